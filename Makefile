@@ -1,0 +1,93 @@
+# The way in: `make demo` in a fresh clone shows the program at work; `make help` lists the rest.
+# Every target sets up what it needs; stamp files under .venv say what is there already.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Quiet but for errors.
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
+# The interpreter to build with, if not the first fit one on the PATH: make PYTHON=/usr/bin/python3.13
+PYTHON ?=
+# Extra arguments for the program or the tests: make test ARGS='-k config', make run ARGS='--help'
+ARGS ?=
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: $(VENV)/.installed ## make .venv with the program in it, from the pinned versions
+	@echo "installed: $(BIN)/quivive"
+
+.PHONY: demo
+demo: $(VENV)/.installed ## the whole job on this machine, without network or accounts
+	@$(BIN)/quivive demo $(ARGS)
+
+.PHONY: run
+run: $(VENV)/.installed ## the daemon, with ./config.toml
+	@$(BIN)/quivive run $(ARGS)
+
+.PHONY: test
+test: $(VENV)/.developing ## the test suite
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: $(VENV)/.developing ## style, format, types, which room imports which
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: lock
+lock: $(VENV)/.locking ## resolve the dependencies anew into the two lock files
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra build --output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+# One file for all supported versions and systems (--universal), that tells nothing of where it was made.
+LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+.PHONY: clean
+clean: ## remove .venv and all caches, but no archive
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ------------------------------------------------------------------------------------------------------------- set-up
+
+# A candidate is run, not only looked for: version managers leave commands on the PATH that start nothing.
+$(VENV)/.created:
+	@python='$(PYTHON)'; \
+	if [ -z "$$python" ]; then \
+	  for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
+	    if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+	  done; \
+	fi; \
+	if [ -z "$$python" ]; then \
+	  echo "error: Python 3.11 or newer is needed, and the PATH has none. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	if ! $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	  echo "error: $$python does not start, or is older than Python 3.11; name another: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "error: $$python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; \
+	fi; \
+	$$python -m venv --clear $(VENV)
+	@touch $@
+
+# --no-build-isolation: the build tool comes from the lock as well, and installing asks the network for nothing unpinned.
+$(VENV)/.installed: $(VENV)/.created requirements.lock pyproject.toml
+	@echo "installing the pinned dependencies into $(VENV) …"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
+	@echo "installing the pinned development tools into $(VENV) …"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(VENV)/.locking: $(VENV)/.created
+	@$(PIP) install uv==0.13.9
+	@touch $@

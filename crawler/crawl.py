@@ -1,0 +1,184 @@
+"""The crawl: takes due work, fetches it, and hands each outcome to whoever asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.http import Response
+
+from crawler.download_handler import Downloads, Dropped
+from crawler.frontier import Frontier, Work
+from crawler.page_fetching import PageFetcher
+from crawler.polling import Poller
+from crawler.scrapy_settings import make_scrapy_settings
+from crawler.settings import CrawlSettings
+from crawler.spider import NewsSpider
+from crawler.workers import Workers, WorkersStopped
+from news.errors import CrawlEnded
+from news.sources import DuePage, DueSource, PageOutcome, PollOutcome
+
+MOST_QUEUED = 2000
+_LAST_WORDS = timedelta(seconds=0.8)
+"""After requests are dropped: for callbacks to end, and scrapy to close."""
+
+
+class Crawl:
+    """Fetches what `add` is given and calls `on_poll` or `on_page` with each outcome. Lives on one event loop."""
+
+    def __init__(
+        self,
+        settings: CrawlSettings,
+        clock: Callable[[], datetime],
+        on_poll: Callable[[PollOutcome], Awaitable[None]],
+        on_page: Callable[[PageOutcome], Awaitable[None]],
+    ) -> None:
+        self._settings = settings
+        self._on_poll = on_poll
+        self._on_page = on_page
+        self._frontier = Frontier(settings.concurrency, settings.delay_per_host.total_seconds(), MOST_QUEUED)
+        self._workers = Workers(settings)
+        self._poller = Poller(self._workers, clock)
+        self._fetcher = PageFetcher(self._workers, clock)
+        self._downloads = Downloads()
+        self._sources: set[int] = set()
+        self._entries: set[int] = set()
+        self._started_at: dict[Work, float] = {}
+        self._crawler: Crawler | None = None
+        self._scrapy: asyncio.Task[None] | None = None
+        self._failure: Exception | None = None
+        self._is_stopping = False
+        self._pulled = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._failed = asyncio.Event()
+        self._idle_or_ended = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    def add(self, work: Work) -> bool:
+        """Queue a piece of work. False if its source or entry is in hand already, the queue is full, or the crawl is ending."""
+        ids, key = self._place(work)
+        if key in ids or self._is_stopping or self._ended.is_set() or not self._frontier.add(work):
+            return False
+        ids.add(key)
+        self._idle_or_ended.clear()
+        self._changed.set()
+        return True
+
+    def in_hand(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The ids of the sources and of the entries that are queued or being worked on."""
+        return frozenset(self._sources), frozenset(self._entries)
+
+    async def run(self) -> None:
+        """Fetch until `stop`. Raises CrawlEnded if the spider ends by itself, or what a callback raised. Call it once."""
+        logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # outcomes say what it would; its tracebacks are raised from here
+        runner = AsyncCrawlerRunner(make_scrapy_settings(self._settings))
+        self._crawler = runner.create_crawler(NewsSpider)
+        self._scrapy = runner.crawl(self._crawler, desk=self, downloads=self._downloads, crawl_settings=self._settings)
+        failed = asyncio.create_task(self._failed.wait())
+        try:
+            await asyncio.wait({self._scrapy, failed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            failed.cancel()
+            if not self._is_stopping:
+                await self._close(grace=timedelta())
+            await self._workers.stop()
+            self._ended.set()
+            self._idle_or_ended.set()
+        self._raise_if_dead()
+
+    async def join(self) -> None:
+        """Wait until nothing is queued or in hand. Raises like `run` if the crawl died meanwhile; returns if it was stopped."""
+        while (self._sources or self._entries) and not self._ended.is_set():
+            await self._idle_or_ended.wait()
+        if self._ended.is_set():
+            self._raise_if_dead()
+
+    async def stop(self) -> None:
+        """End the crawl: what is queued is dropped at once, requests in flight when the grace is over. Nothing dropped has an outcome."""
+        self._is_stopping = True
+        if self._scrapy is not None:
+            await self._close(self._settings.stop_grace)
+            await self._ended.wait()
+
+    async def next_work(self) -> Work | None:
+        """For the spider: the next piece of work as soon as it may start; None when the crawl is ending."""
+        self._pulled.set()
+        loop = asyncio.get_running_loop()
+        while not self._is_stopping:
+            if work := self._frontier.take(loop.time()):
+                self._started_at[work] = loop.time()
+                return work
+            self._changed.clear()
+            moment = self._frontier.next_moment()
+            timer = loop.call_at(moment, self._changed.set) if moment is not None else None
+            await self._changed.wait()
+            if timer is not None:
+                timer.cancel()
+        return None
+
+    async def answered(self, work: Work, answer: Response | BaseException) -> None:
+        """For the spider: take an answer (or error), make its outcome and hand it on."""
+        now = asyncio.get_running_loop().time()
+        seconds = now - self._started_at.pop(work)
+        self._frontier.release(work, now)
+        self._changed.set()
+        try:
+            if not isinstance(answer, Dropped):
+                await self._hand_on(work, answer, seconds)
+        except WorkersStopped:
+            pass  # still due
+        except Exception as error:
+            self._failure = self._failure or error
+            self._failed.set()
+        finally:
+            self._forget(work)
+
+    async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float) -> None:
+        if isinstance(work, DueSource):
+            await self._on_poll(await self._poller.outcome(work, answer, seconds))
+        else:
+            await self._on_page(await self._fetcher.outcome(work, answer, seconds))
+
+    def _forget(self, work: Work) -> None:
+        ids, key = self._place(work)
+        ids.discard(key)
+        if not (self._sources or self._entries):
+            self._idle_or_ended.set()
+
+    def _place(self, work: Work) -> tuple[set[int], int]:
+        return (self._sources, work.source_id) if isinstance(work, DueSource) else (self._entries, work.entry_id)
+
+    def _raise_if_dead(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if not self._is_stopping:
+            cause = self._scrapy.exception() if self._scrapy and self._scrapy.done() and not self._scrapy.cancelled() else None
+            raise CrawlEnded("the spider ended although nobody asked it to; start the program again, and report this") from cause
+
+    async def _close(self, grace: timedelta) -> None:
+        """End scrapy: politely for as long as `grace`, then by dropping what is in flight, at last without it."""
+        assert self._scrapy is not None
+        assert self._crawler is not None
+        for work in self._frontier.clear():
+            self._forget(work)
+        self._changed.set()
+        pulled = asyncio.create_task(self._pulled.wait())
+        await asyncio.wait({self._scrapy, pulled}, return_when=asyncio.FIRST_COMPLETED)
+        pulled.cancel()
+        if not self._scrapy.done():
+            closing = asyncio.create_task(self._crawler.stop_async())
+            await asyncio.wait({closing, self._scrapy}, timeout=grace.total_seconds(), return_when=asyncio.ALL_COMPLETED)
+            await self._drop(self._crawler, {closing, self._scrapy})
+
+    async def _drop(self, crawler: Crawler, ending: set[asyncio.Task[None]]) -> None:
+        self._downloads.drop()
+        for slot in crawler.engine.downloader.slots.values():
+            while slot.queue:  # waits for the delay between two requests
+                slot.queue.popleft()[1].errback(Dropped())
+        await self._workers.stop()
+        _, unfinished = await asyncio.wait(ending, timeout=_LAST_WORDS.total_seconds())
+        for task in unfinished:
+            task.cancel()

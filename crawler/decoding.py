@@ -1,0 +1,93 @@
+"""Bytes to text, by evidence rather than by label: French feeds and pages often declare one charset and are written in another.
+
+What the bytes prove counts first (a byte order mark, valid UTF-8), then what the document says, then what the server says.
+Nothing is refused: bytes that fit nowhere are read as windows-1252, which is what they nearly always are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UNMARKED = ((b"\x00\x00\x00<", "utf-32-be"), (b"<\x00\x00\x00", "utf-32-le"), (b"\x00<\x00", "utf-16-be"), (b"<\x00", "utf-16-le"))
+_SEVEN_BIT = {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"}
+"""Written in ASCII bytes, so that being valid UTF-8 says nothing about them."""
+_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_XML_DECLARATION = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_HEAD_BYTES = 4096
+
+
+def decode(body: bytes, content_type: str | None) -> str:
+    """The text of an XML or HTML body. `content_type` is the header of that name."""
+    for mark, charset in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(charset, "replace")
+    for start, charset in _UNMARKED:
+        if body.startswith(start):
+            return body.decode(charset, "replace")
+    declared = list(_declared_charsets(body, content_type))
+    return _decode_declared(body, [name for name in declared if name in _SEVEN_BIT]) or _decode_by_evidence(body, declared)
+
+
+def _declared_charsets(body: bytes, content_type: str | None) -> Iterable[str]:
+    """The charsets that are claimed, the most trustworthy first, as Python calls them; unknown names are left out."""
+    head = body[:_HEAD_BYTES]
+    claims = [found[1].decode("ascii") for pattern in (_XML_DECLARATION, _META_CHARSET) if (found := pattern.search(head))]
+    if content_type and (in_header := _CHARSET.search(content_type)):
+        claims.append(in_header[1])
+    for claim in claims:
+        try:
+            name = codecs.lookup(claim).name
+        except LookupError:
+            continue
+        yield "cp1252" if name in {"iso8859-1", "ascii"} else name  # as browsers do (WHATWG Encoding Standard §4.2)
+
+
+def _decode_by_evidence(body: bytes, declared: list[str]) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    mixed = body.decode("utf-8", "as-windows-1252")
+    if _is_mostly_utf8(body):
+        return mixed
+    return _decode_declared(body, [name for name in declared if not name.startswith("utf")]) or body.decode("cp1252", "as-windows-1252")
+
+
+def _decode_declared(body: bytes, charsets: list[str]) -> str | None:
+    for charset in charsets:
+        try:
+            return body.decode(charset, "as-windows-1252" if charset == "cp1252" else "strict")
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return None
+
+
+_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Whether the bytes beyond ASCII are more often UTF-8 sequences than not: UTF-8 with some foreign bytes in it (a pasted quote)."""
+    high = len(body.translate(None, bytes(range(128))))
+    in_sequences = sum(len(found) for found in _MULTIBYTE.findall(body))
+    return in_sequences * 2 > high
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """A codec error handler: bytes that do not fit are read as windows-1252, and the five that it does not define as U+FFFD."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    damaged = error.object[error.start : error.end]
+    return damaged.decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("as-windows-1252", _as_windows_1252)

@@ -1,0 +1,129 @@
+"""How bytes come in: scrapy's aiohttp handler, with an address guard, bounded connections, and downloads that can be dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, ClassVar, cast
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from scrapy import Request
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler.addresses import Networks, reason_to_refuse
+from crawler.problems import FetchProblem, make_problem
+
+if TYPE_CHECKING:
+    from crawler.spider import NewsSpider
+
+KEEP_ALIVE_SECONDS = 30
+"""An idle TLS connection costs about 0.3 MB: feeds polled every few minutes do not pay for keeping theirs."""
+DNS_CACHE_SECONDS = 60
+MAX_HEADER_BYTES = 65_536
+"""aiohttp's own limit of 8 kB for one header refuses real sites with long Content-Security-Policy headers."""
+
+
+class Dropped(Exception):
+    """A download that was given up because the crawl is being stopped. Not a failure: the work is still due."""
+
+
+class Downloads:
+    """The downloads in progress, so that stopping can drop them."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._dropped = False
+
+    async def run(self, handler: AiohttpDownloadHandler, request: Request) -> Response:
+        """Download; raises Dropped once `drop` was called."""
+        if self._dropped:
+            raise Dropped(request.url)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            return await AiohttpDownloadHandler.download_request(handler, request)
+        except asyncio.CancelledError as error:
+            if not self._dropped:
+                raise
+            task.uncancel()
+            raise Dropped(request.url) from error
+        finally:
+            self._tasks.discard(task)
+
+    def drop(self) -> None:
+        """Give up all downloads, now and from now on."""
+        self._dropped = True
+        for task in tuple(self._tasks):
+            task.cancel()
+
+
+class GuardedResolver(AbstractResolver):
+    """Resolves names, and leaves out every address that must not be connected to."""
+
+    def __init__(self, allowed: Networks, inner: AbstractResolver) -> None:
+        self._allowed = allowed
+        self._inner = inner
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:
+        """The permitted addresses of `host`. Raises FetchProblem if it has none but forbidden ones, OSError if it has none at all."""
+        answers = await self._inner.resolve(host, port, family)
+        refusals = [reason_to_refuse(ip_address(answer["host"].partition("%")[0]), self._allowed) for answer in answers]
+        permitted = [answer for answer, refusal in zip(answers, refusals, strict=True) if refusal is None]
+        if answers and not permitted:
+            raise FetchProblem(make_problem("forbidden_address", f"{host}: {refusals[0]}"))
+        return permitted
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def make_resolver(allowed: Networks) -> GuardedResolver:
+    """A guarded resolver over aiodns, or over threads where aiodns cannot start (no resolv.conf, for one)."""
+    try:
+        return GuardedResolver(allowed, aiohttp.AsyncResolver())
+    except (RuntimeError, OSError):
+        return GuardedResolver(allowed, aiohttp.ThreadedResolver())
+
+
+class GuardedDownloadHandler(AiohttpDownloadHandler):
+    """Replaces the session that scrapy's handler would make: it has no hook for a resolver or for the age of idle connections."""
+
+    lazy: ClassVar[bool] = True
+    experimental: ClassVar[bool] = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        BaseStreamingDownloadHandler.__init__(self, crawler)
+        self._downloads = cast("NewsSpider", crawler.spider).downloads
+        self._ssl_context: ssl.SSLContext = ssl.create_default_context()
+        self._resolver = make_resolver(crawler.settings["QUIVIVE_ALLOW_ADDRESSES"])
+        connector = aiohttp.TCPConnector(
+            resolver=self._resolver,
+            limit=self._pool_size_total,
+            limit_per_host=self._pool_size_per_host,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            ttl_dns_cache=DNS_CACHE_SECONDS,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            response_class=_ClientResponse,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        )
+
+    async def download_request(self, request: Request) -> Response:
+        return await self._downloads.run(self, request)
+
+    async def close(self) -> None:
+        await super().close()
+        await self._resolver.close()

@@ -1,0 +1,147 @@
+"""Reads a feed's body. Runs in a worker process: imports no scrapy, and may be killed at any time."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+import feedparser
+
+from crawler import json_feed
+from crawler.dates import from_struct, from_text, names_european_zone
+from crawler.decoding import decode
+from crawler.feed_repair import is_complete, is_feed, repaired
+from crawler.plain_text import line_of, paragraphs_of
+from crawler.problems import FetchProblem, make_problem
+from crawler.web_url import absolute_url
+from news.sources import FeedEntry, ParsedFeed
+
+# feedparser's dictionaries hold strings, lists and dictionaries, by names that depend on the feed.
+Record = dict[str, Any]
+
+_HTML_LIKE = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def parse_feed(body: bytes, url: str, content_type: str | None = None, language: str | None = None) -> ParsedFeed:
+    """What the feed at `url` says. `content_type` and `language` are its headers of these names.
+
+    A damaged feed gives what could be saved of it, with the problem `malformed`.
+    Raises FetchProblem (`empty`, `not_a_feed`) if it holds no feed at all.
+    """
+    text = decode(body, content_type)
+    if not text.strip("\0 \t\r\n\ufeff"):
+        raise FetchProblem(make_problem("empty"))
+    if json_feed.is_json_feed(text):
+        return json_feed.parse_json_feed(text, url)
+    if not is_feed(text):
+        raise FetchProblem(make_problem("not_a_feed", _what_instead(text)))
+    return _parse_xml(repaired(text), url, language)
+
+
+def _what_instead(text: str) -> str:
+    start = text.lstrip()[:200].lower()
+    return "an HTML page" if "<html" in start or "<!doctype html" in start else f"it begins with {start[:40]!r}"
+
+
+def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
+    # No Content-Location: feedparser would resolve guids against it, and a feed that moves would show all its entries as new.
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    stream = io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + document.encode())
+    result = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    if not result.entries and not result.version:
+        raise FetchProblem(make_problem("not_a_feed", "neither RSS nor Atom"))
+    feed: Record = result.feed
+    feed_language = _language(dict.get(feed, "language") or language)
+    base = _base(feed, result.version, url)
+    is_damaged = bool(result.bozo) and not is_complete(document, len(result.entries))
+    return ParsedFeed(
+        title=_title(feed),
+        entries=tuple(_entry(entry, base, feed_language) for entry in result.entries),
+        language=feed_language,
+        problem=make_problem("malformed", _where(result.get("bozo_exception"))) if is_damaged else None,
+    )
+
+
+def _base(feed: Record, version: str, url: str) -> str:
+    """What relative links are relative to: in Atom the document (RFC 4287 §2; xml:base is done by feedparser), else by custom the site."""
+    return url if version.startswith("atom") else absolute_url(dict.get(feed, "link"), url) or url
+
+
+def _where(error: Exception | None) -> str:
+    return " ".join(str(error).split())[:120]
+
+
+def _entry(entry: Record, base: str, feed_language: str | None) -> FeedEntry:
+    content = _longest(entry.get("content") or [])
+    summary = _summary(entry, content)
+    published, updated = _date(entry, "published"), _date(entry, "updated")
+    return FeedEntry(
+        guid=line_of(entry.get("id"), is_plain=True),
+        link=_link(entry, base),
+        title=_title(entry),
+        summary=summary,
+        content=_text(content),
+        author=_author(entry),
+        published_at=published or _date(entry, "created") or updated,
+        updated_at=updated,
+        language=_language(_declared_language(entry, content)) or feed_language,
+    )
+
+
+def _link(entry: Record, base: str) -> str | None:
+    """The entry's link. feedparser takes a guid for one where there is none: that holds only if it is a whole URL."""
+    link = entry.get("link")
+    is_guid = bool(entry.get("guidislink")) and link == entry.get("id")
+    return absolute_url(link, "" if is_guid else base)
+
+
+def _title(record: Record) -> str | None:
+    detail = record.get("title_detail") or {}
+    return line_of(record.get("title"), is_plain=detail.get("type") == "text/plain")
+
+
+def _summary(entry: Record, content: Record | None) -> str | None:
+    """The short form. feedparser copies the content into an absent summary: that is none."""
+    detail: Record = entry.get("summary_detail") or {}
+    if content is not None and detail.get("value") == content.get("value"):
+        return None
+    return _text(detail)
+
+
+def _longest(contents: list[Record]) -> Record | None:
+    texts = [content for content in contents if content.get("value") and content.get("type", "text/html") in {*_HTML_LIKE, "text/plain"}]
+    return max(texts, key=lambda content: len(content["value"]), default=None)
+
+
+def _text(detail: Record | None) -> str | None:
+    """The plain text of a construct. RSS does not say whether it holds markup, so only Atom's word for "plain" is taken."""
+    if not detail:
+        return None
+    value = detail.get("value")
+    return paragraphs_of(value if isinstance(value, str) else None, is_plain=detail.get("type") == "text/plain")
+
+
+def _author(entry: Record) -> str | None:
+    """All authors' names, else what the author field says."""
+    names = [line_of(author.get("name")) for author in entry.get("authors") or [] if isinstance(author, dict)]
+    return ", ".join(dict.fromkeys(name for name in names if name)) or line_of(entry.get("author"))
+
+
+def _date(entry: Record, name: str) -> datetime | None:
+    """The entry's date of that name, only if the feed gives that very one (feedparser's `get` would answer with another)."""
+    raw = dict.get(entry, name)
+    if names_european_zone(raw) and (moment := from_text(raw)):
+        return moment
+    return from_struct(dict.get(entry, f"{name}_parsed")) or from_text(raw)
+
+
+def _declared_language(entry: Record, content: Record | None) -> str | None:
+    details = (content, entry.get("summary_detail"), entry.get("title_detail"))
+    return dict.get(entry, "language") or next((detail["language"] for detail in details if detail and detail.get("language")), None)
+
+
+def _language(tag: object) -> str | None:
+    """A language tag (RFC 5646) in lower case; None for what is none."""
+    text = tag.strip().lower().replace("_", "-") if isinstance(tag, str) else ""
+    return text if 2 <= len(text) <= 35 and text.replace("-", "").isalnum() and text.isascii() else None

@@ -1,0 +1,77 @@
+"""Makes what publishers call XML well-formed where nothing is lost by it, and tells when something was lost.
+
+Doctypes are dropped with all their entity declarations, so that neither entity bombs nor external entities ever reach a parser.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from html.entities import html5
+
+_ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_LITERAL = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NUMERIC = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,9}));?")
+_AMPERSAND = re.compile(r"&(?!#)(?:([a-zA-Z][a-zA-Z0-9]{0,31});)?")
+_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_ENTRY = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
+
+
+def is_feed(text: str) -> bool:
+    """Whether this is meant to be an RSS, RDF or Atom document, however damaged."""
+    root = _ROOT.search(text)
+    if root is None:
+        return False
+    html = _HTML.search(_LITERAL.sub("", text[: root.start()]))
+    return html is None
+
+
+def repaired(text: str) -> str:
+    """The document from its root element on, well-formed at the level of characters and entities."""
+    root = _ROOT.search(text)
+    body = text[root.start() :] if root else text
+    parts = _LITERAL.split(_INVALID.sub("", body))
+    # Every second part is a CDATA section or a comment, in which an ampersand is only an ampersand.
+    parts[::2] = [_repair_references(part) for part in parts[::2]]
+    return _without_trailing_junk("".join(parts), root[1] if root else "")
+
+
+def is_complete(repaired_text: str, entries_read: int) -> bool:
+    """Whether nothing is missing from a document that is not well-formed: it ends as it began, and every entry in it was read."""
+    root = _ROOT.match(repaired_text)
+    bare = _LITERAL.sub("", repaired_text)
+    if root is None or not re.search(rf"</(?:[\w.-]+:)?{re.escape(root[1])}\s*>\s*\Z", bare, re.IGNORECASE):
+        return False
+    return len(_ENTRY.findall(bare)) == entries_read
+
+
+def _without_trailing_junk(text: str, root_name: str) -> str:
+    """Without what servers append after the end: statistics comments, scripts, error messages."""
+    ends = list(re.finditer(rf"</(?:[\w.-]+:)?{re.escape(root_name)}\s*>", text, re.IGNORECASE)) if root_name else []
+    if not ends or _ENTRY.search(text, ends[-1].end()):
+        return text
+    return text[: ends[-1].end()]
+
+
+def _repair_references(text: str) -> str:
+    return _AMPERSAND.sub(_repair_named, _NUMERIC.sub(_repair_numeric, text)) if "&" in text else text
+
+
+def _repair_numeric(found: re.Match[str]) -> str:
+    """A character reference that XML permits; those to control characters mean windows-1252, as in HTML, or nothing."""
+    number = int(found[1], 16) if found[1] else int(found[2])
+    if 0x80 <= number <= 0x9F:
+        return unescape(f"&#{number};")
+    is_valid = number in {0x9, 0xA, 0xD} or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
+    return f"&#{number};" if is_valid else ""
+
+
+def _repair_named(found: re.Match[str]) -> str:
+    name = found[1]
+    if name in _XML_ENTITIES:
+        return found[0]
+    if name and (character := html5.get(f"{name};")):
+        return character.replace("&", "&amp;").replace("<", "&lt;")
+    return "&amp;" + found[0][1:]

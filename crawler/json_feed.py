@@ -1,0 +1,59 @@
+"""JSON Feed (https://www.jsonfeed.org/version/1.1/): a few sites offer nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from crawler.dates import from_text
+from crawler.plain_text import line_of, paragraphs_of
+from crawler.problems import FetchProblem, make_problem
+from crawler.web_url import absolute_url
+from news.sources import FeedEntry, ParsedFeed
+
+# Decoded JSON from strangers: every value is checked where it is used.
+Record = dict[str, Any]
+
+
+def is_json_feed(text: str) -> bool:
+    """Whether the document claims to be a JSON Feed."""
+    return text.lstrip("\ufeff \t\r\n").startswith("{") and "jsonfeed.org/version/" in text.replace("\\/", "/")[:100_000]
+
+
+def parse_json_feed(text: str, url: str) -> ParsedFeed:
+    """What the JSON Feed at `url` says. Raises FetchProblem (`malformed`) if it is no valid JSON: nothing can be saved of it."""
+    try:
+        feed = json.loads(text.lstrip("\ufeff"), strict=False)
+    except (ValueError, RecursionError) as error:
+        raise FetchProblem(make_problem("malformed", str(error)[:120])) from error
+    items = feed.get("items")
+    entries = [_entry(item, url) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return ParsedFeed(title=line_of(_string(feed, "title"), is_plain=True), entries=tuple(entries), language=_string(feed, "language"))
+
+
+def _entry(item: Record, url: str) -> FeedEntry:
+    html, text = _string(item, "content_html"), _string(item, "content_text")
+    guid = item.get("id")
+    return FeedEntry(
+        guid=str(guid) if isinstance(guid, str | int | float) and str(guid) else None,
+        link=absolute_url(_string(item, "url") or _string(item, "external_url"), url),
+        title=line_of(_string(item, "title"), is_plain=True),
+        summary=paragraphs_of(_string(item, "summary"), is_plain=True),
+        content=paragraphs_of(html) or paragraphs_of(text, is_plain=True),
+        author=_authors(item),
+        published_at=from_text(_string(item, "date_published")) or from_text(_string(item, "date_modified")),
+        updated_at=from_text(_string(item, "date_modified")),
+        language=_string(item, "language"),
+    )
+
+
+def _authors(item: Record) -> str | None:
+    listed = item.get("authors")
+    people = listed if isinstance(listed, list) else [item.get("author")]
+    names = [line_of(_string(person, "name"), is_plain=True) for person in people if isinstance(person, dict)]
+    return ", ".join(name for name in names if name) or None
+
+
+def _string(record: Record, key: str) -> str | None:
+    value = record.get(key)
+    return value if isinstance(value, str) else None

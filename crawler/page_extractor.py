@@ -1,0 +1,61 @@
+"""Reads an article page. Runs in a worker process: imports no scrapy, and may be killed at any time."""
+
+from __future__ import annotations
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from crawler.decoding import decode
+from crawler.page_metadata import read_metadata
+from crawler.problems import FetchProblem, make_problem
+from news.fingerprints import without_title_line
+from news.sources import ExtractedPage
+
+_HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/x-httpd-php"})
+_MAGIC = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"OggS", b"ID3", b"\x00\x00\x00", b"{\\rtf", b"\xd0\xcf\x11\xe0")
+_FEW_CHARACTERS = 20
+
+
+def extract_page(body: bytes, url: str, content_type: str | None = None) -> ExtractedPage:
+    """The article on the page at `url`. `content_type` is its header of that name.
+
+    Raises FetchProblem: `empty`, `not_html`, or `no_text` if there is nothing that looks like an article.
+    """
+    if not body.strip(b"\0 \t\r\n"):
+        raise FetchProblem(make_problem("empty"))
+    _check_is_html(body, content_type)
+    tree = _parse(decode(body, content_type))
+    if tree is None:
+        raise FetchProblem(make_problem("no_text"))
+    metadata = read_metadata(tree, url)
+    text = trafilatura.extract(tree, url=url, fast=True, include_comments=False, with_metadata=False) or ""
+    text = without_title_line(text.strip(), metadata.title or "").strip()
+    if len(text) < _FEW_CHARACTERS:
+        raise FetchProblem(make_problem("no_text"))
+    return ExtractedPage(
+        title=metadata.title,
+        text=text,
+        author=metadata.author,
+        published_at=metadata.published_at,
+        language=metadata.language,
+        canonical_url=metadata.canonical_url,
+    )
+
+
+def _check_is_html(body: bytes, content_type: str | None) -> None:
+    """By what the server says, and by the first bytes: servers call PDF files text/html."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if kind not in _HTML_TYPES and not (kind == "application/octet-stream" and b"<html" in body[:1024].lower()):
+        raise FetchProblem(make_problem("not_html", kind[:80]))
+    if body.startswith(_MAGIC):
+        raise FetchProblem(make_problem("not_html", f"it begins with {body[:8]!r}"))
+
+
+def _parse(text: str) -> HtmlElement | None:
+    """The page as a tree, parsed once for text and metadata. The options are trafilatura's own."""
+    parser = HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None

@@ -1,0 +1,78 @@
+"""Markup to plain text: what feeds carry as titles, summaries and contents."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from lxml import etree
+from lxml.html import HTMLParser, fragment_fromstring
+from lxml.html import HtmlElement as Element
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
+_SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\n\u00a0]*")
+_INLINE_SPACES = re.compile(r"\s+")
+_SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head", "select", "textarea"})
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var wbr".split()
+)
+_PARSER_OPTIONS = {"collect_ids": False, "default_doctype": False, "encoding": "utf-8", "remove_comments": True, "remove_pis": True}
+
+
+def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
+    """One line of text (a title, a name): tags dropped, entities decoded, also those that were escaped twice; None if nothing is left.
+
+    `is_plain`: what looks like a tag is meant to be read.
+    """
+    if not markup:
+        return None
+    text = unescape(markup) if is_plain or "<" not in markup else unescape(_TAG.sub(" " if _is_block(markup) else "", markup))
+    if _ENTITY.search(text):
+        text = unescape(text)
+    if not is_plain and _TAG.search(text):
+        text = _TAG.sub("", text)
+    return _INLINE_SPACES.sub(" ", text).strip() or None
+
+
+def _is_block(markup: str) -> bool:
+    return "<br" in markup or "<p" in markup or "<div" in markup
+
+
+def paragraphs_of(markup: str | None, *, is_plain: bool = False) -> str | None:
+    """The text of markup, each paragraph on a line of its own; scripts and styles dropped; None if nothing is left."""
+    if not markup:
+        return None
+    if not is_plain and ("<" in markup or "&" in markup):
+        markup = _text_of_html(markup)
+    if _ENTITY.search(markup):
+        markup = unescape(markup)
+    lines = (_INLINE_SPACES.sub(" ", line).strip() for line in _SPACES.split(markup.strip()))
+    return "\n".join(line for line in lines if line) or None
+
+
+def _text_of_html(markup: str) -> str:
+    parser = HTMLParser(**_PARSER_OPTIONS)
+    try:
+        root = fragment_fromstring(markup.encode("utf-8", "replace"), create_parent="div", parser=parser)
+    except (etree.ParserError, ValueError):
+        return unescape(_TAG.sub(" ", markup))
+    parts: list[str] = []
+    _collect(root, parts)
+    return "".join(parts)
+
+
+def _collect(root: Element, parts: list[str]) -> None:
+    """Gather text in document order. By events rather than recursion: depth is the sender's choice."""
+    silent_depth = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        is_block = tag not in _INLINE
+        if event == "start":
+            silent_depth += tag in _SILENT
+            if not silent_depth:
+                parts.append(("\n" if is_block else "") + _INLINE_SPACES.sub(" ", element.text or ""))
+            continue
+        silent_depth -= tag in _SILENT
+        if not silent_depth:
+            parts.append(("\n" if is_block else "") + (_INLINE_SPACES.sub(" ", element.tail or "") if element is not root else ""))

@@ -1,0 +1,51 @@
+"""What runs in a worker process for one document: reads it, and gives back either what it says or the problem with it.
+
+The parsers are imported when called: the main process imports this module to name its functions, and must not pay for the parsers
+(60 MB and half a second).
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+from crawler.problems import FetchProblem, make_problem
+from news.sources import ExtractedPage, ParsedFeed, Problem
+
+OUT_OF_MEMORY_STATUS = 86
+"""The exit status of a worker that ran into its memory limit."""
+
+Read = TypeVar("Read")
+
+
+def preload() -> None:
+    """Import the parsers, so that the first document does not wait for it."""
+    for module in ("crawler.feed_parser", "crawler.page_extractor"):
+        importlib.import_module(module)
+
+
+def read_feed(body: bytes, url: str, content_type: str | None, language: str | None) -> ParsedFeed | Problem:
+    """The feed in `body`; see `parse_feed`."""
+    from crawler.feed_parser import parse_feed  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: parse_feed(body, url, content_type, language))
+
+
+def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage | Problem:
+    """The article in `body`; see `extract_page`."""
+    from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: extract_page(body, url, content_type))
+
+
+def _guarded(read: Callable[[], Read]) -> Read | Problem:
+    try:
+        return read()
+    except FetchProblem as error:
+        return error.problem
+    except RecursionError:
+        return make_problem("worker_crashed", "nested too deeply")
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY_STATUS)  # a fresh worker has its memory back; this one may hold on to it

@@ -1,0 +1,83 @@
+"""The one long-lived spider: turns due work into requests for as long as the program lives, so that connections, DNS and robots.txt stay warm."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter
+from twisted.python.failure import Failure
+
+from crawler import page_fetching, polling
+from crawler.download_handler import Downloads
+from crawler.frontier import Work
+from crawler.problems import FetchProblem, make_problem
+from crawler.robots import OBEY
+from crawler.settings import CrawlSettings
+from news.sources import DueSource
+
+WORK = "quivive_work"
+
+
+class Desk(Protocol):
+    """Where the spider gets its work and brings what came of it."""
+
+    async def next_work(self) -> Work | None:
+        """The next piece of work, with its permit, as soon as there is one; None when there will be no more."""
+
+    async def answered(self, work: Work, answer: Response | BaseException) -> None:
+        """Take the answer to a piece of work, or the error there was instead."""
+
+
+class NewsSpider(Spider):
+    """Asks for what the desk hands out. `start` waits for permits itself: scrapy pulls it even while the engine is backed up."""
+
+    name = "news"
+
+    def __init__(self, desk: Desk, downloads: Downloads, crawl_settings: CrawlSettings, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.downloads = downloads
+        self._desk = desk
+        self._obey_robots = crawl_settings.obey_robots
+        self._user_agent = crawl_settings.user_agent
+        self._timeout = crawl_settings.timeout.total_seconds()
+
+    async def start(self) -> AsyncIterator[Request]:
+        while (work := await self._desk.next_work()) is not None:
+            try:
+                request = self._make_request(work)
+            except ValueError as error:  # scrapy refuses a URL without a scheme, for one
+                await self._desk.answered(work, FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")))
+            else:
+                yield request
+
+    def _make_request(self, work: Work) -> Request:
+        is_feed = isinstance(work, DueSource)
+        headers = polling.make_headers(work) if isinstance(work, DueSource) else page_fetching.make_headers()
+        return Request(
+            work.url,
+            callback=self.take_response,
+            errback=self.take_failure,
+            headers={**headers, "User-Agent": self._user_agent},
+            meta={WORK: work, OBEY: self._obey_robots and not is_feed, "download_timeout": self._timeout},
+            dont_filter=True,
+        )
+
+    async def take_response(self, response: Response) -> None:
+        assert response.request is not None
+        await self._desk.answered(response.request.meta[WORK], response)
+
+    async def take_failure(self, failure: Failure) -> None:
+        await self._desk.answered(failure.request.meta[WORK], failure.value)
+
+
+class SilentLogFormatter(LogFormatter):
+    """Says nothing: one line per poll or page is logged where its outcome is recorded."""
+
+    def crawled(self, *_: object) -> None:  # type: ignore[override] # scrapy's documentation permits None, its annotation does not
+        return None
+
+    def download_error(self, *_: object) -> None:  # type: ignore[override]
+        return None

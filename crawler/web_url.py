@@ -1,0 +1,22 @@
+"""Links as documents write them, to absolute http(s) URLs."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+_MAX_LENGTH = 4096
+
+
+def absolute_url(link: str | None, base: str) -> str | None:
+    """The http(s) URL that `link` means in a document at `base`; None for anything else (mailto:, javascript:, nonsense)."""
+    bare = "".join((link or "").split("\n")).strip()
+    if not bare or len(bare) > _MAX_LENGTH:
+        return None
+    try:
+        url = urljoin(base, bare)
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return url.replace(" ", "%20") if is_web else None

@@ -1,0 +1,27 @@
+"""The message of `quivive alerts test`: a made-up alert that says what it is. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit
+from news.fingerprints import derived_id
+
+
+def make_test_bundle(channel: str, now: datetime) -> Bundle:
+    """A bundle marked as a test, with an id of its own for each moment: testing twice gives two messages."""
+    bundle_id = derived_id("test", channel, now.isoformat())
+    article = AlertedArticle(
+        article_id=0,
+        url="https://example.org/quivive-test",
+        title="Test message: this channel works",
+        source="quivive",
+        author=None,
+        language="en",
+        published_at=now,
+        first_seen_at=now,
+        excerpt="This message was asked for with `quivive alerts test`. It announces no article.",
+    )
+    hit = Hit("test", "test", "text", "what was found stands between brackets: [test]")
+    alert = Alert(derived_id("test alert", bundle_id), "test", AlertKind.NEW, now, 0, article, (hit,))
+    return Bundle(bundle_id, channel, (bundle_id,), (alert,), 0, now, test=True)

@@ -1,0 +1,91 @@
+"""The errors this program raises on purpose, as one tree.
+
+Foreign errors (sockets, SQLite, pydantic, …) are translated into these once, at the edge of the room that met them.
+Every message says what went wrong, where, and what to do about it; `quivive/cli` prints it as it stands.
+
+    QuiviveError
+    ├── ConfigurationError      the configuration cannot be used; lists every fault at once     (exit 2)
+    ├── QueryError              a query cannot be read; knows the place and what was expected   (exit 2)
+    ├── UsageError              a command was asked for something that is not there             (exit 2)
+    ├── ArchiveError            the archive cannot be opened, read or written                   (exit 1)
+    │   ├── ArchiveLocked       another process writes it; carries its process id
+    │   ├── ArchiveMissing      there is no archive yet at that path
+    │   ├── ArchiveUnusable     not a database, damaged, or made by a newer version
+    │   └── ArchiveUnwritable   read-only, full, or locked by a foreign program
+    └── CrawlEnded              the spider ended although nobody asked it to                    (exit 1)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class QuiviveError(Exception):
+    """The root of all errors raised on purpose; its text is meant for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake in a configuration: `key` is dotted (`topics.2.query`), `message` says what to do."""
+
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+
+class ConfigurationError(QuiviveError):
+    """A configuration that cannot be used; `faults` holds every mistake found, not only the first."""
+
+    def __init__(self, path: str, faults: list[Fault]) -> None:
+        self.path = path
+        self.faults = faults
+        super().__init__(f"{path}: " + "; ".join(str(fault) for fault in faults))
+
+
+class QueryError(QuiviveError):
+    """A query that cannot be read. `position` is an index into `query`, in characters."""
+
+    def __init__(self, query: str, position: int, message: str) -> None:
+        self.query = query
+        self.position = position
+        self.message = message
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.query}\n  {' ' * self.position}^"
+
+
+class UsageError(QuiviveError):
+    """A command was asked for something that does not exist, such as an unknown source or channel."""
+
+
+class ArchiveError(QuiviveError):
+    """The archive cannot be opened, read or written."""
+
+
+class ArchiveLocked(ArchiveError):
+    """Another process of this program writes the archive; `pid` is its process id, if it could be read."""
+
+    def __init__(self, path: str, pid: int | None) -> None:
+        self.path = path
+        self.pid = pid
+        holder = f"process {pid}" if pid else "another process"
+        super().__init__(f"{path}: {holder} is writing this archive; stop it first, or wait for it to end")
+
+
+class ArchiveMissing(ArchiveError):
+    """There is no archive yet at the configured path."""
+
+
+class ArchiveUnusable(ArchiveError):
+    """The file is no database, is damaged, or was made by a newer version of this program."""
+
+
+class ArchiveUnwritable(ArchiveError):
+    """The archive can't be written: read-only, disk full, or locked by a foreign program."""
+
+
+class CrawlEnded(QuiviveError):
+    """The spider ended although nobody asked it to; the program must end too rather than watch nothing."""

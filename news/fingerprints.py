@@ -1,0 +1,53 @@
+"""Hashes that stand for a text or a thing: content hashes, entry fingerprints and derived ids. All are SHA-256.
+
+The normalisation of texts is versioned (`NORMALISATION_VERSION`): stored hashes are comparable only within one version.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+
+NORMALISATION_VERSION = 1
+LEAST_IDENTIFYING_CHARACTERS = 400
+"""Normalised texts shorter than this are no identity: teasers, consent walls and error pages share theirs."""
+
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def normalise_text(text: str) -> str:
+    """The letters and digits of `text`, case, accents, ligatures, punctuation and spacing aside, words one space apart."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    letters = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return _NOT_WORD.sub(" ", letters).strip()
+
+
+def without_title_line(text: str, title: str) -> str:
+    """`text` without its first line, if that line only repeats the title."""
+    first, _, rest = text.lstrip().partition("\n")
+    return rest if title and normalise_text(first) == normalise_text(title) else text
+
+
+def content_hash(title: str, text: str) -> tuple[str, int]:
+    """The hash of an article's normalised text without its title line, and that text's length in characters."""
+    normalised = normalise_text(without_title_line(text, title))
+    return hashlib.sha256(normalised.encode()).hexdigest(), len(normalised)
+
+
+def fingerprint(*parts: str | None) -> str:
+    """A hash that differs when any part differs; None and the empty string are different."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"\x00" if part is None else b"\x01" + str(len(part)).encode() + b":" + part.encode(errors="replace"))
+    return digest.hexdigest()
+
+
+def derived_id(kind: str, *parts: str) -> str:
+    """An id that the same parts always give: 26 characters of RFC 4648 base32 (130 bits), lower case."""
+    digest = hashlib.sha256()
+    for part in (kind, *parts):
+        raw = part.encode(errors="replace")
+        digest.update(len(raw).to_bytes(4, "big") + raw)
+    return base64.b32encode(digest.digest())[:26].decode().lower()

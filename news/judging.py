@@ -1,0 +1,284 @@
+"""The judgements: what is an entry, what is new, what is the same article, what is a revision, what alerts.
+
+Pure decisions. Each takes what the archive remembers and what arrived, and returns what should happen and why; `storage` reads the
+one and writes the other, in one transaction. Every question is asked in one place, with one early return for each answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import quote
+
+from news.alerts import AlertKind
+from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, content_hash, fingerprint, normalise_text
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
+from news.urls import canonical_url, host_of, is_site_root, same_site
+from news.walls import TITLES_THAT_UNMASK, looks_like_wall, speaks_of
+
+LEAST_FULL_TEXT = 1_500
+"""Characters of feed content from which `articles = "auto"` takes it for the full text. French news items run from 1,500 up."""
+
+_CUT_MARKS = ("[…]", "[...]", "(…)", "…", "...", "lire la suite", "continuer la lecture", "read more", "lire l'article", "lire l’article")
+
+
+class EntryNews(StrEnum):
+    """Whether an entry is new to its source, changed since it was last seen, or as it was."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedEntry:
+    """An entry with the key that is its identity within its source, and the fingerprint of what it says."""
+
+    key: str
+    entry: FeedEntry
+    fingerprint: str
+
+
+def identify_entries(entries: Sequence[FeedEntry]) -> list[IdentifiedEntry]:
+    """The entries of one body, each with its key; what repeats within the body, key and content, is dropped.
+
+    The key is the guid; without one, or where it occurs twice in this body, the link; without either, a hash of title and date.
+    A link that several entries without an own guid share names none of them, so these too go by title and date.
+    """
+    guids = Counter(entry.guid for entry in entries if entry.guid)
+    anonymous = [entry for entry in entries if not (entry.guid and guids[entry.guid] == 1)]
+    links = Counter(entry.link for entry in anonymous if entry.link)
+    identified: dict[str, IdentifiedEntry] = {}
+    for entry in entries:
+        key = _entry_key(entry, guids, links)
+        if key not in identified:
+            identified[key] = IdentifiedEntry(key, entry, entry_fingerprint(entry))
+    return list(identified.values())
+
+
+def _entry_key(entry: FeedEntry, guids: Counter[str], links: Counter[str]) -> str:
+    if entry.guid and guids[entry.guid] == 1:
+        return f"guid:{entry.guid}"
+    if entry.link and links[entry.link] == 1:
+        return f"link:{entry.link}"
+    date = entry.published_at.isoformat() if entry.published_at else None
+    return "hash:" + fingerprint(entry.title, date, None if date or entry.title else entry.summary)
+
+
+def entry_fingerprint(entry: FeedEntry) -> str:
+    """A hash of everything whose change makes an entry changed: title, summary, content, updated date and link."""
+    updated = entry.updated_at.isoformat() if entry.updated_at else None
+    return fingerprint(entry.title, entry.summary, entry.content, updated, entry.link)
+
+
+def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry) -> EntryNews:
+    """What an arrived entry is, given the fingerprint the archive holds for its key (None: never seen)."""
+    if known_fingerprint is None:
+        return EntryNews.NEW
+    if known_fingerprint != arrived.fingerprint:
+        return EntryNews.CHANGED
+    return EntryNews.KNOWN
+
+
+def entry_url(entry: FeedEntry, key: str, source_url: str) -> str:
+    """The address of the article an entry speaks of; an entry without a link gets a place within its feed."""
+    if entry.link:
+        return canonical_url(entry.link)
+    return f"{source_url}#{quote(key, safe='')[:200]}"
+
+
+def carries_full_text(entry: FeedEntry) -> bool:
+    """Whether the feed carries the whole article, so that `auto` need not fetch its page."""
+    content = entry.content or ""
+    if len(content) < LEAST_FULL_TEXT:
+        return False
+    return not content.rstrip().lower().endswith(_CUT_MARKS)
+
+
+def wants_page(mode: ArticlesMode, entry: FeedEntry) -> bool:
+    """Whether the entry's page is to be fetched for its text."""
+    if entry.link is None or mode is ArticlesMode.FEED:
+        return False
+    return mode is ArticlesMode.PAGE or not carries_full_text(entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an article's words, ready to be judged: where it came from, and the hash that is its identity."""
+
+    title: str
+    text: str
+    origin: str
+    """`feed` or `page`."""
+    author: str | None
+    language: str | None
+    published_at: datetime | None
+    text_hash: str
+    text_length: int
+    """Characters of the normalised text that the hash was made of."""
+
+    @property
+    def own_hash(self) -> str:
+        """A hash of title and text as they stand; a source's version is the same as its last one if this is."""
+        return fingerprint(self.title, self.text)
+
+    @property
+    def title_key(self) -> str:
+        """The title, case, accents and punctuation aside."""
+        return normalise_text(self.title)
+
+
+def make_version(entry: FeedEntry, page: ExtractedPage | None) -> Version:
+    """The words of an entry's article: the page's where it was had, else the feed's; the title is the feed's, else the page's."""
+    title = entry.title or (page.title if page else None) or ""
+    text = page.text if page else feed_text(entry)
+    text_hash, text_length = content_hash(title, text)
+    return Version(
+        title=title,
+        text=text,
+        origin="page" if page else "feed",
+        author=entry.author or (page.author if page else None),
+        language=(page.language if page else None) or entry.language,
+        published_at=entry.published_at or (page.published_at if page else None) or entry.updated_at,
+        text_hash=text_hash,
+        text_length=text_length,
+    )
+
+
+def feed_text(entry: FeedEntry) -> str:
+    """What the feed itself says of the article: its content, and its summary where the content doesn't repeat it."""
+    summary, content = entry.summary or "", entry.content or ""
+    if not content or not summary:
+        return content or summary
+    if normalise_text(summary)[:80] in normalise_text(content):
+        return content
+    return f"{summary}\n\n{content}"
+
+
+def judge_page_text(version: Version, titles_of_text: Collection[str]) -> Problem | None:
+    """Why a page's text is no article's text; None if it is one.
+
+    `titles_of_text`: the title keys this very text was already seen under, anywhere.
+    """
+    reason = looks_like_wall(version.text)
+    if reason:
+        return Problem("wall", f"{reason}; the feed's text is kept; open the page in a browser to read it")
+    titles = {*titles_of_text, version.title_key}
+    if len(titles) >= TITLES_THAT_UNMASK and not speaks_of(version.text, version.title):
+        return Problem("wall", f"the page shows the same text as {len(titles) - 1} articles with other titles; the feed's text is kept")
+    return None
+
+
+def choose_article_url(link_url: str, final_url: str | None, canonical: str | None, taken: Collection[str]) -> str:
+    """The address that stands for an article whose page was fetched: canonical, else redirect target, else the entry's link.
+
+    `taken` holds those of the given addresses that other entries of the source already have. A target that is a site's root or taken
+    is what a site shows for anything it no longer has. A canonical address on a foreign site is a claim that only the text can prove,
+    and the content hash does.
+    """
+    reached = canonical_url(final_url) if final_url else link_url
+    if reached != link_url and (is_site_root(reached) or reached in taken):
+        reached = link_url
+    if canonical is None:
+        return reached
+    named = canonical_url(canonical)
+    if is_site_root(named) or named in taken or not same_site(named, reached):
+        return reached
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class TextTwin:
+    """An article whose current text has the same hash as the one judged."""
+
+    article_id: int
+    url: str
+    title: str
+
+
+class Identity(StrEnum):
+    """Why an appearance belongs to its article; stored with the sighting."""
+
+    FIRST = "first"
+    SAME_URL = "same_url"
+    SAME_TEXT = "same_text"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleVerdict:
+    """Which article an appearance belongs to (None: a new one), and why."""
+
+    identity: Identity
+    article_id: int | None
+
+
+def judge_identity(
+    version: Version, url: str, article_at_url: int | None, twins: Sequence[TextTwin], titles_of_text: Collection[str]
+) -> ArticleVerdict:
+    """Which article a version at `url` belongs to.
+
+    `article_at_url`: the article known at that address. `twins`: articles with the same text hash. `titles_of_text`: the title keys
+    that text was seen under. A short text, or one seen under three titles, is no identity: walls share theirs.
+    """
+    if article_at_url is not None:
+        return ArticleVerdict(Identity.SAME_URL, article_at_url)
+    if version.text_length < LEAST_IDENTIFYING_CHARACTERS:
+        return ArticleVerdict(Identity.FIRST, None)
+    if len({*titles_of_text, version.title_key}) >= TITLES_THAT_UNMASK:
+        return ArticleVerdict(Identity.FIRST, None)
+    for twin in twins:
+        if host_of(twin.url) != host_of(url) or normalise_text(twin.title) == version.title_key:
+            return ArticleVerdict(Identity.SAME_TEXT, twin.article_id)
+    return ArticleVerdict(Identity.FIRST, None)
+
+
+def is_revision(version: Version, own_previous_hash: str | None, current_hash: str) -> bool:
+    """Whether a version of a known article is a revision of it.
+
+    `own_previous_hash`: what the same source last said of the article (None: it speaks of it for the first time, and differences
+    between two sources' texts are no revision). `current_hash`: the article's current version.
+    """
+    if own_previous_hash is None or version.own_hash == own_previous_hash:
+        return False
+    return version.own_hash != current_hash
+
+
+def should_alert(*, already_alerted: bool, sighted_openly: bool, edited_since_silent: bool, matched_before: bool) -> bool:
+    """Whether a topic that matches the current version of an article alerts on it now.
+
+    `sighted_openly`: an entry that is not silent has sighted the article. `edited_since_silent`: the version is an edit that came after
+    the silent first poll; it alerts on what the silent version didn't match. `matched_before`: an earlier version matched.
+    """
+    if already_alerted:
+        return False
+    if sighted_openly:
+        return True
+    return edited_since_silent and not matched_before
+
+
+def alert_kind(first_matching_version: int) -> AlertKind:
+    """`new` if the article's first version was the first to match, else `revised`."""
+    return AlertKind.NEW if first_matching_version == 1 else AlertKind.REVISED
+
+
+def article_time(published_at: datetime | None, first_seen_at: datetime) -> datetime:
+    """An article's time: published, or first seen where nobody said or it lies in the future of then."""
+    if published_at is None or published_at > first_seen_at:
+        return first_seen_at
+    return published_at
+
+
+def delay_seconds(created_at: datetime, published_at: datetime | None) -> int | None:
+    """Seconds from publication to alert; None if nobody said when it was published."""
+    return None if published_at is None else int((created_at - published_at).total_seconds())
+
+
+def still_same_article(old_title: str, version: Version) -> bool:
+    """Whether an entry that kept its guid but changed its link still speaks of the same article.
+
+    Sites that rewrite an address along with its headline do; feeds that number their places 1, 2, 3 as guids do not.
+    """
+    return speaks_of(version.title + "\n" + version.text, old_title) or speaks_of(old_title, version.title)

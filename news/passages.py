@@ -1,0 +1,106 @@
+"""Passages: a piece of the original text around what was found, the finds between `[` and `]`, cut between words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from news.analysis import AnalysedArticle
+from news.finding import Field, Span, places, prepare, span
+from news.query import Query, Term, positive_terms
+
+SNIPPET_WIDTH = 240
+"""Characters of a search result's snippet, about."""
+
+_MOST_FINDS = 1000
+"""Of one term in one field; a bound on work for texts that repeat one word, more than any reader looks at."""
+
+_LEAST_CUT_WORD = 30
+"""A word longer than this (an address, a script without spaces) is cut in its middle rather than left out."""
+
+
+def make_snippet(query: Query, article: AnalysedArticle, width: int = SNIPPET_WIDTH) -> str:
+    """The passage of the text (of the title, if the text has none) with the most different finds, all of them marked.
+
+    Without any find, as for a query that does not match, it is the beginning of the text.
+    """
+    title, text = prepare(article)
+    for field in (text, title):
+        finds = [(term, span) for term in positive_terms(query.root) for span in _spans(term, field)]
+        if finds:
+            return make_passage(field.text, [span for _, span in finds], _densest(finds, width), width)
+    return make_passage(article.text or article.title, [], (0, 0), width)
+
+
+def make_passage(text: str, finds: Sequence[Span], around: Span, width: int) -> str:
+    """About `width` characters of `text` around the span `around`, with every find inside marked, whitespace collapsed."""
+    start, end = _window(text, around, width)
+    pieces: list[str] = []
+    place = start
+    for find_start, find_end in merge_spans(finds):
+        if find_start < place or find_end > end:
+            continue
+        pieces += [text[place:find_start], "[", text[find_start:find_end], "]"]
+        place = find_end
+    pieces.append(text[place:end])
+    passage = " ".join("".join(pieces).split())
+    before = "… " if text[:start].strip() else ""
+    after = " …" if text[end:].strip() else ""
+    return f"{before}{passage}{after}"
+
+
+def merge_spans(spans: Sequence[Span]) -> list[Span]:
+    """The same places in order, without overlaps."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _window(text: str, around: Span, width: int) -> Span:
+    """Spreads the width evenly on both sides; what one side cannot use, the other gets."""
+    spare = max(0, width - (around[1] - around[0]))
+    start = max(0, around[0] - spare // 2)
+    end = min(len(text), around[1] + spare - (around[0] - start))
+    start = max(0, min(start, end - width))
+    return _next_word_start(text, start, around[0]), _last_word_end(text, end, around[1])
+
+
+def _next_word_start(text: str, start: int, limit: int) -> int:
+    if start == 0 or text[start - 1].isspace():
+        return start
+    for index in range(start, min(limit, start + _LEAST_CUT_WORD)):
+        if text[index].isspace():
+            return index + 1
+    return limit if limit - start <= _LEAST_CUT_WORD else start
+
+
+def _last_word_end(text: str, end: int, limit: int) -> int:
+    if end >= len(text) or text[end].isspace():
+        return end
+    for index in range(end, max(limit, end - _LEAST_CUT_WORD), -1):
+        if text[index - 1].isspace():
+            return index - 1
+    return limit if end - limit <= _LEAST_CUT_WORD else end
+
+
+def _spans(term: Term, field: Field) -> list[Span]:
+    return [span(field, first, last) for first, last in islice(places(term, field), _MOST_FINDS)]
+
+
+def _densest(finds: list[tuple[Term, Span]], width: int) -> Span:
+    """The stretch of text, at most `width` wide, with the most different terms, then the most finds, then the earliest."""
+    ordered = sorted(finds, key=lambda find: find[1])
+    best, best_score = ordered[0][1], (0, 0)
+    low = 0
+    for high, (_, (_, end)) in enumerate(ordered):
+        while low < high and end - ordered[low][1][0] > width:
+            low += 1
+        inside = ordered[low : high + 1]
+        score = (len({term for term, _ in inside}), len(inside))
+        if score > best_score:
+            best, best_score = (ordered[low][1][0], max(span[1] for _, span in inside)), score
+    return best

@@ -1,0 +1,49 @@
+"""Entities as terms of a query: each name is a phrase, or exact letters if it begins with `=`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from news.analysis import Analysis, analyse
+from news.errors import QueryError
+from news.query.tree import EntityTerm, Exact, Phrase
+from news.tokens import exact_letters
+from news.topics import Entity
+
+
+@lru_cache(maxsize=4096)
+def make_entity_term(entity: Entity) -> EntityTerm:
+    """The term `@key`. Raises QueryError (about the name, not the query) for a name without a word, and for no names at all."""
+    if not entity.names:
+        raise QueryError(f"@{entity.key}", 0, f"the entity {entity.key} has no names; give it at least one")
+    names = tuple(dict.fromkeys(_make_name(entity.key, name) for name in entity.names))
+    return EntityTerm(f"@{entity.key}", names)
+
+
+def check_entities(entities: Iterable[Entity] | Mapping[str, Entity]) -> list[tuple[str, QueryError]]:
+    """Every name that cannot be looked for, as (key of its entity, error); the error's `query` is the name."""
+    faults: list[tuple[str, QueryError]] = []
+    for entity in entities.values() if isinstance(entities, Mapping) else entities:
+        singly = [Entity(entity.key, (name,)) for name in entity.names] or [entity]
+        for one in singly:
+            try:
+                make_entity_term(one)
+            except QueryError as error:
+                faults.append((entity.key, error))
+    return faults
+
+
+def make_exact(name: str, text: str, words: Analysis) -> Exact:
+    """The term for exactly the letters of the words of `text`."""
+    letters = tuple(exact_letters(text[start:end]) for start, end in zip(words.starts, words.ends, strict=True))
+    return Exact(name, words.tokens, letters)
+
+
+def _make_name(key: str, name: str) -> Phrase | Exact:
+    exact = name.lstrip().startswith("=")
+    wanted = name.lstrip().removeprefix("=") if exact else name
+    words = analyse(wanted)
+    if not len(words):
+        raise QueryError(name, 0, f"the entity {key} has a name without a word; expected letters or digits")
+    return make_exact(name, wanted, words) if exact else Phrase(name, words.tokens)

@@ -1,0 +1,54 @@
+"""When a source is polled next and when a page is tried again. Times are aware and in UTC; jitter comes from the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LONGEST_STAY_AWAY = timedelta(days=1)
+"""A Retry-After beyond this is not honoured in full: a source must not be able to silence itself for weeks."""
+
+PAGE_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240, 720))
+"""Waits before each further fetch of a page; after the last it is given up, about 17 hours after the first."""
+
+PAGE_PROBLEMS_FOR_GOOD = frozenset({"http_410", "http_451", "forbidden_address", "unsupported_url", "not_html", "too_large"})
+"""Answers that a repetition will not change."""
+
+LEAST_PAGE_INTERVAL = timedelta(hours=1)
+"""A page whose entry keeps changing is fetched at most this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollTiming:
+    """How often a source is polled: `interval`, never under `least`, doubled by failures up to `most`."""
+
+    interval: timedelta
+    least: timedelta
+    most: timedelta
+
+
+def next_poll_at(now: datetime, timing: PollTiming, failures: int = 0, retry_after: timedelta | None = None) -> datetime:
+    """When to poll next after a poll at `now` that was the `failures`-th failure in a row (0: it went well)."""
+    wait = max(timing.interval, timing.least)
+    if failures:
+        wait = min(wait * 2 ** min(failures, 20), max(timing.most, wait))
+    if retry_after is not None:
+        wait = max(wait, min(retry_after, LONGEST_STAY_AWAY))
+    return now + wait
+
+
+def next_page_fetch_at(now: datetime, attempts: int, code: str, retry_after: timedelta | None = None) -> datetime | None:
+    """When to fetch a page again after `attempts` failed fetches, the last with problem `code`; None: give it up."""
+    if code in PAGE_PROBLEMS_FOR_GOOD or attempts > len(PAGE_RETRY_DELAYS):
+        return None
+    wait = PAGE_RETRY_DELAYS[attempts - 1]
+    if retry_after is not None:
+        wait = max(wait, min(retry_after, LONGEST_STAY_AWAY))
+    return now + wait
+
+
+def next_page_refresh_at(now: datetime, last_fetched_at: datetime | None) -> datetime:
+    """When to fetch a page whose entry changed at `now`: at once, but at most hourly."""
+    if last_fetched_at is None:
+        return now
+    return max(now, last_fetched_at + LEAST_PAGE_INTERVAL)

@@ -1,0 +1,146 @@
+"""What a source is, and the work it gives: polling its feed, fetching its pages, and what came of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class ArticlesMode(StrEnum):
+    """Where an article's text comes from: its page, the feed, or whichever carries the full text."""
+
+    AUTO = "auto"
+    PAGE = "page"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A source as the configuration names it. A source is its `url`; everything else may change."""
+
+    url: str
+    name: str | None = None
+    articles: ArticlesMode = ArticlesMode.AUTO
+    interval: timedelta | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something could not be had. `code` is one of `docs/problems.md`; `message` tells the user what to do."""
+
+    code: str
+    message: str
+    retry_after: timedelta | None = None
+    """How long the other side asked us to stay away (Retry-After, RFC 9110 §10.2.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueSource:
+    """A source whose feed is to be polled now, with what the archive remembers for a conditional GET (RFC 9110 §13)."""
+
+    source_id: int
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    """SHA-256 (hex) of the last body whose entries are all in the archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuePage:
+    """An entry whose article page is to be fetched now. `attempts` counts the failed ones before."""
+
+    entry_id: int
+    source_id: int
+    url: str
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry as a feed gives it. Texts are plain (no markup), times are aware and in UTC, absent is None."""
+
+    guid: str | None
+    link: str | None
+    """Absolute http(s) URL, resolved against the feed's base; otherwise None."""
+    title: str | None
+    summary: str | None = None
+    content: str | None = None
+    """The long form, where the feed carries one (content:encoded, Atom content)."""
+    author: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed's body, read. With `problem` set, the entries are what could be saved of a damaged body."""
+
+    title: str | None
+    entries: tuple[FeedEntry, ...]
+    language: str | None = None
+    problem: Problem | None = None
+    """Why the body may be incomplete (`malformed`); such a body vouches for nothing: no validators, no hash."""
+
+
+class PollKind(StrEnum):
+    """How a poll ended."""
+
+    UNCHANGED = "unchanged"
+    """304 Not Modified."""
+    SAME_BODY = "same_body"
+    """200, with the very bytes of last time."""
+    PARSED = "parsed"
+    """200, read; perhaps damaged (`feed.problem`)."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PollOutcome:
+    """What one poll of a source brought."""
+
+    source_id: int
+    url: str
+    polled_at: datetime
+    seconds: float
+    kind: PollKind
+    http_status: int | None = None
+    body_bytes: int = 0
+    feed: ParsedFeed | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    final_url: str | None = None
+    """Where redirects led; None if there were none."""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedPage:
+    """An article as its page tells it. Texts are plain; `text` is the body without its title line."""
+
+    title: str | None
+    text: str
+    author: str | None = None
+    published_at: datetime | None = None
+    language: str | None = None
+    canonical_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """What one fetch of an article page brought: either `page` or `problem` is set."""
+
+    entry_id: int
+    source_id: int
+    url: str
+    fetched_at: datetime
+    seconds: float
+    http_status: int | None = None
+    final_url: str | None = None
+    """Where redirects led; None if there were none."""
+    page: ExtractedPage | None = None
+    problem: Problem | None = None

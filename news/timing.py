@@ -1,0 +1,35 @@
+"""When to try again. Pure rules of time; `now` and chance are arguments."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(hours=1)
+JITTER_SHARE = 0.2
+LONGEST_RETRY_AFTER = timedelta(hours=24)
+"""A receiver that asks for more than a day is asked again after a day: an overlong wish must not cost the alert."""
+DELIVERY_LIFETIME = timedelta(days=3)
+
+_DOUBLINGS_TO_LONGEST = 10
+"""5 s doubled ten times is beyond an hour; a bound on the exponent keeps the arithmetic finite."""
+
+
+def retry_delay(attempts_made: int, jitter: float) -> timedelta:
+    """How long to wait after the `attempts_made`-th attempt failed (1 is the first): 5 s, doubling up to 1 h, ±20 %.
+
+    `jitter` is between -1 and 1; it spreads the retries of many deliveries that failed together.
+    """
+    doublings = min(max(attempts_made, 1) - 1, _DOUBLINGS_TO_LONGEST)
+    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY) * (1 + JITTER_SHARE * jitter)
+
+
+def next_attempt(attempts_made: int, now: datetime, created_at: datetime, jitter: float, retry_after: timedelta | None) -> datetime | None:
+    """When to send a delivery again, or None to give it up: the moment would be more than three days after `created_at`.
+
+    `attempts_made` counts the attempt that has just failed. `retry_after` is what the receiver asked for (RFC 9110 §10.2.3): never
+    sooner than that, and never more than a day later because of it.
+    """
+    asked = min(retry_after, LONGEST_RETRY_AFTER) if retry_after is not None else timedelta()
+    at = now + max(retry_delay(attempts_made, jitter), asked)
+    return at if at - created_at <= DELIVERY_LIFETIME else None

@@ -1,0 +1,22 @@
+"""What a topic and an entity are: the things the configuration asks the program to watch for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing with several names. A name that begins with `=` counts only in exactly these letters."""
+
+    key: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A query someone follows, and the channels to tell. A topic is its `name`."""
+
+    name: str
+    query: str
+    notify: tuple[str, ...] = ()

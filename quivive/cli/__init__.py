@@ -1,0 +1,79 @@
+"""The command line. One file a command; each is imported only when it is called, so that every command starts quickly."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from news.errors import ConfigurationError, QueryError, QuiviveError, UsageError
+
+_COMMANDS = {
+    "run": "run",
+    "poll": "poll",
+    "search": "search",
+    "check": "check",
+    "sources": "sources",
+    "topics": "topics",
+    "preview": "preview",
+    "alerts": "alerts",
+    "export": "export",
+    "backup": "backup",
+    "status": "status",
+    "demo": "demo",
+}
+
+
+class _Commands(click.Group):
+    """Finds a command's module by its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002: click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002: click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"quivive.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = module.command
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config", "config_path", type=click.Path(path_type=Path), help="Configuration file (else $QUIVIVE_CONFIG, else ./config.toml)."
+)
+@click.version_option(package_name="quivive", prog_name="quivive")
+@click.pass_context
+def quivive(context: click.Context, config_path: Path | None) -> None:
+    """Watch French tech news around the clock; be told when a new article speaks of your topics; search what was kept."""
+    context.obj = config_path
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done; 1 something failed that the user must look at; 2 wrong usage, query or configuration."""
+    try:
+        quivive.main(standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.Abort:
+        _complain("interrupted", 1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except ConfigurationError as error:
+        lines = [f"{error.path}: {len(error.faults)} error{'s' if len(error.faults) != 1 else ''} in the configuration"]
+        _complain("\n".join([*lines, *(f"  {fault}" for fault in error.faults)]), 2)
+    except (QueryError, UsageError) as error:
+        _complain(str(error), 2)
+    except QuiviveError as error:
+        _complain(str(error), 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _complain(message: str, status: int) -> None:
+    click.echo(f"quivive: {message}", err=True)
+    sys.exit(status)

@@ -1,0 +1,82 @@
+"""`quivive alerts`: the delivery log, sending again, and trying a channel."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from news.alerts import DeliveryStatus
+from news.errors import UsageError
+from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table
+from quivive.clock import utc_now
+from storage import retry_deliveries
+
+
+@click.group("alerts", invoke_without_command=True)
+@click.option("--topic", metavar="T", help="Only this topic's.")
+@click.option("--status", type=click.Choice([*DeliveryStatus]), help="Only those with a delivery in this state.")
+@click.option("--limit", type=click.IntRange(1), help="The newest N.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.pass_context
+def command(context: click.Context, topic: str | None, status: str | None, limit: int | None, as_json: bool) -> None:
+    """Show the delivery log, newest first."""
+    if context.invoked_subcommand is not None:
+        return
+    configuration = get_configuration(context)
+    rows = get_reader(configuration).report_alerts(topic, status, limit)
+    if as_json:
+        print_json_lines(rows)
+        return
+    columns = ["alert", "topic", "kind", "created", "article", "deliveries"]
+    print_table("", columns, [_line(row, configuration.timezone) for row in rows])
+
+
+def _line(row: dict[str, Any], timezone: ZoneInfo) -> list[str]:
+    deliveries = "; ".join(_delivery(one, timezone) for one in row["deliveries"]) or "none (the topic notifies no channel)"
+    return [row["id"], row["topic"], row["kind"], local_time(row["created_at"], timezone), row["article_title"], deliveries]
+
+
+def _delivery(one: dict[str, Any], timezone: ZoneInfo) -> str:
+    told = f"{one['channel']} {one['status']}"
+    if one["status"] == DeliveryStatus.SENT:
+        return f"{told} {local_time(one['sent_at'], timezone)}"
+    again = f", again {local_time(one['next_attempt_at'], timezone)}" if one["next_attempt_at"] else ""
+    reason = f": {one['last_error']}" if one["last_error"] else ""
+    return f"{told} after {one['attempts']} attempts{again}{reason}"
+
+
+@command.command("retry")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--dead", is_flag=True, help="All that were given up.")
+@click.pass_context
+def retry(context: click.Context, ids: tuple[str, ...], dead: bool) -> None:
+    """Send again what was not sent: by the id of a delivery or an alert, or all that is dead."""
+    if not ids and not dead:
+        raise click.UsageError("name the ids of deliveries or alerts, or give --dead")
+    archive_path = get_configuration(context).archive_path
+    count, unknown = retry_deliveries(archive_path, ids, utc_now(), all_dead=dead)
+    click.echo(f"{count} deliveries are due again; `quivive run` or `quivive poll` sends them")
+    if unknown:
+        raise UsageError(f"nothing to send again under {', '.join(unknown)} (unknown, or sent already); `quivive alerts` lists the ids")
+
+
+@command.command("test")
+@click.argument("channel")
+@click.pass_context
+def test(context: click.Context, channel: str) -> None:
+    """Send one message, marked as a test, to a channel."""
+    from monitors import send_test  # noqa: PLC0415: loads the senders
+
+    configuration = get_configuration(context)
+    if channel not in configuration.channels:
+        known = ", ".join(configuration.channels) or "none"
+        raise UsageError(f"there is no channel '{channel}' in the configuration (there: {known})")
+    result = asyncio.run(send_test(configuration.channels[channel], utc_now(), configuration.timezone))
+    if result.status is DeliveryStatus.SENT:
+        click.echo(f"{channel}: the test message was accepted" + (f" ({result.error})" if result.error else ""))
+        return
+    click.echo(f"{channel}: the test message was not accepted: {result.error}", err=True)
+    context.exit(1)

@@ -1,0 +1,27 @@
+"""Telling of a new alert on the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import click
+
+from news.alerts import Alert
+from quivive.texts import visible
+
+
+def announcer(timezone: ZoneInfo) -> Callable[[Alert], None]:
+    """A function that prints an alert on standard output: one line for the article, one for each passage, one for the address."""
+
+    def announce(alert: Alert) -> None:
+        moment = (alert.article.published_at or alert.article.first_seen_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M")
+        topic = click.style(visible(alert.topic), bold=True, fg="yellow")
+        click.echo(f"ALERT {topic}  {visible(alert.article.title)}  ({visible(alert.article.source)}, {moment})")
+        for hit in alert.matches[:3]:
+            click.echo(f"      {visible(hit.term)}: {visible(hit.passage)}")
+        click.echo(f"      {visible(alert.article.url)}")
+        sys.stdout.flush()
+
+    return announce

@@ -1,0 +1,19 @@
+"""`quivive check`: is the configuration good?"""
+
+from __future__ import annotations
+
+import click
+
+from quivive.cli.context import get_configuration
+
+
+@click.command("check")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Validate the configuration; report every error at once, each with its dotted key."""
+    configuration = get_configuration(context)
+    counts = f"{len(configuration.sources)} sources, {len(configuration.topics)} topics, {len(configuration.entities)} entities"
+    click.echo(f"{configuration.path}: good ({counts}, {len(configuration.channels)} channels)")
+    for topic in configuration.topics:
+        if not topic.notify:
+            click.echo(f"note: topic '{topic.name}' notifies no channel; its alerts are printed, logged and listed")

@@ -1,0 +1,71 @@
+"""What the commands share: the configuration, the archive to read, moments typed by people, and printing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from quivive.config import Configuration, find_config, load_config
+from quivive.texts import visible
+from storage import ArchiveReader
+
+
+def get_configuration(context: click.Context) -> Configuration:
+    """The configuration that the command line, the environment or the folder names."""
+    return load_config(get_config_path(context), os.environ)
+
+
+def get_config_path(context: click.Context) -> Path:
+    """Where the configuration is."""
+    return find_config(context.find_root().obj, os.environ, Path.cwd())
+
+
+def get_reader(configuration: Configuration) -> ArchiveReader:
+    """The archive, to read; works beside a running daemon."""
+    return ArchiveReader(configuration.archive_path)
+
+
+def local_time(text: str | None, timezone: ZoneInfo) -> str:
+    """A time of a report (RFC 3339) as people read it, or `–`."""
+    return datetime.fromisoformat(text).astimezone(timezone).strftime("%Y-%m-%d %H:%M") if text else "–"
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401: anything that JSON can say
+    """One JSON value on a line of its own."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def print_json_lines(rows: Iterable[Any]) -> None:
+    """JSON Lines."""
+    for row in rows:
+        print_json(row)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table on a terminal; tab-separated lines under a line of headings when piped."""
+    cells = [[visible(str(cell)) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for line in ([*columns], *cells):
+            click.echo("\t".join(line))
+        return
+    from rich.console import Console  # noqa: PLC0415: only a terminal pays for it
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(*columns, title=title or None, title_justify="left", header_style="bold")
+    for line in cells:
+        table.add_row(*(Text(cell) for cell in line))
+    Console().print(table)
+
+
+def not_available(what: str) -> click.ClickException:
+    """The plain answer to what has not arrived yet."""
+    return click.UsageError(f"{what} is not available in this version")

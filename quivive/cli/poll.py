@@ -1,0 +1,98 @@
+"""`quivive poll`: one full round."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from news.alerts import Alert
+from quivive.cli.announcing import announcer
+from quivive.cli.context import get_configuration, print_json
+from quivive.clock import utc_now
+from quivive.config import Configuration
+
+if TYPE_CHECKING:
+    from quivive.polling import RoundSummary
+    from quivive.service import Service
+
+
+@click.command("poll")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.pass_context
+def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> None:
+    """Poll these sources (all, if none is named; by name or URL) now, fetch their pages, match, deliver, and end."""
+    from quivive.log import configure_logging  # noqa: PLC0415: only what runs logs
+
+    configuration = get_configuration(context)
+    configure_logging(configuration.log_level, configuration.log_format)
+    announce = _silent if as_json else announcer(configuration.timezone)
+    summary = asyncio.run(_poll(configuration, sources, announce, with_progress=sys.stderr.isatty() and not as_json))
+    if as_json:
+        print_json(summary.as_json)
+    else:
+        _print_summary(summary)
+    if summary.failures:
+        context.exit(1)
+
+
+async def _poll(
+    configuration: Configuration, sources: tuple[str, ...], announce: Callable[[Alert], None], *, with_progress: bool
+) -> RoundSummary:
+    from quivive.polling import poll_once  # noqa: PLC0415: loads the crawler
+
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101: within asyncio.run
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        if not with_progress:
+            return await poll_once(configuration, sources, utc_now, announce)
+        with _progress_bar() as update:
+            return await poll_once(configuration, sources, utc_now, announce, update)
+    except asyncio.CancelledError as error:
+        raise click.Abort from error
+
+
+class _progress_bar:  # noqa: N801: used as a context manager
+    """A progress bar on standard error: sources polled, articles found."""
+
+    def __enter__(self) -> Callable[[Service, int], None]:
+        from rich.console import Console  # noqa: PLC0415: only a terminal pays for it
+        from rich.progress import Progress  # noqa: PLC0415
+
+        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._bar = self._progress.add_task("polling", total=None)
+        self._progress.start()
+        return self._update
+
+    def _update(self, service: Service, total: int) -> None:
+        totals = service.totals
+        text = f"{totals.polled}/{total} sources, {totals.articles_new} new articles"
+        self._progress.update(self._bar, description=text, total=max(total, 1), completed=totals.polled)
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+
+def _print_summary(summary: RoundSummary) -> None:
+    told: dict[str, Any] = summary.as_json
+    for url, code, message in summary.failures:
+        click.echo(f"FAILED {url}: {code}: {message}")
+    sources, entries, articles, deliveries = told["sources"], told["entries"], told["articles"], told["deliveries"]
+    click.echo(f"sources     {sources['polled']} polled, {sources['unchanged']} unchanged, {sources['failed']} failed")
+    click.echo(f"entries     {entries['seen']} seen, {entries['new']} new")
+    click.echo(
+        f"articles    {articles['new']} new, {articles['revised']} revised, {articles['duplicates']} duplicates, {articles['failed']} pages failed"
+    )
+    click.echo(f"alerts      {told['alerts']['created']} created")
+    click.echo(f"deliveries  {deliveries['sent']} sent, {deliveries['pending']} pending, {deliveries['dead']} dead")
+    click.echo(f"took        {told['seconds']:.1f} s")
+
+
+def _silent(_alert: Alert) -> None:
+    """With --json, nothing but the summary is printed."""

@@ -1,0 +1,37 @@
+"""`quivive run`: the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import click
+
+from quivive.cli.announcing import announcer
+from quivive.cli.context import get_config_path
+from quivive.clock import utc_now
+from quivive.config import Configuration, load_config
+
+
+@click.command("run")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Run the daemon: poll what is due, archive, match, deliver, until SIGTERM or SIGINT. SIGHUP reloads the configuration."""
+    from quivive.daemon import Daemon  # noqa: PLC0415: loads the crawler
+    from quivive.log import configure_logging  # noqa: PLC0415
+
+    path = get_config_path(context)
+    configuration = load_config(path, os.environ)
+    configure_logging(configuration.log_level, configuration.log_format)
+
+    def load() -> Configuration:
+        reloaded = load_config(path, os.environ)
+        configure_logging(reloaded.log_level, reloaded.log_format)
+        return reloaded
+
+    async def work() -> None:
+        daemon = Daemon(configuration, load, utc_now, announcer(configuration.timezone))
+        daemon.heed_signals()
+        await daemon.run()
+
+    asyncio.run(work())

@@ -1,0 +1,64 @@
+"""`quivive search`: the archive, asked."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from news.errors import UsageError
+from news.query import parse_query
+from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines
+from quivive.clock import utc_now
+from quivive.moments import parse_since, parse_until
+from quivive.texts import visible
+from storage import SearchRequest
+
+
+@click.command("search", context_settings={"ignore_unknown_options": True})
+@click.argument("query")
+@click.option("--since", metavar="D", help="Articles from this moment on: a date, a date with time, or an age (7d).")
+@click.option("--until", metavar="D", help="Articles until this moment; a date includes that day.")
+@click.option("--source", metavar="S", help="Sighted in the source of this name or URL.")
+@click.option("--topic", metavar="T", help="With a recorded match of this topic.")
+@click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.pass_context
+def command(context: click.Context, query: str, **options: Any) -> None:  # noqa: ANN401: click gives them by name
+    """Search the local archive for QUERY."""
+    configuration = get_configuration(context)
+    now = utc_now()
+    request = SearchRequest(
+        query=parse_query(query, configuration.entities),
+        since=parse_since(options["since"], now, configuration.timezone) if options["since"] else None,
+        until=parse_until(options["until"], now, configuration.timezone) if options["until"] else None,
+        source=options["source"],
+        topic=options["topic"],
+        by_date=options["sort"] == "date",
+        limit=options["limit"],
+    )
+    reader = get_reader(configuration)
+    if request.source and not reader.find_sources([request.source])[0]:
+        raise UsageError(f"no configured source is called '{request.source}'; `quivive sources` lists them")
+    answer = reader.search(request)
+    if options["as_json"]:
+        print_json_lines(answer.articles)
+    else:
+        _print_articles(answer.articles, configuration.timezone)
+    if answer.cut:
+        click.echo("note: more articles hold this query; only the newest of them were ranked (narrow it, or use --sort date)", err=True)
+
+
+def _print_articles(articles: list[dict[str, Any]], timezone: ZoneInfo) -> None:
+    for article in articles:
+        moment = local_time(article["published_at"] or article["first_seen_at"], timezone)
+        click.echo(click.style(visible(article["title"]), bold=True))
+        topics = f"  [{visible(', '.join(article['topics']))}]" if article["topics"] else ""
+        also = f"  +{len(article['sightings']) - 1} sightings" if len(article["sightings"]) > 1 else ""
+        click.echo(f"  {moment}  {visible(article['source'])}{also}{topics}")
+        click.echo(f"  {visible(article['snippet'])}")
+        click.echo(f"  {visible(article['url'])}\n")
+    if not articles:
+        click.echo("nothing found", err=True)

@@ -1,0 +1,37 @@
+"""`quivive topics`: what is followed, and how much came of it lately."""
+
+from __future__ import annotations
+
+import click
+
+from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table
+from quivive.clock import utc_now
+
+
+@click.command("topics")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """Show the topics with their recent volume."""
+    configuration = get_configuration(context)
+    topics = [(topic.name, topic.query, topic.notify) for topic in configuration.topics]
+    rows = get_reader(configuration).report_topics(topics, utc_now())
+    if as_json:
+        print_json_lines(rows)
+        return
+    columns = ["topic", "query", "24 h", "7 d", "30 d", "all", "alerts", "last alert", "notifies"]
+    lines = [
+        [
+            row["name"],
+            row["query"],
+            row["articles_24h"],
+            row["articles_7d"],
+            row["articles_30d"],
+            row["articles"],
+            row["alerts"],
+            local_time(row["last_alert_at"], configuration.timezone),
+            ", ".join(row["notify"]) or "–",
+        ]
+        for row in rows
+    ]
+    print_table("", columns, lines)

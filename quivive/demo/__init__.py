@@ -1,0 +1,1 @@
+"""`quivive demo`: the whole job on this machine, without network or accounts."""

@@ -1,0 +1,109 @@
+"""One full round: polls sources whatever their schedule, fetches pages, archives, matches, delivers what is due, and ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from news.alerts import Alert
+from news.errors import UsageError
+from news.sources import DuePage, DueSource
+from quivive.config import Configuration
+from quivive.service import MOST_DUE, Service
+from quivive.wiring import open_archive
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSummary:
+    """What a round did; `as_json` is what `poll --json` prints."""
+
+    as_json: dict[str, Any]
+    failures: list[tuple[str, str, str]] = field(default_factory=list)
+    """URL, code and message of each source that failed."""
+
+
+async def poll_once(
+    configuration: Configuration,
+    names: Sequence[str],
+    clock: Callable[[], datetime],
+    announce: Callable[[Alert], None],
+    progress: Callable[[Service, int], None] = lambda _service, _total: None,
+) -> RoundSummary:
+    """Do one round with the sources of these names or URLs (all, if none is given). Raises `UsageError` for an unknown one."""
+    started_at = clock()
+    archive = await asyncio.to_thread(open_archive, configuration, started_at)
+    try:
+        sources, unknown = archive.find_sources(names)
+        if unknown:
+            raise UsageError(f"no configured source is called {', '.join(unknown)}; `quivive sources` lists them")
+        service = Service(configuration, archive, clock, announce)
+        await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
+        await service.deliver_due()
+        await service.dispatcher.join()
+        return _summary(service, archive.report_status(clock()), (clock() - started_at).total_seconds())
+    finally:
+        await asyncio.to_thread(archive.close)
+
+
+async def _run_round(service: Service, sources: Sequence[DueSource], clock: Callable[[], datetime], tell: Callable[[], None]) -> None:
+    crawling = asyncio.create_task(service.crawl.run())
+    teller = asyncio.create_task(_keep_telling(tell))
+    try:
+        await _add_all(service, sources)
+        await service.crawl.join()
+        await _fetch_due_pages(service, clock())
+    finally:
+        teller.cancel()
+        await service.crawl.stop()
+        await asyncio.gather(crawling)
+
+
+async def _add_all(service: Service, works: Sequence[DueSource | DuePage]) -> None:
+    """Queue all work, in portions that the crawl's queue holds."""
+    for start in range(0, len(works), MOST_DUE):
+        for work in works[start : start + MOST_DUE]:
+            service.crawl.add(work)
+        if start + MOST_DUE < len(works):
+            await service.crawl.join()
+
+
+async def _fetch_due_pages(service: Service, since: datetime) -> None:
+    """Fetch what an earlier run left due, each page once."""
+    tried: set[int] = set()
+    while True:
+        due = await asyncio.to_thread(service.archive.due_pages, since, MOST_DUE + len(tried))
+        fresh = [page for page in due if page.entry_id not in tried]
+        if not fresh:
+            return
+        tried.update(page.entry_id for page in fresh)
+        await _add_all(service, fresh)
+        await service.crawl.join()
+
+
+async def _keep_telling(tell: Callable[[], None]) -> None:
+    while True:
+        tell()
+        await asyncio.sleep(0.2)
+
+
+def _summary(service: Service, status: dict[str, Any], seconds: float) -> RoundSummary:
+    totals = service.totals
+    return RoundSummary(
+        {
+            "sources": {"polled": totals.polled, "unchanged": totals.unchanged, "failed": totals.failed},
+            "entries": {"seen": totals.entries_seen, "new": totals.entries_new},
+            "articles": {
+                "new": totals.articles_new,
+                "revised": totals.articles_revised,
+                "duplicates": totals.duplicates,
+                "failed": totals.pages_failed,
+            },
+            "alerts": {"created": totals.alerts},
+            "deliveries": {"sent": totals.sent, "pending": status["deliveries"]["pending"], "dead": totals.dead},
+            "seconds": round(seconds, 3),
+        },
+        totals.failures,
+    )

@@ -1,0 +1,150 @@
+"""Archive, crawl and dispatcher joined into one: what the daemon and a single round of polling share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from crawler import Crawl
+from monitors import Dispatcher
+from news.alerts import Alert, AttemptResult, Bundle, DeliveryStatus
+from news.sources import PageOutcome, PollKind, PollOutcome
+from quivive.config import Configuration
+from quivive.wiring import make_crawl_settings, make_watch
+from storage import Archive, Tally
+
+log = structlog.get_logger("quivive")
+
+MOST_DUE = 100
+"""Sources, pages and messages taken up at one tick: the archive's thread must not be flooded."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """What was done since the service started, for the summary."""
+
+    polled: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    entries_seen: int = 0
+    entries_new: int = 0
+    articles_new: int = 0
+    articles_revised: int = 0
+    duplicates: int = 0
+    pages_failed: int = 0
+    alerts: int = 0
+    sent: int = 0
+    dead: int = 0
+    failures: list[tuple[str, str, str]] = field(default_factory=list)
+    """URL, code and message of each poll that failed."""
+
+    def add(self, tally: Tally) -> None:
+        """Count what one operation did."""
+        self.entries_seen += tally.entries_seen
+        self.entries_new += tally.entries_new
+        self.articles_new += tally.articles_new
+        self.articles_revised += tally.articles_revised
+        self.duplicates += tally.duplicates
+        self.pages_failed += tally.pages_failed
+        self.alerts += len(tally.alerts)
+
+
+class Service:
+    """One archive, its crawl and its dispatcher. `announce` is called with each alert once it is committed."""
+
+    def __init__(
+        self, configuration: Configuration, archive: Archive, clock: Callable[[], datetime], announce: Callable[[Alert], None]
+    ) -> None:
+        self.configuration = configuration
+        self.archive = archive
+        self.totals = Totals()
+        self._clock = clock
+        self._announce = announce
+        self.crawl = self._make_crawl()
+        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.timezone, self._note_attempt)
+
+    def _make_crawl(self) -> Crawl:
+        return Crawl(make_crawl_settings(self.configuration), self._clock, self._on_poll, self._on_page)
+
+    async def take_up_due_work(self) -> int:
+        """Hand the crawl what is due and not in hand; returns how many pieces of work it took."""
+        now = self._clock()
+        source_ids, entry_ids = self.crawl.in_hand()
+        sources = await asyncio.to_thread(self.archive.due_sources, now, MOST_DUE + len(source_ids))
+        pages = await asyncio.to_thread(self.archive.due_pages, now, MOST_DUE + len(entry_ids))
+        return sum(self.crawl.add(work) for work in (*sources, *pages))
+
+    async def deliver_due(self) -> int:
+        """Start sending what is due; returns how many messages."""
+        return await self.dispatcher.deliver_due()
+
+    async def _on_poll(self, outcome: PollOutcome) -> None:
+        tally = await asyncio.wrap_future(self.archive.record_poll(outcome, self._clock()))
+        self.totals.polled += 1
+        self.totals.unchanged += outcome.kind in {PollKind.UNCHANGED, PollKind.SAME_BODY}
+        self._log_poll(outcome, tally)
+        await self._follow_up(tally)
+
+    async def _on_page(self, outcome: PageOutcome) -> None:
+        tally = await asyncio.wrap_future(self.archive.record_page(outcome, self._clock()))
+        level = log.info if outcome.problem is None else log.warning
+        level("page", url=outcome.url, status=outcome.http_status, **_counts(tally), **_problem(outcome))
+        await self._follow_up(tally)
+
+    async def _follow_up(self, tally: Tally) -> None:
+        self.totals.add(tally)
+        for page in tally.pages:
+            self.crawl.add(page)
+        for alert in tally.alerts:
+            self._announce(alert)
+        if tally.alerts:
+            await self.dispatcher.deliver_due()
+
+    def _log_poll(self, outcome: PollOutcome, tally: Tally) -> None:
+        if outcome.kind is PollKind.FAILED and outcome.problem is not None:
+            self.totals.failed += 1
+            self.totals.failures.append((outcome.url, outcome.problem.code, outcome.problem.message))
+            log.warning("poll failed", url=outcome.url, status=outcome.http_status, **_problem(outcome))
+            return
+        damage = outcome.feed.problem if outcome.feed else None
+        if damage is not None:
+            log.warning("feed damaged", url=outcome.url, code=damage.code, message=damage.message)
+        if tally.entries_silent:
+            log.info("first poll: archived without alerting", url=outcome.url, entries=tally.entries_silent)
+        log.info("poll", url=outcome.url, kind=str(outcome.kind), status=outcome.http_status, **_counts(tally))
+
+    def _note_attempt(self, bundle: Bundle, result: AttemptResult) -> None:
+        self.totals.sent += result.status is DeliveryStatus.SENT and len(bundle.delivery_ids)
+        self.totals.dead += result.status is DeliveryStatus.DEAD and len(bundle.delivery_ids)
+        level = log.info if result.status is DeliveryStatus.SENT else log.warning
+        level("delivery", channel=bundle.channel, id=bundle.bundle_id, status=str(result.status), error=result.error)
+
+    async def reconfigure(self, configuration: Configuration) -> None:
+        """Put a new configuration in force, from the next poll, version and message on."""
+        previous, self.configuration = self.configuration, configuration
+        now = self._clock()
+        await asyncio.wrap_future(self.archive.sync(make_watch(configuration), configuration.sources, configuration.crawler.interval, now))
+        self.dispatcher.reload(configuration.channels)
+        if make_crawl_settings(configuration) != make_crawl_settings(previous):
+            outgoing, self.crawl = self.crawl, self._make_crawl()
+            await outgoing.stop()
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    counts = {
+        "new_entries": tally.entries_new,
+        "new_articles": tally.articles_new,
+        "revised": tally.articles_revised,
+        "duplicates": tally.duplicates,
+        "alerts": len(tally.alerts),
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _problem(outcome: PollOutcome | PageOutcome) -> dict[str, Any]:
+    return {"code": outcome.problem.code, "message": outcome.problem.message} if outcome.problem else {}

@@ -1,0 +1,181 @@
+"""The archive's public face: `Archive` writes, `ArchiveReader` answers questions beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from news.alerts import AttemptResult, Bundle
+from news.query import Query
+from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, SourceSpec
+from storage import outbox, pages, polls, reports, search, sources, tidying
+from storage.connection import open_beside_writer, open_for_reading, open_for_writing, translated
+from storage.lock import WriterLock, is_locked
+from storage.watch import Tally, Watch
+from storage.writer import Writer
+
+T = TypeVar("T")
+
+
+class ArchiveReader:
+    """Answers questions about the archive at `path`, from any thread, beside whoever writes it.
+
+    Raises `ArchiveMissing` or `ArchiveUnusable` at the first question, `ArchiveError` for what SQLite reports.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[Database] = []
+
+    def _ask(self, question: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401: passed through
+        db: Database | None = getattr(self._local, "db", None)
+        if db is None:
+            db = self._local.db = open_for_reading(self.path)
+            self._opened.append(db)
+        with translated(str(self.path)):
+            return question(db, *arguments)
+
+    def close_reading(self) -> None:
+        """Close every thread's connection."""
+        for db in self._opened:
+            db.conn.close()
+        self._opened.clear()
+        self._local = threading.local()
+
+    def due_sources(self, now: datetime, limit: int) -> list[DueSource]:
+        """The sources whose poll is due, the longest overdue first."""
+        return self._ask(sources.list_due_sources, now, limit)
+
+    def find_sources(self, names: Sequence[str]) -> tuple[list[DueSource], list[str]]:
+        """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
+        return self._ask(sources.find_sources, names)
+
+    def due_pages(self, now: datetime, limit: int) -> list[DuePage]:
+        """The article pages that are due, the longest due first."""
+        return self._ask(pages.list_due_pages, now, limit)
+
+    def due_bundles(self, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
+        """The messages that are due, the longest waiting first, without those in hand."""
+        return self._ask(outbox.list_due_bundles, now, limit, except_ids)
+
+    def search(self, request: search.SearchRequest) -> search.SearchAnswer:
+        """The articles that hold a query."""
+        return self._ask(search.search, request)
+
+    def export(self, query: Query | None) -> Iterator[str]:
+        """Every article (that holds the query) as a line of JSON."""
+        return self._ask(search.export_articles, query)
+
+    def count_articles(self) -> int:
+        """How many articles the archive holds."""
+        return int(self._ask(lambda db: db.conn.execute("SELECT count(*) FROM articles WHERE deleted_at IS NULL").fetchone()[0]))
+
+    def report_sources(self) -> list[dict[str, Any]]:
+        """The health of every configured source."""
+        return self._ask(sources.report_sources)
+
+    def report_alerts(self, topic: str | None = None, status: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+        """The delivery log, newest first."""
+        return self._ask(reports.report_alerts, topic, status, limit)
+
+    def report_topics(self, topics: Sequence[tuple[str, str, tuple[str, ...]]], now: datetime) -> list[dict[str, Any]]:
+        """Each topic (name, query, channels) with its recent volume."""
+        return self._ask(reports.report_topics, topics, now)
+
+    def report_status(self, now: datetime) -> dict[str, Any]:
+        """One look at everything."""
+        status: dict[str, Any] = {"archive": str(self.path), "bytes": self.path.stat().st_size, "writer_pid": is_locked(self.path)}
+        return status | self._ask(reports.report_status, now)
+
+    def report_pages(self, limit: int) -> list[dict[str, Any]]:
+        """The pages that were given up or wait to be tried again, with their reasons."""
+        return self._ask(reports.list_given_up_pages, limit)
+
+
+class Archive(ArchiveReader):
+    """The archive at `path`, to write; made if there is none. One at a time: `ArchiveLocked` names who has it.
+
+    Every writing method returns a future that is done once its transaction is committed, and raises `ArchiveError` otherwise.
+    """
+
+    def __init__(self, path: Path, watch: Watch) -> None:
+        super().__init__(path)
+        self._watch = watch
+        self._lock = WriterLock(path)
+        try:
+            self._db = open_for_writing(path)
+            with translated(str(path)):
+                self.reindexed = tidying.refresh_index(self._db)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._writer = Writer(self._db, str(path))
+
+    def close(self) -> None:
+        """Finish what is being written, and let others have the archive. A second call does nothing."""
+        self._writer.close()
+        self.close_reading()
+        try:
+            self._db.conn.execute("PRAGMA optimize")
+            self._db.conn.close()
+        except sqlite3.Error:
+            self._db.conn.close()
+        self._lock.release()
+
+    def _submit(self, operation: Callable[..., T], *arguments: Any) -> Future[T]:  # noqa: ANN401: passed through
+        return self._writer.submit(partial(_call, operation, arguments))
+
+    def sync(self, watch: Watch, specs: Sequence[SourceSpec], default_interval: timedelta, now: datetime) -> Future[None]:
+        """Take over a configuration: its topics for what is written from now on, and its sources."""
+
+        def operation(db: Database) -> None:
+            sources.sync_sources(db, watch, specs, default_interval, now)
+            self._watch = watch  # read by the writing thread only
+
+        return self._writer.submit(operation)
+
+    def record_poll(self, outcome: PollOutcome, now: datetime) -> Future[Tally]:
+        """Write what a poll brought, with all that follows from it."""
+        return self._writer.submit(lambda db: polls.record_poll(db, self._watch, outcome, now))
+
+    def record_page(self, outcome: PageOutcome, now: datetime) -> Future[Tally]:
+        """Write what the fetch of an article page brought, with all that follows from it."""
+        return self._writer.submit(lambda db: pages.record_page(db, self._watch, outcome, now))
+
+    def record_attempt(self, result: AttemptResult) -> Future[None]:
+        """Write what came of one attempt to send a message."""
+        return self._submit(outbox.record_attempt, result)
+
+    def forget_articles(self, before: datetime, now: datetime) -> Future[int]:
+        """Delete the texts of a batch of articles older than `before`; returns how many, 0 when it is done."""
+        return self._submit(tidying.forget_articles, before, now)
+
+    def prune_poll_log(self, now: datetime) -> Future[int]:
+        """Delete old lines of the poll log."""
+        return self._submit(tidying.prune_poll_log, now)
+
+
+def _call(operation: Callable[..., T], arguments: tuple[Any, ...], db: Database) -> T:
+    return operation(db, *arguments)
+
+
+def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:
+    """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
+
+    Works beside a running daemon, which sees them at its next look: one short transaction, for which SQLite's own lock is enough.
+    """
+    db = open_beside_writer(path)
+    try:
+        with translated(str(path)), db.atomic():
+            return outbox.retry_deliveries(db, ids, now, all_dead=all_dead)
+    finally:
+        db.conn.close()

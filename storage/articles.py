@@ -1,0 +1,216 @@
+"""Settling: giving a version of an entry's words its place, as a new article, a revision, or a further sighting of a known article.
+
+Article, revision, sighting, index, matches, alerts and deliveries are written by the one operation that runs this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from news.analysis import AnalysedArticle, analyse_article, index_columns
+from news.judging import (
+    ArticleVerdict,
+    Identity,
+    TextTwin,
+    Version,
+    article_time,
+    is_revision,
+    judge_identity,
+    still_same_article,
+)
+from storage.entries import StoredEntry, mark_settled, own_previous_hash
+from storage.matches import Arrival, match_version
+from storage.times import optional_text, to_text
+from storage.watch import Tally, Watch
+
+_MOST_TWINS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """One version of one entry, on its way into the archive at `now`."""
+
+    stored: StoredEntry
+    version: Version
+    url: str
+    now: datetime
+
+
+def settle(db: Database, watch: Watch, settling: Settling, tally: Tally) -> int:
+    """Give a version its place; returns the id of its article."""
+    titles = titles_of_text(db, settling.version.text_hash)
+    verdict = _judge(db, settling, titles)
+    remember_text(db, settling.version)
+    if verdict.article_id is None:
+        return _add_article(db, watch, settling, tally)
+    return _sight_article(db, watch, settling, verdict, tally)
+
+
+def titles_of_text(db: Database, text_hash: str) -> set[str]:
+    """The title keys that a text was seen under so far."""
+    return {row["title_key"] for row in db.conn.execute("SELECT title_key FROM text_titles WHERE text_hash = ?", (text_hash,))}
+
+
+def article_at(db: Database, url: str) -> int | None:
+    """The id of the article known at that address."""
+    row = db.conn.execute("SELECT article_id FROM article_urls WHERE url = ?", (url,)).fetchone()
+    return row["article_id"] if row else None
+
+
+def remember_text(db: Database, version: Version) -> None:
+    """Remember that the version's text was seen under its title."""
+    db.conn.execute("INSERT OR IGNORE INTO text_titles (text_hash, title_key) VALUES (?, ?)", (version.text_hash, version.title_key))
+
+
+def _judge(db: Database, settling: Settling, titles: set[str]) -> ArticleVerdict:
+    at_url = article_at(db, settling.url)
+    twins = [] if at_url is not None else _twins(db, settling.version.text_hash)
+    verdict = judge_identity(settling.version, settling.url, at_url, twins, titles)
+    if verdict.article_id is None and settling.stored.article_id is not None:
+        return _judge_moved(db, settling, verdict)
+    return verdict
+
+
+def _judge_moved(db: Database, settling: Settling, verdict: ArticleVerdict) -> ArticleVerdict:
+    """An entry that was settled before now has an address that is unknown: the same article moved, or another one under an old guid."""
+    article_id = settling.stored.article_id
+    title = db.conn.execute("SELECT title FROM articles WHERE id = ?", (article_id,)).fetchone()["title"]
+    return ArticleVerdict(Identity.SAME_URL, article_id) if still_same_article(title, settling.version) else verdict
+
+
+def _twins(db: Database, text_hash: str) -> list[TextTwin]:
+    rows = db.conn.execute(
+        """SELECT articles.id, articles.url, revisions.title FROM revisions JOIN articles ON articles.id = revisions.article_id
+           WHERE revisions.text_hash = ? ORDER BY revisions.id LIMIT ?""",
+        (text_hash, _MOST_TWINS),
+    )
+    return [TextTwin(row["id"], row["url"], row["title"]) for row in rows]
+
+
+def _add_article(db: Database, watch: Watch, settling: Settling, tally: Tally) -> int:
+    stored, version, now = settling.stored, settling.version, settling.now
+    cursor = db.conn.execute(
+        """INSERT INTO articles (url, title, author, language, published_at, first_seen_at, time, source_id, revisions, current_hash,
+                                 sighted_openly)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)""",
+        (
+            settling.url,
+            version.title,
+            version.author,
+            version.language,
+            optional_text(version.published_at),
+            to_text(now),
+            to_text(article_time(version.published_at, now)),
+            stored.source_id,
+            not stored.silent,
+        ),
+    )
+    article_id = int(cursor.lastrowid or 0)
+    tally.articles_new += 1
+    _add_sighting(db, settling, article_id, Identity.FIRST)
+    revision_id, analysed = add_revision(db, settling, article_id)
+    _match(db, watch, settling, Arrival(article_id, revision_id, 1, now), analysed, tally)
+    return article_id
+
+
+def _sight_article(db: Database, watch: Watch, settling: Settling, verdict: ArticleVerdict, tally: Tally) -> int:
+    article_id = verdict.article_id
+    assert article_id is not None  # noqa: S101: the caller asked
+    article = db.conn.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
+    previous = own_previous_hash(db, settling.stored, article_id)
+    added = _add_sighting(db, settling, article_id, verdict.identity)
+    if added and settling.stored.article_id is None:
+        tally.duplicates += 1
+    first_open = added and not settling.stored.silent and not article["sighted_openly"]
+    if first_open:
+        db.conn.execute("UPDATE articles SET sighted_openly = 1 WHERE id = ?", (article_id,))
+    if article["deleted_at"] is None and is_revision(settling.version, previous, article["current_hash"]):
+        match_revision(db, watch, settling, article_id, tally)
+    elif first_open and article["deleted_at"] is None:
+        _match_current(db, watch, settling, article_id, tally)
+    return article_id
+
+
+def _add_sighting(db: Database, settling: Settling, article_id: int, identity: Identity) -> bool:
+    """Record that the entry shows the article; returns whether it did so for the first time."""
+    stored = settling.stored
+    cursor = db.conn.execute(
+        """INSERT OR IGNORE INTO sightings (article_id, source_id, entry_id, url, seen_at, identity, silent)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (article_id, stored.source_id, stored.entry_id, settling.url, to_text(settling.now), identity, stored.silent),
+    )
+    for url in {settling.url, stored.url}:
+        db.conn.execute("INSERT OR IGNORE INTO article_urls (url, article_id) VALUES (?, ?)", (url, article_id))
+    mark_settled(db, stored.entry_id, article_id, settling.version.own_hash)
+    return cursor.rowcount == 1
+
+
+def match_revision(db: Database, watch: Watch, settling: Settling, article_id: int, tally: Tally) -> None:
+    """Store the version as the article's current one and match it."""
+    revision_id, analysed = add_revision(db, settling, article_id)
+    tally.articles_revised += 1
+    number = db.conn.execute("SELECT revisions FROM articles WHERE id = ?", (article_id,)).fetchone()["revisions"]
+    _match(db, watch, settling, Arrival(article_id, revision_id, number, settling.now), analysed, tally)
+
+
+def add_revision(db: Database, settling: Settling, article_id: int) -> tuple[int, AnalysedArticle]:
+    """Store the version as the article's current one, and index it; returns the revision's id and the analysis."""
+    version = settling.version
+    cursor = db.conn.execute(
+        """INSERT INTO revisions (article_id, number, seen_at, source_id, origin, title, text, text_hash, text_length)
+           SELECT id, revisions + 1, ?, ?, ?, ?, ?, ?, ? FROM articles WHERE id = ?""",
+        (
+            to_text(settling.now),
+            settling.stored.source_id,
+            version.origin,
+            version.title,
+            version.text,
+            version.text_hash,
+            version.text_length,
+            article_id,
+        ),
+    )
+    revision_id = int(cursor.lastrowid or 0)
+    db.conn.execute(
+        """UPDATE articles SET revision_id = ?, revisions = revisions + 1, current_hash = ?, title = ?,
+                               author = coalesce(?, author), language = coalesce(?, language), published_at = coalesce(published_at, ?)
+           WHERE id = ?""",
+        (
+            revision_id,
+            version.own_hash,
+            version.title,
+            version.author,
+            version.language,
+            optional_text(version.published_at),
+            article_id,
+        ),
+    )
+    analysed = analyse_article(version.title, version.text)
+    index_words(db, revision_id, analysed)
+    return revision_id, analysed
+
+
+def index_words(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
+    """Put a revision's analysed words into the index."""
+    db.conn.execute(
+        "INSERT INTO words (rowid, title, title_stems, text, text_stems) VALUES (?, ?, ?, ?, ?)", (revision_id, *index_columns(analysed))
+    )
+
+
+def _match_current(db: Database, watch: Watch, settling: Settling, article_id: int, tally: Tally) -> None:
+    """Match the article as it stands, since an entry that is not silent sighted it for the first time."""
+    row = db.conn.execute(
+        """SELECT revisions.id, revisions.number, revisions.title, revisions.text FROM articles
+           JOIN revisions ON revisions.id = articles.revision_id WHERE articles.id = ?""",
+        (article_id,),
+    ).fetchone()
+    arrival = Arrival(article_id, row["id"], row["number"], settling.now)
+    _match(db, watch, settling, arrival, analyse_article(row["title"], row["text"]), tally)
+
+
+def _match(db: Database, watch: Watch, settling: Settling, arrival: Arrival, analysed: AnalysedArticle, tally: Tally) -> None:
+    arrival = replace(arrival, edited_since_silent=settling.stored.edited)
+    tally.alerts.extend(match_version(db, watch, arrival, analysed))

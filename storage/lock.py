@@ -1,0 +1,60 @@
+"""One program writes an archive at a time: a lock file beside it, held by the kernel and so freed by any death of its holder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from news.errors import ArchiveLocked, ArchiveUnwritable
+
+
+class WriterLock:
+    """The right to write the archive at `path`; `held_by` tells who has it. Released by `release` or the process's end."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock_path = lock_path(path)
+        try:
+            self._file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            message = f"{path}: its lock file cannot be made ({error.strerror}); check that the folder exists and may be written"
+            raise ArchiveUnwritable(message) from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._file)
+            raise ArchiveLocked(str(path), held_by(path)) from error
+        os.ftruncate(self._file, 0)
+        os.write(self._file, f"{os.getpid()}\n".encode())
+
+    def release(self) -> None:
+        """Give the right back."""
+        os.ftruncate(self._file, 0)
+        os.close(self._file)
+
+
+def lock_path(path: Path) -> Path:
+    """The lock file of the archive at `path`."""
+    return path.with_name(path.name + ".lock")
+
+
+def held_by(path: Path) -> int | None:
+    """The process id that the lock file of the archive names; None if it names none."""
+    try:
+        return int(lock_path(path).read_text().strip())
+    except (OSError, ValueError):
+        return None
+
+
+def is_locked(path: Path) -> int | None:
+    """The id of the process that writes the archive now; None if none does. For display: takes nothing, holds nothing."""
+    pid = held_by(path)
+    if pid is None:
+        return None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None  # killed: the kernel freed the lock, the number stayed
+    except PermissionError:
+        return pid
+    return pid

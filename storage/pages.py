@@ -1,0 +1,101 @@
+"""Recording the fetch of an article page: what it brought, or why not and when it is tried again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from news.judging import choose_article_url, judge_page_text, make_version
+from news.scheduling import next_page_fetch_at
+from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
+from news.urls import canonical_url
+from storage.articles import Settling, settle, titles_of_text
+from storage.entries import StoredEntry, get_entry, urls_of_other_entries
+from storage.times import optional_text, to_text
+from storage.walls import unmask_wall
+from storage.watch import Tally, Watch
+
+
+def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
+    """The pages that are due, those longest due first."""
+    rows = db.conn.execute(
+        """SELECT entries.id, source_id, coalesce(link, entries.url) AS url, page_attempts
+           FROM entries JOIN sources ON sources.id = source_id
+           WHERE page_state = 'due' AND page_due_at <= ? AND sources.configured = 1 ORDER BY page_due_at LIMIT ?""",
+        (to_text(now), limit),
+    )
+    return [DuePage(row["id"], row["source_id"], row["url"], row["page_attempts"]) for row in rows]
+
+
+def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime) -> Tally:
+    """Write what a fetch of an entry's page brought, and give its article its place."""
+    tally = Tally()
+    stored = get_entry(db, outcome.entry_id)
+    if stored is None or stored.page_state != "due" or outcome.url != (stored.entry.link or stored.url):
+        return tally  # deleted meanwhile, or its link changed while the old page was on its way: the new one is due
+    problem = outcome.problem or _judge_text(db, watch, stored, outcome, tally, now)
+    if problem is not None:
+        _record_failure(db, watch, stored, problem, tally, now)
+    else:
+        _record_page_text(db, watch, stored, outcome, tally, now)
+    return tally
+
+
+def _judge_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOutcome, tally: Tally, now: datetime) -> Problem | None:
+    version = make_version(stored.entry, outcome.page)
+    problem = judge_page_text(version, titles_of_text(db, version.text_hash))
+    if problem is not None:
+        unmask_wall(db, watch, version, tally, now)
+    return problem
+
+
+def _record_page_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOutcome, tally: Tally, now: datetime) -> None:
+    assert outcome.page is not None  # noqa: S101: no problem, so a page
+    url = _article_url(db, stored, outcome)
+    db.conn.execute(
+        """UPDATE entries SET page_state = 'done', page_due_at = NULL, page_attempts = 0, page_fetched_at = ?, page_url = ?,
+                              page_error_code = NULL, page_error_message = NULL WHERE id = ?""",
+        (to_text(now), url if url != stored.url else None, stored.entry_id),
+    )
+    settle(db, watch, Settling(stored, make_version(stored.entry, outcome.page), url, now), tally)
+
+
+def _article_url(db: Database, stored: StoredEntry, outcome: PageOutcome) -> str:
+    canonical = outcome.page.canonical_url if outcome.page else None
+    candidates = [canonical_url(url) for url in (outcome.final_url, canonical) if url]
+    taken = urls_of_other_entries(db, stored, candidates)
+    return choose_article_url(stored.url, outcome.final_url, canonical, taken)
+
+
+def _record_failure(db: Database, watch: Watch, stored: StoredEntry, problem: Problem, tally: Tally, now: datetime) -> None:
+    attempts = stored.page_attempts + 1
+    again_at = next_page_fetch_at(now, attempts, problem.code, problem.retry_after)
+    db.conn.execute(
+        """UPDATE entries SET page_state = ?, page_due_at = ?, page_attempts = ?, page_fetched_at = ?, page_error_code = ?,
+                              page_error_message = ? WHERE id = ?""",
+        (
+            "due" if again_at else "given_up",
+            optional_text(again_at),
+            attempts,
+            to_text(now),
+            problem.code,
+            problem.message,
+            stored.entry_id,
+        ),
+    )
+    tally.pages_failed += 1
+    version = make_version(stored.entry, _page_at_hand(db, stored))
+    settle(db, watch, Settling(stored, version, stored.url, now), tally)
+
+
+def _page_at_hand(db: Database, stored: StoredEntry) -> ExtractedPage | None:
+    """The page text that the entry's article already has: a failed fetch must not lose it, and a changed title must still be judged."""
+    if stored.article_id is None:
+        return None
+    row = db.conn.execute(
+        """SELECT revisions.title, revisions.text FROM articles JOIN revisions ON revisions.id = articles.revision_id
+           WHERE articles.id = ? AND origin = 'page'""",
+        (stored.article_id,),
+    ).fetchone()
+    return ExtractedPage(title=row["title"], text=row["text"]) if row else None

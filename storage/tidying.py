@@ -1,0 +1,70 @@
+"""Keeping the archive in order: the retention of articles, the length of the poll log, and the version of the index."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from news.analysis import ANALYSIS_VERSION, analyse_article, index_columns
+from storage.articles import index_words
+from storage.times import to_text
+
+POLL_LOG_AGE = timedelta(days=30)
+_BATCH = 500
+
+
+def forget_articles(db: Database, before: datetime, now: datetime) -> int:
+    """Delete the texts of up to a batch of articles older than `before`; returns how many.
+
+    URL, hashes, sightings and alerts stay, so that a deleted article is not new again. One whose delivery is still pending waits.
+    """
+    rows = db.conn.execute(
+        """SELECT id FROM articles WHERE time < ? AND deleted_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM alerts JOIN deliveries ON alert_id = alerts.id
+                             WHERE alerts.article_id = articles.id AND status = 'pending')
+           ORDER BY time LIMIT ?""",
+        (to_text(before), _BATCH),
+    ).fetchall()
+    for row in rows:
+        _forget(db, row["id"], now)
+    return len(rows)
+
+
+def _forget(db: Database, article_id: int, now: datetime) -> None:
+    for row in db.conn.execute("SELECT id, title, text FROM revisions WHERE article_id = ?", (article_id,)).fetchall():
+        # A contentless index is told the very words it is to forget; the analysis gives the same ones as when they were put in.
+        columns = index_columns(analyse_article(row["title"], row["text"]))
+        db.conn.execute(
+            "INSERT INTO words (words, rowid, title, title_stems, text, text_stems) VALUES ('delete', ?, ?, ?, ?, ?)", (row["id"], *columns)
+        )
+    db.conn.execute("UPDATE revisions SET text = '' WHERE article_id = ?", (article_id,))
+    db.conn.execute("UPDATE matches SET hits = '[]' WHERE article_id = ?", (article_id,))
+    db.conn.execute("UPDATE entries SET summary = NULL, content = NULL WHERE article_id = ?", (article_id,))
+    db.conn.execute("UPDATE articles SET deleted_at = ? WHERE id = ?", (to_text(now), article_id))
+
+
+def prune_poll_log(db: Database, now: datetime) -> int:
+    """Delete poll log lines older than `POLL_LOG_AGE`; returns how many."""
+    return int(db.conn.execute("DELETE FROM polls WHERE polled_at < ?", (to_text(now - POLL_LOG_AGE),)).rowcount)
+
+
+def refresh_index(db: Database) -> int:
+    """Rebuild the index if another version of the analysis made it; returns how many revisions were indexed anew."""
+    row = db.conn.execute("SELECT value FROM facts WHERE name = 'analysis_version'").fetchone()
+    if row is not None and row["value"] == str(ANALYSIS_VERSION):
+        return 0
+    count = 0
+    with db.atomic():
+        db.conn.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        rows = db.conn.execute(
+            "SELECT revisions.id, revisions.title, text FROM revisions JOIN articles ON articles.id = article_id WHERE deleted_at IS NULL"
+        )
+        for revision in rows:
+            index_words(db, revision["id"], analyse_article(revision["title"], revision["text"]))
+            count += 1
+        db.conn.execute(
+            "INSERT INTO facts VALUES ('analysis_version', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (str(ANALYSIS_VERSION),),
+        )
+    return count

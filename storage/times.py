@@ -1,0 +1,30 @@
+"""Times as the archive writes them: RFC 3339, UTC, microseconds, `Z`; of fixed width, so that text order is time order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def to_text(moment: datetime) -> str:
+    """`moment` (aware) as the archive writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment.year >= 1000 else to_text(moment.replace(year=1000))
+
+
+def optional_text(moment: datetime | None) -> str | None:
+    """`moment` as the archive writes it, or None."""
+    return None if moment is None else to_text(moment)
+
+
+def from_text(text: str) -> datetime:
+    """The aware moment that `to_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def optional_time(text: str | None) -> datetime | None:
+    """The aware moment that `optional_text` wrote, or None."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def json_time(text: str | None) -> str | None:
+    """A stored time as the outer surface prints it: whole seconds, `Z`."""
+    return None if text is None else text[:19] + "Z"

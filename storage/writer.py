@@ -1,0 +1,113 @@
+"""The one thread that writes. Operations queue up; what is waiting is committed together, each within a savepoint of its own.
+
+Grouping makes hundreds of small commits a second cost one disk flush each tenth of a second; the savepoint makes sure that an operation
+that fails takes nothing with it. An operation's future is resolved only after the commit that holds it.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from news.errors import ArchiveError
+from storage.connection import translate
+
+T = TypeVar("T")
+Operation = Callable[[Database], Any]
+
+MOST_IN_GROUP = 100
+"""Operations committed together at most: the longest wait of the first is the work of the others."""
+
+
+class Writer:
+    """Runs operations on the database, one after the other, in a thread of its own."""
+
+    def __init__(self, db: Database, path: str) -> None:
+        self._db = db
+        self._path = path
+        self._queue: queue.SimpleQueue[tuple[Operation, Future[Any]] | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, operation: Callable[[Database], T]) -> Future[T]:
+        """Queue an operation; the future holds its result once that is committed, or raises why it is not."""
+        future: Future[T] = Future()
+        if self._closed:
+            future.set_exception(ArchiveError(f"{self._path}: the archive is closed"))
+            return future
+        self._queue.put((operation, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            group, ended = self._gather(first)
+            self._commit(group)
+            if ended:
+                return
+
+    def _gather(self, first: tuple[Operation, Future[Any]]) -> tuple[list[tuple[Operation, Future[Any]]], bool]:
+        group = [first]
+        while len(group) < MOST_IN_GROUP:
+            try:
+                following = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                return group, True
+            group.append(following)
+        return group, False
+
+    def _commit(self, group: list[tuple[Operation, Future[Any]]]) -> None:
+        connection = self._db.conn
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for operation, future in group:
+                if not future.set_running_or_notify_cancel():
+                    continue
+                self._run_one(operation, future, done)
+            connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001: every waiting caller must learn of it, whatever it is
+            self._fail(group, error)
+            return
+        for future, result in done:
+            future.set_result(result)
+
+    def _run_one(self, operation: Operation, future: Future[Any], done: list[tuple[Future[Any], Any]]) -> None:
+        connection = self._db.conn
+        connection.execute("SAVEPOINT operation")
+        try:
+            result = operation(self._db)
+        except BaseException as error:
+            if not connection.in_transaction:  # some errors (full, I/O) end the whole transaction: then the group fails together
+                raise
+            connection.execute("ROLLBACK TO operation")
+            connection.execute("RELEASE operation")
+            future.set_exception(self._ours(error))
+        else:
+            connection.execute("RELEASE operation")
+            done.append((future, result))
+
+    def _fail(self, group: list[tuple[Operation, Future[Any]]], error: BaseException) -> None:
+        if self._db.conn.in_transaction:
+            self._db.conn.execute("ROLLBACK")
+        for _, future in group:
+            if not future.done():
+                future.set_exception(self._ours(error))
+
+    def _ours(self, error: BaseException) -> BaseException:
+        return translate(error, self._path) if isinstance(error, sqlite3.Error) else error

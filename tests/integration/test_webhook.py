@@ -1,0 +1,237 @@
+"""Telling a URL, against a real HTTP receiver that misbehaves on request."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from monitors import WebhookChannel
+from monitors.attempts import Verdict
+from monitors.channels import webhook
+from monitors.channels.webhook import WebhookSender
+from tests.mailbox import DROP, STALL, HookSink, Reply, babbling_port, closed_port
+from tests.outbox import MORNING, make_bundle
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BUNDLE = make_bundle("hook")
+
+
+def send(channel, bundle=BUNDLE, now=MORNING):
+    async def sending():
+        async with asyncio.timeout(20):
+            return await WebhookSender(channel).send(bundle, now)
+
+    return asyncio.run(sending())
+
+
+def post(url, **how):
+    return send(WebhookChannel("hook", url), **how)
+
+
+@pytest.fixture
+def hook():
+    with HookSink() as hook:
+        yield hook
+
+
+# ------------------------------------------------------------------------------------------------ what a receiver gets
+
+
+def test_a_receiver_with_the_secret_can_verify_the_message(hook):
+    now = datetime.now(UTC)  # the library that verifies compares with the real time
+    assert send(WebhookChannel("hook", hook.url, SECRET), now=now).verdict is Verdict.ACCEPTED
+    (request,) = hook.requests
+    verified = Webhook(SECRET).verify(request.body, request.headers)
+    assert verified["data"]["topic"] == "OpenAI–OTAN"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(request.body.replace(b"OTAN", b"OTAM"), request.headers)
+
+
+def test_the_headers_are_those_of_the_specification(hook):
+    post(hook.url)
+    (request,) = hook.requests
+    assert (request.method, request.path) == ("POST", "/hook")
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["webhook-id"] == BUNDLE.bundle_id == BUNDLE.delivery_ids[0]
+    assert request.headers["webhook-timestamp"] == str(int(MORNING.timestamp()))
+    assert request.headers["user-agent"] == "quivive"
+
+
+def test_without_a_secret_nothing_is_signed(hook):
+    post(hook.url)
+    assert "webhook-signature" not in hook.requests[0].headers
+
+
+def test_a_repeat_has_the_same_id_and_the_same_body(hook):
+    post(hook.url)
+    post(hook.url, now=MORNING + timedelta(hours=1))
+    first, second = hook.requests
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+    assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
+
+
+def test_a_bundle_made_for_mail_is_posted_alert_by_alert_under_each_deliverys_id(hook):
+    bundle = make_bundle("hook", "OpenAI–OTAN", "défense")
+    assert post(hook.url, bundle=bundle).verdict is Verdict.ACCEPTED
+    assert tuple(request.headers["webhook-id"] for request in hook.requests) == bundle.delivery_ids
+    assert [request.json["data"]["topic"] for request in hook.requests] == ["OpenAI–OTAN", "défense"]
+
+
+def test_of_such_a_bundle_one_refusal_is_a_retry_of_all(hook):
+    hook.reply(Reply(204), Reply(500))
+    assert post(hook.url, bundle=make_bundle("hook", "OpenAI–OTAN", "défense")).verdict is Verdict.RETRY
+
+
+def test_a_login_in_the_url_is_sent_as_basic_authentication(hook):
+    assert post(hook.url.replace("127.0.0.1", "u:p@127.0.0.1")).verdict is Verdict.ACCEPTED
+    assert hook.requests[0].headers["authorization"] == "Basic dTpw"
+    assert "u:p" not in hook.requests[0].headers["host"]
+
+
+# --------------------------------------------------------------------------------------------------- what it may answer
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_any_2xx_is_success(hook, status):
+    hook.always(Reply(status))
+    assert post(hook.url).verdict is Verdict.ACCEPTED
+
+
+def test_410_is_final(hook):
+    hook.always(Reply(410, body=b"this hook was removed"))
+    outcome = post(hook.url)
+    assert outcome.verdict is Verdict.FINAL
+    assert "410" in outcome.reason
+    assert "this hook was removed" in outcome.reason
+
+
+@pytest.mark.parametrize("status", [304, 400, 401, 403, 404, 408, 422, 429, 500, 502, 503, 504])
+def test_anything_else_is_retried(hook, status):
+    hook.always(Reply(status))
+    outcome = post(hook.url)
+    assert outcome.verdict is Verdict.RETRY
+    assert f"answered {status}" in outcome.reason
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_not_followed(hook, status):
+    with HookSink() as elsewhere:
+        hook.always(Reply(status, {"Location": elsewhere.url}))
+        outcome = post(hook.url)
+        assert outcome.verdict is Verdict.RETRY
+        assert "redirects are not followed" in outcome.reason
+        assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_receiver_may_say_when_to_come_back(hook, status):
+    hook.always(Reply(status, {"Retry-After": "120"}))
+    assert post(hook.url).retry_after == timedelta(minutes=2)
+
+
+def test_others_may_not(hook):
+    hook.always(Reply(500, {"Retry-After": "120"}))
+    assert post(hook.url).retry_after is None
+
+
+def test_what_the_receiver_says_is_kept_short_and_clean(hook):
+    hook.always(Reply(500, body=b"\x1b[31mSQL\r\n\x00error\xff " + b"x" * 5000))
+    reason = post(hook.url).reason
+    assert reason.startswith("127.0.0.1 answered 500: [31mSQL error� xxx")
+    assert len(reason) < 250
+
+
+def test_a_receiver_that_echoes_secrets_does_not_get_them_into_the_log(hook):
+    url = hook.url.replace("127.0.0.1", "user:hunter2@127.0.0.1") + "/T0KEN?key=s3cret"
+    hook.always(Reply(500, body=f"{SECRET} hunter2 /hook/T0KEN key=s3cret {url}".encode()))
+    reason = send(WebhookChannel("hook", url, SECRET)).reason
+    for secret in (SECRET, "hunter2", "T0KEN", "s3cret"):
+        assert secret not in reason
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(200, Verdict.ACCEPTED), (410, Verdict.FINAL), (500, Verdict.RETRY)])
+def test_the_status_decides_even_if_the_body_never_comes(hook, status, verdict, monkeypatch):
+    monkeypatch.setattr(webhook, "_SNIPPET_SECONDS", 0.05)
+    hook.always(Reply(status, action=STALL))
+    assert post(hook.url).verdict is verdict
+
+
+def test_a_compressed_answer_is_not_opened(hook):
+    hook.always(Reply(500, {"Content-Encoding": "gzip"}, b"no gzip at all"))
+    assert post(hook.url).reason == "127.0.0.1 answered 500"
+
+
+def test_a_dropped_connection_is_retried(hook):
+    hook.always(Reply(action=DROP))
+    outcome = post(hook.url)
+    assert outcome.verdict is Verdict.RETRY
+    assert outcome.reason == "127.0.0.1: the connection was closed without an answer"
+
+
+def test_a_receiver_that_is_not_there_is_retried():
+    outcome = post(f"http://127.0.0.1:{closed_port()}/T0KEN")
+    assert outcome.verdict is Verdict.RETRY
+    assert outcome.reason.startswith("127.0.0.1: could not connect")
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"",
+        b"\x00\xff\r\n" * 9,
+        b"220 mail\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 99_999,
+        b"HTTP/9.9 200\r\n\r\n",
+    ],
+)
+def test_noise_instead_of_a_receiver_is_retried(noise):
+    with babbling_port(noise) as port:
+        outcome = post(f"http://127.0.0.1:{port}/T0KEN")
+        assert outcome.verdict is Verdict.RETRY
+        assert "T0KEN" not in outcome.reason
+
+
+# ------------------------------------------------------------------------------------------------------ the way to it
+
+
+def test_an_unknown_certificate_is_refused():
+    with HookSink(tls=True) as hook:
+        outcome = post(hook.url)
+        assert outcome.verdict is Verdict.RETRY
+        assert "certificate was not accepted" in outcome.reason
+        assert hook.requests == []
+
+
+def test_a_private_authority_can_be_trusted(tmp_path):
+    with HookSink(tls=True) as hook:
+        channel = WebhookChannel("hook", hook.url, ca_file=hook.write_ca(tmp_path / "ca.pem"))
+        assert send(channel).verdict is Verdict.ACCEPTED
+
+
+def test_a_missing_file_of_authorities_is_named():
+    outcome = send(WebhookChannel("hook", "https://127.0.0.1:1/", ca_file="/nowhere/ca.pem"))
+    assert "/nowhere/ca.pem cannot be read" in outcome.reason
+
+
+def test_proxies_of_the_environment_are_not_used(hook, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
+    assert post(hook.url).verdict is Verdict.ACCEPTED
+
+
+def test_a_name_that_leads_nowhere_is_retried():
+    outcome = post("http://quivive.invalid/T0KEN")
+    assert outcome.verdict is Verdict.RETRY
+    assert outcome.reason.startswith("quivive.invalid: ")
+    assert "T0KEN" not in outcome.reason
+
+
+def test_an_alert_of_many_passages_arrives_whole(hook):
+    alert = BUNDLE.alerts[0]
+    bundle = replace(BUNDLE, alerts=(replace(alert, matches=alert.matches * 5000),))
+    assert post(hook.url, bundle=bundle).verdict is Verdict.ACCEPTED
+    assert len(hook.requests[0].json["data"]["matches"]) == 10_000

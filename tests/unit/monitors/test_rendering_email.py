@@ -1,0 +1,169 @@
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP, default
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitors.rendering_email import MOST_HITS_SHOWN, render_email, subject_of
+from monitors.samples import make_test_bundle
+from news.alerts import AlertKind, Hit
+from tests.outbox import ARTICLE, MORNING, PARIS, make_alert, make_bundle
+
+GOLDEN = Path(__file__).parent / "golden"
+TWO_TOPICS = make_bundle("La rédaction", "OpenAI–OTAN", "défense")
+HEADERS = {
+    "From",
+    "To",
+    "Subject",
+    "Message-ID",
+    "References",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
+    "List-Id",
+    "Date",
+    "MIME-Version",
+    "Content-Type",
+}
+
+
+def render(bundle, sender="quivive@example.org", now=MORNING):
+    return render_email(bundle, sender, ("redaction@example.org", "chef@example.org"), now, PARIS).as_bytes(policy=SMTP)
+
+
+def received(bundle, **how):
+    """The mail as its reader gets it."""
+    return message_from_bytes(render(bundle, **how), policy=default)
+
+
+def body(bundle, kind):
+    return received(bundle).get_body((kind,)).get_content().replace("\r\n", "\n")
+
+
+def with_article(**changes):
+    bundle = make_bundle()
+    return replace(bundle, alerts=(make_alert(article=replace(ARTICLE, **changes)),))
+
+
+def test_the_mail_is_byte_for_byte_the_documented_one():
+    assert render(TWO_TOPICS).replace(b"\r\n", b"\n") == (GOLDEN / "mail.eml").read_bytes()
+
+
+def test_the_plain_text_is_the_documented_one():
+    assert body(TWO_TOPICS, "plain") == (GOLDEN / "mail.txt").read_text()
+
+
+def test_the_html_is_the_documented_one():
+    assert body(TWO_TOPICS, "html") == (GOLDEN / "mail.html").read_text()
+
+
+def test_the_subject_names_every_topic_once_and_then_the_title():
+    assert subject_of(TWO_TOPICS) == "[OpenAI–OTAN, défense] OpenAI négocie avec l’OTAN"
+
+
+def test_a_repeat_has_the_same_message_id_and_its_own_date():
+    first, second = received(TWO_TOPICS), received(TWO_TOPICS, now=MORNING + timedelta(hours=5))
+    assert first["Message-ID"] == second["Message-ID"] == f"<{TWO_TOPICS.bundle_id}@example.org>"
+    assert second["Date"].datetime - first["Date"].datetime == timedelta(hours=5)
+
+
+def test_alerts_on_one_article_belong_to_one_thread():
+    one, other = make_bundle("a", "x"), make_bundle("b", "y")
+    assert one.bundle_id != other.bundle_id
+    assert received(one)["References"] == received(other)["References"] != received(make_bundle("a", "x", number=1))["References"]
+
+
+def test_the_sender_may_have_a_name_and_an_international_domain():
+    message = received(TWO_TOPICS, sender="Quivivé <alertes@médias.example>")
+    assert message["From"].addresses[0].display_name == "Quivivé"
+    assert message["Message-ID"].endswith("@xn--mdias-bsa.example>")
+
+
+nasty = st.sampled_from(
+    [
+        "=?utf-8?q?a=0D=0ABcc:_x?=",
+        "\r\nBcc: x@example.org",
+        "\n\n<script>",
+        "é",
+        "l’OTAN",
+        "  ",
+        "x" * 90,
+        "\xa0",
+        "\u2028",
+        "\udcff",
+        "=?",
+        "?=",
+        ":",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=500), st.lists(nasty, max_size=20).map(" ".join)), st.one_of(st.text(max_size=60), nasty))
+def test_no_title_or_topic_can_break_the_subject_or_smuggle_in_a_header(title, topic):
+    bundle = with_article(title=title)
+    bundle = replace(bundle, alerts=(replace(bundle.alerts[0], topic=topic),))
+    raw = render(bundle)
+    message = message_from_bytes(raw, policy=default)
+    assert raw.isascii()
+    assert set(message.keys()) == HEADERS
+    assert message["Subject"] == subject_of(bundle)
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998  # RFC 5322 §2.1.1
+
+
+@given(st.text(), st.text())
+def test_the_text_arrives_as_it_was_written(excerpt, found):
+    bundle = with_article(excerpt=f"début {excerpt} fin")
+    bundle = replace(bundle, alerts=(replace(bundle.alerts[0], matches=(Hit("t", found, "text", f"a [{found}] b"),)),))
+    assert "début" in body(bundle, "plain")
+    assert "\udcff" not in body(bundle, "html")
+
+
+def test_markup_in_an_article_is_shown_and_not_obeyed():
+    html = body(
+        with_article(title="<script>alert(1)</script>", source='a"b<i>', author="<b>", excerpt="<img src=x>", language='"><x'), "html"
+    )
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<i>" not in html
+    assert "<x" not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", 'https://x/"onclick="y', "data:text/html,x"])
+def test_only_web_addresses_become_links(url):
+    html = body(with_article(url=url), "html")
+    assert 'href="javascript' not in html
+    assert 'href="data' not in html
+    assert 'onclick="y' not in html
+
+
+def test_an_article_without_date_author_or_title_is_announced_all_the_same():
+    bundle = with_article(title=" ", author=None, published_at=None)
+    assert "Published: unknown; first seen 2026-03-04 11:15 (Europe/Paris)" in body(bundle, "plain")
+    assert "Author" not in body(bundle, "plain")
+    assert subject_of(bundle) == f"[OpenAI–OTAN] {ARTICLE.url}"
+
+
+def test_a_later_version_says_so():
+    bundle = make_bundle()
+    bundle = replace(bundle, alerts=(replace(bundle.alerts[0], kind=AlertKind.REVISED),))
+    assert "a later version of the article was the first to match" in body(bundle, "plain")
+
+
+def test_passages_beyond_a_sensible_number_are_counted_and_not_hidden():
+    bundle = make_bundle()
+    many = tuple(Hit("t", "x", "text", f"passage {number} [x]") for number in range(MOST_HITS_SHOWN + 3))
+    bundle = replace(bundle, alerts=(replace(bundle.alerts[0], matches=many),))
+    assert "and 3 more" in body(bundle, "plain")
+    assert "and 3 more" in body(bundle, "html")
+    assert f"passage {MOST_HITS_SHOWN} " not in body(bundle, "plain")
+
+
+def test_a_test_message_is_marked_in_subject_text_and_html():
+    bundle = make_test_bundle("redaction", MORNING)
+    assert received(bundle)["Subject"].startswith("[TEST] ")
+    assert "This is a test message." in body(bundle, "plain")
+    assert "This is a test message." in body(bundle, "html")

@@ -1,0 +1,35 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from monitors.rendering_webhook import render_webhook
+from news.alerts import AlertKind
+from tests.outbox import ARTICLE, make_alert
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def test_the_body_is_the_documented_one():
+    body = json.loads(render_webhook(make_alert()))
+    assert body == json.loads((GOLDEN / "webhook.json").read_text())
+
+
+def test_keys_come_in_the_documented_order():
+    assert render_webhook(make_alert()).startswith(b'{"type":"alert.created","timestamp":"2026-03-04T10:15:02Z","data":{"alert_id":')
+
+
+def test_what_nobody_said_is_null_and_never_missing():
+    article = replace(ARTICLE, author=None, language=None, published_at=None)
+    body = json.loads(render_webhook(replace(make_alert(article=article), delay_seconds=None, kind=AlertKind.REVISED)))
+    assert [body["data"]["article"][key] for key in ("author", "language", "published_at")] == [None, None, None]
+    assert body["data"]["delay_seconds"] is None
+    assert body["data"]["kind"] == "revised"
+
+
+def test_a_test_message_has_a_type_of_its_own():
+    assert json.loads(render_webhook(make_alert(), test=True))["type"] == "alert.test"
+
+
+def test_broken_characters_of_a_feed_do_not_keep_an_alert_from_going_out():
+    body = json.loads(render_webhook(make_alert(article=replace(ARTICLE, title="a\udcffb\x00\u2028"))))
+    assert body["data"]["article"]["title"] == "a?b\x00\u2028"

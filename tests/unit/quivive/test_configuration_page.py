@@ -1,0 +1,42 @@
+"""`docs/configuration.md` tells the truth: its tables are those of the program, key by key and default by default."""
+
+import json
+import re
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from quivive.config_model import SECTIONS, EmailTable, EntityTable, FeedTable, OpmlTable, TopicTable, WebhookTable
+
+TABLES = {f"[{name}]": model for name, model in SECTIONS.items()} | {
+    "[[sources]]": FeedTable,
+    "[[sources]] with opml": OpmlTable,
+    "[entities.KEY]": EntityTable,
+    "[[topics]]": TopicTable,
+    '[channels.NAME] with type = "email"': EmailTable,
+    '[channels.NAME] with type = "webhook"': WebhookTable,
+}
+
+
+@pytest.fixture(scope="module")
+def page(project) -> dict[str, str]:
+    """The page's sections by their headings."""
+    parts = re.split(r"^## (.+)\n", (project / "docs" / "configuration.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def written_default(default) -> str:
+    if default is PydanticUndefined:
+        return "required"
+    return "none" if default is None else f"`{json.dumps(list(default) if isinstance(default, tuple) else default)}`"
+
+
+def test_the_page_has_a_section_for_every_table_and_no_other(page):
+    assert list(page) == list(TABLES)
+
+
+@pytest.mark.parametrize("heading", TABLES)
+def test_every_key_is_explained_with_its_default(page, heading):
+    explained = re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", page[heading], flags=re.MULTILINE)
+    fields = TABLES[heading].model_fields.items()
+    assert explained == [(field.alias or name, written_default(field.default)) for name, field in fields]
