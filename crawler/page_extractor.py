@@ -15,6 +15,7 @@ from news.sources import ExtractedPage
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/x-httpd-php"})
 _MAGIC = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"OggS", b"ID3", b"\x00\x00\x00", b"{\\rtf", b"\xd0\xcf\x11\xe0")
 _FEW_CHARACTERS = 20
+_ENOUGH_CHARACTERS = 600
 
 
 def extract_page(body: bytes, url: str, content_type: str | None = None) -> ExtractedPage:
@@ -29,8 +30,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
     if tree is None:
         raise FetchProblem(make_problem("no_text"))
     metadata = read_metadata(tree, url)
-    text = trafilatura.extract(tree, url=url, fast=True, include_comments=False, with_metadata=False) or ""
-    text = without_title_line(text.strip(), metadata.title or "").strip()
+    text = without_title_line(_main_text(tree, url), metadata.title or "").strip()
     if len(text) < _FEW_CHARACTERS:
         raise FetchProblem(make_problem("no_text"))
     return ExtractedPage(
@@ -41,6 +41,15 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
         language=metadata.language,
         canonical_url=metadata.canonical_url,
     )
+
+
+def _main_text(tree: HtmlElement, url: str) -> str:
+    """The article's text. The slower extraction is tried where the fast one finds little: it finds articles in odd places."""
+    text = (trafilatura.extract(tree, url=url, fast=True, include_comments=False) or "").strip()
+    if len(text) >= _ENOUGH_CHARACTERS:
+        return text
+    slow = (trafilatura.extract(tree, url=url, fast=False, include_comments=False) or "").strip()
+    return slow if len(slow) > 2 * len(text) else text
 
 
 def _check_is_html(body: bytes, content_type: str | None) -> None:

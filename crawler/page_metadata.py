@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from crawler.dates import from_text
 from crawler.plain_text import line_of
 from crawler.web_url import absolute_url
+from news.fingerprints import normalise_text
 
 _DATE_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dc.date", "dcterms.created",
@@ -42,7 +43,7 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
     linked = _LinkedData(tree)
     base = absolute_url(next((element.get("href") for element in tree.iter("base")), None), url) or url
     return PageMetadata(
-        title=line_of(named.get("og:title")) or _heading(tree) or line_of(named.get("twitter:title")) or line_of(tree.findtext(".//title")),
+        title=_title(tree, named),
         author=_author(named) or linked.author() or _marked_author(tree),
         published_at=_named_date(named) or linked.published_at() or _marked_date(tree),
         language=_language(tree, named),
@@ -62,6 +63,15 @@ def _named_contents(tree: HtmlElement) -> dict[str, str]:
     return named
 
 
+def _title(tree: HtmlElement, named: dict[str, str]) -> str | None:
+    """What the page is called where it is shared; without the site's name after it, if the main heading shows where that begins."""
+    shared = line_of(named.get("og:title")) or line_of(named.get("twitter:title"))
+    heading = _heading(tree)
+    if shared and heading and normalise_text(shared).startswith(normalise_text(heading)):
+        return heading
+    return shared or heading or line_of(tree.findtext(".//title"))
+
+
 def _heading(tree: HtmlElement) -> str | None:
     """The page's only main heading; several are no title."""
     headings = [heading for heading in tree.iter("h1") if heading.text_content().strip()]
@@ -69,15 +79,16 @@ def _heading(tree: HtmlElement) -> str | None:
 
 
 def _author(named: dict[str, str]) -> str | None:
+    site = line_of(named.get("og:site_name"))
     candidates = (line_of(named.get(name)) for name in _AUTHOR_NAMES)
-    return next((name for name in candidates if name and "://" not in name and not name.startswith("@") and len(name) < 200), None)
+    return next((name for name in candidates if name and name != site and "://" not in name and name[0] != "@" and len(name) < 200), None)
 
 
 def _marked_author(tree: HtmlElement) -> str | None:
     """The author that microdata or a link marks as such."""
     for element in tree.xpath('//*[@itemprop="author" or @rel="author"]'):
         name = line_of(element.text_content(), is_plain=True)
-        if name and len(name) < 100:
+        if name and len(name) < 100 and not any(character.isdigit() for character in name):  # digits: a date, a reader's comment
             return name
     return None
 

@@ -199,7 +199,7 @@ class Mailbox:
         self._attempts.wait_for(wanted, timeout)
 
     def answer(self, stage: str, answer: str, *, times: int | None = None, recipient: str | None = None) -> None:
-        """At `stage` (EHLO, AUTH, MAIL, RCPT, DATA, QUIT) answer so, `times` times (None: always).
+        """At `stage` (EHLO, HELO, AUTH, MAIL, RCPT, DATA, QUIT) answer so, `times` times (None: always).
 
         `answer` is an SMTP answer, DROP, HANG, or (at DATA) ACCEPT_THEN_DROP.
         """
@@ -274,6 +274,10 @@ class Mailbox:
         session.host_name = hostname
         answer = await self._scripted(server, "EHLO")
         return [answer] if answer else responses
+
+    async def handle_HELO(self, server: SMTP, session: Any, envelope: Any, hostname: str) -> str:  # noqa: N802 — aiosmtpd's name
+        session.host_name = hostname
+        return await self._scripted(server, "HELO") or "250 mailbox.test"
 
     async def handle_AUTH(self, server: SMTP, session: Any, envelope: Any, args: Any) -> Any:  # noqa: N802 — aiosmtpd's name
         return await self._scripted(server, "AUTH") or MISSING
@@ -383,11 +387,13 @@ class HookSink:
     def __enter__(self) -> Self:
         self._thread = _LoopThread()
         self._released = asyncio.Event()
+        self._closed = asyncio.Event()
         self._runner = self._thread.run(self._listen())
         self.port = self._runner.addresses[0][1]
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._thread.loop.call_soon_threadsafe(self._closed.set)  # else its end would wait for handlers that hang
         self._thread.run(self._runner.cleanup())
         self._thread.close()
 
@@ -408,21 +414,22 @@ class HookSink:
         reply = self._replies.pop(0) if self._replies else self._usual
         self._collected.add(Request(request.method, request.raw_path, headers, body))
         if reply.action == HANG:
-            await asyncio.Event().wait()
+            await self._closed.wait()
         if reply.action == HOLD:
             await self._released.wait()
         if reply.action == STALL:
-            await _stall(request, reply)
+            return await self._stall(request, reply)
         if reply.action == DROP:
             assert request.transport is not None
             request.transport.abort()
         return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
 
 
-async def _stall(request: web.BaseRequest, reply: Reply) -> None:
-    response = web.StreamResponse(status=reply.status, headers={**reply.headers, "Content-Length": "1000"})
-    await response.prepare(request)
-    await asyncio.Event().wait()
+    async def _stall(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
+        response = web.StreamResponse(status=reply.status, headers={**reply.headers, "Content-Length": "1000"})
+        await response.prepare(request)
+        await self._closed.wait()
+        return response
 
 
 # ---------------------------------------------------------------------------------------- those who are no receivers

@@ -9,6 +9,7 @@ import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -66,7 +67,7 @@ class WebhookSender:
                 auto_decompress=False,
                 trust_env=False,
             ) as session,
-            session.post(self._channel.url, data=body, headers=headers, allow_redirects=False) as response,
+            session.post(self._channel.url, data=BytesIO(body), headers=headers, allow_redirects=False) as response,
         ):
             if 200 <= response.status < 300:
                 return accepted()

@@ -54,9 +54,8 @@ def quivive(context: click.Context, config_path: Path | None) -> None:
 def main() -> None:
     """Run the command line and exit: 0 done; 1 something failed that the user must look at; 2 wrong usage, query or configuration."""
     try:
-        quivive.main(standalone_mode=False)
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+        # Not standalone, click returns the status that `context.exit` was given.
+        sys.exit(quivive.main(standalone_mode=False) or 0)
     except click.Abort:
         _complain("interrupted", 1)
     except click.ClickException as error:

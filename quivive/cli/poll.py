@@ -30,7 +30,7 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
     from quivive.log import configure_logging  # noqa: PLC0415: only what runs logs
 
     configuration = get_configuration(context)
-    configure_logging(configuration.log_level, configuration.log_format)
+    configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
     announce = _silent if as_json else announcer(configuration.timezone)
     summary = asyncio.run(_poll(configuration, sources, announce, with_progress=sys.stderr.isatty() and not as_json))
     if as_json:

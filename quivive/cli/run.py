@@ -22,11 +22,11 @@ def command(context: click.Context) -> None:
 
     path = get_config_path(context)
     configuration = load_config(path, os.environ)
-    configure_logging(configuration.log_level, configuration.log_format)
+    configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
 
     def load() -> Configuration:
         reloaded = load_config(path, os.environ)
-        configure_logging(reloaded.log_level, reloaded.log_format)
+        configure_logging(reloaded.log_level, reloaded.log_format, timezone=reloaded.timezone)
         return reloaded
 
     async def work() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitors import Dispatcher, EmailChannel, SendingRules, WebhookChannel, parse_smtp_url, send_test
+from monitors import Dispatcher, EmailChannel, SendingRules, WebhookChannel, send_test
 from news.alerts import DeliveryStatus
 from tests import mailbox as receivers
 from tests.mailbox import HookSink, Mailbox, Reply, closed_port, silent_port

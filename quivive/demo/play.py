@@ -1,0 +1,168 @@
+"""The demonstration itself: the real daemon on the bundled site, step by step, and a verdict on what arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from news.alerts import Alert
+from news.query import parse_query
+from quivive.clock import utc_now
+from quivive.config import Configuration, load_config
+from quivive.daemon import Daemon
+from quivive.demo.articles import DemoArticle
+from quivive.demo.scenario import EXPECTED, expected_until, judge, render_config
+from quivive.demo.sinks import HookSink, MailSink
+from quivive.demo.site import DemoSite
+from quivive.log import configure_logging
+from quivive.texts import visible
+from storage import ArchiveReader, SearchRequest
+
+STEP_SECONDS = 15.0
+"""How long the daemon may take for what one step published; it polls every second, and one webhook is turned away once on purpose."""
+
+_LOOK_SECONDS = 0.1
+
+_QUERY = 'OTAN AND (assistant OR agenda) NOT Pentagone'
+
+Clock = Callable[[], datetime]
+
+
+async def play(clock: Clock = utc_now) -> bool:
+    """Run the demonstration on this machine; returns whether every expected alert came exactly once and no other did."""
+    configure_logging("warning", "text")
+    with tempfile.TemporaryDirectory(prefix="quivive-demo-") as folder:
+        async with DemoSite() as site, MailSink() as mails, HookSink() as hooks:
+            path = Path(folder) / "config.toml"
+            path.write_text(render_config(site, mails.port, hooks.url, hooks.secret, Path(folder) / "archive.db"), encoding="utf-8")
+            configuration = load_config(path, {})
+            _tell_setting(site, mails, hooks)
+            stage = _Stage(configuration, site, mails, hooks, clock)
+            return await stage.perform()
+
+
+def _tell_setting(site: DemoSite, mails: MailSink, hooks: HookSink) -> None:
+    _heading("The setting: everything on this machine, no network, no accounts; the news is fictional")
+    for source in site.sources:
+        click.echo(f"  feed      {source.name}: {source.url}")
+    click.echo(f"  mail      127.0.0.1:{mails.port}")
+    click.echo(f"  webhook   {hooks.url} (turns the first delivery away once, to show a retry)")
+
+
+class _Stage:
+    """One performance: the daemon, the site that publishes, and the sinks that receive."""
+
+    def __init__(self, configuration: Configuration, site: DemoSite, mails: MailSink, hooks: HookSink, clock: Clock) -> None:
+        self._configuration = configuration
+        self._site = site
+        self._mails = mails
+        self._hooks = hooks
+        self._clock = clock
+        self._reader = ArchiveReader(configuration.archive_path)
+
+    async def perform(self) -> bool:
+        daemon = Daemon(self._configuration, lambda: self._configuration, self._clock, _show_alert)
+        working = asyncio.create_task(daemon.run())
+        try:
+            _heading("Step 0: the first poll archives what is there, without alerting")
+            await self._until_read(working)
+            click.echo(f"  {await asyncio.to_thread(self._reader.count_articles)} articles archived so far")
+            for step in range(1, self._site.last_step + 1):
+                await self._publish(step, working)
+            complaints = await self._verdict()
+        finally:
+            daemon.stop()
+            await working
+        self._show_received()
+        self._show_search()
+        self._show_summary(complaints)
+        self._reader.close_reading()
+        return not complaints
+
+    async def _publish(self, step: int, working: asyncio.Task[None]) -> None:
+        articles = self._site.publish(step)
+        _heading(f"Step {step}: the outlets publish")
+        for article in articles:
+            click.echo(f"  {_outlet_line(article, step)}")
+        await self._until_read(working)
+        wanted = expected_until(step)
+
+        def all_came() -> bool:
+            return not judge(self._mails.received, self._hooks.attempts, wanted)
+
+        await self._mails.wait_until(lambda _: all_came(), STEP_SECONDS / 3)
+        await self._hooks.wait_until(lambda _: all_came(), STEP_SECONDS)
+
+    async def _until_read(self, working: asyncio.Task[None]) -> None:
+        """Until the daemon has fetched every feed and page of this step; a daemon that died says why at once."""
+        reading = asyncio.create_task(self._site.wait_until_read(STEP_SECONDS))
+        await asyncio.wait([reading, working], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            reading.cancel()
+            working.result()
+        await reading
+
+    async def _verdict(self) -> list[str]:
+        """Judge once nothing waits any more: not before every feed was polled again, and no delivery is pending."""
+        await self._site.wait_until_read(STEP_SECONDS)
+        pending = await self._pending_after(STEP_SECONDS)
+        undelivered = [f"{alert['topic']}: still to be delivered: {alert['article_title']}" for alert in pending]
+        return undelivered + judge(self._mails.received, self._hooks.attempts, EXPECTED)
+
+    async def _pending_after(self, seconds: float) -> list[dict[str, Any]]:
+        """The alerts whose delivery the archive still holds for pending, at the latest after so long."""
+        for _ in range(int(seconds / _LOOK_SECONDS)):
+            pending = await asyncio.to_thread(self._reader.report_alerts, None, "pending")
+            if not pending:
+                return []
+            await asyncio.sleep(_LOOK_SECONDS)
+        return pending
+
+    def _show_received(self) -> None:
+        _heading("What arrived")
+        for mail in self._mails.received:
+            click.echo(f"  mail      {visible(mail.subject)}")
+        for attempt in self._hooks.attempts:
+            told = attempt.payload["data"] if attempt.payload else {}
+            title = told.get("article", {}).get("title", "")
+            note = "accepted" if attempt.status == 200 else f"turned away with {attempt.status}, to be sent again under the same id"
+            click.echo(f"  webhook   [{told.get('topic', '')}] {visible(title)} ({note})")
+        mail = self._mails.received[0] if self._mails.received else None
+        if mail is not None:
+            _heading("The first mail")
+            click.echo("\n".join(f"  | {visible(line)}" for line in mail.text.splitlines()))
+
+    def _show_search(self) -> None:
+        _heading(f"A search: quivive search '{_QUERY}'")
+        request = SearchRequest(parse_query(_QUERY, self._configuration.entities), limit=3)
+        for article in self._reader.search(request).articles:
+            click.echo(f"  {visible(article['title'])} ({visible(article['source'])})\n    {visible(article['snippet'])}")
+
+    def _show_summary(self, complaints: list[str]) -> None:
+        status, counts = self._reader.report_status(self._clock()), self._site.counts
+        _heading("Summary")
+        click.echo(f"  {counts.feeds} polls ({counts.unchanged} unchanged), {counts.pages} pages fetched")
+        click.echo(f"  {status['articles']['total']} articles, {status['articles']['sightings']} sightings, {status['articles']['revisions']} versions")
+        click.echo(f"  {len(EXPECTED)} alerts expected, {status['alerts']['total']} made")
+        for complaint in complaints:
+            click.echo(click.style(f"  WRONG: {complaint}", fg="red"))
+        if not complaints:
+            click.echo(click.style("  every expected alert came exactly once, and no other did", fg="green"))
+
+
+def _outlet_line(article: DemoArticle, step: int) -> str:
+    return visible(article.words_at(step).title)
+
+
+def _show_alert(alert: Alert) -> None:
+    click.echo(f"  → alert [{visible(alert.topic)}] {alert.kind}: {visible(alert.article.title)} ({visible(alert.article.source)})")
+
+
+def _heading(text: str) -> None:
+    click.echo("\n" + click.style(text, bold=True))
