@@ -41,6 +41,9 @@ _PR_SET_PDEATHSIG = 1
 CONSTS.term_timeout = 0.05
 
 
+_log = logging.getLogger(__name__)
+
+
 class WorkersStopped(Exception):
     """The document was not read because the workers are being stopped. Not a failure: the work is still due."""
 
@@ -58,13 +61,21 @@ class Workers:
     async def run(self, function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         """What `function` returns for these arguments, in a worker. It must be importable, arguments and result picklable.
 
-        Raises FetchProblem (`worker_crashed`, `worker_timeout`), WorkersStopped, or what the function raised (a bug of ours).
+        Raises FetchProblem (`worker_crashed`, `worker_timeout`) or WorkersStopped. What else the function raises is a bug, in it or in a
+        library: it is logged with its traceback and counts as `worker_crashed`, since one document must not end the program.
         """
+        job = functools.partial(function, *args, **kwargs)
         try:
-            return await self._run_once(functools.partial(function, *args, **kwargs))
-        except BrokenProcessPool:
-            # An idle worker was killed from outside, which breaks the whole pool: that says nothing about this document.
-            return await self._run_once(functools.partial(function, *args, **kwargs))
+            try:
+                return await self._run_once(job)
+            except BrokenProcessPool:
+                # An idle worker was killed from outside, which breaks the whole pool: that says nothing about this document.
+                return await self._run_once(job)
+        except (FetchProblem, WorkersStopped):
+            raise
+        except Exception as error:
+            _log.exception("reading a document failed in a way that is not foreseen")
+            raise FetchProblem(make_problem("worker_crashed", f"{type(error).__name__}: {error}"[:200])) from error
 
     async def stop(self) -> None:
         """Kill the workers; what they were reading is dropped."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -73,8 +74,8 @@ def message_id(bundle_id: str, sender: str) -> str:
 
 
 def _set_headers(message: EmailMessage, bundle: Bundle, sender: str, recipients: Sequence[str]) -> None:
-    message["From"] = sender
-    message["To"] = ", ".join(recipients)
+    message["From"] = _header_address(sender)
+    message["To"] = [_header_address(recipient) for recipient in recipients]
     message["Subject"] = _Subject(subject_of(bundle))
     message["Message-ID"] = message_id(bundle.bundle_id, sender)
     # Mail programs show all alerts on one article (more topics, later versions) as one thread.
@@ -82,6 +83,12 @@ def _set_headers(message: EmailMessage, bundle: Bundle, sender: str, recipients:
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not read the above
     message["List-Id"] = f"<{_list_label(bundle.channel)}.quivive.{_domain_of(sender)}>"  # RFC 2919: something stable to filter on
+
+
+def _header_address(mailbox: str) -> Address:
+    name, address = parseaddr(mailbox)
+    local, _, domain = address.rpartition("@")
+    return Address(name, local, domain)
 
 
 def _domain_of(sender: str) -> str:

@@ -43,6 +43,10 @@ class Matcher:
                 matches.append(TopicMatch(name, _make_hits(finds)))
         return matches
 
+    def candidates(self, article: AnalysedArticle) -> set[int]:
+        """The numbers of the topics that this article is compared with."""
+        return self._candidates(prepare(article))
+
     def _candidates(self, fields: Fields) -> set[int]:
         """The topics one of whose wanted words the article holds; all others need not be looked at."""
         numbers: set[int] = set()

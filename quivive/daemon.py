@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -87,7 +88,8 @@ class Daemon:
         """Until stopping or reloading is asked for; raises what a job or the crawl died of."""
         asked = [asyncio.create_task(event.wait()) for event in (self._stopping, self._reloading)]
         try:
-            await asyncio.wait([*asked, crawling, jobs.failed], return_when=asyncio.FIRST_COMPLETED)
+            ends: list[asyncio.Future[Any]] = [*asked, crawling, jobs.failed]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if jobs.failed.done():
                 jobs.failed.result()
             if crawling.done() and not self._stopping.is_set():
@@ -103,7 +105,7 @@ class Daemon:
             configuration = await asyncio.to_thread(self._load)
         except ConfigurationError as error:
             for fault in error.faults:
-                log.error("configuration not taken over", file=error.path, key=fault.key, message=fault.message)
+                log.error("configuration not taken over", file=error.path, key=fault.key, message=fault.message)  # noqa: TRY400  # the user's mistake, no trace
             return crawling
         if configuration.archive_path != service.configuration.archive_path:
             log.error("configuration not taken over", key="archive.path", message="another archive needs a restart")

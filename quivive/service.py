@@ -13,7 +13,7 @@ import structlog
 from crawler import Crawl
 from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult, Bundle, DeliveryStatus
-from news.sources import PageOutcome, PollKind, PollOutcome
+from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome
 from quivive.config import Configuration
 from quivive.wiring import make_crawl_settings, make_watch
 from storage import Archive, Tally
@@ -77,7 +77,8 @@ class Service:
         source_ids, entry_ids = self.crawl.in_hand()
         sources = await asyncio.to_thread(self.archive.due_sources, now, MOST_DUE + len(source_ids))
         pages = await asyncio.to_thread(self.archive.due_pages, now, MOST_DUE + len(entry_ids))
-        return sum(self.crawl.add(work) for work in (*sources, *pages))
+        works: list[DueSource | DuePage] = [*sources, *pages]
+        return sum(self.crawl.add(work) for work in works)
 
     async def deliver_due(self) -> int:
         """Start sending what is due; returns how many messages."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from crawler import CrawlSettings
 from monitors import EmailChannel
 from news.matching import Matcher
 from quivive.config import Configuration
 from storage import Archive, Watch
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from crawler import CrawlSettings
 
 
 def make_watch(configuration: Configuration) -> Watch:
@@ -29,8 +25,6 @@ def make_watch(configuration: Configuration) -> Watch:
 
 def make_crawl_settings(configuration: Configuration) -> CrawlSettings:
     """What the crawl must know of the configuration."""
-    from crawler import CrawlSettings  # noqa: PLC0415: commands that only read must not pay for it
-
     crawler = configuration.crawler
     return CrawlSettings(
         user_agent=crawler.user_agent,

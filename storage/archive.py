@@ -36,7 +36,7 @@ class ArchiveReader:
         self._local = threading.local()
         self._opened: list[Database] = []
 
-    def _ask(self, question: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401: passed through
+    def _ask(self, question: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401  # passed through
         db: Database | None = getattr(self._local, "db", None)
         if db is None:
             db = self._local.db = open_for_reading(self.path)
@@ -131,7 +131,7 @@ class Archive(ArchiveReader):
             self._db.conn.close()
         self._lock.release()
 
-    def _submit(self, operation: Callable[..., T], *arguments: Any) -> Future[T]:  # noqa: ANN401: passed through
+    def _submit(self, operation: Callable[..., T], *arguments: Any) -> Future[T]:  # noqa: ANN401  # passed through
         return self._writer.submit(partial(_call, operation, arguments))
 
     def sync(self, watch: Watch, specs: Sequence[SourceSpec], default_interval: timedelta, now: datetime) -> Future[None]:

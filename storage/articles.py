@@ -118,7 +118,7 @@ def _add_article(db: Database, watch: Watch, settling: Settling, tally: Tally) -
 
 def _sight_article(db: Database, watch: Watch, settling: Settling, verdict: ArticleVerdict, tally: Tally) -> int:
     article_id = verdict.article_id
-    assert article_id is not None  # noqa: S101: the caller asked
+    assert article_id is not None  # noqa: S101  # the caller asked
     article = db.conn.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
     previous = own_previous_hash(db, settling.stored, article_id)
     added = _add_sighting(db, settling, article_id, verdict.identity)

@@ -81,7 +81,7 @@ def _refuse_foreign(db: Database, path: Path) -> None:
     names = set(db.table_names())
     if names and migrations.migrations_table not in names:
         raise ArchiveUnusable(f"{path} is a database of another program; check [archive] path")
-    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001: the package offers no public list
+    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  # the package offers no public list
     newer = {migration.name for migration in migrations.applied(db)} - known if names else set()
     if newer:
         raise ArchiveUnusable(f"{path} was made by a newer version of quivive ({', '.join(sorted(newer))}); update this one")

@@ -72,7 +72,7 @@ def get_fingerprints(db: Database, source_id: int, keys: Iterable[str]) -> dict[
     for chunk in _chunks(list(keys)):
         marks = ",".join("?" * len(chunk))
         rows = db.conn.execute(
-            f"SELECT id, key, fingerprint FROM entries WHERE source_id = ? AND key IN ({marks})",  # noqa: S608: only marks
+            f"SELECT id, key, fingerprint FROM entries WHERE source_id = ? AND key IN ({marks})",  # noqa: S608  # only marks
             (source_id, *chunk),
         )
         known.update((row["key"], (row["id"], row["fingerprint"])) for row in rows)

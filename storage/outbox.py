@@ -90,7 +90,7 @@ def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dea
 def _make_due(db: Database, condition: str, parameters: tuple[str, ...], now: datetime) -> int:
     moment = to_text(now)
     cursor = db.conn.execute(
-        f"UPDATE deliveries SET status = 'pending', attempts = 0, created_at = ?, next_attempt_at = ? WHERE {condition}",  # noqa: S608: literals
+        f"UPDATE deliveries SET status = 'pending', attempts = 0, created_at = ?, next_attempt_at = ? WHERE {condition}",  # noqa: S608  # literals
         (moment, moment, *parameters),
     )
     return int(cursor.rowcount)

@@ -38,7 +38,7 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[dic
     for start in range(0, len(alert_ids), _DELIVERIES_OF):
         chunk = alert_ids[start : start + _DELIVERIES_OF]
         rows = db.conn.execute(
-            f"SELECT * FROM deliveries WHERE alert_id IN ({','.join('?' * len(chunk))}) ORDER BY channel",  # noqa: S608: only marks
+            f"SELECT * FROM deliveries WHERE alert_id IN ({','.join('?' * len(chunk))}) ORDER BY channel",  # noqa: S608  # only marks
             tuple(chunk),
         )
         for row in rows:
@@ -129,7 +129,7 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
     }
 
 
-def _one(db: Database, sql: str, *parameters: str) -> Any:  # noqa: ANN401: a count or a time
+def _one(db: Database, sql: str, *parameters: str) -> Any:  # noqa: ANN401  # a count or a time
     return db.conn.execute(sql, parameters).fetchone()[0]
 
 

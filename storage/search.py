@@ -69,7 +69,7 @@ def _rows(db: Database, request: SearchRequest, columns: str) -> tuple[Iterator[
     rows = db.conn.execute(
         f"""SELECT words.rowid AS revision_id, articles.id AS article_id, articles.time, {columns}
             FROM words CROSS JOIN articles ON articles.revision_id = words.rowid
-            WHERE words MATCH :expression {conditions} ORDER BY words.rowid DESC""",  # noqa: S608: literals of this file
+            WHERE words MATCH :expression {conditions} ORDER BY words.rowid DESC""",  # noqa: S608  # literals of this file
         parameters | {"expression": compiled.expression},
     )
     return rows, compiled.exact

@@ -81,7 +81,7 @@ class Writer:
                     continue
                 self._run_one(operation, future, done)
             connection.execute("COMMIT")
-        except BaseException as error:  # noqa: BLE001: every waiting caller must learn of it, whatever it is
+        except BaseException as error:  # noqa: BLE001  # every waiting caller must learn of it, whatever it is
             self._fail(group, error)
             return
         for future, result in done:

@@ -172,6 +172,7 @@ class Mailbox:
         self.authority = authority or trustme.CA()
         self.port = port
         self.connections = 0
+        self.goodbyes = 0
         self._collected: Collected[Mail] = Collected()
         self._attempts: Collected[tuple[str, ...]] = Collected()
         self._rules: list[_Rule] = []
@@ -301,6 +302,7 @@ class Mailbox:
         return "250 OK"
 
     async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 — aiosmtpd's name
+        self.goodbyes += 1
         return await self._scripted(server, "QUIT") or "221 Bye"
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 — aiosmtpd's name

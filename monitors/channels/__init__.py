@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from email.utils import getaddresses, parseaddr
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, urlsplit
+
+_ADDRESS = re.compile(r"""[^\s<>"(),:;@\[\]\\]+ @ (?P<domain> [\w-]+ (\.[\w-]+)* )""", re.VERBOSE)
+"""An address as people have them; the stranger forms that RFC 5321 also allows (quotes, address literals) confuse more than they serve."""
 
 Security = Literal["opportunistic", "starttls", "tls"]
 """`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
@@ -143,10 +147,10 @@ def _check_webhook_url(url: str) -> None:
 def _check_address(text: str) -> None:
     """One mailbox, with or without a display name; nothing that could reach into the SMTP dialogue or another header."""
     addresses = getaddresses([text])
-    local, at, domain = addresses[0][1].rpartition("@") if len(addresses) == 1 else ("", "", "")
-    odd = not text.isprintable() or any(character.isspace() or character in '<>"' for character in local + domain)
-    if not (local and at and domain) or odd:
+    match = _ADDRESS.fullmatch(addresses[0][1]) if len(addresses) == 1 else None
+    if match is None or not text.isprintable() or "=?" in text:
         raise ValueError(f"{text!r} is not one email address")
+    domain = match["domain"]
     try:
         domain.encode("idna")
     except UnicodeError:

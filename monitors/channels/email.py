@@ -5,6 +5,8 @@ What a server's answers mean for a message, and why, is in docs/delivery.md.
 
 from __future__ import annotations
 
+import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
@@ -23,6 +25,7 @@ from news.alerts import Bundle
 _ABOUT_THE_LOGIN = frozenset({530, 534, 535, 538})
 """Permanent answers (RFC 4954 §6) that speak of the configuration, which may be mended, not of the message."""
 _MOST_REMEMBERED = 1000
+_FULL_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 Answer = tuple[int, str]
 
@@ -97,7 +100,7 @@ class EmailSender:
             await self._encrypt(client)
             await self._log_in(client)
         except BaseException:
-            client.close()
+            _hang_up(client)
             raise
         return client
 
@@ -141,7 +144,7 @@ class EmailSender:
 async def _introduce(client: SMTP) -> None:
     """EHLO with our name if it is a full one, else with our address, as RFC 5321 §4.1.4 asks; HELO for servers of old."""
     name = socket.gethostname()
-    if "." not in name or not name.isascii():
+    if not _FULL_NAME.fullmatch(name):
         address = (client.get_transport_info("sockname") or ("127.0.0.1",))[0]
         name = f"[IPv6:{address}]" if ":" in address else f"[{address}]"
     try:
@@ -154,6 +157,13 @@ def _say_goodbye(client: SMTP) -> None:
     """QUIT, without waiting for the answer: after the server has answered for the message, no wait may turn success into failure."""
     if client.protocol is not None and client.is_connected:
         client.protocol.write(b"QUIT\r\n")
+    _hang_up(client)
+
+
+def _hang_up(client: SMTP) -> None:
+    """Close at once: an orderly end of TLS would wait for the other side, and nothing that matters is still to be sent."""
+    if isinstance(client.transport, asyncio.WriteTransport):
+        client.transport.abort()
     client.close()
 
 

@@ -68,7 +68,7 @@ def retry(context: click.Context, ids: tuple[str, ...], dead: bool) -> None:
 @click.pass_context
 def test(context: click.Context, channel: str) -> None:
     """Send one message, marked as a test, to a channel."""
-    from monitors import send_test  # noqa: PLC0415: loads the senders
+    from monitors import send_test
 
     configuration = get_configuration(context)
     if channel not in configuration.channels:

@@ -1,4 +1,4 @@
-"""`quivive check`: is the configuration good?"""
+"""`quivive check`: whether the configuration is good."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def local_time(text: str | None, timezone: ZoneInfo) -> str:
     return datetime.fromisoformat(text).astimezone(timezone).strftime("%Y-%m-%d %H:%M") if text else "–"
 
 
-def print_json(value: Any) -> None:  # noqa: ANN401: anything that JSON can say
+def print_json(value: Any) -> None:
     """One JSON value on a line of its own."""
     click.echo(json.dumps(value, ensure_ascii=False))
 
@@ -56,9 +56,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
         for line in ([*columns], *cells):
             click.echo("\t".join(line))
         return
-    from rich.console import Console  # noqa: PLC0415: only a terminal pays for it
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     table = Table(*columns, title=title or None, title_justify="left", header_style="bold")
     for line in cells:

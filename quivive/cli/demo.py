@@ -11,7 +11,7 @@ import click
 @click.pass_context
 def command(context: click.Context) -> None:
     """Show the whole job on this machine, without network or accounts, in under a minute."""
-    from quivive.demo.play import play  # noqa: PLC0415: loads the crawler and the bundled servers
+    from quivive.demo.play import play
 
     if not asyncio.run(play()):
         context.exit(1)

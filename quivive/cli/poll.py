@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> None:
     """Poll these sources (all, if none is named; by name or URL) now, fetch their pages, match, deliver, and end."""
-    from quivive.log import configure_logging  # noqa: PLC0415: only what runs logs
+    from quivive.log import configure_logging
 
     configuration = get_configuration(context)
     configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
@@ -44,26 +44,26 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
 async def _poll(
     configuration: Configuration, sources: tuple[str, ...], announce: Callable[[Alert], None], *, with_progress: bool
 ) -> RoundSummary:
-    from quivive.polling import poll_once  # noqa: PLC0415: loads the crawler
+    from quivive.polling import poll_once
 
     task = asyncio.current_task()
-    assert task is not None  # noqa: S101: within asyncio.run
+    assert task is not None  # noqa: S101  # within asyncio.run
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
         if not with_progress:
             return await poll_once(configuration, sources, utc_now, announce)
-        with _progress_bar() as update:
+        with _ProgressBar() as update:
             return await poll_once(configuration, sources, utc_now, announce, update)
     except asyncio.CancelledError as error:
         raise click.Abort from error
 
 
-class _progress_bar:  # noqa: N801: used as a context manager
+class _ProgressBar:
     """A progress bar on standard error: sources polled, articles found."""
 
     def __enter__(self) -> Callable[[Service, int], None]:
-        from rich.console import Console  # noqa: PLC0415: only a terminal pays for it
-        from rich.progress import Progress  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import Progress
 
         self._progress = Progress(console=Console(stderr=True), transient=True)
         self._bar = self._progress.add_task("polling", total=None)
@@ -86,9 +86,8 @@ def _print_summary(summary: RoundSummary) -> None:
     sources, entries, articles, deliveries = told["sources"], told["entries"], told["articles"], told["deliveries"]
     click.echo(f"sources     {sources['polled']} polled, {sources['unchanged']} unchanged, {sources['failed']} failed")
     click.echo(f"entries     {entries['seen']} seen, {entries['new']} new")
-    click.echo(
-        f"articles    {articles['new']} new, {articles['revised']} revised, {articles['duplicates']} duplicates, {articles['failed']} pages failed"
-    )
+    known = f"{articles['revised']} revised, {articles['duplicates']} duplicates"
+    click.echo(f"articles    {articles['new']} new, {known}, {articles['failed']} pages failed")
     click.echo(f"alerts      {told['alerts']['created']} created")
     click.echo(f"deliveries  {deliveries['sent']} sent, {deliveries['pending']} pending, {deliveries['dead']} dead")
     click.echo(f"took        {told['seconds']:.1f} s")

@@ -17,8 +17,8 @@ from quivive.config import Configuration, load_config
 @click.pass_context
 def command(context: click.Context) -> None:
     """Run the daemon: poll what is due, archive, match, deliver, until SIGTERM or SIGINT. SIGHUP reloads the configuration."""
-    from quivive.daemon import Daemon  # noqa: PLC0415: loads the crawler
-    from quivive.log import configure_logging  # noqa: PLC0415
+    from quivive.daemon import Daemon
+    from quivive.log import configure_logging
 
     path = get_config_path(context)
     configuration = load_config(path, os.environ)

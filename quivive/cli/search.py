@@ -26,7 +26,7 @@ from storage import SearchRequest
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.pass_context
-def command(context: click.Context, query: str, **options: Any) -> None:  # noqa: ANN401: click gives them by name
+def command(context: click.Context, /, query: str, **options: Any) -> None:
     """Search the local archive for QUERY."""
     configuration = get_configuration(context)
     now = utc_now()

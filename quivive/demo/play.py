@@ -29,7 +29,7 @@ STEP_SECONDS = 15.0
 
 _LOOK_SECONDS = 0.1
 
-_QUERY = 'OTAN AND (assistant OR agenda) NOT Pentagone'
+_QUERY = "OTAN AND (assistant OR agenda) NOT Pentagone"
 
 Clock = Callable[[], datetime]
 
@@ -117,10 +117,9 @@ class _Stage:
 
     async def _pending_after(self, seconds: float) -> list[dict[str, Any]]:
         """The alerts whose delivery the archive still holds for pending, at the latest after so long."""
-        for _ in range(int(seconds / _LOOK_SECONDS)):
-            pending = await asyncio.to_thread(self._reader.report_alerts, None, "pending")
-            if not pending:
-                return []
+        looks = int(seconds / _LOOK_SECONDS)
+        while (pending := await asyncio.to_thread(self._reader.report_alerts, None, "pending")) and looks > 0:
+            looks -= 1
             await asyncio.sleep(_LOOK_SECONDS)
         return pending
 
@@ -133,10 +132,9 @@ class _Stage:
             title = told.get("article", {}).get("title", "")
             note = "accepted" if attempt.status == 200 else f"turned away with {attempt.status}, to be sent again under the same id"
             click.echo(f"  webhook   [{told.get('topic', '')}] {visible(title)} ({note})")
-        mail = self._mails.received[0] if self._mails.received else None
-        if mail is not None:
+        if self._mails.received:
             _heading("The first mail")
-            click.echo("\n".join(f"  | {visible(line)}" for line in mail.text.splitlines()))
+            click.echo("\n".join(f"  | {visible(line)}" for line in self._mails.received[0].text.splitlines()))
 
     def _show_search(self) -> None:
         _heading(f"A search: quivive search '{_QUERY}'")
@@ -148,7 +146,8 @@ class _Stage:
         status, counts = self._reader.report_status(self._clock()), self._site.counts
         _heading("Summary")
         click.echo(f"  {counts.feeds} polls ({counts.unchanged} unchanged), {counts.pages} pages fetched")
-        click.echo(f"  {status['articles']['total']} articles, {status['articles']['sightings']} sightings, {status['articles']['revisions']} versions")
+        articles = status["articles"]
+        click.echo(f"  {articles['total']} articles, {articles['sightings']} sightings, {articles['revisions']} versions")
         click.echo(f"  {len(EXPECTED)} alerts expected, {status['alerts']['total']} made")
         for complaint in complaints:
             click.echo(click.style(f"  WRONG: {complaint}", fg="red"))

@@ -1,0 +1,256 @@
+"""How a crawl begins, goes on and ends: work in hand, joining, stopping, and dying loudly."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+
+import psutil
+import pytest
+
+from crawler import Crawl, CrawlSettings
+from news.errors import CrawlEnded
+from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome
+from tests.news_site import NewsSite, article, item, rss
+from tests.running_crawl import NOW, RunningCrawl, crawl_settings
+
+FEED = rss(item("Un", "https://journal.example/1"))
+Step = Callable[[Crawl], Awaitable[None]]
+
+
+@pytest.fixture
+def site() -> Iterator[NewsSite]:
+    with NewsSite() as running:
+        yield running
+
+
+class Outcomes:
+    """Collects outcomes; `react` is awaited on each."""
+
+    def __init__(self, react: Callable[[PollOutcome | PageOutcome], Awaitable[None]] | None = None) -> None:
+        self.polls: list[PollOutcome] = []
+        self.pages: list[PageOutcome] = []
+        self._react = react
+
+    async def take_poll(self, outcome: PollOutcome) -> None:
+        if self._react:
+            await self._react(outcome)
+        self.polls.append(outcome)
+
+    async def take_page(self, outcome: PageOutcome) -> None:
+        if self._react:
+            await self._react(outcome)
+        self.pages.append(outcome)
+
+
+def crawl_with(outcomes: Outcomes, steps: Callable[[Crawl], Awaitable[None]], settings: CrawlSettings | None = None) -> None:
+    """Run a crawl, do these steps, stop it."""
+
+    async def run() -> None:
+        crawl = Crawl(settings or crawl_settings(), lambda: NOW, outcomes.take_poll, outcomes.take_page)
+        running = asyncio.create_task(crawl.run())
+        await steps(crawl)
+        await crawl.stop()
+        await running
+
+    asyncio.run(run())
+
+
+def test_joining_waits_for_pages_that_a_poll_brings(site: NewsSite) -> None:
+    page = site.page("/a", article("Un"))
+    crawls: list[Crawl] = []
+
+    async def add_page(outcome: PollOutcome | PageOutcome) -> None:
+        if isinstance(outcome, PollOutcome):
+            await asyncio.sleep(0)
+            assert crawls[0].in_hand() == (frozenset({1}), frozenset())
+            assert crawls[0].add(DuePage(7, 1, page))
+
+    async def steps(crawl: Crawl) -> None:
+        crawls.append(crawl)
+        crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
+        await crawl.join()
+        assert crawl.in_hand() == (frozenset(), frozenset())
+        assert [outcome.entry_id for outcome in outcomes.pages] == [7]
+
+    outcomes = Outcomes(add_page)
+    crawl_with(outcomes, steps)
+
+
+def test_what_is_in_hand_is_not_taken_twice_and_may_come_again_afterwards(site: NewsSite) -> None:
+    url = site.publish_feed("/feed", FEED)
+
+    async def steps(crawl: Crawl) -> None:
+        assert crawl.add(DueSource(1, url))
+        assert not crawl.add(DueSource(1, url))
+        assert crawl.add(DuePage(1, 1, site.page("/a", article("Un"))))
+        assert not crawl.add(DuePage(1, 1, url))
+        assert crawl.in_hand() == (frozenset({1}), frozenset({1}))
+        await crawl.join()
+        assert crawl.add(DueSource(1, url))
+        await crawl.join()
+
+    outcomes = Outcomes()
+    crawl_with(outcomes, steps)
+    assert len(outcomes.polls) == 2
+    assert site.count("/feed") == 2
+
+
+def test_joining_returns_at_once_when_nothing_is_in_hand() -> None:
+    crawl_with(Outcomes(), lambda crawl: crawl.join())
+
+
+def test_a_full_queue_takes_no_more() -> None:
+    async def steps(crawl: Crawl) -> None:
+        taken = [crawl.add(DueSource(number, "http://journal.invalid/")) for number in range(2001)]
+        assert taken == [True] * 2000 + [False]
+        assert 2000 not in crawl.in_hand()[0]
+
+    crawl_with(Outcomes(), steps, crawl_settings(stop_grace=timedelta(0)))
+
+
+def test_stopping_does_not_wait_for_a_host_that_never_answers(site: NewsSite) -> None:
+    async def steps(crawl: Crawl) -> None:
+        crawl.add(DueSource(1, site.stall("/stall")))
+        crawl.add(DuePage(1, 1, site.stall("/page")))
+        await asyncio.to_thread(site.wait_for, "/stall")
+        await asyncio.to_thread(site.wait_for, "/robots.txt")
+
+    outcomes = Outcomes()
+    site.stall("/robots.txt")
+    crawl_with(outcomes, steps, crawl_settings(stop_grace=timedelta(seconds=0.2), timeout=timedelta(hours=1)))
+    assert (outcomes.polls, outcomes.pages) == ([], [])
+
+
+def test_stopping_gives_requests_in_flight_time_to_end(site: NewsSite) -> None:
+    async def steps(crawl: Crawl) -> None:
+        crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
+        await asyncio.to_thread(site.wait_for, "/feed")
+
+    outcomes = Outcomes()
+    crawl_with(outcomes, steps)
+    assert [outcome.kind for outcome in outcomes.polls] == [PollKind.PARSED]
+
+
+def test_stopping_drops_what_waits_for_a_slow_host(site: NewsSite) -> None:
+    urls = [site.publish_feed(f"/feed{number}", FEED) for number in range(3)]
+
+    async def steps(crawl: Crawl) -> None:
+        for number, url in enumerate(urls):
+            crawl.add(DueSource(number, url))
+        crawl.add(DuePage(1, 1, site.page("/a", article("Un"))))
+        await asyncio.to_thread(site.wait_for, "/feed0")
+
+    outcomes = Outcomes()
+    crawl_with(outcomes, steps, crawl_settings(delay_per_host=timedelta(hours=1), stop_grace=timedelta(seconds=0.2)))
+    assert len(outcomes.polls) <= 1
+    assert site.count("/feed1") == site.count("/a") == 0
+
+
+def test_stopping_drops_a_redirect_that_waits_for_its_host(site: NewsSite) -> None:
+    async def steps(crawl: Crawl) -> None:
+        crawl.add(DueSource(1, site.redirect("/feed", "/elsewhere")))
+        await asyncio.to_thread(site.wait_for, "/feed")
+
+    outcomes = Outcomes()
+    crawl_with(outcomes, steps, crawl_settings(delay_per_host=timedelta(hours=1), stop_grace=timedelta(seconds=0.2)))
+    assert (outcomes.polls, site.count("/elsewhere")) == ([], 0)
+
+
+def test_a_crawl_may_be_stopped_as_soon_as_it_runs() -> None:
+    async def steps(crawl: Crawl) -> None:
+        await asyncio.sleep(0)
+
+    crawl_with(Outcomes(), steps)
+
+
+def test_a_crawl_that_is_stopped_takes_nothing_more(site: NewsSite) -> None:
+    async def steps(crawl: Crawl) -> None:
+        await crawl.stop()
+        assert not crawl.add(DueSource(1, site.url("/feed")))
+        await crawl.join()
+
+    crawl_with(Outcomes(), steps)
+
+
+@pytest.mark.parametrize("kind", [PollOutcome, PageOutcome])
+def test_what_a_callback_raises_ends_the_crawl_loudly(site: NewsSite, kind: type) -> None:
+    async def fail(outcome: PollOutcome | PageOutcome) -> None:
+        if isinstance(outcome, kind):
+            raise RuntimeError("the archive is gone")
+
+    async def run() -> None:
+        outcomes = Outcomes(fail)
+        crawl = Crawl(crawl_settings(), lambda: NOW, outcomes.take_poll, outcomes.take_page)
+        running = asyncio.create_task(crawl.run())
+        crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
+        crawl.add(DuePage(1, 1, site.page("/a", article("Un"))))
+        crawl.add(DueSource(2, site.stall("/stall")))
+        with pytest.raises(RuntimeError, match="the archive is gone"):
+            await crawl.join()
+        with pytest.raises(RuntimeError, match="the archive is gone"):
+            await running
+        assert not crawl.add(DueSource(3, site.url("/feed")))
+
+    asyncio.run(run())
+
+
+def test_a_spider_that_ends_by_itself_ends_the_crawl_loudly(site: NewsSite) -> None:
+    async def run() -> None:
+        outcomes = Outcomes()
+        crawl = Crawl(crawl_settings(), lambda: NOW, outcomes.take_poll, outcomes.take_page)
+        running = asyncio.create_task(crawl.run())
+        crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
+        await crawl.join()
+        assert crawl._crawler is not None
+        await crawl._crawler.stop_async()
+        with pytest.raises(CrawlEnded):
+            await running
+        crawl._sources.add(1)
+        with pytest.raises(CrawlEnded):
+            await crawl.join()
+
+    asyncio.run(run())
+
+
+def test_cancelling_the_crawl_cleans_up(site: NewsSite) -> None:
+    async def run() -> None:
+        outcomes = Outcomes()
+        crawl = Crawl(crawl_settings(), lambda: NOW, outcomes.take_poll, outcomes.take_page)
+        running = asyncio.create_task(crawl.run())
+        crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
+        await crawl.join()
+        workers = [child for child in psutil.Process().children() if "fork" in " ".join(child.cmdline())]
+        assert workers
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert not any(worker.is_running() for worker in workers)
+
+    asyncio.run(run())
+
+
+def test_pages_that_stall_do_not_hold_up_feeds(site: NewsSite) -> None:
+    with RunningCrawl(crawl_settings(concurrency=4, stop_grace=timedelta(0), obey_robots=False)) as crawl, NewsSite() as slow:
+        for number in range(20):
+            crawl.start_fetch(slow.stall(f"/page{number}"))
+        slow.wait_for("/page1")
+        assert crawl.poll(site.publish_feed("/feed", FEED)).kind is PollKind.PARSED
+        assert crawl.fetch(site.page("/a", article("Un"))).page is not None
+
+
+def test_a_crawl_listens_on_no_port_and_uses_no_proxy_of_the_environment(site: NewsSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with RunningCrawl(crawl_settings()) as crawl:
+        assert crawl.poll(site.publish_feed("/feed", FEED)).kind is PollKind.PARSED
+        listening = {connection.laddr.port for connection in psutil.Process().net_connections("inet") if connection.status == "LISTEN"}
+    assert listening == {site.port}
+
+
+def test_the_settings_can_be_had_without_importing_scrapy(project: object) -> None:
+    check = "import sys; from crawler import CrawlSettings; sys.exit(any(name in sys.modules for name in ('scrapy', 'aiohttp', 'lxml')))"
+    assert subprocess.run([sys.executable, "-c", check], cwd=str(project), check=False).returncode == 0
