@@ -36,10 +36,9 @@ test: $(VENV)/.developing ## the test suite
 
 .PHONY: check
 check: $(VENV)/.developing ## style, format, types, which room imports which
-	$(BIN)/ruff check --quiet .
-	$(BIN)/ruff format --check --quiet .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	@failed=; for tool in 'ruff check --quiet .' 'ruff format --check .' 'mypy' 'lint-imports --no-logo'; do \
+	  echo "$$tool"; $(BIN)/$$tool || failed="$$failed [$$tool]"; \
+	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
 
 .PHONY: lock
 lock: $(VENV)/.locking ## resolve the dependencies anew into the two lock files

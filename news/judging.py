@@ -83,6 +83,14 @@ def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry) -> Entr
     return EntryNews.KNOWN
 
 
+def judge_gap(arrived: int, known: int, *, had_entries: bool) -> Problem | None:
+    """Whether a feed's body, none of whose entries was known, leaves a gap: entries may have come and gone since the last poll."""
+    if known or not arrived or not had_entries:
+        return None
+    message = f"none of the {arrived} entries was known: others may have come and gone since the last poll; shorten the source's interval"
+    return Problem("gap", message)
+
+
 def entry_url(entry: FeedEntry, key: str, source_url: str) -> str:
     """The address of the article an entry speaks of; an entry without a link gets a place within its feed."""
     if entry.link:

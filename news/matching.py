@@ -5,6 +5,7 @@ Search verifies with the same functions what its index could not express, so bot
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
@@ -14,7 +15,7 @@ from news.errors import QueryError
 from news.finding import Fields, Find, find, prepare, span
 from news.passages import make_passage
 from news.query import Query, check_entities, parse_query, wanted_terms
-from news.query.wanted import Form
+from news.query.wanted import Cost, Form, length_cost, mentioned_words
 from news.topics import Entity, Topic
 
 PASSAGE_WIDTH = 160
@@ -28,8 +29,9 @@ class Matcher:
     def __init__(self, topics: Sequence[Topic], entities: Mapping[str, Entity]) -> None:
         self._topics = [(topic.name, parse_query(topic.query, entities)) for topic in topics]
         self._by_form: dict[Form, dict[str, list[int]]] = {Form.TOKEN: {}, Form.STEM: {}}
+        cost = _make_cost([query for _, query in self._topics])
         for number, (_, query) in enumerate(self._topics):
-            for wanted in wanted_terms(query.root):
+            for wanted in wanted_terms(query.root, cost):
                 self._by_form[wanted.form].setdefault(wanted.word, []).append(number)
 
     def match(self, article: AnalysedArticle) -> list[TopicMatch]:
@@ -43,9 +45,9 @@ class Matcher:
                 matches.append(TopicMatch(name, _make_hits(finds)))
         return matches
 
-    def candidates(self, article: AnalysedArticle) -> set[int]:
-        """The numbers of the topics that this article is compared with."""
-        return self._candidates(prepare(article))
+    def candidates(self, article: AnalysedArticle) -> list[str]:
+        """The topics that this article has to be compared with; no other can match it."""
+        return [self._topics[number][0] for number in sorted(self._candidates(prepare(article)))]
 
     def _candidates(self, fields: Fields) -> set[int]:
         """The topics one of whose wanted words the article holds; all others need not be looked at."""
@@ -54,6 +56,12 @@ class Matcher:
             _collect(self._by_form[Form.TOKEN], field.first_token, numbers)
             _collect(self._by_form[Form.STEM], field.first_stem, numbers)
         return numbers
+
+
+def _make_cost(queries: Sequence[Query]) -> Cost:
+    """A word that many topics speak of is common in the news too, and choosing it would bring all of them at once."""
+    popularity = Counter(word for query in queries for word in set(mentioned_words(query.root)))
+    return lambda wanted: popularity[wanted] * length_cost(wanted)
 
 
 def check_topics(topics: Sequence[Topic], entities: Mapping[str, Entity]) -> list[tuple[str, QueryError]]:

@@ -102,6 +102,7 @@ class Service:
         for page in tally.pages:
             self.crawl.add(page)
         for alert in tally.alerts:
+            log.info("alert", topic=alert.topic, kind=str(alert.kind), title=alert.article.title, url=alert.article.url)
             self._announce(alert)
         if tally.alerts:
             await self.dispatcher.deliver_due()
@@ -115,6 +116,8 @@ class Service:
         damage = outcome.feed.problem if outcome.feed else None
         if damage is not None:
             log.warning("feed damaged", url=outcome.url, code=damage.code, message=damage.message)
+        if tally.gap is not None:
+            log.warning("feed has a gap", url=outcome.url, message=tally.gap.message)
         if tally.entries_silent:
             log.info("first poll: archived without alerting", url=outcome.url, entries=tally.entries_silent)
         log.info("poll", url=outcome.url, kind=str(outcome.kind), status=outcome.http_status, **_counts(tally))

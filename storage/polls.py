@@ -14,6 +14,7 @@ from news.judging import (
     entry_url,
     identify_entries,
     judge_entry,
+    judge_gap,
     make_version,
     wants_page,
 )
@@ -56,6 +57,7 @@ def _record_entries(db: Database, watch: Watch, poll: _Poll, tally: Tally) -> in
     arrived = identify_entries(poll.outcome.feed.entries)
     known = get_fingerprints(db, poll.outcome.source_id, [one.key for one in arrived])
     tally.entries_seen = len(arrived)
+    tally.gap = judge_gap(len(arrived), len(known), had_entries=_has_entries(db, poll.outcome.source_id))
     changed = 0
     # Feeds list the newest first; the archive keeps the order of publication.
     for one in reversed(arrived):
@@ -67,6 +69,10 @@ def _record_entries(db: Database, watch: Watch, poll: _Poll, tally: Tally) -> in
             changed += 1
             _record_changed(db, watch, poll, (entry_id, one), tally)
     return changed
+
+
+def _has_entries(db: Database, source_id: int) -> bool:
+    return db.conn.execute("SELECT 1 FROM entries WHERE source_id = ? LIMIT 1", (source_id,)).fetchone() is not None
 
 
 def _record_new(db: Database, watch: Watch, poll: _Poll, arrived: IdentifiedEntry, tally: Tally) -> None:
@@ -123,7 +129,7 @@ def _mode(poll: _Poll) -> ArticlesMode:
 
 def _log_poll(db: Database, poll: _Poll, tally: Tally, changed: int) -> None:
     outcome = poll.outcome
-    problem = outcome.problem or (outcome.feed.problem if outcome.feed else None)
+    problem = outcome.problem or (outcome.feed.problem if outcome.feed else None) or tally.gap
     db.conn.execute(
         """INSERT INTO polls (source_id, polled_at, seconds, kind, http_status, body_bytes, entries_seen, entries_new, entries_changed,
                               error_code, error_message)

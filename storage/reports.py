@@ -117,6 +117,7 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
             "revisions": _one(db, "SELECT count(*) FROM revisions"),
             "sightings": _one(db, "SELECT count(*) FROM sightings"),
         },
+        "gaps": _recent_gaps(db, now),
         "pages": {
             "due": _one(db, "SELECT count(*) FROM entries WHERE page_state = 'due'"),
             "given_up": _one(db, "SELECT count(*) FROM entries WHERE page_state = 'given_up'"),
@@ -127,6 +128,16 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
         },
         "deliveries": {state: _one(db, "SELECT count(*) FROM deliveries WHERE status = ?", state) for state in ("pending", "sent", "dead")},
     }
+
+
+def _recent_gaps(db: Database, now: datetime) -> list[dict[str, Any]]:
+    """The polls of the last week that may have missed entries."""
+    rows = db.conn.execute(
+        """SELECT sources.name, polls.polled_at, polls.error_message FROM polls JOIN sources ON sources.id = polls.source_id
+           WHERE polls.error_code = 'gap' AND polls.polled_at >= ? ORDER BY polls.id DESC LIMIT 20""",
+        (to_text(now - timedelta(days=7)),),
+    )
+    return [{"source": row["name"], "polled_at": json_time(row["polled_at"]), "message": row["error_message"]} for row in rows]
 
 
 def _one(db: Database, sql: str, *parameters: str) -> Any:  # noqa: ANN401  # a count or a time

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from news.alerts import Alert, TopicMatch
 from news.analysis import AnalysedArticle
-from news.sources import DuePage
+from news.sources import DuePage, Problem
 
 
 class TopicMatcher(Protocol):
@@ -44,5 +44,7 @@ class Tally:
     duplicates: int = 0
     pages_failed: int = 0
     alerts: list[Alert] = field(default_factory=list)
+    gap: Problem | None = None
+    """Set when the source may have published and removed entries between two polls."""
     pages: list[DuePage] = field(default_factory=list)
     """Pages that are due because of this operation."""

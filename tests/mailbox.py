@@ -426,7 +426,6 @@ class HookSink:
             request.transport.abort()
         return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
 
-
     async def _stall(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
         response = web.StreamResponse(status=reply.status, headers={**reply.headers, "Content-Length": "1000"})
         await response.prepare(request)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
-from news.query.tree import And, EntityTerm, Exact, Node, Not, Or, Phrase, Word, has_positive
+from news.query.tree import And, EntityTerm, Exact, Node, Not, Or, Phrase, Word, has_positive, positive_terms
 
 
 class Form(Enum):
@@ -23,27 +25,37 @@ class Wanted:
     word: str
 
 
-def wanted_terms(node: Node) -> frozenset[Wanted]:
-    """A smallest set of words at least one of which any match of this node holds. The node has something positive."""
+Cost: TypeAlias = Callable[[Wanted], float]
+"""A guess at how many articles hold a word; only comparisons matter."""
+
+
+def length_cost(wanted: Wanted) -> float:
+    """Long words are rare words: a word of 3 letters counts as much as eleven of 10."""
+    return 1 / len(wanted.word) ** 2
+
+
+def wanted_terms(node: Node, cost: Cost = length_cost) -> frozenset[Wanted]:
+    """The cheapest set of words at least one of which any match of this node holds. The node has something positive."""
     if isinstance(node, And):
-        choices = [wanted_terms(operand) for operand in node.operands if has_positive(operand)]
-        return min(choices, key=_commonness)
+        choices = [wanted_terms(operand, cost) for operand in node.operands if has_positive(operand)]
+        return min(choices, key=lambda choice: sum(map(cost, choice)))
     if isinstance(node, Or):
-        return frozenset[Wanted]().union(*(wanted_terms(operand) for operand in node.operands))
+        return frozenset[Wanted]().union(*(wanted_terms(operand, cost) for operand in node.operands))
     if isinstance(node, EntityTerm):
-        return frozenset(_rarest(name) for name in node.names)
+        return frozenset(min(_words(name), key=cost) for name in node.names)
     if isinstance(node, Not):
         raise TypeError("a negation wants nothing; the parser lets none stand alone")
-    return frozenset({_rarest(node)})
+    return frozenset({min(_words(node), key=cost)})
 
 
-def _rarest(term: Word | Phrase | Exact) -> Wanted:
-    """Long words are rare words: all that is known here, and enough."""
+def mentioned_words(node: Node) -> Iterator[Wanted]:
+    """Every word of every positive term of a query, from which `wanted_terms` chooses."""
+    for term in positive_terms(node):
+        for name in term.names if isinstance(term, EntityTerm) else (term,):
+            yield from _words(name)
+
+
+def _words(term: Word | Phrase | Exact) -> list[Wanted]:
     if isinstance(term, Word):
-        return Wanted(Form.STEM, term.stem)
-    return Wanted(Form.TOKEN, max(term.tokens, key=len))
-
-
-def _commonness(wanted: frozenset[Wanted]) -> float:
-    """A guess at how many articles hold one of these words: a word of 3 letters counts as much as 11 of 10."""
-    return sum(1 / len(one.word) ** 2 for one in wanted)
+        return [Wanted(Form.STEM, term.stem)]
+    return [Wanted(Form.TOKEN, token) for token in term.tokens]

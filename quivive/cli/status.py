@@ -6,6 +6,7 @@ import click
 
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json
 from quivive.clock import utc_now
+from quivive.texts import visible
 
 
 @click.command("status")
@@ -29,5 +30,7 @@ def command(context: click.Context, as_json: bool) -> None:
     click.echo(f"pages       {status['pages']['due']} to be fetched, {status['pages']['given_up']} given up")
     click.echo(f"alerts      {status['alerts']['total']}, {status['alerts']['last_24h']} in the last 24 h")
     click.echo(f"deliveries  {deliveries['sent']} sent, {deliveries['pending']} pending, {deliveries['dead']} dead")
+    for gap in status["gaps"]:
+        click.echo(f"  gap: {visible(gap['source'])}, {local_time(gap['polled_at'], configuration.timezone)}: {gap['message']}")
     for page in pages:
-        click.echo(f"  page {page['state'].replace('_', ' ')}: {page['url']}: {page['error']['code']}: {page['error']['message']}")
+        click.echo(f"  page {page['state'].replace('_', ' ')}: {visible(page['url'])}: {page['error']['code']}: {page['error']['message']}")

@@ -145,7 +145,7 @@ def test_stopping_drops_what_waits_for_a_slow_host(site: NewsSite) -> None:
         await asyncio.to_thread(site.wait_for, "/feed0")
 
     outcomes = Outcomes()
-    crawl_with(outcomes, steps, crawl_settings(delay_per_host=timedelta(hours=1), stop_grace=timedelta(seconds=0.2)))
+    crawl_with(outcomes, steps, crawl_settings(delay_per_host=timedelta(minutes=1), stop_grace=timedelta(seconds=0.2)))
     assert len(outcomes.polls) <= 1
     assert site.count("/feed1") == site.count("/a") == 0
 
@@ -156,7 +156,7 @@ def test_stopping_drops_a_redirect_that_waits_for_its_host(site: NewsSite) -> No
         await asyncio.to_thread(site.wait_for, "/feed")
 
     outcomes = Outcomes()
-    crawl_with(outcomes, steps, crawl_settings(delay_per_host=timedelta(hours=1), stop_grace=timedelta(seconds=0.2)))
+    crawl_with(outcomes, steps, crawl_settings(delay_per_host=timedelta(minutes=1), stop_grace=timedelta(seconds=0.2)))
     assert (outcomes.polls, site.count("/elsewhere")) == ([], 0)
 
 

@@ -136,7 +136,7 @@ def test_a_query_that_does_not_hold_has_no_hits():
 def test_a_passage_is_cut_between_words_and_marked_where_it_was_cut():
     text = "mot " * 100 + "l’OTAN\n\n" + "mot " * 100
     place = text.index("OTAN")
-    assert make_passage(text, [(place, place + 4)], (place, place + 4), 30) == "… mot mot mot l’[OTAN] mot mot mot …"
+    assert make_passage(text, [(place, place + 4)], (place, place + 4), 30) == "… mot mot l’[OTAN] mot mot mot …"
 
 
 def test_a_passage_of_one_endless_word_is_cut_all_the_same():
@@ -186,8 +186,7 @@ def test_a_matcher_refuses_a_faulty_query():
 def test_an_article_meets_only_topics_whose_words_it_holds():
     topics = [Topic(f"topic {number}", f"mot{number} AND contrat") for number in range(1000)]
     matcher = Matcher(topics, {})
-    fields_seen = matcher.candidates(analyse_article("", "le contrat du mot7 et du mot9"))
-    assert fields_seen == {7, 9}
+    assert matcher.candidates(analyse_article("", "le contrat du mot7 et du mot9")) == ["topic 7", "topic 9"]
 
 
 def test_all_faulty_topics_and_entity_names_are_told_at_once():
