@@ -19,7 +19,7 @@ from crawler.settings import CrawlSettings
 from crawler.spider import NewsSpider
 from crawler.workers import Workers, WorkersStopped
 from news.errors import CrawlEnded
-from news.sources import DuePage, DueSource, PageOutcome, PollOutcome
+from news.sources import DueSource, PageOutcome, PollOutcome
 
 MOST_QUEUED = 2000
 _LAST_WORDS = timedelta(seconds=0.8)
@@ -51,6 +51,7 @@ class Crawl:
         self._scrapy: asyncio.Task[None] | None = None
         self._failure: Exception | None = None
         self._is_stopping = False
+        self._is_dead = False
         self._pulled = asyncio.Event()
         self._changed = asyncio.Event()
         self._failed = asyncio.Event()
@@ -60,7 +61,7 @@ class Crawl:
     def add(self, work: Work) -> bool:
         """Queue a piece of work. False if its source or entry is in hand already, the queue is full, or the crawl is ending."""
         ids, key = self._place(work)
-        if key in ids or self._is_stopping or self._ended.is_set() or not self._frontier.add(work):
+        if key in ids or self._is_stopping or self._is_dead or not self._frontier.add(work):
             return False
         ids.add(key)
         self._idle_or_ended.clear()
@@ -82,7 +83,8 @@ class Crawl:
             await asyncio.wait({self._scrapy, failed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             failed.cancel()
-            if not self._is_stopping:
+            self._is_dead = not self._is_stopping
+            if self._is_dead:
                 await self._close(grace=timedelta())
             await self._workers.stop()
             self._ended.set()
@@ -93,8 +95,7 @@ class Crawl:
         """Wait until nothing is queued or in hand. Raises like `run` if the crawl died meanwhile; returns if it was stopped."""
         while (self._sources or self._entries) and not self._ended.is_set():
             await self._idle_or_ended.wait()
-        if self._ended.is_set():
-            self._raise_if_dead()
+        self._raise_if_dead()
 
     async def stop(self) -> None:
         """End the crawl: what is queued is dropped at once, requests in flight when the grace is over. Nothing dropped has an outcome."""
@@ -107,7 +108,7 @@ class Crawl:
         """For the spider: the next piece of work as soon as it may start; None when the crawl is ending."""
         self._pulled.set()
         loop = asyncio.get_running_loop()
-        while not self._is_stopping:
+        while not (self._is_stopping or self._is_dead):
             if work := self._frontier.take(loop.time()):
                 self._started_at[work] = loop.time()
                 return work
@@ -154,7 +155,7 @@ class Crawl:
     def _raise_if_dead(self) -> None:
         if self._failure is not None:
             raise self._failure
-        if not self._is_stopping:
+        if self._is_dead:
             cause = self._scrapy.exception() if self._scrapy and self._scrapy.done() and not self._scrapy.cancelled() else None
             raise CrawlEnded("the spider ended although nobody asked it to; start the program again, and report this") from cause
 

@@ -16,7 +16,9 @@ _FRENCH_MONTHS = {
 _ZONES = {"CEST": "+0200", "CET": "+0100", "HEC": "+0100", "MEST": "+0200", "MET": "+0100", "BST": "+0100", "WEST": "+0100", "WET": "+0000"}
 """Zone names of European feeds that RFC 5322 does not define, and that parsers therefore take for UTC."""
 _ZONE_NAME = re.compile(r"\b(" + "|".join(_ZONES) + r")\b")
-_FRENCH_DATE = re.compile(r"(\d{1,2})(?:er)?\s+([a-zéûA-ZÉÛ]{3,9})\.?\s+(\d{4})(?:[^\d]{1,4}(\d{1,2})[:h](\d{2})(?::(\d{2}))?\s*([+-]\d{2}:?\d{2})?)?")
+_FRENCH_DATE = re.compile(
+    r"(\d{1,2})(?:er)?\s+([a-zéûA-ZÉÛ]{3,9})\.?\s+(\d{4})(?:[^\d]{1,4}(\d{1,2})[:h](\d{2})(?::(\d{2}))?\s*([+-]\d{2}:?\d{2})?)?"
+)
 
 
 def from_struct(parsed: time.struct_time | None) -> datetime | None:
@@ -25,7 +27,7 @@ def from_struct(parsed: time.struct_time | None) -> datetime | None:
         return None
     try:
         year, month, day, hour, minute, second = parsed[:6]
-        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+        return _plausible(datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC))
     except (ValueError, OverflowError):
         return None
 
@@ -38,10 +40,15 @@ def from_text(text: str | None) -> datetime | None:
     for read in (datetime.fromisoformat, _read_rfc5322, _read_french):
         try:
             moment = read(stripped)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            return _plausible(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC))
         except (ValueError, OverflowError, TypeError, IndexError):
             continue
     return None
+
+
+def _plausible(moment: datetime) -> datetime | None:
+    """The moment, if it can be that of a publication: the far ends of the calendar break whoever converts or subtracts them."""
+    return moment if 1900 <= moment.year < 2200 else None
 
 
 def names_european_zone(text: str | None) -> bool:

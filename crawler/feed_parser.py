@@ -91,9 +91,7 @@ def _entry(entry: Record, base: str, feed_language: str | None) -> FeedEntry:
 
 def _link(entry: Record, base: str) -> str | None:
     """The entry's link. feedparser takes a guid for one where there is none: that holds only if it is a whole URL."""
-    link = entry.get("link")
-    is_guid = bool(entry.get("guidislink")) and link == entry.get("id")
-    return absolute_url(link, "" if is_guid else base)
+    return absolute_url(entry.get("link"), base if entry.get("links") else "")
 
 
 def _title(record: Record) -> str | None:

@@ -13,7 +13,20 @@ from news.fingerprints import without_title_line
 from news.sources import ExtractedPage
 
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/x-httpd-php"})
-_MAGIC = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"OggS", b"ID3", b"\x00\x00\x00", b"{\\rtf", b"\xd0\xcf\x11\xe0")
+_MAGIC = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"OggS",
+    b"ID3",
+    b"\x00\x00\x00",
+    b"{\\rtf",
+    b"\xd0\xcf\x11\xe0",
+)
 _FEW_CHARACTERS = 20
 _ENOUGH_CHARACTERS = 600
 

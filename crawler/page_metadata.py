@@ -104,7 +104,13 @@ def _marked_date(tree: HtmlElement) -> datetime | None:
 
 def _language(tree: HtmlElement, named: dict[str, str]) -> str | None:
     root = tree.getroottree().getroot()
-    tag = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or named.get("content-language") or named.get("og:locale") or ""
+    tag = (
+        root.get("lang")
+        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        or named.get("content-language")
+        or named.get("og:locale")
+        or ""
+    )
     text = tag.strip().lower().replace("_", "-")
     return text if text.isascii() and 2 <= len(text) <= 35 and text.replace("-", "").isalnum() else None
 

@@ -85,7 +85,9 @@ class Poller:
 
     async def _read(self, source: DueSource, answer: Response, now: datetime, seconds: float) -> PollOutcome:
         try:
-            feed = await self._workers.run(read_feed, answer.body, answer.url, header(answer, "Content-Type"), header(answer, "Content-Language"))
+            feed = await self._workers.run(
+                read_feed, answer.body, answer.url, header(answer, "Content-Type"), header(answer, "Content-Language")
+            )
         except FetchProblem as error:
             feed = error.problem
         if isinstance(feed, Problem):
@@ -97,7 +99,13 @@ class Poller:
 
 
 def _outcome(
-    source: DueSource, answer: Response, now: datetime, seconds: float, kind: PollKind, validators: Validators, feed: ParsedFeed | None = None
+    source: DueSource,
+    answer: Response,
+    now: datetime,
+    seconds: float,
+    kind: PollKind,
+    validators: Validators,
+    feed: ParsedFeed | None = None,
 ) -> PollOutcome:
     return PollOutcome(
         source_id=source.source_id,

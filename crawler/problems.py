@@ -29,10 +29,13 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "refused": ProblemKind("The host refused the connection", "check the port in the URL, and whether the site is up"),
     "connection": ProblemKind(
-        "The connection failed, was reset, or did not speak HTTP", "nothing if it happens rarely; else check the URL and this machine's network"
+        "The connection failed, was reset, or did not speak HTTP",
+        "nothing if it happens rarely; else check the URL and this machine's network",
     ),
     "too_large": ProblemKind("The body is larger than allowed", "raise [crawler] max_body if this source is worth it"),
-    "truncated": ProblemKind("The body ended early or its compression is damaged", "nothing if it happens rarely; else tell the site's operator"),
+    "truncated": ProblemKind(
+        "The body ended early or its compression is damaged", "nothing if it happens rarely; else tell the site's operator"
+    ),
     "forbidden_address": ProblemKind(
         "The URL, or a redirect, leads to a private, loopback or otherwise special address",
         "if this is wanted, add the network to [crawler] allow_addresses",
@@ -44,13 +47,17 @@ PROBLEMS: dict[str, ProblemKind] = {
         'take the text from the feed (articles = "feed"), or ask the site',
     ),
     "not_a_feed": ProblemKind(
-        "The answer is not a feed, often an HTML page", "open the URL in a browser, and use the address of the feed instead of that of the page"
+        "The answer is not a feed, often an HTML page",
+        "open the URL in a browser, and use the address of the feed instead of that of the page",
     ),
     "malformed": ProblemKind(
-        "The feed is damaged; what could be saved of it was kept", "nothing if it passes; else tell the site's operator that the XML is not well-formed"
+        "The feed is damaged; what could be saved of it was kept",
+        "nothing if it passes; else tell the site's operator that the XML is not well-formed",
     ),
     "empty": ProblemKind("The answer has no content", "nothing if it passes; else open the URL in a browser and correct it"),
-    "not_html": ProblemKind("The article's link leads to something other than an HTML page", 'nothing; or set articles = "feed" for this source'),
+    "not_html": ProblemKind(
+        "The article's link leads to something other than an HTML page", 'nothing; or set articles = "feed" for this source'
+    ),
     "no_text": ProblemKind("The page holds no text that looks like an article", 'nothing; or set articles = "feed" for this source'),
     "worker_crashed": ProblemKind(
         "Reading the document crashed its worker process or needed too much memory", "report the URL as a bug if it happens again"
@@ -58,7 +65,8 @@ PROBLEMS: dict[str, ProblemKind] = {
     "worker_timeout": ProblemKind("Reading the document took too long", "report the URL as a bug if it happens again"),
     "http_401": ProblemKind("The site asks for a login", "use a public URL of this source"),
     "http_403": ProblemKind(
-        "The site refuses this program", "check that user_agent names a contact address, or ask the site; poll less often if it has just begun"
+        "The site refuses this program",
+        "check that user_agent names a contact address, or ask the site; poll less often if it has just begun",
     ),
     "http_404": ProblemKind("Nothing exists at this URL", "correct the URL, or remove the source"),
     "http_410": ProblemKind("What was at this URL is gone for good", "remove the source, or use its new URL"),

@@ -12,6 +12,8 @@ from news.tokens import exact_letters
 
 Span: TypeAlias = tuple[int, int]
 """Where something stands in a text: its start and end, in characters."""
+Place: TypeAlias = tuple[int, int]
+"""Where something stands among the words of a field: the positions of its first and its last word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,27 @@ def _find_all(node: And, fields: Fields) -> list[Find] | None:
 def _find_term(term: Term, fields: Fields) -> list[Find] | None:
     """The first place of a term, in the title if it is there."""
     for field in fields:
-        place = next(places(term, field), None)
+        place = _first_place(term, field)
         if place is not None:
             return [Find(term, field, *place)]
     return None
 
 
-def places(term: Term, field: Field) -> Iterator[tuple[int, int]]:
-    """First and last position of every occurrence of a term; of an entity name after name."""
+def _first_place(term: Term, field: Field) -> Place | None:
+    """The first of `places`, without going through it: most questions end here, with no."""
+    if isinstance(term, Word):
+        position = field.first_stem.get(term.stem)
+        return None if position is None else (position, position)
+    if isinstance(term, EntityTerm):
+        return next((place for name in term.names if (place := _first_place(name, field)) is not None), None)
+    for token in term.tokens:
+        if token not in field.first_token:
+            return None
+    return next(_phrase_places(term, field), None)
+
+
+def places(term: Term, field: Field) -> Iterator[Place]:
+    """Every occurrence of a term; of an entity name after name."""
     if isinstance(term, Word):
         yield from ((position, position) for position in _positions(field.words.stems, term.stem, field.first_stem))
     elif isinstance(term, EntityTerm):
@@ -93,10 +108,8 @@ def places(term: Term, field: Field) -> Iterator[tuple[int, int]]:
         yield from _phrase_places(term, field)
 
 
-def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[tuple[int, int]]:
+def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
     tokens = phrase.tokens
-    if any(token not in field.first_token for token in tokens):
-        return
     anchor = max(range(len(tokens)), key=lambda index: len(tokens[index]))
     for position in _positions(field.words.tokens, tokens[anchor], field.first_token):
         first = position - anchor

@@ -22,6 +22,9 @@ from news.walls import TITLES_THAT_UNMASK, looks_like_wall, speaks_of
 LEAST_FULL_TEXT = 1_500
 """Characters of feed content from which `articles = "auto"` takes it for the full text. French news items run from 1,500 up."""
 
+_LONGEST_PLACE = 200
+"""Characters of an entry's key that its address shows; a longer one is shown by its hash, since many share their beginning."""
+
 _CUT_MARKS = ("[…]", "[...]", "(…)", "…", "...", "lire la suite", "continuer la lecture", "read more", "lire l'article", "lire l’article")
 
 
@@ -48,6 +51,7 @@ def identify_entries(entries: Sequence[FeedEntry]) -> list[IdentifiedEntry]:
     The key is the guid; without one, or where it occurs twice in this body, the link; without either, a hash of title and date.
     A link that several entries without an own guid share names none of them, so these too go by title and date.
     """
+    entries = list(dict.fromkeys(entries))  # an entry that a feed lists twice, word for word, still has its guid to itself
     guids = Counter(entry.guid for entry in entries if entry.guid)
     anonymous = [entry for entry in entries if not (entry.guid and guids[entry.guid] == 1)]
     links = Counter(entry.link for entry in anonymous if entry.link)
@@ -95,7 +99,8 @@ def entry_url(entry: FeedEntry, key: str, source_url: str) -> str:
     """The address of the article an entry speaks of; an entry without a link gets a place within its feed."""
     if entry.link:
         return canonical_url(entry.link)
-    return f"{source_url}#{quote(key, safe='')[:200]}"
+    place = quote(key, safe="")
+    return f"{source_url}#{place if len(place) <= _LONGEST_PLACE else fingerprint(key)}"
 
 
 def carries_full_text(entry: FeedEntry) -> bool:

@@ -36,7 +36,7 @@ class ArchiveReader:
         self._local = threading.local()
         self._opened: list[Database] = []
 
-    def _ask(self, question: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401  # passed through
+    def _ask(self, question: Callable[..., T], *arguments: Any) -> T:  # passed through
         db: Database | None = getattr(self._local, "db", None)
         if db is None:
             db = self._local.db = open_for_reading(self.path)
@@ -73,7 +73,11 @@ class ArchiveReader:
 
     def export(self, query: Query | None) -> Iterator[str]:
         """Every article (that holds the query) as a line of JSON."""
-        return self._ask(search.export_articles, query)
+        return self._translate_lines(self._ask(search.export_articles, query))
+
+    def _translate_lines(self, lines: Iterator[str]) -> Iterator[str]:
+        with translated(str(self.path)):  # the rows are read as the lines are taken
+            yield from lines
 
     def count_articles(self) -> int:
         """How many articles the archive holds."""
@@ -93,8 +97,8 @@ class ArchiveReader:
 
     def report_status(self, now: datetime) -> dict[str, Any]:
         """One look at everything."""
-        status: dict[str, Any] = {"archive": str(self.path), "bytes": self.path.stat().st_size, "writer_pid": is_locked(self.path)}
-        return status | self._ask(reports.report_status, now)
+        known = self._ask(reports.report_status, now)
+        return {"archive": str(self.path), "bytes": self.path.stat().st_size, "writer_pid": is_locked(self.path)} | known
 
     def report_pages(self, limit: int) -> list[dict[str, Any]]:
         """The pages that were given up or wait to be tried again, with their reasons."""
@@ -113,12 +117,19 @@ class Archive(ArchiveReader):
         self._lock = WriterLock(path)
         try:
             self._db = open_for_writing(path)
-            with translated(str(path)):
-                self.reindexed = tidying.refresh_index(self._db)
+            self.reindexed = self._refresh_index()
         except BaseException:
             self._lock.release()
             raise
         self._writer = Writer(self._db, str(path))
+
+    def _refresh_index(self) -> int:
+        try:
+            with translated(str(self.path)):
+                return tidying.refresh_index(self._db)
+        except BaseException:
+            self._db.conn.close()
+            raise
 
     def close(self) -> None:
         """Finish what is being written, and let others have the archive. A second call does nothing."""
@@ -131,7 +142,7 @@ class Archive(ArchiveReader):
             self._db.conn.close()
         self._lock.release()
 
-    def _submit(self, operation: Callable[..., T], *arguments: Any) -> Future[T]:  # noqa: ANN401  # passed through
+    def _submit(self, operation: Callable[..., T], *arguments: Any) -> Future[T]:  # passed through
         return self._writer.submit(partial(_call, operation, arguments))
 
     def sync(self, watch: Watch, specs: Sequence[SourceSpec], default_interval: timedelta, now: datetime) -> Future[None]:

@@ -21,6 +21,7 @@ from news.judging import (
     judge_identity,
     still_same_article,
 )
+from news.walls import TITLES_THAT_UNMASK
 from storage.entries import StoredEntry, mark_settled, own_previous_hash
 from storage.matches import Arrival, match_version
 from storage.times import optional_text, to_text
@@ -44,14 +45,24 @@ def settle(db: Database, watch: Watch, settling: Settling, tally: Tally) -> int:
     titles = titles_of_text(db, settling.version.text_hash)
     verdict = _judge(db, settling, titles)
     remember_text(db, settling.version)
+    settling = _opened_by_moving(settling, verdict)
     if verdict.article_id is None:
         return _add_article(db, watch, settling, tally)
     return _sight_article(db, watch, settling, verdict, tally)
 
 
+def _opened_by_moving(settling: Settling, verdict: ArticleVerdict) -> Settling:
+    """An entry of a silent first poll that now speaks of another article (feeds that number their places) is silent no more."""
+    stored = settling.stored
+    if not (stored.silent and stored.edited) or stored.article_id in {None, verdict.article_id}:
+        return settling
+    return replace(settling, stored=replace(stored, silent=False))
+
+
 def titles_of_text(db: Database, text_hash: str) -> set[str]:
-    """The title keys that a text was seen under so far."""
-    return {row["title_key"] for row in db.conn.execute("SELECT title_key FROM text_titles WHERE text_hash = ?", (text_hash,))}
+    """The title keys that a text was seen under so far; of more than `TITLES_THAT_UNMASK` only that many, which decide as well."""
+    rows = db.conn.execute("SELECT title_key FROM text_titles WHERE text_hash = ? LIMIT ?", (text_hash, TITLES_THAT_UNMASK))
+    return {row["title_key"] for row in rows}
 
 
 def article_at(db: Database, url: str) -> int | None:
@@ -61,7 +72,9 @@ def article_at(db: Database, url: str) -> int | None:
 
 
 def remember_text(db: Database, version: Version) -> None:
-    """Remember that the version's text was seen under its title."""
+    """Remember that the version's text was seen under its title. The empty text of a feed of titles has thousands: enough is enough."""
+    if len(titles_of_text(db, version.text_hash)) >= TITLES_THAT_UNMASK:
+        return
     db.conn.execute("INSERT OR IGNORE INTO text_titles (text_hash, title_key) VALUES (?, ?)", (version.text_hash, version.title_key))
 
 
@@ -118,7 +131,7 @@ def _add_article(db: Database, watch: Watch, settling: Settling, tally: Tally) -
 
 def _sight_article(db: Database, watch: Watch, settling: Settling, verdict: ArticleVerdict, tally: Tally) -> int:
     article_id = verdict.article_id
-    assert article_id is not None  # noqa: S101  # the caller asked
+    assert article_id is not None  # the caller asked
     article = db.conn.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
     previous = own_previous_hash(db, settling.stored, article_id)
     added = _add_sighting(db, settling, article_id, verdict.identity)
@@ -175,18 +188,20 @@ def add_revision(db: Database, settling: Settling, article_id: int) -> tuple[int
     )
     revision_id = int(cursor.lastrowid or 0)
     db.conn.execute(
-        """UPDATE articles SET revision_id = ?, revisions = revisions + 1, current_hash = ?, title = ?,
-                               author = coalesce(?, author), language = coalesce(?, language), published_at = coalesce(published_at, ?)
-           WHERE id = ?""",
-        (
-            revision_id,
-            version.own_hash,
-            version.title,
-            version.author,
-            version.language,
-            optional_text(version.published_at),
-            article_id,
-        ),
+        """UPDATE articles SET revision_id = :revision, revisions = revisions + 1, current_hash = :hash, title = :title,
+                  author = coalesce(:author, author), language = coalesce(:language, language),
+                  published_at = coalesce(published_at, :published),
+                  time = min(coalesce(published_at, :published, first_seen_at), first_seen_at)  -- as `article_time` has it
+           WHERE id = :article""",
+        {
+            "revision": revision_id,
+            "hash": version.own_hash,
+            "title": version.title,
+            "author": version.author,
+            "language": version.language,
+            "published": optional_text(version.published_at),
+            "article": article_id,
+        },
     )
     analysed = analyse_article(version.title, version.text)
     index_words(db, revision_id, analysed)

@@ -16,16 +16,24 @@ def backup(path: Path, target: Path) -> int:
     """
     if target.exists():
         raise ArchiveError(f"{target} exists already; name a new file, or remove it first")
-    partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
     source = open_for_reading(path)
     try:
+        return _make_copy(source.conn, target)
+    except OSError as error:
+        raise ArchiveError(f"{target} cannot be written ({error.strerror}); check that its folder exists and may be written") from error
+    finally:
+        source.conn.close()
+
+
+def _make_copy(source: sqlite3.Connection, target: Path) -> int:
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    try:
         with translated(str(target)):
-            _copy(source.conn, partial)
+            _copy(source, partial)
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True)
-        source.conn.close()
     return target.stat().st_size
 
 

@@ -65,24 +65,25 @@ def open_for_writing(path: Path) -> Database:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    db = Database(connection)
+    _refuse_foreign(db, path)  # before the first pragma that writes: another program's file stays as it is
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA journal_size_limit = 67108864")
-    db = Database(connection)
-    _refuse_foreign(db, path)
     migrations.apply(db)
 
 
 def _refuse_foreign(db: Database, path: Path) -> None:
     """Refuse a database of another program, and one that a newer version has changed."""
-    names = set(db.table_names())
-    if names and migrations.migrations_table not in names:
+    names = set(db.table_names()) - {migrations.migrations_table}
+    applied = {migration.name for migration in migrations.applied(db)}
+    if names and not applied:
         raise ArchiveUnusable(f"{path} is a database of another program; check [archive] path")
     known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  # the package offers no public list
-    newer = {migration.name for migration in migrations.applied(db)} - known if names else set()
+    newer = applied - known
     if newer:
         raise ArchiveUnusable(f"{path} was made by a newer version of quivive ({', '.join(sorted(newer))}); update this one")
 
@@ -103,11 +104,17 @@ def _open_existing(path: Path, mode: str) -> Database:
     with translated(str(path)):
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        connection.execute("PRAGMA cache_size = -32000")
-        db = Database(connection)
-        names = set(db.table_names())
-        if migrations.migrations_table not in names or migrations.pending(db):
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            connection.execute("PRAGMA cache_size = -32000")
+            return _refuse_other_version(Database(connection), path)
+        except BaseException:
             connection.close()
-            raise ArchiveUnusable(f"{path} is no archive of this version of quivive; check [archive] path, or run `quivive poll` once")
-        return db
+            raise
+
+
+def _refuse_other_version(db: Database, path: Path) -> Database:
+    _refuse_foreign(db, path)
+    if migrations.pending(db):
+        raise ArchiveUnusable(f"{path} is no archive of this version of quivive; check [archive] path, or run `quivive poll` once")
+    return db

@@ -154,7 +154,8 @@ def own_previous_hash(db: Database, stored: StoredEntry, article_id: int) -> str
     if stored.article_id == article_id and stored.own_hash is not None:
         return stored.own_hash
     row = db.conn.execute(
-        "SELECT own_hash FROM entries WHERE article_id = ? AND source_id = ? AND own_hash IS NOT NULL ORDER BY changed_at DESC, id DESC LIMIT 1",
+        """SELECT own_hash FROM entries WHERE article_id = ? AND source_id = ? AND own_hash IS NOT NULL
+           ORDER BY changed_at DESC, id DESC LIMIT 1""",
         (article_id, stored.source_id),
     ).fetchone()
     return row["own_hash"] if row else None
@@ -166,7 +167,8 @@ def urls_of_other_entries(db: Database, stored: StoredEntry, urls: Iterable[str]
     for url in urls:
         row = db.conn.execute(
             """SELECT 1 FROM entries WHERE source_id = :source AND url = :url AND id <> :id
-               UNION ALL SELECT 1 FROM entries WHERE source_id = :source AND page_url = :url AND page_url IS NOT NULL AND id <> :id LIMIT 1""",
+               UNION ALL
+               SELECT 1 FROM entries WHERE source_id = :source AND page_url = :url AND page_url IS NOT NULL AND id <> :id LIMIT 1""",
             {"source": stored.source_id, "url": url, "id": stored.entry_id},
         ).fetchone()
         if row:

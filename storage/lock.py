@@ -28,9 +28,11 @@ class WriterLock:
         os.write(self._file, f"{os.getpid()}\n".encode())
 
     def release(self) -> None:
-        """Give the right back."""
-        os.ftruncate(self._file, 0)
-        os.close(self._file)
+        """Give the right back. A second call does nothing: the number of a closed file may be another file's by then."""
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.ftruncate(file, 0)
+            os.close(file)
 
 
 def lock_path(path: Path) -> Path:

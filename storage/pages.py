@@ -51,7 +51,7 @@ def _judge_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOu
 
 
 def _record_page_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOutcome, tally: Tally, now: datetime) -> None:
-    assert outcome.page is not None  # noqa: S101  # no problem, so a page
+    assert outcome.page is not None  # no problem, so a page
     url = _article_url(db, stored, outcome)
     db.conn.execute(
         """UPDATE entries SET page_state = 'done', page_due_at = NULL, page_attempts = 0, page_fetched_at = ?, page_url = ?,

@@ -53,7 +53,7 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
 
 
 def _record_entries(db: Database, watch: Watch, poll: _Poll, tally: Tally) -> int:
-    assert poll.outcome.feed is not None  # noqa: S101  # the caller asked
+    assert poll.outcome.feed is not None  # the caller asked
     arrived = identify_entries(poll.outcome.feed.entries)
     known = get_fingerprints(db, poll.outcome.source_id, [one.key for one in arrived])
     tally.entries_seen = len(arrived)
@@ -82,7 +82,7 @@ def _record_new(db: Database, watch: Watch, poll: _Poll, arrived: IdentifiedEntr
     tally.entries_new += 1
     tally.entries_silent += silent
     stored = get_entry(db, entry_id)
-    assert stored is not None  # noqa: S101  # just inserted
+    assert stored is not None  # just inserted
     if wants_page(_mode(poll), arrived.entry) and not _is_page_known(db, stored):
         _want_page(db, stored, poll.now, poll.now, tally)
     else:
@@ -106,7 +106,7 @@ def _record_changed(db: Database, watch: Watch, poll: _Poll, changed: tuple[int,
     url = entry_url(arrived.entry, arrived.key, poll.outcome.final_url or poll.outcome.url)
     update_entry(db, entry_id, arrived, url, poll.now)
     stored = get_entry(db, entry_id)
-    assert stored is not None  # noqa: S101  # just updated
+    assert stored is not None  # just updated
     if wants_page(_mode(poll), arrived.entry):
         _want_page(db, stored, next_page_refresh_at(poll.now, stored.page_fetched_at), poll.now, tally)
     else:

@@ -140,7 +140,7 @@ def _recent_gaps(db: Database, now: datetime) -> list[dict[str, Any]]:
     return [{"source": row["name"], "polled_at": json_time(row["polled_at"]), "message": row["error_message"]} for row in rows]
 
 
-def _one(db: Database, sql: str, *parameters: str) -> Any:  # noqa: ANN401  # a count or a time
+def _one(db: Database, sql: str, *parameters: str) -> Any:  # a count or a time
     return db.conn.execute(sql, parameters).fetchone()[0]
 
 

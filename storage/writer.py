@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlite_utils import Database
@@ -33,29 +34,32 @@ class Writer:
         self._path = path
         self._queue: queue.SimpleQueue[tuple[Operation, Future[Any]] | None] = queue.SimpleQueue()
         self._closed = False
+        self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
         self._thread.start()
 
     def submit(self, operation: Callable[[Database], T]) -> Future[T]:
         """Queue an operation; the future holds its result once that is committed, or raises why it is not."""
         future: Future[T] = Future()
-        if self._closed:
-            future.set_exception(ArchiveError(f"{self._path}: the archive is closed"))
-            return future
-        self._queue.put((operation, future))
+        with self._door:
+            if not self._closed:
+                self._queue.put((operation, future))
+                return future
+        future.set_exception(ArchiveError(f"{self._path}: the archive is closed"))
         return future
 
     def close(self) -> None:
         """Finish what is queued, then end the thread."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
-            self._thread.join()
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
             group, ended = self._gather(first)
-            self._commit(group)
+            self._commit([(operation, future) for operation, future in group if future.set_running_or_notify_cancel()])
             if ended:
                 return
 
@@ -77,8 +81,6 @@ class Writer:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for operation, future in group:
-                if not future.set_running_or_notify_cancel():
-                    continue
                 self._run_one(operation, future, done)
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001  # every waiting caller must learn of it, whatever it is
@@ -103,8 +105,9 @@ class Writer:
             done.append((future, result))
 
     def _fail(self, group: list[tuple[Operation, Future[Any]]], error: BaseException) -> None:
-        if self._db.conn.in_transaction:
-            self._db.conn.execute("ROLLBACK")
+        # If even this fails, the next group cannot begin and says so; the thread must live to answer.
+        with suppress(sqlite3.Error):
+            self._db.conn.rollback()
         for _, future in group:
             if not future.done():
                 future.set_exception(self._ours(error))

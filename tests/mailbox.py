@@ -134,7 +134,7 @@ class Mail:
         return self._body("html")
 
     def _body(self, kind: str) -> str:
-        part = self.message.get_body((kind,))  # type: ignore[arg-type]
+        part = self.message.get_body((kind,))
         assert part is not None
         return str(part.get_content())
 
@@ -357,6 +357,8 @@ class HookSink:
         self._collected: Collected[Request] = Collected()
         self._replies: list[Reply] = []
         self._usual = Reply()
+        self.answered = 0
+        """Answers that are wholly on their way."""
 
     @property
     def url(self) -> str:
@@ -377,6 +379,11 @@ class HookSink:
         """From now on, answer so."""
         self._usual = reply
 
+    def behave(self) -> None:
+        """From now on, accept everything."""
+        self._replies.clear()
+        self._usual = Reply()
+
     def release(self) -> None:
         """Answer what is held, and hold nothing more."""
         self._thread.loop.call_soon_threadsafe(self._released.set)
@@ -396,6 +403,7 @@ class HookSink:
 
     def __exit__(self, *_: object) -> None:
         self._thread.loop.call_soon_threadsafe(self._closed.set)  # else its end would wait for handlers that hang
+        self.release()
         self._thread.run(self._runner.cleanup())
         self._thread.close()
 
@@ -424,7 +432,12 @@ class HookSink:
         if reply.action == DROP:
             assert request.transport is not None
             request.transport.abort()
-        return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+        response = web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+        if reply.action != DROP:
+            await response.prepare(request)
+            await response.write_eof()
+            self.answered += 1
+        return response
 
     async def _stall(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
         response = web.StreamResponse(status=reply.status, headers={**reply.headers, "Content-Length": "1000"})

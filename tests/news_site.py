@@ -186,6 +186,10 @@ class NewsSite:
     async def _stop(self) -> None:
         assert self._runner is not None
         await self._runner.cleanup()
+        stalled = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in stalled:
+            task.cancel()
+        await asyncio.gather(*stalled, return_exceptions=True)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         with self._arrived:
@@ -221,6 +225,9 @@ def item(title: str, link: str, guid: str | None = None, published: str = "Mon, 
 
 def article(title: str, *paragraphs: str, language: str = "fr") -> str:
     """An ordinary HTML article page; without paragraphs it gets some long enough to be taken for an article."""
-    texts = paragraphs or tuple(f"Paragraphe {number} : la rédaction a suivi cette affaire pendant plusieurs semaines, et en rend compte ici." for number in range(8))
+    texts = paragraphs or tuple(
+        f"Paragraphe {number} : la rédaction a suivi cette affaire pendant plusieurs semaines, et en rend compte ici."
+        for number in range(8)
+    )
     body = "".join(f"<p>{text}</p>" for text in texts)
     return f"<!DOCTYPE html><html lang='{language}'><head><meta charset='utf-8'><title>{title} - Le Journal</title></head><body><nav>Menu</nav><article><h1>{title}</h1>{body}</article></body></html>"

@@ -1,8 +1,8 @@
 """A crawl that runs in a thread of its own, so that a test can ask for one outcome after another and share its workers.
 
-    with RunningCrawl(crawl_settings()) as crawl:
-        outcome = crawl.poll(site.url("/feed"))
-        page = crawl.fetch(site.url("/article"))
+with RunningCrawl(crawl_settings()) as crawl:
+    outcome = crawl.poll(site.url("/feed"))
+    page = crawl.fetch(site.url("/article"))
 """
 
 from __future__ import annotations

@@ -42,8 +42,7 @@ class WebhookSender:
     async def send(self, bundle: Bundle, now: datetime) -> Outcome:
         """POST the alerts of the bundle. There is one, unless the channel was an email channel when they were bundled."""
         outcome = accepted()
-        ids = (bundle.bundle_id,) if len(bundle.alerts) == 1 else bundle.delivery_ids
-        for webhook_id, alert in zip(ids, bundle.alerts, strict=True):
+        for webhook_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
             outcome = await self._send_one(webhook_id, alert, now, test=bundle.test)
             if outcome != accepted():
                 break

@@ -112,16 +112,16 @@ def test_a_compressed_feed_that_was_cut_is_no_shorter_feed(crawl: RunningCrawl, 
 
 
 def compress(encoding: str, body: bytes) -> bytes:
-    import gzip  # noqa: PLC0415
-    import sys  # noqa: PLC0415
-    import zlib  # noqa: PLC0415
+    import gzip
+    import sys
+    import zlib
 
-    import brotli  # noqa: PLC0415
+    import brotli
 
     if sys.version_info >= (3, 14):
-        from compression import zstd  # noqa: PLC0415
+        from compression import zstd
     else:
-        from backports import zstd  # noqa: PLC0415
+        from backports import zstd
     compressors = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstd.compress}
     packed: bytes = compressors[encoding](body)
     return packed
@@ -274,7 +274,19 @@ def guarded() -> Iterator[RunningCrawl]:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.2", "10.0.0.1", "[::1]", "[::ffff:127.0.0.2]", "0x7f.2", "2130706434", "127.2", "127.0.0.2.", "169.254.169.254", "[64:ff9b::a00:1]"]
+    "host",
+    [
+        "127.0.0.2",
+        "10.0.0.1",
+        "[::1]",
+        "[::ffff:127.0.0.2]",
+        "0x7f.2",
+        "2130706434",
+        "127.2",
+        "127.0.0.2.",
+        "169.254.169.254",
+        "[64:ff9b::a00:1]",
+    ],
 )
 def test_special_addresses_are_refused_however_they_are_written(guarded: RunningCrawl, host: str) -> None:
     assert code(guarded.poll(f"http://{host}/feed")) == "forbidden_address"
@@ -325,7 +337,9 @@ def test_a_page_behind_a_redirect_tells_where_it_is(crawl: RunningCrawl, site: N
         (b"<!-- -->", {}, "no_text"),
     ],
 )
-def test_a_page_without_an_article_says_why(crawl: RunningCrawl, site: NewsSite, body: bytes, headers: dict[str, str], expected: str) -> None:
+def test_a_page_without_an_article_says_why(
+    crawl: RunningCrawl, site: NewsSite, body: bytes, headers: dict[str, str], expected: str
+) -> None:
     outcome = crawl.fetch(site.page("/a", body, headers=headers))
     assert (outcome.page, code(outcome)) == (None, expected)
 
@@ -335,7 +349,9 @@ def test_a_200_that_is_an_error_message_is_given_on_as_the_little_text_it_is(cra
     assert outcome.page is None or len(outcome.page.text) < 100
 
 
-@pytest.mark.parametrize(("fault", "expected"), [("stall", "timeout"), ("endless", "too_large"), ("reset", "connection"), ("truncate", "truncated")])
+@pytest.mark.parametrize(
+    ("fault", "expected"), [("stall", "timeout"), ("endless", "too_large"), ("reset", "connection"), ("truncate", "truncated")]
+)
 def test_a_page_that_fails_says_how(crawl: RunningCrawl, site: NewsSite, fault: str, expected: str) -> None:
     url = site.truncate("/a", article("A"), "text/html") if fault == "truncate" else getattr(site, fault)("/a")
     assert code(crawl.fetch(url)) == expected
@@ -369,7 +385,9 @@ def test_robots_txt_also_decides_about_where_a_redirect_leads(crawl: RunningCraw
 
 
 @pytest.mark.parametrize(("status", "expected"), [(404, None), (403, None), (500, "robots"), (503, "robots")])
-def test_a_missing_robots_txt_allows_and_a_failing_one_does_not(crawl: RunningCrawl, site: NewsSite, status: int, expected: str | None) -> None:
+def test_a_missing_robots_txt_allows_and_a_failing_one_does_not(
+    crawl: RunningCrawl, site: NewsSite, status: int, expected: str | None
+) -> None:
     site.robots("User-agent: *\nDisallow: /", status=status)
     outcome = crawl.fetch(site.page("/a", article("A")))
     assert code(outcome) == expected
@@ -395,7 +413,13 @@ def test_robots_txt_can_be_disobeyed_by_configuration(site: NewsSite) -> None:
 def test_no_fault_stops_the_others(crawl: RunningCrawl, site: NewsSite) -> None:
     faulty = [
         crawl.start_poll(url)
-        for url in (site.stall("/stall"), site.trickle("/trickle"), site.endless("/endless"), site.reset("/reset"), "http://journal.invalid/")
+        for url in (
+            site.stall("/stall"),
+            site.trickle("/trickle"),
+            site.endless("/endless"),
+            site.reset("/reset"),
+            "http://journal.invalid/",
+        )
     ]
     good = [crawl.start_poll(site.publish_feed(f"/feed{number}", FEED)) for number in range(20)]
     assert {future.result(40).kind for future in good} == {PollKind.PARSED}

@@ -227,7 +227,17 @@ def test_a_server_that_is_not_there_is_retried():
 
 @pytest.mark.parametrize(
     "noise",
-    [b"\r\n", b"hello\r\n", b"\x00\xff\r\n" * 99, b"220" * 99_999, b"HTTP/1.1 200 OK\r\n\r\n", b"220 hi\r\n250 x\r\n250 x\r\n", b""],
+    [
+        b"\r\n",
+        b"hello\r\n",
+        b"554 5.3.2 no mail service\r\n",
+        b"421 too many\r\n",
+        b"\x00\xff\r\n" * 99,
+        b"220" * 99_999,
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"220 hi\r\n250 x\r\n250 x\r\n",
+        b"",
+    ],
 )
 def test_noise_instead_of_a_mail_server_is_retried(noise):
     with babbling_port(noise) as port:

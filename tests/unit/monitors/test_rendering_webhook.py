@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,11 +8,24 @@ from news.alerts import AlertKind
 from tests.outbox import ARTICLE, make_alert
 
 GOLDEN = Path(__file__).parent / "golden"
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_body_is_the_documented_one():
     body = json.loads(render_webhook(make_alert()))
     assert body == json.loads((GOLDEN / "webhook.json").read_text())
+
+
+def shape(value):
+    """The keys of a JSON value, whatever stands behind them."""
+    if isinstance(value, dict):
+        return {key: shape(part) for key, part in value.items()}
+    return [shape(value[0])] if isinstance(value, list) else None
+
+
+def test_the_documentation_shows_exactly_these_keys():
+    (example,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "delivery.md").read_text(), re.DOTALL)
+    assert shape(json.loads(example)) == shape(json.loads(render_webhook(make_alert())))
 
 
 def test_keys_come_in_the_documented_order():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +20,7 @@ ENTITIES = {
 }
 
 
-def _show(node):
+def _show(node):  # noqa: PLR0911 (a return for each kind of node)
     """The tree in one line: words bare, phrases in quotes, exact letters after =."""
     match node:
         case Word(_, stem):
@@ -252,6 +255,34 @@ def test_a_hostile_query_is_refused_or_read_but_never_breaks(piece):
 def test_any_text_is_a_query_or_a_query_error(pieces):
     text = "".join(pieces)
     try:
-        assert parse_query(text, ENTITIES).text == text
+        position = len(parse_query(text, ENTITIES).text)
     except QueryError as error:
-        assert 0 <= error.position <= len(text)
+        position = error.position
+    assert 0 <= position <= len(text)
+
+
+DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "query-language.md").read_text(encoding="utf-8")
+
+
+def _forms_of(heading):
+    section = DOCUMENTATION.partition(f"## {heading}")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return [form for row in rows for form in re.findall(r"`([^`]+)`", row)]
+
+
+@pytest.mark.parametrize("form", [form for form in _forms_of("What there is") if form != "( )"])
+def test_what_the_documentation_offers_is_there(form):
+    negative = form.startswith(("NOT", "SAUF", "-"))
+    assert parse_query(f"b {form}" if negative else form, ENTITIES).root
+
+
+@pytest.mark.parametrize("form", _forms_of("What comes later"))
+def test_what_the_documentation_promises_for_later_is_refused(form):
+    with pytest.raises(QueryError, match="is not available in this version"):
+        parse_query(form, ENTITIES)
+
+
+def test_the_documentation_shows_an_error_as_it_is():
+    with pytest.raises(QueryError) as caught:
+        parse_query("otan OR -orange", ENTITIES)
+    assert f"```\n{caught.value}\n```" in DOCUMENTATION

@@ -43,8 +43,8 @@ WORDS = ["contrat", "contrats", "Contrat", "l’OTAN", "OTAN", "Nato", "alliance
          "nationale", "nationaux", "d'", "№", "été", "ete", "AT&T", "3,5", "NEAR", "AND", "“", '"', "(", "*", "title", ":"]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join)
 ARTICLES = st.lists(st.builds(analyse_article, TEXTS, TEXTS), min_size=1, max_size=6)
-TERMS = ["contrat", "contrats", "OTAN", '"contrat otan"', '"free mobile"', "=Free", "=Nato", '="Free Mobile"', "@otan", "@free", "C++", "GPT-5",
-         "national", "=été", "été", "AT&T", '"near and"', "3,5", "=AT&T", '"title"']  # fmt: skip
+TERMS = ["contrat", "contrats", "OTAN", '"contrat otan"', '"free mobile"', "=Free", "=Nato", '="Free Mobile"', "@otan", "@free", "C++",
+         "GPT-5", "national", "=été", "été", "AT&T", '"near and"', "3,5", "=AT&T", '"title"']  # fmt: skip
 
 
 def _larger(queries):

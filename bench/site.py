@@ -1,0 +1,130 @@
+"""A news site for the benchmarks, in a process of its own: answers that were rendered before, from memory, over many loopback addresses.
+
+The crawler and the site share the machine, so it does as little as it can: it reads the first line and three headers of a request, no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import multiprocessing
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
+
+import psutil
+
+Answers = dict[bytes, bytes]
+"""Whole answers, header and all, by what was asked: b"/path"; b"304 /path" for a conditional request."""
+
+
+@dataclass(slots=True)
+class Site:
+    """A running site."""
+
+    port: int
+    process: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """CPU time that the site took so far."""
+        times = self.process.cpu_times()
+        return times.user + times.system
+
+
+def make_answer(body: bytes, content_type: str, *headers: str, compress: bool = True) -> bytes:
+    """A 200 with this body, gzipped as nearly all real servers do."""
+    packed = gzip.compress(body, 6) if compress else body
+    encoding = ["Content-Encoding: gzip"] if compress else []
+    lines = ["HTTP/1.1 200 OK", f"Content-Type: {content_type}", f"Content-Length: {len(packed)}", *encoding, *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + packed
+
+
+NOT_MODIFIED = b'HTTP/1.1 304 Not Modified\r\nETag: "one"\r\n\r\n'
+_NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """What a site is to be. `make_answers` is called with the port, in the site's own process, and must be importable."""
+
+    hosts: tuple[str, ...]
+    make_answers: Callable[..., Answers]
+    arguments: tuple[object, ...] = ()
+    certificate: str | None = None
+    """A PEM file with key and chain: then it speaks TLS."""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@contextlib.contextmanager
+def running_site(plan: SitePlan) -> Iterator[Site]:
+    """A site for as long as the block lasts."""
+    context = multiprocessing.get_context("spawn")
+    told, tell = context.Pipe(duplex=False)
+    stop = context.Event()
+    process = context.Process(target=_serve, args=(plan, tell, stop), daemon=True)
+    process.start()
+    tell.close()
+    try:
+        yield Site(told.recv(), psutil.Process(process.pid))
+    finally:
+        stop.set()
+        process.join(10)
+
+
+def _serve(plan: SitePlan, tell: Connection, stop: Event) -> None:
+    asyncio.run(_serve_until(plan, tell, stop))
+
+
+async def _serve_until(plan: SitePlan, tell: Connection, stop: Event) -> None:
+    loop = asyncio.get_running_loop()
+    port = _free_port()
+    answers = plan.make_answers(port, *plan.arguments)
+    context = None
+    if plan.certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(plan.certificate)
+    servers = [await loop.create_server(lambda: _Conversation(answers), host, port, ssl=context, backlog=512) for host in plan.hosts]
+    tell.send(port)
+    await asyncio.to_thread(stop.wait)
+    for server in servers:
+        server.close()
+
+
+def _free_port() -> int:
+    """One below the range from which the system takes ports of outgoing connections, free on the first address; so it will be on all."""
+    for port in range(18_080, 30_000, 7):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("no free port")
+
+
+class _Conversation(asyncio.Protocol):
+    """Answers requests without a body, one after the other."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._rest = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        data = self._rest + data
+        while (end := data.find(b"\r\n\r\n")) >= 0:
+            self._transport.write(self._answer(data[:end]))
+            data = data[end + 4 :]
+        self._rest = data
+
+    def _answer(self, request: bytes) -> bytes:
+        path = request[4 : request.find(b" ", 4)]
+        if b"f-None-Match:" in request or b"f-none-match:" in request:
+            known = self._answers.get(b"304 " + path)
+            if known is not None:
+                return known
+        return self._answers.get(path, _NOT_FOUND)

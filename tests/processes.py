@@ -1,0 +1,257 @@
+"""The real command, run as its users run it: in a process of its own, with a configuration file in a folder of its own.
+
+home = Home(tmp_path)
+home.configure(sources=[source(site.url("/feed"))], topics=[topic("OTAN", "otan", ["hook"])], channels=[webhook("hook", hook.url)])
+done = home.quivive("poll", "--json")             # runs to its end: done.status, done.out, done.err, done.json
+with home.start("run") as daemon:                 # runs beside the test, and is killed with its workers if the test fails
+    daemon.wait_for_log("started")
+    daemon.terminate()
+    assert daemon.wait() == 0
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+
+PROJECT = Path(__file__).parent.parent
+PATIENCE = 40.0
+"""Seconds a wait takes at most; only a failing test waits that long."""
+
+QUICK = 'interval = "1s"\nmin_interval = "1s"\nmax_interval = "2s"\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n'
+
+
+def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+    """The first true value of `condition`; an AssertionError that names what was waited for if there is none."""
+    deadline = time.monotonic() + patience
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"waited {patience:g} s in vain for {what}"
+        time.sleep(0.005)  # between two looks; the wait itself ends with the condition
+    return value
+
+
+# ---------------------------------------------------------------------------------------------------------- configuration
+
+
+def quoted(text: str) -> str:
+    """A TOML string."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def source(url: str, name: str | None = None, **keys: str) -> str:
+    lines = [
+        f"url = {quoted(url)}",
+        *([f"name = {quoted(name)}"] if name else []),
+        *(f"{key} = {quoted(value)}" for key, value in keys.items()),
+    ]
+    return "[[sources]]\n" + "\n".join(lines) + "\n"
+
+
+def topic(name: str, query: str, notify: Sequence[str] = ()) -> str:
+    return f"[[topics]]\nname = {quoted(name)}\nquery = {quoted(query)}\nnotify = {json.dumps(list(notify))}\n"
+
+
+def webhook(name: str, url: str) -> str:
+    return f'[channels.{name}]\ntype = "webhook"\nurl = {quoted(url)}\n'
+
+
+def email(name: str, url: str) -> str:
+    return f'[channels.{name}]\ntype = "email"\nsmtp = {quoted(url)}\nfrom = "quivive@example.org"\nto = ["redaction@example.org"]\n'
+
+
+# ---------------------------------------------------------------------------------------------------------------- running
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON value on standard output, which must hold nothing else."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        """Standard output as JSON Lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Home:
+    """A folder with a configuration, an archive, and a user who calls the command there."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def archive(self) -> Path:
+        return self.folder / "archive.db"
+
+    def configure(
+        self,
+        *,
+        sources: Sequence[str] = (),
+        topics: Sequence[str] = (),
+        channels: Sequence[str] = (),
+        crawler: str = QUICK,
+        first_poll: str = "alert",
+        more: str = "",
+    ) -> None:
+        """Write the configuration; what it said before is forgotten."""
+        parts = [f"[crawler]\n{crawler}", f'[alerts]\nfirst_poll = "{first_poll}"\n', *sources, *topics, *channels]
+        self.write_config("\n".join([more, *parts]))
+
+    def write_config(self, text: str) -> None:
+        # At once, as a careful editor does: a daemon that is told to reload must never read half a file.
+        draft = self.config.with_suffix(".draft")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self.config)
+
+    def environ(self, **changes: str) -> dict[str, str]:
+        """What the command sees: this machine's search path, and nothing of the tester's own settings."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START") if name in os.environ}
+        return {**kept, "PYTHONPATH": str(PROJECT), "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", **self.environment, **changes}
+
+    def quivive(self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = PATIENCE, stdin: str = "") -> Done:
+        """Run the command to its end, in this folder."""
+        done = subprocess.run(
+            [sys.executable, "-m", "quivive", *arguments],
+            cwd=self.folder,
+            env=self.environ(**(env or {})),
+            capture_output=True,
+            input=stdin.encode(),
+            timeout=timeout,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> Running:
+        """Run the command beside the test; use it as a context manager."""
+        return Running([sys.executable, "-m", "quivive", *arguments], self.folder, self.environ(**(env or {})))
+
+
+class Running:
+    """A command that runs beside the test. At the end of the `with` it is killed if it still runs."""
+
+    def __init__(self, command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self._said: dict[str, list[str]] = {"out": [], "err": []}
+        self._heard = threading.Condition()
+        self._listeners = [
+            threading.Thread(target=self._listen, args=(name, stream), daemon=True)
+            for name, stream in (("out", self._process.stdout), ("err", self._process.stderr))
+        ]
+        for listener in self._listeners:
+            listener.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        if self._process.poll() is None:
+            self.kill()
+        if error is not None:
+            error.add_note("the command said:\n" + self.log[-8000:])
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What it has said on standard error so far."""
+        with self._heard:
+            return "".join(self._said["err"])
+
+    @property
+    def out(self) -> str:
+        """What it has printed so far."""
+        with self._heard:
+            return "".join(self._said["out"])
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def wait_for_log(self, text: str, times: int = 1, patience: float = PATIENCE) -> None:
+        """Wait until `text` was said that often on standard error; fails as soon as the command has ended without."""
+        self._wait_for("err", text, times, patience)
+
+    def wait_for_out(self, text: str, times: int = 1, patience: float = PATIENCE) -> None:
+        """As above, for standard output."""
+        self._wait_for("out", text, times, patience)
+
+    def workers(self) -> list[psutil.Process]:
+        """All processes under it."""
+        return psutil.Process(self.pid).children(recursive=True)
+
+    def terminate(self) -> None:
+        self.send(signal.SIGTERM)
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """SIGKILL; returns when it and all it has said are gone."""
+        self._process.kill()
+        self.wait()
+
+    def wait(self, patience: float = PATIENCE) -> int:
+        """Its exit status, when it has ended and all it said was read."""
+        status = self._process.wait(patience)
+        for listener in self._listeners:
+            listener.join(patience)
+        return status
+
+    def _listen(self, name: str, stream: Any) -> None:
+        with stream:
+            for line in stream:
+                with self._heard:
+                    self._said[name].append(line)
+                    self._heard.notify_all()
+        with self._heard:
+            self._heard.notify_all()
+
+    def _wait_for(self, name: str, text: str, times: int, patience: float) -> None:
+        def has_come() -> bool:
+            return "".join(self._said[name]).count(text) >= times
+
+        with self._heard:
+            self._heard.wait_for(lambda: has_come() or self._process.poll() is not None, patience)
+            said = "".join(self._said[name])
+            assert has_come(), f"{text!r} was not said {times} times; status {self._process.poll()}; it said:\n{said[-8000:]}"
+
+
+def are_gone(processes: Sequence[psutil.Process]) -> bool:
+    """Whether all have ended; one that only waits for its parent to ask for its status has."""
+    return not any(_is_alive(process) for process in processes)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,160 @@
+"""Real and hostile documents, where the folder that holds them is beside the project. Floors are what was observed."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from protego import Protego
+
+from crawler.feed_parser import parse_feed
+from crawler.page_extractor import extract_page
+from crawler.plain_text import line_of
+from crawler.problems import FetchProblem
+from news.sources import FeedEntry, ParsedFeed
+
+URL = "https://flux.example/feed"
+
+
+def parse(path: Path) -> ParsedFeed | str:
+    try:
+        return parse_feed(path.read_bytes(), URL)
+    except FetchProblem as error:
+        return error.problem.code
+
+
+# -- French feeds --------------------------------------------------------------------------------------------------------
+
+
+def test_real_french_feeds_are_read_in_whole(corpus: Path) -> None:
+    feeds = [parse(path) for path in sorted((corpus / "feeds-french").glob("*/*.xml"))]
+    assert len(feeds) == 20
+    for feed in feeds:
+        assert isinstance(feed, ParsedFeed)
+        assert (feed.problem, bool(feed.title), len(feed.entries) > 3) == (None, True, True)
+        assert all(entry.title and entry.link and entry.published_at for entry in feed.entries)
+        assert not any("\ufffd" in (entry.title or "") or "Ã©" in (entry.title or "") for entry in feed.entries)
+
+
+def test_a_month_of_a_newspaper_has_the_entries_that_were_counted(corpus: Path) -> None:
+    guids: set[str | None] = set()
+    with tarfile.open(corpus / "lemonde-2022-01" / "january.tar.xz") as archive:
+        members = [member for member in archive if member.name.endswith(".xml") and "/05/" in member.name]
+        assert members
+        for member in members:
+            body = archive.extractfile(member)
+            assert body is not None
+            feed = parse_feed(body.read(), URL)
+            assert feed.problem is None
+            guids |= {entry.guid for entry in feed.entries}
+    counted = (corpus / "lemonde-2022-01" / "oracle-new-items-per-day.tsv").read_text()
+    day = next(line.split("\t") for line in counted.splitlines() if line.split("\t")[0].endswith("05"))
+    assert str(len(guids)) in day
+
+
+# -- conformance ---------------------------------------------------------------------------------------------------------
+
+
+def expected_items(record: dict[str, Any]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = record.get("items") or record.get("entries") or []
+    return items
+
+
+def agreement(item: dict[str, Any], entry: FeedEntry, counts: Counter[str]) -> None:
+    guid = item.get("guid")
+    wanted = {
+        "title": line_of(item.get("title")),
+        "link": item["link"] if str(item.get("link", "")).startswith("http") else None,
+        "guid": guid.get("value") if isinstance(guid, dict) else guid or item.get("id"),
+        "published_at": item.get("publishedParsed") or item.get("pubDateParsed"),
+    }
+    for field, value in wanted.items():
+        if value:
+            found = getattr(entry, field)
+            same = found == (datetime.fromisoformat(value) if field == "published_at" else value)
+            counts[f"{field} {'agrees' if same else 'differs'}"] += 1
+
+
+def test_fields_agree_with_an_independent_parser(corpus: Path) -> None:
+    counts: Counter[str] = Counter()
+    for path in sorted((corpus / "feeds-conformance" / "gofeed").rglob("*.xml")):
+        expected = path.with_suffix(".json")
+        feed = parse(path)
+        if not expected.exists() or not isinstance(feed, ParsedFeed):
+            continue
+        items = expected_items(json.loads(expected.read_bytes()))
+        counts[f"count {'agrees' if len(items) == len(feed.entries) else 'differs'}"] += 1
+        for item, entry in zip(items, feed.entries, strict=False):
+            agreement(item, entry, counts)
+    floors = {"count": 0.99, "title": 0.9, "link": 0.9, "guid": 0.9, "published_at": 0.9}
+    rates = {field: counts[f"{field} agrees"] / (counts[f"{field} agrees"] + counts[f"{field} differs"]) for field in floors}
+    assert all(rates[field] >= floor for field, floor in floors.items()), (rates, counts)
+
+
+@pytest.mark.parametrize("suite", ["feedparser", "gofeed", "podcastparser", "picofeed", "trafilatura", "opmlparser"])
+def test_every_conformance_document_gives_a_feed_or_a_problem(corpus: Path, suite: str) -> None:
+    results = Counter(
+        type(result).__name__ if not isinstance(result, str) else result
+        for result in (parse(path) for path in sorted((corpus / "feeds-conformance" / suite).rglob("*")) if path.is_file())
+    )
+    assert set(results) <= {"ParsedFeed", "empty", "not_a_feed", "malformed"}
+    assert sum(results.values()) > 0
+
+
+@pytest.mark.parametrize("folder", ["wellformed", "encoding"])
+def test_documents_that_are_well_formed_are_not_called_malformed(corpus: Path, folder: str) -> None:
+    feeds = [parse(path) for path in sorted((corpus / "feeds-conformance" / "feedparser" / folder).rglob("*.xml"))]
+    read = [feed for feed in feeds if isinstance(feed, ParsedFeed)]
+    assert sum(feed.problem is None for feed in read) / len(read) >= 0.99
+
+
+# -- hostile documents ---------------------------------------------------------------------------------------------------
+
+
+def test_every_hostile_document_gives_a_feed_or_a_page_or_a_problem(corpus: Path) -> None:
+    paths = [path for path in sorted((corpus / "robustness").rglob("*")) if path.is_file() and path.stat().st_size < 300_000]
+    assert len(paths) > 20
+    for path in paths:
+        body = path.read_bytes()
+        for read in (lambda body=body: parse_feed(body, URL), lambda body=body: extract_page(body, URL, "text/html")):
+            try:
+                result = read()
+            except FetchProblem as error:
+                assert error.problem.code in {"empty", "not_a_feed", "malformed", "not_html", "no_text"}
+            else:
+                assert "root:x:0:0" not in repr(result)
+
+
+def test_real_robots_files_are_read(corpus: Path) -> None:
+    paths = [path for path in (corpus / "robustness" / "robots").rglob("*") if path.is_file()]
+    assert paths
+    for path in paths:
+        assert Protego.parse(path.read_bytes().decode("utf-8", "ignore")).can_fetch("https://a.example/", "quivive") in {True, False}
+
+
+# -- articles ------------------------------------------------------------------------------------------------------------
+
+
+def test_articles_hold_the_text_they_must_and_little_of_what_they_must_not(corpus: Path) -> None:
+    folder = corpus / "articles-fr" / "trafilatura"
+    counts: Counter[str] = Counter()
+    for url, gold in json.loads((folder / "gold.json").read_bytes()).items():
+        page = extract_page((folder / gold["file"]).read_bytes(), url, "text/html")
+        text = " ".join(f"{page.title} {page.text}".split())
+        for kind in ("with", "without"):
+            for chunk in gold.get(kind) or []:
+                counts[kind] += 1
+                counts[f"{kind} found"] += " ".join(chunk.split()) in text
+        if gold.get("date") and page.published_at:
+            counts["dated"] += 1
+            counts["dated right"] += abs((page.published_at.date() - datetime.fromisoformat(gold["date"]).date()).days) <= 1
+    assert counts["with"] == 76
+    assert counts["with found"] >= 74
+    assert counts["without found"] <= 9
+    assert counts["dated right"] >= 13
+    assert counts["dated right"] == counts["dated"]

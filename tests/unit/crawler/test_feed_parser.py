@@ -1,0 +1,303 @@
+"""Reading feeds: fields, encodings, and what is and is not lost in damaged ones."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.feed_parser import parse_feed
+from crawler.problems import FetchProblem
+from news.sources import FeedEntry, ParsedFeed
+from tests.news_site import item, rss
+
+URL = "https://flux.example/rss/feed.xml"
+TEN_O_CLOCK = datetime(2025, 2, 10, 9, 0, tzinfo=UTC)
+
+
+def parse(text: str | bytes, content_type: str | None = None) -> ParsedFeed:
+    return parse_feed(text.encode() if isinstance(text, str) else text, URL, content_type)
+
+
+def entry(text: str, **attributes: str) -> FeedEntry:
+    (only,) = parse(text).entries
+    return only
+
+
+def in_rss(inner: str, namespaces: str = "") -> str:
+    return f'<?xml version="1.0"?><rss version="2.0" {namespaces}><channel><title>T</title><link>https://site.example/news/</link><item>{inner}</item></channel></rss>'
+
+
+def in_atom(inner: str, attributes: str = "") -> str:
+    return f'<feed xmlns="http://www.w3.org/2005/Atom" {attributes}><title>T</title><id>i</id><entry>{inner}</entry></feed>'
+
+
+# -- formats -------------------------------------------------------------------------------------------------------------
+
+RSS_20 = in_rss(
+    "<title>Un</title><link>https://site.example/1</link><guid>g1</guid><dc:creator>Ève</dc:creator><pubDate>Mon, 10 Feb 2025 10:00:00 +0100</pubDate>"
+    "<description>Court</description><content:encoded><![CDATA[<p>Long</p><p>texte</p>]]></content:encoded>",
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"',
+)
+ATOM = in_atom(
+    '<id>g1</id><title>Un</title><link href="https://site.example/1"/><author><name>Ève</name></author><published>2025-02-10T10:00:00+01:00</published>'
+    '<updated>2025-02-10T10:00:00+01:00</updated><summary>Court</summary><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Long</p><p>texte</p></div></content>'
+)
+RDF = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+    '<channel rdf:about="https://site.example/"><title>T</title><link>https://site.example/</link><items><rdf:Seq><rdf:li resource="g1"/></rdf:Seq></items></channel>'
+    '<item rdf:about="g1"><title>Un</title><link>https://site.example/1</link><dc:creator>Ève</dc:creator><dc:date>2025-02-10T10:00:00+01:00</dc:date>'
+    "<description>Court</description><content:encoded>&lt;p&gt;Long&lt;/p&gt;&lt;p&gt;texte&lt;/p&gt;</content:encoded></item></rdf:RDF>"
+)
+JSON = json.dumps(
+    {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "T",
+        "items": [
+            {
+                "id": "g1",
+                "url": "https://site.example/1",
+                "title": "Un",
+                "summary": "Court",
+                "content_html": "<p>Long</p><p>texte</p>",
+                "authors": [{"name": "Ève"}],
+                "date_published": "2025-02-10T10:00:00+01:00",
+            }
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize("text", [RSS_20, ATOM, RDF, JSON], ids=["rss", "atom", "rdf", "json"])
+def test_all_formats_give_the_same_entry(text: str) -> None:
+    feed = parse(text)
+    (only,) = feed.entries
+    assert (feed.title, feed.problem) == ("T", None)
+    assert (only.guid, only.link, only.title, only.author) == ("g1", "https://site.example/1", "Un", "Ève")
+    assert (only.summary, only.content, only.published_at) == ("Court", "Long\ntexte", TEN_O_CLOCK)
+
+
+@pytest.mark.parametrize("version", ["0.91", "0.92", "0.94", "2.0", "2.01", ""])
+def test_old_rss_versions_are_read(version: str) -> None:
+    assert entry(in_rss("<title>Un</title>").replace('"2.0"', f'"{version}"')).title == "Un"
+
+
+def test_a_feed_without_entries_is_a_feed() -> None:
+    assert parse(rss()) == ParsedFeed("Le Journal", ())
+
+
+# -- links and guids -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        (in_rss("<title>a</title><link>/1</link>"), "https://site.example/1"),
+        (in_rss("<title>a</title><link>1</link>"), "https://site.example/news/1"),
+        (in_rss("<title>a</title><link> https://site.example/1\n </link>"), "https://site.example/1"),
+        (in_rss("<title>a</title><guid>https://site.example/1</guid>"), "https://site.example/1"),
+        (in_rss("<title>a</title><guid isPermaLink='false'>https://site.example/1</guid>"), None),
+        (in_rss("<title>a</title><guid>1234</guid>"), None),
+        (in_rss("<title>a</title><link>javascript:alert(1)</link>"), None),
+        (in_rss("<title>a</title><link>mailto:a@b.example</link>"), None),
+        (in_rss("<title>a</title><link>file:///etc/passwd</link>"), None),
+        (in_rss("<title>a</title><link>http://[bad/</link>"), None),
+        (in_rss("<title>a</title><link>https://site.example/?a=1&amp;b=2</link>"), "https://site.example/?a=1&b=2"),
+        (in_rss("<title>a</title><link>https://site.example/?a=1&b=2</link>"), "https://site.example/?a=1&b=2"),
+        (in_atom("<id>1</id><link href='1'/>"), "https://flux.example/rss/1"),
+        (in_atom("<id>1</id><link href='1'/>", "xml:base='https://base.example/x/'"), "https://base.example/x/1"),
+        (in_atom("<id>1</id><link rel='self' href='/api/1'/><link rel='alternate' href='/1'/>"), "https://flux.example/1"),
+    ],
+)
+def test_links_are_whole_web_addresses_or_nothing(text: str, link: str | None) -> None:
+    assert entry(text).link == link
+
+
+def test_a_guid_is_kept_as_it_is_written_wherever_the_feed_stands() -> None:
+    text = in_rss("<title>a</title><guid isPermaLink='false'>/relative 1</guid><link>/1</link>")
+    assert parse_feed(text.encode(), "https://elsewhere.example/").entries[0].guid == "/relative 1" == entry(text).guid
+
+
+# -- texts ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("L&#8217;OTAN &amp; l&#39;IA", "L’OTAN & l'IA"),
+        ("L&amp;#8217;OTAN &amp;eacute;tendue", "L’OTAN étendue"),
+        ("<![CDATA[L&rsquo;OTAN <b>choisit</b>]]>", "L’OTAN choisit"),
+        ("&lt;b&gt;Gras&lt;/b&gt; et net", "Gras et net"),
+        ("  Deux \n lignes\u00a0!  ", "Deux lignes !"),
+        ("AT&T et 3 < 4", "AT&T et 3 < 4"),
+        ("L&rsquo;&eacute;t&eacute;", "L’été"),
+        ("Windows&#146;s", "Windows’s"),
+        ("Un \x0bdeux&#11; trois&#xFFFF;", "Un deux trois"),
+        ("&inconnu; reste", "&inconnu; reste"),
+        ("", None),
+    ],
+)
+def test_titles_are_one_line_of_plain_text(written: str, title: str | None) -> None:
+    assert entry(in_rss(f"<title>{written}</title><link>https://site.example/1</link>")).title == title
+
+
+def test_an_atom_title_that_is_text_keeps_what_looks_like_a_tag() -> None:
+    assert entry(in_atom("<id>1</id><title type='text'>La balise &lt;video&gt; de HTML</title>")).title == "La balise <video> de HTML"
+
+
+def test_markup_becomes_paragraphs_without_scripts_and_styles() -> None:
+    markup = "<p>Un <b>deux</b>,\n trois.</p><script>alert(1)</script><style>p{}</style><ul><li>a</li><li>b &amp; c</li></ul>fin<br>suite"
+    text = in_rss(f"<title>a</title><description><![CDATA[{markup}]]></description>")
+    assert entry(text).summary == "Un deux, trois.\na\nb & c\nfin\nsuite"
+
+
+def test_the_content_is_not_repeated_as_the_summary() -> None:
+    only = entry(
+        in_rss("<title>a</title><content:encoded>Long</content:encoded>", 'xmlns:content="http://purl.org/rss/1.0/modules/content/"')
+    )
+    assert (only.summary, only.content) == (None, "Long")
+
+
+def test_markup_nested_very_deeply_is_no_problem() -> None:
+    only = entry(in_rss(f"<title>a</title><description><![CDATA[{'<div>' * 50_000}fond]]></description>"))
+    assert only.title == "a"
+
+
+# -- dates ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 10 Feb 2025 10:00:00 +0100", "Mon, 10 Feb 2025 09:00:00 GMT", "10 Feb 2025 09:00 Z", "2025-02-10T10:00:00+01:00", "2025-02-10 09:00:00",
+        "Mon, 10 Feb 2025 10:00:00 CET", "lun., 10 févr. 2025 10:00:00 +0100", "lundi 10 février 2025 à 09h00", "Mon, 10 February 2025 09:00:00",
+    ],
+)  # fmt: skip
+def test_dates_are_read_in_utc(date: str) -> None:
+    assert entry(in_rss(f"<title>a</title><pubDate>{date}</pubDate>")).published_at == TEN_O_CLOCK
+
+
+@pytest.mark.parametrize("date", ["", "hier", "32 Feb 2025", "Mon, 99 Foo 99999 99:99:99", "0000-00-00T00:00:00Z", "9" * 400])
+def test_what_is_no_date_is_none(date: str) -> None:
+    assert entry(in_rss(f"<title>a</title><pubDate>{date}</pubDate>")).published_at is None
+
+
+def test_an_update_is_told_only_if_the_feed_tells_it() -> None:
+    assert entry(in_rss("<title>a</title><pubDate>Mon, 10 Feb 2025 10:00:00 +0100</pubDate>")).updated_at is None
+    assert entry(in_atom("<id>1</id><updated>2025-02-10T09:00:00Z</updated>")).updated_at == TEN_O_CLOCK
+
+
+# -- encodings -----------------------------------------------------------------------------------------------------------
+
+FRENCH = "L’été à Noël, cœur d’OTAN : « 100 € »"
+
+
+@pytest.mark.parametrize(
+    ("written_in", "declared", "header"),
+    [
+        ("utf-8", "utf-8", None), ("utf-8", "iso-8859-1", None), ("utf-8", None, "text/xml; charset=iso-8859-1"), ("utf-8", "nonsense", "text/xml"),
+        ("utf-8-sig", "iso-8859-1", None), ("cp1252", "windows-1252", None), ("cp1252", "iso-8859-1", None), ("cp1252", "utf-8", "text/xml; charset=utf-8"),
+        ("cp1252", None, None), ("iso-8859-15", "iso-8859-15", "text/xml"), ("utf-16", "utf-16", None), ("utf-16-le", "utf-16", None), ("utf-16-be", None, None),
+    ],
+)  # fmt: skip
+def test_french_is_read_whatever_the_feed_claims_to_be_written_in(written_in: str, declared: str | None, header: str | None) -> None:
+    title = FRENCH.replace("’", "'") if "8859" in written_in else FRENCH
+    declaration = f' encoding="{declared}"' if declared else ""
+    text = in_rss(f"<title>{title}</title>").replace('version="1.0"', f'version="1.0"{declaration}', 1)
+    feed = parse(text.encode(written_in), header)
+    assert (feed.entries[0].title, feed.problem) == (title, None)
+
+
+def test_a_few_foreign_bytes_do_not_spoil_a_feed_in_utf_8() -> None:
+    body = in_rss(f"<title>{FRENCH} MARQUE</title>").encode().replace(b"MARQUE", b"\x93cit\xe9\x94")
+    assert parse(body).entries[0].title == f"{FRENCH} “cité”"
+
+
+# -- damage --------------------------------------------------------------------------------------------------------------
+
+TWO = rss(item("Un", "https://site.example/1"), item("Deux", "https://site.example/2"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TWO.replace("Un", "Un &nbsp; &eacute;"),
+        TWO.replace("Un", "A & B"),
+        TWO.replace("Un", "\x08Un\ufffe"),
+        TWO.replace("Un", "&#0;Un&#x1F;"),
+        TWO.replace("<title>Un", "<inconnu:x>1</inconnu:x><title>Un"),
+        TWO + "<!-- 0.1 s --><script>statistics()</script>",
+        "\n\n" + TWO,
+        "<br />\n<b>Warning</b>: line 3" + TWO,
+        TWO.replace("<title>Un", "<media:x url='a&b=c'/><title>Un"),
+        TWO.replace("<description></description></item>", "<description>a<br>b</description></item>", 1),
+    ],
+    ids=["html-entities", "bare-ampersand", "control-characters", "bad-references", "undeclared-prefix", "junk-after", "space-before", "junk-before", "attribute", "tag"],
+)  # fmt: skip
+def test_damage_that_loses_nothing_is_no_problem(text: str) -> None:
+    feed = parse(text)
+    assert feed.problem is None
+    assert [only.link for only in feed.entries] == ["https://site.example/1", "https://site.example/2"]
+
+
+@pytest.mark.parametrize("end", [TWO.index("Deux"), TWO.index("</channel>"), TWO.index("</rss>"), len(TWO) - 2])
+def test_a_feed_that_was_cut_is_malformed_and_gives_what_is_there(end: int) -> None:
+    feed = parse(TWO[:end])
+    assert feed.problem is not None
+    assert feed.problem.code == "malformed"
+    assert feed.entries[0].link == "https://site.example/1"
+
+
+def test_a_feed_whose_entries_are_swallowed_is_malformed() -> None:
+    feed = parse(TWO.replace("<title>Un", "<title><![CDATA[Un", 1))
+    assert feed.problem is not None
+    assert feed.problem.code == "malformed"
+
+
+@given(st.integers(1, len(TWO) - 1))
+def test_no_cut_feed_ever_passes_for_a_whole_one(end: int) -> None:
+    try:
+        feed = parse(TWO[:end])
+    except FetchProblem as error:
+        assert error.problem.code in {"empty", "not_a_feed"}
+    else:
+        assert feed.problem is not None
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_feed_or_a_problem(noise: bytes) -> None:
+    for body in (noise, TWO.encode()[:200] + noise, b"<rss><channel>" + noise + b"</channel></rss>"):
+        try:
+            assert isinstance(parse(body), ParsedFeed)
+        except FetchProblem as error:
+            assert error.problem.code in {"empty", "not_a_feed", "malformed"}
+
+
+# -- attacks -------------------------------------------------------------------------------------------------------------
+
+
+def test_declared_entities_are_never_expanded(tmp_path: object) -> None:
+    secret = "file:///etc/hostname"
+    doctype = f'<!DOCTYPE rss [<!ENTITY big "xxxxxxxx"><!ENTITY file SYSTEM "{secret}"><!ENTITY % remote SYSTEM "http://127.0.0.1:9/x.dtd">%remote;]>'
+    only = entry('<?xml version="1.0"?>' + doctype + in_rss("<title>&big;&file;</title>").partition("?>")[2])
+    assert only.title == "&big;&file;"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<html><body><p>Bonjour</p></body></html>", "<!DOCTYPE html><title>rss</title>", "Erreur 500", "{}", '{"a": 1}', "<svg/>", "%PDF"],
+)
+def test_what_is_no_feed_is_refused_by_name(text: str) -> None:
+    with pytest.raises(FetchProblem) as caught:
+        parse(text)
+    assert caught.value.problem.code == "not_a_feed"
+
+
+def test_a_json_feed_that_is_cut_is_malformed() -> None:
+    with pytest.raises(FetchProblem) as caught:
+        parse(JSON[:-10])
+    assert caught.value.problem.code == "malformed"

@@ -1,0 +1,155 @@
+"""What is fetched next."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.frontier import Frontier, Work, host_key
+from news.sources import DuePage, DueSource
+
+
+def feed(number: int, host: str) -> DueSource:
+    return DueSource(number, f"https://{host}/feed{number}")
+
+
+def page(number: int, host: str) -> DuePage:
+    return DuePage(number, 1, f"https://{host}/{number}")
+
+
+def take_all(frontier: Frontier, now: float = 0.0) -> list[Work]:
+    taken = []
+    while (work := frontier.take(now)) is not None:
+        taken.append(work)
+    return taken
+
+
+def test_hosts_take_turns() -> None:
+    frontier = Frontier(concurrency=32, delay_seconds=0)
+    for number in range(3):
+        frontier.add(feed(number, "a.example"))
+    frontier.add(feed(10, "b.example"))
+    assert [work.url for work in take_all(frontier)] == [
+        "https://a.example/feed0",
+        "https://b.example/feed10",
+        "https://a.example/feed1",
+        "https://a.example/feed2",
+    ]
+
+
+def test_feeds_come_before_pages() -> None:
+    frontier = Frontier(concurrency=32, delay_seconds=0)
+    frontier.add(page(1, "a.example"))
+    frontier.add(feed(2, "b.example"))
+    assert [type(work) for work in take_all(frontier)] == [DueSource, DuePage]
+
+
+def test_pages_leave_a_quarter_of_the_permits_to_feeds() -> None:
+    frontier = Frontier(concurrency=8, delay_seconds=0)
+    for number in range(20):
+        frontier.add(page(number, f"host{number}.example"))
+    assert len(take_all(frontier)) == 6
+    for number in range(20):
+        frontier.add(feed(number, f"other{number}.example"))
+    assert len(take_all(frontier)) == 2
+
+
+def test_a_host_gets_one_request_at_a_time_and_rests_between_them() -> None:
+    frontier = Frontier(concurrency=8, delay_seconds=2)
+    first, second = feed(1, "a.example"), page(2, "a.example")
+    frontier.add(first)
+    frontier.add(second)
+    assert take_all(frontier, 10) == [first]
+    assert take_all(frontier, 13) == []
+    frontier.release(first, 13)
+    assert take_all(frontier, 13) == [second]
+
+    frontier.release(second, 13.1)
+    frontier.add(first)
+    assert take_all(frontier, 14.9) == []
+    assert frontier.next_moment() == 15
+    assert take_all(frontier, 15) == [first]
+
+
+def test_the_first_request_to_a_host_is_not_delayed() -> None:
+    frontier = Frontier(concurrency=8, delay_seconds=3600)
+    frontier.add(feed(1, "a.example"))
+    assert len(take_all(frontier, 0)) == 1
+
+
+def test_without_a_delay_one_host_gets_at_most_half_of_the_permits() -> None:
+    frontier = Frontier(concurrency=8, delay_seconds=0)
+    for number in range(20):
+        frontier.add(feed(number, "a.example"))
+    assert len(take_all(frontier)) == 4
+
+
+def test_a_full_queue_takes_no_more_until_something_is_taken() -> None:
+    frontier = Frontier(concurrency=8, delay_seconds=0, capacity=2)
+    assert [frontier.add(feed(number, "a.example")) for number in range(3)] == [True, True, False]
+    frontier.take(0)
+    assert frontier.add(feed(3, "a.example"))
+
+
+def test_clearing_gives_back_what_waited_and_nothing_else() -> None:
+    frontier = Frontier(concurrency=1, delay_seconds=0)
+    works = [feed(1, "a.example"), feed(2, "a.example"), page(3, "b.example")]
+    for work in works:
+        frontier.add(work)
+    taken = frontier.take(0)
+    assert taken == works[0]
+    assert set(frontier.clear()) == set(works[1:])
+    assert len(frontier) == 0
+    frontier.release(works[0], 1)
+    assert frontier.take(1) is None
+
+
+def test_hosts_that_are_done_are_forgotten() -> None:
+    frontier = Frontier(concurrency=4, delay_seconds=1)
+    for number in range(4):
+        frontier.add(feed(number, f"host{number}.example"))
+    for work in take_all(frontier):
+        frontier.release(work, 0.5)
+    assert take_all(frontier, 5) == []
+    assert frontier._hosts == {}
+
+
+def test_another_port_is_another_host_and_another_scheme_is_not() -> None:
+    assert host_key("http://A.example/x") == host_key("https://a.example./y") == "a.example"
+    assert host_key("http://a.example:8080/") == "a.example:8080"
+    assert host_key("http://[::1]:x/") == ""
+
+
+@given(
+    concurrency=st.integers(1, 6),
+    delay=st.sampled_from([0.0, 1.0]),
+    steps=st.lists(st.tuples(st.sampled_from(["feed", "page", "take", "release", "wait"]), st.integers(0, 3)), max_size=80),
+)
+def test_whatever_happens_nothing_is_lost_and_no_limit_is_passed(concurrency: int, delay: float, steps: list[tuple[str, int]]) -> None:
+    frontier, now, number = Frontier(concurrency, delay), 0.0, 0
+    added: set[Work] = set()
+    taken: set[Work] = set()
+    in_flight: list[Work] = []
+    for action, host in steps:
+        number += 1
+        now += host if action == "wait" else 0
+        if action in {"feed", "page"}:
+            work = (feed if action == "feed" else page)(number, f"host{host}.example")
+            assert frontier.add(work)
+            added.add(work)
+        elif action == "take" and (found := frontier.take(now)):
+            taken.add(found)
+            in_flight.append(found)
+        elif action == "release" and in_flight:
+            frontier.release(in_flight.pop(0), now)
+        assert len(in_flight) <= concurrency
+        assert len(frontier) == len(added) - len(taken)
+    for _ in range(1000):
+        now += 1
+        while in_flight:
+            frontier.release(in_flight.pop(), now)
+        if (work := frontier.take(now)) is None:
+            break
+        taken.add(work)
+        in_flight.append(work)
+    assert taken == added

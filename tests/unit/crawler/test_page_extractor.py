@@ -1,0 +1,153 @@
+"""Reading article pages: text and metadata."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.page_extractor import extract_page
+from crawler.problems import FetchProblem
+from news.sources import ExtractedPage
+from tests.news_site import article
+
+URL = "https://journal.example/tech/a?utm_source=rss"
+WHEN = datetime(2025, 2, 10, 9, 0, tzinfo=UTC)
+
+
+def extract(html: str | bytes, content_type: str | None = "text/html; charset=utf-8") -> ExtractedPage:
+    return extract_page(html.encode() if isinstance(html, str) else html, URL, content_type)
+
+
+def page_with(head: str = "", body: str = "", title: str = "Le titre") -> str:
+    return article(title).replace("</head>", f"{head}</head>").replace("<nav>", f"{body}<nav>")
+
+
+def linked_data(**values: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(values)}</script>'
+
+
+def test_the_text_is_the_article_without_its_title_and_menus() -> None:
+    page = extract(article("L’OTAN choisit OpenAI"))
+    assert page.title == "L’OTAN choisit OpenAI"
+    assert page.text.splitlines()[0].startswith("Paragraphe 0")
+    assert len(page.text.splitlines()) == 8
+    assert "Menu" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("html", "title"),
+    [
+        (page_with('<meta property="og:title" content="Partagé &amp; autre">'), "Partagé & autre"),
+        (page_with('<meta property="og:title" content="Le titre | Le Journal">'), "Le titre"),
+        (page_with(), "Le titre"),
+        (page_with(body="<h1>Un autre</h1>"), "Le titre - Le Journal"),
+    ],
+)
+def test_the_title_is_the_shared_one_or_the_heading_or_the_window_s(html: str, title: str) -> None:
+    assert extract(html).title == title
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        ('<link rel="canonical" href="https://journal.example/tech/a">', "https://journal.example/tech/a"),
+        ('<link rel="canonical" href="/tech/a">', "https://journal.example/tech/a"),
+        ('<base href="https://base.example/x/"><link rel="canonical" href="a">', "https://base.example/x/a"),
+        ('<link rel="canonical" href="javascript:x">', None),
+        ('<meta property="og:url" content="https://journal.example/tech/a">', "https://journal.example/tech/a"),
+        ("", None),
+    ],
+)
+def test_the_canonical_address_is_absolute_or_nothing(head: str, url: str | None) -> None:
+    assert extract(page_with(head)).canonical_url == url
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        '<meta property="article:published_time" content="2025-02-10T10:00:00+01:00">',
+        '<meta name="date" content="2025-02-10 09:00:00">',
+        '<meta itemprop="datePublished" content="2025-02-10T09:00:00Z">',
+        linked_data(**{"@type": "NewsArticle", "datePublished": "2025-02-10T10:00:00+01:00"}),
+        linked_data(**{"@graph": [{"@type": "Person"}, {"@type": ["Article", "NewsArticle"], "datePublished": "2025-02-10T09:00:00Z"}]}),
+        '<time datetime="2025-02-10T10:00:00+01:00">10 février</time>',
+    ],
+)
+def test_the_date_is_found_where_sites_put_it(extra: str) -> None:
+    assert extract(page_with(body=extra)).published_at == WHEN
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        '<meta name="author" content="Ève Martin">',
+        linked_data(**{"@type": "NewsArticle", "author": {"name": "Ève Martin"}}),
+        linked_data(**{"@type": "NewsArticle", "author": ["Ève Martin"]}),
+        '<a rel="author" href="/eve">Ève Martin</a>',
+        '<meta property="og:site_name" content="Le Journal"><meta name="author" content="Le Journal"><span itemprop="author">Ève Martin</span>',
+    ],
+)
+def test_the_author_is_found_where_sites_put_it(extra: str) -> None:
+    assert extract(page_with(extra)).author == "Ève Martin"
+
+
+@pytest.mark.parametrize(
+    "broken", ["{", "[[[[", '{"@type": "NewsArticle", "datePublished": 5, "author": {"name": {}}}', "[" * 100_000, '{"@graph": 3}', "null"]
+)
+def test_broken_linked_data_is_no_problem(broken: str) -> None:
+    page = extract(page_with(f'<script type="application/ld+json">{broken}</script>'))
+    assert (page.author, page.published_at) == (None, None)
+
+
+@pytest.mark.parametrize(("tag", "language"), [("fr", "fr"), ("fr-FR", "fr-fr"), ("fr_FR", "fr-fr"), ("", None), ("<>", None)])
+def test_the_language_is_the_page_s_own(tag: str, language: str | None) -> None:
+    assert extract(article("Le titre", language=tag.replace("<", "&lt;"))).language == language
+
+
+@pytest.mark.parametrize(
+    ("written_in", "declared", "header"),
+    [
+        ("utf-8", "utf-8", "text/html"), ("utf-8", "iso-8859-1", "text/html; charset=iso-8859-1"), ("cp1252", "iso-8859-1", "text/html"),
+        ("cp1252", "utf-8", "text/html; charset=utf-8"), ("cp1252", "windows-1252", "text/html; charset=utf-8"), ("utf-16", "utf-8", "text/html"),
+    ],
+)  # fmt: skip
+def test_french_is_read_whatever_the_page_claims_to_be_written_in(written_in: str, declared: str, header: str) -> None:
+    html = article("L’été, cœur d’OTAN").replace("charset='utf-8'", f"charset='{declared}'")
+    assert extract(html.encode(written_in), header).title == "L’été, cœur d’OTAN"
+
+
+def test_a_page_with_little_text_is_read_all_the_same() -> None:
+    assert extract("<html><body><div>La base de données ne répond pas pour le moment.</div></body></html>").text.startswith("La base")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "code"),
+    [
+        (b"", "text/html", "empty"),
+        (b" \r\n\0", "text/html", "empty"),
+        (b"%PDF-1.7", "text/html", "not_html"),
+        (b"\xff\xd8\xff\xe0", None, "not_html"),
+        (b"<html>", "application/pdf", "not_html"),
+        (b"<html>", "image/svg+xml", "not_html"),
+        (b"{}", "application/json", "not_html"),
+        (b"<html><script>x</script></html>", "text/html", "no_text"),
+        (b"<!-- -->", "text/html", "no_text"),
+    ],
+)
+def test_what_is_no_article_is_refused_by_name(body: bytes, content_type: str | None, code: str) -> None:
+    with pytest.raises(FetchProblem) as caught:
+        extract(body, content_type)
+    assert caught.value.problem.code == code
+
+
+@given(st.one_of(st.binary(max_size=200), st.text(alphabet="<>/=\"' abcdivph1é&;#!-[]", max_size=200).map(str.encode)))
+def test_any_bytes_give_a_page_or_a_problem(noise: bytes) -> None:
+    for body in (noise, b"<html><body><p>" + noise * 5 + b"</p></body></html>"):
+        try:
+            assert extract(body).text
+        except FetchProblem as error:
+            assert error.problem.code in {"empty", "not_html", "no_text"}
