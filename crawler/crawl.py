@@ -131,7 +131,7 @@ class Crawl:
                 await self._hand_on(work, answer, seconds)
         except WorkersStopped:
             pass  # still due
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - scrapy would only log it; `run` raises it
             self._failure = self._failure or error
             self._failed.set()
         finally:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 _FRENCH_MONTHS = {
-    "janvier": "Jan", "janv": "Jan", "jan": "Jan", "février": "Feb", "fevrier": "Feb", "févr": "Feb", "fevr": "Feb", "fév": "Feb", "fev": "Feb",
+    "janvier": "Jan", "janv": "Jan", "jan": "Jan",
+    "février": "Feb", "fevrier": "Feb", "févr": "Feb", "fevr": "Feb", "fév": "Feb", "fev": "Feb",
     "mars": "Mar", "avril": "Apr", "avr": "Apr", "mai": "May", "juin": "Jun", "juillet": "Jul", "juil": "Jul", "août": "Aug", "aout": "Aug",
     "septembre": "Sep", "sept": "Sep", "sep": "Sep", "octobre": "Oct", "oct": "Oct", "novembre": "Nov", "nov": "Nov",
     "décembre": "Dec", "decembre": "Dec", "déc": "Dec", "dec": "Dec",
@@ -66,11 +67,12 @@ def _read_french(text: str) -> datetime:
     if found is None or month is None:
         raise ValueError(text)
     day, _, year, hour, minute, second, zone = found.groups()
-    return parsedate_to_datetime(f"{day} {month} {year} {hour or 0}:{minute or '00'}:{second or '00'} {(zone or '+0000').replace(':', '')}")
+    offset = (zone or "+0000").replace(":", "")
+    return parsedate_to_datetime(f"{day} {month} {year} {hour or 0}:{minute or '00'}:{second or '00'} {offset}")
 
 
 def retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """How long Retry-After (RFC 9110 §10.2.3) asks to wait: seconds, or a date that is compared to `now`; None if it says nothing usable."""
+    """How long Retry-After (RFC 9110 §10.2.3) asks to wait: seconds, or a date that is compared to `now`; None if it is unusable."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         return timedelta(seconds=min(int(text[:12]), 10**9))

@@ -123,12 +123,15 @@ class DecompressionMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DecompressionMiddleware:
+        """Made by scrapy."""
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_request(self, request: Request) -> None:
+        """Say what we can undo."""
         request.headers.setdefault(b"Accept-Encoding", ACCEPTED_ENCODINGS)
 
     def process_response(self, request: Request, response: Response) -> Response:
+        """Give on the plain body; raises FetchProblem, see `decompress`."""
         header = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         encodings = [part.strip().lower() for part in header.split(",") if part.strip()]
         if not encodings:

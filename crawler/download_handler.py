@@ -50,12 +50,15 @@ class Downloads:
         try:
             return await AiohttpDownloadHandler.download_request(handler, request)
         except asyncio.CancelledError as error:
-            if not self._dropped:
+            if not self._was_dropped():
                 raise
             task.uncancel()
             raise Dropped(request.url) from error
         finally:
             self._tasks.discard(task)
+
+    def _was_dropped(self) -> bool:
+        return self._dropped
 
     def drop(self) -> None:
         """Give up all downloads, now and from now on."""
@@ -81,6 +84,7 @@ class GuardedResolver(AbstractResolver):
         return permitted
 
     async def close(self) -> None:
+        """Close the inner resolver."""
         await self._inner.close()
 
 
@@ -95,7 +99,6 @@ def make_resolver(allowed: Networks) -> GuardedResolver:
 class GuardedDownloadHandler(AiohttpDownloadHandler):
     """Replaces the session that scrapy's handler would make: it has no hook for a resolver or for the age of idle connections."""
 
-    lazy: ClassVar[bool] = True
     experimental: ClassVar[bool] = False
 
     def __init__(self, crawler: Crawler) -> None:
@@ -122,8 +125,10 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         )
 
     async def download_request(self, request: Request) -> Response:
+        """Download, unless or until everything is dropped."""
         return await self._downloads.run(self, request)
 
     async def close(self) -> None:
+        """Close all connections."""
         await super().close()
         await self._resolver.close()

@@ -77,7 +77,7 @@ def _entry(entry: Record, base: str, feed_language: str | None) -> FeedEntry:
     summary = _summary(entry, content)
     published, updated = _date(entry, "published"), _date(entry, "updated")
     return FeedEntry(
-        guid=line_of(entry.get("id"), is_plain=True),
+        guid=(entry.get("id") or "").strip() or None,
         link=_link(entry, base),
         title=_title(entry),
         summary=summary,

@@ -77,8 +77,10 @@ class Frontier:
 
     def clear(self) -> list[Work]:
         """Drop all that waits, and return it."""
-        dropped: list[Work] = [work for host in self._hosts.values() for work in (*host.feeds, *host.pages)]
+        dropped: list[Work] = []
         for host in self._hosts.values():
+            dropped += host.feeds
+            dropped += host.pages
             host.feeds.clear()
             host.pages.clear()
         self._feed_turns.clear()

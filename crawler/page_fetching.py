@@ -35,15 +35,15 @@ class PageFetcher:
         """What came of fetching `page`: `answer` is the response, or the error there was instead."""
         now = self._clock()
         read = problem_of(answer) if isinstance(answer, BaseException) else await self._read(answer, now)
-        has_answer = isinstance(answer, Response)
+        response = answer if isinstance(answer, Response) else None
         return PageOutcome(
             entry_id=page.entry_id,
             source_id=page.source_id,
             url=page.url,
             fetched_at=now,
             seconds=seconds,
-            http_status=answer.status if has_answer else None,
-            final_url=final_url(answer) if has_answer else None,
+            http_status=response.status if response else None,
+            final_url=final_url(response) if response else None,
             page=read if isinstance(read, ExtractedPage) else None,
             problem=read if isinstance(read, Problem) else None,
         )

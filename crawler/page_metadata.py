@@ -19,7 +19,8 @@ from news.fingerprints import normalise_text
 
 _DATE_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dc.date", "dcterms.created",
-    "dcterms.date", "pubdate", "publish-date", "publish_date", "publication_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
+    "dcterms.date", "pubdate", "publish-date", "publish_date", "publication_date", "parsely-pub-date", "sailthru.date",
+    "cxenseparse:recs:publishtime",
 )  # fmt: skip
 _AUTHOR_NAMES = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "twitter:creator")
 _ARTICLE_TYPES = ("Article", "Posting", "Report", "WebPage")

@@ -14,10 +14,10 @@ _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DO
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\n\u00a0]*")
 _INLINE_SPACES = re.compile(r"\s+")
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head", "select", "textarea"})
-_INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"]
-)
-_PARSER_OPTIONS = {"collect_ids": False, "default_doctype": False, "encoding": "utf-8", "remove_comments": True, "remove_pis": True}
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
+    "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
 
 
 def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
@@ -52,7 +52,7 @@ def paragraphs_of(markup: str | None, *, is_plain: bool = False) -> str | None:
 
 
 def _text_of_html(markup: str) -> str:
-    parser = HTMLParser(**_PARSER_OPTIONS)
+    parser = HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = fragment_fromstring(markup.encode("utf-8", "replace"), create_parent="div", parser=parser)
     except (etree.ParserError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scrapy.http import Response
@@ -15,9 +15,12 @@ from crawler.problems import FetchProblem, make_http_problem, make_problem
 from crawler.reading import read_feed
 from crawler.redirects import HOPS
 from crawler.workers import Workers
-from news.sources import DueSource, ParsedFeed, PollKind, PollOutcome, Problem
+from news.sources import DueSource, PollKind, PollOutcome, Problem
 
-ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.8, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.8, "
+    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,80 +62,44 @@ class Poller:
 
     async def outcome(self, source: DueSource, answer: Response | BaseException, seconds: float) -> PollOutcome:
         """What came of polling `source`: `answer` is the response, or the error there was instead."""
-        now = self._clock()
+        failed = PollOutcome(source.source_id, source.url, self._clock(), seconds, PollKind.FAILED)
         if isinstance(answer, BaseException):
-            return PollOutcome(source.source_id, source.url, now, seconds, PollKind.FAILED, problem=problem_of(answer))
-        known = self._without_reading(source, answer, now)
-        if isinstance(known, Problem):
-            return _failed(source, answer, now, seconds, known)
-        if known is not None:
-            return _outcome(source, answer, now, seconds, *known)
-        return await self._read(source, answer, now, seconds)
-
-    def _without_reading(self, source: DueSource, answer: Response, now: datetime) -> tuple[PollKind, Validators] | Problem | None:
-        """What the answer means if its body need not be read; None if it must."""
-        sent = Validators(header(answer, "ETag"), header(answer, "Last-Modified"), source.body_hash)
+            return replace(failed, problem=problem_of(answer))
+        failed = replace(failed, http_status=answer.status, body_bytes=len(answer.body), final_url=final_url(answer))
+        validators = _validators(answer)
         if answer.status == 304 and (source.etag or source.last_modified):
-            kept = Validators(sent.etag or source.etag, sent.last_modified or source.last_modified, source.body_hash)
-            return PollKind.UNCHANGED, kept
-        if not 200 <= answer.status < 300:
-            return make_http_problem(answer.status, retry_after(header(answer, "Retry-After"), now))
-        if not answer.body:
-            return make_problem("empty")
-        if source.body_hash == hashlib.sha256(answer.body).hexdigest():
-            return PollKind.SAME_BODY, sent
-        return None
+            kept = Validators(validators.etag or source.etag, validators.last_modified or source.last_modified, source.body_hash)
+            return _vouched(failed, PollKind.UNCHANGED, kept)
+        if problem := _problem_without_reading(answer, failed.polled_at):
+            return replace(failed, problem=problem)
+        if validators.body_hash == source.body_hash:
+            return _vouched(failed, PollKind.SAME_BODY, validators)
+        return await self._read(answer, failed, validators)
 
-    async def _read(self, source: DueSource, answer: Response, now: datetime, seconds: float) -> PollOutcome:
+    async def _read(self, answer: Response, failed: PollOutcome, validators: Validators) -> PollOutcome:
+        content_type, language = header(answer, "Content-Type"), header(answer, "Content-Language")
         try:
-            feed = await self._workers.run(
-                read_feed, answer.body, answer.url, header(answer, "Content-Type"), header(answer, "Content-Language")
-            )
+            feed = await self._workers.run(read_feed, answer.body, answer.url, content_type, language)
         except FetchProblem as error:
             feed = error.problem
         if isinstance(feed, Problem):
-            return _failed(source, answer, now, seconds, feed)
-        body_hash = hashlib.sha256(answer.body).hexdigest()
+            return replace(failed, problem=feed)
+        parsed = replace(failed, kind=PollKind.PARSED, feed=feed, problem=feed.problem)
         # A damaged body vouches for nothing: with its validators kept, a 304 would hide what it lacked for ever.
-        validators = Validators() if feed.problem else Validators(header(answer, "ETag"), header(answer, "Last-Modified"), body_hash)
-        return _outcome(source, answer, now, seconds, PollKind.PARSED, validators, feed)
+        return parsed if feed.problem else _vouched(parsed, PollKind.PARSED, validators)
 
 
-def _outcome(
-    source: DueSource,
-    answer: Response,
-    now: datetime,
-    seconds: float,
-    kind: PollKind,
-    validators: Validators,
-    feed: ParsedFeed | None = None,
-) -> PollOutcome:
-    return PollOutcome(
-        source_id=source.source_id,
-        url=source.url,
-        polled_at=now,
-        seconds=seconds,
-        kind=kind,
-        http_status=answer.status,
-        body_bytes=len(answer.body),
-        feed=feed,
-        etag=validators.etag,
-        last_modified=validators.last_modified,
-        body_hash=validators.body_hash,
-        final_url=final_url(answer),
-        problem=feed.problem if feed else None,
-    )
+def _validators(answer: Response) -> Validators:
+    body_hash = hashlib.sha256(answer.body).hexdigest() if answer.body else None
+    return Validators(header(answer, "ETag"), header(answer, "Last-Modified"), body_hash)
 
 
-def _failed(source: DueSource, answer: Response, now: datetime, seconds: float, problem: Problem) -> PollOutcome:
-    return PollOutcome(
-        source_id=source.source_id,
-        url=source.url,
-        polled_at=now,
-        seconds=seconds,
-        kind=PollKind.FAILED,
-        http_status=answer.status,
-        body_bytes=len(answer.body),
-        final_url=final_url(answer),
-        problem=problem,
-    )
+def _vouched(outcome: PollOutcome, kind: PollKind, validators: Validators) -> PollOutcome:
+    return replace(outcome, kind=kind, etag=validators.etag, last_modified=validators.last_modified, body_hash=validators.body_hash)
+
+
+def _problem_without_reading(answer: Response, now: datetime) -> Problem | None:
+    """Why the body need not be read, if it need not."""
+    if not 200 <= answer.status < 300:
+        return make_http_problem(answer.status, retry_after(header(answer, "Retry-After"), now))
+    return None if answer.body else make_problem("empty")

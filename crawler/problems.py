@@ -21,11 +21,11 @@ class ProblemKind:
 
 
 PROBLEMS: dict[str, ProblemKind] = {
-    "dns": ProblemKind("The host name could not be resolved", "check the spelling of the host in the URL, and this machine's DNS"),
+    "dns": ProblemKind("The host name could not be resolved", "check the host's spelling in the URL, and this machine's DNS"),
     "timeout": ProblemKind("The whole answer did not arrive in time", "nothing if it happens rarely; else raise [crawler] timeout"),
     "tls": ProblemKind(
         "No trustworthy TLS connection could be made",
-        "open the URL in a browser: if it warns too, the site must renew its certificate; else check this machine's date and CA certificates",
+        "open the URL in a browser: if it warns too, the site must renew its certificate; else check this machine's date and CAs",
     ),
     "refused": ProblemKind("The host refused the connection", "check the port in the URL, and whether the site is up"),
     "connection": ProblemKind(

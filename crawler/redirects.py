@@ -47,13 +47,16 @@ class RedirectMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RedirectMiddleware:
+        """Made by scrapy."""
         return cls(crawler.settings["QUIVIVE_ALLOW_ADDRESSES"])
 
     def process_request(self, request: Request) -> None:
+        """Refuse what must not be fetched (FetchProblem), and say which host's turn this is."""
         check_url(request.url, self._allowed)
         request.meta["download_slot"] = host_key(request.url)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The next request, if the answer is a redirect; FetchProblem if there were too many or it leads nowhere."""
         location = response.headers.get("Location")
         if response.status not in _REDIRECTS or not location:
             return response

@@ -75,7 +75,7 @@ class RobotsCache:
             response = await self._fetch(url)
         except Dropped:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - `problem_of` knows what is expected, and logs the rest
             return _rules_after(problem_of(error), now())
         if response.status >= 500:
             return _rules_after(make_http_problem(response.status), now())
@@ -110,9 +110,11 @@ class RobotsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        """Made by scrapy."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
+        """Raise FetchProblem if the page must not be fetched."""
         if request.meta.get(OBEY):
             check_url(request.url, self._allowed)  # a forbidden URL is called that, and no robots.txt is asked for
             await self._cache.check(request.url)

@@ -1,4 +1,4 @@
-"""The one long-lived spider: turns due work into requests for as long as the program lives, so that connections, DNS and robots.txt stay warm."""
+"""The one long-lived spider: turns due work into requests as long as the program lives, so that connections and DNS stay warm."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class NewsSpider(Spider):
         self._timeout = crawl_settings.timeout.total_seconds()
 
     async def start(self) -> AsyncIterator[Request]:
+        """A request for each piece of work, until the desk says that there will be no more."""
         while (work := await self._desk.next_work()) is not None:
             try:
                 request = self._make_request(work)
@@ -66,18 +67,23 @@ class NewsSpider(Spider):
         )
 
     async def take_response(self, response: Response) -> None:
+        """Bring an answer to the desk."""
         assert response.request is not None
         await self._desk.answered(response.request.meta[WORK], response)
 
     async def take_failure(self, failure: Failure) -> None:
-        await self._desk.answered(failure.request.meta[WORK], failure.value)
+        """Bring to the desk why there was no answer."""
+        # scrapy sets both before it calls; twisted's annotations do not know
+        request: Request = failure.request  # type: ignore[attr-defined]
+        assert failure.value is not None
+        await self._desk.answered(request.meta[WORK], failure.value)
 
 
 class SilentLogFormatter(LogFormatter):
     """Says nothing: one line per poll or page is logged where its outcome is recorded."""
 
     def crawled(self, *_: object) -> None:  # type: ignore[override] # scrapy's documentation permits None, its annotation does not
-        return None
+        """No line."""
 
     def download_error(self, *_: object) -> None:  # type: ignore[override]
-        return None
+        """No line."""

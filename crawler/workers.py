@@ -18,10 +18,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import pebble
-from pebble.common import CONSTS, ProcessExpired
+from pebble import CONSTS, ProcessExpired
 
 from crawler.problems import FetchProblem, make_problem
 from crawler.reading import OUT_OF_MEMORY_STATUS, preload
@@ -103,10 +104,11 @@ class Workers:
         patience = self._time_limit + SILENCE_BEFORE_REBUILD_SECONDS
         answer = asyncio.wrap_future(future)
         stopping = asyncio.ensure_future(self._stopping.wait())
+        waiting: set[asyncio.Future[Any]] = {answer, stopping}
         started = loop.time()
         try:
             while True:
-                await asyncio.wait({answer, stopping}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(waiting, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
                 if self._stopping.is_set():
                     raise WorkersStopped
                 if answer.done():
@@ -140,7 +142,7 @@ class Workers:
 
 
 def _end(pool: pebble.ProcessPool) -> None:
-    pool.stop()
+    pool.stop()  # type: ignore[no-untyped-call] # pebble leaves out "-> None"
     pool.join()
 
 
@@ -175,6 +177,5 @@ def _watch_parent() -> None:
 def _limit_memory(memory: int) -> None:
     """Allow `memory` bytes of address space beyond what is in use. Only Linux tells how much that is, and keeps to the limit."""
     if sys.platform == "linux":
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            in_use = int(statm.read().split()[0]) * resource.getpagesize()
+        in_use = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (in_use + memory, in_use + memory))

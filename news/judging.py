@@ -25,6 +25,9 @@ LEAST_FULL_TEXT = 1_500
 _LONGEST_PLACE = 200
 """Characters of an entry's key that its address shows; a longer one is shown by its hash, since many share their beginning."""
 
+SHORTEST_PAGE_TEXT = 200
+"""Normalised characters. A page that gives less, and less than half of what its feed says, shows no article (a video, a teaser)."""
+
 _CUT_MARKS = ("[…]", "[...]", "(…)", "…", "...", "lire la suite", "continuer la lecture", "read more", "lire l'article", "lire l’article")
 
 
@@ -171,11 +174,13 @@ def feed_text(entry: FeedEntry) -> str:
     return f"{summary}\n\n{content}"
 
 
-def judge_page_text(version: Version, titles_of_text: Collection[str]) -> Problem | None:
+def judge_page_text(version: Version, titles_of_text: Collection[str], feed_characters: int = 0) -> Problem | None:
     """Why a page's text is no article's text; None if it is one.
 
-    `titles_of_text`: the title keys this very text was already seen under, anywhere.
+    `titles_of_text`: the title keys this very text was already seen under, anywhere. `feed_characters`: the length of the feed's text.
     """
+    if version.text_length < SHORTEST_PAGE_TEXT and 2 * len(version.text) < feed_characters:
+        return Problem("teaser", "the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
     reason = looks_like_wall(version.text)
     if reason:
         return Problem("wall", f"{reason}; the feed's text is kept; open the page in a browser to read it")

@@ -150,6 +150,7 @@ class Archive(ArchiveReader):
 
         def operation(db: Database) -> None:
             sources.sync_sources(db, watch, specs, default_interval, now)
+            tidying.mend_clock_jumps(db, watch.most_interval, now)
             self._watch = watch  # read by the writing thread only
 
         return self._writer.submit(operation)

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from news.judging import IdentifiedEntry
 from news.sources import FeedEntry
-from storage.times import optional_text, optional_time, to_text
+from storage.times import from_text, optional_text, optional_time, to_text
 
 _MOST_PARAMETERS = 500
 
@@ -26,6 +26,7 @@ class StoredEntry:
     entry: FeedEntry
     silent: bool
     edited: bool
+    changed_at: datetime
     article_id: int | None
     own_hash: str | None
     page_state: str
@@ -52,6 +53,7 @@ def _from_row(row: sqlite3.Row) -> StoredEntry:
         entry=entry,
         silent=bool(row["silent"]),
         edited=bool(row["edited"]),
+        changed_at=from_text(row["changed_at"]),
         article_id=row["article_id"],
         own_hash=row["own_hash"],
         page_state=row["page_state"],

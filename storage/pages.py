@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.judging import choose_article_url, judge_page_text, make_version
-from news.scheduling import next_page_fetch_at
+from news.judging import choose_article_url, feed_text, judge_page_text, make_version
+from news.scheduling import next_page_fetch_at, next_page_refresh_at
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import canonical_url
 from storage.articles import Settling, settle, titles_of_text
@@ -44,7 +44,7 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
 
 def _judge_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOutcome, tally: Tally, now: datetime) -> Problem | None:
     version = make_version(stored.entry, outcome.page)
-    problem = judge_page_text(version, titles_of_text(db, version.text_hash))
+    problem = judge_page_text(version, titles_of_text(db, version.text_hash), len(feed_text(stored.entry)))
     if problem is not None:
         unmask_wall(db, watch, version, tally, now)
     return problem
@@ -53,12 +53,24 @@ def _judge_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOu
 def _record_page_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOutcome, tally: Tally, now: datetime) -> None:
     assert outcome.page is not None  # no problem, so a page
     url = _article_url(db, stored, outcome)
+    again_at = next_page_refresh_at(now, now) if _changed_meanwhile(stored, outcome) else None
     db.conn.execute(
-        """UPDATE entries SET page_state = 'done', page_due_at = NULL, page_attempts = 0, page_fetched_at = ?, page_url = ?,
+        """UPDATE entries SET page_state = ?, page_due_at = ?, page_attempts = 0, page_fetched_at = ?, page_url = ?,
                               page_error_code = NULL, page_error_message = NULL WHERE id = ?""",
-        (to_text(now), url if url != stored.url else None, stored.entry_id),
+        (
+            "due" if again_at else "done",
+            optional_text(again_at),
+            to_text(now),
+            url if url != stored.url else None,
+            stored.entry_id,
+        ),
     )
     settle(db, watch, Settling(stored, make_version(stored.entry, outcome.page), url, now), tally)
+
+
+def _changed_meanwhile(stored: StoredEntry, outcome: PageOutcome) -> bool:
+    """Whether the entry changed while its page was on its way: what came may be the page before the change."""
+    return stored.edited and stored.changed_at > outcome.fetched_at - timedelta(seconds=outcome.seconds)
 
 
 def _article_url(db: Database, stored: StoredEntry, outcome: PageOutcome) -> str:

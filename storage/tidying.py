@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.analysis import ANALYSIS_VERSION, analyse_article, index_columns
+from news.scheduling import LONGEST_STAY_AWAY
 from storage.articles import index_words
 from storage.times import to_text
 
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500
+LONGEST_WAIT = LONGEST_STAY_AWAY + timedelta(hours=1)
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
@@ -47,6 +49,13 @@ def _forget(db: Database, article_id: int, now: datetime) -> None:
 def prune_poll_log(db: Database, now: datetime) -> int:
     """Delete poll log lines older than `POLL_LOG_AGE`; returns how many."""
     return int(db.conn.execute("DELETE FROM polls WHERE polled_at < ?", (to_text(now - POLL_LOG_AGE),)).rowcount)
+
+
+def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> None:
+    """Bring back what a clock that was ahead for a while put off: nothing ever waits longer than `LONGEST_WAIT`, or a source's longest interval."""
+    latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
+    for table, column in (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "next_attempt_at")):
+        db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} > ?", (moment, latest))  # noqa: S608  # literals
 
 
 def refresh_index(db: Database) -> int:

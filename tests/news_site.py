@@ -230,4 +230,5 @@ def article(title: str, *paragraphs: str, language: str = "fr") -> str:
         for number in range(8)
     )
     body = "".join(f"<p>{text}</p>" for text in texts)
-    return f"<!DOCTYPE html><html lang='{language}'><head><meta charset='utf-8'><title>{title} - Le Journal</title></head><body><nav>Menu</nav><article><h1>{title}</h1>{body}</article></body></html>"
+    head = f"<head><meta charset='utf-8'><title>{title} - Le Journal</title></head>"
+    return f"<!DOCTYPE html><html lang='{language}'>{head}<body><nav>Menu</nav><article><h1>{title}</h1>{body}</article></body></html>"

@@ -179,7 +179,7 @@ def test_a_crawl_that_is_stopped_takes_nothing_more(site: NewsSite) -> None:
 @pytest.mark.parametrize("kind", [PollOutcome, PageOutcome])
 def test_what_a_callback_raises_ends_the_crawl_loudly(site: NewsSite, kind: type) -> None:
     async def fail(outcome: PollOutcome | PageOutcome) -> None:
-        if isinstance(outcome, kind):
+        if type(outcome) is kind:
             raise RuntimeError("the archive is gone")
 
     async def run() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,13 @@ def test_fields_agree_with_an_independent_parser(corpus: Path) -> None:
         counts[f"count {'agrees' if len(items) == len(feed.entries) else 'differs'}"] += 1
         for item, entry in zip(items, feed.entries, strict=False):
             agreement(item, entry, counts)
-    floors = {"count": 0.99, "title": 0.9, "link": 0.9, "guid": 0.9, "published_at": 0.9}
+    floors = {
+        "count": 1.0,
+        "title": 0.96,
+        "link": 1.0,
+        "guid": 0.9,
+        "published_at": 1.0,
+    }  # the other parser differs on markup inside titles and guids
     rates = {field: counts[f"{field} agrees"] / (counts[f"{field} agrees"] + counts[f"{field} differs"]) for field in floors}
     assert all(rates[field] >= floor for field, floor in floors.items()), (rates, counts)
 
@@ -120,14 +127,19 @@ def test_every_hostile_document_gives_a_feed_or_a_page_or_a_problem(corpus: Path
     paths = [path for path in sorted((corpus / "robustness").rglob("*")) if path.is_file() and path.stat().st_size < 300_000]
     assert len(paths) > 20
     for path in paths:
-        body = path.read_bytes()
-        for read in (lambda body=body: parse_feed(body, URL), lambda body=body: extract_page(body, URL, "text/html")):
-            try:
-                result = read()
-            except FetchProblem as error:
-                assert error.problem.code in {"empty", "not_a_feed", "malformed", "not_html", "no_text"}
-            else:
-                assert "root:x:0:0" not in repr(result)
+        results = [
+            reading(path.read_bytes(), read)
+            for read in (lambda body: parse_feed(body, URL), lambda body: extract_page(body, URL, "text/html"))
+        ]
+        assert not any("root:x:0:0" in repr(result) for result in results)
+        assert {result for result in results if isinstance(result, str)} <= {"empty", "not_a_feed", "malformed", "not_html", "no_text"}
+
+
+def reading(body: bytes, read: Callable[[bytes], object]) -> object:
+    try:
+        return read(body)
+    except FetchProblem as error:
+        return error.problem.code
 
 
 def test_real_robots_files_are_read(corpus: Path) -> None:

@@ -35,10 +35,19 @@ def in_atom(inner: str, attributes: str = "") -> str:
     return f'<feed xmlns="http://www.w3.org/2005/Atom" {attributes}><title>T</title><id>i</id><entry>{inner}</entry></feed>'
 
 
+def result_of(body: bytes) -> str:
+    try:
+        problem = parse(body).problem
+    except FetchProblem as error:
+        problem = error.problem
+    return problem.code if problem else "read"
+
+
 # -- formats -------------------------------------------------------------------------------------------------------------
 
 RSS_20 = in_rss(
-    "<title>Un</title><link>https://site.example/1</link><guid>g1</guid><dc:creator>Ève</dc:creator><pubDate>Mon, 10 Feb 2025 10:00:00 +0100</pubDate>"
+    "<title>Un</title><link>https://site.example/1</link><guid>g1</guid>"
+    "<dc:creator>Ève</dc:creator><pubDate>Mon, 10 Feb 2025 10:00:00 +0100</pubDate>"
     "<description>Court</description><content:encoded><![CDATA[<p>Long</p><p>texte</p>]]></content:encoded>",
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"',
 )
@@ -47,9 +56,11 @@ ATOM = in_atom(
     '<updated>2025-02-10T10:00:00+01:00</updated><summary>Court</summary><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Long</p><p>texte</p></div></content>'
 )
 RDF = (
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/">'
-    '<channel rdf:about="https://site.example/"><title>T</title><link>https://site.example/</link><items><rdf:Seq><rdf:li resource="g1"/></rdf:Seq></items></channel>'
+    '<channel rdf:about="https://site.example/"><title>T</title><link>https://site.example/</link>'
+    '<items><rdf:Seq><rdf:li resource="g1"/></rdf:Seq></items></channel>'
     '<item rdf:about="g1"><title>Un</title><link>https://site.example/1</link><dc:creator>Ève</dc:creator><dc:date>2025-02-10T10:00:00+01:00</dc:date>'
     "<description>Court</description><content:encoded>&lt;p&gt;Long&lt;/p&gt;&lt;p&gt;texte&lt;/p&gt;</content:encoded></item></rdf:RDF>"
 )
@@ -173,10 +184,17 @@ def test_markup_nested_very_deeply_is_no_problem() -> None:
 @pytest.mark.parametrize(
     "date",
     [
-        "Mon, 10 Feb 2025 10:00:00 +0100", "Mon, 10 Feb 2025 09:00:00 GMT", "10 Feb 2025 09:00 Z", "2025-02-10T10:00:00+01:00", "2025-02-10 09:00:00",
-        "Mon, 10 Feb 2025 10:00:00 CET", "lun., 10 févr. 2025 10:00:00 +0100", "lundi 10 février 2025 à 09h00", "Mon, 10 February 2025 09:00:00",
+        "Mon, 10 Feb 2025 10:00:00 +0100",
+        "Mon, 10 Feb 2025 09:00:00 GMT",
+        "10 Feb 2025 09:00 Z",
+        "2025-02-10T10:00:00+01:00",
+        "2025-02-10 09:00:00",
+        "Mon, 10 Feb 2025 10:00:00 CET",
+        "lun., 10 févr. 2025 10:00:00 +0100",
+        "lundi 10 février 2025 à 09h00",
+        "Mon, 10 February 2025 09:00:00",
     ],
-)  # fmt: skip
+)
 def test_dates_are_read_in_utc(date: str) -> None:
     assert entry(in_rss(f"<title>a</title><pubDate>{date}</pubDate>")).published_at == TEN_O_CLOCK
 
@@ -199,11 +217,21 @@ FRENCH = "L’été à Noël, cœur d’OTAN : « 100 € »"
 @pytest.mark.parametrize(
     ("written_in", "declared", "header"),
     [
-        ("utf-8", "utf-8", None), ("utf-8", "iso-8859-1", None), ("utf-8", None, "text/xml; charset=iso-8859-1"), ("utf-8", "nonsense", "text/xml"),
-        ("utf-8-sig", "iso-8859-1", None), ("cp1252", "windows-1252", None), ("cp1252", "iso-8859-1", None), ("cp1252", "utf-8", "text/xml; charset=utf-8"),
-        ("cp1252", None, None), ("iso-8859-15", "iso-8859-15", "text/xml"), ("utf-16", "utf-16", None), ("utf-16-le", "utf-16", None), ("utf-16-be", None, None),
+        ("utf-8", "utf-8", None),
+        ("utf-8", "iso-8859-1", None),
+        ("utf-8", None, "text/xml; charset=iso-8859-1"),
+        ("utf-8", "nonsense", "text/xml"),
+        ("utf-8-sig", "iso-8859-1", None),
+        ("cp1252", "windows-1252", None),
+        ("cp1252", "iso-8859-1", None),
+        ("cp1252", "utf-8", "text/xml; charset=utf-8"),
+        ("cp1252", None, None),
+        ("iso-8859-15", "iso-8859-15", "text/xml"),
+        ("utf-16", "utf-16", None),
+        ("utf-16-le", "utf-16", None),
+        ("utf-16-be", None, None),
     ],
-)  # fmt: skip
+)
 def test_french_is_read_whatever_the_feed_claims_to_be_written_in(written_in: str, declared: str | None, header: str | None) -> None:
     title = FRENCH.replace("’", "'") if "8859" in written_in else FRENCH
     declaration = f' encoding="{declared}"' if declared else ""
@@ -236,8 +264,19 @@ TWO = rss(item("Un", "https://site.example/1"), item("Deux", "https://site.examp
         TWO.replace("<title>Un", "<media:x url='a&b=c'/><title>Un"),
         TWO.replace("<description></description></item>", "<description>a<br>b</description></item>", 1),
     ],
-    ids=["html-entities", "bare-ampersand", "control-characters", "bad-references", "undeclared-prefix", "junk-after", "space-before", "junk-before", "attribute", "tag"],
-)  # fmt: skip
+    ids=[
+        "html-entities",
+        "bare-ampersand",
+        "control-characters",
+        "bad-references",
+        "undeclared-prefix",
+        "junk-after",
+        "space-before",
+        "junk-before",
+        "attribute",
+        "tag",
+    ],
+)
 def test_damage_that_loses_nothing_is_no_problem(text: str) -> None:
     feed = parse(text)
     assert feed.problem is None
@@ -260,21 +299,13 @@ def test_a_feed_whose_entries_are_swallowed_is_malformed() -> None:
 
 @given(st.integers(1, len(TWO) - 1))
 def test_no_cut_feed_ever_passes_for_a_whole_one(end: int) -> None:
-    try:
-        feed = parse(TWO[:end])
-    except FetchProblem as error:
-        assert error.problem.code in {"empty", "not_a_feed"}
-    else:
-        assert feed.problem is not None
+    assert result_of(TWO[:end].encode()) in {"malformed", "empty", "not_a_feed"}
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_feed_or_a_problem(noise: bytes) -> None:
     for body in (noise, TWO.encode()[:200] + noise, b"<rss><channel>" + noise + b"</channel></rss>"):
-        try:
-            assert isinstance(parse(body), ParsedFeed)
-        except FetchProblem as error:
-            assert error.problem.code in {"empty", "not_a_feed", "malformed"}
+        assert result_of(body) in {"read", "malformed", "empty", "not_a_feed"}
 
 
 # -- attacks -------------------------------------------------------------------------------------------------------------

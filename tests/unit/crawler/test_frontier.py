@@ -126,12 +126,11 @@ def test_another_port_is_another_host_and_another_scheme_is_not() -> None:
     steps=st.lists(st.tuples(st.sampled_from(["feed", "page", "take", "release", "wait"]), st.integers(0, 3)), max_size=80),
 )
 def test_whatever_happens_nothing_is_lost_and_no_limit_is_passed(concurrency: int, delay: float, steps: list[tuple[str, int]]) -> None:
-    frontier, now, number = Frontier(concurrency, delay), 0.0, 0
+    frontier, now = Frontier(concurrency, delay), 0.0
     added: set[Work] = set()
     taken: set[Work] = set()
     in_flight: list[Work] = []
-    for action, host in steps:
-        number += 1
+    for number, (action, host) in enumerate(steps):
         now += host if action == "wait" else 0
         if action in {"feed", "page"}:
             work = (feed if action == "feed" else page)(number, f"host{host}.example")

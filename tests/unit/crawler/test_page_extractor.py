@@ -22,6 +22,13 @@ def extract(html: str | bytes, content_type: str | None = "text/html; charset=ut
     return extract_page(html.encode() if isinstance(html, str) else html, URL, content_type)
 
 
+def result_of(body: bytes) -> str:
+    try:
+        return "read" if extract(body).text else "read without text"
+    except FetchProblem as error:
+        return error.problem.code
+
+
 def page_with(head: str = "", body: str = "", title: str = "Le titre") -> str:
     return article(title).replace("</head>", f"{head}</head>").replace("<nav>", f"{body}<nav>")
 
@@ -88,7 +95,8 @@ def test_the_date_is_found_where_sites_put_it(extra: str) -> None:
         linked_data(**{"@type": "NewsArticle", "author": {"name": "Ève Martin"}}),
         linked_data(**{"@type": "NewsArticle", "author": ["Ève Martin"]}),
         '<a rel="author" href="/eve">Ève Martin</a>',
-        '<meta property="og:site_name" content="Le Journal"><meta name="author" content="Le Journal"><span itemprop="author">Ève Martin</span>',
+        '<meta property="og:site_name" content="Le Journal"><meta name="author" content="Le Journal">'
+        '<span itemprop="author">Ève Martin</span>',
     ],
 )
 def test_the_author_is_found_where_sites_put_it(extra: str) -> None:
@@ -111,10 +119,14 @@ def test_the_language_is_the_page_s_own(tag: str, language: str | None) -> None:
 @pytest.mark.parametrize(
     ("written_in", "declared", "header"),
     [
-        ("utf-8", "utf-8", "text/html"), ("utf-8", "iso-8859-1", "text/html; charset=iso-8859-1"), ("cp1252", "iso-8859-1", "text/html"),
-        ("cp1252", "utf-8", "text/html; charset=utf-8"), ("cp1252", "windows-1252", "text/html; charset=utf-8"), ("utf-16", "utf-8", "text/html"),
+        ("utf-8", "utf-8", "text/html"),
+        ("utf-8", "iso-8859-1", "text/html; charset=iso-8859-1"),
+        ("cp1252", "iso-8859-1", "text/html"),
+        ("cp1252", "utf-8", "text/html; charset=utf-8"),
+        ("cp1252", "windows-1252", "text/html; charset=utf-8"),
+        ("utf-16", "utf-8", "text/html"),
     ],
-)  # fmt: skip
+)
 def test_french_is_read_whatever_the_page_claims_to_be_written_in(written_in: str, declared: str, header: str) -> None:
     html = article("L’été, cœur d’OTAN").replace("charset='utf-8'", f"charset='{declared}'")
     assert extract(html.encode(written_in), header).title == "L’été, cœur d’OTAN"
@@ -147,7 +159,4 @@ def test_what_is_no_article_is_refused_by_name(body: bytes, content_type: str | 
 @given(st.one_of(st.binary(max_size=200), st.text(alphabet="<>/=\"' abcdivph1é&;#!-[]", max_size=200).map(str.encode)))
 def test_any_bytes_give_a_page_or_a_problem(noise: bytes) -> None:
     for body in (noise, b"<html><body><p>" + noise * 5 + b"</p></body></html>"):
-        try:
-            assert extract(body).text
-        except FetchProblem as error:
-            assert error.problem.code in {"empty", "not_html", "no_text"}
+        assert result_of(body) in {"read", "empty", "not_html", "no_text"}

@@ -16,9 +16,17 @@ from crawler.failures import CODES, problem_of
 from crawler.problems import PROBLEMS, FetchProblem, make_http_problem, make_problem
 
 NOT_ABOUT_DOWNLOADS = {
-    "NotConfigured", "IgnoreRequest", "DontCloseSpider", "CloseSpider", "StopDownload", "DropItem", "UsageError", "ScrapyDeprecationWarning",
-    "ContractFail", "_InvalidOutput",
-}  # fmt: skip
+    "NotConfigured",
+    "IgnoreRequest",
+    "DontCloseSpider",
+    "CloseSpider",
+    "StopDownload",
+    "DropItem",
+    "UsageError",
+    "ScrapyDeprecationWarning",
+    "ContractFail",
+    "_InvalidOutput",
+}
 
 
 def test_the_documentation_lists_exactly_the_problems_there_are(project: Path) -> None:

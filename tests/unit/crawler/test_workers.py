@@ -148,7 +148,7 @@ def test_a_worker_has_no_open_file_of_its_parent_and_nothing_to_say_on_standard_
 
         async def use(workers: Workers) -> list[str]:
             process = psutil.Process(await workers.run(os.getpid))
-            return [file.path for file in process.open_files()] + [os.readlink(f"/proc/{process.pid}/fd/1")]
+            return [*(file.path for file in process.open_files()), os.readlink(f"/proc/{process.pid}/fd/1")]  # noqa: PTH115 - instant
 
         assert with_workers(use) == ["/dev/null"]
 

@@ -1,0 +1,137 @@
+"""When two appearances are one article, and what is a revision of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.desk import A, B, C, Desk, entry, prose
+
+ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.example/3"
+SHARED = prose("le sommet de l’OTAN")
+SHORT = "Une dépêche de quelques mots sur l’OTAN."
+
+
+def test_the_same_url_is_the_same_article_whatever_source_or_words_bring_it(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("L’OTAN", ONE, summary="vu d’ici"))
+    tally = desk.poll(B, entry("Autre titre", f"{ONE}?utm_source=b", summary="vu d’ailleurs"))
+    assert (tally.entries_new, tally.articles_new, tally.duplicates) == (1, 0, 1)
+    assert desk.alerts() == [("OTAN", "new")]
+
+
+def test_every_appearance_is_a_sighting_the_first_one_included(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Un", ONE))
+    desk.poll(B, entry("Un", f"{ONE}#suite"))
+    assert desk.article()["sightings"] == [
+        {"source": "a.example", "url": ONE, "seen_at": "2025-02-10T12:02:00Z"},
+        {"source": "b.example", "url": ONE, "seen_at": "2025-02-10T12:03:00Z"},
+    ]
+
+
+def test_differences_between_two_sources_texts_are_no_revision(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Un", ONE, summary="vu d’ici"))
+    for _ in range(2):
+        desk.poll(B, entry("Autre", ONE, summary="vu de l’OTAN"))
+        desk.poll(A, entry("Un", ONE, summary="vu d’ici"))
+    assert (desk.article()["revisions"], desk.article()["text"], desk.alerts()) == (1, "vu d’ici", [])
+
+
+def test_what_the_second_source_changes_in_its_own_text_is_a_revision(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Un", ONE, summary="vu d’ici"))
+    desk.poll(B, entry("Autre", ONE, summary="vu d’ailleurs"))
+    desk.poll(B, entry("Autre", ONE, summary="vu de l’OTAN"))
+    assert (desk.article()["revisions"], desk.alerts()) == (2, [("OTAN", "revised")])
+
+
+def test_the_same_long_text_on_another_host_is_the_same_article(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Un sommet", ONE, content=SHARED))
+    tally = desk.poll(B, entry("Reprise", "https://b.example/9", content=SHARED.upper()))
+    assert (tally.articles_new, tally.duplicates, desk.alerts()) == (0, 1, [("OTAN", "new")])
+    assert [one["url"] for one in desk.article()["sightings"]] == [ONE, "https://b.example/9"]
+
+
+def test_the_same_long_text_on_the_same_host_is_the_same_article_only_if_the_titles_agree(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un sommet", ONE, content=SHARED))
+    desk.poll(A, entry("Un sommet !", TWO, content=SHARED), entry("Un sommet", ONE, content=SHARED))
+    assert len(desk.articles()) == 1
+    desk.poll(A, entry("Tout autre chose", THREE, content=SHARED))
+    assert [article["url"] for article in desk.articles()] == [ONE, THREE]
+
+
+def test_a_title_line_in_the_text_does_not_make_it_another_text(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Un sommet", ONE, content=f"Un sommet\n{SHARED}"))
+    assert desk.poll(B, entry("Reprise", "https://b.example/9", content=SHARED)).duplicates == 1
+
+
+def test_a_short_text_is_no_identity(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Dépêche", ONE, content=SHORT))
+    desk.poll(B, entry("Dépêche", "https://b.example/9", content=SHORT))
+    assert len(desk.articles()) == 2
+
+
+def test_a_text_seen_under_three_titles_is_no_identity(desk: Desk) -> None:
+    desk.watch(A, B, C)
+    desk.poll(A, entry("Mars", ONE, content=SHARED), entry("Pluton", TWO, content=SHARED))
+    desk.poll(B, entry("Saturne", "https://b.example/9", content=SHARED))
+    desk.poll(C, entry("Saturne", "https://c.example/9", content=SHARED))
+    assert len(desk.articles()) == 4
+
+
+def test_a_url_under_which_an_article_was_sighted_stands_for_it_from_then_on(desk: Desk) -> None:
+    desk.watch(A, B, C)
+    desk.poll(A, entry("Un sommet", ONE, content=SHARED))
+    desk.poll(B, entry("Reprise", "https://b.example/9", content=SHARED))
+    desk.poll(C, entry("Autre texte", "https://b.example/9", content="court"))
+    assert len(desk.article()["sightings"]) == 3
+
+
+def test_two_entries_of_one_source_at_one_address_are_two_sightings_and_a_change_is_a_revision(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", ONE, "g1"))
+    tally = desk.poll(A, entry("Un, mis à jour", ONE, "g2"), entry("Un", ONE, "g1"))
+    assert (tally.duplicates, tally.articles_revised, desk.article()["title"]) == (1, 1, "Un, mis à jour")
+    desk.poll(A, entry("Un, mis à jour", ONE, "g2"), entry("Un", ONE, "g1"))
+    assert (desk.article()["revisions"], len(desk.article()["sightings"])) == (2, 2)
+
+
+def test_an_address_known_from_another_source_needs_no_second_fetch(desk: Desk) -> None:
+    desk.watch(A, B, mode="page")
+    desk.poll(A, entry("Un", ONE))
+    desk.page(ONE, prose("un"))
+    assert desk.poll(B, entry("Un", ONE)).pages == []
+    assert (desk.article()["text"], len(desk.article()["sightings"])) == (prose("un"), 2)
+
+
+def test_its_own_source_showing_an_address_under_a_new_guid_has_it_fetched_again(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Un", ONE, "g1"))
+    desk.page(ONE, prose("un"))
+    assert [page.url for page in desk.poll(A, entry("Un", ONE, "g2"), entry("Un", ONE, "g1")).pages] == [ONE]
+    desk.page(ONE, prose("l’OTAN"))
+    assert desk.alerts() == [("OTAN", "revised")]
+
+
+def test_an_article_is_known_by_the_time_it_was_published_or_first_seen_where_that_is_missing_or_in_the_future(desk: Desk) -> None:
+    desk.watch(A)
+    later = desk.now + timedelta(days=30)
+    past = entry("Passé", ONE, published_at=desk.now - timedelta(days=3))
+    desk.poll(A, past, entry("Futur", TWO, published_at=later), entry("Inconnu", THREE, published_at=None))
+    assert [article["published_at"] for article in desk.articles()] == [None, later.strftime("%FT%TZ"), "2025-02-07T12:01:00Z"]
+    assert desk.rows("SELECT title, time FROM articles ORDER BY id") == [
+        ("Inconnu", "2025-02-10T12:02:00.000000Z"),
+        ("Futur", "2025-02-10T12:02:00.000000Z"),
+        ("Passé", "2025-02-07T12:01:00.000000Z"),
+    ]
+
+
+def test_a_date_of_the_first_centuries_is_kept_as_it_is(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Ancien", ONE, published_at=desk.now.replace(year=4, month=2, day=29)))
+    assert desk.article()["published_at"] == "0004-02-29T12:01:00Z"
