@@ -1,6 +1,6 @@
 """Which addresses may be fetched: what a feed or a page links to must not reach into this machine or its network (SSRF).
 
-Pure: decides on addresses and host names. `download_handler` asks it for every answer of the DNS, `guard` for every URL on the way.
+Pure: decides on addresses and host names. `download_handler` asks it for every answer of the DNS, `redirects` for every URL on the way.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Crawl:
 
     async def run(self) -> None:
         """Fetch until `stop`. Raises CrawlEnded if the spider ends by itself, or what a callback raised. Call it once."""
-        logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # outcomes say what it would; its tracebacks are raised from here
+        logging.getLogger("scrapy").setLevel(logging.ERROR)  # what it warns of is in the outcomes
         runner = AsyncCrawlerRunner(make_scrapy_settings(self._settings))
         self._crawler = runner.create_crawler(NewsSpider)
         self._scrapy = runner.crawl(self._crawler, desk=self, downloads=self._downloads, crawl_settings=self._settings)
@@ -97,11 +97,14 @@ class Crawl:
             await self._idle_or_ended.wait()
         self._raise_if_dead()
 
-    async def stop(self) -> None:
-        """End the crawl: what is queued is dropped at once, requests in flight when the grace is over. Nothing dropped has an outcome."""
+    async def stop(self, grace: timedelta | None = None) -> None:
+        """End the crawl: what is queued is dropped at once, requests in flight when the grace is over. Nothing dropped has an outcome.
+
+        `grace` is that of the settings if it is not given.
+        """
         self._is_stopping = True
         if self._scrapy is not None:
-            await self._close(self._settings.stop_grace)
+            await self._close(self._settings.stop_grace if grace is None else grace)
             await self._ended.wait()
 
     async def next_work(self) -> Work | None:

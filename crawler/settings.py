@@ -34,5 +34,6 @@ class CrawlSettings:
     """Bytes of address space a worker may add to what it has after its imports; a document that needs more costs only itself."""
     download_handler: str = DEFAULT_DOWNLOAD_HANDLER
     """The import path of the scrapy download handler."""
-    stop_grace: timedelta = timedelta(seconds=8)
-    """How long requests in flight get when the crawl is stopped."""
+    stop_grace: timedelta = timedelta(seconds=5)
+    """How long requests in flight get when the crawl is stopped. What is dropped then is fetched again later, so this need not be long;
+    the program must end within 10 s also on a machine that is busy."""

@@ -7,6 +7,7 @@ up for once, and an error in a job ends the program with that error.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -29,6 +30,7 @@ class Jobs:
         self._service = service
         self._clock = clock
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # it would print what a job raised, which is raised from here
         # APScheduler keeps its own time in UTC; ours is only asked within the jobs.
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1})
         self._scheduler.add_listener(self._note_error, EVENT_JOB_ERROR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -72,7 +72,8 @@ class Service:
         return Crawl(make_crawl_settings(self.configuration), self._clock, self._on_poll, self._on_page)
 
     async def take_up_due_work(self) -> int:
-        """Hand the crawl what is due and not in hand; returns how many pieces of work it took."""
+        """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
+        await asyncio.to_thread(self.archive.require_in_place)
         now = self._clock()
         source_ids, entry_ids = self.crawl.in_hand()
         sources = await asyncio.to_thread(self.archive.due_sources, now, MOST_DUE + len(source_ids))
@@ -136,7 +137,7 @@ class Service:
         self.dispatcher.reload(configuration.channels)
         if make_crawl_settings(configuration) != make_crawl_settings(previous):
             outgoing, self.crawl = self.crawl, self._make_crawl()
-            await outgoing.stop()
+            await outgoing.stop(grace=timedelta())  # what it had in hand is still due, and waits for the new one only
 
 
 def _counts(tally: Tally) -> dict[str, int]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult, Bundle
+from news.errors import ArchiveUnusable
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, SourceSpec
 from storage import outbox, pages, polls, reports, search, sources, tidying
@@ -121,6 +122,7 @@ class Archive(ArchiveReader):
         except BaseException:
             self._lock.release()
             raise
+        self._identity = _identity(path)
         self._writer = Writer(self._db, str(path))
 
     def _refresh_index(self) -> int:
@@ -130,6 +132,12 @@ class Archive(ArchiveReader):
         except BaseException:
             self._db.conn.close()
             raise
+
+    def require_in_place(self) -> None:
+        """Raise `ArchiveUnusable` if the file at `path` is not the one that was opened: what is written to a deleted file is lost."""
+        if _identity(self.path) != self._identity:
+            message = f"{self.path} was deleted, moved or replaced while it was in use; stop this program before changing its archive"
+            raise ArchiveUnusable(message)
 
     def close(self) -> None:
         """Finish what is being written, and let others have the archive. A second call does nothing."""
@@ -174,6 +182,15 @@ class Archive(ArchiveReader):
     def prune_poll_log(self, now: datetime) -> Future[int]:
         """Delete old lines of the poll log."""
         return self._submit(tidying.prune_poll_log, now)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another that comes to stand in its place."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _call(operation: Callable[..., T], arguments: tuple[Any, ...], db: Database) -> T:

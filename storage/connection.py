@@ -74,6 +74,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     migrations.apply(db)
+    # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
+    connection.execute("DELETE FROM facts WHERE 0")
 
 
 def _refuse_foreign(db: Database, path: Path) -> None:

@@ -33,10 +33,11 @@ Behaviour = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A request as it arrived; header names are looked up in any case."""
+    """A request as it arrived; header names are looked up in any case, `at` is in seconds on a steady scale."""
 
     path: str
     headers: Mapping[str, str]
+    at: float
 
 
 class NewsSite:
@@ -193,7 +194,7 @@ class NewsSite:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         with self._arrived:
-            self.requests.append(SeenRequest(request.path_qs, request.headers))
+            self.requests.append(SeenRequest(request.path_qs, request.headers, self._loop.time()))
             self._arrived.notify_all()
         behaviour = self._behaviours.get(request.path_qs)
         return await behaviour(request) if behaviour else web.Response(status=404, text="nothing here")

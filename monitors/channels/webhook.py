@@ -60,7 +60,7 @@ class WebhookSender:
         # they would carry the alert, and its signature, to a place that nobody configured.
         async with (
             aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=self._tls_context(), force_close=True),
+                connector=aiohttp.TCPConnector(ssl=self._tls_context()),  # its close() ends TLS at once; force_close would linger
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 auto_decompress=False,

@@ -96,7 +96,6 @@ def test_a_failing_source_does_not_keep_the_others_from_being_polled_on_time(hom
         site.wait_for("/feed", 3)
         publish(site, "L’OTAN")
         wait_for_title(hook, "L’OTAN")
-        end(daemon)
     assert {one["url"]: one["status"] for one in home.quivive("sources", "--json").lines}[site.url("/absent")] == "failing"
 
 
@@ -124,7 +123,7 @@ def test_it_ends_within_ten_seconds_whatever_hangs_and_goes_on_at_the_next_start
         daemon.send(number)
         assert daemon.wait(LONGEST_END_SECONDS) == 0
         print(f"ended after {time.monotonic() - asked_at:.1f} s")
-        assert are_gone(processes)
+        wait_until(lambda: are_gone(processes), "its workers to end")
         assert "Traceback" not in daemon.log
     mailbox.behave()
     publish(site, "La suite", path="/stalled")
@@ -168,7 +167,7 @@ def daemon(home, site, hook) -> Iterator[Running]:
     publish(site, "Rien")
     configure(home, site, hook)
     with home.start("run") as daemon:
-        wait_until(lambda: home.archive.exists() and "Rien" in archived_titles(home), "the first article")
+        daemon.wait_for_log("new_articles=1")
         yield daemon
         if daemon.is_running:
             end(daemon)

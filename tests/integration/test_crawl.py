@@ -368,35 +368,42 @@ def test_a_page_with_an_error_status_has_no_text(crawl: RunningCrawl, site: News
 # -- robots.txt ----------------------------------------------------------------------------------------------------------
 
 
-def test_robots_txt_decides_about_pages_and_is_asked_once(crawl: RunningCrawl, site: NewsSite) -> None:
+@pytest.fixture
+def fresh() -> Iterator[RunningCrawl]:
+    """A crawl that remembers no robots.txt: ports come again, and with them what was remembered of another test's site."""
+    with RunningCrawl(crawl_settings(workers=1)) as running:
+        yield running
+
+
+def test_robots_txt_decides_about_pages_and_is_asked_once(fresh: RunningCrawl, site: NewsSite) -> None:
     site.robots("User-agent: *\nDisallow: /private\nAllow: /private/public")
     for path in ("/private/a", "/private/public/a", "/a"):
         site.page(path, article("A"))
-    codes = [code(crawl.fetch(site.url(path))) for path in ("/private/a", "/private/public/a", "/a")]
+    codes = [code(fresh.fetch(site.url(path))) for path in ("/private/a", "/private/public/a", "/a")]
     assert codes == ["robots", None, None]
     assert (site.count("/robots.txt"), site.count("/private/a")) == (1, 0)
 
 
-def test_robots_txt_also_decides_about_where_a_redirect_leads(crawl: RunningCrawl, site: NewsSite) -> None:
+def test_robots_txt_also_decides_about_where_a_redirect_leads(fresh: RunningCrawl, site: NewsSite) -> None:
     with NewsSite() as other:
         other.robots("User-agent: quivive-test\nDisallow: /")
-        assert code(crawl.fetch(site.redirect("/a", other.page("/a", article("A"))))) == "robots"
+        assert code(fresh.fetch(site.redirect("/a", other.page("/a", article("A"))))) == "robots"
         assert other.count("/a") == 0
 
 
 @pytest.mark.parametrize(("status", "expected"), [(404, None), (403, None), (500, "robots"), (503, "robots")])
 def test_a_missing_robots_txt_allows_and_a_failing_one_does_not(
-    crawl: RunningCrawl, site: NewsSite, status: int, expected: str | None
+    fresh: RunningCrawl, site: NewsSite, status: int, expected: str | None
 ) -> None:
     site.robots("User-agent: *\nDisallow: /", status=status)
-    outcome = crawl.fetch(site.page("/a", article("A")))
+    outcome = fresh.fetch(site.page("/a", article("A")))
     assert code(outcome) == expected
     assert outcome.problem is None or f"http_{status}" in outcome.problem.message
 
 
-def test_robots_txt_may_redirect_and_endless_redirects_allow(crawl: RunningCrawl, site: NewsSite) -> None:
+def test_robots_txt_may_redirect_and_endless_redirects_allow(fresh: RunningCrawl, site: NewsSite) -> None:
     site.redirect("/robots.txt", "/robots.txt")
-    assert code(crawl.fetch(site.page("/a", article("A")))) is None
+    assert code(fresh.fetch(site.page("/a", article("A")))) is None
     assert site.count("/robots.txt") == 6
 
 

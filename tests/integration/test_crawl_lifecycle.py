@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -240,6 +241,17 @@ def test_pages_that_stall_do_not_hold_up_feeds(site: NewsSite) -> None:
         slow.wait_for("/page1")
         assert crawl.poll(site.publish_feed("/feed", FEED)).kind is PollKind.PARSED
         assert crawl.fetch(site.page("/a", article("Un"))).page is not None
+
+
+def test_requests_to_one_host_keep_their_distance_redirects_and_robots_txt_included(site: NewsSite) -> None:
+    with RunningCrawl(crawl_settings(delay_per_host=timedelta(seconds=0.3))) as crawl:
+        feed = crawl.start_poll(site.redirect("/feed", "/moved"))
+        page = crawl.start_fetch(site.page("/a", article("Un")))
+        assert feed.result(20).http_status == 404
+        assert page.result(20).page is not None
+    moments = sorted(request.at for request in site.requests)
+    assert len(moments) == 4
+    assert min(later - earlier for earlier, later in itertools.pairwise(moments)) > 0.25
 
 
 def test_a_crawl_listens_on_no_port_and_uses_no_proxy_of_the_environment(site: NewsSite, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,281 @@
+"""Retention, the poll log, the version of the index; copies and exports."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from news.alerts import AttemptResult, DeliveryStatus
+from news.errors import ArchiveError, ArchiveMissing
+from news.query import parse_query
+from news.topics import Topic
+from storage import ArchiveReader, SearchRequest, backup, tidying
+from tests.desk import NOW, OTAN, A, B, Desk, entry, prose
+
+ONE, TWO = "https://a.example/1", "https://a.example/2"
+OLD = NOW - timedelta(days=500)
+BEFORE = NOW - timedelta(days=400)
+
+
+# -- retention -----------------------------------------------------------------------------------------------------------
+
+
+def forget(desk: Desk) -> int:
+    return desk.archive.forget_articles(BEFORE, desk.tick()).result()
+
+
+def deliver(desk: Desk) -> None:
+    for bundle in desk.archive.due_bundles(desk.now, 100, frozenset()):
+        desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.tick(), DeliveryStatus.SENT)).result()
+
+
+def test_an_article_older_than_the_retention_loses_its_text_and_is_found_no_more(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN jadis", ONE, content=prose("jadis"), published_at=OLD), entry("L’OTAN", TWO, content=prose("naguère")))
+    deliver(desk)
+    assert (forget(desk), forget(desk)) == (1, 0)
+    assert (desk.found("OTAN"), desk.found("jadis"), [one["title"] for one in desk.articles()]) == (["L’OTAN"], [], ["L’OTAN"])
+    assert desk.archive.count_articles() == 1
+    stored = [*desk.rows("SELECT text FROM revisions"), *desk.rows("SELECT content FROM entries"), *desk.rows("SELECT hits FROM matches")]
+    assert not any("jadis" in (text or "") for (text,) in stored)
+
+
+def test_a_deleted_article_leaves_its_url_hash_sightings_and_alerts_behind(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN jadis", ONE, content=prose("jadis"), published_at=OLD))
+    deliver(desk)
+    before = desk.rows("SELECT text_hash FROM revisions")
+    forget(desk)
+    assert (desk.rows("SELECT url FROM articles"), desk.rows("SELECT text_hash FROM revisions")) == ([(ONE,)], before)
+    assert (desk.alerts(), desk.rows("SELECT count(*) FROM sightings")) == ([("OTAN", "new")], [(1,)])
+    assert [one["status"] for one in desk.archive.report_alerts()[0]["deliveries"]] == ["sent"]
+
+
+def test_a_deleted_article_is_not_new_again_by_its_entry_its_url_or_its_text(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("L’OTAN jadis", ONE, content=prose("jadis"), published_at=OLD))
+    deliver(desk)
+    forget(desk)
+    again = [
+        desk.poll(A, entry("L’OTAN jadis", ONE, content=prose("jadis"), published_at=OLD)),
+        desk.poll(A, entry("L’OTAN jadis, revu", ONE, content=prose("jadis"), published_at=OLD)),
+        desk.poll(B, entry("L’OTAN jadis", ONE, content="autre", published_at=OLD)),
+        desk.poll(B, entry("Reprise", "https://b.example/1", content=prose("jadis"), published_at=OLD)),
+    ]
+    assert [(tally.articles_new, tally.articles_revised, tally.alerts) for tally in again] == [(0, 0, [])] * 4
+    assert (len(desk.alerts()), desk.found("OTAN")) == (1, [])
+
+
+def test_an_article_whose_delivery_is_pending_waits(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN jadis", ONE, published_at=OLD))
+    assert (forget(desk), desk.found("OTAN")) == (0, ["L’OTAN jadis"])
+    deliver(desk)
+    assert (forget(desk), desk.found("OTAN")) == (1, [])
+
+
+def test_the_retention_of_every_version_ends_at_once(desk: Desk) -> None:
+    desk.follow()
+    desk.watch(A)
+    for number in range(3):
+        desk.poll(A, entry(f"Jadis {number}", ONE, content=prose(f"jadis {number}"), published_at=OLD))
+    assert forget(desk) == 1
+    assert desk.rows("SELECT DISTINCT text FROM revisions") == [("",)]
+    assert desk.rows("SELECT count(*) FROM words WHERE words MATCH 'jadis'") == [(0,)]
+    desk.archive._db.conn.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
+def test_more_than_a_batch_is_deleted_batch_by_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tidying, "_BATCH", 2)
+    desk.follow()
+    desk.watch(A)
+    desk.poll(A, *(entry(f"Jadis {number}", f"https://a.example/{number}", published_at=OLD) for number in range(5)))
+    assert [forget(desk) for _ in range(4)] == [2, 2, 1, 0]
+
+
+# -- the poll log --------------------------------------------------------------------------------------------------------
+
+
+def test_the_poll_log_is_kept_for_thirty_days(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A)
+    desk.poll(A, at=NOW + timedelta(days=20))
+    assert desk.archive.prune_poll_log(NOW + timedelta(days=31)).result() == 1
+    assert desk.rows("SELECT count(*) FROM polls") == [(1,)]
+
+
+# -- the index -----------------------------------------------------------------------------------------------------------
+
+
+def test_another_version_of_the_analysis_rebuilds_the_index_before_anything_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "archive.db"
+    with Desk(path) as desk:
+        desk.follow()
+        desk.watch(A)
+        desk.poll(A, entry("L’OTAN jadis", ONE, published_at=OLD), entry("Un sommet", TWO))
+        desk.poll(A, entry("Un sommet de l’OTAN", TWO))
+        forget(desk)
+        desk.archive._db.conn.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        assert (desk.archive.reindexed, desk.found("OTAN")) == (0, [])
+    with Desk(path) as desk:
+        assert (desk.archive.reindexed, desk.found("OTAN")) == (0, [])
+    monkeypatch.setattr(tidying, "ANALYSIS_VERSION", 999)
+    with Desk(path) as desk:
+        assert (desk.archive.reindexed, desk.found("OTAN"), desk.found("jadis")) == (2, ["Un sommet de l’OTAN"], [])
+    with Desk(path) as desk:
+        assert desk.archive.reindexed == 0
+
+
+# -- backup --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_while_a_writer_writes_is_whole(desk: Desk, tmp_path: Path) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN 0", "https://a.example/0"))
+    stop, written = threading.Event(), threading.Event()
+
+    def keep_writing() -> None:
+        for number in itertools.count(1):
+            desk.poll(A, entry(f"L’OTAN {number}", f"https://a.example/{number}"), etag=str(number))
+            if number == 5:
+                written.set()
+            if stop.is_set():
+                return
+
+    writing = threading.Thread(target=keep_writing)
+    writing.start()
+    assert written.wait(20)
+    size = backup(desk.path, tmp_path / "copy.db")
+    stop.set()
+    writing.join(20)
+    copy = sqlite3.connect(tmp_path / "copy.db")
+    assert size == (tmp_path / "copy.db").stat().st_size
+    assert copy.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    articles, etag = copy.execute("SELECT (SELECT count(*) FROM articles), etag FROM sources").fetchone()
+    assert articles == int(etag) + 1
+    assert copy.execute("SELECT count(*) FROM alerts").fetchone() == (articles,)
+    copy.close()
+    assert sorted(file.name for file in tmp_path.iterdir() if file.name.startswith("copy")) == ["copy.db"]
+
+
+def test_a_backup_is_an_archive_that_goes_on_without_telling_anything_twice(desk: Desk, tmp_path: Path) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN", ONE))
+    backup(desk.path, tmp_path / "copy.db")
+    alert_ids = [alert["id"] for alert in desk.archive.report_alerts()]
+    with Desk(tmp_path / "copy.db") as restored:
+        restored.watch(A)
+        restored.poll(A, entry("L’OTAN encore", TWO), entry("L’OTAN, revu", ONE))
+        assert (len(restored.alerts()), restored.found("revu")) == (2, ["L’OTAN, revu"])
+        assert alert_ids[0] in [alert["id"] for alert in restored.archive.report_alerts()]
+
+
+def test_a_backup_replaces_nothing(desk: Desk, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    target.write_text("precious")
+    with pytest.raises(ArchiveError, match=rf"^{target} exists already; name a new file, or remove it first$"):
+        backup(desk.path, target)
+    assert target.read_text() == "precious"
+
+
+def test_a_backup_into_a_folder_that_is_not_there_says_so(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for target in (tmp_path / "none" / "copy.db", tmp_path / "file" / "copy.db"):
+        with pytest.raises(ArchiveError, match=rf"^{target} cannot be"):
+            backup(desk.path, target)
+
+
+def test_a_backup_of_nothing_says_so_and_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveMissing):
+        backup(tmp_path / "none.db", tmp_path / "copy.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- export --------------------------------------------------------------------------------------------------------------
+
+
+def test_export_gives_every_article_in_the_order_they_came_with_its_current_text(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("L’OTAN", ONE, summary="avant", author="Ève", language="fr"))
+    desk.poll(A, entry("Deux", TWO, summary="deux"), entry("L’OTAN", ONE, summary="après", author="Ève", language="fr"))
+    first, second = desk.archive.export(None)
+    assert json.loads(first) == {
+        "id": 1,
+        "url": ONE,
+        "title": "L’OTAN",
+        "source": "a.example",
+        "author": "Ève",
+        "language": "fr",
+        "published_at": "2025-02-10T11:00:00Z",
+        "first_seen_at": "2025-02-10T12:02:00Z",
+        "topics": ["OTAN"],
+        "sightings": [{"source": "a.example", "url": ONE, "seen_at": "2025-02-10T12:02:00Z"}],
+        "text": "après",
+        "origin": "feed",
+        "revisions": 2,
+    }
+    assert json.loads(second)["title"] == "Deux"
+
+
+def test_export_of_a_query_gives_what_a_search_finds(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", ONE, summary="Orange et l’OTAN"), entry("Deux", TWO, summary="une orange"))
+    for text in ("orange", "=Orange", "OTAN OR orange", "rien"):
+        query = parse_query(text, {})
+        exported = {json.loads(line)["url"] for line in desk.archive.export(query)}
+        assert exported == {article["url"] for article in desk.archive.search(SearchRequest(query)).articles}
+
+
+def test_export_goes_on_undisturbed_while_the_writer_writes(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", ONE), entry("Deux", TWO))
+    lines = desk.archive.export(None)
+    first = json.loads(next(lines))["title"]
+    desk.poll(A, entry("Trois", "https://a.example/3"))
+    assert [first, *(json.loads(line)["title"] for line in lines)] == ["Deux", "Un"]
+
+
+# -- status --------------------------------------------------------------------------------------------------------------
+
+
+def test_status_is_one_look_at_everything(desk: Desk) -> None:
+    desk.follow(OTAN, Topic("Ariane", "Ariane"))
+    desk.watch(A, B, mode="page")
+    desk.poll(A, entry("L’OTAN", ONE), entry("Deux", TWO))
+    desk.fail_poll(B)
+    desk.page(ONE, prose("un"))
+    status = desk.archive.report_status(desk.now + timedelta(hours=1))
+    assert status == {
+        "archive": str(desk.path),
+        "bytes": desk.path.stat().st_size,
+        "writer_pid": status["writer_pid"],
+        "sources": {"total": 2, "new": 0, "ok": 1, "failing": 1},
+        "overdue_seconds": 2820.0,
+        "last_poll_at": "2025-02-10T12:05:00Z",
+        "articles": {"total": 1, "last_24h": 1, "revisions": 1, "sightings": 1},
+        "gaps": [],
+        "pages": {"due": 1, "given_up": 0},
+        "alerts": {"total": 1, "last_24h": 1},
+        "deliveries": {"pending": 1, "sent": 0, "dead": 0},
+    }
+
+
+def test_the_reading_side_needs_no_parser_and_no_network(project: Path, desk: Desk) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from storage import ArchiveReader
+assert ArchiveReader(Path({str(desk.path)!r})).count_articles() == 0
+print([name for name in ("scrapy", "feedparser", "trafilatura", "lxml") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+    assert ArchiveReader(desk.path).count_articles() == 0

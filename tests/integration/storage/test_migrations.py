@@ -1,0 +1,81 @@
+"""The chain of migrations: on an old archive with data in it, it gives what a fresh archive has, and loses nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from storage.schema import migrations
+from tests.desk import OTAN, A, B, Desk, entry
+
+OLD_ARCHIVES = sorted(path.name for path in (Path(__file__).parents[2] / "data").glob("archive_v*.sql"))
+
+
+def load(project: Path, name: str, path: Path) -> None:
+    """Make the old archive of that name: its dump leaves out the index, whose tables SQLite makes itself."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript((project / "tests" / "data" / name).read_text())
+    connection.close()
+
+
+def schema(path: Path) -> dict[str, str]:
+    """Every table, index and virtual table, by name, as it was made; without what the migrations note of themselves."""
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '%sqlite%'").fetchall()
+    connection.close()
+    return dict(rows)
+
+
+def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The columns of every table: name, type, whether it may be null, default, place in the key."""
+    connection = sqlite3.connect(path)
+    found = {table: sorted(row[1:] for row in connection.execute(f"PRAGMA table_info({table})")) for table in schema(path)}
+    connection.close()
+    return found
+
+
+def test_there_is_an_old_archive_for_every_version_before() -> None:
+    versions = {int(name.removeprefix("archive_v").removesuffix(".sql")) for name in OLD_ARCHIVES}
+    assert versions >= {1, *range(1, len(migrations._migrations))}
+
+
+@pytest.mark.parametrize("name", OLD_ARCHIVES)
+def test_an_old_archive_is_brought_to_the_form_of_a_fresh_one(project: Path, tmp_path: Path, name: str) -> None:
+    load(project, name, tmp_path / "old.db")
+    for path in (tmp_path / "old.db", tmp_path / "fresh.db"):
+        Desk(path).archive.close()
+    assert columns(tmp_path / "old.db") == columns(tmp_path / "fresh.db")
+    assert set(schema(tmp_path / "old.db")) == set(schema(tmp_path / "fresh.db"))
+
+
+@pytest.mark.parametrize("name", OLD_ARCHIVES)
+def test_an_old_archive_keeps_what_it_holds_and_goes_on(project: Path, tmp_path: Path, name: str) -> None:
+    load(project, name, tmp_path / "old.db")
+    with Desk(tmp_path / "old.db", [OTAN]) as desk:
+        assert desk.archive.reindexed == 3
+        desk.watch(A, B)
+        assert [(one["title"], one["text"], len(one["sightings"])) for one in desk.articles()] == [
+            ("L’OTAN se réunit à Bruxelles", "Le sommet de l’OTAN s’ouvre ce matin.", 2),
+            ("Ariane, c’est reparti", "La fusée décolle.", 1),
+        ]
+        assert (desk.found("sommet"), desk.found("matin decolle")) == (["L’OTAN se réunit à Bruxelles"], [])
+        assert [(alert["topic"], alert["deliveries"][0]["status"]) for alert in desk.archive.report_alerts()] == [("OTAN", "pending")]
+        (bundle,) = desk.archive.due_bundles(desk.now, 10, frozenset())
+        assert bundle.alerts[0].article.title == "L’OTAN se réunit à Bruxelles"
+        assert (desk.source(A).etag, desk.source(B).etag) == ('"1"', None)
+        tally = desk.poll(
+            A,
+            entry("L’OTAN, troisième", "https://a.example/3", "g3"),
+            entry("L’OTAN se réunit à Bruxelles", "https://a.example/1", "g1", summary="Le sommet de l’OTAN s’ouvre ce matin."),
+        )
+        assert (tally.entries_new, len(tally.alerts)) == (1, 1)
+        assert desk.rows("PRAGMA integrity_check") == [("ok",)]
+        assert desk.rows("PRAGMA foreign_key_check") == []
+
+
+def test_a_fresh_archive_applies_every_migration_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        with Desk(tmp_path / "archive.db") as desk:
+            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive'") == [(m.name,) for m in migrations._migrations]

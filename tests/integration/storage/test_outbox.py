@@ -1,0 +1,137 @@
+"""The outbox: what is due, what came of an attempt, and sending again beside a writer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from news.alerts import AttemptResult, Bundle, DeliveryStatus
+from news.errors import ArchiveMissing
+from news.topics import Topic
+from storage import retry_deliveries
+from tests.desk import A, Desk, entry
+
+ARIANE = Topic("Ariane", "Ariane", ("redaction",))
+FUSEE = Topic("Fusée", "fusée", ("redaction",))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Desk(tmp_path / "archive.db", [ARIANE, FUSEE], mail=["redaction"]) as running:
+        running.watch(A)
+        yield running
+
+
+def due(desk: Desk, limit: int = 100, without: frozenset[str] = frozenset()) -> list[Bundle]:
+    return desk.archive.due_bundles(desk.now, limit, without)
+
+
+def bring(desk: Desk, *names: str) -> list[Bundle]:
+    """An article for each name, a minute apart; the messages about them, the oldest first."""
+    known = []
+    for name in names:
+        known.insert(0, entry(f"La fusée Ariane {name}", f"https://a.example/{name}"))
+        desk.poll(A, *known)
+    return due(desk)
+
+
+def attempt(desk: Desk, bundle: Bundle, status: DeliveryStatus, again_after: timedelta | None = None, error: str | None = None) -> None:
+    now = desk.tick()
+    again_at = now + again_after if again_after else None
+    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, again_at, error)).result()
+
+
+def deliveries(desk: Desk) -> list[dict[str, object]]:
+    return [delivery for alert in desk.archive.report_alerts() for delivery in alert["deliveries"]]
+
+
+def test_what_waits_longest_is_due_first_and_what_is_in_hand_is_left_out(desk: Desk) -> None:
+    first, second, third = bring(desk, "1", "2", "3")
+    assert [bundle.bundle_id for bundle in due(desk, 2)] == [first.bundle_id, second.bundle_id]
+    assert due(desk, 2, frozenset({first.bundle_id})) == [second, third]
+    assert due(desk, 1, frozenset({first.bundle_id, third.bundle_id})) == [second]
+
+
+def test_a_sent_message_is_never_due_again(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.SENT)
+    assert desk.archive.due_bundles(desk.now + timedelta(days=9), 100, frozenset()) == []
+    assert [(one["status"], one["attempts"], one["next_attempt_at"]) for one in deliveries(desk)] == [("sent", 1, None)] * 2
+    assert {one["sent_at"] for one in deliveries(desk)} == {desk.now.strftime("%FT%TZ")}
+
+
+def test_a_failed_attempt_is_due_again_when_it_says_with_its_error_and_its_id(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.PENDING, timedelta(seconds=5), "451 greylisted")
+    assert due(desk) == []
+    (again,) = desk.archive.due_bundles(desk.now + timedelta(seconds=5), 100, frozenset())
+    assert (again.bundle_id, again.delivery_ids, again.attempts) == (bundle.bundle_id, bundle.delivery_ids, 1)
+    assert {one["last_error"] for one in deliveries(desk)} == {"451 greylisted"}
+
+
+def test_a_dead_message_is_kept_visible_and_not_due(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.DEAD, error="410 Gone")
+    assert due(desk) == []
+    assert [one["status"] for one in deliveries(desk)] == ["dead", "dead"]
+    assert desk.archive.report_status(desk.now)["deliveries"] == {"pending": 0, "sent": 0, "dead": 2}
+    assert len(desk.archive.report_alerts(status="dead")) == 2
+
+
+def test_retry_by_any_of_its_ids_sends_the_whole_message_again_under_the_same_id(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    for one in (bundle.delivery_ids[0], bundle.delivery_ids[1], bundle.alerts[0].alert_id):
+        attempt(desk, bundle, DeliveryStatus.DEAD, error="410 Gone")
+        assert retry_deliveries(desk.path, [one], desk.tick()) == (2, [])
+        (again,) = due(desk)
+        assert (again.bundle_id, again.delivery_ids, again.attempts) == (bundle.bundle_id, bundle.delivery_ids, 0)
+        assert again.created_at == desk.now
+
+
+def test_retry_of_a_sent_or_unknown_id_is_told_and_does_nothing(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.SENT)
+    assert retry_deliveries(desk.path, [bundle.delivery_ids[0], "nothing"], desk.tick()) == (0, [bundle.delivery_ids[0], "nothing"])
+    assert due(desk) == []
+
+
+def test_retry_of_all_dead_leaves_the_others_alone(desk: Desk) -> None:
+    dead, waiting, sent = bring(desk, "1", "2", "3")
+    attempt(desk, dead, DeliveryStatus.DEAD)
+    attempt(desk, waiting, DeliveryStatus.PENDING, timedelta(hours=1))
+    attempt(desk, sent, DeliveryStatus.SENT)
+    assert retry_deliveries(desk.path, [], desk.tick(), all_dead=True) == (2, [])
+    assert [bundle.bundle_id for bundle in due(desk)] == [dead.bundle_id]
+
+
+def test_retry_makes_a_message_that_waits_for_its_time_due_now(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.PENDING, timedelta(hours=1))
+    retry_deliveries(desk.path, [bundle.alerts[0].alert_id], desk.tick())
+    assert [one.bundle_id for one in due(desk)] == [bundle.bundle_id]
+
+
+def test_retry_works_from_another_process_beside_an_open_writer_which_sees_it_at_once(desk: Desk, project: Path) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.DEAD)
+    program = f"""
+from datetime import datetime
+from pathlib import Path
+from storage import retry_deliveries
+print(retry_deliveries(Path({str(desk.path)!r}), [], datetime.fromisoformat({desk.tick().isoformat()!r}), all_dead=True))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "(2, [])"
+    assert [one.bundle_id for one in due(desk)] == [bundle.bundle_id]
+    attempt(desk, bundle, DeliveryStatus.SENT)
+    assert {one["status"] for one in deliveries(desk)} == {"sent"}
+
+
+def test_retry_without_an_archive_says_so(tmp_path: Path, desk: Desk) -> None:
+    with pytest.raises(ArchiveMissing):
+        retry_deliveries(tmp_path / "none.db", [], desk.now, all_dead=True)
