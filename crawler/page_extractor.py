@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import trafilatura
 from lxml import etree
-from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction, HTMLParser, document_fromstring
+from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction, document_fromstring
 
 from crawler.decoding import decode
 from crawler.page_metadata import read_metadata
@@ -28,7 +28,7 @@ _MAGIC = (
     b"\xd0\xcf\x11\xe0",
 )
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity)
-"""lxml.html's own look-up runs Python code for every element that is touched, to make forms and inputs special: a tenth of the whole time."""
+"""lxml.html's own look-up runs Python code for every element that is touched, to make forms special: a tenth of the whole time."""
 _FEW_CHARACTERS = 20
 _ENOUGH_CHARACTERS = 600
 

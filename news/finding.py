@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from news.analysis import AnalysedArticle, Analysis
-from news.query import And, EntityTerm, Exact, Node, Not, Or, Phrase, Term, Word
+from news.articles import ArticleFacts
+from news.query import (
+    And,
+    Condition,
+    EntityTerm,
+    Exact,
+    Filter,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Since,
+    Term,
+    TextField,
+    Until,
+    Word,
+    found_fact,
+)
 from news.tokens import exact_letters
 
 Span: TypeAlias = tuple[int, int]
@@ -20,7 +40,7 @@ Place: TypeAlias = tuple[int, int]
 class Field:
     """One field of an article, and where each of its words first stands."""
 
-    name: str
+    name: TextField
     text: str
     words: Analysis
     first_token: dict[str, int]
@@ -28,69 +48,104 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedArticle:
+    """An article ready to be asked about many queries: title and text, and what filters ask about, if that is known."""
+
+    fields: tuple[Field, Field]
+    facts: ArticleFacts | None
+
+
+@dataclass(frozen=True, slots=True)
 class Find:
-    """A term that holds, and its first place: positions from `first` up to and including `last` in `field`."""
+    """A leaf of a query that holds: how the user wrote it, the field, and where in `text` (the whole field) it was found first.
 
-    term: Term
-    field: Field
-    first: int
-    last: int
+    Words near one another have two spans, everything else has one; of a condition the whole of the fact is the find.
+    """
+
+    name: str
+    field: str
+    text: str
+    spans: tuple[Span, ...]
 
 
-Fields: TypeAlias = tuple[Field, Field]
-"""Title and text, ready to be asked about many queries."""
-
-
-def prepare(article: AnalysedArticle) -> Fields:
+def prepare(article: AnalysedArticle, facts: ArticleFacts | None = None) -> PreparedArticle:
     """Makes an article ready to be asked about many queries; this costs about a tenth of its analysis."""
-    return _prepare_field("title", article.title, article.title_tokens), _prepare_field("text", article.text, article.text_tokens)
+    title = _prepare_field(TextField.TITLE, article.title, article.title_tokens)
+    return PreparedArticle((title, _prepare_field(TextField.TEXT, article.text, article.text_tokens)), facts)
 
 
-def _prepare_field(name: str, text: str, words: Analysis) -> Field:
+def _prepare_field(name: TextField, text: str, words: Analysis) -> Field:
     backwards = range(len(words) - 1, -1, -1)
     first_token = dict(zip(reversed(words.tokens), backwards, strict=True))
     first_stem = dict(zip(reversed(words.stems), backwards, strict=True))
     return Field(name, text, words, first_token, first_stem)
 
 
-def find(node: Node, fields: Fields) -> list[Find] | None:
-    """The finds that make this part of a query hold, None if it does not hold. A negation that holds has no finds."""
+def find(node: Node, article: PreparedArticle) -> list[Find] | None:
+    """The finds that make this part of a query hold, None if it does not hold. A negation that holds has no finds.
+
+    Raises ValueError if a condition is asked of an article whose facts are not known.
+    """
     if isinstance(node, And):
-        return _find_all(node, fields)
+        return _find_all(node, article)
     if isinstance(node, Or):
-        branches = [found for operand in node.operands if (found := find(operand, fields)) is not None]
+        branches = [found for operand in node.operands if (found := find(operand, article)) is not None]
         return [find for branch in branches for find in branch] if branches else None
     if isinstance(node, Not):
-        return [] if find(node.operand, fields) is None else None
-    return _find_term(node, fields)
+        return [] if find(node.operand, article) is None else None
+    if isinstance(node, Filter | Since | Until):
+        return _find_fact(node, article.facts)
+    return _find_term(node, article)
 
 
-def _find_all(node: And, fields: Fields) -> list[Find] | None:
+def _find_all(node: And, article: PreparedArticle) -> list[Find] | None:
     finds: list[Find] = []
     for operand in node.operands:
-        found = find(operand, fields)
+        found = find(operand, article)
         if found is None:
             return None
         finds += found
     return finds
 
 
-def _find_term(term: Term, fields: Fields) -> list[Find] | None:
+def _find_fact(condition: Condition, facts: ArticleFacts | None) -> list[Find] | None:
+    if facts is None:
+        raise ValueError(f"{condition.name} asks for facts about the article, and none were given")
+    if isinstance(condition, Filter):
+        fact = found_fact(condition, facts)
+        return None if fact is None else [Find(condition.name, condition.fact, fact, ((0, len(fact)),))]
+    after = facts.time >= condition.moment
+    return [] if after is isinstance(condition, Since) else None
+
+
+def _find_term(term: Term, article: PreparedArticle) -> list[Find] | None:
     """The first place of a term, in the title if it is there."""
-    for field in fields:
-        place = _first_place(term, field)
-        if place is not None:
-            return [Find(term, field, *place)]
+    for field in article.fields:
+        if term.field is None or term.field is field.name:
+            found = first_places(term, field)
+            if found:
+                return [Find(term.name, field.name, field.text, tuple(span(field, *place) for place in found))]
     return None
 
 
-def _first_place(term: Term, field: Field) -> Place | None:
-    """The first of `places`, without going through it: most questions end here, with no."""
+def first_places(term: Term, field: Field) -> tuple[Place, ...]:
+    """The first of `places`, of words near one another the first pair; nothing if the term is not there."""
+    if isinstance(term, Near):
+        return _first_pair(term, field)
+    place = _first_place(term, field)
+    return () if place is None else (place,)
+
+
+def _first_place(term: Word | Phrase | Exact | Prefix | EntityTerm, field: Field) -> Place | None:
+    """The first place, without going through all of them: most questions end here, with no."""
     if isinstance(term, Word):
         position = field.first_stem.get(term.stem)
         return None if position is None else (position, position)
     if isinstance(term, EntityTerm):
         return next((place for name in term.names if (place := _first_place(name, field)) is not None), None)
+    if isinstance(term, Prefix):
+        position = min((at for token, at in field.first_token.items() if token.startswith(term.beginning)), default=None)
+        return None if position is None else (position, position)
     for token in term.tokens:
         if token not in field.first_token:
             return None
@@ -98,12 +153,16 @@ def _first_place(term: Term, field: Field) -> Place | None:
 
 
 def places(term: Term, field: Field) -> Iterator[Place]:
-    """Every occurrence of a term; of an entity name after name."""
+    """Every occurrence of a term; of an entity name after name, of words near one another each that is near to one of the others."""
     if isinstance(term, Word):
         yield from ((position, position) for position in _positions(field.words.stems, term.stem, field.first_stem))
     elif isinstance(term, EntityTerm):
         for name in term.names:
             yield from places(name, field)
+    elif isinstance(term, Prefix):
+        yield from ((at, at) for at, token in enumerate(field.words.tokens) if token.startswith(term.beginning))
+    elif isinstance(term, Near):
+        yield from _near_places(term, field)
     else:
         yield from _phrase_places(term, field)
 
@@ -132,6 +191,51 @@ def _positions(words: tuple[str, ...], word: str, first: Mapping[str, int]) -> I
 def _letters_at(field: Field, first: int, count: int) -> tuple[str, ...]:
     words = field.words
     return tuple(exact_letters(field.text[words.starts[index] : words.ends[index]]) for index in range(first, first + count))
+
+
+def _first_pair(near: Near, field: Field) -> tuple[Place, ...]:
+    left = _all_places(near.left, field)
+    right = _all_places(near.right, field) if left else []
+    pairs = [_first_in_order(left, right, near.distance)]
+    if not near.ordered:
+        pairs.append(_first_in_order(right, left, near.distance))
+    return min((pair for pair in pairs if pair), key=lambda pair: pair[1], default=())
+
+
+def _all_places(alternatives: Sequence[Word | Phrase | Exact], field: Field) -> list[Place]:
+    """Where any of the alternatives stands, in the order of their first words."""
+    there = (one for one in alternatives if _first_place(one, field) is not None)
+    return sorted({place for one in there for place in places(one, field)})
+
+
+def _first_in_order(before: Sequence[Place], after: Sequence[Place], distance: int) -> tuple[Place, ...]:
+    """The first place of `after`, with the place of `before` that ends nearest to its start, at most `distance` positions away."""
+    by_end = sorted(before, key=_last)
+    for place in after:
+        index = bisect_left(by_end, place[0], key=_last)
+        if index and place[0] - by_end[index - 1][1] <= distance:
+            return by_end[index - 1], place
+    return ()
+
+
+def _near_places(near: Near, field: Field) -> Iterator[Place]:
+    left, right = _all_places(near.left, field), _all_places(near.right, field)
+    near_ones = _in_order(left, right, near.distance)
+    if not near.ordered:
+        near_ones |= _in_order(right, left, near.distance)
+    yield from sorted(near_ones)
+
+
+def _in_order(before: Sequence[Place], after: Sequence[Place], distance: int) -> set[Place]:
+    """Every place that makes a pair: of `after` those that something ends shortly before, of `before` those that something follows."""
+    ends = sorted(place[1] for place in before)
+    starts = [place[0] for place in after]
+    followers = {place for place in after if bisect_left(ends, place[0] - distance) < bisect_left(ends, place[0])}
+    return followers | {place for place in before if bisect_right(starts, place[1]) < bisect_right(starts, place[1] + distance)}
+
+
+def _last(place: Place) -> int:
+    return place[1]
 
 
 def span(field: Field, first: int, last: int) -> Span:

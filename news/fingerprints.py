@@ -14,14 +14,23 @@ NORMALISATION_VERSION = 1
 LEAST_IDENTIFYING_CHARACTERS = 400
 """Normalised texts shorter than this are no identity: teasers, consent walls and error pages share theirs."""
 
-_NOT_WORD = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
+_LATIN_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]")
+"""The combining marks of the Latin letters; U+034F among them joins graphemes and is none."""
+_PERHAPS_MARK = re.compile("[\u0370-\u1fff\u20d0-\U0010ffff]")
+"""Where the other combining marks are, without the punctuation that every French text has."""
 
 
 def normalise_text(text: str) -> str:
     """The letters and digits of `text`, case, accents, ligatures, punctuation and spacing aside, words one space apart."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    letters = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return _NOT_WORD.sub(" ", letters).strip()
+    # Folded twice: some letters have a case only once they are decomposed (mathematical and squared capitals).
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae")).casefold()
+    letters = _PERHAPS_MARK.sub(_without_mark, _LATIN_MARKS.sub("", decomposed))
+    return " ".join(_WORD.findall(letters))
+
+
+def _without_mark(match: re.Match[str]) -> str:
+    return "" if unicodedata.combining(match[0]) else match[0]
 
 
 def without_title_line(text: str, title: str) -> str:

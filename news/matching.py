@@ -6,16 +6,18 @@ Search verifies with the same functions what its index could not express, so bot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from news.alerts import Hit, TopicMatch
 from news.analysis import AnalysedArticle
+from news.articles import ArticleFacts
 from news.errors import QueryError
-from news.finding import Fields, Find, find, prepare, span
-from news.passages import make_passage
-from news.query import Query, check_entities, parse_query, wanted_terms
-from news.query.wanted import Cost, Form, length_cost, mentioned_words
+from news.finding import Find, PreparedArticle, find, prepare
+from news.passages import make_passage_of_all, merge_spans
+from news.query import Fact, Filter, Query, Since, Until, check_entities, leaves, parse_query, wanted_terms
+from news.query.terms import SHORTEST_BEGINNING
+from news.query.wanted import Cost, Form, Wanted, length_cost, mentioned_words
 from news.topics import Entity, Topic
 
 PASSAGE_WIDTH = 160
@@ -28,19 +30,48 @@ class Matcher:
 
     def __init__(self, topics: Sequence[Topic], entities: Mapping[str, Entity]) -> None:
         self._topics = [(topic.name, parse_query(topic.query, entities)) for topic in topics]
-        self._by_form: dict[Form, dict[str, list[int]]] = {Form.TOKEN: {}, Form.STEM: {}}
-        cost = _make_cost([query for _, query in self._topics])
-        for number, (_, query) in enumerate(self._topics):
-            for wanted in wanted_terms(query.root, cost):
-                self._by_form[wanted.form].setdefault(wanted.word, []).append(number)
+        queries = [query for _, query in self._topics]
+        self.needs_facts = any(map(needs_facts, queries))
+        """Whether a topic has filters, so that `match` must be given facts."""
+        self._by_sightings = {number for number, query in enumerate(queries) if needs_sightings(query)}
+        self.needs_sightings = bool(self._by_sightings)
+        """Whether a topic can begin to match when another source shows a known article."""
+        self._by_form: dict[Form, dict[str, list[int]]] = {form: {} for form in Form}
+        self._always: list[int] = []
+        cost = _make_cost(queries)
+        for number, query in enumerate(queries):
+            self._file(number, wanted_terms(query.root, cost))
+        self._beginning_lengths = _lengths_by_start(self._by_form[Form.PREFIX])
 
-    def match(self, article: AnalysedArticle) -> list[TopicMatch]:
-        """The topics that match this version, in the order they were given, each with its hits."""
-        fields = prepare(article)
+    def _file(self, number: int, wanted_words: frozenset[Wanted] | None) -> None:
+        if wanted_words is None:
+            self._always.append(number)
+            return
+        for wanted in wanted_words:
+            self._by_form[wanted.form].setdefault(wanted.word, []).append(number)
+
+    def match(self, article: AnalysedArticle, facts: ArticleFacts | None = None) -> list[TopicMatch]:
+        """The topics that match this version, in the order they were given, each with its hits.
+
+        Raises ValueError if the topics need facts and none are given.
+        """
+        prepared = prepare(article, facts)
+        return self._matches(self._candidates(prepared), prepared)
+
+    def match_sighting(self, article: AnalysedArticle, before: ArticleFacts, after: ArticleFacts) -> list[TopicMatch]:
+        """The topics that match only since another source has shown the article.
+
+        Others have judged this version already, or came into the configuration since and judge what comes from then on.
+        """
+        prepared, until_now = prepare(article, after), prepare(article, before)
+        numbers = self._candidates(prepared) & self._by_sightings
+        return self._matches({number for number in numbers if find(self._topics[number][1].root, until_now) is None}, prepared)
+
+    def _matches(self, numbers: set[int], article: PreparedArticle) -> list[TopicMatch]:
         matches = []
-        for number in sorted(self._candidates(fields)):
+        for number in sorted(numbers):
             name, query = self._topics[number]
-            finds = find(query.root, fields)
+            finds = find(query.root, article)
             if finds is not None:
                 matches.append(TopicMatch(name, _make_hits(finds)))
         return matches
@@ -49,13 +80,41 @@ class Matcher:
         """The topics that this article has to be compared with; no other can match it."""
         return [self._topics[number][0] for number in sorted(self._candidates(prepare(article)))]
 
-    def _candidates(self, fields: Fields) -> set[int]:
+    def _candidates(self, article: PreparedArticle) -> set[int]:
         """The topics one of whose wanted words the article holds; all others need not be looked at."""
-        numbers: set[int] = set()
-        for field in fields:
+        numbers = set(self._always)
+        for field in article.fields:
             _collect(self._by_form[Form.TOKEN], field.first_token, numbers)
             _collect(self._by_form[Form.STEM], field.first_stem, numbers)
+            if self._beginning_lengths:
+                self._collect_beginnings(field.first_token, numbers)
         return numbers
+
+    def _collect_beginnings(self, words: Iterable[str], numbers: set[int]) -> None:
+        beginnings = self._by_form[Form.PREFIX]
+        for word in words:
+            for length in self._beginning_lengths.get(word[:SHORTEST_BEGINNING], ()):
+                found = beginnings.get(word[:length])
+                if found is not None:
+                    numbers.update(found)
+
+
+def _lengths_by_start(beginnings: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """For the first letters of words: how long the beginnings are that someone looks for and that start so."""
+    lengths: dict[str, set[int]] = {}
+    for beginning in beginnings:
+        lengths.setdefault(beginning[:SHORTEST_BEGINNING], set()).add(len(beginning))
+    return {start: tuple(sorted(found)) for start, found in lengths.items()}
+
+
+def needs_facts(query: Query) -> bool:
+    """Whether the query can only be judged with the facts about an article, because it has filters."""
+    return any(isinstance(leaf, Filter | Since | Until) for leaf in leaves(query.root))
+
+
+def needs_sightings(query: Query) -> bool:
+    """Whether it matters to the query which sources have shown an article."""
+    return any(isinstance(leaf, Filter) and leaf.fact in {Fact.SOURCE, Fact.TAG} for leaf in leaves(query.root))
 
 
 def _make_cost(queries: Sequence[Query]) -> Cost:
@@ -76,18 +135,21 @@ def check_topics(topics: Sequence[Topic], entities: Mapping[str, Entity]) -> lis
     return faults
 
 
-def evaluate(query: Query, article: AnalysedArticle) -> tuple[Hit, ...] | None:
-    """Why the query matches this version: a hit for each positive term that holds, at most ten; None if it does not match."""
-    finds = find(query.root, prepare(article))
+def evaluate(query: Query, article: AnalysedArticle, facts: ArticleFacts | None = None) -> tuple[Hit, ...] | None:
+    """Why the query matches this version: a hit for each positive term and filter that holds, at most ten; None if it does not match.
+
+    Raises ValueError if the query needs facts (see `needs_facts`) and none are given.
+    """
+    finds = find(query.root, prepare(article, facts))
     return None if finds is None else _make_hits(finds)
 
 
-def holds(query: Query, article: AnalysedArticle) -> bool:
-    """Whether the query matches this version."""
-    return find(query.root, prepare(article)) is not None
+def holds(query: Query, article: AnalysedArticle, facts: ArticleFacts | None = None) -> bool:
+    """Whether the query matches this version. Raises ValueError as `evaluate` does."""
+    return find(query.root, prepare(article, facts)) is not None
 
 
-def _collect(wanted: Mapping[str, list[int]], words: Mapping[str, int], numbers: set[int]) -> None:
+def _collect(wanted: Mapping[str, list[int]], words: Iterable[str], numbers: set[int]) -> None:
     for word in words:
         found = wanted.get(word)
         if found is not None:
@@ -97,12 +159,11 @@ def _collect(wanted: Mapping[str, list[int]], words: Mapping[str, int], numbers:
 def _make_hits(finds: list[Find]) -> tuple[Hit, ...]:
     distinct: dict[str, Find] = {}
     for found in finds:
-        distinct.setdefault(found.term.name, found)
+        distinct.setdefault(found.name, found)
     return tuple(_make_hit(found) for found in islice(distinct.values(), _MOST_HITS))
 
 
 def _make_hit(found: Find) -> Hit:
-    text = found.field.text
-    place = span(found.field, found.first, found.last)
-    passage = make_passage(text, [place], place, PASSAGE_WIDTH)
-    return Hit(found.term.name, text[place[0] : place[1]], found.field.name, passage)
+    spans = merge_spans(found.spans)
+    letters = " … ".join(found.text[start:end] for start, end in spans)
+    return Hit(found.name, letters, found.field, make_passage_of_all(found.text, spans, PASSAGE_WIDTH))

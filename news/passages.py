@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from news.analysis import AnalysedArticle
@@ -12,8 +13,9 @@ from news.query import Query, Term, positive_terms
 SNIPPET_WIDTH = 240
 """Characters of a search result's snippet, about."""
 
-_MOST_FINDS = 1000
-"""Of one term in one field; a bound on work for texts that repeat one word, more than any reader looks at."""
+_MOST_FINDS = 5000
+_MOST_FINDS_OF_TERM = 1000
+"""In one field; a bound on work for texts that repeat one word and queries of many, more than any reader looks at."""
 
 _LEAST_CUT_WORD = 30
 """A word longer than this (an address, a script without spaces) is cut in its middle rather than left out."""
@@ -24,9 +26,9 @@ def make_snippet(query: Query, article: AnalysedArticle, width: int = SNIPPET_WI
 
     Without any find, as for a query that does not match, it is the beginning of the text.
     """
-    title, text = prepare(article)
+    title, text = prepare(article).fields
     for field in (text, title):
-        finds = [(term, span) for term in positive_terms(query.root) for span in _spans(term, field)]
+        finds = list(islice(_finds(query, field), _MOST_FINDS))
         if finds:
             return make_passage(field.text, [span for _, span in finds], _densest(finds, width), width)
     return make_passage(article.text or article.title, [], (0, 0), width)
@@ -47,6 +49,15 @@ def make_passage(text: str, finds: Sequence[Span], around: Span, width: int) -> 
     before = "… " if text[:start].strip() else ""
     after = " …" if text[end:].strip() else ""
     return f"{before}{passage}{after}"
+
+
+def make_passage_of_all(text: str, finds: Sequence[Span], width: int) -> str:
+    """A passage with all finds, which are in order and do not overlap; if they are far apart, a passage for each, one after the other."""
+    whole = (finds[0][0], finds[-1][1])
+    if whole[1] - whole[0] <= width:
+        return make_passage(text, finds, whole, width)
+    passages = [make_passage(text, finds, find, width // len(finds)) for find in finds]
+    return " ".join([passages[0], *(passage.removeprefix("… ") for passage in passages[1:])])
 
 
 def merge_spans(spans: Sequence[Span]) -> list[Span]:
@@ -87,20 +98,35 @@ def _last_word_end(text: str, end: int, limit: int) -> int:
     return limit if end - limit <= _LEAST_CUT_WORD else end
 
 
+def _finds(query: Query, field: Field) -> Iterator[tuple[Term, Span]]:
+    for term in dict.fromkeys(positive_terms(query.root)):
+        yield from ((term, span) for span in _spans(term, field))
+
+
 def _spans(term: Term, field: Field) -> list[Span]:
-    return [span(field, first, last) for first, last in islice(places(term, field), _MOST_FINDS)]
+    if term.field is not None and term.field is not field.name:
+        return []
+    return [span(field, first, last) for first, last in islice(places(term, field), _MOST_FINDS_OF_TERM)]
 
 
 def _densest(finds: list[tuple[Term, Span]], width: int) -> Span:
     """The stretch of text, at most `width` wide, with the most different terms, then the most finds, then the earliest."""
     ordered = sorted(finds, key=lambda find: find[1])
     best, best_score = ordered[0][1], (0, 0)
+    inside: Counter[Term] = Counter()
     low = 0
-    for high, (_, (_, end)) in enumerate(ordered):
+    for high, (term, (_, end)) in enumerate(ordered):
+        inside[term] += 1
         while low < high and end - ordered[low][1][0] > width:
+            _leave(inside, ordered[low][0])
             low += 1
-        inside = ordered[low : high + 1]
-        score = (len({term for term, _ in inside}), len(inside))
+        score = (len(inside), high - low + 1)
         if score > best_score:
-            best, best_score = (ordered[low][1][0], max(span[1] for _, span in inside)), score
+            best, best_score = (ordered[low][1][0], max(span[1] for _, span in ordered[low : high + 1])), score
     return best
+
+
+def _leave(inside: Counter[Term], term: Term) -> None:
+    inside[term] -= 1
+    if not inside[term]:
+        del inside[term]

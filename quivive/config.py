@@ -5,17 +5,18 @@ Every mistake is reported at once, each with its dotted key; lists count from 0,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from news.errors import ConfigurationError, QueryError
+from news.errors import ConfigurationError
 from news.sources import SourceSpec
-from news.topics import Entity, Topic
+from news.topics import Topic
 from quivive.config_channels import read_channels
+from quivive.config_entities import CheckTopics, check_queries, read_entities
 from quivive.config_file import ConfigFile, read_config_file
 from quivive.config_model import (
     SECTIONS,
@@ -23,7 +24,6 @@ from quivive.config_model import (
     ArchiveTable,
     CrawlerTable,
     DisplayTable,
-    EntityTable,
     IPNetwork,
     LogTable,
     Table,
@@ -32,16 +32,14 @@ from quivive.config_model import (
 from quivive.config_sources import read_sources
 from quivive.config_tables import iterate_tables, named_tables, read_table, suggest
 from quivive.durations import format_duration
+from quivive.gazetteer import Entities
 
 if TYPE_CHECKING:
     from monitors import EmailChannel, WebhookChannel
 
-CheckTopics: TypeAlias = Callable[[Sequence[Topic], Mapping[str, Entity]], list[tuple[str, QueryError]]]
 _Section = TypeVar("_Section", bound=Table)
 
 _LISTS = ("sources", "entities", "topics", "channels")
-_UNBROKEN_NAME = "quivive"
-"""Stands in for the names of an entity that has a fault of its own, so that topics that use it are not blamed too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,8 @@ class Configuration:
     crawler: CrawlerConfiguration
     first_poll: Literal["silent", "alert"]
     sources: tuple[SourceSpec, ...]
-    entities: Mapping[str, Entity]
+    entities: Entities
+    """Those of the file and those that come with the program."""
     topics: tuple[Topic, ...]
     channels: Mapping[str, EmailChannel | WebhookChannel]
 
@@ -103,7 +102,7 @@ def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopic
     crawler = _read_crawler(file)
     sources = read_sources(file, crawler)
     channels = read_channels(file)
-    entities = _read_entities(file, check_topics)
+    entities = read_entities(file, check_topics)
     topics = _read_topics(file, entities, check_topics)
     if file.faults:
         raise ConfigurationError(str(path), sorted(file.faults, key=lambda fault: _place_in_file(file, fault.key)))
@@ -175,25 +174,7 @@ def _make_crawler_configuration(table: CrawlerTable) -> CrawlerConfiguration:
     )
 
 
-def _read_entities(file: ConfigFile, check_topics: CheckTopics) -> dict[str, Entity]:
-    """Every entity by its key. Each is tried in a query of its own, so that one nobody uses yet is checked too."""
-    entities: dict[str, Entity] = {}
-    for key, content in named_tables(file, "entities").items():
-        twin = next((other for other in entities if other.casefold() == key.casefold()), None)
-        if twin is not None:
-            file.add_fault(f"entities.{key}", f"case aside, this is entities.{twin} again; put all its names there")
-            continue
-        table = read_table(file, f"entities.{key}", content, EntityTable)
-        entities[key] = Entity(key, table.names if table else (_UNBROKEN_NAME,))
-    faults = check_topics([Topic(key, f"@{key}") for key in entities], entities)
-    # A faulty name comes both as the fault of the query and, later and plainer, as that of `@key`: the later one is kept.
-    for key, error in {name.removeprefix("@"): error for name, error in faults}.items():
-        file.add_fault(f"entities.{key}", str(error))
-        entities[key] = Entity(key, (_UNBROKEN_NAME,))
-    return entities
-
-
-def _read_topics(file: ConfigFile, entities: Mapping[str, Entity], check_topics: CheckTopics) -> tuple[Topic, ...]:
+def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics) -> tuple[Topic, ...]:
     topics: dict[str, Topic] = {}
     keys: dict[str, str] = {}
     for key, content in iterate_tables(file, "topics"):
@@ -206,7 +187,7 @@ def _read_topics(file: ConfigFile, entities: Mapping[str, Entity], check_topics:
         topics[table.name] = Topic(table.name, table.query, tuple(dict.fromkeys(table.notify)))
         keys[table.name] = key
         _check_channels_exist(file, key, table.notify)
-    for name, error in check_topics(tuple(topics.values()), entities):
+    for name, error in check_queries(tuple(topics.values()), entities, check_topics):
         file.add_fault(f"{keys[name]}.query", f'topic "{name}": {error}')
     return tuple(topics.values())
 

@@ -155,7 +155,8 @@ class OpmlTable(Table):
 class EntityTable(Table):
     """`[entities.KEY]`."""
 
-    names: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    names: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
+    add: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
 
 
 class TopicTable(Table):

@@ -7,9 +7,18 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from news.errors import UsageError
+from news.query import MomentParser
 from quivive.durations import parse_duration
 
 _AGE = re.compile(r"\d+[smhdw]$")
+
+
+def make_moments(now: datetime, timezone: ZoneInfo) -> MomentParser:
+    """What reads `since:` and `until:` within a query."""
+    return MomentParser(
+        since=lambda text: parse_since(text, now, timezone),
+        until=lambda text: parse_until(text, now, timezone),
+    )
 
 
 def parse_since(text: str, now: datetime, timezone: ZoneInfo) -> datetime:

@@ -17,7 +17,7 @@ from news.alerts import AttemptResult, Bundle
 from news.errors import ArchiveUnusable
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, SourceSpec
-from storage import outbox, pages, polls, reports, search, sources, tidying
+from storage import outbox, pages, polls, preview, reports, search, sources, tidying
 from storage.connection import open_beside_writer, open_for_reading, open_for_writing, translated
 from storage.lock import WriterLock, is_locked
 from storage.watch import Tally, Watch
@@ -71,6 +71,10 @@ class ArchiveReader:
     def search(self, request: search.SearchRequest) -> search.SearchAnswer:
         """The articles that hold a query."""
         return self._ask(search.search, request)
+
+    def preview(self, request: preview.PreviewRequest) -> dict[str, Any]:
+        """What a query would have matched."""
+        return self._ask(preview.preview, request)
 
     def export(self, query: Query | None) -> Iterator[str]:
         """Every article (that holds the query) as a line of JSON."""

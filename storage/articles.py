@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.analysis import AnalysedArticle, analyse_article, index_columns
+from news.articles import ArticleFacts
 from news.judging import (
     ArticleVerdict,
     Identity,
@@ -23,7 +24,8 @@ from news.judging import (
 )
 from news.walls import TITLES_THAT_UNMASK
 from storage.entries import StoredEntry, mark_settled, own_previous_hash
-from storage.matches import Arrival, match_version
+from storage.facts import get_facts
+from storage.matches import Arrival, match_sighting, match_version
 from storage.times import optional_text, to_text
 from storage.watch import Tally, Watch
 
@@ -134,6 +136,7 @@ def _sight_article(db: Database, watch: Watch, settling: Settling, verdict: Arti
     assert article_id is not None  # the caller asked
     article = db.conn.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
     previous = own_previous_hash(db, settling.stored, article_id)
+    before = get_facts(db, article_id) if watch.matcher.needs_sightings else None
     added = _add_sighting(db, settling, article_id, verdict.identity)
     if added and settling.stored.article_id is None:
         tally.duplicates += 1
@@ -142,8 +145,10 @@ def _sight_article(db: Database, watch: Watch, settling: Settling, verdict: Arti
         db.conn.execute("UPDATE articles SET sighted_openly = 1 WHERE id = ?", (article_id,))
     if article["deleted_at"] is None and is_revision(settling.version, previous, article["current_hash"]):
         match_revision(db, watch, settling, article_id, tally)
-    elif first_open and article["deleted_at"] is None:
+    elif article["deleted_at"] is None and first_open:
         _match_current(db, watch, settling, article_id, tally)
+    elif article["deleted_at"] is None and added and before is not None:
+        _match_sighting(db, watch, settling, article_id, before, tally)
     return article_id
 
 
@@ -217,13 +222,23 @@ def index_words(db: Database, revision_id: int, analysed: AnalysedArticle) -> No
 
 def _match_current(db: Database, watch: Watch, settling: Settling, article_id: int, tally: Tally) -> None:
     """Match the article as it stands, since an entry that is not silent sighted it for the first time."""
+    arrival, analysed = _current(db, settling, article_id)
+    _match(db, watch, settling, arrival, analysed, tally)
+
+
+def _match_sighting(db: Database, watch: Watch, settling: Settling, article_id: int, before: ArticleFacts, tally: Tally) -> None:
+    """Match the article as it stands against the topics that ask who showed it; `before` are the facts without the new sighting."""
+    arrival, analysed = _current(db, settling, article_id)
+    tally.alerts.extend(match_sighting(db, watch, arrival, analysed, before, silent=settling.stored.silent))
+
+
+def _current(db: Database, settling: Settling, article_id: int) -> tuple[Arrival, AnalysedArticle]:
     row = db.conn.execute(
         """SELECT revisions.id, revisions.number, revisions.title, revisions.text FROM articles
            JOIN revisions ON revisions.id = articles.revision_id WHERE articles.id = ?""",
         (article_id,),
     ).fetchone()
-    arrival = Arrival(article_id, row["id"], row["number"], settling.now)
-    _match(db, watch, settling, arrival, analyse_article(row["title"], row["text"]), tally)
+    return Arrival(article_id, row["id"], row["number"], settling.now), analyse_article(row["title"], row["text"])
 
 
 def _match(db: Database, watch: Watch, settling: Settling, arrival: Arrival, analysed: AnalysedArticle, tally: Tally) -> None:

@@ -1,88 +1,169 @@
 """Compiles a query to an FTS5 MATCH expression over the columns title, title_stems, text, text_stems.
 
 What FTS5 cannot say becomes something that it can and that finds more; `exact` is then False and the caller verifies
-each row with `news.matching.evaluate`. Every word goes in as a quoted FTS5 string, so that nothing a user types is FTS5 syntax.
+each row with `news.matching.holds`. Every word goes in as a quoted FTS5 string, so that nothing a user types is FTS5 syntax.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from news.query import And, EntityTerm, Exact, Node, Not, Or, Phrase, Query, Term, Wanted, Word, wanted_terms
+from news.inflection import stem
+from news.query import (
+    And,
+    Condition,
+    EntityTerm,
+    Exact,
+    Filter,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Since,
+    Term,
+    TextField,
+    Until,
+    Wanted,
+    Word,
+    wanted_terms,
+)
 from news.query.wanted import Form
 
 _DEEPEST = 12
 """FTS5's parser has a stack of 100 entries and gives up ("parser stack overflow") on groups within groups within groups."""
 
-_AS_WRITTEN = "{title text}"
-_STEMS = "{title_stems text_stems}"
+_MOST_PAIRS = 64
+"""Of the alternatives of a NEAR, each said as a NEAR of its own; with more, both sides are only asked to be in one field."""
+
+_AS_WRITTEN = {None: "{title text}", TextField.TITLE: "{title}", TextField.TEXT: "{text}"}
+_STEMS = {None: "{title_stems text_stems}", TextField.TITLE: "{title_stems}", TextField.TEXT: "{text_stems}"}
 
 
 @dataclass(frozen=True, slots=True)
 class FtsQuery:
-    """An FTS5 MATCH expression that finds every match of a query; with `exact` nothing else, otherwise perhaps more."""
+    """An FTS5 MATCH expression that finds every match of a query; with `exact` nothing else, otherwise perhaps more.
 
-    expression: str
+    `expression` is None where the words of an article do not matter, or not in every branch of an OR: then every article is a candidate.
+    """
+
+    expression: str | None
     exact: bool
 
 
-def compile_expression(query: Query) -> FtsQuery:
-    """The MATCH expression for a query."""
-    return _compile(query.root, 0)
+def compile_expression(query: Query, *, asked: Collection[Condition] = ()) -> FtsQuery:
+    """The MATCH expression for a query.
+
+    `asked` are those of its `required_conditions` that the caller asks exactly in another way, so that they need no verification here.
+    """
+    return _Compiler(asked).compile(query.root, 0)
 
 
-def _compile(node: Node, depth: int) -> FtsQuery:
-    if isinstance(node, And):
-        return _compile_wanted(node) if depth > _DEEPEST else _compile_and(node, depth)
-    if isinstance(node, Or):
-        return _compile_wanted(node) if depth > _DEEPEST else _any_of([_compile(operand, depth + 1) for operand in node.operands])
-    if isinstance(node, Not):
-        raise TypeError("FTS5 has no negation alone; the parser lets none stand alone")
-    return _compile_term(node)
+class _Compiler:
+    def __init__(self, asked: Collection[Condition]) -> None:
+        self._asked = asked
 
+    def compile(self, node: Node, depth: int) -> FtsQuery:
+        if isinstance(node, And):
+            return _compile_wanted(node) if depth > _DEEPEST else self._compile_and(node, depth)
+        if isinstance(node, Or):
+            return _compile_wanted(node) if depth > _DEEPEST else _any_of([self.compile(operand, depth + 1) for operand in node.operands])
+        if isinstance(node, Not):
+            raise TypeError("FTS5 has no negation alone; the parser lets none stand alone")
+        if isinstance(node, Filter | Since | Until):
+            return FtsQuery(None, depth <= 1 and node in self._asked)
+        return _compile_term(node)
 
-def _compile_and(node: And, depth: int) -> FtsQuery:
-    """`a AND b NOT (c OR d)`. A negation that FTS5 cannot say exactly is left out: negating more would find less."""
-    positive = [_compile(operand, depth + 1) for operand in node.operands if not isinstance(operand, Not)]
-    negative = [_compile(operand.operand, depth + 1) for operand in node.operands if isinstance(operand, Not)]
-    said = [part for part in negative if part.exact]
-    expression = _join(" AND ", positive)
-    if said:
-        expression = f"({expression}) NOT ({_join(' OR ', said)})"
-    return FtsQuery(expression, all(part.exact for part in positive + negative))
+    def _compile_and(self, node: And, depth: int) -> FtsQuery:
+        """`a AND b NOT (c OR d)`. A negation that FTS5 cannot say exactly is left out: negating more would find less."""
+        positive = [self.compile(operand, depth + 1) for operand in node.operands if not isinstance(operand, Not)]
+        negative = [self.compile(operand.operand, depth + 1) for operand in node.operands if isinstance(operand, Not)]
+        there = [part.expression for part in positive if part.expression is not None]
+        absent = [part.expression for part in negative if part.exact and part.expression is not None]
+        exact = all(part.exact for part in positive) and len(absent) == len(negative)
+        if not there:
+            return FtsQuery(None, exact and not negative)
+        expression = _join(" AND ", there)
+        if absent:
+            expression = f"({expression}) NOT ({_join(' OR ', absent)})"
+        return FtsQuery(expression, exact)
 
 
 def _any_of(parts: Sequence[FtsQuery]) -> FtsQuery:
-    return FtsQuery(_join(" OR ", parts), all(part.exact for part in parts))
+    expressions = [part.expression for part in parts if part.expression is not None]
+    if len(expressions) < len(parts):
+        return FtsQuery(None, exact=False)
+    return FtsQuery(_join(" OR ", expressions), all(part.exact for part in parts))
 
 
-def _join(operator: str, parts: Sequence[FtsQuery]) -> str:
-    if len(parts) == 1:
-        return parts[0].expression
-    return operator.join(f"({part.expression})" for part in parts)
+def _join(operator: str, expressions: Sequence[str]) -> str:
+    if len(expressions) == 1:
+        return expressions[0]
+    return operator.join(f"({expression})" for expression in expressions)
 
 
 def _compile_term(term: Term) -> FtsQuery:
-    if isinstance(term, Word):
-        return FtsQuery(f"{_STEMS} : {_quoted((term.stem,))}", exact=True)
-    if isinstance(term, Phrase):
-        return FtsQuery(f"{_AS_WRITTEN} : {_quoted(term.tokens)}", exact=True)
-    if isinstance(term, Exact):
-        return FtsQuery(f"{_AS_WRITTEN} : {_quoted(term.tokens)}", exact=False)
     if isinstance(term, EntityTerm):
-        return _any_of([_compile_term(name) for name in term.names])
-    raise TypeError(term)
+        return _any_of([_compile_words(name, term.field) for name in term.names])
+    if isinstance(term, Near):
+        return _compile_near(term)
+    return _compile_words(term, term.field)
+
+
+def _compile_words(term: Word | Phrase | Exact | Prefix, field: TextField | None) -> FtsQuery:
+    if isinstance(term, Word):
+        return FtsQuery(f"{_STEMS[field]} : {_quoted((term.stem,))}", exact=True)
+    if isinstance(term, Prefix):
+        return FtsQuery(f"{_AS_WRITTEN[field]} : {_quoted((term.beginning,))} *", exact=True)
+    return FtsQuery(f"{_AS_WRITTEN[field]} : {_quoted(term.tokens)}", isinstance(term, Phrase))
+
+
+def _compile_near(near: Near) -> FtsQuery:
+    """Said of stems, since FTS5 knows nearness only within one column: what is near as written is near there too.
+
+    FTS5 counts the words between, we the steps from word to word, hence one less. It says exactly the same only of different bare
+    words: it knows no order, and lets one word serve twice.
+    """
+    if len(near.left) * len(near.right) > _MOST_PAIRS:
+        return _compile_same_field(near)
+    pairs = [f"{_STEMS[near.field]} : NEAR({_stems_of(a)} {_stems_of(b)}, {near.distance - 1})" for a, b in product(near.left, near.right)]
+    exact = not near.ordered and all(isinstance(one, Word) for one in near.left + near.right) and not _stems(near.left) & _stems(near.right)
+    return FtsQuery(_join(" OR ", pairs), exact)
+
+
+def _compile_same_field(near: Near) -> FtsQuery:
+    fields = [near.field] if near.field else list(TextField)
+    both = [
+        _join(" AND ", [_join(" OR ", [f"{_STEMS[field]} : {_stems_of(one)}" for one in side]) for side in (near.left, near.right)])
+        for field in fields
+    ]
+    return FtsQuery(_join(" OR ", both), exact=False)
+
+
+def _stems(alternatives: Sequence[Word | Phrase | Exact]) -> set[str]:
+    return {one.stem for one in alternatives if isinstance(one, Word)}
+
+
+def _stems_of(term: Word | Phrase | Exact) -> str:
+    return _quoted((term.stem,) if isinstance(term, Word) else tuple(map(stem, term.tokens)))
 
 
 def _compile_wanted(node: Node) -> FtsQuery:
     """Too deep for FTS5's parser: only the words that any match must hold one of."""
-    wanted = sorted(wanted_terms(node), key=lambda one: (one.form.value, one.word))
-    return FtsQuery(" OR ".join(_wanted_word(one) for one in wanted), exact=False)
+    wanted = wanted_terms(node)
+    if wanted is None:
+        return FtsQuery(None, exact=False)
+    ordered = sorted(wanted, key=lambda one: (one.form.value, one.word))
+    return FtsQuery(" OR ".join(_wanted_word(one) for one in ordered), exact=False)
 
 
 def _wanted_word(one: Wanted) -> str:
-    return f"{_STEMS if one.form is Form.STEM else _AS_WRITTEN} : {_quoted((one.word,))}"
+    columns = _STEMS if one.form is Form.STEM else _AS_WRITTEN
+    return f"{columns[None]} : {_quoted((one.word,))}{' *' if one.form is Form.PREFIX else ''}"
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -13,7 +13,9 @@ from sqlite_utils import Database
 
 from news.alerts import Alert, AlertedArticle, AlertKind, Hit, TopicMatch, make_alert_id, make_bundle_id, make_delivery_id
 from news.analysis import AnalysedArticle
+from news.articles import ArticleFacts
 from news.judging import alert_kind, delay_seconds, should_alert
+from storage.facts import get_facts
 from storage.times import from_text, optional_text, optional_time, to_text
 from storage.watch import Watch
 
@@ -22,7 +24,7 @@ EXCERPT_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A version that arrived, or an article that was openly sighted for the first time, at `now`."""
+    """A version that arrived, or an article that was sighted by another source, at `now`."""
 
     article_id: int
     revision_id: int
@@ -33,8 +35,31 @@ class Arrival:
 
 def match_version(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle) -> list[Alert]:
     """Match one version against all topics; record the matches, and the alerts that are due for them."""
+    facts = get_facts(db, arrival.article_id) if watch.matcher.needs_facts else None
+    return _record_matches(db, watch, arrival, watch.matcher.match(analysed, facts), analysed)
+
+
+def match_sighting(
+    db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, before: ArticleFacts, *, silent: bool
+) -> list[Alert]:
+    """Match the current version against the topics that ask for sources or tags, since another source has shown it.
+
+    `before` are the facts without that sighting. What a silent sighting makes match is recorded without alerting.
+    """
+    after = get_facts(db, arrival.article_id)
+    if after.sources == before.sources:
+        return []
+    matches = watch.matcher.match_sighting(analysed, before, after)
+    if not silent:
+        return _record_matches(db, watch, arrival, matches, analysed)
+    for match in matches:
+        _record_match(db, arrival, match)
+    return []
+
+
+def _record_matches(db: Database, watch: Watch, arrival: Arrival, matches: Sequence[TopicMatch], analysed: AnalysedArticle) -> list[Alert]:
     made: list[Alert] = []
-    for match in watch.matcher.match(analysed):
+    for match in matches:
         before = _first_match(db, arrival, match.topic)
         _record_match(db, arrival, match)
         if _is_alert_due(db, arrival, match.topic, matched_before=before is not None):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.judging import choose_article_url, feed_text, judge_page_text, make_version
+from news.judging import Version, choose_article_url, feed_text, judge_page_text, make_version
 from news.scheduling import next_page_fetch_at, next_page_refresh_at
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import canonical_url
@@ -34,25 +34,24 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
     stored = get_entry(db, outcome.entry_id)
     if stored is None or stored.page_state != "due" or outcome.url != (stored.entry.link or stored.url):
         return tally  # deleted meanwhile, or its link changed while the old page was on its way: the new one is due
-    problem = outcome.problem or _judge_text(db, watch, stored, outcome, tally, now)
+    version = make_version(stored.entry, outcome.page)
+    problem = outcome.problem or _judge_text(db, watch, stored, version, tally, now)
     if problem is not None:
         _record_failure(db, watch, stored, problem, tally, now)
     else:
-        _record_page_text(db, watch, stored, outcome, tally, now)
+        _record_page_text(db, watch, Settling(stored, version, _article_url(db, stored, outcome), now), outcome, tally)
     return tally
 
 
-def _judge_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOutcome, tally: Tally, now: datetime) -> Problem | None:
-    version = make_version(stored.entry, outcome.page)
+def _judge_text(db: Database, watch: Watch, stored: StoredEntry, version: Version, tally: Tally, now: datetime) -> Problem | None:
     problem = judge_page_text(version, titles_of_text(db, version.text_hash), len(feed_text(stored.entry)))
     if problem is not None:
         unmask_wall(db, watch, version, tally, now)
     return problem
 
 
-def _record_page_text(db: Database, watch: Watch, stored: StoredEntry, outcome: PageOutcome, tally: Tally, now: datetime) -> None:
-    assert outcome.page is not None  # no problem, so a page
-    url = _article_url(db, stored, outcome)
+def _record_page_text(db: Database, watch: Watch, settling: Settling, outcome: PageOutcome, tally: Tally) -> None:
+    stored, now = settling.stored, settling.now
     again_at = next_page_refresh_at(now, now) if _changed_meanwhile(stored, outcome) else None
     db.conn.execute(
         """UPDATE entries SET page_state = ?, page_due_at = ?, page_attempts = 0, page_fetched_at = ?, page_url = ?,
@@ -61,11 +60,11 @@ def _record_page_text(db: Database, watch: Watch, stored: StoredEntry, outcome: 
             "due" if again_at else "done",
             optional_text(again_at),
             to_text(now),
-            url if url != stored.url else None,
+            settling.url if settling.url != stored.url else None,
             stored.entry_id,
         ),
     )
-    settle(db, watch, Settling(stored, make_version(stored.entry, outcome.page), url, now), tally)
+    settle(db, watch, settling, tally)
 
 
 def _changed_meanwhile(stored: StoredEntry, outcome: PageOutcome) -> bool:

@@ -52,7 +52,10 @@ def prune_poll_log(db: Database, now: datetime) -> int:
 
 
 def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> None:
-    """Bring back what a clock that was ahead for a while put off: nothing ever waits longer than `LONGEST_WAIT`, or a source's longest interval."""
+    """Bring back what a clock that was ahead for a while put off.
+
+    Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source.
+    """
     latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
     for table, column in (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "next_attempt_at")):
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} > ?", (moment, latest))  # noqa: S608  # literals

@@ -9,14 +9,23 @@ from typing import Protocol
 
 from news.alerts import Alert, TopicMatch
 from news.analysis import AnalysedArticle
+from news.articles import ArticleFacts
 from news.sources import DuePage, Problem
 
 
 class TopicMatcher(Protocol):
     """All topics, compiled; `news.matching.Matcher` is one."""
 
-    def match(self, article: AnalysedArticle) -> list[TopicMatch]:
+    needs_facts: bool
+    """Whether a topic has filters, so that `match` must be given facts."""
+    needs_sightings: bool
+    """Whether a topic can begin to match when another source shows a known article."""
+
+    def match(self, article: AnalysedArticle, facts: ArticleFacts | None) -> list[TopicMatch]:
         """The topics that this version of an article matches, each with its hits."""
+
+    def match_sighting(self, article: AnalysedArticle, before: ArticleFacts, after: ArticleFacts) -> list[TopicMatch]:
+        """The topics that match only since another source has shown the article."""
 
 
 @dataclass(frozen=True, slots=True)

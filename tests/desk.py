@@ -21,7 +21,19 @@ from typing import Any, Self
 
 from news.matching import Matcher
 from news.query import parse_query
-from news.sources import ArticlesMode, DuePage, DueSource, ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem, SourceSpec
+from news.sources import (
+    ArticlesMode,
+    DuePage,
+    DueSource,
+    ExtractedPage,
+    FeedEntry,
+    PageOutcome,
+    ParsedFeed,
+    PollKind,
+    PollOutcome,
+    Problem,
+    SourceSpec,
+)
 from news.topics import Topic
 from storage import Archive, SearchRequest, Tally, Watch
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from news.analysis import Analysis, analyse
 from news.errors import QueryError
-from news.query.tree import EntityTerm, Exact, Phrase
+from news.query.tree import EntityTerm, Exact, Phrase, TextField
 from news.tokens import exact_letters
 from news.topics import Entity
 
@@ -34,10 +34,10 @@ def check_entities(entities: Iterable[Entity] | Mapping[str, Entity]) -> list[tu
     return faults
 
 
-def make_exact(name: str, text: str, words: Analysis) -> Exact:
+def make_exact(name: str, text: str, words: Analysis, field: TextField | None = None) -> Exact:
     """The term for exactly the letters of the words of `text`."""
     letters = tuple(exact_letters(text[start:end]) for start, end in zip(words.starts, words.ends, strict=True))
-    return Exact(name, words.tokens, letters)
+    return Exact(name, words.tokens, letters, field)
 
 
 def _make_name(key: str, name: str) -> Phrase | Exact:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from news.errors import QueryError
 
@@ -15,18 +16,26 @@ class Kind(Enum):
     AND = "AND"
     OR = "OR"
     NOT = "NOT"
+    NEAR = "NEAR"
+    ONEAR = "ONEAR"
     OPEN = "("
     CLOSE = ")"
+    FIELD = "a field"
     WORD = "a word"
+    PREFIX = "the beginning of a word"
     PHRASE = "words in quotes"
     EXACT = "exact letters"
     ENTITY = "an entity"
+    VALUE = "a value"
     END = "the end of the query"
 
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """One piece of a query. `text` is what it stands for (without quotes, `=` or `@`), `source` how it was written."""
+    """One piece of a query. `text` is what it stands for (without quotes, `=`, `@` or `*`), `source` how it was written.
+
+    The text of a field is its English name, that of NEAR and ONEAR the greatest distance.
+    """
 
     kind: Kind
     text: str
@@ -40,10 +49,21 @@ _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _BARE = re.compile(r'[^\s()"“”«»„]+')
 _MINUS = "-\u2212"
 _OTHER_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015"
-_PROXIMITY = re.compile(r"(?:O?NEAR)(?:/.*)?\Z", re.DOTALL)
+_PROXIMITY = re.compile(r"(O?NEAR)(?:/(.*))?", re.DOTALL)
+_DISTANCE = re.compile(r"0*([1-9][0-9]{0,3})")
 _FIELD = re.compile(r"([^\W\d_]+):")
-_FIELDS = "title titre text texte source author auteur tag lang langue url since until".split()  # noqa: SIM905
-_NOT_YET = "is not available in this version"
+_FIELDS = {name: name for name in ("title", "text", "source", "author", "tag", "lang", "url", "since", "until")} | {
+    "titre": "title", "texte": "text", "auteur": "author", "langue": "lang",
+}  # fmt: skip
+_EXAMPLES = {
+    "title": "title:otan", "text": "text:otan", "source": "source:numerama", "author": 'author:"Marie Dupont"', "tag": "tag:tech",
+    "lang": "lang:fr", "url": "url:example.org/politique", "since": "since:7d", "until": "until:2026-03-01",
+}  # fmt: skip
+_RAW_FIELDS = frozenset({"url", "lang", "since", "until"})
+"""Their values are no words: addresses, codes and moments hold signs that mean something elsewhere."""
+
+GREATEST_DISTANCE: Final = 1000
+"""Of NEAR/n, in words; more than most articles have."""
 
 
 def cut_query(query: str) -> list[Lexeme]:
@@ -51,7 +71,8 @@ def cut_query(query: str) -> list[Lexeme]:
     lexemes: list[Lexeme] = []
     position = _skip_space(query, 0)
     while position < len(query):
-        lexeme = _cut_one(query, position)
+        before = lexemes[-1] if lexemes else None
+        lexeme = _cut_one(query, position) if before is None or before.kind is not Kind.FIELD else _cut_after_field(query, position, before)
         lexemes.append(lexeme)
         position = _skip_space(query, position + len(lexeme.source))
     lexemes.append(Lexeme(Kind.END, "", "", len(query)))
@@ -76,6 +97,11 @@ def _cut_one(query: str, position: int) -> Lexeme:
     if first == "@":
         return _cut_entity(query, position)
     return _cut_bare(query, position)
+
+
+def _cut_after_field(query: str, position: int, field: Lexeme) -> Lexeme:
+    raw = _BARE.match(query, position) if field.text in _RAW_FIELDS else None
+    return Lexeme(Kind.VALUE, raw.group(), raw.group(), position) if raw else _cut_one(query, position)
 
 
 def _cut_phrase(query: str, position: int) -> Lexeme:
@@ -125,32 +151,52 @@ def _cut_bare(query: str, position: int) -> Lexeme:
         )
     if word in _OPERATORS:
         return Lexeme(_OPERATORS[word], word, word, position)
-    if _PROXIMITY.match(word):
-        raise QueryError(
-            query, position, f'{word.partition("/")[0]} (words near one another) {_NOT_YET}; expected AND, OR, NOT or "words in quotes"'
-        )
-    _refuse_field(query, word, position)
-    _refuse_signs(query, word, position)
-    return Lexeme(Kind.WORD, word, word, position)
-
-
-def _refuse_field(query: str, word: str, position: int) -> None:
+    proximity = _PROXIMITY.fullmatch(word)
+    if proximity is not None:
+        return _cut_proximity(query, proximity, position)
     field = _FIELD.match(word)
-    if field is None:
-        return
-    name = field.group(1)
-    if name.casefold() in _FIELDS:
-        raise QueryError(query, position, f"{name}: (search in one field) {_NOT_YET}; expected words, phrases or @entities")
-    raise QueryError(
-        query, position, f"there is no field {name}: in the query language; expected a word (put it in quotes to look for its words)"
-    )
+    if field is not None:
+        return _cut_field(query, field, position)
+    return _cut_word(query, word, position)
+
+
+def _cut_proximity(query: str, proximity: re.Match[str], position: int) -> Lexeme:
+    name, number = proximity.groups()
+    distance = _DISTANCE.fullmatch(number or "")
+    if distance is None or int(distance.group(1)) > GREATEST_DISTANCE:
+        raise QueryError(
+            query,
+            position if number is None else position + len(name) + 1,
+            f"{name} needs to know how near; expected a number of words from 1 to {GREATEST_DISTANCE}, such as {name}/8",
+        )
+    return Lexeme(Kind[name], distance.group(1), proximity.group(), position)
+
+
+def _cut_field(query: str, field: re.Match[str], position: int) -> Lexeme:
+    name = _FIELDS.get(field.group(1).casefold())
+    if name is None:
+        reason = f"there is no field {field.group()} in the query language"
+        raise QueryError(
+            query, position, f"{reason}; expected one of {', '.join(_FIELDS)}, or a word (put it in quotes to look for its words)"
+        )
+    after = position + field.end()
+    if after == len(query) or query[after] == ")" or _SPACE.match(query, after):
+        raise QueryError(query, position, f"expected, directly after {field.group()}, what is to be found there, such as {_EXAMPLES[name]}")
+    return Lexeme(Kind.FIELD, name, field.group(), position)
+
+
+def _cut_word(query: str, word: str, position: int) -> Lexeme:
+    begins = len(word) > 1 and word.endswith("*")
+    text = word[:-1] if begins else word
+    _refuse_signs(query, text, position)
+    return Lexeme(Kind.PREFIX if begins else Kind.WORD, text, word, position)
 
 
 def _refuse_signs(query: str, word: str, position: int) -> None:
-    """Signs that mean something in a query, now or later, are never read as a part of a word."""
+    """Signs that mean something in a query are never read as a part of a word."""
     star = word.find("*")
     if star >= 0:
-        raise QueryError(query, position + star, f"* (begins with) {_NOT_YET}; expected a whole word")
+        raise QueryError(query, position + star, "* cannot stand here; expected it once, at the end of a bare word, such as milit*")
     for index, sign in enumerate(word):
         if sign in "=|!^~<>[]{}\\":
             raise QueryError(

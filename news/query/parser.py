@@ -1,44 +1,59 @@
-"""Reads a query. NOT binds closest, then AND (also implied between two operands), then OR."""
+"""Reads a query. NOT binds closest, then NEAR, then AND (also implied between two operands), then OR."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-from news.analysis import analyse
 from news.errors import QueryError
-from news.query.entities import make_entity_term, make_exact
+from news.query.conditions import make_condition
+from news.query.entities import make_entity_term
 from news.query.lexer import Kind, Lexeme, cut_query
-from news.query.tree import EntityTerm, Exact, Node, Phrase, Query, Word, has_positive, make_and, make_not, make_or
+from news.query.moments import MomentParser
+from news.query.proximity import find_stranger, make_near
+from news.query.terms import MisreadError, make_term
+from news.query.tree import EntityTerm, Near, Node, Query, TextField, has_positive, make_and, make_not, make_or
 from news.topics import Entity
 
 GREATEST_LENGTH: Final = 10_000
 """Characters in a query."""
 GREATEST_DEPTH: Final = 50
 """Parentheses within one another."""
+GREATEST_SIZE: Final = 20_000
+"""Words, phrases and names of entities; a short query can name a large entity a thousand times."""
 
-_OPERANDS = frozenset({Kind.WORD, Kind.PHRASE, Kind.EXACT, Kind.ENTITY, Kind.OPEN, Kind.NOT})
+_WORDS = frozenset({Kind.WORD, Kind.PREFIX, Kind.PHRASE, Kind.EXACT, Kind.VALUE})
+_OPERANDS = _WORDS | {Kind.ENTITY, Kind.OPEN, Kind.NOT, Kind.FIELD}
+_PROXIMITY = frozenset({Kind.NEAR, Kind.ONEAR})
+_TEXT_FIELDS = frozenset(TextField)
 _EXPECTED_OPERAND = "a word, a phrase in quotes, @entity or ("
 
 
-def parse_query(text: str, entities: Mapping[str, Entity]) -> Query:
-    """The meaning of a query. Raises QueryError with the place of the mistake and what was expected there."""
+def parse_query(text: str, entities: Mapping[str, Entity], *, moments: MomentParser | None = None) -> Query:
+    """The meaning of a query. Raises QueryError with the place of the mistake and what was expected there.
+
+    With `moments`, as in a search, `since:` and `until:` can be asked; without, as in a topic, they are an error.
+    """
     if len(text) > GREATEST_LENGTH:
         reason = f"this query has {len(text):,} characters; expected at most {GREATEST_LENGTH:,}"
         raise QueryError(text[:GREATEST_LENGTH], GREATEST_LENGTH, reason)
-    return Query(text, _Parser(text, entities).read())
+    return Query(text, _Parser(text, entities, moments).read())
 
 
 class _Parser:
     """Walks once over the lexemes of one query."""
 
-    def __init__(self, query: str, entities: Mapping[str, Entity]) -> None:
+    def __init__(self, query: str, entities: Mapping[str, Entity], moments: MomentParser | None) -> None:
         self._query = query
         self._entities = entities
+        self._moments = moments
         self._lexemes = cut_query(query)
         self._next = 0
         self._depth = 0
+        self._size = 0
+        self._field: Lexeme | None = None
 
     def read(self) -> Node:
         start = self._peek()
@@ -66,13 +81,46 @@ class _Parser:
         return make_or(branches)
 
     def _read_and(self) -> Node:
-        operands = [self._read_not()]
+        operands = [self._read_near()]
         while True:
             if self._peek().kind is Kind.AND:
                 self._take()
             elif self._peek().kind not in _OPERANDS:
                 return make_and(operands)
-            operands.append(self._read_not())
+            operands.append(self._read_near())
+
+    def _read_near(self) -> Node:
+        start = self._next
+        left = self._read_not()
+        operator = self._peek()
+        if operator.kind not in _PROXIMITY:
+            return left
+        self._check_operand(start, operator)
+        self._take()
+        middle = self._next
+        right = self._read_not()
+        self._check_operand(middle, operator)
+        after = self._peek()
+        if after.kind in _PROXIMITY:
+            pairs = "a NEAR/8 b AND b NEAR/8 c"
+            raise self._error(after, f"{operator.source} and {after.source} are a chain; expected pairs joined by AND, such as {pairs}")
+        return self._make_near(start, operator, (left, right))
+
+    def _make_near(self, start: int, operator: Lexeme, operands: tuple[Node, Node]) -> Near:
+        last = self._lexemes[self._next - 1]
+        written = self._query[self._lexemes[start].position : last.position + len(last.source)]
+        field = self._field
+        if field is None:
+            return make_near(written, operator, operands, None)
+        if field.text not in _TEXT_FIELDS:
+            raise self._error(operator, f"{operator.source} cannot be asked of {field.source}; expected words or words in quotes there")
+        return make_near(f"{field.source}({written})", operator, operands, TextField(field.text))
+
+    def _check_operand(self, start: int, operator: Lexeme) -> None:
+        """Whether the lexemes from `start` on are a word, a phrase, an entity, or alternatives of these."""
+        fault = find_stranger(self._lexemes[start : self._next], operator)
+        if fault is not None:
+            raise self._error(*fault)
 
     def _read_not(self) -> Node:
         negated = False
@@ -86,10 +134,10 @@ class _Parser:
         lexeme = self._take()
         if lexeme.kind is Kind.OPEN:
             return self._read_group(lexeme)
-        if lexeme.kind is Kind.ENTITY:
-            return self._read_entity(lexeme)
-        if lexeme.kind in {Kind.WORD, Kind.PHRASE, Kind.EXACT}:
-            return self._read_words(lexeme)
+        if lexeme.kind is Kind.FIELD:
+            return self._read_field(lexeme)
+        if lexeme.kind is Kind.ENTITY or lexeme.kind in _WORDS:
+            return self._read_leaf(lexeme)
         found = "the query ends here" if lexeme.kind is Kind.END else f"{lexeme.source} cannot stand here"
         raise self._error(lexeme, f"{found}; expected {_EXPECTED_OPERAND}")
 
@@ -103,14 +151,44 @@ class _Parser:
         self._depth -= 1
         return inner
 
-    def _read_entity(self, lexeme: Lexeme) -> EntityTerm:
+    def _read_field(self, field: Lexeme) -> Node:
+        """What stands after a field; the field goes down to all that a group holds."""
+        if self._field is not None:
+            raise self._error(field, f"{field.source} stands within {self._field.source}; expected words, and fields side by side")
+        if self._peek().kind is Kind.NOT:
+            raise self._error(self._peek(), f"expected the exclusion before the field: -{field.source}…")
+        self._field = field
+        operand = self._read_operand()
+        self._field = None
+        return operand
+
+    def _read_leaf(self, lexeme: Lexeme) -> Node:
+        try:
+            leaf = self._make_leaf(lexeme, self._field)
+        except MisreadError as error:
+            raise self._error(lexeme, str(error)) from error
+        self._size += len(leaf.names) if isinstance(leaf, EntityTerm) else 1
+        if self._size > GREATEST_SIZE:
+            raise self._error(lexeme, f"this query asks for too much; expected at most {GREATEST_SIZE:,} words and names of entities")
+        return leaf
+
+    def _make_leaf(self, lexeme: Lexeme, field: Lexeme | None) -> Node:
+        if field is not None and field.text not in _TEXT_FIELDS:
+            return make_condition(field, lexeme, self._moments)
+        name = field.source + lexeme.source if field else lexeme.source
+        text_field = TextField(field.text) if field else None
+        if lexeme.kind is Kind.ENTITY:
+            return replace(self._find_entity(lexeme), name=name, field=text_field)
+        return make_term(name, lexeme, text_field)
+
+    def _find_entity(self, lexeme: Lexeme) -> EntityTerm:
         entity = self._entities.get(lexeme.text)
         if entity is None:
-            raise self._error(lexeme, f"there is no entity {lexeme.text}; expected {self._known_entities(lexeme.text)}")
+            raise MisreadError(f"there is no entity {lexeme.text}; expected {self._known_entities(lexeme.text)}")
         try:
             return make_entity_term(entity)
         except QueryError as error:
-            raise self._error(lexeme, error.message) from error
+            raise MisreadError(error.message) from error
 
     def _known_entities(self, wanted: str) -> str:
         known = {key.casefold(): key for key in self._entities}
@@ -121,16 +199,6 @@ class _Parser:
             return "[entities.…] in the configuration before @ is used"
         listed = ", ".join(f"@{key}" for key in sorted(self._entities)[:5])
         return f"an entity of the configuration, such as {listed}"
-
-    def _read_words(self, lexeme: Lexeme) -> Word | Phrase | Exact:
-        words = analyse(lexeme.text)
-        if not len(words):
-            raise self._error(lexeme, f"there is no word in {lexeme.source}; expected letters or digits")
-        if lexeme.kind is Kind.EXACT:
-            return make_exact(lexeme.source, lexeme.text, words)
-        if lexeme.kind is Kind.PHRASE or len(words) > 1:
-            return Phrase(lexeme.source, words.tokens)
-        return Word(lexeme.source, words.stems[0])
 
     def _peek(self) -> Lexeme:
         return self._lexemes[self._next]

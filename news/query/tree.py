@@ -1,18 +1,28 @@
-"""What a query means, as a tree. Terms are the leaves: something that can be found at a place in a title or a text.
+"""What a query means, as a tree. Its leaves are terms, found at a place in a title or a text, and conditions, on the article itself.
 
 The parser keeps these laws, which everything that reads a tree may rely on:
 - `And` and `Or` have at least two operands, and none of their own kind;
 - every operand of an `Or`, and the operand of a `Not`, has something positive (so no `Not` stands in a `Not` or in an `Or` alone);
-- the tree as a whole has something positive; its depth is bounded.
+- the tree as a whole has something positive; its depth and the number of its leaves are bounded;
+- `Since` and `Until` stand only in queries that were read with a `MomentParser`, so never in a topic.
 
-A new kind of term (a prefix, words near one another, a field) is a new class here, and a branch in the places that `Term` names.
+A field before a group is pushed down to the leaves: `title:(a OR b)` is `title:a OR title:b`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
+
+
+class TextField(StrEnum):
+    """A field of words. A term with one is looked for only there, a term without one in both."""
+
+    TITLE = "title"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Word:
 
     name: str
     stem: str
+    field: TextField | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Phrase:
 
     name: str
     tokens: tuple[str, ...]
+    field: TextField | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,16 @@ class Exact:
     name: str
     tokens: tuple[str, ...]
     letters: tuple[str, ...]
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Any word that begins with these folded letters."""
+
+    name: str
+    beginning: str
+    field: TextField | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +68,58 @@ class EntityTerm:
 
     name: str
     names: tuple[Phrase | Exact, ...]
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One of `left` and one of `right` in one field: from the end of the one to the start of the other it is at most `distance` positions.
+
+    They share no word. `ordered`: `left` comes first. The alternatives carry no field of their own; entities stand there as their names.
+    """
+
+    name: str
+    left: tuple[Word | Phrase | Exact, ...]
+    right: tuple[Word | Phrase | Exact, ...]
+    distance: int
+    ordered: bool
+    field: TextField | None = None
+
+
+class Fact(StrEnum):
+    """What a filter asks about."""
+
+    SOURCE = "source"
+    AUTHOR = "author"
+    TAG = "tag"
+    LANGUAGE = "lang"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A fact about the article: `value` as it was typed, `tokens` its words (of a URL and a language none)."""
+
+    name: str
+    fact: Fact
+    value: str
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The article's time is `moment` or later."""
+
+    name: str
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The article's time is before `moment`; of a date that was typed, `moment` is the end of that day."""
+
+    name: str
+    moment: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +143,13 @@ class Not:
     operand: Node
 
 
-Term: TypeAlias = Word | Phrase | Exact | EntityTerm
-"""A leaf. `name` is how the user would write it. Read in `wanted`, `news.matching` and `storage.match_expression`."""
+Term: TypeAlias = Word | Phrase | Exact | Prefix | EntityTerm | Near
+"""A leaf that stands in title or text. `name` is how the user wrote it. Read in `wanted`, `news.finding`, `storage.match_expression`."""
 
-Node: TypeAlias = Term | And | Or | Not
+Condition: TypeAlias = Filter | Since | Until
+"""A leaf about the article itself; it holds or not whatever the words are."""
+
+Node: TypeAlias = Term | Condition | And | Or | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +169,30 @@ def has_positive(node: Node) -> bool:
     return True
 
 
+def leaves(node: Node) -> Iterator[Term | Condition]:
+    """All leaves of a tree, in the order of the query."""
+    if isinstance(node, And | Or):
+        for operand in node.operands:
+            yield from leaves(operand)
+    elif isinstance(node, Not):
+        yield from leaves(node.operand)
+    else:
+        yield node
+
+
 def positive_terms(node: Node) -> Iterator[Term]:
     """All terms that can be a reason for a match, in the order of the query; what stands under a `Not` cannot."""
     if isinstance(node, And | Or):
         for operand in node.operands:
             yield from positive_terms(operand)
-    elif not isinstance(node, Not):
+    elif not isinstance(node, Not | Filter | Since | Until):
         yield node
+
+
+def required_conditions(node: Node) -> tuple[Condition, ...]:
+    """The conditions that every match fulfils, which a search may therefore ask first. Others may stand in an `Or` or a `Not`."""
+    operands = node.operands if isinstance(node, And) else (node,)
+    return tuple(operand for operand in operands if isinstance(operand, Filter | Since | Until))
 
 
 def make_and(operands: list[Node]) -> Node:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from news.query.tree import And, EntityTerm, Exact, Node, Not, Or, Phrase, Word, has_positive, positive_terms
+from news.query.tree import (
+    And,
+    EntityTerm,
+    Exact,
+    Filter,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Since,
+    Term,
+    Until,
+    Word,
+    has_positive,
+    positive_terms,
+)
 
 
 class Form(Enum):
@@ -15,11 +32,12 @@ class Form(Enum):
 
     TOKEN = "token"  # noqa: S105
     STEM = "stem"
+    PREFIX = "prefix"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One word that an article holds, as written or as a stem, if a query matches it."""
+    """One word that an article holds if a query matches it: as written, as a stem, or as the beginning of a word as written."""
 
     form: Form
     word: str
@@ -28,34 +46,64 @@ class Wanted:
 Cost: TypeAlias = Callable[[Wanted], float]
 """A guess at how many articles hold a word; only comparisons matter."""
 
+_PREFIX_COST = 8
+"""The beginning of a word is held by many more articles than a word of that length."""
+
 
 def length_cost(wanted: Wanted) -> float:
     """Long words are rare words: a word of 3 letters counts as much as eleven of 10."""
-    return 1 / len(wanted.word) ** 2
+    return (_PREFIX_COST if wanted.form is Form.PREFIX else 1) / len(wanted.word) ** 2
 
 
-def wanted_terms(node: Node, cost: Cost = length_cost) -> frozenset[Wanted]:
-    """The cheapest set of words at least one of which any match of this node holds. The node has something positive."""
+def wanted_terms(node: Node, cost: Cost = length_cost) -> frozenset[Wanted] | None:
+    """The cheapest set of words at least one of which any match of this node holds. The node has something positive.
+
+    None if it can match without any word, as `source:numerama` does.
+    """
     if isinstance(node, And):
-        choices = [wanted_terms(operand, cost) for operand in node.operands if has_positive(operand)]
-        return min(choices, key=lambda choice: sum(map(cost, choice)))
+        choices = [choice for operand in node.operands if has_positive(operand) and (choice := wanted_terms(operand, cost)) is not None]
+        return _cheapest(choices, cost)
     if isinstance(node, Or):
-        return frozenset[Wanted]().union(*(wanted_terms(operand, cost) for operand in node.operands))
-    if isinstance(node, EntityTerm):
-        return frozenset(min(_words(name), key=cost) for name in node.names)
+        branches = [wanted_terms(operand, cost) for operand in node.operands]
+        wanted = [branch for branch in branches if branch is not None]
+        return frozenset[Wanted]().union(*wanted) if len(wanted) == len(branches) else None
     if isinstance(node, Not):
         raise TypeError("a negation wants nothing; the parser lets none stand alone")
-    return frozenset({min(_words(node), key=cost)})
+    if isinstance(node, Filter | Since | Until):
+        return None
+    return _wanted_of_term(node, cost)
+
+
+def _cheapest(choices: Iterable[frozenset[Wanted]], cost: Cost) -> frozenset[Wanted] | None:
+    return min(choices, key=lambda choice: sum(map(cost, choice)), default=None)
+
+
+def _wanted_of_term(term: Term, cost: Cost) -> frozenset[Wanted]:
+    if isinstance(term, EntityTerm):
+        return _any_of(term.names, cost)
+    if isinstance(term, Near):
+        return min(_any_of(term.left, cost), _any_of(term.right, cost), key=lambda choice: sum(map(cost, choice)))
+    return frozenset({min(_words(term), key=cost)})
+
+
+def _any_of(alternatives: Iterable[Word | Phrase | Exact], cost: Cost) -> frozenset[Wanted]:
+    return frozenset(min(_words(one), key=cost) for one in alternatives)
 
 
 def mentioned_words(node: Node) -> Iterator[Wanted]:
     """Every word of every positive term of a query, from which `wanted_terms` chooses."""
     for term in positive_terms(node):
-        for name in term.names if isinstance(term, EntityTerm) else (term,):
-            yield from _words(name)
+        if isinstance(term, EntityTerm):
+            alternatives: tuple[Word | Phrase | Exact | Prefix, ...] = term.names
+        else:
+            alternatives = term.left + term.right if isinstance(term, Near) else (term,)
+        for one in alternatives:
+            yield from _words(one)
 
 
-def _words(term: Word | Phrase | Exact) -> list[Wanted]:
+def _words(term: Word | Phrase | Exact | Prefix) -> list[Wanted]:
     if isinstance(term, Word):
         return [Wanted(Form.STEM, term.stem)]
+    if isinstance(term, Prefix):
+        return [Wanted(Form.PREFIX, term.beginning)]
     return [Wanted(Form.TOKEN, token) for token in term.tokens]

@@ -17,7 +17,7 @@ from storage import retry_deliveries
 
 @click.group("alerts", invoke_without_command=True)
 @click.option("--topic", metavar="T", help="Only this topic's.")
-@click.option("--status", type=click.Choice([*DeliveryStatus]), help="Only those with a delivery in this state.")
+@click.option("--status", type=click.Choice([status.value for status in DeliveryStatus]), help="Only those with a delivery in this state.")
 @click.option("--limit", type=click.IntRange(1), help="The newest N.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.pass_context

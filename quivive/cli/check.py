@@ -12,7 +12,8 @@ from quivive.cli.context import get_configuration
 def command(context: click.Context) -> None:
     """Validate the configuration; report every error at once, each with its dotted key."""
     configuration = get_configuration(context)
-    counts = f"{len(configuration.sources)} sources, {len(configuration.topics)} topics, {len(configuration.entities)} entities"
+    entities = f"{len(configuration.entities.own)} own and {len(configuration.entities.shipped)} shipped entities"
+    counts = f"{len(configuration.sources)} sources, {len(configuration.topics)} topics, {entities}"
     click.echo(f"{configuration.path}: good ({counts}, {len(configuration.channels)} channels)")
     for topic in configuration.topics:
         if not topic.notify:

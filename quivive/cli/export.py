@@ -11,6 +11,8 @@ import click
 from news.errors import UsageError
 from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader
+from quivive.clock import utc_now
+from quivive.moments import make_moments
 
 
 @click.command("export")
@@ -23,7 +25,7 @@ def command(context: click.Context, query: str | None, output: Path | None) -> N
     """Write the archive as JSON Lines: one article a line, with its text."""
     configuration = get_configuration(context)
     reader = get_reader(configuration)
-    parsed = parse_query(query, configuration.entities) if query else None
+    parsed = parse_query(query, configuration.entities, moments=make_moments(utc_now(), configuration.timezone)) if query else None
     if output is None:
         for line in reader.export(parsed):
             click.echo(line)

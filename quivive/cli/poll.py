@@ -47,7 +47,7 @@ async def _poll(
     from quivive.polling import poll_once
 
     task = asyncio.current_task()
-    assert task is not None  # noqa: S101  # within asyncio.run
+    assert task is not None  # within asyncio.run
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
         if not with_progress:

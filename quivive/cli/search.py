@@ -11,7 +11,7 @@ from news.errors import UsageError
 from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines
 from quivive.clock import utc_now
-from quivive.moments import parse_since, parse_until
+from quivive.moments import make_moments, parse_since, parse_until
 from quivive.texts import visible
 from storage import SearchRequest
 
@@ -31,7 +31,7 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
     configuration = get_configuration(context)
     now = utc_now()
     request = SearchRequest(
-        query=parse_query(query, configuration.entities),
+        query=parse_query(query, configuration.entities, moments=make_moments(now, configuration.timezone)),
         since=parse_since(options["since"], now, configuration.timezone) if options["since"] else None,
         until=parse_until(options["until"], now, configuration.timezone) if options["until"] else None,
         source=options["source"],

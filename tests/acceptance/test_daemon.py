@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import resource
 import signal
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -46,10 +48,6 @@ def home(tmp_path: Path) -> Home:
 def publish(site: NewsSite, *titles: str, path: str = "/feed") -> str:
     """A feed with an article page for each title; returns the feed's URL."""
     return site.publish_feed(path, rss(*(item(title, site.page(f"/{abs(hash(title))}", article(title))) for title in titles)))
-
-
-def titles_at(hook: HookSink) -> list[str]:
-    return [one.json["data"]["article"]["title"] for one in hook.requests]
 
 
 def wait_for_title(hook: HookSink, title: str) -> None:
@@ -92,7 +90,7 @@ def test_a_failing_source_does_not_keep_the_others_from_being_polled_on_time(hom
         topics=[topic("OTAN", "otan", ["hook"])],
         channels=[webhook("hook", hook.url)],
     )
-    with home.start("run") as daemon:
+    with home.start("run"):
         site.wait_for("/feed", 3)
         publish(site, "L’OTAN")
         wait_for_title(hook, "L’OTAN")
@@ -102,8 +100,7 @@ def test_a_failing_source_does_not_keep_the_others_from_being_polled_on_time(hom
 # ----------------------------------------------------------------------------------------------------------------- ending
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_within_ten_seconds_whatever_hangs_and_goes_on_at_the_next_start(home, site, hook, mailbox, number) -> None:
+def test_it_ends_within_ten_seconds_whatever_hangs_and_goes_on_at_the_next_start(home, site, hook, mailbox) -> None:
     mailbox.answer("DATA", HANG)
     feed = publish(site, "L’OTAN", path="/good")
     heavy = "<p>phrase <b>grasse</b> et <a href='/x'>lien</a></p>" * 60_000
@@ -119,10 +116,8 @@ def test_it_ends_within_ten_seconds_whatever_hangs_and_goes_on_at_the_next_start
         site.wait_for("/heavy")
         wait_until(lambda: any(worker.cpu_times().user > 1 for worker in daemon.workers()), "a worker to be busy")
         processes = daemon.workers()
-        asked_at = time.monotonic()
-        daemon.send(number)
+        daemon.terminate()
         assert daemon.wait(LONGEST_END_SECONDS) == 0
-        print(f"ended after {time.monotonic() - asked_at:.1f} s")
         wait_until(lambda: are_gone(processes), "its workers to end")
         assert "Traceback" not in daemon.log
     mailbox.behave()
@@ -140,153 +135,217 @@ def archived_titles(home: Home) -> set[str]:
         return {title for (title,) in connection.execute("SELECT title FROM articles")}
 
 
-def test_a_signal_that_comes_while_it_starts_ends_it_too(home, site) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_comes_while_it_starts_ends_it_too(home, site, number) -> None:
     home.configure(sources=[source(publish(site, "Rien"))])
     with home.start("run") as daemon:
-        wait_until(lambda: home.archive.exists(), "the archive to be opened")
-        daemon.terminate()
+        wait_until(home.archive.exists, "the archive to be opened")
+        daemon.send(number)
         assert daemon.wait(LONGEST_END_SECONDS) == 0
+        assert "Traceback" not in daemon.log
 
 
 # -------------------------------------------------------------------------------------------------- a new configuration
 
 
-def configure(home: Home, site: NewsSite, hook: HookSink, *topics: str, crawler: str = QUICK, more: str = "", notify: str = "") -> None:
-    home.configure(
-        sources=[source(site.url("/feed"))],
-        topics=topics or [topic("OTAN", "otan", ["hook"])],
-        channels=[webhook("hook", hook.url), notify],
-        crawler=crawler,
-        more=more,
-    )
+@dataclass
+class Newsroom:
+    """A daemon at work on one feed, with the topic OTAN and a webhook. Tests share it, so each publishes titles of its own."""
+
+    home: Home
+    site: NewsSite
+    hook: HookSink
+    mailbox: Mailbox
+    daemon: Running
+    published: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def publish(self, *subjects: str) -> list[str]:
+        """One new article on each subject, on top of all there was; returns their titles."""
+        titles = [f"Affaire {next(self.numbers)} : {subject}" for subject in subjects]
+        self.published += titles
+        publish(self.site, *reversed(self.published))
+        return titles
+
+    def alerts_on(self, *titles: str) -> list[tuple[str, str]]:
+        """Topic and title of what the hook was told of these articles, once it was told of the last."""
+        wait_for_title(self.hook, titles[-1])
+        told = [(one.json["data"]["topic"], one.json["data"]["article"]["title"]) for one in self.hook.requests]
+        return [(name, title) for name, title in told if title in titles]
+
+    def configure(self, *topics: str, **changes: Any) -> None:
+        usual = {"sources": [source(self.site.url("/feed"))], "channels": [webhook("hook", self.hook.url)]}
+        self.home.configure(topics=topics or [topic("OTAN", "otan", ["hook"])], **{**usual, **changes})
+
+    def reload(self, says: str = "configuration taken over") -> None:
+        times = self.daemon.log.count(says)
+        self.daemon.send(signal.SIGHUP)
+        self.daemon.wait_for_log(says, times + 1)
+
+
+@contextmanager
+def open_newsroom(folder: Path) -> Iterator[Newsroom]:
+    home = Home(folder)
+    with NewsSite() as site, HookSink() as hook, Mailbox() as mailbox:
+        home.configure(
+            sources=[source(publish(site, "Rien"))], topics=[topic("OTAN", "otan", ["hook"])], channels=[webhook("hook", hook.url)]
+        )
+        with home.start("run") as daemon:
+            daemon.wait_for_log("new_articles=1")
+            yield Newsroom(home, site, hook, mailbox, daemon, ["Rien"])
+            if daemon.is_running:
+                end(daemon)
+
+
+@pytest.fixture(scope="module")
+def shared_newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    with open_newsroom(tmp_path_factory.mktemp("newsroom")) as newsroom:
+        yield newsroom
 
 
 @pytest.fixture
-def daemon(home, site, hook) -> Iterator[Running]:
-    """Running, on one feed, with the topic OTAN; it has polled once."""
-    publish(site, "Rien")
-    configure(home, site, hook)
-    with home.start("run") as daemon:
-        daemon.wait_for_log("new_articles=1")
-        yield daemon
-        if daemon.is_running:
-            end(daemon)
+def newsroom(shared_newsroom: Newsroom) -> Newsroom:
+    """The shared one, with its usual configuration in force."""
+    shared_newsroom.configure()
+    shared_newsroom.reload()
+    return shared_newsroom
 
 
-def reload(daemon: Running, says: str = "configuration taken over") -> None:
-    times = daemon.log.count(says)
-    daemon.send(signal.SIGHUP)
-    daemon.wait_for_log(says, times + 1)
+def test_a_topic_that_is_added_on_sighup_counts_from_the_next_article(newsroom) -> None:
+    [before] = newsroom.publish("l’OTAN et la fibre")
+    assert newsroom.alerts_on(before) == [("OTAN", before)]
+    newsroom.configure(topic("OTAN", "otan", ["hook"]), topic("Fibre", "fibre", ["hook"]))
+    newsroom.reload()
+    [after] = newsroom.publish("la fibre au village")
+    assert newsroom.alerts_on(before, after) == [("OTAN", before), ("Fibre", after)]
 
 
-def test_a_topic_that_is_added_on_sighup_counts_from_the_next_article(daemon, home, site, hook) -> None:
-    configure(home, site, hook, topic("OTAN", "otan", ["hook"]), topic("Fibre", "fibre", ["hook"]))
-    reload(daemon)
-    publish(site, "La fibre au village", "Rien")
-    wait_for_title(hook, "La fibre au village")
-    assert [one.json["data"]["topic"] for one in hook.requests] == ["Fibre"]
-
-
-def test_an_invalid_configuration_is_reported_with_its_keys_and_the_old_one_stays(daemon, home, site, hook) -> None:
-    configure(home, site, hook, topic("OTAN", "otan AND (", ["hook"]), topic("Fibre", "fibre", ["hok"]))
-    reload(daemon, "configuration not taken over")
-    daemon.wait_for_log("topics.1.notify.0")
-    assert "topics.0.query" in daemon.log
-    publish(site, "L’OTAN", "Rien")
-    wait_for_title(hook, "L’OTAN")
+def test_an_invalid_configuration_is_reported_with_its_keys_and_the_old_one_stays(newsroom) -> None:
+    newsroom.configure(topic("OTAN", "otan AND (", ["hook"]), topic("Fibre", "fibre", ["hok"]))
+    newsroom.reload("configuration not taken over")
+    newsroom.daemon.wait_for_log("topics.1.notify.0")
+    assert "topics.0.query" in newsroom.daemon.log
+    titles = newsroom.publish("la fibre", "l’OTAN")
+    assert newsroom.alerts_on(*titles) == [("OTAN", titles[1])]
 
 
 @pytest.mark.parametrize("text", [None, "not [toml"])
-def test_a_configuration_that_cannot_be_read_is_reported_and_the_old_one_stays(daemon, home, site, hook, text) -> None:
+def test_a_configuration_that_cannot_be_read_is_reported_and_the_old_one_stays(newsroom, text) -> None:
     if text is None:
-        home.config.unlink()
+        newsroom.home.config.unlink()
     else:
-        home.write_config(text)
-    reload(daemon, "configuration not taken over")
-    publish(site, "L’OTAN", "Rien")
-    wait_for_title(hook, "L’OTAN")
+        newsroom.home.write_config(text)
+    newsroom.reload("configuration not taken over")
+    [title] = newsroom.publish("l’OTAN")
+    assert newsroom.alerts_on(title) == [("OTAN", title)]
 
 
-def test_a_channel_that_is_added_on_sighup_is_told(daemon, home, site, hook, mailbox) -> None:
-    configure(home, site, hook, topic("OTAN", "otan", ["hook", "redaction"]), notify=email("redaction", mailbox.url))
-    reload(daemon)
-    publish(site, "L’OTAN", "Rien")
-    assert mailbox.wait_for(1)[0].subject == "[OTAN] L’OTAN"
-    hook.wait_for(1)
+def test_a_channel_that_is_added_on_sighup_is_told(newsroom) -> None:
+    channels = [webhook("hook", newsroom.hook.url), email("redaction", newsroom.mailbox.url)]
+    newsroom.configure(topic("OTAN", "otan", ["hook", "redaction"]), channels=channels)
+    newsroom.reload()
+    [title] = newsroom.publish("l’OTAN")
+    assert newsroom.mailbox.wait_for(1)[0].subject == f"[OTAN] {title}"
+    assert newsroom.alerts_on(title) == [("OTAN", title)]
 
 
-def test_another_archive_is_refused_on_sighup_and_nothing_of_that_configuration_is_taken_over(daemon, home, site, hook) -> None:
-    configure(home, site, hook, topic("Fibre", "fibre", ["hook"]), more='[archive]\npath = "other.db"\n')
-    reload(daemon, "another archive needs a restart")
-    publish(site, "L’OTAN", "La fibre", "Rien")
-    wait_for_title(hook, "L’OTAN")
-    assert titles_at(hook) == ["L’OTAN"]
-    assert not (home.folder / "other.db").exists()
+def test_another_archive_is_refused_on_sighup_and_nothing_of_that_configuration_is_taken_over(newsroom) -> None:
+    newsroom.configure(topic("Fibre", "fibre", ["hook"]), more='[archive]\npath = "other.db"\n')
+    newsroom.reload("another archive needs a restart")
+    titles = newsroom.publish("la fibre", "l’OTAN")
+    assert newsroom.alerts_on(*titles) == [("OTAN", titles[1])]
+    assert not (newsroom.home.folder / "other.db").exists()
 
 
-def test_changed_crawler_settings_count_from_sighup_on_even_while_a_request_stalls(daemon, home, site, hook) -> None:
-    site.stall("/feed")
-    site.wait_for("/feed", site.count("/feed") + 1)
-    configure(home, site, hook, crawler=QUICK + 'user_agent = "nouveau/2"\n')
-    publish(site, "L’OTAN", "Rien")
-    reload(daemon)
-    wait_for_title(hook, "L’OTAN")
-    assert site.requests[-1].headers["User-Agent"] == "nouveau/2"
+def test_changed_crawler_settings_count_from_sighup_on_even_while_a_request_stalls(newsroom) -> None:
+    newsroom.site.stall("/feed")
+    newsroom.site.wait_for("/feed", newsroom.site.count("/feed") + 1)
+    newsroom.configure(crawler=QUICK + 'user_agent = "nouveau/2"\n')
+    [title] = newsroom.publish("l’OTAN")
+    newsroom.reload()
+    assert newsroom.alerts_on(title) == [("OTAN", title)]
+    assert newsroom.site.requests[-1].headers["User-Agent"] == "nouveau/2"
 
 
-def test_it_ends_in_time_also_when_it_is_asked_in_the_middle_of_a_reload(daemon, home, site, hook) -> None:
-    site.stall("/feed")
-    site.wait_for("/feed", site.count("/feed") + 1)
-    configure(home, site, hook, crawler=QUICK + 'user_agent = "nouveau/2"\n')
-    daemon.send(signal.SIGHUP)
-    wait_until(lambda: any(one.headers["User-Agent"] == "nouveau/2" for one in site.requests) or "taken over" in daemon.log, "the reload", 30)
-    daemon.terminate()
-    assert daemon.wait(LONGEST_END_SECONDS) == 0
+def test_a_source_that_was_removed_is_not_polled_any_more_and_one_that_was_added_is_at_once(newsroom) -> None:
+    newsroom.configure(sources=[source(publish(newsroom.site, "Ailleurs", path="/added"))])
+    newsroom.reload()
+    known = newsroom.site.count("/feed")
+    newsroom.site.wait_for("/added", 3)
+    assert newsroom.site.count("/feed") <= known + 1  # one may have been on its way
 
 
-def test_a_source_that_was_removed_is_not_polled_any_more_and_one_that_was_added_is_at_once(daemon, home, site, hook) -> None:
-    added = publish(site, "Tout nouveau", path="/added")
-    home.configure(sources=[source(added)], topics=[topic("OTAN", "otan", ["hook"])], channels=[webhook("hook", hook.url)])
-    reload(daemon)
-    known = site.count("/feed")
-    site.wait_for("/added", 3)
-    assert site.count("/feed") <= known + 1  # one may have been on its way
+def test_it_ends_in_time_also_when_it_is_asked_in_the_middle_of_a_reload(tmp_path) -> None:
+    with open_newsroom(tmp_path) as newsroom:
+        newsroom.site.stall("/feed")
+        newsroom.site.wait_for("/feed", newsroom.site.count("/feed") + 1)
+        newsroom.configure(crawler=QUICK + 'user_agent = "nouveau/2"\n')
+        newsroom.daemon.send(signal.SIGHUP)
+        newsroom.daemon.terminate()
+        assert newsroom.daemon.wait(LONGEST_END_SECONDS) == 0
 
 
 # ------------------------------------------------------------------------------------------------------ beside a daemon
 
 
 @pytest.mark.parametrize("command", ["run", "poll"])
-def test_a_second_writer_is_refused_with_the_process_id_of_the_first(daemon, home, command) -> None:
-    done = home.quivive(command)
+def test_a_second_writer_is_refused_with_the_process_id_of_the_first(newsroom, command) -> None:
+    done = newsroom.home.quivive(command)
     assert done.status == 1
-    assert f"process {daemon.pid}" in done.err
+    assert f"process {newsroom.daemon.pid}" in done.err
     assert done.out == ""
     assert "Traceback" not in done.err
-    assert daemon.is_running
+    assert newsroom.daemon.is_running
 
 
-def test_reading_commands_work_beside_it(daemon, home, site, hook) -> None:
-    publish(site, "L’OTAN", "Rien")
-    wait_for_title(hook, "L’OTAN")
-    assert [one["title"] for one in home.quivive("search", "otan", "--json").lines] == ["L’OTAN"]
-    assert home.quivive("status", "--json").json["writer_pid"] == daemon.pid
+def test_reading_commands_work_beside_it(newsroom) -> None:
+    home = newsroom.home
+    [title] = newsroom.publish("l’OTAN lue à côté")
+    newsroom.alerts_on(title)
+    assert [one["title"] for one in home.quivive("search", '"lue à côté"', "--json").lines] == [title]
+    assert home.quivive("status", "--json").json["writer_pid"] == newsroom.daemon.pid
     assert len(home.quivive("sources", "--json").lines) == 1
     assert len(home.quivive("topics", "--json").lines) == 1
-    assert len(home.quivive("alerts", "--json").lines) == 1
-    assert len(home.quivive("export").lines) == 2
+    assert title in [one["article_title"] for one in home.quivive("alerts", "--json").lines]
+    assert title in [one["title"] for one in home.quivive("export").lines]
     assert home.quivive("check").status == 0
     assert home.quivive("backup", "copy.db").status == 0
     with closing(sqlite3.connect(home.folder / "copy.db")) as copy:
-        assert copy.execute("SELECT count(*) FROM articles").fetchone() == (2,)
+        assert copy.execute("SELECT 1 FROM articles WHERE title = ?", (title,)).fetchall() == [(1,)]
+
+
+def test_a_foreign_program_that_locks_the_archive_for_a_moment_only_delays_it(newsroom) -> None:
+    with closing(sqlite3.connect(newsroom.home.archive, isolation_level=None, timeout=20)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        known = newsroom.site.count("/feed")
+        [title] = newsroom.publish("l’OTAN")
+        newsroom.site.wait_for("/feed", known + 1)
+        connection.execute("ROLLBACK")
+    assert newsroom.alerts_on(title) == [("OTAN", title)]
+
+
+def test_a_worker_that_is_killed_from_outside_is_replaced(newsroom) -> None:
+    for worker in newsroom.daemon.workers():
+        if "spawn_main" in " ".join(worker.cmdline()):
+            worker.kill()
+    [title] = newsroom.publish("l’OTAN")
+    assert newsroom.alerts_on(title) == [("OTAN", title)]
+
+
+def test_polls_leave_no_descriptor_open(newsroom) -> None:
+    process = psutil.Process(newsroom.daemon.pid)
+    newsroom.site.wait_for("/feed", newsroom.site.count("/feed") + 1)
+    before = process.num_fds()
+    newsroom.site.wait_for("/feed", newsroom.site.count("/feed") + 4)
+    assert process.num_fds() <= before + 3
 
 
 # ----------------------------------------------------------------------------------------------------------------- dying
 
 
-def drop(table: str) -> Callable[[Home, Running], None]:
-    def damage(home: Home, _: Running) -> None:
-        with closing(sqlite3.connect(home.archive, timeout=20)) as connection:
+def drop(table: str) -> Callable[[Newsroom], None]:
+    def damage(newsroom: Newsroom) -> None:
+        with closing(sqlite3.connect(newsroom.home.archive, timeout=20)) as connection:
             connection.execute("PRAGMA foreign_keys = OFF")
             connection.execute(f"DROP TABLE {table}")
             connection.commit()
@@ -294,17 +353,23 @@ def drop(table: str) -> Callable[[Home, Running], None]:
     return damage
 
 
-def fill_the_disk(home: Home, daemon: Running) -> None:
+def fill_the_disk(newsroom: Newsroom) -> None:
     """From here on its files may not grow."""
-    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+    resource.prlimit(newsroom.daemon.pid, resource.RLIMIT_FSIZE, (4096, 4096))
 
 
-def delete(home: Home, _: Running) -> None:
-    home.archive.unlink()
+def delete(newsroom: Newsroom) -> None:
+    newsroom.home.archive.unlink()
 
 
-def overwrite(home: Home, _: Running) -> None:
-    for path in (home.archive, home.archive.with_name("archive.db-wal")):
+def replace(newsroom: Newsroom) -> None:
+    assert newsroom.home.quivive("backup", "copy.db").status == 0
+    (newsroom.home.folder / "copy.db").replace(newsroom.home.archive)
+
+
+def overwrite(newsroom: Newsroom) -> None:
+    archive = newsroom.home.archive
+    for path in (archive, archive.with_name("archive.db-wal")):
         with path.open("r+b") as file:
             file.write(b"garbage " * (path.stat().st_size // 8))
 
@@ -316,40 +381,17 @@ def overwrite(home: Home, _: Running) -> None:
         pytest.param(drop("deliveries"), "no such table: deliveries", id="deliveries dropped"),
         pytest.param(drop("polls"), "no such table: polls", id="poll log dropped"),
         pytest.param(fill_the_disk, "disk", id="disk full"),
-        pytest.param(delete, "archive.db", id="deleted"),
+        pytest.param(delete, "was deleted, moved or replaced", id="deleted"),
+        pytest.param(replace, "was deleted, moved or replaced", id="replaced"),
         pytest.param(overwrite, "archive.db", id="overwritten"),
     ],
 )
-def test_it_ends_with_a_reason_and_status_1_when_it_cannot_do_its_work(daemon, home, site, damage, reason) -> None:
-    processes = daemon.workers()
-    damage(home, daemon)
-    publish(site, "L’OTAN", "Rien")
-    assert daemon.wait() == 1
-    assert reason in daemon.log.splitlines()[-1]
-    assert "Traceback" not in daemon.log
-    wait_until(lambda: are_gone(processes), "its workers to end")
-
-
-def test_a_foreign_program_that_locks_the_archive_for_a_moment_only_delays_it(daemon, home, site, hook) -> None:
-    with closing(sqlite3.connect(home.archive, isolation_level=None, timeout=20)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        publish(site, "L’OTAN", "Rien")
-        site.wait_for("/feed", site.count("/feed") + 2)
-        connection.execute("ROLLBACK")
-    wait_for_title(hook, "L’OTAN")
-
-
-def test_a_worker_that_is_killed_from_outside_is_replaced(daemon, site, hook) -> None:
-    for worker in daemon.workers():
-        if "spawn_main" in " ".join(worker.cmdline()):
-            worker.kill()
-    publish(site, "L’OTAN", "Rien")
-    wait_for_title(hook, "L’OTAN")
-
-
-def test_it_needs_no_descriptor_or_memory_more_for_each_poll(daemon, site) -> None:
-    process = psutil.Process(daemon.pid)
-    site.wait_for("/feed", 3)
-    before = process.num_fds()
-    site.wait_for("/feed", 8)
-    assert process.num_fds() <= before + 3
+def test_it_ends_with_a_reason_and_status_1_when_it_cannot_do_its_work(tmp_path, damage, reason) -> None:
+    with open_newsroom(tmp_path) as newsroom:
+        processes = newsroom.daemon.workers()
+        damage(newsroom)
+        newsroom.publish("l’OTAN")
+        assert newsroom.daemon.wait() == 1
+        assert reason in newsroom.daemon.log.splitlines()[-1]
+        assert "Traceback" not in newsroom.daemon.log
+        wait_until(lambda: are_gone(processes), "its workers to end")

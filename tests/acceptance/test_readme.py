@@ -14,7 +14,6 @@ from typing import Any
 import click
 import pytest
 
-from news.errors import QueryError
 from news.query import parse_query
 from news.topics import Entity
 from quivive.cli import quivive
@@ -132,13 +131,6 @@ def test_every_form_of_a_query_that_is_shown_can_be_read():
         for form in re.findall(r"`([^`]+)`", forms):
             alone = {"( )": "(a)", "NOT a": "b NOT a", "-a": "b -a"}.get(form, form)
             assert parse_query(alone, {"otan": Entity("otan", ("OTAN",))}).text == alone
-
-
-def test_forms_of_a_query_that_are_yet_to_come_say_so():
-    sentence = next(line for line in README.splitlines() if line.startswith("- No `a NEAR"))
-    for form in re.findall(r"`([^`]+)`", sentence):
-        with pytest.raises(QueryError, match="not available in this version"):
-            parse_query(form, {})
 
 
 def test_every_target_of_make_that_is_named_exists():

@@ -184,8 +184,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE status = 'pending';
 CREATE INDEX deliveries_by_alert ON deliveries (alert_id);
 CREATE INDEX deliveries_by_bundle ON deliveries (bundle_id);
-CREATE TABLE sqlite_stat1(tbl,idx,stat);
-INSERT INTO _sqlite_migrations (id, migration_set, name, applied_at) VALUES (1, 'quivive', 'create_archive', '2026-11-21 23:17:31.756064+00:00');
+INSERT INTO _sqlite_migrations (id, migration_set, name, applied_at) VALUES (1, 'quivive', 'create_archive', '2026-11-21 23:18:46.488815+00:00');
 INSERT INTO sources (id, url, name, named, feed_title, articles_mode, interval_seconds, tags, configured, added_at, first_read_at, last_polled_at, last_success_at, next_poll_at, consecutive_failures, error_code, error_message, etag, last_modified, body_hash) VALUES (1, 'https://a.example/feed', 'Le Journal', 0, 'Le Journal', 'feed', 900.0, '[]', 1, '2025-02-10T12:01:00.000000Z', '2025-02-10T12:02:00.000000Z', '2025-02-10T12:03:00.000000Z', '2025-02-10T12:03:00.000000Z', '2025-02-10T12:18:00.000000Z', 0, NULL, NULL, '"1"', NULL, NULL);
 INSERT INTO sources (id, url, name, named, feed_title, articles_mode, interval_seconds, tags, configured, added_at, first_read_at, last_polled_at, last_success_at, next_poll_at, consecutive_failures, error_code, error_message, etag, last_modified, body_hash) VALUES (2, 'https://b.example/feed', 'b.example', 0, NULL, 'feed', 900.0, '[]', 1, '2025-02-10T12:01:00.000000Z', '2025-02-10T12:04:00.000000Z', '2025-02-10T12:05:00.000000Z', '2025-02-10T12:04:00.000000Z', '2025-02-10T12:35:00.000000Z', 1, 'timeout', 'the server did not answer', NULL, NULL, NULL);
 INSERT INTO polls (id, source_id, polled_at, seconds, kind, http_status, body_bytes, entries_seen, entries_new, entries_changed, error_code, error_message) VALUES (1, 1, '2025-02-10T12:02:00.000000Z', 0.1, 'parsed', 200, 1000, 2, 2, 0, NULL, NULL);
@@ -213,18 +212,5 @@ INSERT INTO matches (article_id, topic, revision_id, number, matched_at, hits) V
 INSERT INTO matches (article_id, topic, revision_id, number, matched_at, hits) VALUES (1, 'OTAN', 3, 2, '2025-02-10T12:03:00.000000Z', '[{"term": "OTAN", "found": "OTAN", "field": "title", "passage": "L’[OTAN] se réunit à Bruxelles"}]');
 INSERT INTO alerts (id, topic, article_id, revision_id, kind, created_at, delay_seconds, payload, hits) VALUES ('ggdp5t3conf3g5fjqhcrfvweag', 'OTAN', 1, 1, 'new', '2025-02-10T12:02:00.000000Z', 3720, '{"article_id": 1, "url": "https://a.example/1", "title": "L’OTAN se réunit à Bruxelles", "source": "a.example", "author": null, "language": null, "published_at": "2025-02-10T11:00:00.000000Z", "first_seen_at": "2025-02-10T12:02:00.000000Z", "excerpt": "Le sommet de l’OTAN s’ouvre ce soir."}', '[{"term": "OTAN", "found": "OTAN", "field": "title", "passage": "L’[OTAN] se réunit à Bruxelles"}]');
 INSERT INTO deliveries (id, alert_id, channel, bundle_id, status, attempts, created_at, next_attempt_at, sent_at, last_error) VALUES ('hcpn3wfox7seryx24mbnjbcpd6', 'ggdp5t3conf3g5fjqhcrfvweag', 'hook', 'hcpn3wfox7seryx24mbnjbcpd6', 'pending', 0, '2025-02-10T12:02:00.000000Z', '2025-02-10T12:02:00.000000Z', NULL, NULL);
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('matches', 'matches_by_topic', '2 2 2');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('matches', 'matches', '2 2 2 1');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('text_titles', 'text_titles', '4 1 1');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('_sqlite_migrations', 'idx__sqlite_migrations_migration_set_name', '1 1 1');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entries', 'entries_by_article', '3 2');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entries', 'entries_by_url', '3 2 1');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entries', 'sqlite_autoindex_entries_1', '3 2 1');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('articles', 'articles_by_source', '2 2');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('articles', 'articles_by_time', '2 2');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('articles', 'articles_by_revision', '2 1');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('articles', 'sqlite_autoindex_articles_1', '2 1');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('revisions', 'revisions_by_hash', '3 1');
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('revisions', 'sqlite_autoindex_revisions_1', '3 2 1');
 COMMIT;
 PRAGMA journal_mode = WAL;

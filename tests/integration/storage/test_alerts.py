@@ -10,6 +10,7 @@ import pytest
 
 from news.alerts import AlertKind, Bundle, TopicMatch, make_alert_id, make_bundle_id, make_delivery_id
 from news.analysis import AnalysedArticle
+from news.articles import ArticleFacts
 from news.matching import Matcher
 from news.topics import Topic
 from storage import Watch
@@ -200,24 +201,33 @@ def test_the_delivery_log_is_newest_first_and_filtered_by_topic_and_status(mail_
 # -- all or nothing ------------------------------------------------------------------------------------------------------
 
 
-class BreakingMatcher:
-    """Matches like the topics it is given, but breaks on an article whose title says so."""
+class BreakingMatcher(Matcher):
+    """Matches like any other, but breaks on an article whose title says so."""
 
-    def __init__(self, topics: list[Topic]) -> None:
-        self._matcher = Matcher(topics, {})
-
-    def match(self, article: AnalysedArticle) -> list[TopicMatch]:
+    def match(self, article: AnalysedArticle, facts: ArticleFacts | None = None) -> list[TopicMatch]:
         if "PANNE" in article.title:
             raise RuntimeError("the matcher broke")
-        return self._matcher.match(article)
+        return super().match(article, facts)
 
 
-TABLES = ("entries", "articles", "article_urls", "revisions", "sightings", "words", "matches", "alerts", "deliveries", "polls", "text_titles")
+TABLES = (
+    "entries",
+    "articles",
+    "article_urls",
+    "revisions",
+    "sightings",
+    "words",
+    "matches",
+    "alerts",
+    "deliveries",
+    "polls",
+    "text_titles",
+)
 
 
 def test_article_match_alert_and_delivery_are_written_together_or_not_at_all(desk: Desk) -> None:
     desk.watch(A, B)
-    broken = Watch(BreakingMatcher([OTAN]), {"OTAN": ("hook",)}, silent_first_poll=False)
+    broken = Watch(BreakingMatcher([OTAN], {}), {"OTAN": ("hook",)}, silent_first_poll=False)
     desk.archive.sync(broken, desk.specs, timedelta(minutes=15), desk.tick()).result()
     now = desk.tick()
     halfway = outcome_of(desk.source(A), now, [entry("PANNE", TWO), entry("L’OTAN", ONE)], etag='"1"')
@@ -226,7 +236,9 @@ def test_article_match_alert_and_delivery_are_written_together_or_not_at_all(des
     with pytest.raises(RuntimeError, match="the matcher broke"):
         futures[0].result()
     assert [alert.article.title for alert in futures[1].result().alerts] == ["L’OTAN ailleurs"]
-    counts = {table: desk.rows(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}  # one of each: all of the whole, none of the half
+    counts = {
+        table: desk.rows(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES
+    }  # one of each: all of the whole, none of the half
     assert counts == dict.fromkeys(TABLES, 1)
     assert desk.source(A).etag is None
     desk.follow(OTAN)
@@ -236,7 +248,7 @@ def test_article_match_alert_and_delivery_are_written_together_or_not_at_all(des
 def test_a_revision_that_breaks_leaves_the_old_version_found_and_current(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Un sommet", ONE))
-    broken = Watch(BreakingMatcher([OTAN]), {}, silent_first_poll=False)
+    broken = Watch(BreakingMatcher([OTAN], {}), {}, silent_first_poll=False)
     desk.archive.sync(broken, desk.specs, timedelta(minutes=15), desk.tick()).result()
     with pytest.raises(RuntimeError):
         desk.poll(A, entry("Un sommet en PANNE", ONE))

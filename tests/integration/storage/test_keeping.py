@@ -18,7 +18,7 @@ from news.errors import ArchiveError, ArchiveMissing
 from news.query import parse_query
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest, backup, tidying
-from tests.desk import NOW, OTAN, A, B, Desk, entry, prose
+from tests.desk import NOW, OTAN, QUARTER, A, B, Desk, entry, prose
 
 ONE, TWO = "https://a.example/1", "https://a.example/2"
 OLD = NOW - timedelta(days=500)
@@ -66,7 +66,7 @@ def test_a_deleted_article_is_not_new_again_by_its_entry_its_url_or_its_text(des
     forget(desk)
     again = [
         desk.poll(A, entry("L’OTAN jadis", ONE, content=prose("jadis"), published_at=OLD)),
-        desk.poll(A, entry("L’OTAN jadis, revu", ONE, content=prose("jadis"), published_at=OLD)),
+        desk.poll(A, entry("L’OTAN jadis", ONE, content=prose("jadis, revu"), published_at=OLD)),
         desk.poll(B, entry("L’OTAN jadis", ONE, content="autre", published_at=OLD)),
         desk.poll(B, entry("Reprise", "https://b.example/1", content=prose("jadis"), published_at=OLD)),
     ]
@@ -112,10 +112,38 @@ def test_the_poll_log_is_kept_for_thirty_days(desk: Desk) -> None:
     assert desk.rows("SELECT count(*) FROM polls") == [(1,)]
 
 
+# -- a clock that was wrong ----------------------------------------------------------------------------------------------
+
+
+def test_what_a_clock_that_was_years_ahead_put_off_is_due_again_once_it_is_right(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    wrong = NOW + timedelta(days=3650)
+    desk.poll(A, entry("L’OTAN", ONE), at=wrong)
+    desk.fail_page(ONE)
+    bundle = desk.archive.due_bundles(desk.now, 10, frozenset())[0]
+    again_at = desk.now + timedelta(seconds=5)
+    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, DeliveryStatus.PENDING, again_at)).result()
+    desk.tick(NOW)
+    desk.sync()
+    assert [source.url for source in desk.archive.due_sources(desk.now + QUARTER, 10)] == [A]
+    assert [page.url for page in desk.archive.due_pages(desk.now, 10)] == [ONE]
+    assert [one.bundle_id for one in desk.archive.due_bundles(desk.now, 10, frozenset())] == [bundle.bundle_id]
+
+
+def test_a_right_clock_hastens_nothing(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("L’OTAN", ONE))
+    desk.fail_page(ONE)
+    desk.sync()
+    assert (desk.archive.due_sources(desk.now, 10), desk.archive.due_pages(desk.now - timedelta(minutes=1), 10)) == ([], [])
+
+
 # -- the index -----------------------------------------------------------------------------------------------------------
 
 
-def test_another_version_of_the_analysis_rebuilds_the_index_before_anything_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_the_analysis_rebuilds_the_index_before_anything_is_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "archive.db"
     with Desk(path) as desk:
         desk.follow()
@@ -259,7 +287,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
         "writer_pid": status["writer_pid"],
         "sources": {"total": 2, "new": 0, "ok": 1, "failing": 1},
         "overdue_seconds": 2820.0,
-        "last_poll_at": "2025-02-10T12:05:00Z",
+        "last_poll_at": "2025-02-10T12:04:00Z",
         "articles": {"total": 1, "last_24h": 1, "revisions": 1, "sightings": 1},
         "gaps": [],
         "pages": {"due": 1, "given_up": 0},

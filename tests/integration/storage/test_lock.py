@@ -79,9 +79,7 @@ def test_a_second_writer_in_the_same_process_is_refused_too(desk: Desk) -> None:
     assert raised.value.pid == os.getpid()
 
 
-def test_readers_work_beside_the_writer_and_see_what_is_committed(
-    hold: Callable[[Path], subprocess.Popen[str]], tmp_path: Path
-) -> None:
+def test_readers_work_beside_the_writer_and_see_what_is_committed(hold: Callable[[Path], subprocess.Popen[str]], tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     holder = hold(path)
     reader = ArchiveReader(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_an_old_archive_keeps_what_it_holds_and_goes_on(project: Path, tmp_path:
         ]
         assert (desk.found("sommet"), desk.found("matin decolle")) == (["L’OTAN se réunit à Bruxelles"], [])
         assert [(alert["topic"], alert["deliveries"][0]["status"]) for alert in desk.archive.report_alerts()] == [("OTAN", "pending")]
-        (bundle,) = desk.archive.due_bundles(desk.now, 10, frozenset())
+        (bundle,) = desk.archive.due_bundles(desk.now + timedelta(hours=1), 10, frozenset())
         assert bundle.alerts[0].article.title == "L’OTAN se réunit à Bruxelles"
         assert (desk.source(A).etag, desk.source(B).etag) == ('"1"', None)
         tally = desk.poll(
@@ -78,4 +79,6 @@ def test_an_old_archive_keeps_what_it_holds_and_goes_on(project: Path, tmp_path:
 def test_a_fresh_archive_applies_every_migration_once(tmp_path: Path) -> None:
     for _ in range(2):
         with Desk(tmp_path / "archive.db") as desk:
-            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive'") == [(m.name,) for m in migrations._migrations]
+            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive'") == [
+                (m.name,) for m in migrations._migrations
+            ]

@@ -30,11 +30,11 @@ def given_up(desk: Desk) -> list[tuple[str, str, str]]:
 
 def test_a_pages_article_waits_for_its_page_and_has_its_text(desk: Desk) -> None:
     desk.watch(A, mode="page")
-    tally = desk.poll(A, entry("Un", ONE, summary="résumé", content="x " * 2000))
+    tally = desk.poll(A, entry("Un", ONE, summary="résumé", content=prose("le flux", 30)))
     assert ([page.url for page in tally.pages], desk.articles()) == ([ONE], [])
-    desk.page(ONE, "Le texte de la page.", author="Ève", language="fr")
+    desk.page(ONE, prose("la page"), author="Ève", language="fr")
     article = desk.article()
-    assert (article["text"], article["origin"], article["author"], article["language"]) == ("Le texte de la page.", "page", "Ève", "fr")
+    assert (article["text"], article["origin"], article["author"], article["language"]) == (prose("la page"), "page", "Ève", "fr")
 
 
 def test_in_feed_mode_no_page_is_fetched(desk: Desk) -> None:
@@ -173,7 +173,11 @@ def test_a_wall_never_replaces_a_text(desk: Desk) -> None:
 
 def test_the_third_article_with_the_same_text_unmasks_the_wall_and_the_two_before_are_matched_with_the_feeds_text(desk: Desk) -> None:
     desk.watch(A, mode="page")
-    items = [entry("Mars attaque", ONE, summary="L’OTAN riposte"), entry("Pluton dort", TWO, summary="Rien"), entry("Saturne tourne", THREE)]
+    items = [
+        entry("Mars attaque", ONE, summary="L’OTAN riposte"),
+        entry("Pluton dort", TWO, summary="Rien"),
+        entry("Saturne tourne", THREE),
+    ]
     desk.poll(A, *items)
     desk.page(ONE, NOTICE)
     desk.page(TWO, NOTICE)
@@ -213,6 +217,20 @@ def test_a_text_under_three_titles_that_speaks_of_them_is_no_wall(desk: Desk) ->
     for url in (ONE, TWO, THREE):
         assert desk.page(url, text).pages_failed == 0
     assert {article["text"] for article in desk.articles()} == {text}
+
+
+def test_a_page_with_less_text_than_the_feed_is_given_up_and_the_feeds_text_is_kept(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Un sommet", ONE, summary=prose("l’OTAN")))
+    desk.page(ONE, "La vidéo du jour.")
+    assert (desk.article()["text"], desk.alerts(), given_up(desk)) == (prose("l’OTAN"), [("OTAN", "new")], [(ONE, "given_up", "teaser")])
+
+
+def test_a_short_page_is_an_article_if_the_feed_says_no_more(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Un sommet", ONE, summary="L’OTAN en bref."))
+    desk.page(ONE, "La vidéo du jour.")
+    assert desk.article()["text"] == "La vidéo du jour."
 
 
 # -- the address of an article -------------------------------------------------------------------------------------------
@@ -333,6 +351,19 @@ def test_a_page_whose_entry_got_another_link_while_it_was_on_its_way_is_not_take
     assert desk.articles() == []
     desk.page(TWO, prose("deux"))
     assert (desk.article()["url"], desk.article()["text"]) == (TWO, prose("deux"))
+
+
+def test_a_page_whose_entry_changed_while_it_was_on_its_way_is_fetched_again_an_hour_later(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Un sommet", ONE, "g1"))
+    on_its_way = desk.due_page(ONE)
+    desk.poll(A, entry("Un sommet agité", ONE, "g1"))
+    desk.bring(on_its_way, desk.now, ExtractedPage(None, prose("le sommet")))
+    assert (desk.article()["title"], desk.article()["text"]) == ("Un sommet agité", prose("le sommet"))
+    assert desk.archive.due_pages(desk.now + timedelta(minutes=59), 10) == []
+    desk.page(ONE, prose("l’OTAN"), at=desk.now + timedelta(hours=1))
+    assert desk.alerts() == [("OTAN", "revised")]
+    assert desk.archive.due_pages(desk.now + timedelta(days=1), 10) == []
 
 
 def test_a_page_that_nobody_waits_for_changes_nothing(desk: Desk) -> None:

@@ -359,7 +359,10 @@ def test_a_source_that_is_renamed_stays_what_it_is(silent_desk: Desk) -> None:
     desk.sync()
     assert desk.source(A) == before
     assert desk.poll(A, entry("L’OTAN", TWO), entry("Un", ONE)).entries_new == 1
-    assert ([one["name"] for one in desk.archive.report_sources()], [one["source"] for one in desk.articles()]) == (["Après"], ["Après", "Après"])
+    assert ([one["name"] for one in desk.archive.report_sources()], [one["source"] for one in desk.articles()]) == (
+        ["Après"],
+        ["Après", "Après"],
+    )
     assert desk.alerts() == [("OTAN", "new")]
 
 

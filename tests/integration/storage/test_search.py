@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from news.query import parse_query
@@ -29,7 +29,9 @@ def library(desk: Desk) -> Desk:
     desk.watch(B, name="Bulletin")
     desk.poll(A, entry("Vieux", ONE, summary="L’OTAN hier", published_at=NOW - timedelta(days=3)))
     desk.poll(B, entry("L’OTAN dans le titre", TWO, summary="OTAN et Ariane", published_at=NOW - timedelta(days=2)))
-    desk.poll(A, entry("Récent", THREE, summary="L’OTAN parmi bien d’autres choses qui n’ont rien à voir", published_at=NOW - timedelta(days=1)))
+    desk.poll(
+        A, entry("Récent", THREE, summary="L’OTAN parmi bien d’autres choses qui n’ont rien à voir", published_at=NOW - timedelta(days=1))
+    )
     return desk
 
 
@@ -60,7 +62,12 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@given(published=st.lists(st.tuples(ages, st.booleans()), min_size=1, max_size=12), limit=st.integers(min_value=1, max_value=13), edits=st.data())
+@settings(max_examples=20)  # each makes an archive
+@given(
+    published=st.lists(st.tuples(ages, st.booleans()), min_size=1, max_size=12),
+    limit=st.integers(min_value=1, max_value=13),
+    edits=st.data(),
+)
 def test_by_date_is_what_sorting_all_hits_by_their_time_gives(
     folder: Path, published: list[tuple[timedelta | None, bool]], limit: int, edits: st.DataObject
 ) -> None:
@@ -76,7 +83,10 @@ def test_by_date_is_what_sorting_all_hits_by_their_time_gives(
             desk.poll(A, one, at=at)
         for number in edits.draw(st.lists(st.integers(0, len(published) - 1), max_size=4)):
             desk.poll(A, entry(f"{number}", f"https://a.example/{number}", summary=f"OTAN revu à {desk.now}"))
-        rows = desk.rows("SELECT articles.title FROM articles JOIN revisions ON revisions.id = revision_id WHERE text LIKE '%OTAN%' ORDER BY time DESC, revision_id DESC")
+        rows = desk.rows(
+            """SELECT articles.title FROM articles JOIN revisions ON revisions.id = revision_id
+               WHERE text LIKE '%OTAN%' ORDER BY time DESC, revision_id DESC"""
+        )
         assert desk.found("OTAN", by_date=True, limit=limit) == [title for (title,) in rows][:limit]
 
 
@@ -169,14 +179,16 @@ def test_an_article_is_described_with_the_fields_of_the_outer_surface_in_their_o
         "published_at": "2025-02-08T12:00:00Z",
         "first_seen_at": "2025-02-10T12:05:00Z",
         "snippet": "OTAN et [Ariane]",
+        "matches": [{"term": "Ariane", "found": "Ariane", "field": "text", "passage": "OTAN et [Ariane]"}],
         "topics": ["Ariane", "OTAN"],
         "sightings": [
             {"source": "Bulletin", "url": TWO, "seen_at": "2025-02-10T12:05:00Z"},
             {"source": "Éclair", "url": TWO, "seen_at": "2025-02-10T12:07:00Z"},
         ],
     }
-    order = "id, url, title, source, author, language, published_at, first_seen_at, score, snippet, topics, sightings".split(", ")
-    assert list(library.archive.search(SearchRequest(parse_query("Ariane", {}))).articles[0]) == order
+    (again,) = library.archive.search(SearchRequest(parse_query("Ariane", {}))).articles
+    order = "id, url, title, source, author, language, published_at, first_seen_at, score, snippet, topics, sightings, matches"
+    assert ", ".join(again).removesuffix(", matches") == order
 
 
 def test_published_at_is_null_when_nobody_said(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUn
 from news.matching import Matcher
 from news.query import parse_query
 from storage import Archive, ArchiveReader, SearchRequest, Watch, backup, retry_deliveries
+from storage.preview import PreviewRequest
 from storage.schema import migrations
 from tests.desk import NOW, A, Desk, entry, prose
 
@@ -70,7 +71,9 @@ def without_rights() -> Iterator[None]:
 # -- what is no archive --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("open_it", [lambda path: Archive(path, NOBODY), lambda path: ArchiveReader(path).count_articles()], ids=["write", "read"])
+@pytest.mark.parametrize(
+    "open_it", [lambda path: Archive(path, NOBODY), lambda path: ArchiveReader(path).count_articles()], ids=["write", "read"]
+)
 class TestWhatIsNoArchive:
     def test_a_file_that_is_no_database_is_refused_and_stays_as_it_was(self, open_it: Callable[[Path], Any], path: Path) -> None:
         path.write_text("Ceci n’est pas une base de données. " * 100)
@@ -102,7 +105,9 @@ class TestWhatIsNoArchive:
 
     def test_an_archive_of_a_newer_version_is_refused_and_stays_as_it_was(self, open_it: Callable[[Path], Any], filled: Path) -> None:
         connection = sqlite3.connect(filled)
-        connection.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('quivive', 'add_flying', '2030-01-01')")
+        connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('quivive', 'add_flying', '2030-01-01')"
+        )
         connection.commit()
         connection.close()
         before = filled.read_bytes()
@@ -140,7 +145,7 @@ def test_an_archive_of_an_older_version_is_not_read_until_it_is_brought_up_to_da
     connection.execute("UPDATE _sqlite_migrations SET name = 'before' WHERE name = 'create_archive'")
     connection.commit()
     connection.close()
-    assert [migration.name for migration in migrations._migrations][0] == "create_archive"
+    assert "create_archive" in {migration.name for migration in migrations._migrations}
     with pytest.raises(ArchiveUnusable):
         ArchiveReader(filled).count_articles()
 
@@ -225,6 +230,7 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "due_bundles": lambda reader: reader.due_bundles(NOW, 10, frozenset()),
     "search": lambda reader: reader.search(SearchRequest(parse_query("OTAN", {}))),
     "export": lambda reader: list(reader.export(None)),
+    "preview": lambda reader: reader.preview(PreviewRequest(parse_query("OTAN", {}), NOW, NOW)),
     "count_articles": lambda reader: reader.count_articles(),
     "report_sources": lambda reader: reader.report_sources(),
     "report_alerts": lambda reader: reader.report_alerts(),
@@ -266,7 +272,19 @@ def test_every_question_to_an_archive_that_broke_while_it_was_open_fails_with_an
     reader = ArchiveReader(filled)
     reader.count_articles()
     foreign = sqlite3.connect(filled)
-    for table in ("deliveries", "alerts", "matches", "sightings", "words", "revisions", "article_urls", "articles", "entries", "polls", "sources"):
+    for table in (
+        "deliveries",
+        "alerts",
+        "matches",
+        "sightings",
+        "words",
+        "revisions",
+        "article_urls",
+        "articles",
+        "entries",
+        "polls",
+        "sources",
+    ):
         foreign.execute(f"DROP TABLE {table}")
     foreign.commit()
     foreign.close()

@@ -142,9 +142,7 @@ def test_an_operation_that_was_cancelled_while_it_waited_is_not_run(database: Da
     assert notes(database, tmp_path / "archive.db") == ["kept"]
 
 
-def test_a_foreign_lock_fails_the_group_with_advice_and_the_next_group_succeeds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_foreign_lock_fails_the_group_with_advice_and_the_next_group_succeeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.connection.BUSY_MILLISECONDS", 50)
     with Desk(tmp_path / "archive.db") as desk:
         desk.watch(A)

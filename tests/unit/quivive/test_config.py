@@ -125,7 +125,7 @@ def test_sources_come_from_the_file_and_from_its_lists_and_the_file_wins(good):
 
 
 def test_entities_and_topics_arrive_in_order(good):
-    assert good.entities == {"otan": Entity("otan", ("OTAN", "Alliance atlantique")), "orange": Entity("orange", ("=Orange",))}
+    assert good.entities.own == {"otan": Entity("otan", ("OTAN", "Alliance atlantique")), "orange": Entity("orange", ("=Orange",))}
     assert good.topics == (Topic("OpenAI–OTAN", "OpenAI AND @otan", ("redaction", "hook")), Topic("Orange", "@orange", ()))
 
 

@@ -124,6 +124,23 @@ CASES = {
         "sources.0.opml: nowhere.opml cannot be read (No such file or directory); the path is relative to config.toml",
     ),
     "an entity without names": ("[entities.otan]\nnames = []", "entities.otan.names: must name at least one"),
+    "an entity with nothing said": (
+        "[entities.otan]",
+        "entities.otan: must have names, or add, which adds to the names that come with the program",
+    ),
+    "an entity with nothing added": ("[entities.otan]\nadd = []", "entities.otan.add: must name at least one"),
+    "an entity that cannot be added to": (
+        '[entities.otann]\nadd = ["Alliance"]',
+        'entities.otann.add: no entity otann comes with the program to add to; did you mean "otan"?',
+    ),
+    "an entity like no other that cannot be added to": (
+        '[entities.zzzzzz]\nadd = ["Alliance"]',
+        "entities.zzzzzz.add: no entity zzzzzz comes with the program to add to; give names instead",
+    ),
+    "an entity with an unknown key": (
+        '[entities.otan]\nnames = ["OTAN"]\nadds = ["NATO"]',
+        'entities.otan.adds: unknown key; did you mean "add"?',
+    ),
     "an entity with an empty name": ('[entities.otan]\nnames = ["OTAN", ""]', "entities.otan.names.1: must not be empty"),
     "two entities of one name": (
         '[entities.otan]\nnames = ["OTAN"]\n[entities.OTAN]\nnames = ["NATO"]',
@@ -218,6 +235,11 @@ def test_a_query_that_cannot_be_read_is_shown_with_the_place(faults_of):
 def test_a_query_that_uses_an_unknown_entity_is_a_fault_of_the_topic(faults_of):
     (fault,) = faults_of('[entities.otan]\nnames = ["OTAN"]\n[[topics]]\nname = "IA"\nquery = "@otna"')
     assert fault.startswith('topics.0.query: topic "IA": ')
+
+
+def test_an_unknown_entity_is_answered_with_those_that_come_with_the_program_and_are_close(faults_of):
+    (fault,) = faults_of('[[topics]]\nname = "IA"\nquery = "@otan AND @pentagon"')
+    assert "there is no entity pentagon; expected @pentagone" in fault
 
 
 def test_a_broken_entity_is_reported_alone_and_not_again_by_the_topics_that_use_it(faults_of):

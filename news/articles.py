@@ -1,0 +1,26 @@
+"""What is known of an article besides its words: what the filters of a query ask about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A source that showed the article: its name, the URL of its feed, its tags."""
+
+    name: str
+    url: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """An article as filters see it. `time` is when it was published, as the archive takes it; `sources` are those of all sightings."""
+
+    url: str
+    author: str | None
+    language: str | None
+    time: datetime
+    sources: tuple[SourceFacts, ...]

@@ -1,0 +1,39 @@
+"""Makes the terms of a query from what was typed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from news.analysis import analyse
+from news.query.entities import make_exact
+from news.query.lexer import Kind, Lexeme
+from news.query.tree import Exact, Phrase, Prefix, TextField, Word
+
+SHORTEST_BEGINNING: Final = 3
+"""Letters or digits before `*`."""
+
+
+class MisreadError(ValueError):
+    """A lexeme that cannot mean anything; says what was expected, and the parser adds where."""
+
+
+def make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Word | Phrase | Exact | Prefix:
+    """The term for a word, words in quotes, exact letters or the beginning of a word. Raises MisreadError."""
+    words = analyse(lexeme.text)
+    if not len(words):
+        raise MisreadError(f"there is no word in {lexeme.source}; expected letters or digits")
+    if lexeme.kind is Kind.EXACT:
+        return make_exact(name, lexeme.text, words, field)
+    if lexeme.kind is Kind.PREFIX:
+        return _make_prefix(name, lexeme, words.tokens, field)
+    if lexeme.kind is Kind.PHRASE or len(words) > 1:
+        return Phrase(name, words.tokens, field)
+    return Word(name, words.stems[0], field)
+
+
+def _make_prefix(name: str, lexeme: Lexeme, tokens: tuple[str, ...], field: TextField | None) -> Prefix:
+    if len(tokens) > 1:
+        raise MisreadError(f"there is more than one word in {lexeme.source}; expected the beginning of one word before *")
+    if sum(map(str.isalnum, tokens[0])) < SHORTEST_BEGINNING:
+        raise MisreadError(f"{lexeme.source} would find too many words; expected at least {SHORTEST_BEGINNING} letters before *")
+    return Prefix(name, tokens[0], field)

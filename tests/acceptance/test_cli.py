@@ -1,0 +1,560 @@
+"""Every command as its users and their scripts see it: flags, exit status, JSON, and what stands on which stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+
+from tests.mailbox import HookSink, Mailbox, Reply, closed_port
+from tests.news_site import NewsSite, article, item, rss
+from tests.processes import Done, Home, email, source, topic, webhook
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+EVIL = "Un titre \x1b[31mrouge\x07 et \u202eretourné"
+EVIL_ESCAPED = "Un titre &#x9b;31mrouge et &#x202e;retourné"
+SEARCH_KEYS = [
+    "id",
+    "url",
+    "title",
+    "source",
+    "author",
+    "language",
+    "published_at",
+    "first_seen_at",
+    "score",
+    "snippet",
+    "topics",
+    "sightings",
+]
+SOURCE_KEYS = [
+    "name",
+    "url",
+    "status",
+    "last_polled_at",
+    "last_success_at",
+    "next_poll_at",
+    "interval_seconds",
+    "consecutive_failures",
+    "last_error",
+    "articles",
+]
+ALERT_KEYS = ["id", "topic", "article_id", "article_url", "article_title", "kind", "created_at", "delay_seconds", "deliveries"]
+DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error"]
+
+
+@dataclass
+class Office:
+    """A home whose archive holds what a site published, told to a webhook; a second source does not exist."""
+
+    home: Home
+    site: NewsSite
+    hook: HookSink
+    first_poll: Done
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    home = Home(tmp_path_factory.mktemp("office"))
+    with NewsSite() as site, HookSink() as hook:
+        entries = [
+            item("L’OTAN choisit OpenAI", site.page("/a", article("L’OTAN choisit OpenAI")), published="Mon, 10 Feb 2025 23:30:00 +0100"),
+            item("La fibre au village", site.page("/b", article("La fibre au village")), published="Tue, 11 Feb 2025 00:30:00 +0100"),
+            item(EVIL_ESCAPED, site.page("/c", article(EVIL_ESCAPED)), published="Wed, 12 Feb 2025 10:00:00 +0100"),
+        ]
+        site.publish_feed("/feed", rss(*entries))
+        home.configure(
+            sources=[source(site.url("/feed"), "Le Journal"), source(site.url("/absent"), "Absente")],
+            topics=[topic("OTAN", "otan", ["hook"]), topic("Fibre", "fibre")],
+            channels=[webhook("hook", hook.url)],
+        )
+        yield Office(home, site, hook, home.quivive("poll", "--json"))
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    """An empty one: a configuration, but no archive."""
+    home = Home(tmp_path)
+    home.configure()
+    return home
+
+
+# ------------------------------------------------------------------------------------------------------------------ poll
+
+
+def test_poll_json_prints_the_summary_and_nothing_else_and_exits_1_when_a_source_failed(office) -> None:
+    assert office.first_poll.status == 1
+    summary = office.first_poll.json
+    seconds = summary.pop("seconds")
+    assert summary == {
+        "sources": {"polled": 2, "unchanged": 0, "failed": 1},
+        "entries": {"seen": 3, "new": 3},
+        "articles": {"new": 3, "revised": 0, "duplicates": 0, "failed": 0},
+        "alerts": {"created": 2},
+        "deliveries": {"sent": 1, "pending": 0, "dead": 0},
+    }
+    assert isinstance(seconds, float)
+    assert "http_404" in office.first_poll.err
+
+
+def test_the_order_of_the_summary_is_that_of_the_documentation(office) -> None:
+    assert list(office.first_poll.json) == ["sources", "entries", "articles", "alerts", "deliveries", "seconds"]
+
+
+def test_poll_of_one_source_by_name_exits_0_and_leaves_the_others_alone(office) -> None:
+    known = office.site.count("/absent")
+    done = office.home.quivive("poll", "le journal", "--json")
+    assert (done.status, done.json["sources"]) == (0, {"polled": 1, "unchanged": 1, "failed": 0})
+    assert office.site.count("/absent") == known
+
+
+def test_poll_of_one_source_by_url_that_fails_exits_1_and_says_why(office) -> None:
+    done = office.home.quivive("poll", office.site.url("/absent"))
+    assert done.status == 1
+    assert f"FAILED {office.site.url('/absent')}: http_404: " in done.out
+    assert "1 failed" in done.out
+
+
+def test_poll_of_an_unknown_source_exits_2_and_names_it(office) -> None:
+    done = office.home.quivive("poll", "Le Journal", "Inconnue")
+    assert (done.status, done.out) == (2, "")
+    assert "Inconnue" in done.err
+    assert "Le Journal" not in done.err
+
+
+def test_poll_prints_an_alert_of_a_topic_without_channels(tmp_path, office) -> None:
+    home = Home(tmp_path)
+    home.configure(sources=[source(office.site.url("/feed"))], topics=[topic("Fibre", "fibre")])
+    done = home.quivive("poll")
+    assert done.status == 0
+    assert "ALERT Fibre  La fibre au village" in done.out
+    assert office.site.url("/b") in done.out
+    assert home.quivive("alerts", "--json").lines[0]["deliveries"] == []
+
+
+def test_a_poll_that_is_interrupted_says_so_in_one_line_and_can_be_repeated(home, office) -> None:
+    home.configure(sources=[source(office.site.stall("/stalled")), source(office.site.url("/feed"))])
+    with home.start("poll") as poll:
+        poll.wait_for_log("new_articles=1", 3)
+        poll.terminate()
+        assert poll.wait() == 1
+        assert poll.log.splitlines()[-1] == "quivive: interrupted"
+        assert "Traceback" not in poll.log
+    assert len(home.quivive("export").lines) == 3
+
+
+# ---------------------------------------------------------------------------------------------------------------- search
+
+
+def test_search_json_gives_one_line_an_article_with_the_documented_keys(office) -> None:
+    [found] = office.home.quivive("search", "otan", "--json").lines
+    assert list(found) == SEARCH_KEYS
+    assert (found["title"], found["source"], found["topics"]) == ("L’OTAN choisit OpenAI", "Le Journal", ["OTAN"])
+    assert found["published_at"] == "2025-02-10T22:30:00Z"
+    assert RFC_3339.fullmatch(found["first_seen_at"])
+    assert "[OTAN]" in found["snippet"]
+    assert isinstance(found["score"], float)
+    assert [list(one) for one in found["sightings"]] == [["source", "url", "seen_at"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("otan openai", {"L’OTAN choisit OpenAI"}),
+        ("otan OR fibre", {"L’OTAN choisit OpenAI", "La fibre au village"}),
+        ("OTAN NEAR/3 OpenAI", {"L’OTAN choisit OpenAI"}),
+        ("OTAN ONEAR/1 OpenAI", set()),
+        ("fibr*", {"La fibre au village"}),
+        ("title:village", {"La fibre au village"}),
+        ("text:village", set()),
+        ("=OTAN", {"L’OTAN choisit OpenAI"}),
+        ("=otan", set()),
+        ("-otan fibre", {"La fibre au village"}),
+        ('"au village"', {"La fibre au village"}),
+    ],
+)
+def test_search_finds_by_the_query_language(office, query, titles) -> None:
+    done = office.home.quivive("search", query, "--json")
+    assert done.status == 0, done.err
+    assert {one["title"] for one in done.lines} == titles
+
+
+@pytest.mark.parametrize(
+    ("options", "titles"),
+    [
+        (["--since", "2025-02-11"], {"La fibre au village"}),  # days begin at midnight in Paris
+        (["--until", "2025-02-10"], {"L’OTAN choisit OpenAI"}),
+        (["--since", "2025-02-10T23:30", "--until", "2025-02-10T23:31"], {"L’OTAN choisit OpenAI"}),
+        (["--since", "7d"], set()),
+        (["--topic", "Fibre"], {"La fibre au village"}),
+        (["--source", "le journal"], {"L’OTAN choisit OpenAI", "La fibre au village"}),
+        (["--source", "Absente"], set()),
+        (["--sort", "date", "--limit", "1"], {"La fibre au village"}),
+    ],
+)
+def test_search_options_narrow_the_answer(office, options, titles) -> None:
+    done = office.home.quivive("search", "otan OR fibre", "--json", *options)
+    assert done.status == 0, done.err
+    assert {one["title"] for one in done.lines} == titles
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["search", "otan AND ("],
+        ["search", "a NEAR b"],
+        ["search", "NOT otan"],
+        ["search", ""],
+        ["search", "@inconnue"],
+        ["search", "otan", "--since", "hier"],
+        ["search", "otan", "--source", "Inconnue"],
+        ["search", "otan", "--topic", "Inconnu"],
+        ["search", "otan", "--sort", "size"],
+        ["search", "otan", "--limit", "0"],
+        ["search", "otan", "--jsn"],
+        ["search"],
+        ["serch", "otan"],
+        ["alerts", "--status", "lost"],
+        ["alerts", "--topic", "Inconnu"],
+        ["alerts", "retry"],
+        ["alerts", "test"],
+        ["alerts", "test", "nowhere"],
+        ["export", "--query", "otan AND ("],
+        ["backup"],
+        ["poll", "--limit"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_asked_wrongly_exits_2_with_an_explanation_and_no_output(office, arguments) -> None:
+    done = office.home.quivive(*arguments)
+    assert (done.status, done.out) == (2, ""), done
+    assert done.err.strip()
+    assert "Traceback" not in done.err
+
+
+def test_an_invalid_query_is_shown_with_the_place_of_the_mistake(office) -> None:
+    done = office.home.quivive("search", "otan AND )")
+    assert "  otan AND )\n           ^" in done.err
+
+
+def test_a_search_that_finds_nothing_exits_0_and_says_so_on_standard_error(office) -> None:
+    done = office.home.quivive("search", "introuvable")
+    assert (done.status, done.out, done.err) == (0, "", "nothing found\n")
+
+
+# ---------------------------------------------------------------------------------------------------- the other readers
+
+
+def test_sources_json_gives_the_documented_keys_and_the_reason_of_a_failure(office) -> None:
+    failing, good = sorted(office.home.quivive("sources", "--json").lines, key=lambda one: one["status"])
+    assert [list(failing), list(good)] == [SOURCE_KEYS, SOURCE_KEYS]
+    assert (failing["name"], failing["status"], failing["last_success_at"], failing["articles"]) == ("Absente", "failing", None, 0)
+    assert failing["consecutive_failures"] >= 1
+    assert failing["last_error"]["code"] == "http_404"
+    assert "correct the URL" in failing["last_error"]["message"]
+    assert (good["name"], good["status"], good["last_error"], good["interval_seconds"], good["articles"]) == (
+        "Le Journal",
+        "ok",
+        None,
+        1,
+        3,
+    )
+    assert all(RFC_3339.fullmatch(good[key]) for key in ("last_polled_at", "last_success_at", "next_poll_at"))
+
+
+def test_alerts_json_gives_the_documented_keys(office) -> None:
+    alerts = office.home.quivive("alerts", "--json").lines
+    assert {one["topic"] for one in alerts} == {"OTAN", "Fibre"}
+    assert all(list(one) == ALERT_KEYS for one in alerts)
+    told = next(one for one in alerts if one["topic"] == "OTAN")
+    assert (told["article_title"], told["article_url"], told["kind"]) == ("L’OTAN choisit OpenAI", office.site.url("/a"), "new")
+    [delivery] = told["deliveries"]
+    assert set(DELIVERY_KEYS) <= set(delivery)
+    assert (delivery["channel"], delivery["status"], delivery["attempts"]) == ("hook", "sent", 1)
+    assert (delivery["next_attempt_at"], delivery["last_error"]) == (None, None)
+    assert RFC_3339.fullmatch(delivery["sent_at"])
+
+
+@pytest.mark.parametrize(
+    ("options", "topics"), [(["--topic", "Fibre"], ["Fibre"]), (["--status", "sent"], ["OTAN"]), (["--status", "dead"], [])]
+)
+def test_alerts_can_be_narrowed(office, options, topics) -> None:
+    assert [one["topic"] for one in office.home.quivive("alerts", "--json", *options).lines] == topics
+
+
+def test_topics_json_tells_the_recent_volume(office) -> None:
+    otan = next(one for one in office.home.quivive("topics", "--json").lines if one["name"] == "OTAN")
+    assert (otan["query"], otan["notify"], otan["articles"], otan["alerts"]) == ("otan", ["hook"], 1, 1)
+
+
+def test_status_json_is_one_object(office) -> None:
+    status = office.home.quivive("status", "--json").json
+    assert status["sources"]["total"] == 2
+    assert status["articles"]["total"] == 3
+    assert status["writer_pid"] is None
+
+
+def test_check_says_that_the_configuration_is_good_and_which_topics_notify_nobody(office) -> None:
+    done = office.home.quivive("check")
+    assert (done.status, done.err) == (0, "")
+    assert "2 sources, 2 topics" in done.out
+    assert "'Fibre' notifies no channel" in done.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["search", "titre OR otan"], ["sources"], ["topics"], ["alerts"], ["status"], ["check"], ["poll", "Le Journal"]],
+    ids=" ".join,
+)
+def test_text_that_is_piped_is_plain_and_holds_no_character_that_steers_a_terminal(office, arguments) -> None:
+    done = office.home.quivive(*arguments)
+    assert done.status == 0
+    assert done.out
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.out)
+
+
+@pytest.mark.parametrize("command", [["export"], ["search", "otan OR titre OR fibre", "--json"], ["sources"], ["--help"]], ids=" ".join)
+def test_a_reader_that_goes_away_is_no_reason_to_complain(office, command) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "quivive", *command],
+        cwd=office.home.folder,
+        env=office.home.environ(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, complaint = process.communicate(timeout=30)
+    assert complaint == b""
+
+
+# ---------------------------------------------------------------------------------------------------------- out of there
+
+
+def test_export_writes_every_article_with_its_text(office) -> None:
+    done = office.home.quivive("export")
+    assert done.status == 0
+    assert {one["title"] for one in done.lines} >= {"L’OTAN choisit OpenAI", "La fibre au village"}
+    assert all(one["text"] for one in done.lines)
+
+
+def test_export_of_a_query_to_a_file_replaces_the_file_at_once(office) -> None:
+    target = office.home.folder / "out.jsonl"
+    target.write_text("old")
+    done = office.home.quivive("export", "--query", "otan", "--output", str(target))
+    assert (done.status, done.out) == (0, "")
+    assert [json.loads(line)["title"] for line in target.read_text().splitlines()] == ["L’OTAN choisit OpenAI"]
+    assert not list(office.home.folder.glob("*.partial"))
+
+
+def test_export_that_cannot_be_written_exits_with_a_reason_and_leaves_nothing(office) -> None:
+    done = office.home.quivive("export", "--output", "no/such/folder/out.jsonl")
+    assert done.status in {1, 2}
+    assert "no/such/folder" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_backup_makes_a_copy_that_works_and_refuses_to_overwrite(office) -> None:
+    assert office.home.quivive("backup", "copy.db").status == 0
+    with closing(sqlite3.connect(office.home.folder / "copy.db")) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert copy.execute("SELECT count(*) FROM articles").fetchone() == (3,)
+    again = office.home.quivive("backup", "copy.db")
+    assert again.status == 1
+    assert "exists already" in again.err
+
+
+def test_backup_into_a_folder_that_is_not_there_exits_1_with_a_reason(office) -> None:
+    done = office.home.quivive("backup", "no/such/copy.db")
+    assert done.status == 1
+    assert "no/such/copy.db" in done.err
+    assert "Traceback" not in done.err
+
+
+# -------------------------------------------------------------------------------------------------------------- channels
+
+
+def test_a_test_message_is_sent_to_a_webhook_and_to_a_mailbox(home) -> None:
+    with HookSink() as hook, Mailbox() as mailbox:
+        home.configure(channels=[webhook("hook", hook.url), email("redaction", mailbox.url)])
+        by_hook, by_mail = home.quivive("alerts", "test", "hook"), home.quivive("alerts", "test", "redaction")
+        assert (by_hook.status, by_mail.status) == (0, 0)
+        assert "test" in json.dumps(hook.requests[0].json).lower()
+        assert "test" in mailbox.mails[0].subject.lower()
+    assert "hook: the test message was accepted" in by_hook.out
+
+
+def test_a_test_message_that_is_refused_exits_1_with_the_answer(home) -> None:
+    with HookSink() as hook, Mailbox() as mailbox:
+        hook.always(Reply(403))
+        mailbox.refuse("550 5.7.1 we do not want this")
+        home.configure(
+            channels=[webhook("hook", hook.url), email("redaction", mailbox.url), webhook("off", f"http://127.0.0.1:{closed_port()}/")]
+        )
+        by_hook, by_mail, by_nobody = (home.quivive("alerts", "test", name) for name in ("hook", "redaction", "off"))
+    assert (by_hook.status, by_mail.status, by_nobody.status) == (1, 1, 1)
+    assert "403" in by_hook.err
+    assert "we do not want this" in by_mail.err
+    assert "off" in by_nobody.err
+
+
+@pytest.fixture
+def refused(home, office) -> Iterator[tuple[Home, HookSink]]:
+    """One alert whose delivery the receiver has refused for good."""
+    with HookSink() as hook:
+        hook.always(Reply(410))
+        home.configure(
+            sources=[source(office.site.url("/feed"))], topics=[topic("OTAN", "otan", ["hook"])], channels=[webhook("hook", hook.url)]
+        )
+        assert home.quivive("poll", "--json").json["deliveries"] == {"sent": 0, "pending": 0, "dead": 1}
+        hook.behave()
+        yield home, hook
+
+
+@pytest.mark.parametrize("how", ["--dead", "alert", "delivery"])
+def test_what_was_given_up_is_sent_again_on_request_under_its_old_id(refused, how) -> None:
+    home, hook = refused
+    [alert] = home.quivive("alerts", "--json", "--status", "dead").lines
+    chosen = {"--dead": "--dead", "alert": alert["id"], "delivery": alert["deliveries"][0]["id"]}[how]
+    done = home.quivive("alerts", "retry", chosen)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("1 deliver")
+    assert home.quivive("poll", "--json").json["deliveries"] == {"sent": 1, "pending": 0, "dead": 0}
+    assert len({one.headers["webhook-id"] for one in hook.requests}) == 1
+
+
+def test_retry_of_an_unknown_id_exits_2_and_names_it(refused) -> None:
+    home, _ = refused
+    done = home.quivive("alerts", "retry", "nonsense")
+    assert done.status == 2
+    assert "nonsense" in done.err
+
+
+def test_a_retry_beside_a_running_daemon_is_sent_by_it(refused) -> None:
+    home, hook = refused
+    with home.start("run") as daemon:
+        daemon.wait_for_log("started")
+        assert home.quivive("alerts", "retry", "--dead").status == 0
+        hook.wait_for(2)
+        daemon.terminate()
+        assert daemon.wait() == 0
+
+
+# --------------------------------------------------------------------------------------------- configuration and versions
+
+
+def test_the_configuration_is_found_by_option_then_environment_then_folder(tmp_path) -> None:
+    (tmp_path / "work").mkdir()
+    home = Home(tmp_path / "work")
+    for name, folder in (("option", tmp_path), ("environment", tmp_path), ("config", home.folder)):
+        (folder / f"{name}.toml").write_text("")
+    assert home.quivive("check").out.startswith(str(home.folder / "config.toml"))
+    environment = {"QUIVIVE_CONFIG": str(tmp_path / "environment.toml")}
+    assert home.quivive("check", env=environment).out.startswith(str(tmp_path / "environment.toml"))
+    assert "option.toml: good" in home.quivive("--config", "../option.toml", "check", env=environment).out
+
+
+def test_paths_in_the_configuration_are_relative_to_it(tmp_path, office) -> None:
+    home = Home(tmp_path)
+    home.configure(sources=[source(office.site.url("/feed"))], more='[archive]\npath = "data.db"\n')
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = Home(tmp_path / "elsewhere")
+    assert elsewhere.quivive("--config", "../config.toml", "poll").status == 0
+    assert (tmp_path / "data.db").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run"],
+        ["poll"],
+        ["search", "x"],
+        ["check"],
+        ["sources"],
+        ["topics"],
+        ["alerts"],
+        ["export"],
+        ["backup", "x"],
+        ["status"],
+        ["alerts", "test", "x"],
+    ],
+    ids=" ".join,
+)
+def test_without_a_configuration_every_command_exits_2_and_says_where_one_was_looked_for(tmp_path, command) -> None:
+    done = Home(tmp_path).quivive(*command)
+    assert (done.status, done.out) == (2, "")
+    assert str(tmp_path / "config.toml") in done.err
+    assert "Traceback" not in done.err
+
+
+def test_check_reports_every_mistake_at_once_with_its_dotted_key(home) -> None:
+    home.write_config('[crawler]\ninterval = "soon"\n[[topics]]\nname = "T"\nquery = "a AND"\nnotify = ["x"]\n[unknown]\n')
+    done = home.quivive("check")
+    assert done.status == 2
+    assert all(f"  {key}: " in done.err for key in ("crawler.interval", "topics.0.query", "topics.0.notify.0", "unknown"))
+
+
+def test_a_secret_that_is_missing_in_the_environment_is_named_and_one_that_is_there_is_not_shown(home) -> None:
+    home.configure(channels=['[channels.hook]\ntype = "webhook"\nurl = "https://example.org/${TOKEN}"\n'])
+    missing = home.quivive("check")
+    assert missing.status == 2
+    assert "TOKEN" in missing.err
+    present = home.quivive("check", env={"TOKEN": "s3cr3t"})
+    assert present.status == 0
+    assert "s3cr3t" not in present.out + present.err
+
+
+@pytest.mark.parametrize("command", [["search", "x"], ["alerts"], ["export"], ["backup", "x"], ["status"], ["topics"]], ids=" ".join)
+def test_without_an_archive_reading_commands_exit_1_and_say_how_to_make_one(home, command) -> None:
+    done = home.quivive(*command)
+    assert (done.status, done.out) == (1, "")
+    assert "there is no archive yet" in done.err
+    assert not home.archive.exists()
+
+
+def test_a_source_that_was_never_polled_is_listed_as_new(home) -> None:
+    home.configure(sources=[source("http://127.0.0.1:9/feed", "Nouvelle")])
+    done = home.quivive("sources", "--json")
+    assert done.status == 0, done.err
+    [row] = done.lines
+    assert list(row) == SOURCE_KEYS
+    assert (row["name"], row["status"], row["last_polled_at"], row["articles"]) == ("Nouvelle", "new", None, 0)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["preview", "x"], ["preview", "--topic", "x"], ["sources", "add", "http://x"], ["sources", "import", "f.opml"], ["sources", "export"]],
+    ids=" ".join,
+)
+def test_what_has_not_arrived_yet_says_so(office, command) -> None:
+    done = office.home.quivive(*command)
+    assert (done.status, done.out) == (2, "")
+    assert "not available in this version" in done.err
+
+
+def test_the_version_is_told(home) -> None:
+    done = home.quivive("--version")
+    assert done.status == 0
+    assert re.search(r"\d+\.\d+\.\d+", done.out)
+
+
+def test_help_lists_the_commands_and_needs_no_configuration(tmp_path) -> None:
+    done = Home(tmp_path).quivive("--help")
+    assert done.status == 0
+    assert all(
+        name in done.out for name in ("run", "poll", "search", "check", "sources", "topics", "alerts", "export", "backup", "status", "demo")
+    )
+
+
+def test_output_is_utf_8_whatever_the_locale_says(office) -> None:
+    done = office.home.quivive("search", "otan", env={"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"})
+    assert done.status == 0, done.err
+    assert "L’OTAN" in done.out

@@ -1,0 +1,109 @@
+"""Five real articles on OpenAI and the military, served as pages of a feed: the topics match the ones that they should, and no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from news.alerts import Alert
+from quivive.config import load_config
+from quivive.polling import poll_once
+from storage import ArchiveReader
+from tests.conftest import CORPUS
+from tests.news_site import NewsSite, item, rss
+
+SEEDS = CORPUS.parent / "seeds"
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+NUMBERS = ("000", "001", "002", "003", "004")
+TITLES = dict(
+    zip(
+        NUMBERS,
+        ("Vers l’Atlantique Nord", "Un nouveau contrat", "Un dollar symbolique", "Une levée de fonds record", "Une démission"),
+        strict=True,
+    )
+)
+"""Titles of our own: what a topic finds it must find in the text."""
+
+CONFIG = """
+[archive]
+path = "archive.db"
+
+[crawler]
+allow_addresses = ["127.0.0.0/8"]
+delay_per_host = "0s"
+
+[alerts]
+first_poll = "alert"
+
+[[sources]]
+url = "{feed}"
+
+[entities.openai]
+names = [{names}]
+[entities.otan]
+names = ["OTAN", "NATO", "Organisation du traité de l'Atlantique Nord", "Alliance atlantique"]
+[entities.pentagone]
+names = ["Pentagone", "département de la Défense", "département américain de la Défense", "ministère américain de la Défense",
+         "département de la Guerre", "département américain de la Guerre", "ministère américain de la Guerre"]
+
+[[topics]]
+name = "OpenAI–OTAN"
+query = "@openai AND @otan"
+[[topics]]
+name = "OpenAI–Pentagone"
+query = "@openai AND @pentagone"
+"""
+
+
+def article_page(title: str, text: str) -> str:
+    """An article as a site shows it, amid what is not the article."""
+    paragraphs = "".join(f"<p>{escape(line.strip())}</p>" for line in text.splitlines() if line.strip())
+    return f"""<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>{title} - Le Journal</title></head><body>
+<header><nav><a href="/">Accueil</a> <a href="/monde">Monde</a> <a href="/abonnement">S’abonner</a></nav></header>
+<main><article><h1>{title}</h1>{paragraphs}</article></main>
+<aside><h2>À lire aussi</h2><ul><li><a href="/x">La météo du week-end</a></li></ul></aside>
+<footer><p>Mentions légales</p></footer></body></html>"""
+
+
+@pytest.fixture
+def site() -> Iterator[NewsSite]:
+    if not SEEDS.is_dir():
+        pytest.skip("the five articles are not beside the project (../shared/seeds)")
+    with NewsSite() as running:
+        items = []
+        for number in NUMBERS:
+            (path,) = SEEDS.glob(f"{number}_*.txt")
+            url = running.page(f"/{number}", article_page(TITLES[number], path.read_text()))
+            items.append(item(TITLES[number], url, description="Un résumé qui ne dit rien."))
+        running.publish_feed("/feed", rss(*items))
+        yield running
+
+
+def matched(site: NewsSite, folder: Path, names: str) -> dict[str, list[str]]:
+    """Which articles each topic alerted on, by their numbers; the archive must say the same."""
+    path = folder / "config.toml"
+    path.write_text(CONFIG.format(feed=site.url("/feed"), names=names))
+    configuration = load_config(path, {})
+    announced: list[Alert] = []
+    summary = asyncio.run(poll_once(configuration, [], lambda: NOW, announced.append)).as_json
+    assert (summary["articles"]["new"], summary["articles"]["failed"], summary["alerts"]["created"]) == (5, 0, len(announced))
+    reader = ArchiveReader(configuration.archive_path)
+    recorded = [(alert["topic"], alert["article_url"]) for alert in reader.report_alerts()]
+    reader.close_reading()
+    assert sorted(recorded) == sorted((alert.topic, alert.article.url) for alert in announced)
+    return {topic.name: sorted(url[-3:] for name, url in recorded if name == topic.name) for topic in configuration.topics}
+
+
+def test_the_topics_match_exactly_the_articles_that_speak_of_both(site: NewsSite, tmp_path: Path) -> None:
+    names = '"OpenAI", "Open AI", "Sam Altman"'
+    assert matched(site, tmp_path, names) == {"OpenAI–OTAN": ["000", "001"], "OpenAI–Pentagone": ["000", "001", "004"]}
+
+
+def test_an_article_that_only_says_chatgpt_matches_if_that_counts_as_a_name_of_openai(site: NewsSite, tmp_path: Path) -> None:
+    names = '"OpenAI", "Open AI", "Sam Altman", "ChatGPT"'
+    assert matched(site, tmp_path, names) == {"OpenAI–OTAN": ["000", "001"], "OpenAI–Pentagone": ["000", "001", "002", "004"]}

@@ -1,0 +1,306 @@
+"""The judgements themselves; what the archive makes of them is in tests/integration/storage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from news.alerts import AlertKind
+from news.judging import (
+    LEAST_FULL_TEXT,
+    ArticleVerdict,
+    EntryNews,
+    Identity,
+    TextTwin,
+    Version,
+    alert_kind,
+    article_time,
+    carries_full_text,
+    choose_article_url,
+    delay_seconds,
+    entry_fingerprint,
+    entry_url,
+    feed_text,
+    identify_entries,
+    is_revision,
+    judge_entry,
+    judge_gap,
+    judge_identity,
+    judge_page_text,
+    make_version,
+    should_alert,
+    still_same_article,
+    wants_page,
+)
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry
+
+NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
+LINK = "https://a.example/1"
+ENTRY = FeedEntry("g1", LINK, "Titre", summary="résumé", published_at=NOW)
+LONG = "mot " * 200
+
+
+def keys(*entries: FeedEntry) -> list[str]:
+    return [identified.key for identified in identify_entries(entries)]
+
+
+def version(title: str = "Titre", text: str = LONG) -> Version:
+    return make_version(replace(ENTRY, title=title, summary=None, content=text), None)
+
+
+# -- entries -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_entrys_key_is_its_guid_else_its_link_else_a_hash_of_title_and_date() -> None:
+    assert keys(ENTRY) == ["guid:g1"]
+    assert keys(replace(ENTRY, guid=None)) == [f"link:{LINK}"]
+    (key,) = keys(FeedEntry(None, None, "Titre", published_at=NOW))
+    assert key.startswith("hash:")
+    assert keys(FeedEntry(None, None, "Titre", summary="autre", published_at=NOW)) == [key]
+    assert keys(FeedEntry(None, None, "Titre", published_at=NOW + timedelta(1))) != [key]
+    assert keys(FeedEntry(None, None, "Autre", published_at=NOW)) != [key]
+
+
+def test_an_empty_guid_is_none() -> None:
+    assert keys(replace(ENTRY, guid="")) == [f"link:{LINK}"]
+
+
+def test_entries_with_neither_title_nor_date_are_told_apart_by_what_they_say() -> None:
+    assert len(set(keys(FeedEntry(None, None, None, summary="un"), FeedEntry(None, None, None, summary="deux")))) == 2
+
+
+def test_a_guid_that_two_entries_share_names_neither() -> None:
+    other = replace(ENTRY, link="https://a.example/2")
+    assert keys(ENTRY, other) == [f"link:{LINK}", "link:https://a.example/2"]
+
+
+def test_a_link_that_entries_without_a_guid_share_names_none_of_them() -> None:
+    shared = [FeedEntry(None, "https://a.example/", title, published_at=NOW) for title in ("Un", "Deux")]
+    assert [key.partition(":")[0] for key in keys(*shared)] == ["hash", "hash"]
+    assert len(set(keys(*shared))) == 2
+
+
+def test_what_a_body_repeats_word_for_word_is_one_entry_with_its_guid() -> None:
+    assert keys(ENTRY, ENTRY) == ["guid:g1"]
+
+
+texts = st.one_of(st.none(), st.sampled_from(["", "a", "b"]))
+
+
+@given(st.lists(st.builds(FeedEntry, texts, texts, texts, texts), max_size=6))
+def test_no_two_entries_of_a_body_have_the_same_key(entries: list[FeedEntry]) -> None:
+    found = keys(*entries)
+    assert len(found) == len(set(found)) <= len(entries)
+    assert bool(found) == bool(entries)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"title": "x"}, {"summary": "x"}, {"content": "x"}, {"updated_at": NOW}, {"link": "https://a.example/2"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_an_entry_is_changed_by_each_thing_it_says(change: dict[str, object]) -> None:
+    (known,), (arrived,) = identify_entries([ENTRY]), identify_entries([replace(ENTRY, **change)])
+    assert judge_entry(known.fingerprint, arrived) is EntryNews.CHANGED
+
+
+def test_an_entry_is_new_if_it_was_never_seen_and_known_if_it_says_the_same() -> None:
+    (arrived,) = identify_entries([ENTRY])
+    assert judge_entry(None, arrived) is EntryNews.NEW
+    assert judge_entry(entry_fingerprint(ENTRY), arrived) is EntryNews.KNOWN
+
+
+def test_a_body_of_which_nothing_was_known_may_have_left_a_gap() -> None:
+    gap = judge_gap(20, 0, had_entries=True)
+    assert gap is not None
+    assert gap.code == "gap"
+    assert judge_gap(20, 1, had_entries=True) is None
+    assert judge_gap(20, 0, had_entries=False) is None
+    assert judge_gap(0, 0, had_entries=True) is None
+
+
+# -- addresses -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_entry_without_a_link_has_a_place_within_its_feed() -> None:
+    assert entry_url(ENTRY, "guid:g1", "https://a.example/feed") == LINK
+    assert entry_url(replace(ENTRY, link=None), "guid:é/1", "https://a.example/feed") == "https://a.example/feed#guid%3A%C3%A9%2F1"
+    longs = [entry_url(replace(ENTRY, link=None), "guid:" + "x" * 300 + end, "https://a.example/feed") for end in "ab"]
+    assert longs[0] != longs[1]
+
+
+@pytest.mark.parametrize(
+    ("final", "canonical", "taken", "chosen"),
+    [
+        (None, None, (), LINK),
+        ("https://a.example/2?utm_source=x", None, (), "https://a.example/2"),
+        ("https://a.example/2", "https://a.example/3#x", (), "https://a.example/3"),
+        ("https://a.example/", None, (), LINK),
+        ("https://a.example/2", None, ("https://a.example/2",), LINK),
+        (None, "https://a.example/", (), LINK),
+        (None, "https://a.example/3", ("https://a.example/3",), LINK),
+        (None, "https://amp.a.example/1", (), "https://amp.a.example/1"),
+        (None, "https://elsewhere.example/1", (), LINK),
+        ("https://b.example/2", "https://b.example/3", (), "https://b.example/3"),
+        ("https://b.example/2", "https://a.example/1", (), "https://b.example/2"),
+        ("https://a.example/2", "https://a.example/", (), "https://a.example/2"),
+    ],
+)
+def test_an_articles_address_is_canonical_else_where_it_was_found_else_its_link(
+    final: str | None, canonical: str | None, taken: tuple[str, ...], chosen: str
+) -> None:
+    assert choose_article_url(LINK, final, canonical, taken) == chosen
+
+
+# -- text ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "full"),
+    [
+        (None, False),
+        ("x" * (LEAST_FULL_TEXT - 1), False),
+        ("x" * LEAST_FULL_TEXT, True),
+        ("x" * LEAST_FULL_TEXT + " […]", False),
+        ("x" * LEAST_FULL_TEXT + "…\n", False),
+        ("x" * LEAST_FULL_TEXT + " Lire la suite", False),
+    ],
+)
+def test_a_feed_carries_the_full_text_if_its_content_is_long_and_not_cut(content: str | None, full: bool) -> None:
+    assert carries_full_text(replace(ENTRY, content=content)) is full
+
+
+def test_a_page_is_wanted_by_mode_link_and_what_the_feed_carries() -> None:
+    full = replace(ENTRY, content="x" * LEAST_FULL_TEXT)
+    wanted = {(mode, entry is full): wants_page(mode, entry) for mode, entry in product(ArticlesMode, (ENTRY, full))}
+    assert wanted == {
+        (ArticlesMode.AUTO, False): True,
+        (ArticlesMode.AUTO, True): False,
+        (ArticlesMode.PAGE, False): True,
+        (ArticlesMode.PAGE, True): True,
+        (ArticlesMode.FEED, False): False,
+        (ArticlesMode.FEED, True): False,
+    }
+    assert not any(wants_page(mode, replace(ENTRY, link=None)) for mode in ArticlesMode)
+
+
+def test_the_feeds_text_is_its_content_with_the_summary_where_that_says_more() -> None:
+    assert feed_text(replace(ENTRY, summary=None)) == ""
+    assert feed_text(ENTRY) == "résumé"
+    assert feed_text(replace(ENTRY, content="Résumé, et la suite.")) == "Résumé, et la suite."
+    assert feed_text(replace(ENTRY, content="Autre chose.")) == "résumé\n\nAutre chose."
+
+
+def test_a_version_takes_the_feeds_word_before_the_pages_but_the_pages_text() -> None:
+    page = ExtractedPage("De la page", "Le texte.", "Ève", NOW - timedelta(1), "fr")
+    made = make_version(ENTRY, page)
+    assert (made.title, made.text, made.origin, made.author, made.published_at, made.language) == (
+        "Titre",
+        "Le texte.",
+        "page",
+        "Ève",
+        NOW,
+        "fr",
+    )
+    bare = make_version(FeedEntry("g", LINK, None, summary="résumé", author="Zoé", updated_at=NOW, language="de"), page)
+    assert (bare.title, bare.author, bare.published_at, bare.language) == ("De la page", "Zoé", NOW - timedelta(1), "fr")
+    alone = make_version(FeedEntry("g", LINK, None, summary="résumé", updated_at=NOW, language="de"), None)
+    assert (alone.title, alone.text, alone.origin, alone.published_at, alone.language) == ("", "résumé", "feed", NOW, "de")
+
+
+def test_a_text_under_three_titles_that_does_not_speak_of_its_own_is_a_wall() -> None:
+    notice = make_version(replace(ENTRY, title="Mars attaque"), ExtractedPage(None, "Nos préparatifs du printemps."))
+    assert judge_page_text(notice, {"pluton dort"}) is None
+    problem = judge_page_text(notice, {"pluton dort", "saturne tourne"})
+    assert problem is not None
+    assert problem.code == "wall"
+    speaking = make_version(replace(ENTRY, title="Les préparatifs du printemps"), ExtractedPage(None, "Nos préparatifs du printemps."))
+    assert judge_page_text(speaking, {"pluton dort", "saturne tourne"}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "feed_characters", "teaser"),
+    [("Vidéo.", 100, True), ("Vidéo.", 12, False), ("mot " * 50, 10_000, True), ("mot " * 51, 10_000, False)],
+)
+def test_a_page_that_gives_little_and_less_than_half_of_the_feeds_text_is_a_teaser(text: str, feed_characters: int, teaser: bool) -> None:
+    problem = judge_page_text(make_version(ENTRY, ExtractedPage(None, text)), set(), feed_characters)
+    assert (problem is not None and problem.code == "teaser") is teaser
+
+
+# -- identity and revision -----------------------------------------------------------------------------------------------
+
+
+def test_the_same_url_is_the_same_article() -> None:
+    assert judge_identity(version(), LINK, 7, [TextTwin(8, "https://b.example/1", "Titre")], set()) == ArticleVerdict(Identity.SAME_URL, 7)
+
+
+@pytest.mark.parametrize(
+    ("twin_url", "twin_title", "same"),
+    [
+        ("https://b.example/9", "Autre", True),
+        ("https://a.example/9", "TITRE !", True),
+        ("https://a.example/9", "Autre", False),
+        ("https://www.a.example/9", "Autre", False),
+    ],
+)
+def test_the_same_text_is_the_same_article_if_the_hosts_differ_or_the_titles_agree(twin_url: str, twin_title: str, same: bool) -> None:
+    verdict = judge_identity(version(), LINK, None, [TextTwin(8, twin_url, twin_title)], set())
+    assert verdict == (ArticleVerdict(Identity.SAME_TEXT, 8) if same else ArticleVerdict(Identity.FIRST, None))
+
+
+@pytest.mark.parametrize(("characters", "same"), [(399, False), (400, True)])
+def test_a_text_is_an_identity_from_400_normalised_characters_on(characters: int, same: bool) -> None:
+    short = version(text="É" * characters + " !" * 50)
+    assert short.text_length == characters
+    verdict = judge_identity(short, LINK, None, [TextTwin(8, "https://b.example/9", "Titre")], set())
+    assert (verdict.identity is Identity.SAME_TEXT) is same
+
+
+def test_a_text_seen_under_three_titles_is_no_identity_and_the_same_title_counts_once() -> None:
+    twins = [TextTwin(8, "https://b.example/9", "Titre")]
+    assert judge_identity(version(), LINK, None, twins, {"titre", "autre"}).article_id == 8
+    assert judge_identity(version(), LINK, None, twins, {"autre", "encore"}).article_id is None
+
+
+def test_a_revision_is_what_its_own_source_changed() -> None:
+    old, new = version(text="avant"), version(text="après")
+    assert is_revision(new, old.own_hash, old.own_hash)
+    assert not is_revision(old, old.own_hash, old.own_hash)
+    assert not is_revision(new, None, old.own_hash), "another source speaks of it for the first time"
+    assert not is_revision(new, old.own_hash, new.own_hash), "the article says so already"
+    assert not is_revision(old, old.own_hash, new.own_hash), "another source changed it since"
+
+
+def test_an_entry_that_moved_is_the_same_article_if_it_still_speaks_of_it() -> None:
+    assert still_same_article("Ariane décolle enfin", version("Ariane décolle ce soir", ""))
+    assert still_same_article("Ariane", version("Titre refait", "La fusée Ariane"))
+    assert not still_same_article("Mars attaque", version("Pluton dort", "Rien de neuf"))
+
+
+# -- alerts and time -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("alerted", "openly", "edited", "matched"), [*product([False, True], repeat=4)])
+def test_a_topic_alerts_once_if_the_article_was_openly_sighted_or_edited_into_the_match(
+    alerted: bool, openly: bool, edited: bool, matched: bool
+) -> None:
+    expected = not alerted and (openly or (edited and not matched))
+    assert should_alert(already_alerted=alerted, sighted_openly=openly, edited_since_silent=edited, matched_before=matched) is expected
+
+
+def test_an_alert_is_new_if_the_first_version_matched() -> None:
+    assert (alert_kind(1), alert_kind(2)) == (AlertKind.NEW, AlertKind.REVISED)
+
+
+def test_an_articles_time_is_published_or_first_seen_where_that_is_missing_or_in_the_future() -> None:
+    past, future = NOW - timedelta(days=3), NOW + timedelta(seconds=1)
+    assert [article_time(moment, NOW) for moment in (past, NOW, future, None)] == [past, NOW, NOW, NOW]
+
+
+def test_the_delay_is_from_publication_to_alert_in_whole_seconds() -> None:
+    assert [delay_seconds(NOW, moment) for moment in (NOW - timedelta(seconds=41, milliseconds=600), None)] == [41, None]

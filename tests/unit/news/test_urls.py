@@ -1,0 +1,115 @@
+"""One written form for the address of each article."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from news.urls import canonical_url, host_of, is_site_root, same_site
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        ("https://A.Example/Chemin", "https://a.example/Chemin"),
+        ("HTTPS://a.example:443/x", "https://a.example/x"),
+        ("http://a.example:80/x", "http://a.example/x"),
+        ("http://a.example:443/x", "http://a.example:443/x"),
+        ("https://a.example", "https://a.example/"),
+        ("https://a.example/x#haut", "https://a.example/x"),
+        ("https://a.example/x?", "https://a.example/x"),
+        ("  https://a.example/x\n", "https://a.example/x"),
+        ("https://a.example/x?b=2&a=1", "https://a.example/x?a=1&b=2"),
+        ("https://a.example/x?a=", "https://a.example/x?a="),
+        ("https://a.example/été", "https://a.example/%C3%A9t%C3%A9"),
+    ],
+)
+def test_an_address_has_one_form(url: str, canonical: str) -> None:
+    assert canonical_url(url) == canonical
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "utm_source=rss",
+        "UTM_Medium=x",
+        "utm_campaign",
+        "at_medium=RSS",
+        "xtor=RSS-1",
+        "fbclid=1",
+        "gclid=1",
+        "mc_cid=1",
+        "ns_mchannel=rss",
+        "mtm_kwd=1",
+    ],
+)
+def test_tracking_parameters_are_no_part_of_an_address(parameter: str) -> None:
+    assert canonical_url(f"https://a.example/x?{parameter}") == "https://a.example/x"
+    assert canonical_url(f"https://a.example/x?id=5&{parameter}&p=2") == "https://a.example/x?id=5&p=2"
+
+
+@pytest.mark.parametrize("parameter", ["id=5", "source=une", "page=2", "p=12", "at=3", "ref=4", "cid=12", "utm=1", "sid=1"])
+def test_a_parameter_that_may_choose_the_article_stays(parameter: str) -> None:
+    assert canonical_url(f"https://a.example/x?{parameter}") == f"https://a.example/x?{parameter}"
+
+
+def test_a_parameter_that_stands_twice_stays_twice() -> None:
+    assert canonical_url("https://a.example/x?t=1&t=2&utm_source=a") == "https://a.example/x?t=1&t=2"
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
+
+
+@given(st.lists(words, max_size=3), st.lists(st.tuples(words, words), max_size=4), words)
+def test_the_canonical_form_of_an_address_is_its_own(path: list[str], query: list[tuple[str, str]], fragment: str) -> None:
+    url = "https://a.example/" + "/".join(quote(part, safe="") for part in path)
+    url += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query) + "#" + fragment
+    assert canonical_url(canonical_url(url)) == canonical_url(url)
+
+
+@given(words, words)
+def test_whatever_follows_a_host_an_address_has_a_canonical_form(path: str, query: str) -> None:
+    canonical = canonical_url(f"https://a.example/{path}?{query}")
+    assert canonical.startswith("https://a.example/")
+    assert "#" not in canonical
+
+
+def test_the_host_of_an_address_goes_without_www() -> None:
+    assert (host_of("https://www.A.example:8080/x"), host_of("https://wwwa.example/"), host_of("nonsense"), host_of("http://[")) == (
+        "a.example",
+        "wwwa.example",
+        "",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "root"),
+    [
+        ("https://a.example", True),
+        ("https://a.example/", True),
+        ("https://a.example/#haut", True),
+        ("https://a.example/?p=12", False),
+        ("https://a.example/x", False),
+    ],
+)
+def test_a_site_root_is_the_front_page_alone(url: str, root: bool) -> None:
+    assert is_site_root(url) is root
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://a.example/x", "http://www.a.example/y", True),
+        ("https://amp.a.example/x", "https://a.example/x", True),
+        ("https://a.example/x", "https://m.a.example/x", True),
+        ("https://a.example/x", "https://b.example/x", False),
+        ("https://nota.example/x", "https://a.example/x", False),
+        ("nonsense", "nonsense", False),
+    ],
+)
+def test_two_addresses_are_of_one_site_if_one_host_is_within_the_other(one: str, other: str, same: bool) -> None:
+    assert same_site(one, other) is same
