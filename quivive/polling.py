@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from news.alerts import Alert
@@ -14,6 +14,10 @@ from news.sources import DuePage, DueSource
 from quivive.config import Configuration
 from quivive.service import MOST_DUE, Service
 from quivive.wiring import open_archive
+
+
+GRACE_SECONDS = 2.0
+"""How long what is in hand may take when the round is interrupted; somebody waits for the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,12 @@ async def poll_once(
         if unknown:
             raise UsageError(f"no configured source is called {', '.join(unknown)}; `quivive sources` lists them")
         service = Service(configuration, archive, clock, announce)
-        await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
-        await service.deliver_due()
-        await service.dispatcher.join()
+        try:
+            await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
+            await service.deliver_due()
+            await service.dispatcher.join()
+        finally:
+            await service.dispatcher.stop(GRACE_SECONDS)  # what was accepted must be noted before the archive is closed
         return _summary(service, archive.report_status(clock()), (clock() - started_at).total_seconds())
     finally:
         await asyncio.to_thread(archive.close)
@@ -57,7 +64,7 @@ async def _run_round(service: Service, sources: Sequence[DueSource], clock: Call
         await _fetch_due_pages(service, clock())
     finally:
         teller.cancel()
-        await service.crawl.stop()
+        await service.crawl.stop(timedelta(seconds=GRACE_SECONDS))
         await asyncio.gather(crawling)
 
 

@@ -11,20 +11,29 @@ with home.start("run") as daemon:                 # runs beside the test, and is
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from unittest.mock import patch
 
 import psutil
+import pytest
+
+from quivive.cli import main
+from tests.news_site import article
 
 PROJECT = Path(__file__).parent.parent
 PATIENCE = 40.0
@@ -43,6 +52,14 @@ def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIEN
 
 
 # ---------------------------------------------------------------------------------------------------------- configuration
+
+
+def story(title: str) -> str:
+    """An article page with a text of its own; its paragraphs don't speak of what the title says."""
+    number = zlib.crc32(title.encode())
+    return article(
+        title, *(f"Alinéa {part} du dossier {number} : la rédaction a suivi cette affaire et en rend compte." for part in range(9))
+    )
 
 
 def quoted(text: str) -> str:
@@ -145,6 +162,27 @@ class Home:
             check=False,
         )
         return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def call(self, *arguments: str, env: Mapping[str, str] | None = None) -> Done:
+        """As `quivive`, but within this process, for tests of many commands that only read; starting Python takes longer than they do."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        with (
+            chdir(self.folder),
+            patch.dict(os.environ, self.environ(**(env or {})), clear=True),
+            patch.object(sys, "argv", ["quivive", *arguments]),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            pytest.raises(SystemExit) as ending,
+        ):
+            main()
+        status = ending.value.code or 0
+        assert isinstance(status, int)
+        return Done(status, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+
+    def copy(self, folder: Path) -> Home:
+        """The same home with the same archive in another folder, which must not exist; no writer may be at work."""
+        shutil.copytree(self.folder, folder)
+        return Home(folder, dict(self.environment))
 
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> Running:
         """Run the command beside the test; use it as a context manager."""

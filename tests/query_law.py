@@ -15,7 +15,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import product
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -192,17 +192,22 @@ def _stretches(words: Analysis) -> Iterator[tuple[int, int]]:
     return ((first, last) for first in range(len(words)) for last in range(first, len(words)))
 
 
+_asked = cache(analyse)
+
+
 def _stands_at(spec: Spec, text: str, words: Analysis, first: int, last: int) -> bool:
     kind, wanted = spec
     tokens = words.tokens[first : last + 1]
     if kind == "prefix":
-        return first == last and tokens[0].startswith(analyse(wanted).tokens[0])
+        return first == last and tokens[0].startswith(_asked(wanted).tokens[0])
     if kind == "entity":
         names = [("exact", name[1:]) if name.startswith("=") else ("phrase", name) for name in ENTITIES[wanted].names]
         return any(_stands_at(name, text, words, first, last) for name in names)
-    asked = analyse(wanted)
+    asked = _asked(wanted)
     if kind == "word" and len(asked) == 1:
         return words.stems[first : last + 1] == asked.stems
+    if len(asked) != len(tokens):
+        return False
     if kind == "exact":
         return _letters(text, words, range(first, last + 1)) == _letters(wanted, asked, range(len(asked)))
     return tokens == asked.tokens

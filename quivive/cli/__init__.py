@@ -40,11 +40,23 @@ class _Commands(click.Group):
         return command
 
 
+def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001  # click's signature
+    if asked:
+        from importlib import metadata
+
+        try:
+            version = metadata.version("quivive")
+        except metadata.PackageNotFoundError:
+            version = "(run from its source tree, not installed)"
+        click.echo(f"quivive {version}")
+        context.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config", "config_path", type=click.Path(path_type=Path), help="Configuration file (else $QUIVIVE_CONFIG, else ./config.toml)."
 )
-@click.version_option(package_name="quivive", prog_name="quivive")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version and exit.")
 @click.pass_context
 def quivive(context: click.Context, config_path: Path | None) -> None:
     """Watch French tech news around the clock; be told when a new article speaks of your topics; search what was kept."""

@@ -10,7 +10,7 @@ import click
 
 from news.alerts import DeliveryStatus
 from news.errors import UsageError
-from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table
+from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table, require_topic
 from quivive.clock import utc_now
 from storage import retry_deliveries
 
@@ -26,7 +26,10 @@ def command(context: click.Context, topic: str | None, status: str | None, limit
     if context.invoked_subcommand is not None:
         return
     configuration = get_configuration(context)
-    rows = get_reader(configuration).report_alerts(topic, status, limit)
+    reader = get_reader(configuration)
+    if topic:
+        require_topic(configuration, reader, topic)
+    rows = reader.report_alerts(topic, status, limit)
     if as_json:
         print_json_lines(rows)
         return

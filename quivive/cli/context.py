@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from news.errors import UsageError
 from quivive.config import Configuration, find_config, load_config
 from quivive.texts import visible
 from storage import ArchiveReader
@@ -31,6 +32,12 @@ def get_config_path(context: click.Context) -> Path:
 def get_reader(configuration: Configuration) -> ArchiveReader:
     """The archive, to read; works beside a running daemon."""
     return ArchiveReader(configuration.archive_path)
+
+
+def require_topic(configuration: Configuration, reader: ArchiveReader, name: str) -> None:
+    """Raise `UsageError` for a topic that neither the configuration nor the delivery log knows; one that was removed may be asked for."""
+    if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(topic=name, limit=1):
+        raise UsageError(f"no topic is called '{name}'; `quivive topics` lists them")
 
 
 def local_time(text: str | None, timezone: ZoneInfo) -> str:

@@ -9,7 +9,7 @@ import click
 
 from news.errors import UsageError
 from news.query import parse_query
-from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines
+from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, require_topic
 from quivive.clock import utc_now
 from quivive.moments import make_moments, parse_since, parse_until
 from quivive.texts import visible
@@ -42,6 +42,8 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
     reader = get_reader(configuration)
     if request.source and not reader.find_sources([request.source])[0]:
         raise UsageError(f"no configured source is called '{request.source}'; `quivive sources` lists them")
+    if request.topic:
+        require_topic(configuration, reader, request.topic)
     answer = reader.search(request)
     if options["as_json"]:
         print_json_lines(answer.articles)

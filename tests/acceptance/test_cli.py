@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 import subprocess
@@ -11,12 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.mailbox import HookSink, Mailbox, Reply, closed_port
-from tests.news_site import NewsSite, article, item, rss
-from tests.processes import Done, Home, email, source, topic, webhook
+from tests.news_site import NewsSite, item, rss
+from tests.processes import Done, Home, email, source, story, topic, webhook
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 EVIL = "Un titre \x1b[31mrouge\x07 et \u202eretourné"
@@ -66,9 +66,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     home = Home(tmp_path_factory.mktemp("office"))
     with NewsSite() as site, HookSink() as hook:
         entries = [
-            item("L’OTAN choisit OpenAI", site.page("/a", article("L’OTAN choisit OpenAI")), published="Mon, 10 Feb 2025 23:30:00 +0100"),
-            item("La fibre au village", site.page("/b", article("La fibre au village")), published="Tue, 11 Feb 2025 00:30:00 +0100"),
-            item(EVIL_ESCAPED, site.page("/c", article(EVIL_ESCAPED)), published="Wed, 12 Feb 2025 10:00:00 +0100"),
+            item("L’OTAN choisit OpenAI", site.page("/a", story("L’OTAN choisit OpenAI")), published="Mon, 10 Feb 2025 23:30:00 +0100"),
+            item("La fibre au village", site.page("/b", story("La fibre au village")), published="Tue, 11 Feb 2025 00:30:00 +0100"),
+            item(EVIL_ESCAPED, site.page("/c", story(EVIL_ESCAPED)), published="Wed, 12 Feb 2025 10:00:00 +0100"),
         ]
         site.publish_feed("/feed", rss(*entries))
         home.configure(
@@ -182,7 +182,7 @@ def test_search_json_gives_one_line_an_article_with_the_documented_keys(office) 
     ],
 )
 def test_search_finds_by_the_query_language(office, query, titles) -> None:
-    done = office.home.quivive("search", query, "--json")
+    done = office.home.call("search", query, "--json")
     assert done.status == 0, done.err
     assert {one["title"] for one in done.lines} == titles
 
@@ -201,7 +201,7 @@ def test_search_finds_by_the_query_language(office, query, titles) -> None:
     ],
 )
 def test_search_options_narrow_the_answer(office, options, titles) -> None:
-    done = office.home.quivive("search", "otan OR fibre", "--json", *options)
+    done = office.home.call("search", "otan OR fibre", "--json", *options)
     assert done.status == 0, done.err
     assert {one["title"] for one in done.lines} == titles
 
@@ -234,19 +234,19 @@ def test_search_options_narrow_the_answer(office, options, titles) -> None:
     ids=" ".join,
 )
 def test_what_is_asked_wrongly_exits_2_with_an_explanation_and_no_output(office, arguments) -> None:
-    done = office.home.quivive(*arguments)
+    done = office.home.call(*arguments)
     assert (done.status, done.out) == (2, ""), done
     assert done.err.strip()
     assert "Traceback" not in done.err
 
 
 def test_an_invalid_query_is_shown_with_the_place_of_the_mistake(office) -> None:
-    done = office.home.quivive("search", "otan AND )")
+    done = office.home.call("search", "otan AND )")
     assert "  otan AND )\n           ^" in done.err
 
 
 def test_a_search_that_finds_nothing_exits_0_and_says_so_on_standard_error(office) -> None:
-    done = office.home.quivive("search", "introuvable")
+    done = office.home.call("search", "introuvable")
     assert (done.status, done.out, done.err) == (0, "", "nothing found\n")
 
 
@@ -287,23 +287,23 @@ def test_alerts_json_gives_the_documented_keys(office) -> None:
     ("options", "topics"), [(["--topic", "Fibre"], ["Fibre"]), (["--status", "sent"], ["OTAN"]), (["--status", "dead"], [])]
 )
 def test_alerts_can_be_narrowed(office, options, topics) -> None:
-    assert [one["topic"] for one in office.home.quivive("alerts", "--json", *options).lines] == topics
+    assert [one["topic"] for one in office.home.call("alerts", "--json", *options).lines] == topics
 
 
 def test_topics_json_tells_the_recent_volume(office) -> None:
-    otan = next(one for one in office.home.quivive("topics", "--json").lines if one["name"] == "OTAN")
+    otan = next(one for one in office.home.call("topics", "--json").lines if one["name"] == "OTAN")
     assert (otan["query"], otan["notify"], otan["articles"], otan["alerts"]) == ("otan", ["hook"], 1, 1)
 
 
 def test_status_json_is_one_object(office) -> None:
-    status = office.home.quivive("status", "--json").json
+    status = office.home.call("status", "--json").json
     assert status["sources"]["total"] == 2
     assert status["articles"]["total"] == 3
     assert status["writer_pid"] is None
 
 
 def test_check_says_that_the_configuration_is_good_and_which_topics_notify_nobody(office) -> None:
-    done = office.home.quivive("check")
+    done = office.home.call("check")
     assert (done.status, done.err) == (0, "")
     assert "2 sources, 2 topics" in done.out
     assert "'Fibre' notifies no channel" in done.out
@@ -311,11 +311,11 @@ def test_check_says_that_the_configuration_is_good_and_which_topics_notify_nobod
 
 @pytest.mark.parametrize(
     "arguments",
-    [["search", "titre OR otan"], ["sources"], ["topics"], ["alerts"], ["status"], ["check"], ["poll", "Le Journal"]],
+    [["search", "titre OR otan"], ["sources"], ["topics"], ["alerts"], ["status"], ["check"]],
     ids=" ".join,
 )
 def test_text_that_is_piped_is_plain_and_holds_no_character_that_steers_a_terminal(office, arguments) -> None:
-    done = office.home.quivive(*arguments)
+    done = office.home.call(*arguments)
     assert done.status == 0
     assert done.out
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", done.out)
@@ -356,7 +356,7 @@ def test_export_of_a_query_to_a_file_replaces_the_file_at_once(office) -> None:
 
 
 def test_export_that_cannot_be_written_exits_with_a_reason_and_leaves_nothing(office) -> None:
-    done = office.home.quivive("export", "--output", "no/such/folder/out.jsonl")
+    done = office.home.call("export", "--output", "no/such/folder/out.jsonl")
     assert done.status in {1, 2}
     assert "no/such/folder" in done.err
     assert "Traceback" not in done.err
@@ -373,7 +373,7 @@ def test_backup_makes_a_copy_that_works_and_refuses_to_overwrite(office) -> None
 
 
 def test_backup_into_a_folder_that_is_not_there_exits_1_with_a_reason(office) -> None:
-    done = office.home.quivive("backup", "no/such/copy.db")
+    done = office.home.call("backup", "no/such/copy.db")
     assert done.status == 1
     assert "no/such/copy.db" in done.err
     assert "Traceback" not in done.err
@@ -385,7 +385,7 @@ def test_backup_into_a_folder_that_is_not_there_exits_1_with_a_reason(office) ->
 def test_a_test_message_is_sent_to_a_webhook_and_to_a_mailbox(home) -> None:
     with HookSink() as hook, Mailbox() as mailbox:
         home.configure(channels=[webhook("hook", hook.url), email("redaction", mailbox.url)])
-        by_hook, by_mail = home.quivive("alerts", "test", "hook"), home.quivive("alerts", "test", "redaction")
+        by_hook, by_mail = home.call("alerts", "test", "hook"), home.call("alerts", "test", "redaction")
         assert (by_hook.status, by_mail.status) == (0, 0)
         assert "test" in json.dumps(hook.requests[0].json).lower()
         assert "test" in mailbox.mails[0].subject.lower()
@@ -399,32 +399,39 @@ def test_a_test_message_that_is_refused_exits_1_with_the_answer(home) -> None:
         home.configure(
             channels=[webhook("hook", hook.url), email("redaction", mailbox.url), webhook("off", f"http://127.0.0.1:{closed_port()}/")]
         )
-        by_hook, by_mail, by_nobody = (home.quivive("alerts", "test", name) for name in ("hook", "redaction", "off"))
+        by_hook, by_mail, by_nobody = (home.call("alerts", "test", name) for name in ("hook", "redaction", "off"))
     assert (by_hook.status, by_mail.status, by_nobody.status) == (1, 1, 1)
     assert "403" in by_hook.err
     assert "we do not want this" in by_mail.err
     assert "off" in by_nobody.err
 
 
-@pytest.fixture
-def refused(home, office) -> Iterator[tuple[Home, HookSink]]:
-    """One alert whose delivery the receiver has refused for good."""
+@pytest.fixture(scope="module")
+def receiver_and_refused(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, HookSink]]:
     with HookSink() as hook:
         hook.always(Reply(410))
+        home = Home(tmp_path_factory.mktemp("refused"))
         home.configure(
             sources=[source(office.site.url("/feed"))], topics=[topic("OTAN", "otan", ["hook"])], channels=[webhook("hook", hook.url)]
         )
         assert home.quivive("poll", "--json").json["deliveries"] == {"sent": 0, "pending": 0, "dead": 1}
-        hook.behave()
         yield home, hook
+
+
+@pytest.fixture
+def refused(receiver_and_refused: tuple[Home, HookSink], tmp_path: Path) -> tuple[Home, HookSink]:
+    """One alert whose delivery the receiver has refused for good; from now on it accepts."""
+    home, hook = receiver_and_refused
+    hook.behave()
+    return home.copy(tmp_path / "home"), hook
 
 
 @pytest.mark.parametrize("how", ["--dead", "alert", "delivery"])
 def test_what_was_given_up_is_sent_again_on_request_under_its_old_id(refused, how) -> None:
     home, hook = refused
-    [alert] = home.quivive("alerts", "--json", "--status", "dead").lines
+    [alert] = home.call("alerts", "--json", "--status", "dead").lines
     chosen = {"--dead": "--dead", "alert": alert["id"], "delivery": alert["deliveries"][0]["id"]}[how]
-    done = home.quivive("alerts", "retry", chosen)
+    done = home.call("alerts", "retry", chosen)
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("1 deliver")
     assert home.quivive("poll", "--json").json["deliveries"] == {"sent": 1, "pending": 0, "dead": 0}
@@ -440,10 +447,11 @@ def test_retry_of_an_unknown_id_exits_2_and_names_it(refused) -> None:
 
 def test_a_retry_beside_a_running_daemon_is_sent_by_it(refused) -> None:
     home, hook = refused
+    known = len(hook.requests)
     with home.start("run") as daemon:
         daemon.wait_for_log("started")
-        assert home.quivive("alerts", "retry", "--dead").status == 0
-        hook.wait_for(2)
+        assert home.call("alerts", "retry", "--dead").status == 0
+        hook.wait_for(known + 1)
         daemon.terminate()
         assert daemon.wait() == 0
 
@@ -456,10 +464,10 @@ def test_the_configuration_is_found_by_option_then_environment_then_folder(tmp_p
     home = Home(tmp_path / "work")
     for name, folder in (("option", tmp_path), ("environment", tmp_path), ("config", home.folder)):
         (folder / f"{name}.toml").write_text("")
-    assert home.quivive("check").out.startswith(str(home.folder / "config.toml"))
+    assert home.call("check").out.startswith(str(home.folder / "config.toml"))
     environment = {"QUIVIVE_CONFIG": str(tmp_path / "environment.toml")}
-    assert home.quivive("check", env=environment).out.startswith(str(tmp_path / "environment.toml"))
-    assert "option.toml: good" in home.quivive("--config", "../option.toml", "check", env=environment).out
+    assert home.call("check", env=environment).out.startswith(str(tmp_path / "environment.toml"))
+    assert "option.toml: good" in home.call("--config", "../option.toml", "check", env=environment).out
 
 
 def test_paths_in_the_configuration_are_relative_to_it(tmp_path, office) -> None:
@@ -489,7 +497,7 @@ def test_paths_in_the_configuration_are_relative_to_it(tmp_path, office) -> None
     ids=" ".join,
 )
 def test_without_a_configuration_every_command_exits_2_and_says_where_one_was_looked_for(tmp_path, command) -> None:
-    done = Home(tmp_path).quivive(*command)
+    done = Home(tmp_path).call(*command)
     assert (done.status, done.out) == (2, "")
     assert str(tmp_path / "config.toml") in done.err
     assert "Traceback" not in done.err
@@ -497,24 +505,24 @@ def test_without_a_configuration_every_command_exits_2_and_says_where_one_was_lo
 
 def test_check_reports_every_mistake_at_once_with_its_dotted_key(home) -> None:
     home.write_config('[crawler]\ninterval = "soon"\n[[topics]]\nname = "T"\nquery = "a AND"\nnotify = ["x"]\n[unknown]\n')
-    done = home.quivive("check")
+    done = home.call("check")
     assert done.status == 2
     assert all(f"  {key}: " in done.err for key in ("crawler.interval", "topics.0.query", "topics.0.notify.0", "unknown"))
 
 
 def test_a_secret_that_is_missing_in_the_environment_is_named_and_one_that_is_there_is_not_shown(home) -> None:
     home.configure(channels=['[channels.hook]\ntype = "webhook"\nurl = "https://example.org/${TOKEN}"\n'])
-    missing = home.quivive("check")
+    missing = home.call("check")
     assert missing.status == 2
     assert "TOKEN" in missing.err
-    present = home.quivive("check", env={"TOKEN": "s3cr3t"})
+    present = home.call("check", env={"TOKEN": "s3cr3t"})
     assert present.status == 0
     assert "s3cr3t" not in present.out + present.err
 
 
 @pytest.mark.parametrize("command", [["search", "x"], ["alerts"], ["export"], ["backup", "x"], ["status"], ["topics"]], ids=" ".join)
 def test_without_an_archive_reading_commands_exit_1_and_say_how_to_make_one(home, command) -> None:
-    done = home.quivive(*command)
+    done = home.call(*command)
     assert (done.status, done.out) == (1, "")
     assert "there is no archive yet" in done.err
     assert not home.archive.exists()
@@ -522,7 +530,7 @@ def test_without_an_archive_reading_commands_exit_1_and_say_how_to_make_one(home
 
 def test_a_source_that_was_never_polled_is_listed_as_new(home) -> None:
     home.configure(sources=[source("http://127.0.0.1:9/feed", "Nouvelle")])
-    done = home.quivive("sources", "--json")
+    done = home.call("sources", "--json")
     assert done.status == 0, done.err
     [row] = done.lines
     assert list(row) == SOURCE_KEYS
@@ -531,23 +539,23 @@ def test_a_source_that_was_never_polled_is_listed_as_new(home) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["preview", "x"], ["preview", "--topic", "x"], ["sources", "add", "http://x"], ["sources", "import", "f.opml"], ["sources", "export"]],
+    [["sources", "add", "http://x"], ["sources", "import", "f.opml"], ["sources", "export"]],
     ids=" ".join,
 )
 def test_what_has_not_arrived_yet_says_so(office, command) -> None:
-    done = office.home.quivive(*command)
+    done = office.home.call(*command)
     assert (done.status, done.out) == (2, "")
     assert "not available in this version" in done.err
 
 
 def test_the_version_is_told(home) -> None:
     done = home.quivive("--version")
-    assert done.status == 0
-    assert re.search(r"\d+\.\d+\.\d+", done.out)
+    assert done.status == 0, done.err
+    assert done.out.startswith("quivive ")
 
 
 def test_help_lists_the_commands_and_needs_no_configuration(tmp_path) -> None:
-    done = Home(tmp_path).quivive("--help")
+    done = Home(tmp_path).call("--help")
     assert done.status == 0
     assert all(
         name in done.out for name in ("run", "poll", "search", "check", "sources", "topics", "alerts", "export", "backup", "status", "demo")

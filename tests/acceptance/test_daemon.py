@@ -17,7 +17,7 @@ import pytest
 
 from tests.mailbox import HANG, HookSink, Mailbox
 from tests.news_site import NewsSite, article, item, rss
-from tests.processes import QUICK, Home, Running, are_gone, email, source, topic, wait_until, webhook
+from tests.processes import QUICK, Home, Running, are_gone, email, source, story, topic, wait_until, webhook
 
 LONGEST_END_SECONDS = 10.0
 
@@ -47,7 +47,7 @@ def home(tmp_path: Path) -> Home:
 
 def publish(site: NewsSite, *titles: str, path: str = "/feed") -> str:
     """A feed with an article page for each title; returns the feed's URL."""
-    return site.publish_feed(path, rss(*(item(title, site.page(f"/{abs(hash(title))}", article(title))) for title in titles)))
+    return site.publish_feed(path, rss(*(item(title, site.page(f"/{abs(hash(title))}", story(title))) for title in titles)))
 
 
 def wait_for_title(hook: HookSink, title: str) -> None:
@@ -122,7 +122,7 @@ def test_it_ends_within_ten_seconds_whatever_hangs_and_goes_on_at_the_next_start
         assert "Traceback" not in daemon.log
     mailbox.behave()
     publish(site, "La suite", path="/stalled")
-    site.page("/heavy", article("Un pavé"))
+    site.page("/heavy", story("Un pavé"))
     with home.start("run") as daemon:
         assert [mail.subject for mail in mailbox.wait_for(1)] == ["[OTAN] L’OTAN"]
         wait_until(lambda: {"La suite", "Un pavé"} <= archived_titles(home), "the stalled and the laborious source")

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from news.errors import QueryError
-from news.query import GREATEST_DEPTH, GREATEST_LENGTH, And, EntityTerm, Exact, Not, Or, Phrase, Word, check_entities, parse_query
+from news.query import (
+    GREATEST_DEPTH,
+    GREATEST_LENGTH,
+    GREATEST_SIZE,
+    And,
+    EntityTerm,
+    Exact,
+    Fact,
+    Filter,
+    MomentParser,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Since,
+    TextField,
+    Until,
+    Word,
+    check_entities,
+    parse_query,
+    required_conditions,
+)
 from news.topics import Entity
+from quivive.moments import parse_since, parse_until
 
 ENTITIES = {
     "otan": Entity("otan", ("OTAN", "Alliance atlantique")),
@@ -20,8 +46,28 @@ ENTITIES = {
 }
 
 
-def _show(node):  # noqa: PLR0911 (a return for each kind of node)
-    """The tree in one line: words bare, phrases in quotes, exact letters after =."""
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+MOMENTS = MomentParser(partial(parse_since, now=NOON, timezone=PARIS), partial(parse_until, now=NOON, timezone=PARIS))
+
+
+def _show(node):
+    """The tree in one line: words bare, phrases in quotes, exact letters after =, what is near in square brackets."""
+    match node:
+        case And(operands):
+            return "(" + " & ".join(map(_show, operands)) + ")"
+        case Or(operands):
+            return "(" + " | ".join(map(_show, operands)) + ")"
+        case Not(operand):
+            return "-" + _show(operand)
+        case Filter(_, fact, value):
+            return f"{fact}<{value}>"
+        case Since(_, moment) | Until(_, moment):
+            return f"{type(node).__name__}<{moment:%Y-%m-%d %H:%M}>"
+    return (f"{node.field}:" if node.field else "") + _show_term(node)
+
+
+def _show_term(node):
     match node:
         case Word(_, stem):
             return stem
@@ -29,14 +75,13 @@ def _show(node):  # noqa: PLR0911 (a return for each kind of node)
             return f'"{" ".join(tokens)}"'
         case Exact(_, _, letters):
             return f'="{" ".join(letters)}"'
+        case Prefix(_, beginning):
+            return f"{beginning}*"
         case EntityTerm(name, _):
-            return name
-        case And(operands):
-            return "(" + " & ".join(map(_show, operands)) + ")"
-        case Or(operands):
-            return "(" + " | ".join(map(_show, operands)) + ")"
-        case Not(operand):
-            return "-" + _show(operand)
+            return name.partition(":")[2] or name
+        case Near(_, left, right, distance, ordered):
+            sides = ["|".join(map(_show, side)) for side in (left, right)]
+            return f"[{sides[0]} {'>' if ordered else '~'}{distance} {sides[1]}]"
 
 
 MEANINGS = [
@@ -102,12 +147,82 @@ MEANINGS = [
     ("contact@openai.com", '"contact openai.com"'),
     ("12:30", '"12 30"'),
     ("ÉTÉ", "ete"),
+    # near one another
+    ("a NEAR/8 b", "[a ~8 b]"),
+    ("a ONEAR/8 b", "[a >8 b]"),
+    ("a NEAR/1000 b", "[a ~1000 b]"),
+    ("a NEAR/08 b", "[a ~8 b]"),
+    ("contrats NEAR/3 militaires", "[contrat ~3 militaire]"),
+    ('"a b" NEAR/3 GPT-5', '["a b" ~3 "gpt 5"]'),
+    ("@openai NEAR/8 @otan", '["openai"|"open ai" ~8 "otan"|"alliance atlantique"]'),
+    ("@orange NEAR/8 b", '[="Orange"|"orange business" ~8 b]'),
+    ("(a OR b) NEAR/3 (c OU (d OR @otan))", '[a|b ~3 c|d|"otan"|"alliance atlantique"]'),
+    ("(a) NEAR/3 ((b))", "[a ~3 b]"),
+    ("(a OR a) NEAR/3 b", "[a ~3 b]"),
+    ("a NEAR/3(b OR c)", "[a ~3 b|c]"),
+    ('"a"NEAR/3"b"', '["a" ~3 "b"]'),
+    ("a NEAR/3 b c", "([a ~3 b] & c)"),
+    ("a b NEAR/3 c", "(a & [b ~3 c])"),
+    ("a NEAR/3 b OR c", "([a ~3 b] | c)"),
+    ("a OR b NEAR/3 c", "(a | [b ~3 c])"),
+    ("a NEAR/3 b c NEAR/4 d", "([a ~3 b] & [c ~4 d])"),
+    ("a -(b NEAR/3 c)", "(a & -[b ~3 c])"),
+    ("near near/8", '(near & "near 8")'),
+    # the beginning of a word
+    ("milit*", "milit*"),
+    ("MILIT*", "milit*"),
+    ("Élec*", "elec*"),
+    ("œuv*", "oeuv*"),
+    ("l’élec*", "elec*"),
+    ("abc*", "abc*"),
+    ("5g2*", "5g2*"),
+    ("a -milit*", "(a & -milit*)"),
+    ("(a OR milit*)", "(a | milit*)"),
+    # in a field
+    ("title:otan", "title:otan"),
+    ("titre:contrats", "title:contrat"),
+    ("text:otan texte:otan", "(text:otan & text:otan)"),
+    ("TITLE:otan", "title:otan"),
+    ('title:"contrats militaires"', 'title:"contrats militaires"'),
+    ("title:GPT-5", 'title:"gpt 5"'),
+    ("title:=Orange", 'title:="Orange"'),
+    ("title:milit*", "title:milit*"),
+    ("title:@otan", "title:@otan"),
+    ("-title:a b", "(-title:a & b)"),
+    ("title:a b", "(title:a & b)"),
+    ("title:(a b)", "(title:a & title:b)"),
+    ("title:(a OR -b c)", "(title:a | (-title:b & title:c))"),
+    ("title:(a NEAR/3 b)", "title:[a ~3 b]"),
+    ("titre:((a OR @otan) ONEAR/3 b)", 'title:[a|"otan"|"alliance atlantique" >3 b]'),
+    ("title:(a) text:(b)", "(title:a & text:b)"),
+    # filters
+    ("source:numerama", "source<numerama>"),
+    ("source:numerama.com", "source<numerama.com>"),
+    ('source:"La Gazette"', "source<La Gazette>"),
+    ("source:(numerama OR next)", "(source<numerama> | source<next>)"),
+    ("a -source:numerama", "(a & -source<numerama>)"),
+    ("author:Dupont auteur:Durand", "(author<Dupont> & author<Durand>)"),
+    ("tag:tech", "tag<tech>"),
+    ("lang:fr langue:FR-ca lang:pt_BR", "(lang<fr> & lang<fr-ca> & lang<pt-br>)"),
+    ("url:Example.org/a", "url<example.org/a>"),
+    ("url:https://example.org/?id=1&x=[2]|3", "url<https://example.org/?id=1&x=[2]|3>"),
+    ('url:"(1)"', "url<(1)>"),
+    ("(source:numerama)", "source<numerama>"),
+    # time
+    ("a since:2026-03-01", "(a & Since<2026-02-28 23:00>)"),
+    ("a until:2026-03-01", "(a & Until<2026-03-01 23:00>)"),
+    ("since:7d", "Since<2026-02-25 12:00>"),
+    ("since:2026-03-01T10:15", "Since<2026-03-01 09:15>"),
+    ("since:2026-03-01T10:15:00Z", "Since<2026-03-01 10:15>"),
+    ('until:"2026-03-01 10:15"', "Until<2026-03-01 09:15>"),
+    ("a OR since:7d", "(a | Since<2026-02-25 12:00>)"),
+    ("a -since:7d", "(a & -Since<2026-02-25 12:00>)"),
 ]
 
 
 @pytest.mark.parametrize(("query", "meaning"), MEANINGS)
 def test_a_query_means(query, meaning):
-    assert _show(parse_query(query, ENTITIES).root) == meaning
+    assert _show(parse_query(query, ENTITIES, moments=MOMENTS).root) == meaning
 
 
 ERRORS = [
@@ -163,40 +278,127 @@ ERRORS = [
     ("@zzz", 0, "there is no entity zzz; expected an entity of the configuration, such as @openai, @orange, @otan"),
     ("foo:bar", 0, "there is no field foo:"),
     ("https://example.org", 0, "there is no field https:"),
+    # near one another
+    ("a NEAR b", 2, "NEAR needs to know how near; expected a number of words from 1 to 1000"),
+    ("a ONEAR b", 2, "ONEAR needs to know how near"),
+    ("a NEAR/ b", 7, "NEAR needs to know how near"),
+    ("a NEAR/x b", 7, "NEAR needs to know how near"),
+    ("a NEAR/-1 b", 7, "NEAR needs to know how near"),
+    ("a NEAR/0 b", 7, "NEAR needs to know how near"),
+    ("a NEAR/1001 b", 7, "NEAR needs to know how near"),
+    ("a NEAR/99999999999 b", 7, "NEAR needs to know how near"),
+    ("a NEAR/3.5 b", 7, "NEAR needs to know how near"),
+    ("a NEAR /3 b", 2, "NEAR needs to know how near"),
+    ("NEAR", 0, "NEAR needs to know how near"),
+    ("NEAR/3 a", 0, "NEAR/3 cannot stand here; expected a word"),
+    ("a NEAR/3", 8, "the query ends here; expected a word"),
+    ("a NEAR/3 AND b", 9, "AND cannot stand here"),
+    ("a AND NEAR/3 b", 6, "NEAR/3 cannot stand here"),
+    ("(a NEAR/3) b", 9, ") cannot stand here"),
+    ("a NEAR/3 b NEAR/3 c", 11, "NEAR/3 and NEAR/3 are a chain; expected pairs joined by AND"),
+    ("a NEAR/3 b ONEAR/4 c", 11, "NEAR/3 and ONEAR/4 are a chain"),
+    ("(a NEAR/3 b) NEAR/4 c", 3, "NEAR/3 cannot stand within NEAR/4; expected a word, a phrase in quotes, @entity"),
+    ("a NEAR/3 (b OR c NEAR/4 d)", 17, "NEAR/4 cannot stand within NEAR/3"),
+    ("NOT a NEAR/3 b", 0, "NOT cannot stand within NEAR/3; expected the exclusion before the pair: -(a NEAR/3 b)"),
+    ("a -b NEAR/3 c", 2, "- cannot stand within NEAR/3"),
+    ("a NEAR/3 -b", 9, "- cannot stand within NEAR/3"),
+    ("a NEAR/3 (b OR NOT NOT c)", 15, "NOT cannot stand within NEAR/3"),
+    ("a NEAR/3 (b c)", 12, "words side by side (AND) cannot stand within NEAR/3; expected OR before c"),
+    ("a NEAR/3 (b AND c)", 12, "AND cannot stand within NEAR/3"),
+    ("(a OR (b) c) ONEAR/3 d", 10, "words side by side (AND) cannot stand within ONEAR/3"),
+    ("milit* NEAR/3 b", 0, "milit* cannot stand within NEAR/3; expected a word"),
+    ("a NEAR/3 =Orange", 9, "=Orange cannot stand within NEAR/3; expected a word, a phrase in quotes, or an @entity that has the name"),
+    ("title:a NEAR/3 b", 0, "title: cannot stand within NEAR/3; expected the field before the pair: title:(a NEAR/3 b)"),
+    ("a NEAR/3 title:b", 9, "title: cannot stand within NEAR/3"),
+    ("a NEAR/3 source:b", 9, "source: cannot stand within NEAR/3"),
+    ("a NEAR/3 since:7d", 9, "since: cannot stand within NEAR/3"),
+    ("a NEAR/3 l'", 9, "there is no word in l'"),
+    # the beginning of a word
+    ("mi*", 0, "mi* would find too many words; expected at least 3 letters before *"),
+    ("é*", 0, "é* would find too many words"),
+    ("l’ab*", 0, "l’ab* would find too many words"),
+    ("c++*", 0, "c++* would find too many words"),
+    ("*", 0, "* cannot stand here; expected it once, at the end of a bare word"),
+    ("a *", 2, "* cannot stand here"),
+    ("*milit", 0, "* cannot stand here"),
+    ("mi*lit", 2, "* cannot stand here"),
+    ("milit**", 5, "* cannot stand here"),
+    ("=milit*", 6, "* cannot stand here"),
+    ('"a b"*', 5, "* cannot stand here"),
+    ("GPT-5*", 0, "there is more than one word in GPT-5*; expected the beginning of one word before *"),
+    ("…*", 0, "there is no word in …*"),
+    ("@otan*", 0, "there is no entity otan*; expected @otan"),
+    # in a field
+    ("title:", 0, "expected, directly after title:, what is to be found there, such as title:otan"),
+    ("title: otan", 0, "expected, directly after title:"),
+    ("(title:)", 1, "expected, directly after title:"),
+    ("title:()", 7, ") cannot stand here"),
+    ("title:-a", 6, "expected the exclusion before the field: -title:"),
+    ("title:NOT a", 6, "expected the exclusion before the field: -title:"),
+    ("title:AND", 6, "AND cannot stand here"),
+    ("title:(a text:b)", 9, "text: stands within title:; expected words, and fields side by side"),
+    ("title:text:a", 6, "text: stands within title:"),
+    ("title:(source:a)", 7, "source: stands within title:"),
+    ("title:(a", 6, "this parenthesis is not closed"),
+    ("titel:a", 0, "there is no field titel: in the query language; expected one of title, text, source,"),
+    ("tittre:l'", 0, "there is no field tittre:"),
+    ("title:l'", 6, "there is no word in l'"),
+    ("-title:a", 0, "this query only says what must be absent"),
+    # filters
+    ("source:@otan", 7, "@otan cannot stand after source:; expected a value as it is, or in quotes"),
+    ("source:=Orange", 7, "=Orange cannot stand after source:"),
+    ("source:numer*", 7, "numer* cannot stand after source:"),
+    ("source:(a NEAR/3 b)", 10, "NEAR/3 cannot be asked of source:"),
+    ("source:…", 7, "there is no word in …"),
+    ("author:", 0, 'expected, directly after author:, what is to be found there, such as author:"Marie Dupont"'),
+    ("lang:français", 5, "français is no code of a language; expected one of two or three letters"),
+    ("lang:f", 5, "f is no code of a language"),
+    ("url:*.pdf", 4, "*.pdf is no part of an address; expected one without *"),
+    ('url:" "', 4, '" " is no part of an address'),
+    ("-source:numerama", 0, "this query only says what must be absent"),
+    ("a OR -lang:fr", 5, "this branch of OR only says what must be absent"),
+    # time
+    ("since:yesterday", 6, "yesterday is no moment; expected a date (2026-03-01), a date with time"),
+    ("since:2026-02-30", 6, "2026-02-30 is no moment"),
+    ("until:9999-12-31", 6, "9999-12-31 is no moment"),
+    ("since:0001-01-01", 6, "0001-01-01 is no moment"),
+    ("since:99999999999999999d", 6, "99999999999999999d is no moment"),
+    ("since:", 0, "expected, directly after since:, what is to be found there, such as since:7d"),
+    ("since:=7d", 6, "=7d is no moment"),
 ]
 
 
 @pytest.mark.parametrize(("query", "position", "message"), ERRORS)
 def test_an_invalid_query_shows_where_and_what_was_expected(query, position, message):
     with pytest.raises(QueryError) as caught:
-        parse_query(query, ENTITIES)
+        parse_query(query, ENTITIES, moments=MOMENTS)
     assert (caught.value.position, caught.value.message[: len(message)]) == (position, message)
     assert "expected" in caught.value.message
     assert str(caught.value).splitlines()[-1] == "  " + " " * position + "^"
 
 
-NOT_YET = [
-    ("a NEAR/8 b", 2),
-    ("a NEAR b", 2),
-    ("a ONEAR/3 b", 2),
-    ("NEAR/x", 0),
-    ("milit*", 5),
-    ("a *", 2),
-    ("-milit*", 6),
-    ("=milit*", 6),
-    *((f"a {field}:b", 2) for field in "title titre text texte source author auteur tag lang langue url since until Title".split()),  # noqa: SIM905
-    ('title:"a b"', 0),
-    ("title:(a b)", 0),
-    ("since:2026-03-01", 0),
-    ("-source:numerama a", 1),
-]
-
-
-@pytest.mark.parametrize(("query", "position"), NOT_YET)
-def test_a_form_that_comes_later_is_refused_as_such(query, position):
-    with pytest.raises(QueryError, match="is not available in this version") as caught:
+@pytest.mark.parametrize(("query", "position"), [("a since:7d", 2), ("until:2026-03-01", 0), ("a -(b since:7d)", 6)])
+def test_a_topic_cannot_ask_for_a_time(query, position):
+    with pytest.raises(QueryError, match="a topic judges articles as they come; expected it only in a search") as caught:
         parse_query(query, ENTITIES)
-    assert caught.value.position == position
+    assert caught.value.position in {position, position + len("since:")}
+
+
+def test_the_conditions_that_every_match_fulfils_are_known():
+    (since, source) = required_conditions(parse_query("a since:7d -lang:en source:b (tag:c OR d)", {}, moments=MOMENTS).root)
+    assert since == Since("since:7d", NOON - timedelta(days=7))
+    assert source == Filter("source:b", Fact.SOURCE, "b", ("b",))
+    assert required_conditions(parse_query("source:b", {}).root) == (source,)
+    assert required_conditions(parse_query("source:b OR a", {}).root) == ()
+
+
+def test_every_leaf_is_named_as_the_user_wrote_it():
+    root = parse_query('titre:(Contrats "a b" milit* @otan =X b  NEAR/3 c)', ENTITIES).root
+    assert [leaf.name for leaf in root.operands] == [
+        "titre:Contrats", 'titre:"a b"', "titre:milit*", "titre:@otan", "titre:=X", "titre:(b  NEAR/3 c)",
+    ]  # fmt: skip
+    assert {leaf.field for leaf in root.operands} == {TextField.TITLE}
+    assert parse_query("a (b OR c) NEAR/2 d", {}).root.operands[1].name == "(b OR c) NEAR/2 d"
 
 
 def test_a_word_and_its_stem_are_kept_with_the_name_the_user_gave():
@@ -239,50 +441,40 @@ def test_a_query_may_be_long_and_no_longer():
         parse_query("a" * (GREATEST_LENGTH + 1), {})
 
 
-@pytest.mark.parametrize("piece", ["(", ")", "NOT ", "-", "a OR ", "((a) OR ", '"', "=", "@", "a -("])
-def test_a_hostile_query_is_refused_or_read_but_never_breaks(piece):
+PIECES = ["(", ")", "NOT ", "-", "a OR ", "((a) OR ", '"', "=", "@", "a -(", "a NEAR/3 ", "(a NEAR/3 ", "title:(", "title:", "*", "NEAR/3 "]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_hostile_query_is_refused(piece):
     query = (piece * GREATEST_LENGTH)[:GREATEST_LENGTH]
     with pytest.raises(QueryError):
         parse_query(query, {})
 
 
-@given(
-    st.lists(
-        st.sampled_from(["a", "l'", '"', "(", ")", " ", "-", "NOT ", " OR ", " AND ", "=", "@otan", "«", "»", "*", "é", "title:"]),
-        max_size=25,
-    )
-)
-def test_any_text_is_a_query_or_a_query_error(pieces):
-    text = "".join(pieces)
-    try:
-        position = len(parse_query(text, ENTITIES).text)
-    except QueryError as error:
-        position = error.position
-    assert 0 <= position <= len(text)
+def test_a_hundred_thousand_characters_are_refused_with_a_reason():
+    with pytest.raises(QueryError, match="this query has 100,000 characters; expected at most 10,000"):
+        parse_query("milit* OR " * 10_000, {})
 
 
-DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "query-language.md").read_text(encoding="utf-8")
+def test_a_short_query_that_stands_for_very_much_is_refused():
+    large = {"big": Entity("big", tuple(f"nom {number}" for number in range(1000)))}
+    assert parse_query(" OR ".join(["@big"] * (GREATEST_SIZE // 1000)), large).root
+    with pytest.raises(QueryError, match="asks for too much; expected at most 20,000 words and names of entities"):
+        parse_query(" OR ".join(["@big"] * (GREATEST_SIZE // 1000 + 1)), large)
 
 
-def _forms_of(heading):
-    section = DOCUMENTATION.partition(f"## {heading}")[2].partition("\n## ")[0]
-    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
-    return [form for row in rows for form in re.findall(r"`([^`]+)`", row)]
+FUZZ = [
+    "a", "l'", '"', "(", ")", " ", "-", "NOT ", " OR ", " AND ", "=", "@otan", "«", "»", "*", "é", "title:", "titre:(", "source:", "url:", "lang:fr",
+    "since:", "until:2026-03-01", " NEAR/3 ", " ONEAR/2 ", "NEAR", "/", "milit*", "7d", "9999-12-31", ":", "\x00", "\ud800", "\u00ad",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("form", [form for form in _forms_of("What there is") if form != "( )"])
-def test_what_the_documentation_offers_is_there(form):
-    negative = form.startswith(("NOT", "SAUF", "-"))
-    assert parse_query(f"b {form}" if negative else form, ENTITIES).root
-
-
-@pytest.mark.parametrize("form", _forms_of("What comes later"))
-def test_what_the_documentation_promises_for_later_is_refused(form):
-    with pytest.raises(QueryError, match="is not available in this version"):
-        parse_query(form, ENTITIES)
-
-
-def test_the_documentation_shows_an_error_as_it_is():
-    with pytest.raises(QueryError) as caught:
-        parse_query("otan OR -orange", ENTITIES)
-    assert f"```\n{caught.value}\n```" in DOCUMENTATION
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.sampled_from(FUZZ), max_size=25).map("".join) | st.text(max_size=60))
+def test_any_text_is_a_query_or_a_query_error_that_says_what_was_expected(text):
+    for moments in (MOMENTS, None):
+        try:
+            assert parse_query(text, ENTITIES, moments=moments).text == text
+        except QueryError as error:
+            assert 0 <= error.position <= len(text)
+            assert "expected" in error.message
