@@ -15,7 +15,6 @@ from quivive.config import Configuration
 from quivive.service import MOST_DUE, Service
 from quivive.wiring import open_archive
 
-
 GRACE_SECONDS = 2.0
 """How long what is in hand may take when the round is interrupted; somebody waits for the prompt."""
 

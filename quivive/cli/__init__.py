@@ -40,7 +40,7 @@ class _Commands(click.Group):
         return command
 
 
-def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:  # noqa: FBT001  # click's signature
+def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
     if asked:
         from importlib import metadata
 
