@@ -253,15 +253,18 @@ def judge_identity(
     return ArticleVerdict(Identity.FIRST, None)
 
 
-def is_revision(version: Version, own_previous_hash: str | None, current_hash: str) -> bool:
+def is_revision(version: Version, own_previous_hash: str | None, current_hash: str, current_origin: str = "page") -> bool:
     """Whether a version of a known article is a revision of it.
 
     `own_previous_hash`: what the same source last said of the article (None: it speaks of it for the first time, and differences
-    between two sources' texts are no revision). `current_hash`: the article's current version.
+    between two sources' texts are no revision). `current_hash`, `current_origin`: of the article's current version. A page takes the
+    place of a feed's few words whoever brought those first, or which of two sources came first would decide what is ever matched.
     """
-    if own_previous_hash is None or version.own_hash == own_previous_hash:
+    if version.own_hash == current_hash:
         return False
-    return version.own_hash != current_hash
+    if version.origin == "page" and current_origin == "feed":
+        return True
+    return own_previous_hash is not None and version.own_hash != own_previous_hash
 
 
 def should_alert(*, already_alerted: bool, sighted_openly: bool, edited_since_silent: bool, matched_before: bool) -> bool:

@@ -33,6 +33,8 @@ _MARKERS = re.compile(
     r"|page que vous (?:cherchez|recherchez|demandez)|n existe (?:pas|plus)|a ete (?:deplacee|supprimee)|retour a l accueil"
     r"|service (?:momentanement |temporairement )?(?:indisponible|interrompu)|temporarily unavailable|en maintenance|maintenance en cours"
     r"|acces (?:refuse|interdit)|access denied|forbidden|verif\w+ que vous etes (?:un )?humain|are you (?:a )?(?:human|robot)|captcha"
+    r"|une erreur (?:inattendue |technique |interne )?(?:est survenue|s est produite)|(?:veuillez|merci de|priere de) reessayer"
+    r"|reessaye[rz] (?:plus tard|ulterieurement|dans quelques)|something went wrong|try again later"
     r"|activer javascript|enable javascript|just a moment|checking your browser|too many requests|trop de requetes"
     r")\b"
 )

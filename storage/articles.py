@@ -134,7 +134,11 @@ def _add_article(db: Database, watch: Watch, settling: Settling, tally: Tally) -
 def _sight_article(db: Database, watch: Watch, settling: Settling, verdict: ArticleVerdict, tally: Tally) -> int:
     article_id = verdict.article_id
     assert article_id is not None  # the caller asked
-    article = db.conn.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
+    article = db.conn.execute(
+        """SELECT articles.*, revisions.origin FROM articles LEFT JOIN revisions ON revisions.id = revision_id
+           WHERE articles.id = ?""",
+        (article_id,),
+    ).fetchone()
     previous = own_previous_hash(db, settling.stored, article_id)
     before = get_facts(db, article_id) if watch.matcher.needs_sightings else None
     added = _add_sighting(db, settling, article_id, verdict.identity)
@@ -143,7 +147,7 @@ def _sight_article(db: Database, watch: Watch, settling: Settling, verdict: Arti
     first_open = added and not settling.stored.silent and not article["sighted_openly"]
     if first_open:
         db.conn.execute("UPDATE articles SET sighted_openly = 1 WHERE id = ?", (article_id,))
-    if article["deleted_at"] is None and is_revision(settling.version, previous, article["current_hash"]):
+    if article["deleted_at"] is None and is_revision(settling.version, previous, article["current_hash"], article["origin"]):
         match_revision(db, watch, settling, article_id, tally)
     elif article["deleted_at"] is None and first_open:
         _match_current(db, watch, settling, article_id, tally)

@@ -67,7 +67,7 @@ def record_attempt(db: Database, result: AttemptResult) -> None:
 
 
 # What was one message goes out again as one, so that its id keeps announcing the same.
-_SAME_MESSAGE = "status <> 'sent' AND bundle_id IN (SELECT bundle_id FROM deliveries WHERE id = ? OR alert_id = ?)"
+_SAME_MESSAGE = "bundle_id IN (SELECT bundle_id FROM deliveries WHERE id = ? OR alert_id = ?)"
 
 
 def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:

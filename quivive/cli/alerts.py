@@ -56,14 +56,14 @@ def _delivery(one: dict[str, Any], timezone: ZoneInfo) -> str:
 @click.option("--dead", is_flag=True, help="All that were given up.")
 @click.pass_context
 def retry(context: click.Context, ids: tuple[str, ...], dead: bool) -> None:
-    """Send again what was not sent: by the id of a delivery or an alert, or all that is dead."""
+    """Send again: by the id of a delivery or an alert, or all that was given up. The receiver gets it under the id it had."""
     if not ids and not dead:
         raise click.UsageError("name the ids of deliveries or alerts, or give --dead")
     archive_path = get_configuration(context).archive_path
     count, unknown = retry_deliveries(archive_path, ids, utc_now(), all_dead=dead)
     click.echo(f"{count} deliveries are due again; `quivive run` or `quivive poll` sends them")
     if unknown:
-        raise UsageError(f"nothing to send again under {', '.join(unknown)} (unknown, or sent already); `quivive alerts` lists the ids")
+        raise UsageError(f"nothing to send again under {', '.join(unknown)}: no delivery or alert has this id; `quivive alerts` lists them")
 
 
 @command.command("test")

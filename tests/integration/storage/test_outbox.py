@@ -93,11 +93,19 @@ def test_retry_by_any_of_its_ids_sends_the_whole_message_again_under_the_same_id
         assert again.created_at == desk.now
 
 
-def test_retry_of_a_sent_or_unknown_id_is_told_and_does_nothing(desk: Desk) -> None:
+def test_retry_of_an_unknown_id_is_told_and_does_nothing(desk: Desk) -> None:
     (bundle,) = bring(desk, "1")
     attempt(desk, bundle, DeliveryStatus.SENT)
-    assert retry_deliveries(desk.path, [bundle.delivery_ids[0], "nothing"], desk.tick()) == (0, [bundle.delivery_ids[0], "nothing"])
+    assert retry_deliveries(desk.path, ["nothing"], desk.tick()) == (0, ["nothing"])
     assert due(desk) == []
+
+
+def test_what_was_sent_is_sent_again_only_when_it_is_named(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.SENT)
+    assert retry_deliveries(desk.path, [], desk.tick(), all_dead=True) == (0, [])
+    assert retry_deliveries(desk.path, [bundle.delivery_ids[0]], desk.now) == (len(bundle.delivery_ids), [])
+    assert [one.bundle_id for one in due(desk)] == [bundle.bundle_id]
 
 
 def test_retry_of_all_dead_leaves_the_others_alone(desk: Desk) -> None:

@@ -272,6 +272,7 @@ def test_a_revision_is_what_its_own_source_changed() -> None:
     assert is_revision(new, old.own_hash, old.own_hash)
     assert not is_revision(old, old.own_hash, old.own_hash)
     assert not is_revision(new, None, old.own_hash), "another source speaks of it for the first time"
+    assert is_revision(replace(new, origin="page"), None, old.own_hash, "feed"), "a page takes the place of a feed's few words"
     assert not is_revision(new, old.own_hash, new.own_hash), "the article says so already"
     assert not is_revision(old, old.own_hash, new.own_hash), "another source changed it since"
 
