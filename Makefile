@@ -53,8 +53,6 @@ clean: ## remove .venv and all caches, but no archive
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# ------------------------------------------------------------------------------------------------------------- set-up
-
 # A candidate is run, not only looked for: version managers leave commands on the PATH that start nothing.
 $(VENV)/.created:
 	@python='$(PYTHON)'; \

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import importlib.metadata
 import json
+import math
 import os
 import platform
 import shutil
@@ -29,7 +30,9 @@ def make_parser(description: str) -> argparse.ArgumentParser:
     """Options that every benchmark has."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a smoke run of seconds: shows that it works, its figures mean nothing")
-    parser.add_argument("--folder", type=Path, help="where to work, and to keep what was made for the next run (default: a temporary folder)")
+    parser.add_argument(
+        "--folder", type=Path, help="where to work, and to keep what was made for the next run (default: a temporary folder)"
+    )
     return parser
 
 
@@ -59,7 +62,7 @@ def print_load() -> None:
 
 
 def _cpu_model() -> str:
-    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as lines:
+    with contextlib.suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
         for line in lines:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
@@ -75,7 +78,7 @@ def print_figure(name: str, values: Sequence[float], unit: str, goal: str = "") 
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least `share` of all do not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, -(-int(len(ordered) * share * 1000) // 1000) - 1))]
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
 @dataclass(slots=True)
@@ -155,14 +158,17 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run_program(config: Path, *arguments: str, **variables: str) -> Run:
-    """Run the program to its end. Its log goes to a file beside the configuration."""
-    with open(config.with_suffix(".log"), "ab") as log:
+    """Run the program to its end; its failure is ours. Its log goes to a file beside the configuration."""
+    with config.with_suffix(".log").open("ab") as log:
         started = time.perf_counter()
         process = subprocess.Popen(program(config, *arguments), stdout=subprocess.PIPE, stderr=log, env=environment(**variables), text=True)
         watcher = Watcher(process.pid)
         output, _ = process.communicate()
         seconds = time.perf_counter() - started
-    return Run(process.returncode, output, seconds, watcher.end())
+    run = Run(process.returncode, output, seconds, watcher.end())
+    if run.status != 0:
+        raise SystemExit(f"quivive {' '.join(arguments)} ended with {run.status}; see {config.with_suffix('.log')}\n{output}")
+    return run
 
 
 def write_config(folder: Path, sources: Sequence[str], *, articles: str = "page", **crawler: str | int | bool) -> Path:
@@ -173,7 +179,8 @@ def write_config(folder: Path, sources: Sequence[str], *, articles: str = "page"
     lines += [f'[[sources]]\nurl = "{url}"\narticles = "{articles}"' for url in sources]
     lines += ['[entities.openai]\nnames = ["OpenAI", "ChatGPT"]', '[entities.otan]\nnames = ["OTAN", "Alliance atlantique"]']
     lines += [
-        f'[[topics]]\nname = "{name}"\nquery = \'{query}\'' for name, query in (("a", "@openai AND @otan"), ("b", '"contrat militaire" satellite'))
+        f"[[topics]]\nname = \"{name}\"\nquery = '{query}'"
+        for name, query in (("a", "@openai AND @otan"), ("b", '"contrat militaire" satellite'))
     ]
     for name in folder.glob("archive.db*"):
         name.unlink()

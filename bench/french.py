@@ -12,7 +12,7 @@ from functools import cache
 _GRAMMAR = """
 de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il sont avec son elle aux cette ont mais ses comme
 on tout nous sa fait été aussi leur bien peut ces y deux ou si leurs même sans être entre très après faire moins dont encore ainsi depuis
-""".split()
+""".split()  # noqa: SIM905
 _NEWS = """
 données entreprise intelligence artificielle marché utilisateurs service modèle système réseau sécurité millions euros année application
 numérique société groupe technologie logiciel projet gouvernement contrat militaire défense loi européenne commission plateforme puce
@@ -22,11 +22,14 @@ ministre président directeur fondateur investisseur levée fonds milliard dolla
 accord partenariat alliance agence nationale publique hôpital école étudiant chercheur université laboratoire étude rapport chiffre
 consommation énergie climat centre serveur cloud stockage calcul quantique algorithme apprentissage réponse question image vidéo musique
 jeu console éditeur studio film série chaîne télévision radio presse journaliste article contenu droit auteur licence brevet concurrence
-""".split()
-_NAMES = "OpenAI OTAN Orange Google Apple Microsoft Meta Mistral Nvidia Thales Airbus Free Bouygues Samsung Amazon Intel Paris Bruxelles".split()
-_ONSETS = "b c d f g l m n p r s t v ch br tr pr gr pl fl cl cr".split()
-_VOWELS = "a e i o u é ou ai an on in eu oi".split()
-_ENDINGS = "tion ment té eur euse if ive al ale ique able ée é er aire ance isme iste ure age el elle ant ante".split()
+""".split()  # noqa: SIM905
+_NAMES = """
+OpenAI OTAN Orange Google Apple Microsoft Meta Mistral Nvidia Thales Airbus Free
+Bouygues Samsung Amazon Intel Paris Bruxelles
+""".split()  # noqa: SIM905
+_ONSETS = "b c d f g l m n p r s t v ch br tr pr gr pl fl cl cr".split()  # noqa: SIM905
+_VOWELS = "a e i o u é ou ai an on in eu oi".split()  # noqa: SIM905
+_ENDINGS = "tion ment té eur euse if ive al ale ique able ée é er aire ance isme iste ure age el elle ant ante".split()  # noqa: SIM905
 VOCABULARY_SIZE = 60_000
 _EXPONENT = 1.05
 """Of the rank in Zipf's law; French newspapers are near 1."""

@@ -1,7 +1,7 @@
 """Invented article pages and feeds, in size and build like those of real news sites.
 
-Measured on 29 real French article pages: median 100 kB, 870 elements, 11 kB of inline scripts and styles, 15,000 characters of visible text of
-which 5,000 are the article. These have a menu, cards of other articles, a cookie dialog, share buttons and a footer around the article.
+Measured on 29 real French article pages: median 100 kB, 870 elements, 11 kB of inline scripts and styles, 15,000 characters of visible
+text of which 5,000 are the article. These have a menu, cards of other articles, a cookie dialog, share buttons and a footer around it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def _item(number: int, link: str) -> str:
 
 def _head(chance: random.Random, title: str, url: str) -> str:
     metas = "\n".join(f'<meta name="x-{word}" content="{" ".join(make_words(chance, 6))}">' for word in make_words(chance, 25))
-    links = "\n".join(f'<link rel="preload" href="/static/{chance.getrandbits(64):x}/{word}.css" as="style">' for word in make_words(chance, 24))
+    links = "\n".join(
+        f'<link rel="preload" href="/static/{chance.getrandbits(64):x}/{word}.css" as="style">' for word in make_words(chance, 24)
+    )
     return f"""<!DOCTYPE html><html lang="fr-FR"><head><meta charset="utf-8"><title>{escape(title)} – Journal</title>
 <meta property="og:title" content="{escape(title)}"><meta property="og:type" content="article"><meta property="og:url" content="{url}">
 <meta property="article:published_time" content="2026-03-04T10:15:02+01:00"><meta name="author" content="Camille Martin">
@@ -58,7 +60,9 @@ def _code(chance: random.Random, characters: int) -> str:
 
 
 def _scripts(chance: random.Random, count: int) -> str:
-    return "".join(f"<script>{_code(chance, 1_200)}</script><script async src='/js/{chance.getrandbits(64):x}.js'></script>" for _ in range(count))
+    return "".join(
+        f"<script>{_code(chance, 1_200)}</script><script async src='/js/{chance.getrandbits(64):x}.js'></script>" for _ in range(count)
+    )
 
 
 def _link(chance: random.Random, words: int) -> str:
@@ -73,7 +77,9 @@ def _menu(chance: random.Random) -> str:
 
 def _dialog(chance: random.Random) -> str:
     text = " ".join(make_words(chance, 60))
-    rows = "".join(f"<label class='row'><input type='checkbox' name='c{number}'><span>{_words(chance, 4)}</span></label>" for number in range(12))
+    rows = "".join(
+        f"<label class='row'><input type='checkbox' name='c{number}'><span>{_words(chance, 4)}</span></label>" for number in range(12)
+    )
     return f"<div class='cookie-consent' role='dialog'><p>{text}</p>{rows}<button>Accepter</button><button>Refuser</button></div>"
 
 
@@ -85,10 +91,11 @@ def _article(chance: random.Random, title: str, characters: int) -> str:
     paragraphs = make_paragraphs(chance, characters)
     body = "\n".join(_paragraph(chance, paragraph, index) for index, paragraph in enumerate(paragraphs))
     shares = "".join(
-        f"<li><a class='share' href='https://share.example/{n}'><svg viewBox='0 0 24 24'><path d='M12 2a{n} 10 0 0 0-3.2 19.5z'/></svg></a></li>"
+        f"<li><a class='share' href='https://share.example/{n}'><svg viewBox='0 0 9 9'><path d='M12 2a{n} 10 0 0 0-3.2 9z'/></svg></a></li>"
         for n in range(6)
     )
-    return f"""<div class="zone zone--article"><div class="zone__inner"><div class="heading"><h1>{escape(title)}</h1><p class="byline">Par <a rel="author" href="/a/cm">Camille Martin</a>
+    return f"""<div class="zone zone--article"><div class="zone__inner"><div class="heading"><h1>{escape(title)}</h1>
+<p class="byline">Par <a rel="author" href="/a/cm">Camille Martin</a>
 <time datetime="2026-03-04T10:15:02+01:00">4 mars 2026</time></p><ul class="social-share">{shares}</ul></div>{_picture(chance)}
 <div class="prose">{body}</div><ul class="tags">{"".join(f"<li>{_link(chance, 1)}</li>" for _ in range(6))}</ul></div></div>"""
 

@@ -12,7 +12,7 @@ import multiprocessing
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 
@@ -56,7 +56,6 @@ class SitePlan:
     arguments: tuple[object, ...] = ()
     certificate: str | None = None
     """A PEM file with key and chain: then it speaks TLS."""
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
@@ -81,26 +80,35 @@ def _serve(plan: SitePlan, tell: Connection, stop: Event) -> None:
 
 async def _serve_until(plan: SitePlan, tell: Connection, stop: Event) -> None:
     loop = asyncio.get_running_loop()
-    port = _free_port()
+    sockets = _bind(plan.hosts)
+    port = sockets[0].getsockname()[1]
     answers = plan.make_answers(port, *plan.arguments)
     context = None
     if plan.certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(plan.certificate)
-    servers = [await loop.create_server(lambda: _Conversation(answers), host, port, ssl=context, backlog=512) for host in plan.hosts]
+    servers = [await loop.create_server(lambda: _Conversation(answers), sock=one, ssl=context, backlog=512) for one in sockets]
     tell.send(port)
     await asyncio.to_thread(stop.wait)
     for server in servers:
         server.close()
 
 
-def _free_port() -> int:
-    """One below the range from which the system takes ports of outgoing connections, free on the first address; so it will be on all."""
+def _bind(hosts: tuple[str, ...]) -> list[socket.socket]:
+    """All addresses on one port, below the range from which the system takes the ports of outgoing connections."""
     for port in range(18_080, 30_000, 7):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
-    raise RuntimeError("no free port")
+        sockets: list[socket.socket] = []
+        try:
+            for host in hosts:
+                sockets.append(socket.socket())
+                sockets[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                sockets[-1].bind((host, port))
+        except OSError:
+            for one in sockets:
+                one.close()
+        else:
+            return sockets
+    raise RuntimeError("no port is free on all addresses")
 
 
 class _Conversation(asyncio.Protocol):

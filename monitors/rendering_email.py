@@ -133,9 +133,6 @@ def _ids(bundle: Bundle) -> str:
     return "Alert " + ", ".join(alert.alert_id for alert in bundle.alerts)
 
 
-# ---------------------------------------------------------------------------------------------------------- plain text
-
-
 def _text_body(bundle: Bundle, timezone: ZoneInfo) -> str:
     article = bundle.alerts[0].article
     blocks = [
@@ -156,9 +153,6 @@ def _text_of_topic(alert: Alert) -> str:
     if hidden := _hidden_hits(alert):
         lines.append(f"  - {hidden}")
     return "\n".join(lines)
-
-
-# ---------------------------------------------------------------------------------------------------------------- HTML
 
 
 def _html_body(bundle: Bundle, timezone: ZoneInfo) -> str:

@@ -44,6 +44,11 @@ class ConfigurationError(QuiviveError):
         super().__init__(f"{path}: " + "; ".join(str(fault) for fault in faults))
 
 
+_LONGEST_SHOWN = 120
+_SHOWN_BEFORE = 60
+"""Characters of a query in an error, and how many of them may stand before the mistake."""
+
+
 class QueryError(QuiviveError):
     """A query that cannot be read. `position` is an index into `query`, in characters."""
 
@@ -54,7 +59,13 @@ class QueryError(QuiviveError):
         super().__init__(message)
 
     def __str__(self) -> str:
-        return f"{self.message}\n  {self.query}\n  {' ' * self.position}^"
+        """The message, and the query with a mark under the place; of a long query the part around it, of several lines one line."""
+        line = "".join(character if character.isprintable() else " " for character in self.query)
+        start = max(0, self.position - _SHOWN_BEFORE) if len(line) > _LONGEST_SHOWN else 0
+        cut = "…" if start else ""
+        shown = f"{cut}{line[start : start + _LONGEST_SHOWN]}"
+        more = "…" if len(line) > start + _LONGEST_SHOWN else ""
+        return f"{self.message}\n  {shown}{more}\n  {' ' * (len(cut) + self.position - start)}^"
 
 
 class UsageError(QuiviveError):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from news.analysis import AnalysedArticle, Analysis
 from news.articles import ArticleFacts
+from news.nearness import first_step, near_ends, near_starts
 from news.query import (
     And,
     Condition,
@@ -34,6 +35,10 @@ Span: TypeAlias = tuple[int, int]
 """Where something stands in a text: its start and end, in characters."""
 Place: TypeAlias = tuple[int, int]
 """Where something stands among the words of a field: the positions of its first and its last word."""
+Alternatives: TypeAlias = tuple[Word | Phrase | Exact, ...]
+"""Things of which one is wanted, as on either side of NEAR."""
+Limits: TypeAlias = tuple[list[int], list[int]]
+"""All positions where one of several things begins, and all where one ends, both in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Field:
     words: Analysis
     first_token: dict[str, int]
     first_stem: dict[str, int]
+    limits: dict[Alternatives, Limits] = dataclasses.field(default_factory=dict)
+    """Of alternatives that were asked for, where they begin and where they end; many queries ask for the same ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ def places(term: Term, field: Field) -> Iterator[Place]:
         for name in term.names:
             yield from places(name, field)
     elif isinstance(term, Prefix):
-        yield from ((at, at) for at, token in enumerate(field.words.tokens) if token.startswith(term.beginning))
+        yield from _prefix_places(term, field)
     elif isinstance(term, Near):
         yield from _near_places(term, field)
     else:
@@ -172,10 +179,14 @@ def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
     anchor = max(range(len(tokens)), key=lambda index: len(tokens[index]))
     for position in _positions(field.words.tokens, tokens[anchor], field.first_token):
         first = position - anchor
-        if first < 0 or field.words.tokens[first : first + len(tokens)] != tokens:
-            continue
-        if isinstance(phrase, Phrase) or _letters_at(field, first, len(tokens)) == phrase.letters:
+        if first >= 0 and _stands_at(phrase, field, first):
             yield first, first + len(tokens) - 1
+
+
+def _prefix_places(prefix: Prefix, field: Field) -> Iterator[Place]:
+    found = {token for token in field.first_token if token.startswith(prefix.beginning)}
+    if found:
+        yield from ((at, at) for at, token in enumerate(field.words.tokens) if token in found)
 
 
 def _positions(words: tuple[str, ...], word: str, first: Mapping[str, int]) -> Iterator[int]:
@@ -194,48 +205,66 @@ def _letters_at(field: Field, first: int, count: int) -> tuple[str, ...]:
 
 
 def _first_pair(near: Near, field: Field) -> tuple[Place, ...]:
-    left = _all_places(near.left, field)
-    right = _all_places(near.right, field) if left else []
-    pairs = [_first_in_order(left, right, near.distance)]
-    if not near.ordered:
-        pairs.append(_first_in_order(right, left, near.distance))
-    return min((pair for pair in pairs if pair), key=lambda pair: pair[1], default=())
-
-
-def _all_places(alternatives: Sequence[Word | Phrase | Exact], field: Field) -> list[Place]:
-    """Where any of the alternatives stands, in the order of their first words."""
-    there = (one for one in alternatives if _first_place(one, field) is not None)
-    return sorted({place for one in there for place in places(one, field)})
-
-
-def _first_in_order(before: Sequence[Place], after: Sequence[Place], distance: int) -> tuple[Place, ...]:
-    """The first place of `after`, with the place of `before` that ends nearest to its start, at most `distance` positions away."""
-    by_end = sorted(before, key=_last)
-    for place in after:
-        index = bisect_left(by_end, place[0], key=_last)
-        if index and place[0] - by_end[index - 1][1] <= distance:
-            return by_end[index - 1], place
-    return ()
+    """The first thing that has one of the others before it and near to it, with that one."""
+    pairs = []
+    for before, after in _orders(near):
+        step = first_step(_limits(before, field)[1], _limits(after, field)[0], near.distance)
+        if step is not None:
+            pairs.append((_ending_at(step[0], before, field), _starting_at(step[1], after, field)))
+    return min(pairs, key=_second, default=())
 
 
 def _near_places(near: Near, field: Field) -> Iterator[Place]:
-    left, right = _all_places(near.left, field), _all_places(near.right, field)
-    near_ones = _in_order(left, right, near.distance)
-    if not near.ordered:
-        near_ones |= _in_order(right, left, near.distance)
-    yield from sorted(near_ones)
+    found: set[Place] = set()
+    for before, after in _orders(near):
+        ends, starts = _limits(before, field)[1], _limits(after, field)[0]
+        if first_step(ends, starts, near.distance) is None:
+            continue
+        found.update(_ending_at(end, before, field) for end in near_ends(ends, starts, near.distance))
+        found.update(_starting_at(start, after, field) for start in near_starts(ends, starts, near.distance))
+    yield from sorted(found)
 
 
-def _in_order(before: Sequence[Place], after: Sequence[Place], distance: int) -> set[Place]:
-    """Every place that makes a pair: of `after` those that something ends shortly before, of `before` those that something follows."""
-    ends = sorted(place[1] for place in before)
-    starts = [place[0] for place in after]
-    followers = {place for place in after if bisect_left(ends, place[0] - distance) < bisect_left(ends, place[0])}
-    return followers | {place for place in before if bisect_right(starts, place[1]) < bisect_right(starts, place[1] + distance)}
+def _orders(near: Near) -> tuple[tuple[Alternatives, Alternatives], ...]:
+    return ((near.left, near.right),) if near.ordered else ((near.left, near.right), (near.right, near.left))
 
 
-def _last(place: Place) -> int:
-    return place[1]
+def _limits(alternatives: Alternatives, field: Field) -> Limits:
+    known = field.limits.get(alternatives)
+    if known is None:
+        starts: set[int] = set()
+        ends: set[int] = set()
+        for one in alternatives:
+            for first, last in () if _first_place(one, field) is None else places(one, field):
+                starts.add(first)
+                ends.add(last)
+        known = field.limits[alternatives] = (sorted(starts), sorted(ends))
+    return known
+
+
+def _starting_at(position: int, alternatives: Alternatives, field: Field) -> Place:
+    return next((position, position + _length(one) - 1) for one in alternatives if _stands_at(one, field, position))
+
+
+def _ending_at(position: int, alternatives: Alternatives, field: Field) -> Place:
+    firsts = ((position - _length(one) + 1, one) for one in alternatives)
+    return next((first, position) for first, one in firsts if first >= 0 and _stands_at(one, field, first))
+
+
+def _length(term: Word | Phrase | Exact) -> int:
+    return 1 if isinstance(term, Word) else len(term.tokens)
+
+
+def _stands_at(term: Word | Phrase | Exact, field: Field, first: int) -> bool:
+    if isinstance(term, Word):
+        return field.words.stems[first] == term.stem
+    if field.words.tokens[first : first + len(term.tokens)] != term.tokens:
+        return False
+    return isinstance(term, Phrase) or _letters_at(field, first, len(term.tokens)) == term.letters
+
+
+def _second(pair: tuple[Place, Place]) -> Place:
+    return pair[1]
 
 
 def span(field: Field, first: int, last: int) -> Span:

@@ -91,7 +91,7 @@ def _of(forms: str) -> dict[str, str]:
 
 _NO_PLURALS = _apart("""
     paris pays news temps mais sans dans mars plus puis vers sous tous nous vous moins corps fois mois bras sens tiers alors hors lors apres
-    pres tres suis depuis jamais ailleurs plusieurs peux ceux veux etes mieux
+    pres tres suis depuis jamais ailleurs plusieurs peux ceux veux etes mieux revers denis
 """)
 
 _NO_FEMININES = _apart("""
@@ -99,8 +99,12 @@ _NO_FEMININES = _apart("""
     avale etale regale signale appelle epelle rappelle chante enchante implante plante argente oriente patente
     draine entraine graine plaine traine colere maniere matiere priere revere matrice cicatrice malaise archive motive
     appuie cloue defie ennuie envie marie oublie parie partie pluie replie serie avenue statue
+    ensuite entreprise excelle ingenieur labelle meprise misere poursuite revente
+    adrienne amelie armelle axelle beatrice danielle emmanuelle fabienne francoise gabrielle germaine isabelle joelle julienne lucienne
+    michelle noelle pascale patrice raphaelle
 """)
-"""Nouns (`armée` is no form of `arme`) and conjugated or folded forms (`signale`) that no masculine word should be found by."""
+"""Nouns (`armée` is no form of `arme`), conjugated or folded forms (`signale`), and names of people (`Danielle`, who is not Daniel),
+that no masculine word should be found by; and `ingénieur`, which is not `ingénieux`."""
 
 _IRREGULAR_PLURALS = _of("""
     an: ans
@@ -131,7 +135,10 @@ _IRREGULAR_PLURALS = _of("""
 _IRREGULAR_FEMININES = _of("""
     abstrait: abstraite
     afghan: afghane
+    aigu: aigue
     alpin: alpine
+    ambigu: ambigue
+    amer: amere
     ami: amie
     argentin: argentine
     artisan: artisane
@@ -139,35 +146,45 @@ _IRREGULAR_FEMININES = _of("""
     avocat: avocate
     bas: basse
     beau: bel belle
+    benin: benigne
     blanc: blanche
+    blond: blonde
     bon: bonne
     bref: breve
     breton: bretonne
     brun: brune
     brut: brute
     cadet: cadette
-    candidat: candidate
     caduc: caduque
+    candidat: candidate
     catalan: catalane
     champion: championne
     cher: chere
+    civil: civile
     clair: claire
     clandestin: clandestine
     commun: commune
+    compact: compacte
     complet: complete
     concret: concrete
+    contigu: contigue
     correct: correcte
     court: courte
     cousin: cousine
     cree: creee
     cru: crue
+    cuit: cuite
     delicat: delicate
     desert: deserte
+    desuet: desuete
     direct: directe
     discret: discrete
+    dissou: dissoute
     distinct: distincte
     distrait: distraite
     dit: dite
+    diver: diverse
+    divin: divine
     doux: douce
     droit: droite
     du: due dus
@@ -176,8 +193,11 @@ _IRREGULAR_FEMININES = _of("""
     enfantin: enfantine
     epai: epaisse
     epoux: epouse
+    erudit: erudite
+    espagnol: espagnole
     etroit: etroite
     exact: exacte
+    exigu: exigue
     expert: experte
     extrait: extraite
     faux: fausse
@@ -189,29 +209,37 @@ _IRREGULAR_FEMININES = _of("""
     fou: fol folle
     frai: fraiche
     franc: franche
+    futur: future
     gai: gaie
     gentil: gentille
     gra: grasse
     grec: grecque
     gro: grosse
     haut: haute
+    idiot: idiote
     immediat: immediate
     incorrect: incorrecte
     indirect: indirecte
+    inedit: inedite
     inquiet: inquiete
     intact: intacte
     interdit: interdite
     jaloux: jalouse
+    joint: jointe
+    jumeau: jumelle
     latin: latine
     laureat: laureate
     lent: lente
+    letton: lettonne
     long: longue
     lu: lue lus
+    maghrebin: maghrebine
     magistrat: magistrate
+    malin: maligne
     masculin: masculine
     maudit: maudite
     mis: mise
-    omis: omise
+    mongol: mongole
     mort: morte
     mou: mol molle
     muet: muette
@@ -222,12 +250,18 @@ _IRREGULAR_FEMININES = _of("""
     nouveau: nouvel nouvelle
     nu: nue nus
     nul: nulle
-    paysan: paysanne
+    obscur: obscure
+    omis: omise
+    opportun: opportune
+    orphelin: orpheline
+    ottoman: ottomane
     pareil: pareille
     partisan: partisane
     patron: patronne
+    paysan: paysanne
     persan: persane
     petit: petite
+    pieton: pietonne
     plat: plate
     plein: pleine
     predit: predite
@@ -237,16 +271,20 @@ _IRREGULAR_FEMININES = _of("""
     replet: replete
     roux: rousse
     sain: saine
+    saxon: saxonne
     sec: seche
     secret: secrete
+    serein: sereine
     seul: seule
     soldat: soldate
     soustrait: soustraite
     strict: stricte
     su: sue
     subit: subite
+    subtil: subtile
     suspect: suspecte
     tel: telle
+    texan: texane
     tout: toute
     tu: tue
     turc: turque
@@ -256,7 +294,9 @@ _IRREGULAR_FEMININES = _of("""
     vieu: vieil vieille
     vif: vive
     voisin: voisine
+    volatil: volatile
     vu: vue vus
+    wallon: wallonne
 """)
 
 _KNOWN = _NO_PLURALS | _NO_FEMININES | _IRREGULAR_PLURALS | _IRREGULAR_FEMININES

@@ -37,7 +37,7 @@ def _read_channel(file: ConfigFile, key: str, content: Any) -> EmailTable | Webh
 
 
 def _make_email_channel(name: str, table: EmailTable) -> EmailChannel:
-    from monitors import EmailChannel, parse_smtp_url  # noqa: PLC0415  # brings the network libraries, for configurations with channels only
+    from monitors import EmailChannel, parse_smtp_url  # noqa: PLC0415  # see config_values
 
     host, port, security = parse_smtp_url(table.smtp)
     return EmailChannel(

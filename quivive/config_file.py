@@ -32,8 +32,8 @@ class ConfigFile:
             self.faults.append(Fault(key, self._redact(message)))
 
     def has_fault(self, key: str) -> bool:
-        """Whether something is wrong with this very key."""
-        return any(fault.key == key for fault in self.faults)
+        """Whether something is wrong with this key, or with one below it."""
+        return any(fault.key == key or fault.key.startswith(f"{key}.") for fault in self.faults)
 
     def _redact(self, message: str) -> str:
         for name, value in self._used.items():

@@ -43,7 +43,7 @@ def read_table(file: ConfigFile, key: str, content: object, model: type[_Model])
     except ValidationError as error:
         for details in error.errors(include_url=False, include_input=False):
             place = ".".join([key, *(str(part) for part in details["loc"])])
-            if not file.has_fault(place):  # a variable that is missing is all there is to say about its key
+            if not file.has_fault(place):  # a missing variable or a bad item is all there is to say: pydantic counts a list without it
                 file.add_fault(place, _explain(details, model))
         return None
     return None if any(fault.key.startswith(f"{key}.") for fault in file.faults) else table

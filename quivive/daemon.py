@@ -12,8 +12,10 @@ import structlog
 
 from news.alerts import Alert
 from news.errors import ConfigurationError, CrawlEnded
+from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.jobs import Jobs
+from quivive.previewing import start_previews
 from quivive.service import Service
 from quivive.wiring import open_archive
 
@@ -63,6 +65,7 @@ class Daemon:
         archive = await asyncio.to_thread(open_archive, self._configuration, self._clock())
         try:
             service = Service(self._configuration, archive, self._clock, self._announce)
+            calm_collector()
             log.info("started", archive=str(archive.path), sources=len(self._configuration.sources), topics=len(self._configuration.topics))
             await self._run_service(service)
         finally:
@@ -110,9 +113,10 @@ class Daemon:
         if configuration.archive_path != service.configuration.archive_path:
             log.error("configuration not taken over", key="archive.path", message="another archive needs a restart")
             return crawling
-        before = service.crawl
+        before, previous = service.crawl, service.configuration
         await service.reconfigure(configuration)
         log.info("configuration taken over", sources=len(configuration.sources), topics=len(configuration.topics))
+        start_previews(previous, configuration, self._clock())
         if service.crawl is before:
             return crawling
         await crawling

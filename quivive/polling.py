@@ -11,12 +11,16 @@ from typing import Any
 from news.alerts import Alert
 from news.errors import UsageError
 from news.sources import DuePage, DueSource
+from quivive.collector import calm_collector
 from quivive.config import Configuration
-from quivive.service import MOST_DUE, Service
+from quivive.service import Service
 from quivive.wiring import open_archive
 
 GRACE_SECONDS = 2.0
 """How long what is in hand may take when the round is interrupted; somebody waits for the prompt."""
+
+PORTION = 1_000
+"""Pieces of work queued together. Each portion is finished before the next: many small ones would leave the workers idle at their ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ async def poll_once(
 
 
 async def _run_round(service: Service, sources: Sequence[DueSource], clock: Callable[[], datetime], tell: Callable[[], None]) -> None:
+    calm_collector()
     crawling = asyncio.create_task(service.crawl.run())
     teller = asyncio.create_task(_keep_telling(tell))
     try:
@@ -69,10 +74,10 @@ async def _run_round(service: Service, sources: Sequence[DueSource], clock: Call
 
 async def _add_all(service: Service, works: Sequence[DueSource | DuePage]) -> None:
     """Queue all work, in portions that the crawl's queue holds."""
-    for start in range(0, len(works), MOST_DUE):
-        for work in works[start : start + MOST_DUE]:
+    for start in range(0, len(works), PORTION):
+        for work in works[start : start + PORTION]:
             service.crawl.add(work)
-        if start + MOST_DUE < len(works):
+        if start + PORTION < len(works):
             await service.crawl.join()
 
 
@@ -80,7 +85,7 @@ async def _fetch_due_pages(service: Service, since: datetime) -> None:
     """Fetch what an earlier run left due, each page once."""
     tried: set[int] = set()
     while True:
-        due = await asyncio.to_thread(service.archive.due_pages, since, MOST_DUE + len(tried))
+        due = await asyncio.to_thread(service.archive.due_pages, since, PORTION + len(tried))
         fresh = [page for page in due if page.entry_id not in tried]
         if not fresh:
             return

@@ -40,6 +40,9 @@ _DEEPEST = 12
 _MOST_PAIRS = 64
 """Of the alternatives of a NEAR, each said as a NEAR of its own; with more, both sides are only asked to be in one field."""
 
+_MOST_SAID_TWICE = 200
+"""Of the alternatives of a NEAR, each said once for the title and once for the text; more are not even asked to be in one field."""
+
 _AS_WRITTEN = {None: "{title text}", TextField.TITLE: "{title}", TextField.TEXT: "{text}"}
 _STEMS = {None: "{title_stems text_stems}", TextField.TITLE: "{title_stems}", TextField.TEXT: "{text_stems}"}
 
@@ -136,7 +139,8 @@ def _compile_near(near: Near) -> FtsQuery:
 
 
 def _compile_same_field(near: Near) -> FtsQuery:
-    fields = [near.field] if near.field else list(TextField)
+    few = len(near.left) + len(near.right) <= _MOST_SAID_TWICE
+    fields = list(TextField) if few and near.field is None else [near.field]
     both = [
         _join(" AND ", [_join(" OR ", [f"{_STEMS[field]} : {_stems_of(one)}" for one in side]) for side in (near.left, near.right)])
         for field in fields

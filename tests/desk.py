@@ -78,8 +78,6 @@ class Desk:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.archive.close()
 
-    # -- the configuration ---------------------------------------------------------------------------------------------
-
     def watch_of(self, topics: Sequence[Topic], **changes: Any) -> None:
         """Make the topics those of the next `sync`."""
         channels = {topic.name: topic.notify for topic in topics}
@@ -99,8 +97,6 @@ class Desk:
     def sync(self) -> None:
         """Let the archive take over the configuration."""
         self.archive.sync(self._watch, self.specs, QUARTER, self.tick()).result()
-
-    # -- what a crawl brings -------------------------------------------------------------------------------------------
 
     def tick(self, at: datetime | None = None) -> datetime:
         """The moment of the next step."""
@@ -142,8 +138,6 @@ class Desk:
         now = self.tick(at)
         page = self.due_page(link)
         return self.archive.record_page(PageOutcome(page.entry_id, page.source_id, page.url, now, 0.1, problem=problem), now).result()
-
-    # -- what came of it -----------------------------------------------------------------------------------------------
 
     def articles(self) -> list[dict[str, Any]]:
         """Every article as `export` gives it."""

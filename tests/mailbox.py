@@ -98,9 +98,6 @@ class _LoopThread:
         await asyncio.sleep(0)  # lets the transports that the tasks closed say so
 
 
-# ---------------------------------------------------------------------------------------------------------------- mail
-
-
 @dataclass(frozen=True)
 class Mail:
     """One accepted message, with its envelope and how it came."""
@@ -177,8 +174,6 @@ class Mailbox:
         self._attempts: Collected[tuple[str, ...]] = Collected()
         self._rules: list[_Rule] = []
 
-    # ------------------------------------------------------------------------------------------------ what tests use
-
     @property
     def url(self) -> str:
         return f"{'smtps' if self.security == 'tls' else 'smtp'}://127.0.0.1:{self.port}"
@@ -230,8 +225,6 @@ class Mailbox:
     def __exit__(self, *_: object) -> None:
         self._thread.run(_close(self._server))
         self._thread.close()
-
-    # ------------------------------------------------------------------------------------------- what the server does
 
     async def _listen(self) -> asyncio.Server:
         context = None
@@ -317,9 +310,6 @@ class Mailbox:
 
 async def _close(server: asyncio.Server) -> None:
     server.close()
-
-
-# ------------------------------------------------------------------------------------------------------------ webhooks
 
 
 @dataclass(frozen=True)
@@ -444,9 +434,6 @@ class HookSink:
         await response.prepare(request)
         await self._closed.wait()
         return response
-
-
-# ---------------------------------------------------------------------------------------- those who are no receivers
 
 
 @contextmanager

@@ -65,8 +65,6 @@ class NewsSite:
         self._thread.join(10)
         self._loop.close()
 
-    # -- what it offers ------------------------------------------------------------------------------------------------
-
     def url(self, path: str = "/") -> str:
         """The absolute URL of a path on this site."""
         return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}{path}"
@@ -108,8 +106,6 @@ class NewsSite:
     def redirect(self, path: str, to: str, status: int = 302) -> str:
         """A redirect, to a path of this site or to any URL; to itself, it is a loop."""
         return self.page(path, "", status, {"Location": to})
-
-    # -- how it misbehaves ---------------------------------------------------------------------------------------------
 
     def stall(self, path: str) -> str:
         """Takes the request and never answers."""
@@ -158,8 +154,6 @@ class NewsSite:
 
         return self._set(path, answer)
 
-    # -- what it saw ---------------------------------------------------------------------------------------------------
-
     def count(self, path: str) -> int:
         """How often a path was asked for."""
         with self._arrived:
@@ -170,8 +164,6 @@ class NewsSite:
         with self._arrived:
             seen = self._arrived.wait_for(lambda: sum(request.path == path for request in self.requests) >= times, timeout_seconds)
         assert seen, f"{path} was not asked for {times} times"
-
-    # -- inside --------------------------------------------------------------------------------------------------------
 
     def _set(self, path: str, behaviour: Behaviour) -> str:
         self._behaviours[path] = behaviour

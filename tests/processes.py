@@ -51,9 +51,6 @@ def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIEN
     return value
 
 
-# ---------------------------------------------------------------------------------------------------------- configuration
-
-
 def story(title: str) -> str:
     """An article page with a text of its own; its paragraphs don't speak of what the title says."""
     number = zlib.crc32(title.encode())
@@ -86,9 +83,6 @@ def webhook(name: str, url: str) -> str:
 
 def email(name: str, url: str) -> str:
     return f'[channels.{name}]\ntype = "email"\nsmtp = {quoted(url)}\nfrom = "quivive@example.org"\nto = ["redaction@example.org"]\n'
-
-
-# ---------------------------------------------------------------------------------------------------------------- running
 
 
 @dataclass(frozen=True)
@@ -184,23 +178,24 @@ class Home:
         shutil.copytree(self.folder, folder)
         return Home(folder, dict(self.environment))
 
-    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> Running:
-        """Run the command beside the test; use it as a context manager."""
-        return Running([sys.executable, "-m", "quivive", *arguments], self.folder, self.environ(**(env or {})))
+    def start(self, *arguments: str, stdout: int = subprocess.PIPE) -> Running:
+        """Run the command beside the test; use it as a context manager. `stdout`: a descriptor to print to, instead of to the test."""
+        return Running([sys.executable, "-m", "quivive", *arguments], self.folder, self.environ(), stdout)
 
 
 class Running:
     """A command that runs beside the test. At the end of the `with` it is killed if it still runs."""
 
-    def __init__(self, command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], folder: Path, environ: Mapping[str, str], stdout: int = subprocess.PIPE) -> None:
         self._process = subprocess.Popen(
-            command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True
         )
         self._said: dict[str, list[str]] = {"out": [], "err": []}
         self._heard = threading.Condition()
         self._listeners = [
             threading.Thread(target=self._listen, args=(name, stream), daemon=True)
             for name, stream in (("out", self._process.stdout), ("err", self._process.stderr))
+            if stream
         ]
         for listener in self._listeners:
             listener.start()

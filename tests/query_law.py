@@ -1,12 +1,12 @@
 """The law of the query language, told over generated queries and articles: a topic matches a version if and only if search finds it.
 
-Every query is made as a little tree (`Spec`), written down as a user might write it, and then judged five times: by the matcher of topics, by
-`holds`, by `evaluate`, by the index with verification as search uses it, and by `expected`, which knows neither the parser nor any of these:
-it tries all positions of the words of an article against the tree that the query was made from.
+Every query is made as a little tree (`Spec`), written down as a user might write it, and then judged five times: by the matcher of
+topics, by `holds`, by `evaluate`, by the index with verification as search uses it, and by `expected`, which knows neither the parser nor
+any of these: it tries all positions of the words of an article against the tree that the query was made from.
 
     python -m tests.query_law 1000000
 
-judges that many pairs of a query and an article, each with another beginning of chance than the last time, and shows the first that differs.
+judges that many pairs of a query and an article, others each time, and shows the simplest that differs.
 """
 
 from __future__ import annotations
@@ -39,18 +39,63 @@ ENTITIES = {
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 MOMENTS = MomentParser(datetime.fromisoformat, lambda text: datetime.fromisoformat(text) + timedelta(days=1))
 
-# -- queries as trees ------------------------------------------------------------------------------------------------------
 
 Spec = tuple
 """("word", text) ("phrase", text) ("exact", text) ("prefix", letters) ("entity", key) ("near", n, ordered, left, right) with lists of
 words, phrases and entities, ("field", title or text, Spec) ("filter", field, value) ("time", since or until, day)
 ("and", a, b) ("or", a, b) ("not", a)."""
 
-_WORDS = ["contrat", "contrats", "Contrat", "OTAN", "l’OTAN", "Nato", "alliance", "atlantiques", "nationaux", "nationale", "Free", "free",
-          "mobile", "Orange", "orange", "business", "groupe", "œuvre", "oeuvres", "été", "ete", "publié", "publiées", "C++", "C", "AT&T", "3,5",
-          "aujourd’hui", "near", "title", "militaires", "du", "5"]  # fmt: skip
-_PHRASES = ["contrat militaire", "Free Mobile", "orange business", "alliance atlantique", "GPT-5", "d’orange", "contrat de l’OTAN", "OTAN OTAN",
-            "near and or", "groupe orange business", "œuvre d’été", "5G/4G", "OTAN–Nato", "nato"]  # fmt: skip
+_WORDS = [
+    "contrat",
+    "contrats",
+    "Contrat",
+    "OTAN",
+    "l’OTAN",
+    "Nato",
+    "alliance",
+    "atlantiques",
+    "nationaux",
+    "nationale",
+    "Free",
+    "free",
+    "mobile",
+    "Orange",
+    "orange",
+    "business",
+    "groupe",
+    "œuvre",
+    "oeuvres",
+    "été",
+    "ete",
+    "publié",
+    "publiées",
+    "C++",
+    "C",
+    "AT&T",
+    "3,5",
+    "aujourd’hui",
+    "near",
+    "title",
+    "militaires",
+    "du",
+    "5",
+]
+_PHRASES = [
+    "contrat militaire",
+    "Free Mobile",
+    "orange business",
+    "alliance atlantique",
+    "GPT-5",
+    "d’orange",
+    "contrat de l’OTAN",
+    "OTAN OTAN",
+    "near and or",
+    "groupe orange business",
+    "œuvre d’été",
+    "5G/4G",
+    "OTAN–Nato",
+    "nato",
+]
 _DASHED = ["GPT-5", "4G/5G", "OTAN–Nato", "Free-Mobile", "l’OTAN/Nato"]
 _BEGINNINGS = ["mil", "MILIT", "contr", "ora", "œuv", "oeu", "nat", "OTA", "été", "aujourdh", "fre"]
 _VALUES = {
@@ -103,7 +148,7 @@ IN_FIELD = st.tuples(st.just("field"), st.sampled_from(["title", "text"]), WORDS
 SPECS = st.recursive(st.one_of(TERM, TERM, IN_FIELD, FILTER, TIME), _joined, max_leaves=7)
 
 
-def write(spec: Spec) -> str:
+def write(spec: Spec) -> str:  # noqa: C901, PLR0911, PLR0912 (a case for each form of the language)
     """The query as a user writes it; groups in parentheses."""
     match spec:
         case ("word", text):
@@ -151,10 +196,7 @@ def _branches_are_positive(spec: Spec) -> bool:
     return all(map(_branches_are_positive, parts)) and (spec[0] != "or" or all(map(_is_positive, parts)))
 
 
-# -- what must come out ----------------------------------------------------------------------------------------------------
-
-
-def expected(spec: Spec, article: AnalysedArticle, facts: ArticleFacts, fields: tuple[str, ...] = ("title", "text")) -> bool:
+def expected(spec: Spec, article: AnalysedArticle, facts: ArticleFacts, fields: Fields = ("title", "text")) -> bool:  # noqa: PLR0911
     """Whether the query holds, found out by trying everything."""
     match spec:
         case ("and", first, second):
@@ -179,7 +221,9 @@ def _stands_in(spec: Spec, text: str, words: Analysis) -> bool:
     if spec[0] != "near":
         return any(_stands_at(spec, text, words, first, last) for first, last in _stretches(words))
     _, distance, ordered, left, right = spec
-    lefts, rights = ([place for place in _stretches(words) if any(_stands_at(one, text, words, *place) for one in side)] for side in (left, right))
+    lefts, rights = (
+        [place for place in _stretches(words) if any(_stands_at(one, text, words, *place) for one in side)] for side in (left, right)
+    )
     for (left_first, left_last), (right_first, right_last) in product(lefts, rights):
         if left_last < right_first <= left_last + distance:
             return True
@@ -221,7 +265,10 @@ def _expected_filter(field: str, value: str, facts: ArticleFacts) -> bool:
     asked = f" {' '.join(analyse(value).tokens)} "
     if field == "source":
         names = [f" {' '.join(analyse(source.name).tokens)} " for source in facts.sources]
-        hosts = {"https://www.numerama.com/feed/": ("numerama", "numerama.com"), "https://journal.example/rss": ("journal", "journal.example")}
+        hosts = {
+            "https://www.numerama.com/feed/": ("numerama", "numerama.com"),
+            "https://journal.example/rss": ("journal", "journal.example"),
+        }
         return any(asked in name for name in names) or any(value.lower() in hosts.get(source.url, ()) for source in facts.sources)
     if field == "author":
         return facts.author is not None and asked in f" {' '.join(analyse(facts.author).tokens)} "
@@ -233,11 +280,39 @@ def _expected_filter(field: str, value: str, facts: ArticleFacts) -> bool:
     return value.lower() in facts.url.lower()
 
 
-# -- articles --------------------------------------------------------------------------------------------------------------
-
-_PIECES = [*_WORDS, "Orange Business", "groupe Orange", "Alliance atlantique", "Alliance", "militaire", "l’", "d'", "qu’", "№", "e\u0301te\u0301",
-           "Œuvres", "CONTRATS", "milit\u00adaire", "GPT‑5", "l'Organisation du traité de l’Atlantique Nord", "AND", "NEAR(", '"', "*", ":",
-           "c++11", "Naturel", "OTAN.Les", "freemium", "OTAN", "contrat", "Nato", "militaire", "et", "x"]  # fmt: skip
+_PIECES = [
+    *_WORDS,
+    "Orange Business",
+    "groupe Orange",
+    "Alliance atlantique",
+    "Alliance",
+    "militaire",
+    "l’",
+    "d'",
+    "qu’",
+    "№",
+    "e\u0301te\u0301",
+    "Œuvres",
+    "CONTRATS",
+    "milit\u00adaire",
+    "GPT‑5",
+    "l'Organisation du traité de l’Atlantique Nord",
+    "AND",
+    "NEAR(",
+    '"',
+    "*",
+    ":",
+    "c++11",
+    "Naturel",
+    "OTAN.Les",
+    "freemium",
+    "OTAN",
+    "contrat",
+    "Nato",
+    "militaire",
+    "et",
+    "x",
+]
 _BETWEEN = [" ", " ", " ", " ", ", ", "-", "–", "/", "\u00a0", "\u202f", ". ", "\n", " d'", " l’", " qu\u02bc", " d`", " l\uff07"]
 
 TEXTS = st.lists(st.tuples(st.sampled_from(_PIECES), st.sampled_from(_BETWEEN)), max_size=9).map(
@@ -268,14 +343,12 @@ MANY_SPECS = st.lists(SPECS, min_size=4, max_size=4)
 CASES_AN_EXAMPLE = 16
 """Four queries, each judged on four articles."""
 
-# -- search, as far as it knows queries ------------------------------------------------------------------------------------
-
 
 def make_index(articles: list[AnalysedArticle]) -> sqlite3.Connection:
     """An index as the archive's, of articles numbered from 0."""
     database = sqlite3.connect(":memory:")
     tokenizer = f"ascii tokenchars '{TOKEN_SIGNS}'"
-    database.execute(f'CREATE VIRTUAL TABLE t USING fts5(title, title_stems, text, text_stems, content=\'\', tokenize="{tokenizer}")')
+    database.execute(f"CREATE VIRTUAL TABLE t USING fts5(title, title_stems, text, text_stems, content='', tokenize=\"{tokenizer}\")")
     rows = [(number, *index_columns(article)) for number, article in enumerate(articles)]
     database.executemany("INSERT INTO t (rowid, title, title_stems, text, text_stems) VALUES (?, ?, ?, ?, ?)", rows)
     return database
@@ -289,9 +362,6 @@ def search(database: sqlite3.Connection, query: Query, judge: Callable[[int], bo
     else:
         rows = database.execute("SELECT rowid FROM t WHERE t MATCH ?", (compiled.expression,)).fetchall()
     return {row for (row,) in rows if compiled.exact or judge(row)}
-
-
-# -- the law ---------------------------------------------------------------------------------------------------------------
 
 
 def check_law(articles: list[tuple[AnalysedArticle, ArticleFacts]], specs: list[Spec]) -> None:
@@ -340,17 +410,19 @@ def main(cases: int) -> None:
     examples = -(-cases // CASES_AN_EXAMPLE)
     done = 0
 
-    @settings(max_examples=examples, deadline=None, database=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples, deadline=None, database=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck)
+    )
     @given(ARTICLES, MANY_SPECS)
     def law(articles: list[tuple[AnalysedArticle, ArticleFacts]], specs: list[Spec]) -> None:
         nonlocal done
         check_law(articles, specs)
         done += 1
-        if done % 500 == 0 and sys.stderr.isatty() or done % 10_000 == 0:
-            print(f"\r{done * CASES_AN_EXAMPLE:>12,} of {cases:,} cases", end="", file=sys.stderr, flush=True)
+        if done % (500 if sys.stderr.isatty() else 10_000) == 0:
+            print(f"\r{done * CASES_AN_EXAMPLE:>12,} of {cases:,} cases", end="", file=sys.stderr, flush=True)  # noqa: T201
 
     law()
-    print(f"\n{done * CASES_AN_EXAMPLE:,} cases: topics, search and the naive judge agree in all")
+    print(f"\n{done * CASES_AN_EXAMPLE:,} cases: topics, search and the naive judge agree in all")  # noqa: T201
 
 
 if __name__ == "__main__":

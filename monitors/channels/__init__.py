@@ -45,11 +45,11 @@ class EmailChannel:
 
     def __post_init__(self) -> None:
         _check_host(self.host)
-        _check_address(self.sender)
+        check_address(self.sender)
         if not self.recipients:
             raise ValueError("an email channel needs at least one recipient")
         for recipient in self.recipients:
-            _check_address(recipient)
+            check_address(recipient)
         if self.password is not None and self.username is None:
             raise ValueError("a password needs a username")
 
@@ -64,9 +64,9 @@ class WebhookChannel:
     ca_file: str | None = None
 
     def __post_init__(self) -> None:
-        _check_webhook_url(self.url)
+        check_webhook_url(self.url)
         if self.secret is not None:
-            _check_secret(self.secret)
+            check_secret(self.secret)
 
 
 Channel = EmailChannel | WebhookChannel
@@ -137,15 +137,16 @@ def _check_host(host: str) -> None:
         raise ValueError("the host is missing")
 
 
-def _check_webhook_url(url: str) -> None:
+def check_webhook_url(url: str) -> None:
+    """Raise ValueError for what is no URL that can be posted to."""
     parts = _split_url(url)
     if parts.scheme not in ("http", "https"):
         raise ValueError("a webhook's URL begins with https:// or http://")
     _check_host(parts.hostname or "")
 
 
-def _check_address(text: str) -> None:
-    """One mailbox, with or without a display name; nothing that could reach into the SMTP dialogue or another header."""
+def check_address(text: str) -> None:
+    """Raise ValueError for what is not one mailbox, with or without a display name, or could reach into the dialogue or another header."""
     addresses = getaddresses([text])
     match = _ADDRESS.fullmatch(addresses[0][1]) if len(addresses) == 1 else None
     if match is None or not text.isprintable() or "=?" in text:
@@ -157,8 +158,11 @@ def _check_address(text: str) -> None:
         raise ValueError(f"{text!r} has a domain that cannot be one") from None
 
 
-def _check_secret(secret: str) -> None:
-    # The signing library ignores what is not base64: a mistyped secret would sign, and no receiver could verify it.
+def check_secret(secret: str) -> None:
+    """Raise ValueError for what is not base64, with `whsec_` before it or without.
+
+    The signing library ignores what is not base64: a mistyped secret would sign, and no receiver could verify it.
+    """
     encoded = secret.removeprefix(SECRET_PREFIX).rstrip("=")
     try:
         key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)

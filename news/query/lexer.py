@@ -52,7 +52,7 @@ _OTHER_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015"
 _PROXIMITY = re.compile(r"(O?NEAR)(?:/(.*))?", re.DOTALL)
 _DISTANCE = re.compile(r"0*([1-9][0-9]{0,3})")
 _FIELD = re.compile(r"([^\W\d_]+):")
-_FIELDS = {name: name for name in ("title", "text", "source", "author", "tag", "lang", "url", "since", "until")} | {
+FIELDS = {name: name for name in ("title", "text", "source", "author", "tag", "lang", "url", "since", "until")} | {
     "titre": "title", "texte": "text", "auteur": "author", "langue": "lang",
 }  # fmt: skip
 _EXAMPLES = {
@@ -173,11 +173,11 @@ def _cut_proximity(query: str, proximity: re.Match[str], position: int) -> Lexem
 
 
 def _cut_field(query: str, field: re.Match[str], position: int) -> Lexeme:
-    name = _FIELDS.get(field.group(1).casefold())
+    name = FIELDS.get(field.group(1).casefold())
     if name is None:
         reason = f"there is no field {field.group()} in the query language"
         raise QueryError(
-            query, position, f"{reason}; expected one of {', '.join(_FIELDS)}, or a word (put it in quotes to look for its words)"
+            query, position, f"{reason}; expected one of {', '.join(FIELDS)}, or a word (put it in quotes to look for its words)"
         )
     after = position + field.end()
     if after == len(query) or query[after] == ")" or _SPACE.match(query, after):

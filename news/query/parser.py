@@ -21,7 +21,7 @@ GREATEST_LENGTH: Final = 10_000
 """Characters in a query."""
 GREATEST_DEPTH: Final = 50
 """Parentheses within one another."""
-GREATEST_SIZE: Final = 20_000
+GREATEST_SIZE: Final = 5_000
 """Words, phrases and names of entities; a short query can name a large entity a thousand times."""
 
 _WORDS = frozenset({Kind.WORD, Kind.PREFIX, Kind.PHRASE, Kind.EXACT, Kind.VALUE})

@@ -196,19 +196,21 @@ def required_conditions(node: Node) -> tuple[Condition, ...]:
 
 
 def make_and(operands: list[Node]) -> Node:
-    """The conjunction of one or more operands, flat."""
+    """The conjunction of one or more operands, flat, each once."""
     flat: list[Node] = []
     for operand in operands:
         flat.extend(operand.operands if isinstance(operand, And) else (operand,))
-    return flat[0] if len(flat) == 1 else And(tuple(flat))
+    distinct = tuple(dict.fromkeys(flat))
+    return distinct[0] if len(distinct) == 1 else And(distinct)
 
 
 def make_or(operands: list[Node]) -> Node:
-    """The disjunction of one or more operands, flat."""
+    """The disjunction of one or more operands, flat, each once."""
     flat: list[Node] = []
     for operand in operands:
         flat.extend(operand.operands if isinstance(operand, Or) else (operand,))
-    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+    distinct = tuple(dict.fromkeys(flat))
+    return distinct[0] if len(distinct) == 1 else Or(distinct)
 
 
 def make_not(operand: Node) -> Node:

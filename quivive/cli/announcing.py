@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -25,3 +26,23 @@ def announcer(timezone: ZoneInfo) -> Callable[[Alert], None]:
         sys.stdout.flush()
 
     return announce
+
+
+def steadfast(announce: Callable[[Alert], None]) -> Callable[[Alert], None]:
+    """For the daemon: `announce` until nobody reads standard output any more, which must not end the watch. Said once, in the log."""
+    import structlog  # every command's help would wait for it
+
+    log = structlog.get_logger("quivive")
+    is_heard = True
+
+    def announce_if_heard(alert: Alert) -> None:
+        nonlocal is_heard
+        try:
+            if is_heard:
+                announce(alert)
+        except OSError as error:
+            is_heard = False
+            log.warning("standard output is gone: alerts are delivered and logged, but no longer printed", reason=error.strerror)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of it at the end
+
+    return announce_if_heard

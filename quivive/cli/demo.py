@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
+
+from quivive.cli.interrupting import run_interruptibly
 
 
 @click.command("demo")
@@ -13,5 +13,5 @@ def command(context: click.Context) -> None:
     """Show the whole job on this machine, without network or accounts, in under a minute."""
     from quivive.demo.play import play
 
-    if not asyncio.run(play()):
+    if not run_interruptibly(play()):
         context.exit(1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from news.errors import UsageError
+from news.errors import QuiviveError
 from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader
 from quivive.clock import utc_now
@@ -41,7 +41,7 @@ def command(context: click.Context, query: str | None, output: Path | None) -> N
             os.fsync(file.fileno())
         partial.replace(output)
     except OSError as error:
-        raise UsageError(f"{output}: {error.strerror}; choose a place that can be written") from error
+        raise QuiviveError(f"{output}: {error.strerror}; choose a place that can be written") from error
     finally:
         partial.unlink(missing_ok=True)
     click.echo(f"{count} articles written to {output}", err=True)

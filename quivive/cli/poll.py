@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ import click
 from news.alerts import Alert
 from quivive.cli.announcing import announcer
 from quivive.cli.context import get_configuration, print_json
+from quivive.cli.interrupting import run_interruptibly
 from quivive.clock import utc_now
 from quivive.config import Configuration
 
@@ -32,7 +31,7 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
     configuration = get_configuration(context)
     configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
     announce = _silent if as_json else announcer(configuration.timezone)
-    summary = asyncio.run(_poll(configuration, sources, announce, with_progress=sys.stderr.isatty() and not as_json))
+    summary = run_interruptibly(_poll(configuration, sources, announce, with_progress=sys.stderr.isatty() and not as_json))
     if as_json:
         print_json(summary.as_json)
     else:
@@ -46,16 +45,10 @@ async def _poll(
 ) -> RoundSummary:
     from quivive.polling import poll_once
 
-    task = asyncio.current_task()
-    assert task is not None  # within asyncio.run
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    try:
-        if not with_progress:
-            return await poll_once(configuration, sources, utc_now, announce)
-        with _ProgressBar() as update:
-            return await poll_once(configuration, sources, utc_now, announce, update)
-    except asyncio.CancelledError as error:
-        raise click.Abort from error
+    if not with_progress:
+        return await poll_once(configuration, sources, utc_now, announce)
+    with _ProgressBar() as update:
+        return await poll_once(configuration, sources, utc_now, announce, update)
 
 
 class _ProgressBar:

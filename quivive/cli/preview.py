@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +13,9 @@ from quivive.cli.context import get_configuration, get_reader, local_time, print
 from quivive.clock import utc_now
 from quivive.config import Configuration
 from quivive.moments import make_moments, parse_since
+from quivive.previewing import SPAN
 from quivive.texts import visible
 from storage import PreviewRequest
-
-USUAL_SPAN = timedelta(days=30)
 
 
 @click.command("preview")
@@ -34,7 +32,7 @@ def command(context: click.Context, query: str | None, topic: str | None, since:
         query=parse_query(
             _get_query(configuration, query, topic), configuration.entities, moments=make_moments(now, configuration.timezone)
         ),
-        since=parse_since(since, now, configuration.timezone) if since else now - USUAL_SPAN,
+        since=parse_since(since, now, configuration.timezone) if since else now - SPAN,
         now=now,
     )
     told = get_reader(configuration).preview(request)

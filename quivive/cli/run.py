@@ -7,7 +7,7 @@ import os
 
 import click
 
-from quivive.cli.announcing import announcer
+from quivive.cli.announcing import announcer, steadfast
 from quivive.cli.context import get_config_path
 from quivive.clock import utc_now
 from quivive.config import Configuration, load_config
@@ -26,11 +26,12 @@ def command(context: click.Context) -> None:
 
     def load() -> Configuration:
         reloaded = load_config(path, os.environ)
-        configure_logging(reloaded.log_level, reloaded.log_format, timezone=reloaded.timezone)
+        if reloaded.archive_path == configuration.archive_path:  # else the daemon refuses it, as a whole
+            configure_logging(reloaded.log_level, reloaded.log_format, timezone=reloaded.timezone)
         return reloaded
 
     async def work() -> None:
-        daemon = Daemon(configuration, load, utc_now, announcer(configuration.timezone))
+        daemon = Daemon(configuration, load, utc_now, steadfast(announcer(configuration.timezone)))
         daemon.heed_signals()
         await daemon.run()
 

@@ -70,7 +70,9 @@ def _publish_bad_feeds(site: NewsSite, untrusted: NewsSite) -> dict[str, str]:
         site.page("/410", "parti", 410): "http_410",
         site.page("/429", "trop", 429, {"Retry-After": "3600"}): "http_429",
         site.page("/500", "aïe", 500): "http_500",
-        site.publish_feed("/bomb", ENTITY_BOMB.format(link=site.page("/bombed", story("Une bombe")))): "",  # what it declares is not read, so that it is a feed like any other
+        site.publish_feed(
+            "/bomb", ENTITY_BOMB.format(link=site.page("/bombed", story("Une bombe")))
+        ): "",  # what it declares is not read, so that it is a feed like any other
         # Wrongly declared, yet readable: a reader must not lose it.
         site.publish_feed("/wrong-encoding", _latin_1_called_utf_8(site)): "",
     }

@@ -40,9 +40,6 @@ def unused_port() -> int:
         return int(probe.getsockname()[1])
 
 
-# -- feeds ---------------------------------------------------------------------------------------------------------------
-
-
 def test_a_feed_gives_its_entries_and_the_validators_that_vouch_for_them(crawl: RunningCrawl, site: NewsSite) -> None:
     url = site.publish_feed("/feed", FEED, etag='W/"1"', last_modified="Mon, 10 Feb 2025 09:00:00 GMT")
     outcome = crawl.poll(url)
@@ -130,9 +127,6 @@ def compress(encoding: str, body: bytes) -> bytes:
 def code(outcome: object) -> str | None:
     problem = getattr(outcome, "problem", None)
     return problem.code if problem else None
-
-
-# -- feeds that fail -----------------------------------------------------------------------------------------------------
 
 
 def test_a_feed_that_ends_in_the_middle_gives_what_it_has_and_vouches_for_nothing(crawl: RunningCrawl, site: NewsSite) -> None:
@@ -263,9 +257,6 @@ def test_a_redirect_to_what_is_no_web_address_is_an_unsupported_url(crawl: Runni
     assert code(crawl.poll(site.redirect("/feed", target))) == "unsupported_url"
 
 
-# -- forbidden addresses -------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[RunningCrawl]:
     """A crawl that may reach 127.0.0.1 and nothing else that is special."""
@@ -305,9 +296,6 @@ def test_a_robots_txt_that_redirects_to_a_special_address_is_not_followed(guarde
     site.redirect("/robots.txt", "http://10.0.0.1/robots.txt")
     assert code(guarded.fetch(site.page("/a", article("A")))) in {"forbidden_address", "robots"}
     assert site.count("/a") == 0
-
-
-# -- pages ---------------------------------------------------------------------------------------------------------------
 
 
 def test_a_page_gives_its_article(crawl: RunningCrawl, site: NewsSite) -> None:
@@ -365,9 +353,6 @@ def test_a_page_with_an_error_status_has_no_text(crawl: RunningCrawl, site: News
     assert outcome.problem.retry_after == timedelta(seconds=60)
 
 
-# -- robots.txt ----------------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def fresh() -> Iterator[RunningCrawl]:
     """A crawl that remembers no robots.txt: ports come again, and with them what was remembered of another test's site."""
@@ -412,9 +397,6 @@ def test_robots_txt_can_be_disobeyed_by_configuration(site: NewsSite) -> None:
     with RunningCrawl(crawl_settings(obey_robots=False)) as disobedient:
         assert code(disobedient.fetch(site.page("/a", article("A")))) is None
     assert site.count("/robots.txt") == 0
-
-
-# -- together ------------------------------------------------------------------------------------------------------------
 
 
 def test_no_fault_stops_the_others(crawl: RunningCrawl, site: NewsSite) -> None:

@@ -42,9 +42,6 @@ def deliver(outbox, *channels, clock=None, rules=STEADY):
     asyncio.run(round_of_sending())
 
 
-# --------------------------------------------------------------------------------- the contract that every channel keeps
-
-
 @dataclass
 class Mails:
     """Email, as the contract sees it."""
@@ -218,9 +215,6 @@ def test_a_test_message_that_fails_is_not_tried_again(kind):
     assert result.error
 
 
-# ---------------------------------------------------------------------------------------------------- one line a channel
-
-
 @pytest.fixture
 def hook():
     with HookSink() as hook:
@@ -292,9 +286,6 @@ def test_a_backlog_larger_than_a_line_holds_is_sent_whole_once_each_and_starves_
     asyncio.run(scene())
 
 
-# ------------------------------------------------------------------------------------------------- the configuration
-
-
 def test_a_channel_that_is_not_configured_says_so_and_is_asked_for_hourly():
     outbox = ListOutbox(make_bundle("gone"))
     deliver(outbox)
@@ -326,9 +317,6 @@ def test_a_reloaded_configuration_counts_from_the_next_attempt_on(hook):
         return [result.status for result in outbox.results]
 
     assert asyncio.run(scene()) == [DeliveryStatus.PENDING, DeliveryStatus.SENT]
-
-
-# ------------------------------------------------------------------------------------------------------ at least once
 
 
 def test_nothing_is_recorded_before_the_receiver_has_answered(hook):
@@ -408,9 +396,6 @@ def test_every_attempt_is_told_after_it_was_recorded(hook):
     ((bundle, result, recorded),) = told
     assert bundle.bundle_id == result.bundle_id
     assert recorded == [result]
-
-
-# -------------------------------------------------------------------------------------------------- unexpected is loud
 
 
 def test_an_archive_that_cannot_record_is_not_passed_over_in_silence(hook):

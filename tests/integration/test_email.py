@@ -41,9 +41,6 @@ def mailbox():
         yield mailbox
 
 
-# ------------------------------------------------------------------------------------------------- what people receive
-
-
 def test_the_alerts_of_a_bundle_are_one_mail_to_every_recipient(mailbox):
     assert send(channel_of(mailbox)).verdict is Verdict.ACCEPTED
     (mail,) = mailbox.mails
@@ -67,9 +64,6 @@ def test_addresses_in_letters_of_any_language_are_reached(mailbox):
     channel = channel_of(mailbox, sender="élise@exemple.fr", recipients=("zoé@exemple.fr",))
     assert send(channel).verdict is Verdict.ACCEPTED
     assert mailbox.mails[0].recipients == ("zoé@exemple.fr",)
-
-
-# ---------------------------------------------------------------------------------------------------------- encryption
 
 
 def test_starttls_is_used_when_offered_even_with_an_unknown_certificate():
@@ -110,9 +104,6 @@ def test_required_starttls_that_is_not_offered_sends_nothing(mailbox):
 
 def test_a_server_that_speaks_no_tls_on_a_tls_port_is_a_failure_to_be_retried(mailbox):
     assert send(channel_of(mailbox, security="tls")).verdict is Verdict.RETRY
-
-
-# --------------------------------------------------------------------------------------------------------------- login
 
 
 @pytest.mark.parametrize("security", ["plain", "starttls", "tls"])
@@ -164,9 +155,6 @@ def test_a_server_that_echoes_the_password_does_not_get_it_into_the_log():
         outcome = send(channel_of(mailbox, username="quivive", password="hunter2"))
         assert "hunter2" not in outcome.reason
         assert "535" in outcome.reason
-
-
-# ------------------------------------------------------------------------------------------- what the server may answer
 
 
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
@@ -243,9 +231,6 @@ def test_noise_instead_of_a_mail_server_is_retried(noise):
     with babbling_port(noise) as port:
         channel = EmailChannel("redaction", "127.0.0.1", port, "opportunistic", "q@example.org", ("a@example.org",))
         assert send(channel).verdict is Verdict.RETRY
-
-
-# -------------------------------------------------------------------------------------------------- several recipients
 
 
 def test_a_recipient_refused_for_good_is_named_and_the_others_are_told(mailbox):

@@ -36,9 +36,6 @@ def hook():
         yield hook
 
 
-# ------------------------------------------------------------------------------------------------ what a receiver gets
-
-
 def test_a_receiver_with_the_secret_can_verify_the_message(hook):
     now = datetime.now(UTC)  # the library that verifies compares with the real time
     assert send(WebhookChannel("hook", hook.url, SECRET), now=now).verdict is Verdict.ACCEPTED
@@ -89,9 +86,6 @@ def test_a_login_in_the_url_is_sent_as_basic_authentication(hook):
     assert post(hook.url.replace("127.0.0.1", "u:p@127.0.0.1")).verdict is Verdict.ACCEPTED
     assert hook.requests[0].headers["authorization"] == "Basic dTpw"
     assert "u:p" not in hook.requests[0].headers["host"]
-
-
-# --------------------------------------------------------------------------------------------------- what it may answer
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
@@ -193,9 +187,6 @@ def test_noise_instead_of_a_receiver_is_retried(noise):
         outcome = post(f"http://127.0.0.1:{port}/T0KEN")
         assert outcome.verdict is Verdict.RETRY
         assert "T0KEN" not in outcome.reason
-
-
-# ------------------------------------------------------------------------------------------------------ the way to it
 
 
 def test_an_unknown_certificate_is_refused():

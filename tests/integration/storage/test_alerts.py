@@ -33,9 +33,6 @@ def due(desk: Desk) -> list[Bundle]:
     return desk.archive.due_bundles(desk.now, 100, frozenset())
 
 
-# -- once ----------------------------------------------------------------------------------------------------------------
-
-
 def test_a_topic_alerts_at_most_once_on_an_article_however_often_it_changes_and_is_seen(desk: Desk) -> None:
     desk.watch(A, B)
     desk.poll(A, entry("L’OTAN", ONE))
@@ -113,9 +110,6 @@ def test_delay_seconds_is_alert_created_minus_published_and_null_if_unknown(desk
     at = desk.now + timedelta(minutes=1)
     (alert,) = desk.poll(A, entry("L’OTAN", ONE, published_at=None if age is None else at - age), at=at).alerts
     assert (alert.delay_seconds, desk.archive.report_alerts()[0]["delay_seconds"]) == (delay, delay)
-
-
-# -- deliveries ----------------------------------------------------------------------------------------------------------
 
 
 def test_ids_are_derived_from_topic_article_url_and_channel(desk: Desk, tmp_path: Path) -> None:
@@ -198,9 +192,6 @@ def test_the_delivery_log_is_newest_first_and_filtered_by_topic_and_status(mail_
     assert (len(report(status="pending")), report(status="dead")) == (2, [])
 
 
-# -- all or nothing ------------------------------------------------------------------------------------------------------
-
-
 class BreakingMatcher(Matcher):
     """Matches like any other, but breaks on an article whose title says so."""
 
@@ -254,9 +245,6 @@ def test_a_revision_that_breaks_leaves_the_old_version_found_and_current(desk: D
         desk.poll(A, entry("Un sommet en PANNE", ONE))
     assert (desk.found("sommet"), desk.found("panne"), desk.article()["revisions"]) == (["Un sommet"], [], 1)
     assert desk.rows("SELECT title, edited FROM entries") == [("Un sommet", 0)]
-
-
-# -- reports on topics ---------------------------------------------------------------------------------------------------
 
 
 def test_topics_are_reported_with_their_recent_volume(desk: Desk) -> None:

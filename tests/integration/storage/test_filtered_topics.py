@@ -62,13 +62,23 @@ def test_a_silent_sighting_is_recorded_as_a_match_and_does_not_alert(tmp_path: P
 
 
 def test_facts_are_those_of_the_version_that_is_judged(desk: Desk) -> None:
-    desk.follow(Topic("dupont", "author:dupont"), Topic("english", "lang:en"), Topic("here", "url:a.example"), Topic("not", "fusée -lang:fr"))
+    desk.follow(
+        Topic("dupont", "author:dupont"), Topic("english", "lang:en"), Topic("here", "url:a.example"), Topic("not", "fusée -lang:fr")
+    )
     desk.poll(A, entry("Une fusée", ONE, author="Marie Dupont", language="fr-FR"))
     assert sorted(desk.alerts()) == [("dupont", "new"), ("here", "new")]
 
 
 def test_a_topic_matches_what_the_same_query_finds(desk: Desk) -> None:
-    queries = ["source:gazette", "tag:tech", "source:gazette -tag:tech", "fusée source:journal", "fusée NEAR/2 ariane", "title:ari*", "-source:gazette fusée"]
+    queries = [
+        "source:gazette",
+        "tag:tech",
+        "source:gazette -tag:tech",
+        "fusée source:journal",
+        "fusée NEAR/2 ariane",
+        "title:ari*",
+        "-source:gazette fusée",
+    ]
     desk.watch(C, name="La gazette du soir")
     desk.follow(*(Topic(query, query) for query in queries))
     desk.poll(A, entry("Une fusée Ariane", ONE), entry("Une fusée", "https://a.example/2"))

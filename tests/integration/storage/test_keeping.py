@@ -25,9 +25,6 @@ OLD = NOW - timedelta(days=500)
 BEFORE = NOW - timedelta(days=400)
 
 
-# -- retention -----------------------------------------------------------------------------------------------------------
-
-
 def forget(desk: Desk) -> int:
     return desk.archive.forget_articles(BEFORE, desk.tick()).result()
 
@@ -101,18 +98,12 @@ def test_more_than_a_batch_is_deleted_batch_by_batch(desk: Desk, monkeypatch: py
     assert [forget(desk) for _ in range(4)] == [2, 2, 1, 0]
 
 
-# -- the poll log --------------------------------------------------------------------------------------------------------
-
-
 def test_the_poll_log_is_kept_for_thirty_days(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A)
     desk.poll(A, at=NOW + timedelta(days=20))
     assert desk.archive.prune_poll_log(NOW + timedelta(days=31)).result() == 1
     assert desk.rows("SELECT count(*) FROM polls") == [(1,)]
-
-
-# -- a clock that was wrong ----------------------------------------------------------------------------------------------
 
 
 def test_what_a_clock_that_was_years_ahead_put_off_is_due_again_once_it_is_right(desk: Desk) -> None:
@@ -138,9 +129,6 @@ def test_a_right_clock_hastens_nothing(desk: Desk) -> None:
     assert (desk.archive.due_sources(desk.now, 10), desk.archive.due_pages(desk.now - timedelta(minutes=1), 10)) == ([], [])
 
 
-# -- the index -----------------------------------------------------------------------------------------------------------
-
-
 def test_another_version_of_the_analysis_rebuilds_the_index_before_anything_is_searched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,9 +148,6 @@ def test_another_version_of_the_analysis_rebuilds_the_index_before_anything_is_s
         assert (desk.archive.reindexed, desk.found("OTAN"), desk.found("jadis")) == (2, ["Un sommet de l’OTAN"], [])
     with Desk(path) as desk:
         assert desk.archive.reindexed == 0
-
-
-# -- backup --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_backup_while_a_writer_writes_is_whole(desk: Desk, tmp_path: Path) -> None:
@@ -227,9 +212,6 @@ def test_a_backup_of_nothing_says_so_and_makes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-# -- export --------------------------------------------------------------------------------------------------------------
-
-
 def test_export_gives_every_article_in_the_order_they_came_with_its_current_text(desk: Desk) -> None:
     desk.watch(A, B)
     desk.poll(A, entry("L’OTAN", ONE, summary="avant", author="Ève", language="fr"))
@@ -269,9 +251,6 @@ def test_export_goes_on_undisturbed_while_the_writer_writes(desk: Desk) -> None:
     first = json.loads(next(lines))["title"]
     desk.poll(A, entry("Trois", "https://a.example/3"))
     assert [first, *(json.loads(line)["title"] for line in lines)] == ["Deux", "Un"]
-
-
-# -- status --------------------------------------------------------------------------------------------------------------
 
 
 def test_status_is_one_look_at_everything(desk: Desk) -> None:

@@ -25,9 +25,6 @@ def given_up(desk: Desk) -> list[tuple[str, str, str]]:
     return [(page["url"], page["state"], page["error"]["code"]) for page in desk.archive.report_pages(10)]
 
 
-# -- where the text comes from -------------------------------------------------------------------------------------------
-
-
 def test_a_pages_article_waits_for_its_page_and_has_its_text(desk: Desk) -> None:
     desk.watch(A, mode="page")
     tally = desk.poll(A, entry("Un", ONE, summary="résumé", content=prose("le flux", 30)))
@@ -82,9 +79,6 @@ def test_a_page_tells_when_it_was_published_if_the_feed_does_not_and_that_is_the
     desk.page(ONE, prose("un"), published_at=NOW - timedelta(days=3), at=desk.now + timedelta(hours=1))
     assert desk.article()["published_at"] == "2025-02-07T12:00:00Z"
     assert desk.found("un", until=NOW - timedelta(days=2)) == ["Un"]
-
-
-# -- pages that fail -----------------------------------------------------------------------------------------------------
 
 
 def test_if_the_first_fetch_fails_the_article_is_there_at_once_and_matched_with_the_feeds_text(desk: Desk) -> None:
@@ -149,9 +143,6 @@ def test_pages_longest_due_come_first(desk: Desk) -> None:
     desk.poll(A, entry("Un", ONE))
     desk.poll(A, entry("Deux", TWO), entry("Un", ONE))
     assert [page.url for page in desk.archive.due_pages(desk.now, 1)] == [ONE]
-
-
-# -- walls ---------------------------------------------------------------------------------------------------------------
 
 
 def test_a_wall_is_a_failure_with_its_reason_and_the_feeds_text_is_kept(desk: Desk) -> None:
@@ -233,9 +224,6 @@ def test_a_short_page_is_an_article_if_the_feed_says_no_more(desk: Desk) -> None
     assert desk.article()["text"] == "La vidéo du jour."
 
 
-# -- the address of an article -------------------------------------------------------------------------------------------
-
-
 def test_an_articles_url_is_its_link_without_tracking_parameters_and_fragment(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Un", f"{ONE}?utm_source=rss&id=5#haut"))
@@ -291,9 +279,6 @@ def test_an_article_known_by_its_link_stays_the_same_when_its_page_turns_out_to_
     desk.fail_page(ONE)
     desk.page(ONE, prose("le sommet"), final=TWO, at=desk.now + timedelta(hours=1))
     assert (desk.article()["url"], desk.article()["revisions"]) == (ONE, 2)
-
-
-# -- fetching again ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

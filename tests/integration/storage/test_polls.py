@@ -20,9 +20,6 @@ def next_poll(desk: Desk, url: str = A) -> timedelta:
     return datetime.fromisoformat(report["next_poll_at"]) - desk.now
 
 
-# -- identity of entries -------------------------------------------------------------------------------------------------
-
-
 def test_an_entry_is_its_source_and_guid_whatever_becomes_of_the_rest(desk: Desk) -> None:
     desk.watch(A)
     assert desk.poll(A, entry("Un", ONE, "g1")).entries_new == 1
@@ -97,9 +94,6 @@ def test_two_entries_without_a_link_are_two_articles_even_if_their_guids_begin_a
     assert {article["title"] for article in desk.articles()} == {"Un", "Deux"}
 
 
-# -- what is counted and kept --------------------------------------------------------------------------------------------
-
-
 def test_a_poll_counts_what_it_saw_what_is_new_and_logs_what_changed(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Un", ONE), entry("Deux", TWO))
@@ -139,9 +133,6 @@ def test_a_poll_of_a_source_that_is_not_there_changes_nothing(desk: Desk) -> Non
     assert (tally.entries_seen, desk.rows("SELECT count(*) FROM polls")) == (0, [(0,)])
 
 
-# -- validators ----------------------------------------------------------------------------------------------------------
-
-
 def validators(source: DueSource) -> tuple[str | None, str | None, str | None]:
     return source.etag, source.last_modified, source.body_hash
 
@@ -169,9 +160,6 @@ def test_a_failed_poll_keeps_the_validators(desk: Desk) -> None:
     assert desk.source(A).etag == '"1"'
 
 
-# -- gaps ----------------------------------------------------------------------------------------------------------------
-
-
 def test_a_body_without_a_known_entry_is_recorded_as_a_gap_where_people_look(desk: Desk) -> None:
     desk.watch(A)
     assert desk.poll(A, entry("Un", ONE)).gap is None
@@ -185,9 +173,6 @@ def test_an_empty_feed_leaves_no_gap(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Un", ONE))
     assert desk.poll(A).gap is None
-
-
-# -- timing --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_new_source_is_due_at_once_and_then_after_its_interval(desk: Desk) -> None:
@@ -240,9 +225,6 @@ def test_a_shorter_interval_takes_effect_at_once_but_not_for_a_failing_source(de
     desk.sync()
     assert next_poll(desk, A) == timedelta(minutes=6)
     assert next_poll(desk, B) == waited - timedelta(minutes=1)
-
-
-# -- the silent first poll -----------------------------------------------------------------------------------------------
 
 
 def test_what_a_source_holds_when_first_seen_is_archived_and_found_but_alerts_nobody(silent_desk: Desk) -> None:
@@ -345,9 +327,6 @@ def test_a_silent_article_whose_page_fails_at_first_does_not_alert_when_it_comes
     desk.fail_page(ONE)
     desk.page(ONE, prose("l’OTAN"), at=desk.now + timedelta(hours=1))
     assert (desk.article()["origin"], desk.article()["topics"], desk.alerts()) == ("page", ["OTAN"], [])
-
-
-# -- sources in the configuration ----------------------------------------------------------------------------------------
 
 
 def test_a_source_that_is_renamed_stays_what_it_is(silent_desk: Desk) -> None:

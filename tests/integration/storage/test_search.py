@@ -35,9 +35,6 @@ def library(desk: Desk) -> Desk:
     return desk
 
 
-# -- order ---------------------------------------------------------------------------------------------------------------
-
-
 def test_the_best_comes_first_and_a_hit_in_the_title_weighs_more(library: Desk) -> None:
     assert library.found("OTAN") == ["L’OTAN dans le titre", "Vieux", "Récent"]
 
@@ -100,9 +97,6 @@ def test_of_a_very_common_word_only_the_newest_hits_are_ranked_and_that_is_told(
     assert not library.archive.search(request).cut
 
 
-# -- filters -------------------------------------------------------------------------------------------------------------
-
-
 def test_since_includes_its_moment_and_until_does_not(library: Desk) -> None:
     two_days_ago = NOW - timedelta(days=2)
     assert library.found("OTAN", since=two_days_ago, by_date=True) == ["Récent", "L’OTAN dans le titre"]
@@ -128,9 +122,6 @@ def test_source_is_a_name_or_url_of_any_sighting(library: Desk, source: str) -> 
 def test_topic_is_that_of_a_recorded_match(library: Desk) -> None:
     assert library.found("OTAN", topic="Ariane") == ["L’OTAN dans le titre"]
     assert library.found("OTAN", topic="rien") == []
-
-
-# -- versions ------------------------------------------------------------------------------------------------------------
 
 
 def test_an_article_is_found_by_its_current_version_only(desk: Desk) -> None:
@@ -159,9 +150,6 @@ def test_words_of_a_query_that_nothing_holds_find_nothing(library: Desk) -> None
 @pytest.mark.parametrize("query", ['"l’OTAN hier"', "OTAN -Ariane hier", "(hier OR demain) OTAN", '"OTAN" "hier"'])
 def test_a_query_means_in_the_archive_what_it_means_in_a_topic(library: Desk, query: str) -> None:
     assert library.found(query) == ["Vieux"]
-
-
-# -- what is said --------------------------------------------------------------------------------------------------------
 
 
 def test_an_article_is_described_with_the_fields_of_the_outer_surface_in_their_order(library: Desk) -> None:

@@ -68,9 +68,6 @@ def without_rights() -> Iterator[None]:
         os.seteuid(0)
 
 
-# -- what is no archive --------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "open_it", [lambda path: Archive(path, NOBODY), lambda path: ArchiveReader(path).count_articles()], ids=["write", "read"]
 )
@@ -150,9 +147,6 @@ def test_an_archive_of_an_older_version_is_not_read_until_it_is_brought_up_to_da
         ArchiveReader(filled).count_articles()
 
 
-# -- what is damaged -----------------------------------------------------------------------------------------------------
-
-
 def test_a_file_that_was_cut_short_is_damaged(filled: Path) -> None:
     os.truncate(filled, filled.stat().st_size // 3)
     reader = ArchiveReader(filled)
@@ -176,9 +170,6 @@ def test_an_archive_that_could_not_be_opened_is_not_held(path: Path) -> None:
     for _ in range(2):
         with pytest.raises(ArchiveUnusable):
             Archive(path, NOBODY)
-
-
-# -- what cannot be written ----------------------------------------------------------------------------------------------
 
 
 def test_a_read_only_file_is_refused_for_writing_and_can_be_read(filled: Path, open_folder: Path) -> None:
@@ -220,8 +211,6 @@ def test_an_archive_that_a_foreign_program_has_locked_is_told_at_opening(filled:
     foreign.close()
     Archive(filled, NOBODY).close()
 
-
-# -- every question ------------------------------------------------------------------------------------------------------
 
 QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "due_sources": lambda reader: reader.due_sources(NOW, 10),

@@ -29,9 +29,6 @@ def parse(path: Path) -> ParsedFeed | str:
         return error.problem.code
 
 
-# -- French feeds --------------------------------------------------------------------------------------------------------
-
-
 def test_real_french_feeds_are_read_in_whole(corpus: Path) -> None:
     feeds = [parse(path) for path in sorted((corpus / "feeds-french").glob("*/*.xml"))]
     assert len(feeds) == 20
@@ -56,9 +53,6 @@ def test_a_month_of_a_newspaper_has_the_entries_that_were_counted(corpus: Path) 
     counted = (corpus / "lemonde-2022-01" / "oracle-new-items-per-day.tsv").read_text()
     day = next(line.split("\t") for line in counted.splitlines() if line.split("\t")[0].endswith("05"))
     assert str(len(guids)) in day
-
-
-# -- conformance ---------------------------------------------------------------------------------------------------------
 
 
 def expected_items(record: dict[str, Any]) -> list[dict[str, Any]]:
@@ -120,9 +114,6 @@ def test_documents_that_are_well_formed_are_not_called_malformed(corpus: Path, f
     assert sum(feed.problem is None for feed in read) / len(read) >= 0.99
 
 
-# -- hostile documents ---------------------------------------------------------------------------------------------------
-
-
 def test_every_hostile_document_gives_a_feed_or_a_page_or_a_problem(corpus: Path) -> None:
     paths = [path for path in sorted((corpus / "robustness").rglob("*")) if path.is_file() and path.stat().st_size < 300_000]
     assert len(paths) > 20
@@ -147,9 +138,6 @@ def test_real_robots_files_are_read(corpus: Path) -> None:
     assert paths
     for path in paths:
         assert Protego.parse(path.read_bytes().decode("utf-8", "ignore")).can_fetch("https://a.example/", "quivive") in {True, False}
-
-
-# -- articles ------------------------------------------------------------------------------------------------------------
 
 
 def test_articles_hold_the_text_they_must_and_little_of_what_they_must_not(corpus: Path) -> None:

@@ -43,8 +43,6 @@ def result_of(body: bytes) -> str:
     return problem.code if problem else "read"
 
 
-# -- formats -------------------------------------------------------------------------------------------------------------
-
 RSS_20 = in_rss(
     "<title>Un</title><link>https://site.example/1</link><guid>g1</guid>"
     "<dc:creator>Ève</dc:creator><pubDate>Mon, 10 Feb 2025 10:00:00 +0100</pubDate>"
@@ -101,9 +99,6 @@ def test_a_feed_without_entries_is_a_feed() -> None:
     assert parse(rss()) == ParsedFeed("Le Journal", ())
 
 
-# -- links and guids -----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("text", "link"),
     [
@@ -131,9 +126,6 @@ def test_links_are_whole_web_addresses_or_nothing(text: str, link: str | None) -
 def test_a_guid_is_kept_as_it_is_written_wherever_the_feed_stands() -> None:
     text = in_rss("<title>a</title><guid isPermaLink='false'>/relative 1</guid><link>/1</link>")
     assert parse_feed(text.encode(), "https://elsewhere.example/").entries[0].guid == "/relative 1" == entry(text).guid
-
-
-# -- texts ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -178,9 +170,6 @@ def test_markup_nested_very_deeply_is_no_problem() -> None:
     assert only.title == "a"
 
 
-# -- dates ---------------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "date",
     [
@@ -208,8 +197,6 @@ def test_an_update_is_told_only_if_the_feed_tells_it() -> None:
     assert entry(in_rss("<title>a</title><pubDate>Mon, 10 Feb 2025 10:00:00 +0100</pubDate>")).updated_at is None
     assert entry(in_atom("<id>1</id><updated>2025-02-10T09:00:00Z</updated>")).updated_at == TEN_O_CLOCK
 
-
-# -- encodings -----------------------------------------------------------------------------------------------------------
 
 FRENCH = "L’été à Noël, cœur d’OTAN : « 100 € »"
 
@@ -244,8 +231,6 @@ def test_a_few_foreign_bytes_do_not_spoil_a_feed_in_utf_8() -> None:
     body = in_rss(f"<title>{FRENCH} MARQUE</title>").encode().replace(b"MARQUE", b"\x93cit\xe9\x94")
     assert parse(body).entries[0].title == f"{FRENCH} “cité”"
 
-
-# -- damage --------------------------------------------------------------------------------------------------------------
 
 TWO = rss(item("Un", "https://site.example/1"), item("Deux", "https://site.example/2"))
 
@@ -306,9 +291,6 @@ def test_no_cut_feed_ever_passes_for_a_whole_one(end: int) -> None:
 def test_any_bytes_give_a_feed_or_a_problem(noise: bytes) -> None:
     for body in (noise, TWO.encode()[:200] + noise, b"<rss><channel>" + noise + b"</channel></rss>"):
         assert result_of(body) in {"read", "malformed", "empty", "not_a_feed"}
-
-
-# -- attacks -------------------------------------------------------------------------------------------------------------
 
 
 def test_declared_entities_are_never_expanded(tmp_path: object) -> None:

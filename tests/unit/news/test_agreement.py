@@ -106,8 +106,6 @@ def test_words_of_a_user_are_never_taken_for_the_syntax_of_the_index():
         assert _found(query, [article]) == ({0} if holds(query, article) else set())
 
 
-# -- real French text ------------------------------------------------------------------------------------------------------
-
 ENTITIES = {
     "otan": Entity("otan", ("OTAN", "NATO", "Alliance atlantique")),
     "macron": Entity("macron", ("Emmanuel Macron", "le président de la République", "l’Elysée")),

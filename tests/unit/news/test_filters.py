@@ -19,28 +19,84 @@ MOMENTS = MomentParser(datetime.fromisoformat, lambda text: datetime.fromisoform
 NUMERAMA = SourceFacts("Numerama", "https://www.numerama.com/feed/", ("tech", "Intelligence artificielle"))
 GAZETTE = SourceFacts("La Gazette des communes", "https://feeds.lagazette-info.fr:8443/rss.xml", ("défense",))
 NEXT = SourceFacts("Next", "https://next.ink/feed/", ())
-FACTS = ArticleFacts("https://www.Example.org/Politique/otan?id=7", "Marie-Anne Dupont, Jean Éluard", "fr-FR", NOON, (NUMERAMA, GAZETTE, NEXT))
+FACTS = ArticleFacts(
+    "https://www.Example.org/Politique/otan?id=7", "Marie-Anne Dupont, Jean Éluard", "fr-FR", NOON, (NUMERAMA, GAZETTE, NEXT)
+)
 ARTICLE = analyse_article("Titre", "Un contrat de l’OTAN")
 
 HOLDS = [
-    "source:numerama", "source:Numerama", 'source:"La Gazette"', "source:gazette", "source:communes", "source:numerama.com",
-    "source:www.numerama.com", "source:lagazette-info", "source:lagazette-info.fr", "source:feeds.lagazette-info.fr", "source:next.ink",
-    "source:(rien OR numerama)", "source:(numerama gazette)", "-source:rien contrat", 'source:"gazette des communes"',
-    "author:dupont", "auteur:Dupont", 'author:"Anne Dupont"', "author:marie-anne", "author:eluard", "author:(dupont eluard)",
-    "tag:tech", "tag:TECH", "tag:defense", 'tag:"intelligence artificielle"', "tag:intelligence-artificielle", "tag:(tech défense)",
-    "lang:fr", "lang:FR", "langue:fr-FR", "lang:fr_fr",
-    "url:example.org", "url:/politique/", "url:OTAN?id=7", "url:https://www.example.org",
-    "since:2026-03-04T12:00:00Z", "since:2026-03-04T00:00Z", "until:2026-03-04T00:00Z", "until:2026-03-03T12:00:01Z",
-    "-since:2026-03-04T12:00:01Z contrat", "contrat source:numerama lang:fr", "rien OR source:numerama",
-]  # fmt: skip
+    "source:numerama",
+    "source:Numerama",
+    'source:"La Gazette"',
+    "source:gazette",
+    "source:communes",
+    "source:numerama.com",
+    "source:www.numerama.com",
+    "source:lagazette-info",
+    "source:lagazette-info.fr",
+    "source:feeds.lagazette-info.fr",
+    "source:next.ink",
+    "source:(rien OR numerama)",
+    "source:(numerama gazette)",
+    "-source:rien contrat",
+    'source:"gazette des communes"',
+    "author:dupont",
+    "auteur:Dupont",
+    'author:"Anne Dupont"',
+    "author:marie-anne",
+    "author:eluard",
+    "author:(dupont eluard)",
+    "tag:tech",
+    "tag:TECH",
+    "tag:defense",
+    'tag:"intelligence artificielle"',
+    "tag:intelligence-artificielle",
+    "tag:(tech défense)",
+    "lang:fr",
+    "lang:FR",
+    "langue:fr-FR",
+    "lang:fr_fr",
+    "url:example.org",
+    "url:/politique/",
+    "url:OTAN?id=7",
+    "url:https://www.example.org",
+    "since:2026-03-04T12:00:00Z",
+    "since:2026-03-04T00:00Z",
+    "until:2026-03-04T00:00Z",
+    "until:2026-03-03T12:00:01Z",
+    "-since:2026-03-04T12:00:01Z contrat",
+    "contrat source:numerama lang:fr",
+    "rien OR source:numerama",
+]
 DOES_NOT_HOLD = [
-    "source:numeram", "source:com", "source:www", "source:fr", "source:rien", 'source:"Gazette La"', "source:feed", "source:ink", "source:rss.xml",
-    "author:dup", 'author:"Dupont Marie"', "author:elu", "author:jeanne",
-    "tag:intelligence", "tag:tec", "tag:techno", "tag:numerama",
-    "lang:en", "lang:fr-CA", "lang:fra",
-    "url:example.com", "url:#otan",
-    "since:2026-03-04T12:00:01Z", "until:2026-03-03T12:00:00Z", "contrat -source:numerama", "rien source:numerama", "contrat -lang:fr",
-]  # fmt: skip
+    "source:numeram",
+    "source:com",
+    "source:www",
+    "source:fr",
+    "source:rien",
+    'source:"Gazette La"',
+    "source:feed",
+    "source:ink",
+    "source:rss.xml",
+    "author:dup",
+    'author:"Dupont Marie"',
+    "author:elu",
+    "author:jeanne",
+    "tag:intelligence",
+    "tag:tec",
+    "tag:techno",
+    "tag:numerama",
+    "lang:en",
+    "lang:fr-CA",
+    "lang:fra",
+    "url:example.com",
+    "url:#otan",
+    "since:2026-03-04T12:00:01Z",
+    "until:2026-03-03T12:00:00Z",
+    "contrat -source:numerama",
+    "rien source:numerama",
+    "contrat -lang:fr",
+]
 
 
 @pytest.mark.parametrize("query", HOLDS)
@@ -66,7 +122,9 @@ def test_a_source_whose_address_is_odd_is_known_by_its_name():
 
 
 def test_the_reason_is_the_fact_that_was_found():
-    assert evaluate(parse_query('source:"La Gazette" lang:fr contrat url:OTAN since:2026-01-01T00:00Z', {}, moments=MOMENTS), ARTICLE, FACTS) == (
+    assert evaluate(
+        parse_query('source:"La Gazette" lang:fr contrat url:OTAN since:2026-01-01T00:00Z', {}, moments=MOMENTS), ARTICLE, FACTS
+    ) == (
         Hit('source:"La Gazette"', "La Gazette des communes", "source", "[La Gazette des communes]"),
         Hit("lang:fr", "fr-FR", "lang", "[fr-FR]"),
         Hit("contrat", "contrat", "text", "Un [contrat] de l’OTAN"),
@@ -106,7 +164,18 @@ def test_a_filter_without_facts_is_a_mistake_of_the_caller():
 
 def test_another_sighting_concerns_the_topics_that_match_only_since():
     before, after = replace(FACTS, sources=(GAZETTE,)), replace(FACTS, sources=(GAZETTE, NUMERAMA))
-    topics = [Topic(query, query) for query in ("contrat", "source:gazette", "contrat source:numerama", "tag:tech", "guerre source:numerama",
-                                                "contrat -source:numerama", "source:(gazette numerama)", "contrat lang:fr")]  # fmt: skip
+    topics = [
+        Topic(query, query)
+        for query in (
+            "contrat",
+            "source:gazette",
+            "contrat source:numerama",
+            "tag:tech",
+            "guerre source:numerama",
+            "contrat -source:numerama",
+            "source:(gazette numerama)",
+            "contrat lang:fr",
+        )
+    ]
     matches = Matcher(topics, {}).match_sighting(ARTICLE, before, after)
     assert [match.topic for match in matches] == ["contrat source:numerama", "tag:tech", "source:(gazette numerama)"]

@@ -53,9 +53,6 @@ def version(title: str = "Titre", text: str = LONG) -> Version:
     return make_version(replace(ENTRY, title=title, summary=None, content=text), None)
 
 
-# -- entries -------------------------------------------------------------------------------------------------------------
-
-
 def test_an_entrys_key_is_its_guid_else_its_link_else_a_hash_of_title_and_date() -> None:
     assert keys(ENTRY) == ["guid:g1"]
     assert keys(replace(ENTRY, guid=None)) == [f"link:{LINK}"]
@@ -124,9 +121,6 @@ def test_a_body_of_which_nothing_was_known_may_have_left_a_gap() -> None:
     assert judge_gap(0, 0, had_entries=True) is None
 
 
-# -- addresses -----------------------------------------------------------------------------------------------------------
-
-
 def test_an_entry_without_a_link_has_a_place_within_its_feed() -> None:
     assert entry_url(ENTRY, "guid:g1", "https://a.example/feed") == LINK
     assert entry_url(replace(ENTRY, link=None), "guid:é/1", "https://a.example/feed") == "https://a.example/feed#guid%3A%C3%A9%2F1"
@@ -155,9 +149,6 @@ def test_an_articles_address_is_canonical_else_where_it_was_found_else_its_link(
     final: str | None, canonical: str | None, taken: tuple[str, ...], chosen: str
 ) -> None:
     assert choose_article_url(LINK, final, canonical, taken) == chosen
-
-
-# -- text ----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -232,9 +223,6 @@ def test_a_page_that_gives_little_and_less_than_half_of_the_feeds_text_is_a_teas
     assert (problem is not None and problem.code == "teaser") is teaser
 
 
-# -- identity and revision -----------------------------------------------------------------------------------------------
-
-
 def test_the_same_url_is_the_same_article() -> None:
     assert judge_identity(version(), LINK, 7, [TextTwin(8, "https://b.example/1", "Titre")], set()) == ArticleVerdict(Identity.SAME_URL, 7)
 
@@ -281,9 +269,6 @@ def test_an_entry_that_moved_is_the_same_article_if_it_still_speaks_of_it() -> N
     assert still_same_article("Ariane décolle enfin", version("Ariane décolle ce soir", ""))
     assert still_same_article("Ariane", version("Titre refait", "La fusée Ariane"))
     assert not still_same_article("Mars attaque", version("Pluton dort", "Rien de neuf"))
-
-
-# -- alerts and time -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("alerted", "openly", "edited", "matched"), [*product([False, True], repeat=4)])

@@ -147,9 +147,6 @@ def test_an_article_meets_only_topics_whose_beginnings_it_holds():
     assert candidates == ["mot123*"]
 
 
-# -- why -------------------------------------------------------------------------------------------------------------------
-
-
 def _hits(query, text, title=""):
     return evaluate(parse_query(query, ENTITIES), analyse_article(title, text))
 
@@ -194,9 +191,6 @@ def test_a_snippet_marks_beginnings_and_keeps_to_the_field():
     article = analyse_article("Les militaires", "Des militants")
     assert make_snippet(parse_query("milit*", {}), article) == "Des [militants]"
     assert make_snippet(parse_query("title:milit*", {}), article) == "Les [militaires]"
-
-
-# -- bounds ----------------------------------------------------------------------------------------------------------------
 
 
 def test_nearness_among_hundreds_of_thousands_of_places_takes_time_in_proportion():

@@ -177,10 +177,26 @@ CASES = {
         EMAIL.replace("quivive@example.org", "quivive"),
         'channels.mail.from: must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"',
     ),
+    "a mail from a name that is quoted": (
+        EMAIL.replace('"quivive@example.org"', """'"le veilleur"@example.org'"""),
+        'channels.mail.from: must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"',
+    ),
+    "two addresses in one": (
+        EMAIL.replace("redaction@example.org", "a@example.org, b@example.org"),
+        'channels.mail.to.0: must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"',
+    ),
     "a user without password": (EMAIL + 'username = "veilleur"', "channels.mail: username and password go together: give both or neither"),
     "a hook that is no address": (
         HOOK.replace("https://", "ftp://"),
         "channels.hook.url: must be a complete http or https URL such as https://www.example.org/hook",
+    ),
+    "a hook on a host that cannot be": (
+        HOOK.replace("example.org", f"{'a' * 64}.example.org"),
+        "channels.hook.url: the host name cannot be one",
+    ),
+    "a secret with an accent": (
+        f'{HOOK}secret = "whsec_é"',
+        "channels.hook.secret: must be whsec_ followed by base64 (Standard Webhooks); `openssl rand -base64 32` makes one",
     ),
     "a secret that is none": (
         f'{HOOK}secret = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"',

@@ -41,9 +41,6 @@ def holds(name: str, part: str) -> bool:
     return any(whole[start : start + len(piece)] == piece for start in range(len(whole)))
 
 
-# ---------------------------------------------------------------------------------------------------------------- the file
-
-
 def test_it_is_read_table_by_table_as_a_reader_of_toml_reads_it_whole():
     whole = {key: Entity(key, tuple(table["names"])) for key, table in tomllib.loads(read_gazetteer_text()).items()}
     assert dict(load_gazetteer()) == whole
@@ -109,9 +106,6 @@ def test_a_key_it_does_not_have_is_none():
     assert load_gazetteer().get("nobody") is None
 
 
-# ---------------------------------------------------------------------------------------------------------------- the page
-
-
 def test_the_page_lists_every_entity_with_its_names(project):
     page = (project / "docs" / "entities.md").read_text(encoding="utf-8")
     assert page == renew(page), "run: python -m quivive.gazetteer_page docs/entities.md"
@@ -122,9 +116,6 @@ def test_the_examples_of_the_page_are_a_valid_configuration(project, entities_of
     page = (project / "docs" / "entities.md").read_text(encoding="utf-8")
     entities = entities_of("\n".join(re.findall(r"^```toml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)))
     assert set(entities.own) == {"artemis", "pentagone", "orange"}
-
-
-# ------------------------------------------------------------------------------------------------- a configuration's own
 
 
 @pytest.fixture
