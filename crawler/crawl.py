@@ -21,7 +21,6 @@ from crawler.workers import Workers, WorkersStopped
 from news.errors import CrawlEnded
 from news.sources import DueSource, PageOutcome, PollOutcome
 
-MOST_QUEUED = 2000
 _LAST_WORDS = timedelta(seconds=0.8)
 """After requests are dropped: for callbacks to end, and scrapy to close."""
 
@@ -39,7 +38,7 @@ class Crawl:
         self._settings = settings
         self._on_poll = on_poll
         self._on_page = on_page
-        self._frontier = Frontier(settings.concurrency, settings.delay_per_host.total_seconds(), MOST_QUEUED)
+        self._frontier = Frontier(settings.concurrency, settings.delay_per_host.total_seconds())
         self._workers = Workers(settings)
         self._poller = Poller(self._workers, clock)
         self._fetcher = PageFetcher(self._workers, clock)

@@ -23,7 +23,9 @@ _SEVEN_BIT = {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "i
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
 _HEAD_BYTES = 4096
+"""How much of a body is searched for what it says of its charset."""
 
 
 def decode(body: bytes, content_type: str | None) -> str:
@@ -57,9 +59,8 @@ def _decode_by_evidence(body: bytes, declared: list[str]) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    mixed = body.decode("utf-8", "as-windows-1252")
     if _is_mostly_utf8(body):
-        return mixed
+        return body.decode("utf-8", "as-windows-1252")
     return _decode_declared(body, [name for name in declared if not name.startswith("utf")]) or body.decode("cp1252", "as-windows-1252")
 
 
@@ -70,9 +71,6 @@ def _decode_declared(body: bytes, charsets: list[str]) -> str | None:
         except (UnicodeDecodeError, LookupError):
             continue
     return None
-
-
-_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
 
 
 def _is_mostly_utf8(body: bytes) -> bool:

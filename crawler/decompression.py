@@ -130,11 +130,11 @@ class DecompressionMiddleware:
         """Say what we can undo."""
         request.headers.setdefault(b"Accept-Encoding", ACCEPTED_ENCODINGS)
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002  # scrapy's signature
         """Give on the plain body; raises FetchProblem, see `decompress`."""
         header = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         encodings = [part.strip().lower() for part in header.split(",") if part.strip()]
         if not encodings:
             return response
         del response.headers["Content-Encoding"]
-        return response.replace(body=decompress(response.body, encodings, request.meta.get("download_maxsize", self._max_size)))
+        return response.replace(body=decompress(response.body, encodings, self._max_size))

@@ -58,6 +58,7 @@ class Downloads:
             self._tasks.discard(task)
 
     def _was_dropped(self) -> bool:
+        """Whether `drop` was called meanwhile; a call, since the type checker trusts what the field was before the wait."""
         return self._dropped
 
     def drop(self) -> None:
@@ -99,7 +100,7 @@ def make_resolver(allowed: Networks) -> GuardedResolver:
 class GuardedDownloadHandler(AiohttpDownloadHandler):
     """Replaces the session that scrapy's handler would make: it has no hook for a resolver or for the age of idle connections."""
 
-    experimental: ClassVar[bool] = False
+    experimental: ClassVar[bool] = False  # else scrapy warns of it at every start; that it is, pyproject.toml knows
 
     def __init__(self, crawler: Crawler) -> None:
         BaseStreamingDownloadHandler.__init__(self, crawler)

@@ -12,7 +12,7 @@ from crawler import json_feed
 from crawler.dates import from_struct, from_text, names_european_zone
 from crawler.decoding import decode
 from crawler.feed_repair import is_complete, is_feed, repaired
-from crawler.plain_text import line_of, paragraphs_of
+from crawler.plain_text import language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
 from news.sources import FeedEntry, ParsedFeed
@@ -52,7 +52,7 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
     if not result.entries and not result.version:
         raise FetchProblem(make_problem("not_a_feed", "neither RSS nor Atom"))
     feed: Record = result.feed
-    feed_language = _language(dict.get(feed, "language") or language)
+    feed_language = language_of(dict.get(feed, "language") or language)
     base = _base(feed, result.version, url)
     is_damaged = bool(result.bozo) and not is_complete(document, len(result.entries))
     return ParsedFeed(
@@ -85,7 +85,7 @@ def _entry(entry: Record, base: str, feed_language: str | None) -> FeedEntry:
         author=_author(entry),
         published_at=published or _date(entry, "created") or updated,
         updated_at=updated,
-        language=_language(_declared_language(entry, content)) or feed_language,
+        language=language_of(_declared_language(entry, content)) or feed_language,
     )
 
 
@@ -137,9 +137,3 @@ def _date(entry: Record, name: str) -> datetime | None:
 def _declared_language(entry: Record, content: Record | None) -> str | None:
     details = (content, entry.get("summary_detail"), entry.get("title_detail"))
     return dict.get(entry, "language") or next((detail["language"] for detail in details if detail and detail.get("language")), None)
-
-
-def _language(tag: object) -> str | None:
-    """A language tag (RFC 5646) in lower case; None for what is none."""
-    text = tag.strip().lower().replace("_", "-") if isinstance(tag, str) else ""
-    return text if 2 <= len(text) <= 35 and text.replace("-", "").isalnum() and text.isascii() else None

@@ -15,6 +15,9 @@ from news.sources import DuePage, DueSource
 Work = DueSource | DuePage
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+MOST_QUEUED = 2000
+"""Pieces of work that wait; whoever has more keeps it, and asks again."""
+
 
 def host_key(url: str) -> str:
     """What shares one delay: a host, whatever the scheme; another port is another server. "" for what is no URL."""
@@ -29,6 +32,8 @@ def host_key(url: str) -> str:
 
 @dataclass(slots=True)
 class _Host:
+    """A host's share: its queues, its requests in flight, and the moment before which it must not be asked again."""
+
     feeds: deque[DueSource] = field(default_factory=deque)
     pages: deque[DuePage] = field(default_factory=deque)
     in_flight: int = 0
@@ -42,7 +47,7 @@ class Frontier:
     if there is a delay between its requests, else at most half of all, so that one that stalls cannot hold them all.
     """
 
-    def __init__(self, concurrency: int, delay_seconds: float, capacity: int = 2000) -> None:
+    def __init__(self, concurrency: int, delay_seconds: float, capacity: int = MOST_QUEUED) -> None:
         self._permits = concurrency
         self._page_permits = max(1, concurrency * 3 // 4)
         self._host_permits = 1 if delay_seconds > 0 else max(1, concurrency // 2)
@@ -68,10 +73,12 @@ class Frontier:
         host = self._hosts.setdefault(key, _Host())
         if isinstance(work, DueSource):
             host.feeds.append(work)
-            _give_turn(self._feed_turns, key, is_new=len(host.feeds) == 1)
+            if len(host.feeds) == 1:
+                self._feed_turns.append(key)
         else:
             host.pages.append(work)
-            _give_turn(self._page_turns, key, is_new=len(host.pages) == 1)
+            if len(host.pages) == 1:
+                self._page_turns.append(key)
         self._queued += 1
         return True
 
@@ -149,8 +156,3 @@ class Frontier:
         """Hosts come and go for months: one that is idle and whose delay is over needs no memory."""
         if not (host.in_flight or host.feeds or host.pages) and host.free_at <= now:
             self._hosts.pop(key, None)
-
-
-def _give_turn(turns: deque[str], key: str, *, is_new: bool) -> None:
-    if is_new:
-        turns.append(key)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from crawler.dates import from_text
-from crawler.plain_text import line_of, paragraphs_of
+from crawler.plain_text import language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
 from news.sources import FeedEntry, ParsedFeed
@@ -28,7 +28,9 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
         raise FetchProblem(make_problem("malformed", str(error)[:120])) from error
     items = feed.get("items")
     entries = [_entry(item, url) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    return ParsedFeed(title=line_of(_string(feed, "title"), is_plain=True), entries=tuple(entries), language=_string(feed, "language"))
+    return ParsedFeed(
+        title=line_of(_string(feed, "title"), is_plain=True), entries=tuple(entries), language=language_of(feed.get("language"))
+    )
 
 
 def _entry(item: Record, url: str) -> FeedEntry:
@@ -43,7 +45,7 @@ def _entry(item: Record, url: str) -> FeedEntry:
         author=_authors(item),
         published_at=from_text(_string(item, "date_published")) or from_text(_string(item, "date_modified")),
         updated_at=from_text(_string(item, "date_modified")),
-        language=_string(item, "language"),
+        language=language_of(item.get("language")),
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from crawler.dates import from_text
-from crawler.plain_text import line_of
+from crawler.plain_text import language_of, line_of
 from crawler.web_url import absolute_url
 from news.fingerprints import normalise_text
 
@@ -105,15 +105,8 @@ def _marked_date(tree: HtmlElement) -> datetime | None:
 
 def _language(tree: HtmlElement, named: dict[str, str]) -> str | None:
     root = tree.getroottree().getroot()
-    tag = (
-        root.get("lang")
-        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-        or named.get("content-language")
-        or named.get("og:locale")
-        or ""
-    )
-    text = tag.strip().lower().replace("_", "-")
-    return text if text.isascii() and 2 <= len(text) <= 35 and text.replace("-", "").isalnum() else None
+    declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    return language_of(declared or named.get("content-language") or named.get("og:locale"))
 
 
 def _canonical(tree: HtmlElement, base: str) -> str | None:

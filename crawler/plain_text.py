@@ -1,4 +1,4 @@
-"""Markup to plain text: what feeds carry as titles, summaries and contents."""
+"""Markup to plain text: what feeds carry as titles, summaries and contents; and language tags."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     if not is_plain and _TAG.search(text):
         text = _TAG.sub("", text)
     return _INLINE_SPACES.sub(" ", text).strip() or None
+
+
+def language_of(tag: object) -> str | None:
+    """A language tag (RFC 5646) in lower case; None for what is none."""
+    text = tag.strip().lower().replace("_", "-") if isinstance(tag, str) else ""
+    return text if 2 <= len(text) <= 35 and text.replace("-", "").isalnum() and text.isascii() else None
 
 
 def _is_block(markup: str) -> bool:

@@ -20,9 +20,10 @@ from monitors.outbox import Outbox
 from monitors.samples import make_test_bundle
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
 
-PAGE = 200
+BATCH = 200
 """Bundles asked of the outbox at a time."""
 ABSENT_CHANNEL_WAIT = timedelta(hours=1)
+"""Until it is looked again whether the channel is back in the configuration."""
 
 
 def _chance() -> float:
@@ -85,10 +86,10 @@ class Dispatcher:
         started = 0
         async with self._taking:
             while not self._stopping:
-                page = await self._read_due()
-                if not page:
+                batch = await self._read_due()
+                if not batch:
                     break
-                started += sum(self._take(bundle) for bundle in page)
+                started += sum(self._take(bundle) for bundle in batch)
         return started
 
     async def join(self) -> None:
@@ -117,7 +118,7 @@ class Dispatcher:
     async def _read_due(self) -> list[Bundle]:
         """The next due bundles that are not in hand. Empty when there are none, or only such as the outbox was asked not to bring."""
         in_hand = {bundle_id for line in self._lines.values() for bundle_id in (*line.tasks, *line.parked)}
-        read = partial(self._outbox.due_bundles, self._clock(), PAGE, in_hand)
+        read = partial(self._outbox.due_bundles, self._clock(), BATCH, in_hand)
         due = await asyncio.get_running_loop().run_in_executor(self._reader, read)
         return [bundle for bundle in due if bundle.bundle_id not in in_hand]
 

@@ -1,6 +1,6 @@
 """Hashes that stand for a text or a thing: content hashes, entry fingerprints and derived ids. All are SHA-256.
 
-The normalisation of texts is versioned (`NORMALISATION_VERSION`): stored hashes are comparable only within one version.
+The archive stores them: a change of how texts are normalised makes every stored hash incomparable, and needs a migration.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 import re
 import unicodedata
 
-NORMALISATION_VERSION = 1
 LEAST_IDENTIFYING_CHARACTERS = 400
 """Normalised texts shorter than this are no identity: teasers, consent walls and error pages share theirs."""
 

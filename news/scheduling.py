@@ -1,4 +1,4 @@
-"""When a source is polled next and when a page is tried again. Times are aware and in UTC; jitter comes from the caller."""
+"""When a source is polled next, and when a page is fetched again. Times are aware and in UTC. For deliveries see `timing`."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def next_poll_at(now: datetime, timing: PollTiming, failures: int = 0, retry_aft
     wait = max(timing.interval, timing.least)
     if failures:
         wait = min(wait * 2 ** min(failures, 20), max(timing.most, wait))
-    if retry_after is not None:
-        wait = max(wait, min(retry_after, LONGEST_STAY_AWAY))
-    return now + wait
+    return now + _as_asked(wait, retry_after)
 
 
 def next_page_fetch_at(now: datetime, attempts: int, code: str, retry_after: timedelta | None = None) -> datetime | None:
     """When to fetch a page again after `attempts` failed fetches, the last with problem `code`; None: give it up."""
     if code in PAGE_PROBLEMS_FOR_GOOD or attempts > len(PAGE_RETRY_DELAYS):
         return None
-    wait = PAGE_RETRY_DELAYS[attempts - 1]
-    if retry_after is not None:
-        wait = max(wait, min(retry_after, LONGEST_STAY_AWAY))
-    return now + wait
+    return now + _as_asked(PAGE_RETRY_DELAYS[attempts - 1], retry_after)
+
+
+def _as_asked(wait: timedelta, retry_after: timedelta | None) -> timedelta:
+    """The wait, or the longer one that the site asked for, as far as that is honoured."""
+    return wait if retry_after is None else max(wait, min(retry_after, LONGEST_STAY_AWAY))
 
 
 def next_page_refresh_at(now: datetime, last_fetched_at: datetime | None) -> datetime:

@@ -1,4 +1,4 @@
-"""When to try again. Pure rules of time; `now` and chance are arguments."""
+"""When a delivery is tried again, and when it is given up. Pure rules of time; `now` and chance are arguments."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 TOKEN_SIGNS = ".&+#"  # noqa: S105
 """The ASCII signs that a token can hold besides letters and digits (C++, C#, .NET, AT&T, Next.ink, 3.5)."""
@@ -56,8 +56,7 @@ _LETTERS_WITHOUT_DECOMPOSITION = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A folded word, and where it stands in the original (of the chunk, or of the text)."""
 
     text: str
@@ -100,11 +99,17 @@ def _fold(chunk: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """The folded chunk, and for each of its characters where its original begins and ends."""
     if chunk.isascii():
         return chunk.lower().replace("`", "'"), range(len(chunk)), range(1, len(chunk) + 1)
+    each = [_fold_character(character) for character in chunk]
+    if None not in each and len(whole := "".join(map(str, each))) == len(chunk):  # one letter for one, as nearly always
+        return whole, range(len(chunk)), range(1, len(chunk) + 1)
+    return _join_folded(each)
+
+
+def _join_folded(each: list[str | None]) -> tuple[str, Sequence[int], Sequence[int]]:
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for index, character in enumerate(chunk):
-        letters = _fold_character(character)
+    for index, letters in enumerate(each):
         if letters is None:
             if ends:
                 ends[-1] = index + 1

@@ -13,7 +13,7 @@ _TRACKING = re.compile(
     r"^(?:utm_\w+|mtm_\w+|pk_(?:campaign|kwd|source|medium|content)|at_(?:medium|campaign|custom\w*|creation|variant|format|term)"
     r"|ns_(?:mchannel|source|campaign|linkname|fee)|mc_[ce]id|ml_subscriber\w*|oly_(?:enc|anon)_id|vero_(?:conv|id)"
     r"|(?:fb|g|dc|gb|wb|ms|tw|yc|ys)clid|gbraid|wbraid|msclkid|igshid|igsh|xtor|xts|xtref|_hs(?:enc|mi)|mkt_tok|ref_src|ref_url"
-    r"|s_kwcid|cmpid|wt_mc|origin_rss|feature_rss|fbclid|_ga|_gl|sfnsn)$",
+    r"|s_kwcid|cmpid|wt_mc|origin_rss|feature_rss|_ga|_gl|sfnsn)$",
     re.IGNORECASE,
 )
 

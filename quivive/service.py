@@ -21,7 +21,7 @@ from storage import Archive, Tally
 log = structlog.get_logger("quivive")
 
 MOST_DUE = 100
-"""Sources, pages and messages taken up at one tick: the archive's thread must not be flooded."""
+"""Sources, and pages, taken up at one tick: the archive's thread must not be flooded."""
 
 
 @dataclass(slots=True)
@@ -76,6 +76,7 @@ class Service:
         await asyncio.to_thread(self.archive.require_in_place)
         now = self._clock()
         source_ids, entry_ids = self.crawl.in_hand()
+        # What is in hand is still due, and would fill the list.
         sources = await asyncio.to_thread(self.archive.due_sources, now, MOST_DUE + len(source_ids))
         pages = await asyncio.to_thread(self.archive.due_pages, now, MOST_DUE + len(entry_ids))
         works: list[DueSource | DuePage] = [*sources, *pages]

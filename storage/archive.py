@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +16,10 @@ from news.alerts import AttemptResult, Bundle
 from news.errors import ArchiveUnusable
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, SourceSpec
+from news.topics import Topic
 from storage import outbox, pages, polls, preview, reports, search, sources, tidying
 from storage.connection import open_beside_writer, open_for_reading, open_for_writing, translated
-from storage.lock import WriterLock, is_locked
+from storage.lock import WriterLock, writer_pid
 from storage.watch import Tally, Watch
 from storage.writer import Writer
 
@@ -96,14 +96,14 @@ class ArchiveReader:
         """The delivery log, newest first."""
         return self._ask(reports.report_alerts, topic, status, limit)
 
-    def report_topics(self, topics: Sequence[tuple[str, str, tuple[str, ...]]], now: datetime) -> list[dict[str, Any]]:
-        """Each topic (name, query, channels) with its recent volume."""
+    def report_topics(self, topics: Sequence[Topic], now: datetime) -> list[dict[str, Any]]:
+        """Each topic with its recent volume."""
         return self._ask(reports.report_topics, topics, now)
 
     def report_status(self, now: datetime) -> dict[str, Any]:
         """One look at everything."""
         known = self._ask(reports.report_status, now)
-        return {"archive": str(self.path), "bytes": self.path.stat().st_size, "writer_pid": is_locked(self.path)} | known
+        return {"archive": str(self.path), "bytes": self.path.stat().st_size, "writer_pid": writer_pid(self.path)} | known
 
     def report_pages(self, limit: int) -> list[dict[str, Any]]:
         """The pages that were given up or wait to be tried again, with their reasons."""
@@ -155,7 +155,7 @@ class Archive(ArchiveReader):
         self._lock.release()
 
     def _submit(self, operation: Callable[..., T], *arguments: Any) -> Future[T]:  # passed through
-        return self._writer.submit(partial(_call, operation, arguments))
+        return self._writer.submit(lambda db: operation(db, *arguments))
 
     def sync(self, watch: Watch, specs: Sequence[SourceSpec], default_interval: timedelta, now: datetime) -> Future[None]:
         """Take over a configuration: its topics for what is written from now on, and its sources."""
@@ -195,10 +195,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _call(operation: Callable[..., T], arguments: tuple[Any, ...], db: Database) -> T:
-    return operation(db, *arguments)
 
 
 def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:

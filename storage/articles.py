@@ -30,6 +30,7 @@ from storage.times import optional_text, to_text
 from storage.watch import Tally, Watch
 
 _MOST_TWINS = 20
+"""Articles with the same text that are compared, the earliest first; a bound on work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,8 @@ def _add_article(db: Database, watch: Watch, settling: Settling, tally: Tally) -
     article_id = int(cursor.lastrowid or 0)
     tally.articles_new += 1
     _add_sighting(db, settling, article_id, Identity.FIRST)
-    revision_id, analysed = add_revision(db, settling, article_id)
-    _match(db, watch, settling, Arrival(article_id, revision_id, 1, now), analysed, tally)
+    revision_id, analysed = _add_revision(db, settling, article_id)
+    _match(db, watch, _arrival(settling, article_id, revision_id, 1), analysed, tally)
     return article_id
 
 
@@ -148,7 +149,7 @@ def _sight_article(db: Database, watch: Watch, settling: Settling, verdict: Arti
     if first_open:
         db.conn.execute("UPDATE articles SET sighted_openly = 1 WHERE id = ?", (article_id,))
     if article["deleted_at"] is None and is_revision(settling.version, previous, article["current_hash"], article["origin"]):
-        match_revision(db, watch, settling, article_id, tally)
+        revise_article(db, watch, settling, article_id, tally)
     elif article["deleted_at"] is None and first_open:
         _match_current(db, watch, settling, article_id, tally)
     elif article["deleted_at"] is None and added and before is not None:
@@ -170,15 +171,15 @@ def _add_sighting(db: Database, settling: Settling, article_id: int, identity: I
     return cursor.rowcount == 1
 
 
-def match_revision(db: Database, watch: Watch, settling: Settling, article_id: int, tally: Tally) -> None:
+def revise_article(db: Database, watch: Watch, settling: Settling, article_id: int, tally: Tally) -> None:
     """Store the version as the article's current one and match it."""
-    revision_id, analysed = add_revision(db, settling, article_id)
+    revision_id, analysed = _add_revision(db, settling, article_id)
     tally.articles_revised += 1
     number = db.conn.execute("SELECT revisions FROM articles WHERE id = ?", (article_id,)).fetchone()["revisions"]
-    _match(db, watch, settling, Arrival(article_id, revision_id, number, settling.now), analysed, tally)
+    _match(db, watch, _arrival(settling, article_id, revision_id, number), analysed, tally)
 
 
-def add_revision(db: Database, settling: Settling, article_id: int) -> tuple[int, AnalysedArticle]:
+def _add_revision(db: Database, settling: Settling, article_id: int) -> tuple[int, AnalysedArticle]:
     """Store the version as the article's current one, and index it; returns the revision's id and the analysis."""
     version = settling.version
     cursor = db.conn.execute(
@@ -227,7 +228,7 @@ def index_words(db: Database, revision_id: int, analysed: AnalysedArticle) -> No
 def _match_current(db: Database, watch: Watch, settling: Settling, article_id: int, tally: Tally) -> None:
     """Match the article as it stands, since an entry that is not silent sighted it for the first time."""
     arrival, analysed = _current(db, settling, article_id)
-    _match(db, watch, settling, arrival, analysed, tally)
+    _match(db, watch, arrival, analysed, tally)
 
 
 def _match_sighting(db: Database, watch: Watch, settling: Settling, article_id: int, before: ArticleFacts, tally: Tally) -> None:
@@ -242,9 +243,12 @@ def _current(db: Database, settling: Settling, article_id: int) -> tuple[Arrival
            JOIN revisions ON revisions.id = articles.revision_id WHERE articles.id = ?""",
         (article_id,),
     ).fetchone()
-    return Arrival(article_id, row["id"], row["number"], settling.now), analyse_article(row["title"], row["text"])
+    return _arrival(settling, article_id, row["id"], row["number"]), analyse_article(row["title"], row["text"])
 
 
-def _match(db: Database, watch: Watch, settling: Settling, arrival: Arrival, analysed: AnalysedArticle, tally: Tally) -> None:
-    arrival = replace(arrival, edited_since_silent=settling.stored.edited)
+def _arrival(settling: Settling, article_id: int, revision_id: int, number: int) -> Arrival:
+    return Arrival(article_id, revision_id, number, settling.now, edited_since_silent=settling.stored.edited)
+
+
+def _match(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, tally: Tally) -> None:
     tally.alerts.extend(match_version(db, watch, arrival, analysed))

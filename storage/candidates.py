@@ -25,6 +25,9 @@ MOST_VERIFIED = 2_000
 """Texts read and analysed for one answer, about a millisecond each."""
 
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
+_OF_SOURCES = frozenset({Fact.SOURCE, Fact.TAG})
+"""The facts that a sighting decides, not the article itself."""
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _SCORE = f"bm25(words, {_TITLE_WEIGHT}, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}, {_TEXT_WEIGHT})"
 
 
@@ -104,9 +107,6 @@ class Candidates:
         return all(found_fact(one, facts) is not None for one in own)
 
 
-_OF_SOURCES = frozenset({Fact.SOURCE, Fact.TAG})
-
-
 def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...]) -> tuple[str, dict[str, str]]:
     """What SQL is asked, and its parameters."""
     sinces = [one.moment for one in asked if isinstance(one, Since)] + ([bounds.since] if bounds.since else [])
@@ -136,6 +136,3 @@ def _sighted_in(db: Database, condition: Filter) -> str:
 
 def _facts_of(source: SourceFacts) -> ArticleFacts:
     return ArticleFacts("", None, None, _ANY_TIME, (source,))
-
-
-_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,13 @@ from storage.schema import PAGE_SIZE, migrations
 
 BUSY_MILLISECONDS = 5_000
 """How long to wait for a foreign program (a backup tool, a shell) that holds the database."""
+
+CACHE_KIBIBYTES = 32_000
+"""Of the database's pages, for each connection."""
+LARGEST_JOURNAL_BYTES = 64 * 1024 * 1024
+"""What is left of the WAL file on disk after a burst of writing."""
+MOST_PARAMETERS = 500
+"""Of one statement; SQLite's own limit is a build option, 999 in the smallest."""
 
 _ADVICE: dict[str, tuple[type[ArchiveError], str]] = {
     "SQLITE_BUSY": (ArchiveUnwritable, "is locked by another program; close what has it open and try again"),
@@ -46,6 +53,13 @@ def translated(path: str) -> Iterator[None]:
         raise translate(error, path) from error
 
 
+def portions(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """The values in pieces that one statement can take, each with as many parameter marks."""
+    for start in range(0, len(values), MOST_PARAMETERS):
+        portion = values[start : start + MOST_PARAMETERS]
+        yield portion, ",".join("?" * len(portion))
+
+
 def open_for_writing(path: Path) -> Database:
     """The database at `path`, made or brought up to date if need be. The caller holds the archive's lock.
 
@@ -71,8 +85,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -32000")
-    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+    connection.execute(f"PRAGMA journal_size_limit = {LARGEST_JOURNAL_BYTES}")
     migrations.apply(db)
     # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
     connection.execute("DELETE FROM facts WHERE 0")
@@ -108,7 +122,7 @@ def _open_existing(path: Path, mode: str) -> Database:
         connection.row_factory = sqlite3.Row
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-            connection.execute("PRAGMA cache_size = -32000")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
             return _refuse_other_version(Database(connection), path)
         except BaseException:
             connection.close()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from news.judging import IdentifiedEntry
 from news.sources import FeedEntry
+from storage.connection import portions
 from storage.times import from_text, optional_text, optional_time, to_text
-
-_MOST_PARAMETERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,74 +68,57 @@ def get_entry(db: Database, entry_id: int) -> StoredEntry | None:
     return _from_row(row) if row else None
 
 
-def get_fingerprints(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
+def get_fingerprints(db: Database, source_id: int, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
     """For each of the keys that the source is known to have used: the entry's id and fingerprint."""
     known: dict[str, tuple[int, str]] = {}
-    for chunk in _chunks(list(keys)):
-        marks = ",".join("?" * len(chunk))
+    for portion, marks in portions(keys):
         rows = db.conn.execute(
             f"SELECT id, key, fingerprint FROM entries WHERE source_id = ? AND key IN ({marks})",  # noqa: S608  # only marks
-            (source_id, *chunk),
+            (source_id, *portion),
         )
         known.update((row["key"], (row["id"], row["fingerprint"])) for row in rows)
     return known
 
 
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(keys), _MOST_PARAMETERS):
-        yield keys[start : start + _MOST_PARAMETERS]
-
-
 def insert_entry(db: Database, source_id: int, arrived: IdentifiedEntry, url: str, *, silent: bool, now: datetime) -> int:
     """Store an entry that is new to its source; its page is not wanted yet. Returns its id."""
-    entry = arrived.entry
     cursor = db.conn.execute(
         """INSERT INTO entries (source_id, key, link, url, title, summary, content, author, language, published_at, updated_at,
                                 fingerprint, silent, first_seen_at, changed_at, page_state)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'none')""",
-        (
-            source_id,
-            arrived.key,
-            entry.link,
-            url,
-            entry.title,
-            entry.summary,
-            entry.content,
-            entry.author,
-            entry.language,
-            optional_text(entry.published_at),
-            optional_text(entry.updated_at),
-            arrived.fingerprint,
-            silent,
-            to_text(now),
-            to_text(now),
-        ),
+           VALUES (:source_id, :key, :link, :url, :title, :summary, :content, :author, :language, :published_at, :updated_at,
+                   :fingerprint, :silent, :now, :now, 'none')""",
+        _saying(arrived, url, now) | {"source_id": source_id, "key": arrived.key, "silent": silent},
     )
     return int(cursor.lastrowid or 0)
 
 
 def update_entry(db: Database, entry_id: int, arrived: IdentifiedEntry, url: str, now: datetime) -> None:
     """Store what a known entry says now."""
-    entry = arrived.entry
     db.conn.execute(
-        """UPDATE entries SET link = ?, url = ?, title = ?, summary = ?, content = ?, author = ?, language = ?, published_at = ?,
-                              updated_at = ?, fingerprint = ?, edited = 1, changed_at = ?
-           WHERE id = ?""",
-        (
-            entry.link,
-            url,
-            entry.title,
-            entry.summary,
-            entry.content,
-            entry.author,
-            entry.language,
-            optional_text(entry.published_at),
-            optional_text(entry.updated_at),
-            arrived.fingerprint,
-            to_text(now),
-            entry_id,
-        ),
+        """UPDATE entries SET link = :link, url = :url, title = :title, summary = :summary, content = :content, author = :author,
+                              language = :language, published_at = :published_at, updated_at = :updated_at,
+                              fingerprint = :fingerprint, edited = 1, changed_at = :now
+           WHERE id = :id""",
+        _saying(arrived, url, now) | {"id": entry_id},
     )
+
+
+def _saying(arrived: IdentifiedEntry, url: str, now: datetime) -> dict[str, Any]:
+    """What an entry says, as the table holds it."""
+    entry = arrived.entry
+    return {
+        "link": entry.link,
+        "url": url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "author": entry.author,
+        "language": entry.language,
+        "published_at": optional_text(entry.published_at),
+        "updated_at": optional_text(entry.updated_at),
+        "fingerprint": arrived.fingerprint,
+        "now": to_text(now),
+    }
 
 
 def mark_page_due(db: Database, entry_id: int, due_at: datetime) -> None:

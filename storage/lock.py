@@ -10,12 +10,11 @@ from news.errors import ArchiveLocked, ArchiveUnwritable
 
 
 class WriterLock:
-    """The right to write the archive at `path`; `held_by` tells who has it. Released by `release` or the process's end."""
+    """The right to write the archive at `path`, or `ArchiveLocked`, which tells who has it. Released by `release` or the process's end."""
 
     def __init__(self, path: Path) -> None:
-        self._lock_path = lock_path(path)
         try:
-            self._file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._file = os.open(_lock_path(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             message = f"{path}: its lock file cannot be made ({error.strerror}); check that the folder exists and may be written"
             raise ArchiveUnwritable(message) from error
@@ -23,7 +22,7 @@ class WriterLock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(self._file)
-            raise ArchiveLocked(str(path), held_by(path)) from error
+            raise ArchiveLocked(str(path), _noted_pid(path)) from error
         os.ftruncate(self._file, 0)
         os.write(self._file, f"{os.getpid()}\n".encode())
 
@@ -35,22 +34,22 @@ class WriterLock:
             os.close(file)
 
 
-def lock_path(path: Path) -> Path:
+def _lock_path(path: Path) -> Path:
     """The lock file of the archive at `path`."""
     return path.with_name(path.name + ".lock")
 
 
-def held_by(path: Path) -> int | None:
+def _noted_pid(path: Path) -> int | None:
     """The process id that the lock file of the archive names; None if it names none."""
     try:
-        return int(lock_path(path).read_text().strip())
+        return int(_lock_path(path).read_text().strip())
     except (OSError, ValueError):
         return None
 
 
-def is_locked(path: Path) -> int | None:
+def writer_pid(path: Path) -> int | None:
     """The id of the process that writes the archive now; None if none does. For display: takes nothing, holds nothing."""
-    pid = held_by(path)
+    pid = _noted_pid(path)
     if pid is None:
         return None
     try:
@@ -58,5 +57,5 @@ def is_locked(path: Path) -> int | None:
     except ProcessLookupError:
         return None  # killed: the kernel freed the lock, the number stayed
     except PermissionError:
-        return pid
+        return pid  # alive, as another user
     return pid

@@ -19,7 +19,7 @@ from storage.facts import get_facts
 from storage.times import from_text, optional_text, optional_time, to_text
 from storage.watch import Watch
 
-EXCERPT_CHARACTERS = 300
+_EXCERPT_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Arrival:
     revision_id: int
     number: int
     now: datetime
-    edited_since_silent: bool = False
+    edited_since_silent: bool
+    """Whether its entry was edited since it was first seen; only asked of an article that no entry has sighted openly."""
 
 
 def match_version(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle) -> list[Alert]:
@@ -143,16 +144,16 @@ def _alerted_article(row: sqlite3.Row, text: str) -> AlertedArticle:
         language=row["language"],
         published_at=optional_time(row["published_at"]),
         first_seen_at=from_text(row["first_seen_at"]),
-        excerpt=make_excerpt(text),
+        excerpt=_make_excerpt(text),
     )
 
 
-def make_excerpt(text: str) -> str:
+def _make_excerpt(text: str) -> str:
     """The beginning of a text, on one line, cut at a word."""
-    flat = " ".join(text[: 2 * EXCERPT_CHARACTERS].split())
-    if len(flat) <= EXCERPT_CHARACTERS:
+    flat = " ".join(text[: 2 * _EXCERPT_CHARACTERS].split())
+    if len(flat) <= _EXCERPT_CHARACTERS:
         return flat
-    return flat[:EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + "…"
+    return flat[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + "…"
 
 
 def _record_deliveries(db: Database, watch: Watch, alerts: Sequence[Alert]) -> None:

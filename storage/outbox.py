@@ -94,9 +94,3 @@ def _make_due(db: Database, condition: str, parameters: tuple[str, ...], now: da
         (moment, moment, *parameters),
     )
     return int(cursor.rowcount)
-
-
-def next_due_at(db: Database) -> datetime | None:
-    """When the next delivery is due; None if nothing waits."""
-    row = db.conn.execute("SELECT min(next_attempt_at) AS due FROM deliveries WHERE status = 'pending'").fetchone()
-    return from_text(row["due"]) if row["due"] else None

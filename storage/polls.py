@@ -35,7 +35,8 @@ class _Poll:
     now: datetime
 
     @property
-    def silent(self) -> bool:
+    def is_first_read(self) -> bool:
+        """Whether the source's entries were never read before."""
         return self.source["first_read_at"] is None
 
 
@@ -67,7 +68,7 @@ def _record_entries(db: Database, watch: Watch, poll: _Poll, tally: Tally) -> in
             _record_new(db, watch, poll, one, tally)
         elif news is EntryNews.CHANGED and entry_id is not None:
             changed += 1
-            _record_changed(db, watch, poll, (entry_id, one), tally)
+            _record_changed(db, watch, poll, _update(db, poll, entry_id, one), tally)
     return changed
 
 
@@ -76,9 +77,8 @@ def _has_entries(db: Database, source_id: int) -> bool:
 
 
 def _record_new(db: Database, watch: Watch, poll: _Poll, arrived: IdentifiedEntry, tally: Tally) -> None:
-    silent = poll.silent and watch.silent_first_poll
-    url = entry_url(arrived.entry, arrived.key, poll.outcome.final_url or poll.outcome.url)
-    entry_id = insert_entry(db, poll.outcome.source_id, arrived, url, silent=silent, now=poll.now)
+    silent = poll.is_first_read and watch.silent_first_poll
+    entry_id = insert_entry(db, poll.outcome.source_id, arrived, _url_of(arrived, poll), silent=silent, now=poll.now)
     tally.entries_new += 1
     tally.entries_silent += silent
     stored = get_entry(db, entry_id)
@@ -101,13 +101,19 @@ def _is_page_known(db: Database, stored: StoredEntry) -> bool:
     return own is None
 
 
-def _record_changed(db: Database, watch: Watch, poll: _Poll, changed: tuple[int, IdentifiedEntry], tally: Tally) -> None:
-    entry_id, arrived = changed
-    url = entry_url(arrived.entry, arrived.key, poll.outcome.final_url or poll.outcome.url)
-    update_entry(db, entry_id, arrived, url, poll.now)
+def _update(db: Database, poll: _Poll, entry_id: int, arrived: IdentifiedEntry) -> StoredEntry:
+    update_entry(db, entry_id, arrived, _url_of(arrived, poll), poll.now)
     stored = get_entry(db, entry_id)
     assert stored is not None  # just updated
-    if wants_page(_mode(poll), arrived.entry):
+    return stored
+
+
+def _url_of(arrived: IdentifiedEntry, poll: _Poll) -> str:
+    return entry_url(arrived.entry, arrived.key, poll.outcome.final_url or poll.outcome.url)
+
+
+def _record_changed(db: Database, watch: Watch, poll: _Poll, stored: StoredEntry, tally: Tally) -> None:
+    if wants_page(_mode(poll), stored.entry):
         _want_page(db, stored, next_page_refresh_at(poll.now, stored.page_fetched_at), poll.now, tally)
     else:
         _settle_with_feed(db, watch, stored, poll.now, tally)

@@ -15,8 +15,8 @@ from news.matching import evaluate
 from news.query import Query
 from storage.candidates import Bounds, Candidate, Candidates
 from storage.facts import get_facts
-from storage.search import describe_article
-from storage.times import to_text
+from storage.search import describe_article, get_current
+from storage.times import json_time, optional_time, to_text
 
 MOST_SHOWN = 20
 """Hits told with their reasons; all are counted."""
@@ -46,7 +46,7 @@ def preview(db: Database, request: PreviewRequest) -> dict[str, Any]:
     a_day = len(hits) / days
     return {
         "query": request.query.text,
-        "since": to_text(request.since)[:19] + "Z",
+        "since": json_time(to_text(request.since)),
         "days": round(days, 1),
         "articles": articles,
         "matches": len(hits),
@@ -61,7 +61,7 @@ def _count_articles(db: Database, request: PreviewRequest) -> tuple[int, datetim
     row = db.conn.execute(
         "SELECT count(*) AS n, min(time) AS oldest FROM articles WHERE deleted_at IS NULL AND time >= ?", (to_text(request.since),)
     ).fetchone()
-    return row["n"], datetime.fromisoformat(row["oldest"]) if row["oldest"] else None
+    return row["n"], optional_time(row["oldest"])
 
 
 def _share_by_source(db: Database, hits: list[Candidate]) -> Iterator[dict[str, Any]]:
@@ -90,11 +90,7 @@ def _warn(articles: int, hits: int, a_day: float, *, cut: bool) -> str | None:
 
 
 def _describe(db: Database, query: Query, hit: Candidate) -> dict[str, Any]:
-    row = db.conn.execute(
-        """SELECT articles.*, sources.name AS source, revisions.text FROM articles JOIN sources ON sources.id = articles.source_id
-           JOIN revisions ON revisions.id = articles.revision_id WHERE articles.id = ?""",
-        (hit.article_id,),
-    ).fetchone()
+    row = get_current(db, hit.article_id)
     told = describe_article(db, row)
     found = evaluate(query, analyse_article(row["title"], row["text"]), get_facts(db, hit.article_id)) or ()
     kept = {name: told[name] for name in ("id", "url", "title", "source", "published_at", "first_seen_at")}

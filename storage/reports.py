@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from news.topics import Topic
+from storage.connection import portions
 from storage.matches import article_from_json
-from storage.sources import last_overdue_seconds, source_status
+from storage.sources import longest_overdue_seconds, source_status
 from storage.times import json_time, to_text
-
-_DELIVERIES_OF = 400
 
 
 def report_alerts(db: Database, topic: str | None, status: str | None, limit: int | None) -> list[dict[str, Any]]:
@@ -35,12 +35,8 @@ def report_alerts(db: Database, topic: str | None, status: str | None, limit: in
 
 def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for start in range(0, len(alert_ids), _DELIVERIES_OF):
-        chunk = alert_ids[start : start + _DELIVERIES_OF]
-        rows = db.conn.execute(
-            f"SELECT * FROM deliveries WHERE alert_id IN ({','.join('?' * len(chunk))}) ORDER BY channel",  # noqa: S608  # only marks
-            tuple(chunk),
-        )
+    for portion, marks in portions(alert_ids):
+        rows = db.conn.execute(f"SELECT * FROM deliveries WHERE alert_id IN ({marks}) ORDER BY channel", portion)  # noqa: S608  # only marks
         for row in rows:
             found[row["alert_id"]].append(_report_delivery(row))
     return found
@@ -73,26 +69,26 @@ def _report_delivery(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-def report_topics(db: Database, topics: Sequence[tuple[str, str, tuple[str, ...]]], now: datetime) -> list[dict[str, Any]]:
-    """Each topic (name, query, channels) with the articles it matched lately and its alerts."""
-    return [_report_topic(db, name, query, notify, now) for name, query, notify in topics]
+def report_topics(db: Database, topics: Sequence[Topic], now: datetime) -> list[dict[str, Any]]:
+    """Each topic with the articles it matched lately and its alerts."""
+    return [_report_topic(db, topic, now) for topic in topics]
 
 
-def _report_topic(db: Database, name: str, query: str, notify: tuple[str, ...], now: datetime) -> dict[str, Any]:
+def _report_topic(db: Database, topic: Topic, now: datetime) -> dict[str, Any]:
     def matched_since(age: timedelta | None) -> int:
         since = to_text(now - age) if age else ""
         row = db.conn.execute(
             """SELECT count(DISTINCT article_id) AS n FROM matches JOIN articles ON articles.id = article_id
                WHERE topic = ? AND articles.time >= ?""",
-            (name, since),
+            (topic.name, since),
         ).fetchone()
         return int(row["n"])
 
-    alerts = db.conn.execute("SELECT count(*) AS n, max(created_at) AS last FROM alerts WHERE topic = ?", (name,)).fetchone()
+    alerts = db.conn.execute("SELECT count(*) AS n, max(created_at) AS last FROM alerts WHERE topic = ?", (topic.name,)).fetchone()
     return {
-        "name": name,
-        "query": query,
-        "notify": list(notify),
+        "name": topic.name,
+        "query": topic.query,
+        "notify": list(topic.notify),
         "articles": matched_since(None),
         "articles_24h": matched_since(timedelta(days=1)),
         "articles_7d": matched_since(timedelta(days=7)),
@@ -109,7 +105,7 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
     states = [source_status(row) for row in sources]
     return {
         "sources": {"total": len(sources)} | {state: states.count(state) for state in ("new", "ok", "failing")},
-        "overdue_seconds": round(last_overdue_seconds(db, now), 1),
+        "overdue_seconds": round(longest_overdue_seconds(db, now), 1),
         "last_poll_at": json_time(_one(db, "SELECT max(last_polled_at) FROM sources")),
         "articles": {
             "total": _one(db, "SELECT count(*) FROM articles WHERE deleted_at IS NULL"),

@@ -26,7 +26,7 @@ from storage.facts import get_facts
 from storage.times import json_time
 
 MOST_RANKED = 2_000
-SNIPPET_CHARACTERS = 240
+"""Candidates whose relevance is computed for one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +93,24 @@ def _newest(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
 
 
 def _report(db: Database, query: Query, candidate: Candidate) -> dict[str, Any]:
-    row = db.conn.execute(
-        """SELECT articles.*, sources.name AS source, revisions.text FROM articles JOIN sources ON sources.id = articles.source_id
-           JOIN revisions ON revisions.id = articles.revision_id WHERE articles.id = ?""",
-        (candidate.article_id,),
-    ).fetchone()
+    row = get_current(db, candidate.article_id)
     analysed = analyse_article(row["title"], row["text"])
     hits = evaluate(query, analysed, get_facts(db, candidate.article_id)) or ()
     return describe_article(db, row) | {
         "score": None if candidate.score is None else round(candidate.score, 4),
-        "snippet": make_snippet(query, analysed, SNIPPET_CHARACTERS),
+        "snippet": make_snippet(query, analysed),
         "matches": [asdict(hit) for hit in hits],
     }
+
+
+def get_current(db: Database, article_id: int) -> sqlite3.Row:
+    """An article that is not deleted: its row, the name of its source, and the text of its current version."""
+    row: sqlite3.Row = db.conn.execute(
+        """SELECT articles.*, sources.name AS source, revisions.text FROM articles JOIN sources ON sources.id = articles.source_id
+           JOIN revisions ON revisions.id = articles.revision_id WHERE articles.id = ?""",
+        (article_id,),
+    ).fetchone()
+    return row
 
 
 def describe_article(db: Database, row: sqlite3.Row) -> dict[str, Any]:

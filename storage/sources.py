@@ -48,7 +48,7 @@ def _bring_forward(db: Database, watch: Watch, url: str, interval: timedelta, no
     )
 
 
-def due_source(row: sqlite3.Row) -> DueSource:
+def _due_source(row: sqlite3.Row) -> DueSource:
     """A row of the table as work for the crawler."""
     return DueSource(row["id"], row["url"], row["etag"], row["last_modified"], row["body_hash"])
 
@@ -58,20 +58,20 @@ def list_due_sources(db: Database, now: datetime, limit: int) -> list[DueSource]
     rows = db.conn.execute(
         "SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= ? ORDER BY next_poll_at LIMIT ?", (to_text(now), limit)
     )
-    return [due_source(row) for row in rows]
+    return [_due_source(row) for row in rows]
 
 
 def find_sources(db: Database, names: Sequence[str]) -> tuple[list[DueSource], list[str]]:
     """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
     if not names:
-        return [due_source(row) for row in db.conn.execute("SELECT * FROM sources WHERE configured = 1 ORDER BY id")], []
+        return [_due_source(row) for row in db.conn.execute("SELECT * FROM sources WHERE configured = 1 ORDER BY id")], []
     found: dict[int, DueSource] = {}
     unknown = []
     for name in names:
         rows = db.conn.execute(
             "SELECT * FROM sources WHERE configured = 1 AND (url = ? OR lower(name) = lower(?)) ORDER BY id", (name, name)
         ).fetchall()
-        found.update((row["id"], due_source(row)) for row in rows)
+        found.update((row["id"], _due_source(row)) for row in rows)
         if not rows:
             unknown.append(name)
     return list(found.values()), unknown
@@ -109,7 +109,7 @@ def source_status(row: sqlite3.Row) -> str:
     return "failing" if row["error_code"] else "ok"
 
 
-def last_overdue_seconds(db: Database, now: datetime) -> float:
+def longest_overdue_seconds(db: Database, now: datetime) -> float:
     """How long the most overdue source has been waiting, in seconds; 0 if none is due."""
     row = db.conn.execute("SELECT min(next_poll_at) AS due FROM sources WHERE configured = 1").fetchone()
     return 0.0 if row["due"] is None else max(0.0, (now - from_text(row["due"])).total_seconds())

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from news.fingerprints import fingerprint
 from news.judging import Identity, Version, make_version
 from news.walls import speaks_of
-from storage.articles import Settling, match_revision, remember_text, settle
+from storage.articles import Settling, remember_text, revise_article, settle
 from storage.entries import StoredEntry, get_entry
 from storage.watch import Tally, Watch
 
@@ -36,7 +36,7 @@ def _restore_feed_text(db: Database, watch: Watch, article_id: int, entry_id: in
     if stored is None:
         return
     _give_up_page(db, entry_id)
-    match_revision(db, watch, Settling(stored, make_version(stored.entry, None), stored.url, now), article_id, tally)
+    revise_article(db, watch, Settling(stored, make_version(stored.entry, None), stored.url, now), article_id, tally)
 
 
 def _part_merged_entries(db: Database, watch: Watch, article: sqlite3.Row, tally: Tally, now: datetime) -> None:

@@ -14,8 +14,7 @@ from quivive.clock import utc_now
 def command(context: click.Context, as_json: bool) -> None:
     """Show the topics with their recent volume."""
     configuration = get_configuration(context)
-    topics = [(topic.name, topic.query, topic.notify) for topic in configuration.topics]
-    rows = get_reader(configuration).report_topics(topics, utc_now())
+    rows = get_reader(configuration).report_topics(configuration.topics, utc_now())
     if as_json:
         print_json_lines(rows)
         return

@@ -16,7 +16,6 @@ from news.query import parse_query
 from quivive.clock import utc_now
 from quivive.config import Configuration, load_config
 from quivive.daemon import Daemon
-from quivive.demo.articles import DemoArticle
 from quivive.demo.scenario import EXPECTED, expected_until, judge, render_config
 from quivive.demo.sinks import HookSink, MailSink
 from quivive.demo.site import DemoSite
@@ -38,7 +37,7 @@ async def play(clock: Clock = utc_now) -> bool:
     """Run the demonstration on this machine; returns whether every expected alert came exactly once and no other did."""
     configure_logging("warning", "text")
     with tempfile.TemporaryDirectory(prefix="quivive-demo-") as folder:
-        async with DemoSite() as site, MailSink() as mails, HookSink() as hooks:
+        async with DemoSite(clock) as site, MailSink() as mails, HookSink() as hooks:
             path = Path(folder) / "config.toml"
             path.write_text(render_config(site, mails.port, hooks.url, hooks.secret, Path(folder) / "archive.db"), encoding="utf-8")
             configuration = load_config(path, {})
@@ -89,7 +88,7 @@ class _Stage:
         articles = self._site.publish(step)
         _heading(f"Step {step}: the outlets publish")
         for article in articles:
-            click.echo(f"  {_outlet_line(article, step)}")
+            click.echo(f"  {visible(article.words_at(step).title)}")
         await self._until_read(working)
         wanted = expected_until(step)
 
@@ -153,10 +152,6 @@ class _Stage:
             click.echo(click.style(f"  WRONG: {complaint}", fg="red"))
         if not complaints:
             click.echo(click.style("  every expected alert came exactly once, and no other did", fg="green"))
-
-
-def _outlet_line(article: DemoArticle, step: int) -> str:
-    return visible(article.words_at(step).title)
 
 
 def _show_alert(alert: Alert) -> None:

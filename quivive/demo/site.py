@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,7 @@ from typing import Self
 from aiohttp import web
 
 from news.sources import ArticlesMode
+from quivive.clock import utc_now
 from quivive.demo.articles import DemoArticle, Outlet, PageKind, last_step, load_outlets
 from quivive.demo.feeds import CONTENT_TYPES, Channel, Item, render_feed
 from quivive.demo.pages import Link, Page, render_article, render_home, render_wall
@@ -192,7 +193,7 @@ class DemoSite:
     `clock` gives the current time, aware and in UTC; it dates what is published.
     """
 
-    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self.outlets = load_outlets()
         self.last_step = last_step(self.outlets)
         self._clock = clock

@@ -156,7 +156,7 @@ def test_a_poll_that_is_interrupted_says_so_in_one_line_and_can_be_repeated(home
 
 def test_search_json_gives_one_line_an_article_with_the_documented_keys(office) -> None:
     [found] = office.home.quivive("search", "otan", "--json").lines
-    assert list(found) == SEARCH_KEYS
+    assert list(found)[: len(SEARCH_KEYS)] == SEARCH_KEYS  # why it matched may follow
     assert (found["title"], found["source"], found["topics"]) == ("L’OTAN choisit OpenAI", "Le Journal", ["OTAN"])
     assert found["published_at"] == "2025-02-10T22:30:00Z"
     assert RFC_3339.fullmatch(found["first_seen_at"])

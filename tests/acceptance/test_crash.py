@@ -182,7 +182,9 @@ def _is_all_archived(home: Home, press: Press) -> bool:
 
 
 def _assert_all_archived(home: Home, press: Press) -> None:
-    exported = home.quivive("export").lines
+    done = home.quivive("export")
+    assert done.status == 0, done.err
+    exported = done.lines
     assert {one["url"]: one["title"] for one in exported} == press.urls
     assert len(exported) == len(press.urls)
     assert all(f"dépêche {number}" in text for number, text in ((one["url"].rpartition("/")[2], one["text"]) for one in exported))

@@ -101,7 +101,9 @@ def test_what_is_in_hand_is_not_taken_twice_and_may_come_again_afterwards(site: 
 
 
 def test_joining_returns_at_once_when_nothing_is_in_hand() -> None:
-    crawl_with(Outcomes(), lambda crawl: crawl.join())
+    outcomes = Outcomes()
+    crawl_with(outcomes, lambda crawl: crawl.join())
+    assert (outcomes.polls, outcomes.pages) == ([], [])
 
 
 def test_a_full_queue_takes_no_more() -> None:
@@ -165,7 +167,9 @@ def test_a_crawl_may_be_stopped_as_soon_as_it_runs() -> None:
     async def steps(crawl: Crawl) -> None:
         await asyncio.sleep(0)
 
-    crawl_with(Outcomes(), steps)
+    outcomes = Outcomes()
+    crawl_with(outcomes, steps)
+    assert (outcomes.polls, outcomes.pages) == ([], [])
 
 
 def test_a_crawl_that_is_stopped_takes_nothing_more(site: NewsSite) -> None:

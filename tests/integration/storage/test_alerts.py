@@ -252,7 +252,7 @@ def test_topics_are_reported_with_their_recent_volume(desk: Desk) -> None:
     ages = {"a": 0.5, "b": 3, "c": 20, "d": 90}
     entries = [entry(f"L’OTAN {name}", f"https://a.example/{name}", published_at=NOW - timedelta(days=days)) for name, days in ages.items()]
     desk.poll(A, *entries)
-    (report,) = desk.archive.report_topics([("OTAN", "OTAN", ("hook",))], desk.now)
+    (report,) = desk.archive.report_topics([Topic("OTAN", "OTAN", ("hook",))], desk.now)
     assert report == {
         "name": "OTAN",
         "query": "OTAN",

@@ -70,6 +70,7 @@ def test_a_holder_that_is_killed_frees_the_archive(hold: Callable[[Path], subpro
 def test_a_holder_that_ends_frees_the_archive(hold: Callable[[Path], subprocess.Popen[str]], tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     hold(path).communicate()
+    assert ArchiveReader(path).report_status(NOW)["writer_pid"] is None
     Archive(path, NOBODY).close()
 
 

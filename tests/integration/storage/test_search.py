@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from news.passages import SNIPPET_WIDTH
 from news.query import parse_query
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest
@@ -192,7 +193,7 @@ def test_a_snippet_marks_the_hits_in_a_short_piece_of_the_text(desk: Desk) -> No
     desk.poll(A, entry("Long", ONE, content=text))
     (article,) = desk.archive.search(SearchRequest(parse_query("OTAN", {}))).articles
     assert re.findall(r"\[(.*?)\]", article["snippet"]) == ["OTAN", "otan"]
-    assert len(article["snippet"]) < 2 * searching.SNIPPET_CHARACTERS
+    assert len(article["snippet"]) < 2 * SNIPPET_WIDTH
 
 
 def test_a_reader_in_another_thread_or_process_needs_no_writer(library: Desk) -> None:

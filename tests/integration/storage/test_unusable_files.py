@@ -16,6 +16,7 @@ import pytest
 from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from news.matching import Matcher
 from news.query import parse_query
+from news.topics import Topic
 from storage import Archive, ArchiveReader, SearchRequest, Watch, backup, retry_deliveries
 from storage.preview import PreviewRequest
 from storage.schema import migrations
@@ -223,7 +224,7 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "count_articles": lambda reader: reader.count_articles(),
     "report_sources": lambda reader: reader.report_sources(),
     "report_alerts": lambda reader: reader.report_alerts(),
-    "report_topics": lambda reader: reader.report_topics([("OTAN", "OTAN", ())], NOW),
+    "report_topics": lambda reader: reader.report_topics([Topic("OTAN", "OTAN")], NOW),
     "report_status": lambda reader: reader.report_status(NOW),
     "report_pages": lambda reader: reader.report_pages(10),
 }

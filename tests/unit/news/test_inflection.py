@@ -72,6 +72,14 @@ ONE_WORD = [
     "armée armées",
     "entreprise entreprises",
     "Français FRANÇAISE francaise",
+    "civil civile civils civiles",
+    "futur future futurs futures",
+    "divers diverse diverses",
+    "inédit inédite inédits inédites",
+    "espagnol espagnole espagnols",
+    "ambigu ambiguë ambigus ambiguës",
+    "serein sereine",
+    "saxon saxonne saxons",
 ]
 
 DIFFERENT_WORDS = [
@@ -139,6 +147,17 @@ DIFFERENT_WORDS = [
     "objet objectif",
     "C C++ C#",
     "4G 5G",
+    "ingénieur ingénieux",
+    "entreprise entrepris",
+    "poursuite poursuit",
+    "misère miser",
+    "excelle Excel",
+    "Danielle Daniel",
+    "Michelle Michel",
+    "Françoise François",
+    "Amélie Ameli",
+    "Denis déni",
+    "revers rêver",
 ]
 
 
