@@ -34,6 +34,13 @@ run: $(VENV)/.installed ## the daemon, with ./config.toml
 test: $(VENV)/.developing ## the test suite
 	@$(BIN)/python -m pytest $(ARGS)
 
+# How many cases: make law CASES=20000
+CASES ?= 1000000
+
+.PHONY: law
+law: $(VENV)/.developing ## topics and search agree, on a million generated cases (half an hour)
+	@$(BIN)/python -m tests.query_law $(CASES)
+
 .PHONY: check
 check: $(VENV)/.developing ## style, format, types, which room imports which
 	@failed=; for tool in 'ruff check --quiet .' 'ruff format --check .' 'mypy' 'lint-imports --no-logo'; do \

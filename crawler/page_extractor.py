@@ -29,6 +29,8 @@ _MAGIC = (
 )
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity)
 """lxml.html's own look-up runs Python code for every element that is touched, to make forms special: a tenth of the whole time."""
+_NO_TEXT = ("script", "style", "svg", "link", "meta", "source", "img", "input", "option")
+_KEPT = "kept"
 _FEW_CHARACTERS = 20
 _ENOUGH_CHARACTERS = 600
 
@@ -45,6 +47,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
     if tree is None:
         raise FetchProblem(make_problem("no_text"))
     metadata = read_metadata(tree, url)
+    _drop_what_is_no_text(tree)
     text = without_title_line(_main_text(tree, url), metadata.title or "").strip()
     if len(text) < _FEW_CHARACTERS:
         raise FetchProblem(make_problem("no_text"))
@@ -56,6 +59,16 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
         language=metadata.language,
         canonical_url=metadata.canonical_url,
     )
+
+
+def _drop_what_is_no_text(tree: HtmlElement) -> None:
+    """Take out what trafilatura would throw away after looking at it many times: a tenth of its time. It reads JSON-LD, which stays."""
+    for script in tree.iter("script"):
+        if script.get("type") == "application/ld+json":
+            script.tag = _KEPT
+    etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
+    for script in tree.iter(_KEPT):
+        script.tag = "script"
 
 
 def _main_text(tree: HtmlElement, url: str) -> str:

@@ -6,18 +6,20 @@ one and writes the other, in one transaction. Every question is asked in one pla
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from news.alerts import AlertKind
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, content_hash, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
 from news.urls import canonical_url, host_of, is_site_root, same_site
-from news.walls import TITLES_THAT_UNMASK, looks_like_wall, speaks_of
+from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, looks_like_wall, speaks_of
 
 LEAST_FULL_TEXT = 1_500
 """Characters of feed content from which `articles = "auto"` takes it for the full text. French news items run from 1,500 up."""
@@ -31,12 +33,37 @@ SHORTEST_PAGE_TEXT = 200
 _CUT_MARKS = ("[…]", "[...]", "(…)", "…", "...", "lire la suite", "continuer la lecture", "read more", "lire l'article", "lire l’article")
 
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+_LONGEST_FAREWELL = 400
+"""Characters of what blogs append to each entry, also after a cut: « L’article … est apparu en premier sur … »."""
+
+
 class EntryNews(StrEnum):
     """Whether an entry is new to its source, changed since it was last seen, or as it was."""
 
     NEW = "new"
     CHANGED = "changed"
     KNOWN = "known"
+
+
+Read = TypeVar("Read", FeedEntry, ExtractedPage)
+
+
+def storable(read: Read) -> Read:
+    """What was read, each of its texts as `storable_text` gives it."""
+    texts: dict[str, Any] = {name: storable_text(text) for name in read.__slots__ if isinstance(text := getattr(read, name), str)}
+    return replace(read, **texts)
+
+
+def storable_text(text: str) -> str:
+    """`text` without lone surrogates: JSON, in feeds and in pages, can spell them; UTF-8, and so the archive, cannot hold them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\ufffd", text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +81,7 @@ def identify_entries(entries: Sequence[FeedEntry]) -> list[IdentifiedEntry]:
     The key is the guid; without one, or where it occurs twice in this body, the link; without either, a hash of title and date.
     A link that several entries without an own guid share names none of them, so these too go by title and date.
     """
-    entries = list(dict.fromkeys(entries))  # an entry that a feed lists twice, word for word, still has its guid to itself
+    entries = list(dict.fromkeys(map(storable, entries)))  # an entry that a feed lists twice, word for word, still has its guid to itself
     guids = Counter(entry.guid for entry in entries if entry.guid)
     anonymous = [entry for entry in entries if not (entry.guid and guids[entry.guid] == 1)]
     links = Counter(entry.link for entry in anonymous if entry.link)
@@ -111,7 +138,8 @@ def carries_full_text(entry: FeedEntry) -> bool:
     content = entry.content or ""
     if len(content) < LEAST_FULL_TEXT:
         return False
-    return not content.rstrip().lower().endswith(_CUT_MARKS)
+    end = content[-_LONGEST_FAREWELL:].rstrip().lower()
+    return not end.endswith(_CUT_MARKS) and not any(mark in end for mark in _CUT_MARKS[:2])
 
 
 def wants_page(mode: ArticlesMode, entry: FeedEntry) -> bool:
@@ -193,8 +221,8 @@ def judge_page_text(version: Version, titles_of_text: Collection[str], feed_char
 def choose_article_url(link_url: str, final_url: str | None, canonical: str | None, taken: Collection[str]) -> str:
     """The address that stands for an article whose page was fetched: canonical, else redirect target, else the entry's link.
 
-    `taken` holds those of the given addresses that other entries of the source already have. A target that is a site's root or taken
-    is what a site shows for anything it no longer has. A canonical address on a foreign site is a claim that only the text can prove,
+    `taken` holds those of the given addresses that other entries of the source, or other articles, have. A target that is a site's root or
+    taken is what a site shows for anything it no longer has. A canonical address on a foreign site is a claim that only the text can prove,
     and the content hash does.
     """
     reached = canonical_url(final_url) if final_url else link_url
@@ -300,6 +328,15 @@ def delay_seconds(created_at: datetime, published_at: datetime | None) -> int | 
 def still_same_article(old_title: str, version: Version) -> bool:
     """Whether an entry that kept its guid but changed its link still speaks of the same article.
 
-    Sites that rewrite an address along with its headline do; feeds that number their places 1, 2, 3 as guids do not.
+    Sites that rewrite an address along with its headline do; feeds that number their places 1, 2, 3 as guids do not. A title that says
+    nothing of its own ("5G", none at all) can only be the same title.
     """
+    old, new = normalise_text(old_title), version.title_key
+    if not (_says_something(old) and _says_something(new)):
+        return bool(old) and old == new
     return speaks_of(version.title + "\n" + version.text, old_title) or speaks_of(old_title, version.title)
+
+
+def _says_something(title_key: str) -> bool:
+    """Whether `speaks_of` has a word to go by."""
+    return any(len(word) >= LEAST_TELLING_LETTERS for word in title_key.split())

@@ -6,8 +6,9 @@ Search verifies with the same functions what its index could not express, so bot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
+from typing import TypeAlias
 
 from news.alerts import Hit, TopicMatch
 from news.analysis import AnalysedArticle
@@ -15,14 +16,17 @@ from news.articles import ArticleFacts
 from news.errors import QueryError
 from news.finding import Find, PreparedArticle, find, prepare
 from news.passages import make_passage_of_all, merge_spans
-from news.query import Fact, Filter, Query, Since, Until, check_entities, leaves, parse_query, wanted_terms
+from news.query import Fact, Filter, Query, Since, Until, check_entities, leaves, parse_query
 from news.query.terms import SHORTEST_BEGINNING
-from news.query.wanted import Cost, Form, Wanted, length_cost, mentioned_words
+from news.query.wanted import Cost, Form, Wanted, length_cost, mentioned_words, required_words
 from news.topics import Entity, Topic
 
 PASSAGE_WIDTH = 160
 """Characters of the passage in a hit, about."""
 _MOST_HITS = 10
+
+Guards: TypeAlias = tuple[tuple[tuple[str, bool], ...], ...]
+"""Sets of words, each with whether it is a stem; of each set an article holds one if the query can match it."""
 
 
 class Matcher:
@@ -38,16 +42,19 @@ class Matcher:
         """Whether a topic can begin to match when another source shows a known article."""
         self._by_form: dict[Form, dict[str, list[int]]] = {form: {} for form in Form}
         self._always: list[int] = []
+        self._guards: list[Guards] = []
         cost = _make_cost(queries)
         for number, query in enumerate(queries):
-            self._file(number, wanted_terms(query.root, cost))
+            self._file(number, required_words(query.root, cost))
         self._beginning_lengths = _lengths_by_start(self._by_form[Form.PREFIX])
 
-    def _file(self, number: int, wanted_words: frozenset[Wanted] | None) -> None:
-        if wanted_words is None:
+    def _file(self, number: int, required: list[frozenset[Wanted]]) -> None:
+        """A topic is met under its rarest words; what else it requires is asked before its query is, but for beginnings of words."""
+        self._guards.append(tuple(_make_guard(words) for words in required[1:] if all(one.form is not Form.PREFIX for one in words)))
+        if not required:
             self._always.append(number)
             return
-        for wanted in wanted_words:
+        for wanted in required[0]:
             self._by_form[wanted.form].setdefault(wanted.word, []).append(number)
 
     def match(self, article: AnalysedArticle, facts: ArticleFacts | None = None) -> list[TopicMatch]:
@@ -81,14 +88,16 @@ class Matcher:
         return [self._topics[number][0] for number in sorted(self._candidates(prepare(article)))]
 
     def _candidates(self, article: PreparedArticle) -> set[int]:
-        """The topics one of whose wanted words the article holds; all others need not be looked at."""
+        """The topics all of whose required words the article holds; all others need not be looked at."""
         numbers = set(self._always)
         for field in article.fields:
             _collect(self._by_form[Form.TOKEN], field.first_token, numbers)
             _collect(self._by_form[Form.STEM], field.first_stem, numbers)
             if self._beginning_lengths:
                 self._collect_beginnings(field.first_token, numbers)
-        return numbers
+        title, text = article.fields
+        tokens, stems = title.first_token | text.first_token, title.first_stem | text.first_stem
+        return {number for number in numbers if _lets_pass(self._guards[number], tokens, stems)}
 
     def _collect_beginnings(self, words: Iterable[str], numbers: set[int]) -> None:
         beginnings = self._by_form[Form.PREFIX]
@@ -97,6 +106,21 @@ class Matcher:
                 found = beginnings.get(word[:length])
                 if found is not None:
                     numbers.update(found)
+
+
+def _make_guard(words: frozenset[Wanted]) -> tuple[tuple[str, bool], ...]:
+    return tuple((wanted.word, wanted.form is Form.STEM) for wanted in words)
+
+
+def _lets_pass(guards: Guards, tokens: Collection[str], stems: Collection[str]) -> bool:
+    """Whether of all the sets of words that are required one word is held."""
+    for words in guards:
+        for word, is_stem in words:
+            if word in (stems if is_stem else tokens):
+                break
+        else:
+            return False
+    return True
 
 
 def _lengths_by_start(beginnings: Iterable[str]) -> dict[str, tuple[int, ...]]:

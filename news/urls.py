@@ -21,9 +21,17 @@ _TRACKING = re.compile(
 def canonical_url(url: str) -> str:
     """`url` in the form that stands for its article: host in lower case, no default port, no fragment, no tracking parameters.
 
-    Query parameters keep their values and are sorted (w3lib), so that their order makes no second article.
+    Query parameters keep their values and are sorted (w3lib), so that their order makes no second article. What cannot be read as an
+    address stands for itself: links come from strangers, and one must not end the poll that brought it.
     """
     bare = url.strip().partition("#")[0]
+    try:
+        return _canonical(bare)
+    except ValueError:  # such as http://\\/[, which only becomes unreadable when w3lib has put its backslash right
+        return bare
+
+
+def _canonical(bare: str) -> str:
     names = {pair.partition("=")[0] for pair in urlsplit(bare).query.split("&")}
     tracking = sorted(name for name in names if _TRACKING.match(name))
     if tracking:
@@ -47,7 +55,10 @@ def host_of(url: str) -> str:
 
 def is_site_root(url: str) -> bool:
     """Whether `url` is the front page of its site, which stands for no article."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return parts.path in {"", "/"} and not parts.query
 
 

@@ -38,7 +38,10 @@ _MARKERS = re.compile(
     r"|activer javascript|enable javascript|just a moment|checking your browser|too many requests|trop de requetes"
     r")\b"
 )
-_LONG_WORD = re.compile(r"\w{4,}")
+LEAST_TELLING_LETTERS = 4
+"""Shorter words stand in any text."""
+
+_LONG_WORD = re.compile(rf"\w{{{LEAST_TELLING_LETTERS},}}")
 
 
 def looks_like_wall(text: str) -> str | None:

@@ -74,6 +74,14 @@ def article_at(db: Database, url: str) -> int | None:
     return row["article_id"] if row else None
 
 
+def has_page_text(db: Database, article_id: int) -> bool:
+    """Whether the article's current version is its page's, not a feed's."""
+    row = db.conn.execute(
+        "SELECT origin FROM articles JOIN revisions ON revisions.id = articles.revision_id WHERE articles.id = ?", (article_id,)
+    ).fetchone()
+    return row is not None and row["origin"] == "page"
+
+
 def remember_text(db: Database, version: Version) -> None:
     """Remember that the version's text was seen under its title. The empty text of a feed of titles has thousands: enough is enough."""
     if len(titles_of_text(db, version.text_hash)) >= TITLES_THAT_UNMASK:

@@ -49,6 +49,7 @@ class Candidate:
     article_id: int
     time: str
     seen_at: str
+    """When the version came; empty where a score was asked for."""
     score: float | None
 
 
@@ -83,17 +84,18 @@ class Candidates:
         return holds(self._query, analyse_article(row["title"], row["text"]), get_facts(self._db, candidate.article_id))
 
     def _execute(self, *, scored: bool) -> Iterator[sqlite3.Row]:
-        columns = "revisions.id AS revision_id, articles.id AS article_id, articles.time, revisions.seen_at, articles.url, author, language"
+        # A score is asked of thousands of rows: none of them may touch `revisions`, whose pages hold the texts.
+        seen_at = "''" if scored else "(SELECT seen_at FROM revisions WHERE id = articles.revision_id)"
+        columns = f"revision_id, articles.id AS article_id, articles.time, {seen_at} AS seen_at, articles.url, author, language"
         if self._compiled.expression is None:
             return self._db.conn.execute(
                 f"""SELECT {columns}, {"0.0" if scored else "NULL"} AS score
-                    FROM revisions CROSS JOIN articles ON articles.revision_id = revisions.id
-                    WHERE articles.deleted_at IS NULL {self._conditions} ORDER BY revisions.id DESC""",  # noqa: S608  # literals of this file
+                    FROM articles WHERE articles.deleted_at IS NULL {self._conditions} ORDER BY revision_id DESC""",  # noqa: S608  # literals of this file
                 self._parameters,
             )
         return self._db.conn.execute(
             f"""SELECT {columns}, {"-" + _SCORE if scored else "NULL"} AS score
-                FROM words CROSS JOIN articles ON articles.revision_id = words.rowid CROSS JOIN revisions ON revisions.id = words.rowid
+                FROM words CROSS JOIN articles ON articles.revision_id = words.rowid
                 WHERE words MATCH :expression {self._conditions} ORDER BY words.rowid DESC""",  # noqa: S608  # literals of this file
             self._parameters | {"expression": self._compiled.expression},
         )

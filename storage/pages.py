@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.judging import Version, choose_article_url, feed_text, judge_page_text, make_version
+from news.judging import Version, choose_article_url, feed_text, judge_page_text, make_version, still_same_article, storable
 from news.scheduling import next_page_fetch_at, next_page_refresh_at
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import canonical_url
-from storage.articles import Settling, settle, titles_of_text
+from storage.articles import Settling, article_at, settle, titles_of_text
 from storage.entries import StoredEntry, get_entry, urls_of_other_entries
 from storage.times import optional_text, to_text
 from storage.walls import unmask_wall
@@ -34,12 +35,13 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
     stored = get_entry(db, outcome.entry_id)
     if stored is None or stored.page_state != "due" or outcome.url != (stored.entry.link or stored.url):
         return tally  # deleted meanwhile, or its link changed while the old page was on its way: the new one is due
+    outcome = replace(outcome, page=storable(outcome.page) if outcome.page else None)
     version = make_version(stored.entry, outcome.page)
     problem = outcome.problem or _judge_text(db, watch, stored, version, tally, now)
     if problem is not None:
         _record_failure(db, watch, stored, problem, tally, now)
     else:
-        _record_page_text(db, watch, Settling(stored, version, _article_url(db, stored, outcome), now), outcome, tally)
+        _record_page_text(db, watch, Settling(stored, version, _article_url(db, stored, version, outcome), now), outcome, tally)
     return tally
 
 
@@ -72,11 +74,23 @@ def _changed_meanwhile(stored: StoredEntry, outcome: PageOutcome) -> bool:
     return stored.edited and stored.changed_at > outcome.fetched_at - timedelta(seconds=outcome.seconds)
 
 
-def _article_url(db: Database, stored: StoredEntry, outcome: PageOutcome) -> str:
+def _article_url(db: Database, stored: StoredEntry, version: Version, outcome: PageOutcome) -> str:
     canonical = outcome.page.canonical_url if outcome.page else None
     candidates = [canonical_url(url) for url in (outcome.final_url, canonical) if url]
-    taken = urls_of_other_entries(db, stored, candidates)
+    taken = urls_of_other_entries(db, stored, candidates) | {url for url in candidates if _is_anothers(db, stored, version, url)}
     return choose_article_url(stored.url, outcome.final_url, canonical, taken)
+
+
+def _is_anothers(db: Database, stored: StoredEntry, version: Version, url: str) -> bool:
+    """Whether another article is known at an address: what a site shows for many of its pages (an offer, a section) is none of theirs.
+
+    Of entries of one source that shows in the address alone; a site has several feeds, and there only the words can tell.
+    """
+    article_id = article_at(db, url)
+    if article_id is None or article_id == stored.article_id:
+        return False
+    title = db.conn.execute("SELECT title FROM articles WHERE id = ?", (article_id,)).fetchone()["title"]
+    return not still_same_article(title, version)
 
 
 def _record_failure(db: Database, watch: Watch, stored: StoredEntry, problem: Problem, tally: Tally, now: datetime) -> None:

@@ -16,11 +16,12 @@ from news.judging import (
     judge_entry,
     judge_gap,
     make_version,
+    storable_text,
     wants_page,
 )
 from news.scheduling import PollTiming, next_page_refresh_at, next_poll_at
 from news.sources import ArticlesMode, DuePage, PollKind, PollOutcome
-from storage.articles import Settling, article_at, settle
+from storage.articles import Settling, article_at, has_page_text, settle
 from storage.entries import StoredEntry, get_entry, get_fingerprints, insert_entry, mark_page_due, update_entry
 from storage.times import to_text
 from storage.watch import Tally, Watch
@@ -90,7 +91,7 @@ def _record_new(db: Database, watch: Watch, poll: _Poll, arrived: IdentifiedEntr
 
 
 def _is_page_known(db: Database, stored: StoredEntry) -> bool:
-    """Whether another source's entry already brought the page at this entry's address.
+    """Whether another source's entry already brought the page at this entry's address; a feed's few words are not the page.
 
     The same source showing the same address under a new guid is how sites announce an update: then the page is fetched again.
     """
@@ -98,7 +99,7 @@ def _is_page_known(db: Database, stored: StoredEntry) -> bool:
     if article_id is None:
         return False
     own = db.conn.execute("SELECT 1 FROM entries WHERE article_id = ? AND source_id = ? LIMIT 1", (article_id, stored.source_id)).fetchone()
-    return own is None
+    return own is None and has_page_text(db, article_id)
 
 
 def _update(db: Database, poll: _Poll, entry_id: int, arrived: IdentifiedEntry) -> StoredEntry:
@@ -214,7 +215,7 @@ def _save_validators(db: Database, outcome: PollOutcome) -> None:
 
 def _name_source(db: Database, poll: _Poll) -> None:
     """Remember the feed's own title; it names the source where the configuration doesn't."""
-    title = poll.outcome.feed.title if poll.outcome.feed else None
+    title = storable_text((poll.outcome.feed.title if poll.outcome.feed else None) or "")
     if title and title != poll.source["feed_title"]:
         db.conn.execute(
             "UPDATE sources SET feed_title = :title, name = CASE WHEN named = 1 THEN name ELSE :title END WHERE id = :id",

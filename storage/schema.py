@@ -23,6 +23,13 @@ def create_archive(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def find_what_a_source_said_last(db: Database) -> None:
+    """A feed may show one address thousands of times: each entry asks what its source last said of that article."""
+    db.conn.execute("CREATE INDEX entries_by_article_and_source ON entries (article_id, source_id, changed_at)")
+    db.conn.execute("DROP INDEX entries_by_article")
+
+
 _SOURCES = (
     """CREATE TABLE facts (
         name TEXT PRIMARY KEY,

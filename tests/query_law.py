@@ -345,9 +345,9 @@ FACTS = st.builds(
     sources=SOURCES,
 )
 ARTICLES = st.lists(st.tuples(st.builds(analyse_article, TEXTS, TEXTS), FACTS), min_size=4, max_size=4)
-MANY_SPECS = st.lists(SPECS, min_size=4, max_size=4)
+MANY_SPECS = st.tuples(SPECS, SPECS, SPECS, NEAR).map(list)
 CASES_AN_EXAMPLE = 16
-"""Four queries, each judged on four articles."""
+"""Four queries, one of them on nearness alone, each judged on four articles."""
 
 
 def make_index(articles: list[AnalysedArticle]) -> sqlite3.Connection:

@@ -60,30 +60,35 @@ def wanted_terms(node: Node, cost: Cost = length_cost) -> frozenset[Wanted] | No
 
     None if it can match without any word, as `source:numerama` does.
     """
+    return next(iter(required_words(node, cost)), None)
+
+
+def required_words(node: Node, cost: Cost = length_cost) -> list[frozenset[Wanted]]:
+    """Sets of words; any match of this node holds a word of each of them. The cheapest set is first, each is there once.
+
+    The node has something positive. None are required if it can match without any word, as `source:numerama` does.
+    """
     if isinstance(node, And):
-        choices = [choice for operand in node.operands if has_positive(operand) and (choice := wanted_terms(operand, cost)) is not None]
-        return _cheapest(choices, cost)
-    if isinstance(node, Or):
+        required = [words for operand in node.operands if has_positive(operand) for words in required_words(operand, cost)]
+    elif isinstance(node, Or):
         branches = [wanted_terms(operand, cost) for operand in node.operands]
         wanted = [branch for branch in branches if branch is not None]
-        return frozenset[Wanted]().union(*wanted) if len(wanted) == len(branches) else None
-    if isinstance(node, Not):
+        required = [frozenset[Wanted]().union(*wanted)] if len(wanted) == len(branches) else []
+    elif isinstance(node, Not):
         raise TypeError("a negation wants nothing; the parser lets none stand alone")
-    if isinstance(node, Filter | Since | Until):
-        return None
-    return _wanted_of_term(node, cost)
+    elif isinstance(node, Filter | Since | Until):
+        required = []
+    else:
+        required = _required_by_term(node, cost)
+    return sorted(dict.fromkeys(required), key=lambda choice: sum(map(cost, choice)))
 
 
-def _cheapest(choices: Iterable[frozenset[Wanted]], cost: Cost) -> frozenset[Wanted] | None:
-    return min(choices, key=lambda choice: sum(map(cost, choice)), default=None)
-
-
-def _wanted_of_term(term: Term, cost: Cost) -> frozenset[Wanted]:
+def _required_by_term(term: Term, cost: Cost) -> list[frozenset[Wanted]]:
     if isinstance(term, EntityTerm):
-        return _any_of(term.names, cost)
+        return [_any_of(term.names, cost)]
     if isinstance(term, Near):
-        return min(_any_of(term.left, cost), _any_of(term.right, cost), key=lambda choice: sum(map(cost, choice)))
-    return frozenset({min(_words(term), key=cost)})
+        return [_any_of(term.left, cost), _any_of(term.right, cost)]
+    return [frozenset({word}) for word in _words(term)]
 
 
 def _any_of(alternatives: Iterable[Word | Phrase | Exact], cost: Cost) -> frozenset[Wanted]:

@@ -87,9 +87,6 @@ def home(tmp_path) -> Home:
     return home
 
 
-# ------------------------------------------------------------------------------------------------------------------ poll
-
-
 def test_poll_json_prints_the_summary_and_nothing_else_and_exits_1_when_a_source_failed(office) -> None:
     assert office.first_poll.status == 1
     summary = office.first_poll.json
@@ -149,9 +146,6 @@ def test_a_poll_that_is_interrupted_says_so_in_one_line_and_can_be_repeated(home
         assert poll.log.splitlines()[-1] == "quivive: interrupted"
         assert "Traceback" not in poll.log
     assert len(home.quivive("export").lines) == 3
-
-
-# ---------------------------------------------------------------------------------------------------------------- search
 
 
 def test_search_json_gives_one_line_an_article_with_the_documented_keys(office) -> None:
@@ -250,9 +244,6 @@ def test_a_search_that_finds_nothing_exits_0_and_says_so_on_standard_error(offic
     assert (done.status, done.out, done.err) == (0, "", "nothing found\n")
 
 
-# ---------------------------------------------------------------------------------------------------- the other readers
-
-
 def test_sources_json_gives_the_documented_keys_and_the_reason_of_a_failure(office) -> None:
     failing, good = sorted(office.home.quivive("sources", "--json").lines, key=lambda one: one["status"])
     assert [list(failing), list(good)] == [SOURCE_KEYS, SOURCE_KEYS]
@@ -336,9 +327,6 @@ def test_a_reader_that_goes_away_is_no_reason_to_complain(office, command) -> No
     assert complaint == b""
 
 
-# ---------------------------------------------------------------------------------------------------------- out of there
-
-
 def test_export_writes_every_article_with_its_text(office) -> None:
     done = office.home.quivive("export")
     assert done.status == 0
@@ -377,9 +365,6 @@ def test_backup_into_a_folder_that_is_not_there_exits_1_with_a_reason(office) ->
     assert done.status == 1
     assert "no/such/copy.db" in done.err
     assert "Traceback" not in done.err
-
-
-# -------------------------------------------------------------------------------------------------------------- channels
 
 
 def test_a_test_message_is_sent_to_a_webhook_and_to_a_mailbox(home) -> None:
@@ -454,9 +439,6 @@ def test_a_retry_beside_a_running_daemon_is_sent_by_it(refused) -> None:
         hook.wait_for(known + 1)
         daemon.terminate()
         assert daemon.wait() == 0
-
-
-# --------------------------------------------------------------------------------------------- configuration and versions
 
 
 def test_the_configuration_is_found_by_option_then_environment_then_folder(tmp_path) -> None:

@@ -116,9 +116,6 @@ def _rows(home: Home, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-# ------------------------------------------------------------------------------------------------------- at random moments
-
-
 @pytest.mark.timeout(120 + 20 * KILLS)
 def test_nothing_is_lost_and_a_repeat_carries_its_id_however_often_the_program_is_killed(tmp_path, receivers) -> None:
     print(f"QUIVIVE_SEED={SEED}")  # noqa: T201  # shown when it fails
@@ -199,9 +196,6 @@ def _assert_all_told_under_one_id(press: Press, received: list[tuple[str, str]])
     assert len(set.union(*ids.values())) == len(ids)
 
 
-# ------------------------------------------------------------------------------------------- between the receiver and us
-
-
 @contextmanager
 def _one_story(tmp_path: Path, hook: HookSink, mailbox: Mailbox) -> Iterator[Home]:
     """A site with one article, which must be told."""
@@ -279,9 +273,6 @@ def test_what_was_in_hand_at_the_kill_is_due_at_once(one_story) -> None:
     delivery = next(one for one in home.quivive("alerts", "--json").lines[0]["deliveries"] if one["channel"] == "hook")
     assert (delivery["status"], delivery["attempts"]) == ("pending", 0)
     assert datetime.fromisoformat(delivery["next_attempt_at"]) <= datetime.now(UTC)
-
-
-# ------------------------------------------------------------------------------------------------------ what a kill leaves
 
 
 def test_after_a_kill_the_workers_end_by_themselves_and_nothing_holds_the_archive(one_story) -> None:

@@ -60,9 +60,6 @@ def end(daemon: Running) -> None:
     assert daemon.wait() == 0
 
 
-# ---------------------------------------------------------------------------------------------------------------- working
-
-
 def test_what_is_published_while_it_runs_is_told_by_mail_and_webhook_once(home, site, hook, mailbox) -> None:
     feed = publish(site, "L’OTAN d’hier")
     home.configure(
@@ -114,9 +111,6 @@ def test_it_goes_on_telling_when_nobody_reads_what_it_prints_any_more(home, site
         assert daemon.log.count("standard output is gone") == 1
 
 
-# ----------------------------------------------------------------------------------------------------------------- ending
-
-
 def test_it_ends_within_ten_seconds_whatever_hangs_and_goes_on_at_the_next_start(home, site, hook, mailbox) -> None:
     mailbox.answer("DATA", HANG)
     feed = publish(site, "L’OTAN", path="/good")
@@ -160,9 +154,6 @@ def test_a_signal_that_comes_while_it_starts_ends_it_too(home, site, number) -> 
         daemon.send(number)
         assert daemon.wait(LONGEST_END_SECONDS) == 0
         assert "Traceback" not in daemon.log
-
-
-# -------------------------------------------------------------------------------------------------- a new configuration
 
 
 @dataclass
@@ -302,9 +293,6 @@ def test_it_ends_in_time_also_when_it_is_asked_in_the_middle_of_a_reload(tmp_pat
         assert newsroom.daemon.wait(LONGEST_END_SECONDS) == 0
 
 
-# ------------------------------------------------------------------------------------------------------ beside a daemon
-
-
 @pytest.mark.parametrize("command", ["run", "poll"])
 def test_a_second_writer_is_refused_with_the_process_id_of_the_first(newsroom, command) -> None:
     done = newsroom.home.quivive(command)
@@ -355,9 +343,6 @@ def test_polls_leave_no_descriptor_open(newsroom) -> None:
     before = process.num_fds()
     newsroom.site.wait_for("/feed", newsroom.site.count("/feed") + 4)
     assert process.num_fds() <= before + 3
-
-
-# ----------------------------------------------------------------------------------------------------------------- dying
 
 
 def drop(table: str) -> Callable[[Newsroom], None]:

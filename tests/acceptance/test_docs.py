@@ -20,9 +20,6 @@ def read(page: str) -> str:
     return (PROJECT / "docs" / page).read_text(encoding="utf-8")
 
 
-# ---------------------------------------------------------------------------------------------------------------- the map
-
-
 def modules(room: str) -> set[str]:
     """The modules of a room, by their file names; of tests/, what the tests share."""
     found = (PROJECT / room).glob("*.py") if room == "tests" else (PROJECT / room).rglob("*.py")
@@ -39,9 +36,6 @@ def test_the_map_shows_every_folder_of_the_project():
     shown = set(re.findall(r"^(\w+)/ ", read("map.md").split("```")[1], flags=re.MULTILINE))
     named = {path.name for path in PROJECT.iterdir() if path.is_dir() and any(path.rglob("*.*")) and not path.name.startswith((".", "_"))}
     assert shown == named - {"pages", "build", "dist"}
-
-
-# ------------------------------------------------------------------------------------------------------------ the archive
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +64,6 @@ def test_a_question_to_the_archive_that_is_shown_has_an_answer(archive, question
     with closing(sqlite3.connect(f"{archive.as_uri()}?mode=ro", uri=True)) as db:
         # The archive of this test is of February 2025, the question about the last week of whoever asks it.
         assert db.execute(question.replace("'-7 days'", "'-100 years'")).fetchall()
-
-
-# --------------------------------------------------------------------------------------------------- problems, decisions
 
 
 def test_every_code_that_judging_gives_is_explained():

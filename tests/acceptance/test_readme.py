@@ -74,9 +74,6 @@ def _split(words: list[str]) -> tuple[Path_, list[str]]:
     return path, words
 
 
-# ---------------------------------------------------------------------------------------------------- commands and flags
-
-
 def test_the_table_of_commands_holds_every_command_and_no_other():
     assert set(usages()) == set(SHOWN)
 
@@ -152,9 +149,6 @@ def test_every_key_of_the_configuration_is_in_the_readme_or_in_its_reference():
     models = [*SECTIONS.values(), *CHANNELS.values(), FeedTable, OpmlTable, EntityTable, TopicTable]
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
     assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
-
-
-# ---------------------------------------------------------------------------------------------------------- json, statuses
 
 
 class Answers:
@@ -250,9 +244,6 @@ def test_a_command_ends_with_the_status_that_the_table_says(answers, status, arg
     done = answers.home.quivive(*arguments)
     assert (done.status, "Traceback" in done.err) == (status, False), done.err
     assert (tuple(arguments[:-1]) in HIDDEN) == ("not available in this version" in done.err)
-
-
-# ------------------------------------------------------------------------------------------------------ the first minutes
 
 
 def marked(kind: str) -> list[str]:

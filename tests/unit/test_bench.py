@@ -1,0 +1,41 @@
+"""The benchmarks run: each is called with `--quick`, and says what it measured, on what. The figures themselves are nobody's test.
+
+Those that poll from a site of their own take longer than a test may: they are run by hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASURING = ("first_poll", "second_poll", "memory", "idle", "search", "start")
+QUICK = {
+    "search": ["articles that hold the word of", "two words, by relevance", "phrase, by date", "boolean, by date", "plain FTS5: median"],
+}
+
+
+def run_quick(name: str) -> str:
+    command = [sys.executable, "-m", f"bench.{name}", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_quick_run_prints_the_machine_and_its_figures(name: str) -> None:
+    printed = run_quick(name)
+    for words in ("machine   ", "python    ", "load      ", *QUICK[name]):
+        assert words in printed
+
+
+@pytest.mark.parametrize("name", MEASURING)
+def test_each_says_what_it_measures_and_how_to_run_it(name: str) -> None:
+    program = ast.parse((ROOT / "bench" / f"{name}.py").read_text(encoding="utf-8"))
+    assert f"Run: python -m bench.{name}" in (ast.get_docstring(program) or "")
+    assert f"`python -m bench.{name}`" in (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
