@@ -1,4 +1,4 @@
-"""How many articles a second are analysed and matched, with 5, 1,000 and 10,000 topics. Run `python -m bench.matching`.
+"""How many articles a second are analysed and matched, with 5 to 100,000 topics. Run `python -m bench.matching`.
 
 Articles of about 4,000 characters and topics are invented (`bench.french`), the same in every run: no file, no network.
 """
@@ -18,7 +18,7 @@ from news.topics import Entity, Topic
 
 ARTICLES = 300
 CHARACTERS = 4_000
-TOPIC_COUNTS = (5, 1_000, 10_000)
+TOPIC_COUNTS = (5, 1_000, 10_000, 100_000)
 ENTITIES = 50
 _TOO_COMMON = 1_000
 """The first words by rank are grammar, and words that are in every tenth article: of those alone nobody makes a topic."""

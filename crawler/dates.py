@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _FRENCH_MONTHS = {
@@ -69,12 +69,3 @@ def _read_french(text: str) -> datetime:
     day, _, year, hour, minute, second, zone = found.groups()
     offset = (zone or "+0000").replace(":", "")
     return parsedate_to_datetime(f"{day} {month} {year} {hour or 0}:{minute or '00'}:{second or '00'} {offset}")
-
-
-def retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """How long Retry-After (RFC 9110 §10.2.3) asks to wait: seconds, or a date that is compared to `now`; None if it is unusable."""
-    text = (header or "").strip()
-    if text.isascii() and text.isdigit():
-        return timedelta(seconds=min(int(text[:12]), 10**9))
-    moment = from_text(text)
-    return max(moment - now, timedelta()) if moment else None

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from scrapy.http import Response
 
-from crawler.dates import retry_after
 from crawler.failures import problem_of
 from crawler.polling import final_url, header
 from crawler.problems import FetchProblem, make_http_problem, make_problem
 from crawler.reading import read_page
 from crawler.workers import Workers
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
+from news.timing import parse_retry_after
 
 ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 ACCEPT_LANGUAGE = "fr, fr-FR;q=0.9, en;q=0.5, *;q=0.3"
@@ -50,7 +50,7 @@ class PageFetcher:
 
     async def _read(self, answer: Response, now: datetime) -> ExtractedPage | Problem:
         if not 200 <= answer.status < 300:
-            return make_http_problem(answer.status, retry_after(header(answer, "Retry-After"), now))
+            return make_http_problem(answer.status, parse_retry_after(header(answer, "Retry-After"), now))
         if not answer.body:
             return make_problem("empty")
         try:

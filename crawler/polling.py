@@ -9,13 +9,13 @@ from datetime import datetime
 
 from scrapy.http import Response
 
-from crawler.dates import retry_after
 from crawler.failures import problem_of
 from crawler.problems import FetchProblem, make_http_problem, make_problem
 from crawler.reading import read_feed
 from crawler.redirects import HOPS
 from crawler.workers import Workers
 from news.sources import DueSource, PollKind, PollOutcome, Problem
+from news.timing import parse_retry_after
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.8, "
@@ -101,5 +101,5 @@ def _vouched(outcome: PollOutcome, kind: PollKind, validators: Validators) -> Po
 def _problem_without_reading(answer: Response, now: datetime) -> Problem | None:
     """Why the body need not be read, if it need not."""
     if not 200 <= answer.status < 300:
-        return make_http_problem(answer.status, retry_after(header(answer, "Retry-After"), now))
+        return make_http_problem(answer.status, parse_retry_after(header(answer, "Retry-After"), now))
     return None if answer.body else make_problem("empty")

@@ -1,6 +1,6 @@
 """Hashes that stand for a text or a thing: content hashes, entry fingerprints and derived ids. All are SHA-256.
 
-The archive stores them: a change of how texts are normalised makes every stored hash incomparable, and needs a migration.
+Stored content hashes are comparable only within one version of the normalisation (`NORMALISATION_VERSION`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ import base64
 import hashlib
 import re
 import unicodedata
+
+NORMALISATION_VERSION = 1
+"""Raise it with every change to `normalise_text`: the archive then makes all content hashes anew before it judges any text."""
 
 LEAST_IDENTIFYING_CHARACTERS = 400
 """Normalised texts shorter than this are no identity: teasers, consent walls and error pages share theirs."""

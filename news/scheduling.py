@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-LONGEST_STAY_AWAY = timedelta(days=1)
-"""A Retry-After beyond this is not honoured in full: a source must not be able to silence itself for weeks."""
+from news.timing import LONGEST_RETRY_AFTER
 
 PAGE_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240, 720))
 """Waits before each further fetch of a page; after the last it is given up, about 17 hours after the first."""
@@ -44,7 +43,7 @@ def next_page_fetch_at(now: datetime, attempts: int, code: str, retry_after: tim
 
 def _as_asked(wait: timedelta, retry_after: timedelta | None) -> timedelta:
     """The wait, or the longer one that the site asked for, as far as that is honoured."""
-    return wait if retry_after is None else max(wait, min(retry_after, LONGEST_STAY_AWAY))
+    return wait if retry_after is None else max(wait, min(retry_after, LONGEST_RETRY_AFTER))
 
 
 def next_page_refresh_at(now: datetime, last_fetched_at: datetime | None) -> datetime:

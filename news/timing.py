@@ -1,8 +1,9 @@
-"""When a delivery is tried again, and when it is given up. Pure rules of time; `now` and chance are arguments."""
+"""When a delivery is tried again, when it is given up, and what Retry-After asks. Pure rules of time; `now` and chance are arguments."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
@@ -33,3 +34,17 @@ def next_attempt(attempts_made: int, now: datetime, created_at: datetime, jitter
     asked = min(retry_after, LONGEST_RETRY_AFTER) if retry_after is not None else timedelta()
     at = now + max(retry_delay(attempts_made, jitter), asked)
     return at if at - created_at <= DELIVERY_LIFETIME else None
+
+
+def parse_retry_after(header: str | None, now: datetime) -> timedelta | None:
+    """How long a Retry-After header asks to wait: seconds, or an HTTP date (RFC 9110 §10.2.3); None if it asks for nothing sensible."""
+    value = (header or "").strip()
+    if value.isascii() and value.isdigit():
+        # Cut before it becomes a number: the other side may send digits without end.
+        return min(timedelta(seconds=int(value[:9])), LONGEST_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return min(wait, LONGEST_RETRY_AFTER) if wait > timedelta() else None

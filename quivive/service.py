@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ import structlog
 from crawler import Crawl
 from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult, Bundle, DeliveryStatus
-from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome
+from news.errors import ArchiveUnusable, ArchiveUnwritable
+from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
 from quivive.config import Configuration
 from quivive.wiring import make_crawl_settings, make_watch
 from storage import Archive, Tally
@@ -87,17 +88,39 @@ class Service:
         return await self.dispatcher.deliver_due()
 
     async def _on_poll(self, outcome: PollOutcome) -> None:
-        tally = await asyncio.wrap_future(self.archive.record_poll(outcome, self._clock()))
+        try:
+            tally = await self._record_poll(outcome)
+        except Exception as error:  # noqa: BLE001  # whatever it is, see there
+            outcome = replace(outcome, kind=PollKind.FAILED, feed=None, problem=_unforeseen(error, outcome.url))
+            tally = await self._record_poll(outcome)
         self.totals.polled += 1
         self.totals.unchanged += outcome.kind in {PollKind.UNCHANGED, PollKind.SAME_BODY}
         self._log_poll(outcome, tally)
         await self._follow_up(tally)
 
+    async def _record_poll(self, outcome: PollOutcome) -> Tally:
+        return await asyncio.wrap_future(self.archive.record_poll(outcome, self._clock()))
+
     async def _on_page(self, outcome: PageOutcome) -> None:
-        tally = await asyncio.wrap_future(self.archive.record_page(outcome, self._clock()))
+        try:
+            tally = await self._record_page(outcome)
+        except Exception as error:  # noqa: BLE001  # whatever it is, see there
+            outcome = replace(outcome, page=None, problem=_unforeseen(error, outcome.url))
+            tally = await self._record_page_or_give_up(outcome)
         level = log.info if outcome.problem is None else log.warning
         level("page", url=outcome.url, status=outcome.http_status, **_counts(tally), **_problem(outcome))
         await self._follow_up(tally)
+
+    async def _record_page(self, outcome: PageOutcome) -> Tally:
+        return await asyncio.wrap_future(self.archive.record_page(outcome, self._clock()))
+
+    async def _record_page_or_give_up(self, outcome: PageOutcome) -> Tally:
+        """Record a page that failed; if not even what its feed says can be recorded, it must not be fetched again every second."""
+        try:
+            return await self._record_page(outcome)
+        except Exception as error:  # noqa: BLE001  # whatever it is, see there
+            await asyncio.wrap_future(self.archive.give_up_page(outcome.entry_id, _unforeseen(error, outcome.url)))
+            return Tally()
 
     async def _follow_up(self, tally: Tally) -> None:
         self.totals.add(tally)
@@ -150,6 +173,18 @@ def _counts(tally: Tally) -> dict[str, int]:
         "alerts": len(tally.alerts),
     }
     return {name: count for name, count in counts.items() if count}
+
+
+def _unforeseen(error: Exception, url: str) -> Problem:
+    """The problem of a document that was read and cannot be recorded, which is a bug of this program. Raises what is the archive's trouble.
+
+    The same document comes again after every start: it is logged with its traceback and counts as failed where people look, and must not
+    end the watch over everything else.
+    """
+    if isinstance(error, ArchiveUnusable | ArchiveUnwritable):
+        raise error
+    log.error("a document could not be recorded in a way that is not foreseen", url=url, exc_info=error)
+    return Problem("not_recorded", f"What was read could not be recorded ({type(error).__name__}: {error}"[:200] + "): report the URL as a bug.")
 
 
 def _problem(outcome: PollOutcome | PageOutcome) -> dict[str, Any]:

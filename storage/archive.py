@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from news.alerts import AttemptResult, Bundle
 from news.errors import ArchiveUnusable
 from news.query import Query
-from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, SourceSpec
+from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
 from news.topics import Topic
 from storage import outbox, pages, polls, preview, reports, search, sources, tidying
 from storage.connection import open_beside_writer, open_for_reading, open_for_writing, translated
@@ -122,16 +122,18 @@ class Archive(ArchiveReader):
         self._lock = WriterLock(path)
         try:
             self._db = open_for_writing(path)
-            self.reindexed = self._refresh_index()
+            self.reindexed = self._refresh_derived()
         except BaseException:
             self._lock.release()
             raise
         self._identity = _identity(path)
         self._writer = Writer(self._db, str(path))
 
-    def _refresh_index(self) -> int:
+    def _refresh_derived(self) -> int:
+        """Bring what is derived from the texts up to the versions of this program; returns how many revisions were indexed anew."""
         try:
             with translated(str(self.path)):
+                tidying.refresh_hashes(self._db)
                 return tidying.refresh_index(self._db)
         except BaseException:
             self._db.conn.close()
@@ -174,6 +176,10 @@ class Archive(ArchiveReader):
     def record_page(self, outcome: PageOutcome, now: datetime) -> Future[Tally]:
         """Write what the fetch of an article page brought, with all that follows from it."""
         return self._writer.submit(lambda db: pages.record_page(db, self._watch, outcome, now))
+
+    def give_up_page(self, entry_id: int, problem: Problem) -> Future[None]:
+        """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""
+        return self._submit(pages.give_up_page, entry_id, problem)
 
     def record_attempt(self, result: AttemptResult) -> Future[None]:
         """Write what came of one attempt to send a message."""

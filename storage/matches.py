@@ -72,11 +72,11 @@ def _record_matches(db: Database, watch: Watch, arrival: Arrival, matches: Seque
 
 def _first_match(db: Database, arrival: Arrival, topic: str) -> int | None:
     """The number of the first version that is on record as matching the topic."""
+    # By the order of the key: an article may have thousands of versions, and each asks.
     row = db.conn.execute(
-        "SELECT min(number) AS number FROM matches WHERE article_id = ? AND topic = ?", (arrival.article_id, topic)
+        "SELECT number FROM matches WHERE article_id = ? AND topic = ? ORDER BY revision_id LIMIT 1", (arrival.article_id, topic)
     ).fetchone()
-    number: int | None = row["number"]
-    return number
+    return row["number"] if row else None
 
 
 def _record_match(db: Database, arrival: Arrival, match: TopicMatch) -> None:

@@ -114,6 +114,14 @@ def _record_failure(db: Database, watch: Watch, stored: StoredEntry, problem: Pr
     settle(db, watch, Settling(stored, version, stored.url, now), tally)
 
 
+def give_up_page(db: Database, entry_id: int, problem: Problem) -> None:
+    """Want the entry's page no more, and say why. Nothing is judged: this is for an entry whose judging fails."""
+    db.conn.execute(
+        "UPDATE entries SET page_state = 'given_up', page_due_at = NULL, page_error_code = ?, page_error_message = ? WHERE id = ?",
+        (problem.code, problem.message, entry_id),
+    )
+
+
 def _page_at_hand(db: Database, stored: StoredEntry) -> ExtractedPage | None:
     """The page text that the entry's article already has: a failed fetch must not lose it, and a changed title must still be judged."""
     if stored.article_id is None:

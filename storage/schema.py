@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from news.tokens import TOKEN_SIGNS
-
 migrations = Migrations("quivive")
 
 PAGE_SIZE = 16_384
@@ -167,9 +165,10 @@ _ARTICLES = (
     "CREATE INDEX sightings_by_article ON sightings (article_id)",
     "CREATE INDEX sightings_by_source ON sightings (source_id, article_id)",
     # One row a revision, never deleted on an edit: search joins the current ones. Contentless: the words are in `revisions`.
-    f"""CREATE VIRTUAL TABLE words USING fts5 (
+    # Its signs are `news.tokens.TOKEN_SIGNS` of that day: a released migration never changes.
+    """CREATE VIRTUAL TABLE words USING fts5 (
         title, title_stems, text, text_stems,
-        content = '', tokenize = "ascii tokenchars '{TOKEN_SIGNS}'"
+        content = '', tokenize = "ascii tokenchars '.&+#'"
     )""",
 )
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from news.analysis import ANALYSIS_VERSION, analyse_article, index_columns
-from news.scheduling import LONGEST_STAY_AWAY
+from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
+from news.timing import LONGEST_RETRY_AFTER
 from storage.articles import index_words
 from storage.times import to_text
 
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500
-LONGEST_WAIT = LONGEST_STAY_AWAY + timedelta(hours=1)
+LONGEST_WAIT = LONGEST_RETRY_AFTER + timedelta(hours=1)
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
     """Delete the texts of up to a batch of articles older than `before`; returns how many.
 
-    URL, hashes, sightings and alerts stay, so that a deleted article is not new again. One whose delivery is still pending, or whose page is still to
-    come and to be matched, waits.
+    URL, hashes, sightings and alerts stay, so that a deleted article is not new again. One whose delivery is still pending, or whose page
+    is still to come and to be matched, waits.
     """
     rows = db.conn.execute(
         """SELECT id FROM articles WHERE time < ? AND deleted_at IS NULL
@@ -66,20 +68,49 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
 
 def refresh_index(db: Database) -> int:
     """Rebuild the index if another version of the analysis made it; returns how many revisions were indexed anew."""
-    row = db.conn.execute("SELECT value FROM facts WHERE name = 'analysis_version'").fetchone()
-    if row is not None and row["value"] == str(ANALYSIS_VERSION):
+    if _is_current(db, "analysis_version", ANALYSIS_VERSION):
         return 0
     count = 0
     with db.atomic():
         db.conn.execute("INSERT INTO words (words) VALUES ('delete-all')")
-        rows = db.conn.execute(
-            "SELECT revisions.id, revisions.title, text FROM revisions JOIN articles ON articles.id = article_id WHERE deleted_at IS NULL"
-        )
-        for revision in rows:
+        for revision in _list_texts(db):
             index_words(db, revision["id"], analyse_article(revision["title"], revision["text"]))
             count += 1
-        db.conn.execute(
-            "INSERT INTO facts VALUES ('analysis_version', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (str(ANALYSIS_VERSION),),
-        )
+        _note_version(db, "analysis_version", ANALYSIS_VERSION)
     return count
+
+
+def refresh_hashes(db: Database) -> int:
+    """Hash all texts anew if another version of the normalisation made their hashes; returns how many were.
+
+    The hashes of articles past their retention stay as they are: their texts are gone.
+    """
+    if _is_current(db, "normalisation_version", NORMALISATION_VERSION):
+        return 0
+    count = 0
+    with db.atomic():
+        for revision in _list_texts(db).fetchall():
+            title, (text_hash, length) = revision["title"], content_hash(revision["title"], revision["text"])
+            db.conn.execute("UPDATE revisions SET text_hash = ?, text_length = ? WHERE id = ?", (text_hash, length, revision["id"]))
+            db.conn.execute("INSERT OR IGNORE INTO text_titles VALUES (?, ?)", (text_hash, normalise_text(title)))
+            count += 1
+        _note_version(db, "normalisation_version", NORMALISATION_VERSION)
+    return count
+
+
+def _list_texts(db: Database) -> sqlite3.Cursor:
+    return db.conn.execute(
+        "SELECT revisions.id, revisions.title, text FROM revisions JOIN articles ON articles.id = article_id WHERE deleted_at IS NULL"
+    )
+
+
+def _is_current(db: Database, name: str, version: int) -> bool:
+    row = db.conn.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return row is not None and row["value"] == str(version)
+
+
+def _note_version(db: Database, name: str, version: int) -> None:
+    db.conn.execute(
+        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, str(version)),
+    )

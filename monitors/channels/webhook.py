@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ from monitors.channels.tls import make_tls_context
 from monitors.rendering import one_line
 from monitors.rendering_webhook import render_webhook
 from news.alerts import Alert, Bundle
-from news.timing import LONGEST_RETRY_AFTER
+from news.timing import parse_retry_after
 
 USER_AGENT = "quivive"
 LONGEST_SNIPPET = 200
@@ -76,7 +75,7 @@ class WebhookSender:
         reason = self._clean(f"{self._host} answered {response.status}{_meaning(response.status)}" + (f": {snippet}" if snippet else ""))
         if response.status == 410:
             return final(reason)
-        asked = parse_retry_after(response.headers.get("Retry-After", ""), now) if response.status in _TELLS_WHEN else None
+        asked = parse_retry_after(response.headers.get("Retry-After"), now) if response.status in _TELLS_WHEN else None
         return retry(reason, asked)
 
     def _headers(self, webhook_id: str, body: bytes, now: datetime) -> dict[str, str]:
@@ -138,17 +137,3 @@ def explain(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     return f"{type(error).__name__}: {error}"
-
-
-def parse_retry_after(value: str, now: datetime) -> timedelta | None:
-    """What a Retry-After header asks for, seconds or an HTTP date (RFC 9110 §10.2.3); None if it asks for nothing sensible."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        # Cut before it becomes a number: a receiver may send digits without end.
-        return min(timedelta(seconds=int(value[:9])), LONGEST_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
-    return wait if wait > timedelta() else None

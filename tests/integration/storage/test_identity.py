@@ -135,3 +135,25 @@ def test_a_date_of_the_first_centuries_is_kept_as_it_is(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Ancien", ONE, published_at=desk.now.replace(year=4, month=2, day=29)))
     assert desk.article()["published_at"] == "0004-02-29T12:01:00Z"
+
+
+def test_a_page_is_fetched_although_a_feed_that_only_speaks_of_it_came_first(desk: Desk) -> None:
+    desk.watch(A, mode="feed")
+    desk.watch(B, mode="page")
+    desk.poll(A, entry("Lu ailleurs", ONE, summary="un lien"))
+    assert [page.url for page in desk.poll(B, entry("Un sommet", ONE)).pages] == [ONE]
+    desk.page(ONE, prose("l’OTAN"))
+    assert (len(desk.articles()), desk.alerts()) == (1, [("OTAN", "revised")])
+
+
+@pytest.mark.parametrize("shown", ["canonical", "redirect"])
+def test_an_address_that_a_site_shows_for_articles_of_several_of_its_feeds_hides_none_of_them(desk: Desk, shown: str) -> None:
+    place = "https://a.example/offres"
+    where: dict[str, Any] = {"canonical_url": place} if shown == "canonical" else {"final": place}
+    desk.watch(A, B, mode="page")
+    desk.poll(A, entry("Un téléphone pliant", ONE))
+    desk.page(ONE, prose("le téléphone pliant"), **where)
+    desk.poll(B, entry("Sommet à Bruxelles", TWO))
+    desk.page(TWO, prose("l’OTAN"), **where)
+    assert [(one["title"], one["url"]) for one in desk.articles()] == [("Un téléphone pliant", place), ("Sommet à Bruxelles", TWO)]
+    assert desk.alerts() == [("OTAN", "new")]

@@ -79,6 +79,25 @@ def test_an_article_whose_delivery_is_pending_waits(desk: Desk) -> None:
     assert (forget(desk), desk.found("OTAN")) == (1, [])
 
 
+def test_an_article_whose_page_is_still_to_come_waits(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Dossier", ONE, published_at=OLD))
+    desk.fail_page(ONE)
+    assert forget(desk) == 0
+    desk.page(ONE, prose("l’OTAN"), at=desk.now + timedelta(hours=1))
+    deliver(desk)
+    assert (desk.alerts(), forget(desk)) == ([("OTAN", "revised")], 1)
+
+
+def test_an_article_whose_page_nobody_will_fetch_any_more_does_not_wait(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Dossier", ONE, published_at=OLD))
+    desk.fail_page(ONE)
+    desk.specs.clear()
+    desk.sync()
+    assert forget(desk) == 1
+
+
 def test_the_retention_of_every_version_ends_at_once(desk: Desk) -> None:
     desk.follow()
     desk.watch(A)
@@ -148,6 +167,24 @@ def test_another_version_of_the_analysis_rebuilds_the_index_before_anything_is_s
         assert (desk.archive.reindexed, desk.found("OTAN"), desk.found("jadis")) == (2, ["Un sommet de l’OTAN"], [])
     with Desk(path) as desk:
         assert desk.archive.reindexed == 0
+
+
+def test_hashes_of_another_normalisation_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "archive.db"
+    with Desk(path) as desk:
+        desk.watch(A)
+        desk.poll(A, entry("Un sommet de l’OTAN", ONE, summary="militaire"))
+        before = hashes(desk)
+        desk.archive._db.conn.execute("UPDATE revisions SET text_hash = 'of another version'")
+    with Desk(path) as desk:
+        assert hashes(desk) == ["of another version"]
+    monkeypatch.setattr(tidying, "NORMALISATION_VERSION", 999)
+    with Desk(path) as desk:
+        assert hashes(desk) == before
+
+
+def hashes(desk: Desk) -> list[str]:
+    return [row["text_hash"] for row in desk.archive._db.conn.execute("SELECT text_hash FROM revisions")]
 
 
 def test_a_backup_while_a_writer_writes_is_whole(desk: Desk, tmp_path: Path) -> None:

@@ -424,3 +424,24 @@ def test_a_problem_without_a_reason_still_has_a_code(desk: Desk) -> None:
     source, now = desk.source(A), desk.tick()
     desk.archive.record_poll(PollOutcome(source.source_id, A, now, 0.1, PollKind.FAILED), now).result()
     assert desk.archive.report_sources()[0]["last_error"] == {"code": "unknown", "message": "the poll failed without a reason"}
+
+
+HALF = "OTAN \ud83d"
+"""JSON can spell half of a character; no file in UTF-8 can hold it."""
+
+
+def test_half_a_character_anywhere_in_a_feed_or_a_page_keeps_nobody_from_reading_the_rest(desk: Desk) -> None:
+    desk.watch(A)
+    desk.watch(B, mode="page")
+    broken = entry(HALF, ONE + HALF, HALF, summary=HALF, content=HALF, author=HALF, language=HALF)
+    assert len(desk.poll(A, broken, entry("L’OTAN", TWO), title=HALF).alerts) == 2
+    desk.poll(B, entry(None, THREE))
+    assert len(desk.page(THREE, HALF + prose("l’OTAN"), title=HALF, author=HALF, language=HALF).alerts) == 1
+    assert len(desk.found("OTAN")) == 3
+
+
+@pytest.mark.parametrize("link", [r"http://\/[", r"http://\/:80x", "http://:99999:443\\x@y"])
+def test_an_address_that_nobody_can_read_keeps_nobody_from_reading_the_rest(desk: Desk, link: str) -> None:
+    desk.watch(A)
+    assert len(desk.poll(A, entry("OTAN, un", link), entry("OTAN, deux", TWO)).alerts) == 2
+    assert len(desk.found("OTAN")) == 2

@@ -143,6 +143,20 @@ def test_a_topic_with_words_and_filters_meets_only_articles_with_the_words():
     assert matcher.candidates(ARTICLE) == ["two"]
 
 
+def test_an_article_meets_only_topics_of_which_it_holds_all_that_is_required():
+    queries = (
+        "contrat OTAN",
+        "contrat guerre",
+        '"contrat de paix"',
+        "contrat NEAR/3 (guerre OR paix)",
+        "contrat (guerre OR OTAN)",
+        "contrat mili*",
+    )
+    matcher = Matcher([Topic(query, query) for query in queries], {})
+    assert matcher.candidates(ARTICLE) == ["contrat OTAN", "contrat (guerre OR OTAN)"]
+    assert "contrat mili*" in matcher.candidates(analyse_article("", "contrat militaire"))
+
+
 def test_a_matcher_tells_what_it_must_be_given():
     def needs(*queries):
         matcher = Matcher([Topic(query, query) for query in queries], {})

@@ -89,6 +89,11 @@ def test_what_a_body_repeats_word_for_word_is_one_entry_with_its_guid() -> None:
 texts = st.one_of(st.none(), st.sampled_from(["", "a", "b"]))
 
 
+def test_half_a_character_becomes_the_sign_for_what_cannot_be_read() -> None:
+    (arrived,) = identify_entries([FeedEntry("\ud800", "https://a.example/\udfff", "a\ud83d", summary="é 😀")])
+    assert (arrived.key, arrived.entry) == ("guid:\ufffd", FeedEntry("\ufffd", "https://a.example/\ufffd", "a\ufffd", summary="é 😀"))
+
+
 @given(st.lists(st.builds(FeedEntry, texts, texts, texts, texts), max_size=6))
 def test_no_two_entries_of_a_body_have_the_same_key(entries: list[FeedEntry]) -> None:
     found = keys(*entries)
@@ -160,6 +165,8 @@ def test_an_articles_address_is_canonical_else_where_it_was_found_else_its_link(
         ("x" * LEAST_FULL_TEXT + " […]", False),
         ("x" * LEAST_FULL_TEXT + "…\n", False),
         ("x" * LEAST_FULL_TEXT + " Lire la suite", False),
+        ("x" * LEAST_FULL_TEXT + " […]\nL’article Titre est apparu en premier sur Le Journal.", False),
+        ("[…] " + "x" * LEAST_FULL_TEXT, True),
     ],
 )
 def test_a_feed_carries_the_full_text_if_its_content_is_long_and_not_cut(content: str | None, full: bool) -> None:
@@ -269,6 +276,13 @@ def test_an_entry_that_moved_is_the_same_article_if_it_still_speaks_of_it() -> N
     assert still_same_article("Ariane décolle enfin", version("Ariane décolle ce soir", ""))
     assert still_same_article("Ariane", version("Titre refait", "La fusée Ariane"))
     assert not still_same_article("Mars attaque", version("Pluton dort", "Rien de neuf"))
+
+
+def test_an_entry_that_moved_with_titles_that_say_nothing_is_the_same_article_only_if_they_are_equal() -> None:
+    assert still_same_article("5G !", version("5g", "Rien de neuf"))
+    assert not still_same_article("5G", version("IA", "La 5G dort"))
+    assert not still_same_article("Mars attaque", version("5G", "Rien de neuf"))
+    assert not still_same_article("", version("", "Rien de neuf"))
 
 
 @pytest.mark.parametrize(("alerted", "openly", "edited", "matched"), [*product([False, True], repeat=4)])

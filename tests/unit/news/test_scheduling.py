@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from news.scheduling import (
     LEAST_PAGE_INTERVAL,
-    LONGEST_STAY_AWAY,
     PAGE_PROBLEMS_FOR_GOOD,
     PAGE_RETRY_DELAYS,
     PollTiming,
@@ -18,6 +17,7 @@ from news.scheduling import (
     next_page_refresh_at,
     next_poll_at,
 )
+from news.timing import LONGEST_RETRY_AFTER
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -51,7 +51,7 @@ def test_retry_after_lengthens_a_wait_and_never_shortens_it() -> None:
 
 
 def test_retry_after_cannot_silence_a_source_for_more_than_a_day() -> None:
-    assert wait(TIMING, 1, timedelta(days=3650)) == LONGEST_STAY_AWAY == timedelta(days=1)
+    assert wait(TIMING, 1, timedelta(days=3650)) == LONGEST_RETRY_AFTER == timedelta(days=1)
 
 
 @given(
@@ -63,7 +63,7 @@ def test_the_next_poll_is_never_sooner_than_the_interval_nor_later_than_its_boun
     interval: timedelta, failures: int, retry_after: timedelta | None
 ) -> None:
     waited = wait(PollTiming(interval, 5 * MINUTE, 720 * MINUTE), failures, retry_after)
-    assert max(interval, 5 * MINUTE) <= waited <= max(interval, 720 * MINUTE, LONGEST_STAY_AWAY)
+    assert max(interval, 5 * MINUTE) <= waited <= max(interval, 720 * MINUTE, LONGEST_RETRY_AFTER)
 
 
 def test_a_page_is_tried_again_ever_more_rarely_and_then_given_up() -> None:
@@ -79,7 +79,7 @@ def test_a_page_whose_answer_will_not_change_is_given_up_at_once(code: str) -> N
 
 def test_a_page_waits_as_long_as_its_server_asks_up_to_a_day() -> None:
     assert next_page_fetch_at(NOW, 1, "http_429", timedelta(hours=3)) == NOW + timedelta(hours=3)
-    assert next_page_fetch_at(NOW, 1, "http_429", timedelta(days=9)) == NOW + LONGEST_STAY_AWAY
+    assert next_page_fetch_at(NOW, 1, "http_429", timedelta(days=9)) == NOW + LONGEST_RETRY_AFTER
     assert next_page_fetch_at(NOW, 1, "http_429", timedelta(0)) == NOW + PAGE_RETRY_DELAYS[0]
 
 

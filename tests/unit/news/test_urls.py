@@ -113,3 +113,15 @@ def test_a_site_root_is_the_front_page_alone(url: str, root: bool) -> None:
 )
 def test_two_addresses_are_of_one_site_if_one_host_is_within_the_other(one: str, other: str, same: bool) -> None:
     assert same_site(one, other) is same
+
+
+@pytest.mark.parametrize("url", [r"http://\/[", r"http://\/:80x", "http://:99999:443\\x@y", r"https://\/%25::1", "http://[::1"])
+def test_what_cannot_be_read_as_an_address_stands_for_itself(url: str) -> None:
+    assert canonical_url(url) == url
+    assert not is_site_root(url)
+    assert not same_site(url, "https://a.example/")
+
+
+@given(st.text(alphabet="ab/\\:[]@?#&=%.é。 1", max_size=30))
+def test_no_address_is_beyond_reading(rest: str) -> None:
+    assert is_site_root(canonical_url(f"http://{rest}")) in {True, False}
