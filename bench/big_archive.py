@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ def _make_texts(count: int) -> Iterator[tuple[str, str, tuple[str, str, str, str
         yield title, text, index_columns(analyse_article(title, text))
 
 
-def _write(connection, start: int, batch: list[tuple[str, str, tuple[str, str, str, str]]]) -> None:
+def _write(connection: sqlite3.Connection, start: int, batch: list[tuple[str, str, tuple[str, str, str, str]]]) -> None:
     connection.execute("BEGIN")
     for number, (title, text, columns) in enumerate(batch, start):
         moment = to_text(FIRST + number * BETWEEN)

@@ -8,8 +8,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -19,6 +21,7 @@ from news.topics import Entity
 from quivive.cli import quivive
 from quivive.config import load_config
 from quivive.config_model import CHANNELS, SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
+from quivive.moments import make_moments
 from tests.mailbox import HookSink, Mailbox, closed_port
 from tests.news_site import NewsSite, article, item, rss
 from tests.processes import Home, email, source, topic
@@ -126,8 +129,10 @@ def _command_lines() -> list[str]:
 def test_every_form_of_a_query_that_is_shown_can_be_read():
     for forms, _ in table("Queries"):
         for form in re.findall(r"`([^`]+)`", forms):
-            alone = {"( )": "(a)", "NOT a": "b NOT a", "-a": "b -a"}.get(form, form)
-            assert parse_query(alone, {"otan": Entity("otan", ("OTAN",))}).text == alone
+            alone = {"( )": "(a)", "NOT a": "b NOT a", "-a": "b -a"}.get(form, f"{form}a" if form.endswith(":") else form)
+            moments = make_moments(datetime(2026, 3, 1, tzinfo=UTC), ZoneInfo("Europe/Paris"))
+            asked = alone if not alone.startswith("until:") else "until:2026-03-01"
+            assert parse_query(asked, {"otan": Entity("otan", ("OTAN",))}, moments=moments).text == asked
 
 
 def test_every_target_of_make_that_is_named_exists():
@@ -171,15 +176,16 @@ class Answers:
     def of(self, command: str) -> Any:
         """The value that the command prints, or the list of its lines."""
         if command not in self._known:
-            done = self.home.quivive(command, *(["otan"] if command == "search" else []), "--json")
+            more = {"search": ["otan"], "preview": ["otan", "--since", "2025-01-01"]}.get(command, [])
+            done = self.home.quivive(command, *more, "--json")
             assert done.status == 0, done.err
-            self._known[command] = done.json if command == "status" else done.lines
+            self._known[command] = done.json if command in {"preview", "status"} else done.lines
         return self._known[command]
 
     def at(self, place: str) -> dict[str, Any]:
         """The first object at a place such as `alerts.deliveries[]`."""
         command, *steps = place.split(".")
-        found = [self.of(command)] if command in {"poll", "status"} else self.of(command)
+        found = [self.of(command)] if command in {"poll", "preview", "status"} else self.of(command)
         for step in steps:
             found = [one[step.removesuffix("[]")] for one in found]
             found = [inner for one in found for inner in one] if step.endswith("[]") else [one for one in found if one]
