@@ -184,7 +184,9 @@ def _unforeseen(error: Exception, url: str) -> Problem:
     if isinstance(error, ArchiveUnusable | ArchiveUnwritable):
         raise error
     log.error("a document could not be recorded in a way that is not foreseen", url=url, exc_info=error)
-    return Problem("not_recorded", f"What was read could not be recorded ({type(error).__name__}: {error}"[:200] + "): report the URL as a bug.")
+    return Problem(
+        "not_recorded", f"What was read could not be recorded ({type(error).__name__}: {error}"[:200] + "): report the URL as a bug."
+    )
 
 
 def _problem(outcome: PollOutcome | PageOutcome) -> dict[str, Any]:

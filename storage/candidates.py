@@ -63,6 +63,7 @@ class Candidates:
         self._asked = required_conditions(query.root)
         self._compiled = compile_expression(query, asked=self._asked)
         self._conditions, self._parameters = _make_conditions(db, bounds, self._asked)
+        self._own = [one for one in self._asked if isinstance(one, Filter) and one.fact not in _OF_SOURCES]
         self._verified = 0
         self._most_verified = most_verified
 
@@ -102,11 +103,10 @@ class Candidates:
 
     def _fulfils(self, row: sqlite3.Row) -> bool:
         """Whether the conditions hold that SQL was not asked: those on the article itself."""
-        own = [one for one in self._asked if isinstance(one, Filter) and one.fact not in _OF_SOURCES]
-        if not own:
+        if not self._own:
             return True
         facts = ArticleFacts(row["url"], row["author"], row["language"], from_text(row["time"]), ())
-        return all(found_fact(one, facts) is not None for one in own)
+        return all(found_fact(one, facts) is not None for one in self._own)
 
 
 def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...]) -> tuple[str, dict[str, str]]:
