@@ -5,6 +5,7 @@ from __future__ import annotations
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction, document_fromstring
+from trafilatura.settings import Extractor
 
 from crawler.decoding import decode
 from crawler.page_metadata import read_metadata
@@ -31,6 +32,9 @@ _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlCom
 """lxml.html's own look-up runs Python code for every element that is touched, to make forms special: a tenth of the whole time."""
 _NO_TEXT = ("script", "style", "svg", "link", "meta", "source", "img", "input", "option")
 _KEPT = "kept"
+_FAST = Extractor(fast=True, comments=False)
+_THOROUGH = Extractor(fast=False, comments=False)
+"""Made once: trafilatura would read its configuration anew for each page. It needs no address, since we ask for no links."""
 _FEW_CHARACTERS = 20
 _ENOUGH_CHARACTERS = 600
 
@@ -48,7 +52,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
         raise FetchProblem(make_problem("no_text"))
     metadata = read_metadata(tree, url)
     _drop_what_is_no_text(tree)
-    text = without_title_line(_main_text(tree, url), metadata.title or "").strip()
+    text = without_title_line(_main_text(tree), metadata.title or "").strip()
     if len(text) < _FEW_CHARACTERS:
         raise FetchProblem(make_problem("no_text"))
     return ExtractedPage(
@@ -71,12 +75,12 @@ def _drop_what_is_no_text(tree: HtmlElement) -> None:
         script.tag = "script"
 
 
-def _main_text(tree: HtmlElement, url: str) -> str:
+def _main_text(tree: HtmlElement) -> str:
     """The article's text. The slower extraction is tried where the fast one finds little: it finds articles in odd places."""
-    text = (trafilatura.extract(tree, url=url, fast=True, include_comments=False) or "").strip()
+    text = (trafilatura.extract(tree, options=_FAST) or "").strip()
     if len(text) >= _ENOUGH_CHARACTERS:
         return text
-    slow = (trafilatura.extract(tree, url=url, fast=False, include_comments=False) or "").strip()
+    slow = (trafilatura.extract(tree, options=_THOROUGH) or "").strip()
     return slow if len(slow) > 2 * len(text) else text
 
 

@@ -6,6 +6,7 @@ At least once: the result is recorded only after the other side's answer, and wh
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,8 @@ from news.alerts import AttemptResult, Bundle, DeliveryStatus
 BATCH = 200
 """Bundles asked of the outbox at a time."""
 ABSENT_CHANNEL_WAIT = timedelta(hours=1)
+
+_log = logging.getLogger(__name__)
 """Until it is looked again whether the channel is back in the configuration."""
 
 
@@ -158,6 +161,14 @@ class Dispatcher:
         if channel is None:
             reason = f"channel {bundle.channel} is not in the configuration; put it back, or this is given up 3 days after the alert"
             return retry(reason, ABSENT_CHANNEL_WAIT)
+        try:
+            return await self._send(channel, bundle)
+        except Exception as error:  # noqa: BLE001  # logged, recorded, and told in the delivery log
+            # A message that cannot be made must not end the program at every start: it is tried again, and at last given up, visibly.
+            _log.exception("sending failed in a way that is not foreseen")
+            return retry(f"sending failed in a way that is not foreseen ({type(error).__name__}): report it as a bug")
+
+    async def _send(self, channel: Channel, bundle: Bundle) -> Outcome:
         if bundle.channel not in self._senders:
             self._senders[bundle.channel] = make_sender(channel, self._timezone)
         return await send_within(self._senders[bundle.channel], bundle, self._clock(), self._rules.seconds_per_attempt)

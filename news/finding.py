@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from news.analysis import AnalysedArticle, Analysis
 from news.articles import ArticleFacts
@@ -40,6 +40,9 @@ Alternatives: TypeAlias = tuple[Word | Phrase | Exact, ...]
 Limits: TypeAlias = tuple[list[int], list[int]]
 """All positions where one of several things begins, and all where one ends, both in order."""
 
+_CONDITIONS = (Filter, Since, Until)
+"""As a tuple, because `Filter | Since | Until` is made anew each time it is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -54,16 +57,24 @@ class Field:
     """Of alternatives that were asked for, where they begin and where they end; many queries ask for the same ones."""
 
 
+class Quote(NamedTuple):
+    """What was found, and the passage around it."""
+
+    found: str
+    passage: str
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedArticle:
     """An article ready to be asked about many queries: title and text, and what filters ask about, if that is known."""
 
     fields: tuple[Field, Field]
     facts: ArticleFacts | None
+    quotes: dict[tuple[str, tuple[Span, ...]], Quote] = dataclasses.field(default_factory=dict)
+    """What was quoted already, from a text and places in it; many queries find the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(NamedTuple):
     """A leaf of a query that holds: how the user wrote it, the field, and where in `text` (the whole field) it was found first.
 
     Words near one another have two spans, everything else has one; of a condition the whole of the fact is the find.
@@ -100,7 +111,7 @@ def find(node: Node, article: PreparedArticle) -> list[Find] | None:
         return [find for branch in branches for find in branch] if branches else None
     if isinstance(node, Not):
         return [] if find(node.operand, article) is None else None
-    if isinstance(node, Filter | Since | Until):
+    if isinstance(node, _CONDITIONS):
         return _find_fact(node, article.facts)
     return _find_term(node, article)
 
@@ -131,7 +142,7 @@ def _find_term(term: Term, article: PreparedArticle) -> list[Find] | None:
         if term.field is None or term.field is field.name:
             found = first_places(term, field)
             if found:
-                return [Find(term.name, field.name, field.text, tuple(span(field, *place) for place in found))]
+                return [Find(term.name, field.name, field.text, tuple([span(field, *place) for place in found]))]
     return None
 
 

@@ -27,8 +27,8 @@ LEAST_FULL_TEXT = 1_500
 _LONGEST_PLACE = 200
 """Characters of an entry's key that its address shows; a longer one is shown by its hash, since many share their beginning."""
 
-SHORTEST_PAGE_TEXT = 200
-"""Normalised characters. A page that gives less, and less than half of what its feed says, shows no article (a video, a teaser)."""
+SHORTEST_PAGE_TEXT = 500
+"""Characters. A page that gives less, and less than half of what its feed says, shows no article (a video, a teaser)."""
 
 _CUT_MARKS = ("[…]", "[...]", "(…)", "…", "...", "lire la suite", "continuer la lecture", "read more", "lire l'article", "lire l’article")
 
@@ -207,9 +207,9 @@ def judge_page_text(version: Version, titles_of_text: Collection[str], feed_char
 
     `titles_of_text`: the title keys this very text was already seen under, anywhere. `feed_characters`: the length of the feed's text.
     """
-    if version.text_length < SHORTEST_PAGE_TEXT and 2 * len(version.text) < feed_characters:
+    if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < feed_characters:
         return Problem("teaser", "the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
-    reason = looks_like_wall(version.text)
+    reason = looks_like_wall(version.text, version.title)
     if reason:
         return Problem("wall", f"{reason}; the feed's text is kept; open the page in a browser to read it")
     titles = {*titles_of_text, version.title_key}

@@ -6,27 +6,44 @@ Search verifies with the same functions what its index could not express, so bot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TypeAlias
+from sys import intern
+from typing import NamedTuple, TypeAlias
 
 from news.alerts import Hit, TopicMatch
 from news.analysis import AnalysedArticle
 from news.articles import ArticleFacts
 from news.errors import QueryError
-from news.finding import Find, PreparedArticle, find, prepare
+from news.finding import Find, PreparedArticle, Quote, find, prepare
 from news.passages import make_passage_of_all, merge_spans
-from news.query import Fact, Filter, Query, Since, Until, check_entities, leaves, parse_query
+from news.query import Fact, Filter, Or, Query, Since, Until, check_entities, leaves, parse_query
 from news.query.terms import SHORTEST_BEGINNING
-from news.query.wanted import Cost, Form, Wanted, length_cost, mentioned_words, required_words
+from news.query.wanted import Cost, Form, Wanted, mentioned_words, required_words, word_cost
 from news.topics import Entity, Topic
 
 PASSAGE_WIDTH = 160
 """Characters of the passage in a hit, about."""
 _MOST_HITS = 10
 
-Guards: TypeAlias = tuple[tuple[tuple[str, bool], ...], ...]
-"""Sets of words, each with whether it is a stem; of each set an article holds one if the query can match it."""
+_MOST_PAIRS = 100
+"""Under so many pairs of words a topic is filed at most; one with more is filed under single words."""
+_NO_WORD = ""
+"""Stands for the second word where there is only one, as if every article held it."""
+
+
+class Way(NamedTuple):
+    """A way in which an article can match the topic of this number, if it holds one word of each of these sets too.
+
+    The words are tokens and stems mixed: that lets a few more articles pass, and the query itself is asked in the end.
+    """
+
+    number: int
+    others: tuple[frozenset[str], ...]
+
+
+WaysByPair: TypeAlias = dict[str, dict[str, list[Way]]]
+"""Under two words that an article must both hold, or the beginning of one and another."""
 
 
 class Matcher:
@@ -40,22 +57,29 @@ class Matcher:
         self._by_sightings = {number for number, query in enumerate(queries) if needs_sightings(query)}
         self.needs_sightings = bool(self._by_sightings)
         """Whether a topic can begin to match when another source shows a known article."""
-        self._by_form: dict[Form, dict[str, list[int]]] = {form: {} for form in Form}
-        self._always: list[int] = []
-        self._guards: list[Guards] = []
+        self._ways: WaysByPair = {}
+        self._ways_by_beginning: WaysByPair = {}
+        self._always: set[int] = set()
         cost = _make_cost(queries)
         for number, query in enumerate(queries):
-            self._file(number, required_words(query.root, cost))
-        self._beginning_lengths = _lengths_by_start(self._by_form[Form.PREFIX])
+            for branch in query.root.operands if isinstance(query.root, Or) else (query.root,):
+                self._file(number, required_words(branch, cost))
+        self._beginning_lengths = _lengths_by_start(self._ways_by_beginning)
 
     def _file(self, number: int, required: list[frozenset[Wanted]]) -> None:
-        """A topic is met under its rarest words; what else it requires is asked before its query is, but for beginnings of words."""
-        self._guards.append(tuple(_make_guard(words) for words in required[1:] if all(one.form is not Form.PREFIX for one in words)))
+        """Files one branch of a query under its two rarest words; for a choice of words, under each of them."""
         if not required:
-            self._always.append(number)
+            self._always.add(number)
             return
-        for wanted in required[0]:
-            self._by_form[wanted.form].setdefault(wanted.word, []).append(number)
+        rarest, *rest = required
+        others = _without_beginnings(rest)
+        second = others.pop(0) if others and len(rarest) * len(others[0]) <= _MOST_PAIRS else {_NO_WORD}
+        way = Way(number, tuple(others))
+        for wanted in rarest:
+            ways = self._ways_by_beginning if wanted.form is Form.PREFIX else self._ways
+            by_second = ways.setdefault(intern(wanted.word), {})
+            for word in second:
+                by_second.setdefault(word, []).append(way)
 
     def match(self, article: AnalysedArticle, facts: ArticleFacts | None = None) -> list[TopicMatch]:
         """The topics that match this version, in the order they were given, each with its hits.
@@ -80,7 +104,7 @@ class Matcher:
             name, query = self._topics[number]
             finds = find(query.root, article)
             if finds is not None:
-                matches.append(TopicMatch(name, _make_hits(finds)))
+                matches.append(TopicMatch(name, _make_hits(finds, article)))
         return matches
 
     def candidates(self, article: AnalysedArticle) -> list[str]:
@@ -88,39 +112,36 @@ class Matcher:
         return [self._topics[number][0] for number in sorted(self._candidates(prepare(article)))]
 
     def _candidates(self, article: PreparedArticle) -> set[int]:
-        """The topics all of whose required words the article holds; all others need not be looked at."""
-        numbers = set(self._always)
-        for field in article.fields:
-            _collect(self._by_form[Form.TOKEN], field.first_token, numbers)
-            _collect(self._by_form[Form.STEM], field.first_stem, numbers)
-            if self._beginning_lengths:
-                self._collect_beginnings(field.first_token, numbers)
+        """The topics that ask for no word which the article does not hold; all others need not be looked at."""
         title, text = article.fields
-        tokens, stems = title.first_token | text.first_token, title.first_stem | text.first_stem
-        return {number for number in numbers if _lets_pass(self._guards[number], tokens, stems)}
+        tokens = title.first_token.keys() | text.first_token.keys()
+        words = tokens | title.first_stem.keys() | text.first_stem.keys()
+        words.add(_NO_WORD)
+        numbers = set(self._always)
+        for word in self._ways.keys() & words:
+            _collect(self._ways[word], words, numbers)
+        if self._ways_by_beginning:
+            self._collect_beginnings(tokens, words, numbers)
+        return numbers
 
-    def _collect_beginnings(self, words: Iterable[str], numbers: set[int]) -> None:
-        beginnings = self._by_form[Form.PREFIX]
-        for word in words:
-            for length in self._beginning_lengths.get(word[:SHORTEST_BEGINNING], ()):
-                found = beginnings.get(word[:length])
-                if found is not None:
-                    numbers.update(found)
+    def _collect_beginnings(self, tokens: Iterable[str], words: set[str], numbers: set[int]) -> None:
+        for token in tokens:
+            for length in self._beginning_lengths.get(token[:SHORTEST_BEGINNING], ()):
+                _collect(self._ways_by_beginning.get(token[:length], {}), words, numbers)
 
 
-def _make_guard(words: frozenset[Wanted]) -> tuple[tuple[str, bool], ...]:
-    return tuple((wanted.word, wanted.form is Form.STEM) for wanted in words)
+def _collect(by_second: dict[str, list[Way]], words: set[str], numbers: set[int]) -> None:
+    """Adds the topics whose other words are held too."""
+    for word in by_second.keys() & words:
+        for number, others in by_second[word]:
+            if not any(map(words.isdisjoint, others)):
+                numbers.add(number)
 
 
-def _lets_pass(guards: Guards, tokens: Collection[str], stems: Collection[str]) -> bool:
-    """Whether of all the sets of words that are required one word is held."""
-    for words in guards:
-        for word, is_stem in words:
-            if word in (stems if is_stem else tokens):
-                break
-        else:
-            return False
-    return True
+def _without_beginnings(required: Iterable[frozenset[Wanted]]) -> list[frozenset[str]]:
+    """The sets of whole words. To look for the beginnings of words takes longer than to ask the query."""
+    sets = (wanted for wanted in required if all(one.form is not Form.PREFIX for one in wanted))
+    return [frozenset(intern(one.word) for one in wanted) for wanted in sets]
 
 
 def _lengths_by_start(beginnings: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -144,7 +165,7 @@ def needs_sightings(query: Query) -> bool:
 def _make_cost(queries: Sequence[Query]) -> Cost:
     """A word that many topics speak of is common in the news too, and choosing it would bring all of them at once."""
     popularity = Counter(word for query in queries for word in set(mentioned_words(query.root)))
-    return lambda wanted: popularity[wanted] * length_cost(wanted)
+    return lambda wanted: popularity[wanted] * word_cost(wanted)
 
 
 def check_topics(topics: Sequence[Topic], entities: Mapping[str, Entity]) -> list[tuple[str, QueryError]]:
@@ -164,8 +185,9 @@ def evaluate(query: Query, article: AnalysedArticle, facts: ArticleFacts | None 
 
     Raises ValueError if the query needs facts (see `needs_facts`) and none are given.
     """
-    finds = find(query.root, prepare(article, facts))
-    return None if finds is None else _make_hits(finds)
+    prepared = prepare(article, facts)
+    finds = find(query.root, prepared)
+    return None if finds is None else _make_hits(finds, prepared)
 
 
 def holds(query: Query, article: AnalysedArticle, facts: ArticleFacts | None = None) -> bool:
@@ -173,21 +195,21 @@ def holds(query: Query, article: AnalysedArticle, facts: ArticleFacts | None = N
     return find(query.root, prepare(article, facts)) is not None
 
 
-def _collect(wanted: Mapping[str, list[int]], words: Iterable[str], numbers: set[int]) -> None:
-    for word in words:
-        found = wanted.get(word)
-        if found is not None:
-            numbers.update(found)
-
-
-def _make_hits(finds: list[Find]) -> tuple[Hit, ...]:
+def _make_hits(finds: list[Find], article: PreparedArticle) -> tuple[Hit, ...]:
     distinct: dict[str, Find] = {}
     for found in finds:
         distinct.setdefault(found.name, found)
-    return tuple(_make_hit(found) for found in islice(distinct.values(), _MOST_HITS))
+    return tuple(_make_hit(found, article) for found in islice(distinct.values(), _MOST_HITS))
 
 
-def _make_hit(found: Find) -> Hit:
+def _make_hit(found: Find, article: PreparedArticle) -> Hit:
+    known = article.quotes.get((found.text, found.spans))
+    if known is None:
+        known = article.quotes[found.text, found.spans] = _make_quote(found)
+    return Hit(found.name, known.found, found.field, known.passage)
+
+
+def _make_quote(found: Find) -> Quote:
     spans = merge_spans(found.spans)
     letters = " … ".join(found.text[start:end] for start, end in spans)
-    return Hit(found.name, letters, found.field, make_passage_of_all(found.text, spans, PASSAGE_WIDTH))
+    return Quote(letters, make_passage_of_all(found.text, spans, PASSAGE_WIDTH))

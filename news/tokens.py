@@ -56,6 +56,10 @@ _LETTERS_WITHOUT_DECOMPOSITION = {
 }  # fmt: skip
 
 
+LONGEST_EXACT = 500
+"""Characters of a word whose exact letters are brought into normal form."""
+
+
 class Token(NamedTuple):
     """A folded word, and where it stands in the original (of the chunk, or of the text)."""
 
@@ -80,7 +84,12 @@ def cut_chunk(chunk: str) -> tuple[Token, ...]:
 
 
 def exact_letters(original: str) -> str:
-    """The letters of a word as someone typed them: Unicode's normal form, kind of apostrophe and invisible characters aside."""
+    """The letters of a word as someone typed them: Unicode's normal form, kind of apostrophe and invisible characters aside.
+
+    Of a word beyond any name nothing is put aside: the normal form of a long run of marks takes time that grows with its square.
+    """
+    if len(original) > LONGEST_EXACT:
+        return original
     visible = "".join("'" if character in APOSTROPHES else character for character in original if not _is_invisible(character))
     return unicodedata.normalize("NFC", visible)
 

@@ -14,6 +14,9 @@ from news.fingerprints import normalise_text
 LONGEST_WALL = 2_500
 """Characters. A longer text is an article, whatever it says about cookies."""
 
+LEAST_MARKERS = 2
+"""Different phrases of a wall that make a short text one."""
+
 TITLES_THAT_UNMASK = 3
 """A text seen under this many different titles is no identity, and a wall where those titles do not speak of it."""
 
@@ -44,12 +47,15 @@ LEAST_TELLING_LETTERS = 4
 _LONG_WORD = re.compile(rf"\w{{{LEAST_TELLING_LETTERS},}}")
 
 
-def looks_like_wall(text: str) -> str | None:
-    """Why a page's `text` seems to be a wall or an error page and no article; None if it doesn't."""
+def looks_like_wall(text: str, title: str = "") -> str | None:
+    """Why a page's `text` seems to be a wall or an error page and no article; None if it doesn't.
+
+    A short article about cookies or an outage uses the same phrases, but speaks of its title: it must use twice as many of them.
+    """
     if len(text) > LONGEST_WALL:
         return None
     markers = {match.group() for match in _MARKERS.finditer(normalise_text(text))}
-    if len(markers) < 2:
+    if len(markers) < (2 * LEAST_MARKERS if title and speaks_of(text, title) else LEAST_MARKERS):
         return None
     return "the page shows a consent, subscription or error notice instead of the article (" + ", ".join(sorted(markers)[:3]) + ")"
 

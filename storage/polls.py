@@ -23,8 +23,11 @@ from news.scheduling import PollTiming, next_page_refresh_at, next_poll_at
 from news.sources import ArticlesMode, DuePage, PollKind, PollOutcome
 from storage.articles import Settling, article_at, has_page_text, settle
 from storage.entries import StoredEntry, get_entry, get_fingerprints, insert_entry, mark_page_due, update_entry
-from storage.times import to_text
+from storage.times import optional_time, to_text
 from storage.watch import Tally, Watch
+
+LONGEST_BELIEF = timedelta(days=1)
+"""How long a server is believed that nothing changed, before its feed is read again whatever it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,8 @@ def _update_source(db: Database, watch: Watch, poll: _Poll) -> None:
     problem = outcome.feed.problem if outcome.feed else None
     db.conn.execute(
         """UPDATE sources SET last_polled_at = :now, last_success_at = :now, consecutive_failures = 0, next_poll_at = :next,
-                              error_code = :code, error_message = :message, first_read_at = coalesce(first_read_at, :first)
+                              error_code = :code, error_message = :message, first_read_at = coalesce(first_read_at, :first),
+                              last_read_at = coalesce(:read, last_read_at)
            WHERE id = :id""",
         {
             "now": to_text(poll.now),
@@ -173,12 +177,32 @@ def _update_source(db: Database, watch: Watch, poll: _Poll) -> None:
             "code": problem.code if problem else None,
             "message": problem.message if problem else None,
             "first": to_text(poll.now) if outcome.feed else None,
+            "read": None if outcome.kind is PollKind.UNCHANGED else to_text(poll.now),
             "id": outcome.source_id,
         },
     )
-    if outcome.kind is PollKind.PARSED:
+    if outcome.kind is PollKind.UNCHANGED:
+        _doubt_validators(db, poll)
+    elif outcome.kind is PollKind.SAME_BODY:
+        _renew_validators(db, outcome)
+    else:
         _save_validators(db, outcome)
         _name_source(db, poll)
+
+
+def _doubt_validators(db: Database, poll: _Poll) -> None:
+    """Ask without condition next time, if the server has answered 304 for a day: some do so for ever."""
+    read_at = optional_time(poll.source["last_read_at"])
+    if read_at is not None and poll.now - read_at >= LONGEST_BELIEF:
+        db.conn.execute("UPDATE sources SET etag = NULL, last_modified = NULL WHERE id = ?", (poll.outcome.source_id,))
+
+
+def _renew_validators(db: Database, outcome: PollOutcome) -> None:
+    """The very body whose entries are in the archive came again: what vouches for it now vouches for them."""
+    db.conn.execute(
+        "UPDATE sources SET etag = coalesce(?, etag), last_modified = coalesce(?, last_modified) WHERE id = ?",
+        (outcome.etag, outcome.last_modified, outcome.source_id),
+    )
 
 
 def _note_failure(db: Database, watch: Watch, poll: _Poll) -> None:

@@ -22,8 +22,10 @@ def create_archive(db: Database) -> None:
 
 
 @migrations()
-def find_what_a_source_said_last(db: Database) -> None:
-    """A feed may show one address thousands of times: each entry asks what its source last said of that article."""
+def remember_what_a_source_said_last(db: Database) -> None:
+    """What a source last said of an article, of which a feed may show thousands at one address; and when its body was last read."""
+    db.conn.execute("ALTER TABLE sources ADD COLUMN last_read_at TEXT")
+    db.conn.execute("UPDATE sources SET last_read_at = last_success_at")
     db.conn.execute("CREATE INDEX entries_by_article_and_source ON entries (article_id, source_id, changed_at)")
     db.conn.execute("DROP INDEX entries_by_article")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -66,9 +67,14 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} > ?", (moment, latest))  # noqa: S608  # literals
 
 
+def index_version() -> str:
+    """What the words of the index depend on: the analysis, and the Unicode tables of this Python, which say what a letter is."""
+    return f"{ANALYSIS_VERSION} {unicodedata.unidata_version}"
+
+
 def refresh_index(db: Database) -> int:
     """Rebuild the index if another version of the analysis made it; returns how many revisions were indexed anew."""
-    if _is_current(db, "analysis_version", ANALYSIS_VERSION):
+    if _is_current(db, "analysis_version", index_version()):
         return 0
     count = 0
     with db.atomic():
@@ -76,7 +82,7 @@ def refresh_index(db: Database) -> int:
         for revision in _list_texts(db):
             index_words(db, revision["id"], analyse_article(revision["title"], revision["text"]))
             count += 1
-        _note_version(db, "analysis_version", ANALYSIS_VERSION)
+        _note_version(db, "analysis_version", index_version())
     return count
 
 
@@ -85,7 +91,7 @@ def refresh_hashes(db: Database) -> int:
 
     The hashes of articles past their retention stay as they are: their texts are gone.
     """
-    if _is_current(db, "normalisation_version", NORMALISATION_VERSION):
+    if _is_current(db, "normalisation_version", str(NORMALISATION_VERSION)):
         return 0
     count = 0
     with db.atomic():
@@ -94,7 +100,7 @@ def refresh_hashes(db: Database) -> int:
             db.conn.execute("UPDATE revisions SET text_hash = ?, text_length = ? WHERE id = ?", (text_hash, length, revision["id"]))
             db.conn.execute("INSERT OR IGNORE INTO text_titles VALUES (?, ?)", (text_hash, normalise_text(title)))
             count += 1
-        _note_version(db, "normalisation_version", NORMALISATION_VERSION)
+        _note_version(db, "normalisation_version", str(NORMALISATION_VERSION))
     return count
 
 
@@ -104,13 +110,13 @@ def _list_texts(db: Database) -> sqlite3.Cursor:
     )
 
 
-def _is_current(db: Database, name: str, version: int) -> bool:
+def _is_current(db: Database, name: str, version: str) -> bool:
     row = db.conn.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-    return row is not None and row["value"] == str(version)
+    return row is not None and row["value"] == version
 
 
-def _note_version(db: Database, name: str, version: int) -> None:
+def _note_version(db: Database, name: str, version: str) -> None:
     db.conn.execute(
         "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (name, str(version)),
+        (name, version),
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
+from news.analysis import analyse
 from news.query.tree import (
     And,
     EntityTerm,
@@ -27,7 +28,7 @@ from news.query.tree import (
 )
 
 
-class Form(Enum):
+class Form(StrEnum):
     """In which form of the words of an article a wanted word is looked for."""
 
     TOKEN = "token"  # noqa: S105
@@ -49,13 +50,36 @@ Cost: TypeAlias = Callable[[Wanted], float]
 _PREFIX_COST = 8
 """The beginning of a word is held by many more articles than a word of that length."""
 
+_COMMON_COST = 50
+"""A long word that every tenth article holds is a worse choice than a name of three letters."""
 
-def length_cost(wanted: Wanted) -> float:
-    """Long words are rare words: a word of 3 letters counts as much as eleven of 10."""
-    return (_PREFIX_COST if wanted.form is Form.PREFIX else 1) / len(wanted.word) ** 2
+_COMMON = analyse(
+    """
+    accès accord achat action activité actuellement afin année annonce annoncer annoncé appareil application après article artificielle
+    aujourd'hui aussi autre avant avec avoir besoin cadre certains cette chaque chercheurs chez client code comme compte concurrence
+    connaître contenu contre création croissance dans date début depuis dernier développement devoir direction disponible dollars domaine
+    données dont également encore enfin ensemble entre entreprise équipe estimer être étude euros européenne exemple explique expliquer
+    façon faire fait fin fonction fonctionnalité français france géant gouvernement grand groupe heure images important information
+    intelligence internet jour juste laquelle lancement lancer lequel leur ligne logiciel lors mais marché marque même mesure milliard
+    million mise modèle moins mois monde moyen nombre nombreux notamment nouveau nouvelle numérique objectif outil ouvert page part
+    partie pays pendant permettre personne petit place plateforme plusieurs plus point possible pour pourrait pouvoir premier prendre
+    présenter prix problème processus produit projet proposer public publier puis quand quelques question rapport recherche réseau
+    résultat sans secteur sécurité selon semaine service seulement simple site société solution sont sous suite sujet support sur système
+    technique technologie temps toujours tous tout travail trois utilisateurs utilisation utiliser valeur version vers vidéo vie web
+    """
+)
+_COMMON_WORDS = frozenset(_COMMON.tokens + _COMMON.stems)
+"""Words that French articles about technology hold so often that meeting one says little. A wrong guess only costs time."""
 
 
-def wanted_terms(node: Node, cost: Cost = length_cost) -> frozenset[Wanted] | None:
+def word_cost(wanted: Wanted) -> float:
+    """Long words are rare words, a few apart: a word of 3 letters counts as much as eleven of 10."""
+    if wanted.form is Form.PREFIX:
+        return _PREFIX_COST / len(wanted.word) ** 2
+    return (_COMMON_COST if wanted.word in _COMMON_WORDS else 1) / len(wanted.word) ** 2
+
+
+def wanted_terms(node: Node, cost: Cost = word_cost) -> frozenset[Wanted] | None:
     """The cheapest set of words at least one of which any match of this node holds. The node has something positive.
 
     None if it can match without any word, as `source:numerama` does.
@@ -63,7 +87,7 @@ def wanted_terms(node: Node, cost: Cost = length_cost) -> frozenset[Wanted] | No
     return next(iter(required_words(node, cost)), None)
 
 
-def required_words(node: Node, cost: Cost = length_cost) -> list[frozenset[Wanted]]:
+def required_words(node: Node, cost: Cost = word_cost) -> list[frozenset[Wanted]]:
     """Sets of words; any match of this node holds a word of each of them. The cheapest set is first, each is there once.
 
     The node has something positive. None are required if it can match without any word, as `source:numerama` does.

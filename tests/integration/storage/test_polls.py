@@ -445,3 +445,25 @@ def test_an_address_that_nobody_can_read_keeps_nobody_from_reading_the_rest(desk
     desk.watch(A)
     assert len(desk.poll(A, entry("OTAN, un", link), entry("OTAN, deux", TWO)).alerts) == 2
     assert len(desk.found("OTAN")) == 2
+
+
+def test_after_a_day_of_304_the_feed_is_asked_for_without_condition(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", ONE), etag='"1"', body_hash="abc")
+    for waited, etag in ((timedelta(hours=23), '"1"'), (timedelta(hours=2), None)):
+        now = desk.tick(desk.now + waited)
+        desk.archive.record_poll(PollOutcome(desk.source(A).source_id, A, now, 0.1, PollKind.UNCHANGED, 304), now).result()
+        assert (desk.source(A).etag, desk.source(A).body_hash) == (etag, "abc")
+
+
+def test_the_same_body_after_that_is_believed_again(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", ONE), etag='"1"', body_hash="abc")
+    for kind, waited in (
+        (PollKind.UNCHANGED, timedelta(days=2)),
+        (PollKind.SAME_BODY, timedelta(hours=1)),
+        (PollKind.UNCHANGED, timedelta(hours=1)),
+    ):
+        now = desk.tick(desk.now + waited)
+        desk.archive.record_poll(PollOutcome(desk.source(A).source_id, A, now, 0.1, kind, 200, etag='"2"'), now).result()
+    assert desk.source(A).etag == '"2"'

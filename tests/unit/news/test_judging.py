@@ -223,7 +223,7 @@ def test_a_text_under_three_titles_that_does_not_speak_of_its_own_is_a_wall() ->
 
 @pytest.mark.parametrize(
     ("text", "feed_characters", "teaser"),
-    [("Vidéo.", 100, True), ("Vidéo.", 12, False), ("mot " * 50, 10_000, True), ("mot " * 51, 10_000, False)],
+    [("Vidéo.", 100, True), ("Vidéo.", 12, False), ("mot " * 120, 10_000, True), ("mot " * 130, 10_000, False)],
 )
 def test_a_page_that_gives_little_and_less_than_half_of_the_feeds_text_is_a_teaser(text: str, feed_characters: int, teaser: bool) -> None:
     problem = judge_page_text(make_version(ENTRY, ExtractedPage(None, text)), set(), feed_characters)
