@@ -2,10 +2,11 @@
 
 Articles and topics are invented (`bench.french`), the same in every run: no file, no network, one core.
 
-A topic is one of ten kinds of queries (`make_topic`): two or three words joined by AND, a choice with OR, an entity of four names, exact
-letters, a phrase, NEAR, the beginning of a word, a word of the title, an exclusion. Its words are drawn evenly over the logarithm of
-their rank in Zipf's law, so there are as many words of ranks 300 to 600 in the topics as of 30,000 to 60,000; the 300 commonest words,
-of which nobody makes a topic, are left out. Its phrases are two neighbouring words of an article, so they can be found.
+A topic is one of ten kinds of queries (`Inventor.topic`): two or three words joined by AND, a choice with OR, an entity of four names,
+exact letters, a phrase, NEAR, the beginning of a word, a word of the title, an exclusion. Its words are drawn evenly over the logarithm
+of their rank in Zipf's law, so the topics hold as many words of ranks 300 to 600 as of 30,000 to 60,000; the 300 commonest words, of
+which nobody makes a topic, are left out. An article then matches one or two of 1,000 topics. As that makes more than 100 alerts of
+100,000 topics for every article, those are measured once more without the 1,000 commonest words.
 
 Beside it, on the same topics in the same run: a loop over one regular expression for each topic, and the Aho-Corasick automaton of
 `ahocorasick-rs` over all the literal names. Both only answer which literals occur, as letters: no word boundaries (the automaton), no
@@ -27,8 +28,8 @@ import psutil
 from ahocorasick_rs import AhoCorasick
 
 from bench.common import print_figure, print_load, print_machine
-from bench.french import VOCABULARY_SIZE, make_paragraphs, make_title, vocabulary
-from news.analysis import ANALYSIS_VERSION, AnalysedArticle, analyse, analyse_article
+from bench.french import VOCABULARY_SIZE, make_paragraphs, make_title, make_words, vocabulary
+from news.analysis import ANALYSIS_VERSION, AnalysedArticle, analyse_article
 from news.matching import Matcher
 from news.query import EntityTerm, Exact, Near, Phrase, Prefix, Word, parse_query, positive_terms
 from news.topics import Entity, Topic
@@ -39,29 +40,27 @@ ENTITIES = 500
 GOALS = {1_000: "1,000", 100_000: "400"}
 """Articles a second on one core, analysis included."""
 _COMMONEST_RANK = 300
+_COMMONEST_RARER_RANK = 1_000
 _MOST_EXPRESSIONS = 1_000
 _ARTICLES_FOR_EXPRESSIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Inventor:
-    """Makes topics. `sentences` are runs of words from articles, from which phrases are taken."""
+    """Makes topics."""
 
     chance: random.Random
-    sentences: Sequence[tuple[str, ...]]
+    commonest_rank: int
+    """Words that are more common are in no topic, but for phrases."""
 
     def word(self) -> str:
         """A word as common or as rare as chance will have it."""
-        rank = _COMMONEST_RANK * (VOCABULARY_SIZE / _COMMONEST_RANK) ** self.chance.random()
+        rank = self.commonest_rank * (VOCABULARY_SIZE / self.commonest_rank) ** self.chance.random()
         return vocabulary()[min(int(rank), VOCABULARY_SIZE - 1)]
 
     def phrase(self) -> str:
-        """Two neighbouring words of an article, neither of them short."""
-        while True:
-            words = self.chance.choice(self.sentences)
-            start = self.chance.randrange(len(words) - 1)
-            if min(map(len, words[start : start + 2])) > 4:
-                return " ".join(words[start : start + 2])
+        """A word as common as in articles, grammar included, and one that says what it is about."""
+        return f"{make_words(self.chance, 1)[0]} {self.word()}"
 
     def entities(self) -> dict[str, Entity]:
         """Entities of four names: three words, the first in exactly these letters, and a phrase."""
@@ -115,9 +114,9 @@ def measure_analysis(articles: list[tuple[str, str]], rounds: int) -> None:
     print_figure("analysis alone, later", [taken.cpu / len(articles) * 1000 for taken in again], "ms an article")
 
 
-def measure_topics(topics: list[Topic], entities: dict[str, Entity], articles: list[tuple[str, str]], rounds: int) -> None:
+def measure_topics(topics: list[Topic], entities: dict[str, Entity], articles: list[tuple[str, str]], rounds: int, kind: str = "") -> None:
     """Compiles the topics, and matches all articles against them, their analysis included."""
-    name = f"{len(topics):,} topics"
+    name = f"{len(topics):,} topics{kind}"
     made: list[Matcher] = []
     compiling = take(lambda: made.append(Matcher(topics, entities)))
     matcher = made[0]
@@ -179,7 +178,7 @@ def main() -> None:
     calm_collector()  # as the program does
     chance = random.Random(20260304)
     articles = [(make_title(chance), "\n\n".join(make_paragraphs(chance, CHARACTERS))) for _ in range(count_of_articles)]
-    inventor = Inventor(chance, [analyse(text).tokens for _, text in articles])
+    inventor = Inventor(chance, _COMMONEST_RANK)
     entities = inventor.entities()
     topics = [inventor.topic(number) for number in range(counts[-1])]
     print_machine("ahocorasick-rs")
@@ -193,6 +192,9 @@ def main() -> None:
         measure_automaton(literals, articles, rounds)
         if count <= _MOST_EXPRESSIONS:
             measure_expressions(literals, articles, min(rounds, 3))
+    rarer = Inventor(chance, _COMMONEST_RARER_RANK)
+    print()
+    measure_topics([rarer.topic(number) for number in range(counts[-1])], rarer.entities(), articles, rounds, " of rarer words")
     print()
     print_load()
 

@@ -12,6 +12,7 @@ from html.entities import html5
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _LITERAL = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_BREAKS = re.compile("[\x0b\x0c]")
 _INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NUMERIC = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,9}));?")
 _AMPERSAND = re.compile(r"&(?!#)(?:([a-zA-Z][a-zA-Z0-9]{0,31});)?")
@@ -32,10 +33,18 @@ def repaired(text: str) -> str:
     """The document from its root element on, well-formed at the level of characters and entities."""
     root = _ROOT.search(text)
     body = text[root.start() :] if root else text
-    parts = _LITERAL.split(_INVALID.sub("", body))
+    parts = _LITERAL.split(_without_invalid_characters(body))
     # Every second part is a CDATA section or a comment, in which an ampersand is only an ampersand.
     parts[::2] = [_repair_references(part) for part in parts[::2]]
     return _without_trailing_junk("".join(parts), root[1] if root else "")
+
+
+def repair_characters(text: str) -> str:
+    """The text without what no parser takes: characters that XML forbids, written out or as numeric references.
+
+    For HTML too: one of them and libxml2 gives up what comes after it.
+    """
+    return _NUMERIC.sub(_repair_numeric, _without_invalid_characters(text))
 
 
 def is_complete(repaired_text: str, entries_read: int) -> bool:
@@ -45,6 +54,11 @@ def is_complete(repaired_text: str, entries_read: int) -> bool:
     if root is None or not re.search(rf"</(?:[\w.-]+:)?{re.escape(root[1])}\s*>\s*\Z", bare, re.IGNORECASE):
         return False
     return len(_ENTRY.findall(bare)) == entries_read
+
+
+def _without_invalid_characters(text: str) -> str:
+    """Without the characters that XML forbids. Two of them stand between words: Word breaks lines with one, pages end with the other."""
+    return _INVALID.sub("", _BREAKS.sub(" ", text))
 
 
 def _without_trailing_junk(text: str, root_name: str) -> str:
@@ -62,6 +76,8 @@ def _repair_references(text: str) -> str:
 def _repair_numeric(found: re.Match[str]) -> str:
     """A character reference that XML permits; those to control characters mean windows-1252, as in HTML, or nothing."""
     number = int(found[1], 16) if found[1] else int(found[2])
+    if number in {0xB, 0xC}:
+        return " "
     if 0x80 <= number <= 0x9F:
         return unescape(f"&#{number};")
     is_valid = number in {0x9, 0xA, 0xD} or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF

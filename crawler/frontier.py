@@ -16,7 +16,10 @@ Work = DueSource | DuePage
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 MOST_QUEUED = 2000
-"""Pieces of work that wait; whoever has more keeps it, and asks again."""
+"""Pieces of work that wait; whoever has more pages keeps them, and asks again. Feeds are always taken: there are as many as sources."""
+
+HOST_SHARE = 8
+"""The pages of one host take at most this part of the queue: a slow site with thousands of them must leave room for the others."""
 
 
 def host_key(url: str) -> str:
@@ -53,6 +56,7 @@ class Frontier:
         self._host_permits = 1 if delay_seconds > 0 else max(1, concurrency // 2)
         self._delay = delay_seconds
         self._capacity = capacity
+        self._host_pages = max(1, capacity // HOST_SHARE)
         self._hosts: dict[str, _Host] = {}
         self._feed_turns: deque[str] = deque()
         self._page_turns: deque[str] = deque()
@@ -66,10 +70,10 @@ class Frontier:
         return self._queued
 
     def add(self, work: Work) -> bool:
-        """Queue a piece of work; False if the queue is full."""
-        if self._queued >= self._capacity:
-            return False
+        """Queue a piece of work; False for a page if the queue is full, or its host's part of it."""
         key = host_key(work.url)
+        if isinstance(work, DuePage) and not self._has_room_for_page(key):
+            return False
         host = self._hosts.setdefault(key, _Host())
         if isinstance(work, DueSource):
             host.feeds.append(work)
@@ -81,6 +85,10 @@ class Frontier:
                 self._page_turns.append(key)
         self._queued += 1
         return True
+
+    def _has_room_for_page(self, key: str) -> bool:
+        host = self._hosts.get(key)
+        return self._queued < self._capacity and (host is None or len(host.pages) < self._host_pages)
 
     def clear(self) -> list[Work]:
         """Drop all that waits, and return it."""

@@ -8,6 +8,7 @@ from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProc
 from trafilatura.settings import Extractor
 
 from crawler.decoding import decode
+from crawler.feed_repair import repair_characters
 from crawler.page_metadata import read_metadata
 from crawler.problems import FetchProblem, make_problem
 from news.fingerprints import without_title_line
@@ -98,6 +99,6 @@ def _parse(text: str) -> HtmlElement | None:
     parser = HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_ELEMENTS)
     try:
-        return document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+        return document_fromstring(repair_characters(text).encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None

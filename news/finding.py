@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import NamedTuple, TypeAlias
 
 from news.analysis import AnalysedArticle, Analysis
@@ -55,6 +57,8 @@ class Field:
     first_stem: dict[str, int]
     limits: dict[Alternatives, Limits] = dataclasses.field(default_factory=dict)
     """Of alternatives that were asked for, where they begin and where they end; many queries ask for the same ones."""
+    ordered_tokens: list[str] = dataclasses.field(default_factory=list)
+    """The different tokens in alphabetical order, once a beginning of words was asked for."""
 
 
 class Quote(NamedTuple):
@@ -162,7 +166,7 @@ def _first_place(term: Word | Phrase | Exact | Prefix | EntityTerm, field: Field
     if isinstance(term, EntityTerm):
         return next((place for name in term.names if (place := _first_place(name, field)) is not None), None)
     if isinstance(term, Prefix):
-        position = min((at for token, at in field.first_token.items() if token.startswith(term.beginning)), default=None)
+        position = min(map(field.first_token.__getitem__, _tokens_with(term.beginning, field)), default=None)
         return None if position is None else (position, position)
     for token in term.tokens:
         if token not in field.first_token:
@@ -187,7 +191,8 @@ def places(term: Term, field: Field) -> Iterator[Place]:
 
 def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
     tokens = phrase.tokens
-    anchor = max(range(len(tokens)), key=lambda index: len(tokens[index]))
+    # The word that comes last of all is a rare one, and the least of the field is left to look through. One that is missing is best.
+    anchor = max(range(len(tokens)), key=lambda index: field.first_token.get(tokens[index], len(field.words)))
     for position in _positions(field.words.tokens, tokens[anchor], field.first_token):
         first = position - anchor
         if first >= 0 and _stands_at(phrase, field, first):
@@ -195,9 +200,17 @@ def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
 
 
 def _prefix_places(prefix: Prefix, field: Field) -> Iterator[Place]:
-    found = {token for token in field.first_token if token.startswith(prefix.beginning)}
+    found = frozenset(_tokens_with(prefix.beginning, field))
     if found:
         yield from ((at, at) for at, token in enumerate(field.words.tokens) if token in found)
+
+
+def _tokens_with(beginning: str, field: Field) -> Iterator[str]:
+    """The different tokens that begin so; in alphabetical order they are neighbours."""
+    ordered = field.ordered_tokens
+    if not ordered:
+        ordered.extend(sorted(field.first_token))
+    return takewhile(lambda token: token.startswith(beginning), islice(ordered, bisect_left(ordered, beginning), None))
 
 
 def _positions(words: tuple[str, ...], word: str, first: Mapping[str, int]) -> Iterator[int]:

@@ -6,10 +6,10 @@ Search verifies with the same functions what its index could not express, so bot
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from sys import intern
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from news.alerts import Hit, TopicMatch
 from news.analysis import AnalysedArticle
@@ -35,15 +35,11 @@ _NO_WORD = ""
 class Way(NamedTuple):
     """A way in which an article can match the topic of this number, if it holds one word of each of these sets too.
 
-    The words are tokens and stems mixed: that lets a few more articles pass, and the query itself is asked in the end.
+    The words are tokens, stems and beginnings mixed (see `_key`): that lets a few more articles pass, and in the end the query is asked.
     """
 
     number: int
     others: tuple[frozenset[str], ...]
-
-
-WaysByPair: TypeAlias = dict[str, dict[str, list[Way]]]
-"""Under two words that an article must both hold, or the beginning of one and another."""
 
 
 class Matcher:
@@ -57,29 +53,29 @@ class Matcher:
         self._by_sightings = {number for number, query in enumerate(queries) if needs_sightings(query)}
         self.needs_sightings = bool(self._by_sightings)
         """Whether a topic can begin to match when another source shows a known article."""
-        self._ways: WaysByPair = {}
-        self._ways_by_beginning: WaysByPair = {}
+        self._ways: dict[str, dict[str, list[Way]]] = {}
+        """Under two words that an article must both hold."""
         self._always: set[int] = set()
         cost = _make_cost(queries)
         for number, query in enumerate(queries):
             for branch in query.root.operands if isinstance(query.root, Or) else (query.root,):
                 self._file(number, required_words(branch, cost))
-        self._beginning_lengths = _lengths_by_start(self._ways_by_beginning)
+        wanted = {word for query in queries for word in mentioned_words(query.root)}
+        self._beginnings = frozenset(one.word for one in wanted if one.form is Form.PREFIX)
+        self._beginning_lengths = _lengths_by_start(self._beginnings)
 
     def _file(self, number: int, required: list[frozenset[Wanted]]) -> None:
         """Files one branch of a query under its two rarest words; for a choice of words, under each of them."""
         if not required:
             self._always.add(number)
             return
-        rarest, *rest = required
-        others = _without_beginnings(rest)
+        rarest, *others = [frozenset(map(_key, words)) for words in required]
         second = others.pop(0) if others and len(rarest) * len(others[0]) <= _MOST_PAIRS else {_NO_WORD}
         way = Way(number, tuple(others))
-        for wanted in rarest:
-            ways = self._ways_by_beginning if wanted.form is Form.PREFIX else self._ways
-            by_second = ways.setdefault(intern(wanted.word), {})
-            for word in second:
-                by_second.setdefault(word, []).append(way)
+        for word in rarest:
+            ways = self._ways.setdefault(word, {})
+            for other in second:
+                ways.setdefault(other, []).append(way)
 
     def match(self, article: AnalysedArticle, facts: ArticleFacts | None = None) -> list[TopicMatch]:
         """The topics that match this version, in the order they were given, each with its hits.
@@ -113,35 +109,33 @@ class Matcher:
 
     def _candidates(self, article: PreparedArticle) -> set[int]:
         """The topics that ask for no word which the article does not hold; all others need not be looked at."""
-        title, text = article.fields
-        tokens = title.first_token.keys() | text.first_token.keys()
-        words = tokens | title.first_stem.keys() | text.first_stem.keys()
-        words.add(_NO_WORD)
+        words = self._words(article)
         numbers = set(self._always)
         for word in self._ways.keys() & words:
-            _collect(self._ways[word], words, numbers)
-        if self._ways_by_beginning:
-            self._collect_beginnings(tokens, words, numbers)
+            ways = self._ways[word]
+            for other in ways.keys() & words:
+                numbers.update(number for number, others in ways[other] if not any(map(words.isdisjoint, others)))
         return numbers
 
-    def _collect_beginnings(self, tokens: Iterable[str], words: set[str], numbers: set[int]) -> None:
+    def _words(self, article: PreparedArticle) -> set[str]:
+        """The words of an article as topics are filed under them."""
+        title, text = article.fields
+        tokens = title.first_token.keys() | text.first_token.keys()
+        words = tokens | title.first_stem.keys() | text.first_stem.keys() | {_NO_WORD}
+        if self._beginnings:
+            words.update(f"{beginning}*" for beginning in self._beginnings_of(tokens))
+        return words
+
+    def _beginnings_of(self, tokens: Iterable[str]) -> Iterator[str]:
         for token in tokens:
             for length in self._beginning_lengths.get(token[:SHORTEST_BEGINNING], ()):
-                _collect(self._ways_by_beginning.get(token[:length], {}), words, numbers)
+                if token[:length] in self._beginnings:
+                    yield token[:length]
 
 
-def _collect(by_second: dict[str, list[Way]], words: set[str], numbers: set[int]) -> None:
-    """Adds the topics whose other words are held too."""
-    for word in by_second.keys() & words:
-        for number, others in by_second[word]:
-            if not any(map(words.isdisjoint, others)):
-                numbers.add(number)
-
-
-def _without_beginnings(required: Iterable[frozenset[Wanted]]) -> list[frozenset[str]]:
-    """The sets of whole words. To look for the beginnings of words takes longer than to ask the query."""
-    sets = (wanted for wanted in required if all(one.form is not Form.PREFIX for one in wanted))
-    return [frozenset(intern(one.word) for one in wanted) for wanted in sets]
+def _key(wanted: Wanted) -> str:
+    """A wanted word as topics are filed under it. No token holds a `*`."""
+    return intern(f"{wanted.word}*" if wanted.form is Form.PREFIX else wanted.word)
 
 
 def _lengths_by_start(beginnings: Iterable[str]) -> dict[str, tuple[int, ...]]:

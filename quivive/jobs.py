@@ -1,7 +1,8 @@
 """The recurring jobs. The archive is the schedule; these only look what is due in it.
 
 APScheduler drops what a job raises and skips a run that is a second late, so: no misfire limit, one run at a time, what was missed is made
-up for once, and an error in a job ends the program with that error.
+up for once, and an error in a job ends the program with that error. It also trusts the wall clock: once that goes back an hour, it runs
+nothing for an hour. So the clock is watched on the event loop's own time, which no one can set.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from quivive.service import Service
 
@@ -21,6 +23,23 @@ log = structlog.get_logger("quivive.jobs")
 
 TICK_SECONDS = 1
 TIDY_SECONDS = 3_600
+WATCH_SECONDS = 5.0
+LEAST_STEP = timedelta(seconds=2)
+"""A clock that goes back by less is only being put right; jobs then wait that much longer."""
+
+
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
+    """Now, and then an interval after each look at the clock.
+
+    APScheduler's own trigger counts from the run before, and so lists all the millions of runs missed when the clock leaps a month ahead.
+    """
+
+    def __init__(self, interval: timedelta) -> None:
+        self._interval = interval
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """When the job runs next."""
+        return now if previous_fire_time is None else now + self._interval
 
 
 class Jobs:
@@ -34,22 +53,51 @@ class Jobs:
         # APScheduler keeps its own time in UTC; ours is only asked within the jobs.
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1})
         self._scheduler.add_listener(self._note_error, EVENT_JOB_ERROR)
-        self._scheduler.add_job(self._poll_due, "interval", seconds=TICK_SECONDS, id="poll", next_run_time=clock())
-        self._scheduler.add_job(self._deliver_due, "interval", seconds=TICK_SECONDS, id="deliver", next_run_time=clock())
-        self._scheduler.add_job(self._tidy, "interval", seconds=TIDY_SECONDS, id="tidy", next_run_time=clock())
+        self._scheduler.add_job(self._poll_due, Every(timedelta(seconds=TICK_SECONDS)), id="poll")
+        self._scheduler.add_job(self._deliver_due, Every(timedelta(seconds=TICK_SECONDS)), id="deliver")
+        self._scheduler.add_job(self._tidy, Every(timedelta(seconds=TIDY_SECONDS)), id="tidy")
+        self._watcher: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin; the first run of each job is now."""
         self._scheduler.start()
+        self._watcher = asyncio.create_task(self._watch_clock(self._clock(), asyncio.get_running_loop().time()))
+        self._watcher.add_done_callback(self._note_end_of_watch)
 
     def stop(self) -> None:
         """Wake no job any more; one that is running is not waited for."""
+        if self._watcher is not None:
+            self._watcher.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     def _note_error(self, event: JobExecutionEvent) -> None:
+        self._fail(event.exception)
+
+    def _note_end_of_watch(self, watcher: asyncio.Task[None]) -> None:
+        if not watcher.cancelled() and (error := watcher.exception()):
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
         if not self.failed.done():
-            self.failed.set_exception(event.exception)
+            self.failed.set_exception(error)
+
+    async def _watch_clock(self, wall: datetime, steady: float) -> None:
+        """Until cancelled. `steady`: the loop's time, in seconds, when the clock said `wall`."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            expected = wall + timedelta(seconds=loop.time() - steady)
+            wall, steady = self._clock(), loop.time()
+            if expected - wall > LEAST_STEP:
+                log.warning("the clock went back", seconds=round((expected - wall).total_seconds()))
+                await self._take_up_earlier_time()
+
+    async def _take_up_earlier_time(self) -> None:
+        """All that waits was put off by a clock that was ahead: let none of it wait for that time to come again."""
+        await self._service.bring_forward()
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=self._clock())
 
     async def _poll_due(self) -> None:
         await self._service.take_up_due_work()
@@ -60,6 +108,7 @@ class Jobs:
     async def _tidy(self) -> None:
         now = self._clock()
         archive = self._service.archive
+        await asyncio.wrap_future(archive.mend_clock_jumps(now))
         await asyncio.wrap_future(archive.prune_poll_log(now))
         retention = self._service.configuration.retention
         forgotten = 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from news.alerts import Alert
 from news.errors import UsageError
-from news.sources import DuePage, DueSource
+from news.sources import DueSource
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.service import Service
@@ -63,8 +63,7 @@ async def _run_round(service: Service, sources: Sequence[DueSource], clock: Call
     crawling = asyncio.create_task(service.crawl.run())
     teller = asyncio.create_task(_keep_telling(tell))
     try:
-        await _add_all(service, sources)
-        await service.crawl.join()
+        await _poll_all(service, sources)
         await _fetch_due_pages(service, clock())
     finally:
         teller.cancel()
@@ -72,25 +71,26 @@ async def _run_round(service: Service, sources: Sequence[DueSource], clock: Call
         await asyncio.gather(crawling)
 
 
-async def _add_all(service: Service, works: Sequence[DueSource | DuePage]) -> None:
-    """Queue all work, in portions that the crawl's queue holds."""
-    for start in range(0, len(works), PORTION):
-        for work in works[start : start + PORTION]:
-            service.crawl.add(work)
-        if start + PORTION < len(works):
-            await service.crawl.join()
+async def _poll_all(service: Service, sources: Sequence[DueSource]) -> None:
+    """Poll the sources, and fetch the pages that they bring as far as the crawl's queue holds them."""
+    for start in range(0, len(sources), PORTION):
+        for source in sources[start : start + PORTION]:
+            service.crawl.add(source)
+        await service.crawl.join()
 
 
 async def _fetch_due_pages(service: Service, since: datetime) -> None:
-    """Fetch what an earlier run left due, each page once."""
+    """Fetch what is still due, from an earlier run or because the crawl's queue was full, each page once.
+
+    What the queue does not hold is offered again when it is empty; it then takes at least one page, unless the crawl is ending.
+    """
     tried: set[int] = set()
     while True:
         due = await asyncio.to_thread(service.archive.due_pages, since, PORTION + len(tried))
-        fresh = [page for page in due if page.entry_id not in tried]
-        if not fresh:
+        taken = {page.entry_id for page in due if page.entry_id not in tried and service.crawl.add(page)}
+        if not taken:
             return
-        tried.update(page.entry_id for page in fresh)
-        await _add_all(service, fresh)
+        tried |= taken
         await service.crawl.join()
 
 

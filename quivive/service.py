@@ -153,11 +153,15 @@ class Service:
         level = log.info if result.status is DeliveryStatus.SENT else log.warning
         level("delivery", channel=bundle.channel, id=bundle.bundle_id, status=str(result.status), error=result.error)
 
+    async def bring_forward(self) -> None:
+        """Put the configuration in force in the archive: nothing then waits longer than it would from now on, by the clock as it is now."""
+        configuration, now = self.configuration, self._clock()
+        await asyncio.wrap_future(self.archive.sync(make_watch(configuration), configuration.sources, configuration.crawler.interval, now))
+
     async def reconfigure(self, configuration: Configuration) -> None:
         """Put a new configuration in force, from the next poll, version and message on."""
         previous, self.configuration = self.configuration, configuration
-        now = self._clock()
-        await asyncio.wrap_future(self.archive.sync(make_watch(configuration), configuration.sources, configuration.crawler.interval, now))
+        await self.bring_forward()
         self.dispatcher.reload(configuration.channels)
         if make_crawl_settings(configuration) != make_crawl_settings(previous):
             outgoing, self.crawl = self.crawl, self._make_crawl()

@@ -61,7 +61,7 @@ class ArchiveReader:
         return self._ask(sources.find_sources, names)
 
     def due_pages(self, now: datetime, limit: int) -> list[DuePage]:
-        """The article pages that are due, the longest due first."""
+        """The article pages that are due, the sources' in turn."""
         return self._ask(pages.list_due_pages, now, limit)
 
     def due_bundles(self, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
@@ -192,6 +192,10 @@ class Archive(ArchiveReader):
     def prune_poll_log(self, now: datetime) -> Future[int]:
         """Delete old lines of the poll log."""
         return self._submit(tidying.prune_poll_log, now)
+
+    def mend_clock_jumps(self, now: datetime) -> Future[None]:
+        """Bring back what a clock that was ahead for a while put off."""
+        return self._writer.submit(lambda db: tidying.mend_clock_jumps(db, self._watch.most_interval, now))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

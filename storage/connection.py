@@ -31,6 +31,7 @@ _ADVICE: dict[str, tuple[type[ArchiveError], str]] = {
     "SQLITE_IOERR": (ArchiveUnwritable, "cannot be read or written: the disk reports an error; check it, and restore a backup if need be"),
     "SQLITE_CANTOPEN": (ArchiveUnwritable, "cannot be opened; check that its folder exists and may be written"),
     "SQLITE_CORRUPT": (ArchiveUnusable, "is damaged; restore a backup (`quivive backup` makes them)"),
+    "SQLITE_ERROR": (ArchiveUnusable, "does not have the form that this version needs; restore a backup (`quivive backup` makes them)"),
     "SQLITE_NOTADB": (ArchiveUnusable, "is not an archive of this program; check [archive] path"),
 }
 

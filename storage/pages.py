@@ -19,11 +19,18 @@ from storage.watch import Tally, Watch
 
 
 def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
-    """The pages that are due, those longest due first."""
+    """The pages that are due: each source's in turn, and of one source those longest due first.
+
+    A source with thousands must not keep the others out of the list.
+    """
     rows = db.conn.execute(
-        """SELECT entries.id, source_id, coalesce(link, entries.url) AS url, page_attempts
-           FROM entries JOIN sources ON sources.id = source_id
-           WHERE page_state = 'due' AND page_due_at <= ? AND sources.configured = 1 ORDER BY page_due_at LIMIT ?""",
+        """WITH chosen AS (
+               SELECT entries.id, page_due_at, row_number() OVER (PARTITION BY source_id ORDER BY page_due_at, entries.id) AS turn
+               FROM entries JOIN sources ON sources.id = source_id
+               WHERE page_state = 'due' AND page_due_at <= ? AND sources.configured = 1
+               ORDER BY turn, page_due_at, entries.id LIMIT ?)
+           SELECT entries.id, source_id, coalesce(link, url) AS url, page_attempts
+           FROM chosen JOIN entries ON entries.id = chosen.id ORDER BY turn, chosen.page_due_at, chosen.id""",
         (to_text(now), limit),
     )
     return [DuePage(row["id"], row["source_id"], row["url"], row["page_attempts"]) for row in rows]

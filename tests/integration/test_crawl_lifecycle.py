@@ -106,11 +106,12 @@ def test_joining_returns_at_once_when_nothing_is_in_hand() -> None:
     assert (outcomes.polls, outcomes.pages) == ([], [])
 
 
-def test_a_full_queue_takes_no_more() -> None:
+def test_a_full_queue_takes_no_more_pages_and_still_every_feed() -> None:
     async def steps(crawl: Crawl) -> None:
-        taken = [crawl.add(DueSource(number, "http://journal.invalid/")) for number in range(2001)]
+        taken = [crawl.add(DuePage(number, 1, f"http://journal{number % 10}.invalid/")) for number in range(2001)]
         assert taken == [True] * 2000 + [False]
-        assert 2000 not in crawl.in_hand()[0]
+        assert 2000 not in crawl.in_hand()[1]
+        assert crawl.add(DueSource(1, "http://journal.invalid/"))
 
     crawl_with(Outcomes(), steps, crawl_settings(stop_grace=timedelta(0)))
 

@@ -125,6 +125,14 @@ def test_the_poll_log_is_kept_for_thirty_days(desk: Desk) -> None:
     assert desk.rows("SELECT count(*) FROM polls") == [(1,)]
 
 
+def test_tidying_brings_back_what_a_clock_that_was_ahead_put_off(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, at=NOW + timedelta(days=3650))
+    assert desk.archive.due_sources(NOW, 10) == []
+    desk.archive.mend_clock_jumps(NOW).result()
+    assert [source.url for source in desk.archive.due_sources(NOW, 10)] == [A]
+
+
 def test_what_a_clock_that_was_years_ahead_put_off_is_due_again_once_it_is_right(desk: Desk) -> None:
     desk.watch(A, mode="page")
     wrong = NOW + timedelta(days=3650)

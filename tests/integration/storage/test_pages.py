@@ -358,3 +358,13 @@ def test_a_page_that_nobody_waits_for_changes_nothing(desk: Desk) -> None:
         outcome = PageOutcome(entry_id, 1, ONE, NOW, 0.1, 200, None, ExtractedPage(None, prose("un")))
         assert desk.archive.record_page(outcome, desk.tick()).result().articles_revised == 0
     assert desk.article()["text"] == "résumé"
+
+
+def test_the_sources_take_turns_in_the_list_of_due_pages_however_many_each_has(desk: Desk) -> None:
+    desk.watch(A, B, mode="page")
+    desk.poll(A, *(entry(f"Titre {number}", f"https://a.example/{number}") for number in range(5)))
+    desk.poll(B, *(entry(f"Titre {number}", f"https://b.example/{number}") for number in range(2)))
+    listed = [page.source_id for page in desk.archive.due_pages(desk.now, 100)]
+    a, b = desk.source(A).source_id, desk.source(B).source_id
+    assert listed == [a, b, a, b, a, a, a]
+    assert [page.source_id for page in desk.archive.due_pages(desk.now, 2)] == [a, b]

@@ -84,11 +84,33 @@ def test_without_a_delay_one_host_gets_at_most_half_of_the_permits() -> None:
     assert len(take_all(frontier)) == 4
 
 
-def test_a_full_queue_takes_no_more_until_something_is_taken() -> None:
+def test_a_full_queue_takes_no_more_pages_until_something_is_taken() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0, capacity=2)
-    assert [frontier.add(feed(number, "a.example")) for number in range(3)] == [True, True, False]
+    assert [frontier.add(page(number, f"host{number}.example")) for number in range(3)] == [True, True, False]
     frontier.take(0)
-    assert frontier.add(feed(3, "a.example"))
+    assert frontier.add(page(3, "host3.example"))
+
+
+def test_a_feed_is_taken_although_pages_fill_the_queue() -> None:
+    frontier = Frontier(concurrency=8, delay_seconds=0, capacity=2)
+    assert [frontier.add(page(number, f"host{number}.example")) for number in range(3)] == [True, True, False]
+    assert frontier.add(feed(9, "other.example"))
+    assert frontier.take(0) == feed(9, "other.example")
+
+
+def test_the_pages_of_one_host_take_at_most_an_eighth_of_the_queue_and_leave_room_for_other_hosts() -> None:
+    frontier = Frontier(concurrency=8, delay_seconds=0, capacity=32)
+    assert [frontier.add(page(number, "slow.example")) for number in range(6)] == [True] * 4 + [False] * 2
+    assert frontier.add(page(6, "other.example"))
+    frontier.take(0)
+    assert frontier.add(page(7, "slow.example"))
+
+
+def test_a_host_whose_page_is_refused_is_not_remembered() -> None:
+    frontier = Frontier(concurrency=8, delay_seconds=0, capacity=1)
+    frontier.add(page(1, "a.example"))
+    assert not frontier.add(page(2, "b.example"))
+    assert set(frontier._hosts) == {"a.example"}
 
 
 def test_clearing_gives_back_what_waited_and_nothing_else() -> None:

@@ -116,6 +116,23 @@ def test_the_language_is_the_page_s_own(tag: str, language: str | None) -> None:
     assert extract(article("Le titre", language=tag.replace("<", "&lt;"))).language == language
 
 
+@pytest.mark.parametrize("forbidden", ["\0", "\x01", "\x1f", "\ufffe", "&#0;", "&#x1;", "&#xD800;", "&#xFFFE;", "&#1114112;", "&#129;"])
+def test_a_character_that_no_parser_takes_costs_nothing_of_the_text_around_it(forbidden: str) -> None:
+    html = page_with()
+    damaged = html.replace("Paragraphe 3 : la ré", f"Paragraphe 3 : la ré{forbidden}")
+    assert damaged != html
+    assert extract(damaged).text.replace("\x81", "") == extract(html).text
+
+
+@pytest.mark.parametrize("line_break", ["\x0b", "\x0c", "&#11;", "&#xC;"])
+def test_words_that_only_a_control_character_separates_stay_two_words(line_break: str) -> None:
+    assert extract(page_with().replace("la rédaction", f"la{line_break}rédaction")).text == extract(page_with()).text
+
+
+def test_escaped_markup_stays_escaped() -> None:
+    assert "écrire <b> avant" in extract(article("Le titre", "Il faut écrire &#60;b&#x3E; avant " + "comme avant, " * 30)).text
+
+
 @pytest.mark.parametrize(
     ("written_in", "declared", "header"),
     [

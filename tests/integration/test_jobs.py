@@ -1,0 +1,119 @@
+"""The recurring jobs when somebody sets the clock: a server that boots with a wrong one, a virtual machine that is resumed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+
+import pytest
+
+from news.errors import ArchiveError
+from quivive import jobs
+from quivive.config import Configuration, load_config
+from quivive.jobs import Every, Jobs
+from quivive.service import Service
+from quivive.wiring import open_archive
+from tests.news_site import NewsSite, rss
+
+HOUR = timedelta(hours=1)
+LONGEST_WAIT_SECONDS = 20
+
+
+class SteppingClock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SteppingClock:
+    """One that APScheduler goes by too, as both read the same clock in truth; and it is looked at often."""
+    clock = SteppingClock()
+
+    class SteppingDatetime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # what is asked for is any datetime
+            return clock().astimezone(tz)
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", SteppingDatetime)
+    monkeypatch.setattr(jobs, "WATCH_SECONDS", 0.05)
+    return clock
+
+
+def configured(folder: Path, *urls: str) -> Configuration:
+    text = '[crawler]\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n' + "".join(
+        f'[[sources]]\nurl = "{url}"\n' for url in urls
+    )
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+    return load_config(folder / "config.toml", {})
+
+
+@asynccontextmanager
+async def running(configuration: Configuration, clock: SteppingClock) -> AsyncIterator[tuple[Service, Jobs]]:
+    """A service whose jobs run, as in the daemon."""
+    archive = open_archive(configuration, clock())
+    service = Service(configuration, archive, clock, lambda _alert: None)
+    at_work = Jobs(service, clock)
+    crawling = asyncio.create_task(service.crawl.run())
+    at_work.start()
+    try:
+        yield service, at_work
+    finally:
+        at_work.stop()
+        await service.crawl.stop(timedelta(0))
+        await crawling
+        await service.dispatcher.stop(0)
+        archive.close()
+
+
+@pytest.mark.parametrize("step", [-HOUR, -365 * 24 * HOUR, 365 * 24 * HOUR])
+def test_sources_are_polled_on_although_the_clock_was_set(tmp_path: Path, clock: SteppingClock, step: timedelta) -> None:
+    async def scene(site: NewsSite, first: str, second: str) -> None:
+        async with running(configured(tmp_path, first), clock) as (service, at_work):
+            await asyncio.to_thread(site.wait_for, "/first")
+            clock.ahead = step
+            await service.reconfigure(configured(tmp_path, first, second))  # due by the clock as it is now; no job is told
+            await asyncio.to_thread(site.wait_for, "/second")
+            assert not at_work.failed.done()
+
+    with NewsSite() as site:
+        asyncio.run(scene(site, site.publish_feed("/first", rss()), site.publish_feed("/second", rss())))
+        assert site.count("/second") == 1
+
+
+def test_a_clock_that_goes_back_brings_the_schedule_with_it(tmp_path: Path, clock: SteppingClock) -> None:
+    async def scene(url: str) -> None:
+        clock.ahead = 24 * HOUR
+        archive = open_archive(configured(tmp_path, url), clock())
+        service = Service(configured(tmp_path, url), archive, clock, lambda _alert: None)
+        clock.ahead = timedelta(0)
+        assert archive.due_sources(clock() + HOUR, 1) == []
+        await service.bring_forward()
+        assert [source.url for source in archive.due_sources(clock() + HOUR, 1)] == [url]
+        archive.close()
+
+    asyncio.run(scene("https://journal.example/feed"))
+
+
+def test_what_the_watch_over_the_clock_dies_of_is_what_the_jobs_died_of(tmp_path: Path, clock: SteppingClock) -> None:
+    async def scene() -> None:
+        async with running(configured(tmp_path), clock) as (service, at_work):
+            service.archive.close()  # writing is refused from here on
+            clock.ahead = -HOUR
+            await asyncio.wait_for(at_work.failed, LONGEST_WAIT_SECONDS)
+
+    with pytest.raises(ArchiveError, match="is closed"):
+        asyncio.run(scene())
+
+
+def test_a_job_runs_now_and_then_an_interval_after_each_run_however_many_were_missed() -> None:
+    trigger, now = Every(HOUR), datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
+    assert trigger.get_next_fire_time(None, now) == now
+    assert trigger.get_next_fire_time(now - 10_000 * HOUR, now) == now + HOUR
