@@ -31,8 +31,8 @@ run: $(VENV)/.installed ## the daemon, with ./config.toml
 	@$(BIN)/quivive run $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.developing ## the test suite
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.developing ## the test suite, in two processes
+	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
 # How many cases: make law CASES=20000
 CASES ?= 1000000
