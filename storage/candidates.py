@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -41,9 +42,11 @@ class Bounds:
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A current version that may hold the query. `score`: the better, the higher; None where it was not asked for."""
+class Candidate(NamedTuple):
+    """A current version that may hold the query; a plain tuple, since they are made by the thousand.
+
+    `score`: the better, the higher; None where it was not asked for.
+    """
 
     revision_id: int
     article_id: int
