@@ -18,7 +18,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from news.analysis import analyse_article
-from news.matching import evaluate, holds
+from news.matching import evaluate, holds, needs_facts
 from news.passages import make_snippet
 from news.query import Query
 from storage.candidates import Bounds, Candidate, Candidates
@@ -95,7 +95,8 @@ def _newest(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
 def _report(db: Database, query: Query, candidate: Candidate) -> dict[str, Any]:
     row = get_current(db, candidate.article_id)
     analysed = analyse_article(row["title"], row["text"])
-    hits = evaluate(query, analysed, get_facts(db, candidate.article_id)) or ()
+    facts = get_facts(db, candidate.article_id) if needs_facts(query) else None
+    hits = evaluate(query, analysed, facts) or ()
     return describe_article(db, row) | {
         "score": None if candidate.score is None else round(candidate.score, 4),
         "snippet": make_snippet(query, analysed),
