@@ -6,11 +6,15 @@ index; what is no word (elided articles, punctuation) has no position. Offsets p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate, chain, islice
+from operator import attrgetter
+from typing import NamedTuple
 
 from news.inflection import stem
-from news.tokens import TOKEN_SIGNS, cut_chunk, find_chunks
+from news.tokens import TOKEN_SIGNS, cut_chunk, find_chunks, list_chunks
 
 __all__ = ["ANALYSIS_VERSION", "TOKEN_SIGNS", "AnalysedArticle", "Analysis", "analyse", "analyse_article", "index_columns"]
 
@@ -18,20 +22,56 @@ ANALYSIS_VERSION = 2
 """Raise it with every change to tokens or stems: an index made by another version must be rebuilt before it is searched."""
 
 _LONGEST_REMEMBERED_CHUNK = 40
-_REMEMBERED_CHUNKS = 32_768
+_REMEMBERED_CHUNKS = 65_536
+"""About 300 bytes each; some thousand news articles hold as many different ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """The words of a text, in order. All four run in parallel; `starts` and `ends` are offsets into the original text."""
+class _Chunk(NamedTuple):
+    """The words of one chunk; places are where each begins and ends in the chunk."""
 
     tokens: tuple[str, ...]
     stems: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    places: tuple[tuple[int, int], ...]
+
+
+_tokens_of, _stems_of = attrgetter("tokens"), attrgetter("stems")
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The words of a text, in order: `tokens` and `stems` run in parallel.
+
+    Where they stand is worked out when first asked for: nearly all texts are only asked which words they hold.
+    """
+
+    tokens: tuple[str, ...]
+    stems: tuple[str, ...]
+    _text: str = field(repr=False)
+    _chunks: list[_Chunk] = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def place(self, position: int) -> tuple[int, int]:
+        """Where the word at that position begins and ends in the original text."""
+        number = bisect_right(self._words_up_to, position)
+        chunk = self._chunks[number]
+        start, end = chunk.places[position - self._words_up_to[number] + len(chunk.places)]
+        offset = self._chunk_starts[number]
+        return offset + start, offset + end
+
+    def places(self) -> list[tuple[int, int]]:
+        """Where each word begins and ends."""
+        return [self.place(position) for position in range(len(self))]
+
+    @cached_property
+    def _words_up_to(self) -> list[int]:
+        """For each chunk the number of words up to its end."""
+        return list(accumulate(map(len, map(_tokens_of, self._chunks))))
+
+    @cached_property
+    def _chunk_starts(self) -> list[int]:
+        return [match.start() for match in find_chunks(self._text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +84,44 @@ class AnalysedArticle:
     text_tokens: Analysis
 
 
+class _RememberedChunks(dict[str, _Chunk]):
+    """The chunks met lately. Asked by the thousand for each text, hence a dictionary, which answers without running Python code.
+
+    When it is full, those that came first go; the common ones come back with the next text.
+    """
+
+    def __missing__(self, chunk: str) -> _Chunk:
+        known = _read_chunk(chunk)
+        if len(chunk) <= _LONGEST_REMEMBERED_CHUNK:
+            if len(self) >= _REMEMBERED_CHUNKS:
+                for old in list(islice(self, _REMEMBERED_CHUNKS // 2)):
+                    self.pop(old, None)  # other threads make room too
+            self[chunk] = known
+        return known
+
+
+_remembered_chunks = _RememberedChunks()
+_whole = [((0, length),) for length in range(_LONGEST_REMEMBERED_CHUNK + 1)]
+"""The places of a single word that takes up its chunk of that length, made once: they are the greater part of what is remembered."""
+
+
+def _read_chunk(chunk: str) -> _Chunk:
+    words = cut_chunk(chunk)
+    if len(words) != 1:
+        tokens = tuple([word.text for word in words])
+        return _Chunk(tokens, tuple(map(stem, tokens)), tuple([(word.start, word.end) for word in words]))
+    token, start, end = words[0]
+    tokens, stemmed = (token,), stem(token)
+    stems = tokens if stemmed == token else (stemmed,)
+    is_whole = start == 0 and end == len(chunk) < len(_whole)
+    return _Chunk(tokens, stems, _whole[end] if is_whole else ((start, end),))
+
+
 def analyse(text: str) -> Analysis:
     """The words of `text`. Any string will do; the cost grows with its length only."""
-    tokens: list[str] = []
-    stems: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in find_chunks(text):
-        chunk = match.group()
-        words = _remembered_words(chunk) if len(chunk) <= _LONGEST_REMEMBERED_CHUNK else _words(chunk)
-        offset = match.start()
-        for token, word_stem, start, end in words:
-            tokens.append(token)
-            stems.append(word_stem)
-            starts.append(offset + start)
-            ends.append(offset + end)
-    return Analysis(tuple(tokens), tuple(stems), tuple(starts), tuple(ends))
+    chunks = list(map(_remembered_chunks.__getitem__, list_chunks(text)))
+    tokens, stems = map(_tokens_of, chunks), map(_stems_of, chunks)
+    return Analysis(tuple(chain.from_iterable(tokens)), tuple(chain.from_iterable(stems)), text, chunks)
 
 
 def analyse_article(title: str, text: str) -> AnalysedArticle:
@@ -75,10 +137,3 @@ def index_columns(analysed: AnalysedArticle) -> tuple[str, str, str, str]:
     """
     title, text = analysed.title_tokens, analysed.text_tokens
     return " ".join(title.tokens), " ".join(title.stems), " ".join(text.tokens), " ".join(text.stems)
-
-
-def _words(chunk: str) -> tuple[tuple[str, str, int, int], ...]:
-    return tuple((token.text, stem(token.text), token.start, token.end) for token in cut_chunk(chunk))
-
-
-_remembered_words = lru_cache(maxsize=_REMEMBERED_CHUNKS)(_words)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, takewhile
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
+from news.alerts import Hit
 from news.analysis import AnalysedArticle, Analysis
 from news.articles import ArticleFacts
 from news.nearness import first_step, near_ends, near_starts
@@ -42,8 +43,8 @@ Alternatives: TypeAlias = tuple[Word | Phrase | Exact, ...]
 Limits: TypeAlias = tuple[list[int], list[int]]
 """All positions where one of several things begins, and all where one ends, both in order."""
 
-_CONDITIONS = (Filter, Since, Until)
-"""As a tuple, because `Filter | Since | Until` is made anew each time it is asked."""
+_LAST_CHARACTER = chr(sys.maxunicode)
+"""No character in any token comes after it, nor is it one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Field:
     words: Analysis
     first_token: dict[str, int]
     first_stem: dict[str, int]
+    last_stem: dict[str, int] = dataclasses.field(default_factory=dict)
+    """Where each stem stands last, once nearness was asked for: most stand nowhere else than first."""
     limits: dict[Alternatives, Limits] = dataclasses.field(default_factory=dict)
     """Of alternatives that were asked for, where they begin and where they end; many queries ask for the same ones."""
     ordered_tokens: list[str] = dataclasses.field(default_factory=list)
@@ -68,17 +71,8 @@ class Quote(NamedTuple):
     passage: str
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedArticle:
-    """An article ready to be asked about many queries: title and text, and what filters ask about, if that is known."""
-
-    fields: tuple[Field, Field]
-    facts: ArticleFacts | None
-    quotes: dict[tuple[str, tuple[Span, ...]], Quote] = dataclasses.field(default_factory=dict)
-    """What was quoted already, from a text and places in it; many queries find the same."""
-
-
-class Find(NamedTuple):
+@dataclass(slots=True)
+class Find:
     """A leaf of a query that holds: how the user wrote it, the field, and where in `text` (the whole field) it was found first.
 
     Words near one another have two spans, everything else has one; of a condition the whole of the fact is the find.
@@ -88,6 +82,23 @@ class Find(NamedTuple):
     field: str
     text: str
     spans: tuple[Span, ...]
+    hit: Hit | None = None
+    """How it is shown, once someone asked; many queries share their finds."""
+
+
+Finds: TypeAlias = tuple[Find, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedArticle:
+    """An article ready to be asked about many queries: title and text, and what filters ask about, if that is known."""
+
+    fields: tuple[Field, Field]
+    facts: ArticleFacts | None
+    quotes: dict[tuple[str, tuple[Span, ...]], Quote] = dataclasses.field(default_factory=dict)
+    """What was quoted already, from a text and places in it; many queries find the same."""
+    known: dict[int, tuple[Term, Finds | None]] = dataclasses.field(default_factory=dict)
+    """What was found of a term, under the identity of the term, which stands beside it so that no other can take that identity."""
 
 
 def prepare(article: AnalysedArticle, facts: ArticleFacts | None = None) -> PreparedArticle:
@@ -103,55 +114,84 @@ def _prepare_field(name: TextField, text: str, words: Analysis) -> Field:
     return Field(name, text, words, first_token, first_stem)
 
 
-def find(node: Node, article: PreparedArticle) -> list[Find] | None:
+def share_terms(node: Node, known: dict[Node, Node]) -> Node:
+    """The same tree, in which what is equal to something known is that very thing: it is then looked for once in an article."""
+    if isinstance(node, And | Or):
+        return type(node)(tuple(share_terms(operand, known) for operand in node.operands))
+    if isinstance(node, Not):
+        return Not(share_terms(node.operand, known))
+    return known.setdefault(node, node)
+
+
+def find(node: Node, article: PreparedArticle) -> Finds | None:
     """The finds that make this part of a query hold, None if it does not hold. A negation that holds has no finds.
 
     Raises ValueError if a condition is asked of an article whose facts are not known.
     """
-    if isinstance(node, And):
-        return _find_all(node, article)
-    if isinstance(node, Or):
-        branches = [found for operand in node.operands if (found := find(operand, article)) is not None]
-        return [find for branch in branches for find in branch] if branches else None
-    if isinstance(node, Not):
-        return [] if find(node.operand, article) is None else None
-    if isinstance(node, _CONDITIONS):
-        return _find_fact(node, article.facts)
-    return _find_term(node, article)
+    return _FINDERS[type(node)](node, article)
 
 
-def _find_all(node: And, article: PreparedArticle) -> list[Find] | None:
-    finds: list[Find] = []
+def _find_all(node: And, article: PreparedArticle) -> Finds | None:
+    finds: Finds = ()
     for operand in node.operands:
-        found = find(operand, article)
+        found = _FINDERS[type(operand)](operand, article)
         if found is None:
             return None
         finds += found
     return finds
 
 
-def _find_fact(condition: Condition, facts: ArticleFacts | None) -> list[Find] | None:
-    if facts is None:
+def _find_any(node: Or, article: PreparedArticle) -> Finds | None:
+    branches = [found for operand in node.operands if (found := find(operand, article)) is not None]
+    return tuple([find for branch in branches for find in branch]) if branches else None
+
+
+def _find_nothing(node: Not, article: PreparedArticle) -> Finds | None:
+    return () if find(node.operand, article) is None else None
+
+
+def _find_fact(condition: Condition, article: PreparedArticle) -> Finds | None:
+    if article.facts is None:
         raise ValueError(f"{condition.name} asks for facts about the article, and none were given")
     if isinstance(condition, Filter):
-        fact = found_fact(condition, facts)
-        return None if fact is None else [Find(condition.name, condition.fact, fact, ((0, len(fact)),))]
-    after = facts.time >= condition.moment
-    return [] if after is isinstance(condition, Since) else None
+        fact = found_fact(condition, article.facts)
+        return None if fact is None else (Find(condition.name, condition.fact, fact, ((0, len(fact)),)),)
+    after = article.facts.time >= condition.moment
+    return () if after is isinstance(condition, Since) else None
 
 
-def _find_term(term: Term, article: PreparedArticle) -> list[Find] | None:
+def _find_term(term: Term, article: PreparedArticle) -> Finds | None:
+    known = article.known.get(id(term))
+    if known is None:
+        known = article.known[id(term)] = (term, _look_for(term, article))
+    return known[1]
+
+
+def _look_for(term: Term, article: PreparedArticle) -> Finds | None:
     """The first place of a term, in the title if it is there."""
+    wanted_field = term.field
     for field in article.fields:
-        if term.field is None or term.field is field.name:
+        if wanted_field is None or wanted_field is field.name:
             found = first_places(term, field)
             if found:
-                return [Find(term.name, field.name, field.text, tuple([span(field, *place) for place in found]))]
+                return (Find(term.name, field.name, field.text, tuple([span(field, first, last) for first, last in found])),)
     return None
+
+
+_FINDERS: dict[type[Node], Callable[[Any, PreparedArticle], Finds | None]] = {
+    And: _find_all,
+    Or: _find_any,
+    Not: _find_nothing,
+    **dict.fromkeys((Filter, Since, Until), _find_fact),
+    **dict.fromkeys((Word, Phrase, Exact, Prefix, EntityTerm, Near), _find_term),
+}
 
 
 def first_places(term: Term, field: Field) -> tuple[Place, ...]:
     """The first of `places`, of words near one another the first pair; nothing if the term is not there."""
+    if isinstance(term, Word):  # as nearly always
+        position = field.first_stem.get(term.stem)
+        return () if position is None else ((position, position),)
     if isinstance(term, Near):
         return _first_pair(term, field)
     place = _first_place(term, field)
@@ -162,16 +202,23 @@ def _first_place(term: Word | Phrase | Exact | Prefix | EntityTerm, field: Field
     """The first place, without going through all of them: most questions end here, with no."""
     if isinstance(term, Word):
         position = field.first_stem.get(term.stem)
-        return None if position is None else (position, position)
-    if isinstance(term, EntityTerm):
-        return next((place for name in term.names if (place := _first_place(name, field)) is not None), None)
-    if isinstance(term, Prefix):
+    elif isinstance(term, EntityTerm):
+        return next((place for name in term.names if (place := _first_in_a_row(name, field)) is not None), None)
+    elif isinstance(term, Prefix):
         position = min(map(field.first_token.__getitem__, _tokens_with(term.beginning, field)), default=None)
-        return None if position is None else (position, position)
-    for token in term.tokens:
+    else:
+        return _first_in_a_row(term, field)
+    return None if position is None else (position, position)
+
+
+def _first_in_a_row(phrase: Phrase | Exact, field: Field) -> Place | None:
+    for token in phrase.tokens:
         if token not in field.first_token:
             return None
-    return next(_phrase_places(term, field), None)
+    if len(phrase.tokens) == 1 and isinstance(phrase, Phrase):
+        position = field.first_token[phrase.tokens[0]]
+        return position, position
+    return next(_phrase_places(phrase, field), None)
 
 
 def places(term: Term, field: Field) -> Iterator[Place]:
@@ -192,7 +239,9 @@ def places(term: Term, field: Field) -> Iterator[Place]:
 def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
     tokens = phrase.tokens
     # The word that comes last of all is a rare one, and the least of the field is left to look through. One that is missing is best.
-    anchor = max(range(len(tokens)), key=lambda index: field.first_token.get(tokens[index], len(field.words)))
+    anchor = 0
+    if len(tokens) > 1:
+        anchor = max(range(len(tokens)), key=lambda index: field.first_token.get(tokens[index], len(field.words)))
     for position in _positions(field.words.tokens, tokens[anchor], field.first_token):
         first = position - anchor
         if first >= 0 and _stands_at(phrase, field, first):
@@ -205,12 +254,12 @@ def _prefix_places(prefix: Prefix, field: Field) -> Iterator[Place]:
         yield from ((at, at) for at, token in enumerate(field.words.tokens) if token in found)
 
 
-def _tokens_with(beginning: str, field: Field) -> Iterator[str]:
+def _tokens_with(beginning: str, field: Field) -> list[str]:
     """The different tokens that begin so; in alphabetical order they are neighbours."""
     ordered = field.ordered_tokens
     if not ordered:
         ordered.extend(sorted(field.first_token))
-    return takewhile(lambda token: token.startswith(beginning), islice(ordered, bisect_left(ordered, beginning), None))
+    return ordered[bisect_left(ordered, beginning) : bisect_left(ordered, beginning + _LAST_CHARACTER)]
 
 
 def _positions(words: tuple[str, ...], word: str, first: Mapping[str, int]) -> Iterator[int]:
@@ -223,16 +272,11 @@ def _positions(words: tuple[str, ...], word: str, first: Mapping[str, int]) -> I
             return
 
 
-def _letters_at(field: Field, first: int, count: int) -> tuple[str, ...]:
-    words = field.words
-    return tuple(exact_letters(field.text[words.starts[index] : words.ends[index]]) for index in range(first, first + count))
-
-
 def _first_pair(near: Near, field: Field) -> tuple[Place, ...]:
     """The first thing that has one of the others before it and near to it, with that one."""
     pairs = []
-    for before, after in _orders(near):
-        step = first_step(_limits(before, field)[1], _limits(after, field)[0], near.distance)
+    for before, ends, after, starts in _orders(near, field):
+        step = first_step(ends, starts, near.distance)
         if step is not None:
             pairs.append((_ending_at(step[0], before, field), _starting_at(step[1], after, field)))
     return min(pairs, key=_second, default=())
@@ -240,8 +284,7 @@ def _first_pair(near: Near, field: Field) -> tuple[Place, ...]:
 
 def _near_places(near: Near, field: Field) -> Iterator[Place]:
     found: set[Place] = set()
-    for before, after in _orders(near):
-        ends, starts = _limits(before, field)[1], _limits(after, field)[0]
+    for before, ends, after, starts in _orders(near, field):
         if first_step(ends, starts, near.distance) is None:
             continue
         found.update(_ending_at(end, before, field) for end in near_ends(ends, starts, near.distance))
@@ -249,21 +292,57 @@ def _near_places(near: Near, field: Field) -> Iterator[Place]:
     yield from sorted(found)
 
 
-def _orders(near: Near) -> tuple[tuple[Alternatives, Alternatives], ...]:
-    return ((near.left, near.right),) if near.ordered else ((near.left, near.right), (near.right, near.left))
+def _orders(near: Near, field: Field) -> Iterator[tuple[Alternatives, list[int], Alternatives, list[int]]]:
+    """What may come before what: the ones and where they end, the others and where they begin. Nothing if one side is not there."""
+    left_starts, left_ends = _limits(near.left, field)
+    if not left_starts:
+        return
+    right_starts, right_ends = _limits(near.right, field)
+    if not right_starts:
+        return
+    yield near.left, left_ends, near.right, right_starts
+    if not near.ordered:
+        yield near.right, right_ends, near.left, left_starts
 
 
 def _limits(alternatives: Alternatives, field: Field) -> Limits:
+    first = alternatives[0]
+    if len(alternatives) == 1 and isinstance(first, Word):
+        positions = _stem_positions(first.stem, field)
+        return positions, positions
     known = field.limits.get(alternatives)
     if known is None:
-        starts: set[int] = set()
-        ends: set[int] = set()
-        for one in alternatives:
-            for first, last in () if _first_place(one, field) is None else places(one, field):
+        known = field.limits[alternatives] = _find_limits(alternatives, field)
+    return known
+
+
+def _find_limits(alternatives: Alternatives, field: Field) -> Limits:
+    starts: set[int] = set()
+    ends: set[int] = set()
+    for one in alternatives:
+        if isinstance(one, Word):
+            positions = _stem_positions(one.stem, field)
+            starts.update(positions)
+            ends.update(positions)
+        elif _first_in_a_row(one, field) is not None:
+            for first, last in _phrase_places(one, field):
                 starts.add(first)
                 ends.add(last)
-        known = field.limits[alternatives] = (sorted(starts), sorted(ends))
-    return known
+    return sorted(starts), sorted(ends)
+
+
+def _stem_positions(stem: str, field: Field) -> list[int]:
+    """All positions of a stem, in order."""
+    first = field.first_stem.get(stem)
+    if first is None:
+        return []
+    stems = field.words.stems
+    if not field.last_stem:
+        field.last_stem.update(zip(stems, range(len(stems)), strict=True))
+    positions, last = [first], field.last_stem[stem]
+    while positions[-1] < last:
+        positions.append(stems.index(stem, positions[-1] + 1))
+    return positions
 
 
 def _starting_at(position: int, alternatives: Alternatives, field: Field) -> Place:
@@ -284,7 +363,15 @@ def _stands_at(term: Word | Phrase | Exact, field: Field, first: int) -> bool:
         return field.words.stems[first] == term.stem
     if field.words.tokens[first : first + len(term.tokens)] != term.tokens:
         return False
-    return isinstance(term, Phrase) or _letters_at(field, first, len(term.tokens)) == term.letters
+    return isinstance(term, Phrase) or _has_letters(term, field, first)
+
+
+def _has_letters(term: Exact, field: Field, first: int) -> bool:
+    for position, letters in enumerate(term.letters, first):
+        original = field.text[slice(*field.words.place(position))]
+        if original != letters and exact_letters(original) != letters:
+            return False
+    return True
 
 
 def _second(pair: tuple[Place, Place]) -> Place:
@@ -293,4 +380,5 @@ def _second(pair: tuple[Place, Place]) -> Place:
 
 def span(field: Field, first: int, last: int) -> Span:
     """Where the words from position `first` up to and including `last` stand in the original text."""
-    return field.words.starts[first], field.words.ends[last]
+    start, end = field.words.place(first)
+    return start, end if last == first else field.words.place(last)[1]

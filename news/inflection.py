@@ -48,6 +48,8 @@ def _masculine(word: str) -> str:
         known = _KNOWN.get(word)
         if known is not None:
             return known
+    if word[-1] not in _LAST_LETTERS:
+        return word
     for length in range(_LONGEST_ENDING, 1, -1):
         rule = _FEMININES.get(word[-length:])
         if rule is not None:
@@ -73,6 +75,9 @@ _FEMININES = _endings("""
     romise 7 romi  oumise 6 oumi  ermise 6 ermi  admise 6 admi  ommise 6 ommi  nsmise 6 nsmi  emise 5 emi
     ue 5 u         que 3 que      gue 3 gue      ie 5 i
 """)
+
+
+_LAST_LETTERS = frozenset(ending[-1] for ending in _FEMININES)
 
 
 def _apart(words: str) -> dict[str, str]:

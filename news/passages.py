@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from news.analysis import AnalysedArticle
-from news.finding import Field, Span, places, prepare, span
+from news.finding import Field, PreparedArticle, Span, places, span
 from news.query import Query, Term, positive_terms
 
 SNIPPET_WIDTH = 240
@@ -21,17 +20,17 @@ _LEAST_CUT_WORD = 30
 """A word longer than this (an address, a script without spaces) is cut in its middle rather than left out."""
 
 
-def make_snippet(query: Query, article: AnalysedArticle, width: int = SNIPPET_WIDTH) -> str:
+def make_snippet(query: Query, article: PreparedArticle, width: int = SNIPPET_WIDTH) -> str:
     """The passage of the text (of the title, if the text has none) with the most different finds, all of them marked.
 
     Without any find, as for a query that does not match, it is the beginning of the text.
     """
-    title, text = prepare(article).fields
+    title, text = article.fields
     for field in (text, title):
         finds = list(islice(_finds(query, field), _MOST_FINDS))
         if finds:
             return make_passage(field.text, [span for _, span in finds], _densest(finds, width), width)
-    return make_passage(article.text or article.title, [], (0, 0), width)
+    return make_passage(text.text or title.text, [], (0, 0), width)
 
 
 def make_passage(text: str, finds: Sequence[Span], around: Span, width: int) -> str:

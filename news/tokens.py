@@ -58,6 +58,8 @@ _LETTERS_WITHOUT_DECOMPOSITION = {
 }  # fmt: skip
 
 
+_REMEMBERED_CHARACTERS = 4096
+
 LONGEST_EXACT = 500
 """Characters of a word whose exact letters are brought into normal form."""
 
@@ -75,8 +77,17 @@ def find_chunks(text: str) -> Iterator[re.Match[str]]:
     return _CHUNK.finditer(text)
 
 
+def list_chunks(text: str) -> list[str]:
+    """The chunks of a text, in order, without their places."""
+    return _CHUNK.findall(text)
+
+
 def cut_chunk(chunk: str) -> tuple[Token, ...]:
     """The tokens of one chunk, with offsets into it. Elided articles and conjunctions (`l'`, `qu'`) are no tokens."""
+    if chunk.isalnum():  # one word without any sign, as nearly all are
+        whole = chunk.lower() if chunk.isascii() else chunk.translate(_FOLDED)
+        if whole.isalnum():
+            return (Token(whole, 0, len(chunk)),)
     folded, starts, ends = _fold(chunk)
     return tuple(
         Token(_spelling(match), starts[match.start()], ends[match.end() - 1])
@@ -131,7 +142,7 @@ def _join_folded(each: list[str | None]) -> tuple[str, Sequence[int], Sequence[i
     return "".join(folded), starts, ends
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED_CHARACTERS)
 def _fold_character(character: str) -> str | None:
     """What one character counts as: letters, an apostrophe, a sign, a space (it divides), or None (it is not there)."""
     if character in APOSTROPHES:
@@ -145,6 +156,19 @@ def _fold_character(character: str) -> str | None:
     plain = _without_marks(_without_marks(character).casefold())
     letters = "".join(_LETTERS_WITHOUT_DECOMPOSITION.get(letter, letter) for letter in plain if _stays(letter))
     return letters or " "
+
+
+class _FoldedCharacters(dict[int, str | None]):
+    """`_fold_character` as `str.translate` asks for it."""
+
+    def __missing__(self, code: int) -> str | None:
+        if len(self) >= _REMEMBERED_CHARACTERS:
+            self.clear()
+        folded = self[code] = _fold_character(chr(code))
+        return folded
+
+
+_FOLDED = _FoldedCharacters()
 
 
 def _stays(letter: str) -> bool:

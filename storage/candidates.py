@@ -7,9 +7,10 @@ left (exact letters, order, conditions within an OR) is verified on the stored t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -75,6 +76,30 @@ class Candidates:
         for row in self._execute(scored=scored):
             if self._fulfils(row):
                 yield Candidate(row["revision_id"], row["article_id"], row["time"], row["seen_at"], row["score"])
+
+    def ranked(self, most: int) -> tuple[Iterable[Candidate], bool]:
+        """The newest `most` candidates, the best first; and whether there are more."""
+        if self._own or self._compiled.expression is None:
+            rows = self.rows(scored=True)
+            newest = list(islice(rows, most))
+            more = next(rows, None) is not None
+            return sorted(newest, key=lambda one: (one.score, one.revision_id), reverse=True), more
+        scores = self._list_scores(most + 1)
+        return (self._look_up(revision_id, score) for score, revision_id in sorted(scores[:most], reverse=True)), len(scores) > most
+
+    def _list_scores(self, most: int) -> list[tuple[float, int]]:
+        """Score and id of the newest candidates. Nothing else is read of them: of thousands, only the best twenty are ever shown."""
+        cursor = self._db.conn.cursor()
+        cursor.row_factory = None
+        return cursor.execute(
+            f"""SELECT -{_SCORE}, words.rowid FROM words CROSS JOIN articles ON articles.revision_id = words.rowid
+                WHERE words MATCH :expression {self._conditions} ORDER BY words.rowid DESC LIMIT :most""",  # noqa: S608  # literals of this file
+            self._parameters | {"expression": self._compiled.expression, "most": most},
+        ).fetchall()
+
+    def _look_up(self, revision_id: int, score: float) -> Candidate:
+        row = self._db.conn.execute("SELECT id, time FROM articles WHERE revision_id = ?", (revision_id,)).fetchone()
+        return Candidate(revision_id, row["id"], row["time"], "", score)
 
     def is_hit(self, candidate: Candidate) -> bool:
         """Whether a candidate holds the query; reads its text only where the index could not say so."""

@@ -18,7 +18,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from news.analysis import analyse_article
-from news.matching import evaluate, holds, needs_facts
+from news.finding import prepare
+from news.matching import explain, holds, needs_facts
 from news.passages import make_snippet
 from news.query import Query
 from storage.candidates import Bounds, Candidate, Candidates
@@ -64,17 +65,8 @@ def search(db: Database, request: SearchRequest) -> SearchAnswer:
 
 def _best(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
     """The best of the newest candidates, verified from the best down; and whether there were more candidates."""
-    rows = candidates.rows(scored=True)
-    ranked = list(itertools.islice(rows, MOST_RANKED))
-    more = next(rows, None) is not None
-    ranked.sort(key=lambda one: (one.score, one.revision_id), reverse=True)
-    best: list[Candidate] = []
-    for candidate in ranked:
-        if len(best) == limit:
-            break
-        if candidates.is_hit(candidate):
-            best.append(candidate)
-    return best, more
+    ranked, more = candidates.ranked(MOST_RANKED)
+    return list(itertools.islice(filter(candidates.is_hit, ranked), limit)), more
 
 
 def _newest(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
@@ -94,12 +86,12 @@ def _newest(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
 
 def _report(db: Database, query: Query, candidate: Candidate) -> dict[str, Any]:
     row = get_current(db, candidate.article_id)
-    analysed = analyse_article(row["title"], row["text"])
     facts = get_facts(db, candidate.article_id) if needs_facts(query) else None
-    hits = evaluate(query, analysed, facts) or ()
+    article = prepare(analyse_article(row["title"], row["text"]), facts)
+    hits = explain(query, article) or ()
     return describe_article(db, row) | {
         "score": None if candidate.score is None else round(candidate.score, 4),
-        "snippet": make_snippet(query, analysed),
+        "snippet": make_snippet(query, article),
         "matches": [asdict(hit) for hit in hits],
     }
 

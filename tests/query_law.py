@@ -264,7 +264,7 @@ def _stands_at(spec: Spec, text: str, words: Analysis, first: int, last: int) ->
 
 
 def _letters(text: str, words: Analysis, positions: range) -> list[str]:
-    return [exact_letters(text[words.starts[position] : words.ends[position]]) for position in positions]
+    return [exact_letters(text[slice(*words.place(position))]) for position in positions]
 
 
 def _expected_filter(field: str, value: str, facts: ArticleFacts) -> bool:

@@ -36,7 +36,7 @@ def check_entities(entities: Iterable[Entity] | Mapping[str, Entity]) -> list[tu
 
 def make_exact(name: str, text: str, words: Analysis, field: TextField | None = None) -> Exact:
     """The term for exactly the letters of the words of `text`."""
-    letters = tuple(exact_letters(text[start:end]) for start, end in zip(words.starts, words.ends, strict=True))
+    letters = tuple(exact_letters(text[start:end]) for start, end in words.places())
     return Exact(name, words.tokens, letters, field)
 
 

@@ -48,7 +48,8 @@ def test_any_words_of_a_text_are_found_again_in_quotes(text, more):
     tokens = article.text_tokens.tokens
     if not tokens:
         return
-    original = text[article.text_tokens.starts[0] : article.text_tokens.ends[-1]]
+    places = article.text_tokens.places()
+    original = text[places[0][0] : places[-1][1]]
     quoted = original.translate(dict.fromkeys(map(ord, '"“”«»„'), " "))
     query = parse_query(f'"{quoted}"', {})
     assert query.root.tokens == tokens

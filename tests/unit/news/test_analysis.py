@@ -188,7 +188,7 @@ def test_all_apostrophes_are_one(apostrophe):
 )
 def test_offsets_cut_the_words_out_of_the_original(text, originals):
     words = analyse(text)
-    assert [text[start:end] for start, end in zip(words.starts, words.ends, strict=True)] == originals
+    assert [text[start:end] for start, end in words.places()] == originals
 
 
 def test_a_word_of_a_million_characters_takes_no_longer_than_its_length():
@@ -210,9 +210,10 @@ def test_unicode_normal_forms_give_the_same_words(text):
 @given(ANY_TEXT)
 def test_offsets_are_in_order_and_within_the_text(text):
     words = analyse(text)
-    assert list(words.starts) == sorted(words.starts)
-    assert all(0 <= start < end <= len(text) for start, end in zip(words.starts, words.ends, strict=True))
-    assert len(words.tokens) == len(words.stems) == len(words.starts) == len(words.ends) == len(words)
+    places = words.places()
+    assert places == sorted(places)
+    assert all(0 <= start < end <= len(text) for start, end in places)
+    assert len(words.tokens) == len(words.stems) == len(places) == len(words)
 
 
 @given(ANY_TEXT)

@@ -9,6 +9,7 @@ import pytest
 from news.alerts import Hit, TopicMatch
 from news.analysis import analyse_article
 from news.errors import QueryError
+from news.finding import prepare
 from news.matching import Matcher, check_topics, evaluate, holds
 from news.passages import make_passage, make_snippet
 from news.query import parse_query
@@ -151,7 +152,7 @@ def test_finds_that_overlap_are_marked_once():
 
 def test_a_snippet_marks_all_finds_of_the_passage_with_the_most_different_ones():
     text = "contrat " + "mot " * 100 + "un contrat de l’OTAN, contrats " + "mot " * 100
-    snippet = make_snippet(parse_query("contrat @otan -guerre", ENTITIES), analyse_article("Titre", text))
+    snippet = make_snippet(parse_query("contrat @otan -guerre", ENTITIES), prepare(analyse_article("Titre", text)))
     assert "un [contrat] de l’[OTAN], [contrats] mot" in snippet
     assert snippet.startswith("… ")
     assert snippet.endswith(" …")
@@ -159,12 +160,12 @@ def test_a_snippet_marks_all_finds_of_the_passage_with_the_most_different_ones()
 
 
 def test_a_snippet_shows_the_title_if_only_that_holds_a_find():
-    assert make_snippet(parse_query("otan", {}), analyse_article("L’OTAN", "autre chose")) == "L’[OTAN]"
+    assert make_snippet(parse_query("otan", {}), prepare(analyse_article("L’OTAN", "autre chose"))) == "L’[OTAN]"
 
 
 def test_a_snippet_without_a_find_is_the_beginning_of_the_text():
-    assert make_snippet(parse_query("otan", {}), analyse_article("Titre", "mot " * 100), width=12) == "mot mot mot …"
-    assert make_snippet(parse_query("otan", {}), analyse_article("Titre", "")) == "Titre"
+    assert make_snippet(parse_query("otan", {}), prepare(analyse_article("Titre", "mot " * 100)), width=12) == "mot mot mot …"
+    assert make_snippet(parse_query("otan", {}), prepare(analyse_article("Titre", ""))) == "Titre"
 
 
 def test_a_matcher_gives_all_topics_that_match_in_their_order():

@@ -8,6 +8,7 @@ import pytest
 
 from news.alerts import Hit
 from news.analysis import analyse_article
+from news.finding import prepare
 from news.matching import Matcher, evaluate, holds
 from news.passages import make_snippet
 from news.query import parse_query
@@ -184,13 +185,13 @@ def test_hits_name_their_terms_as_the_user_wrote_them():
 def test_a_snippet_marks_every_word_of_words_near_one_another_and_no_lonely_ones():
     query = parse_query("contrat NEAR/2 otan -guerre", ENTITIES)
     text = "contrat seul, puis un contrat de l’OTAN et l’OTAN, contrats"
-    assert make_snippet(query, analyse_article("", text)) == "contrat seul, puis un [contrat] de l’[OTAN] et l’[OTAN], [contrats]"
+    assert make_snippet(query, prepare(analyse_article("", text))) == "contrat seul, puis un [contrat] de l’[OTAN] et l’[OTAN], [contrats]"
 
 
 def test_a_snippet_marks_beginnings_and_keeps_to_the_field():
     article = analyse_article("Les militaires", "Des militants")
-    assert make_snippet(parse_query("milit*", {}), article) == "Des [militants]"
-    assert make_snippet(parse_query("title:milit*", {}), article) == "Les [militaires]"
+    assert make_snippet(parse_query("milit*", {}), prepare(article)) == "Des [militants]"
+    assert make_snippet(parse_query("title:milit*", {}), prepare(article)) == "Les [militaires]"
 
 
 def test_nearness_among_hundreds_of_thousands_of_places_takes_time_in_proportion():
@@ -208,4 +209,4 @@ def test_nearness_of_many_alternatives_takes_time_in_proportion():
     query = parse_query(f"({group}) ONEAR/1000 ({group} OR zzz)", {})
     assert holds(query, article)
     assert not holds(parse_query(f"({group}) NEAR/1000 zzz", {}), article)
-    assert make_snippet(query, article).count("[") > 10
+    assert make_snippet(query, prepare(article)).count("[") > 10
