@@ -42,7 +42,7 @@ class ArchiveReader:
         if db is None:
             db = self._local.db = open_for_reading(self.path)
             self._opened.append(db)
-        with translated(str(self.path)):
+        with translated(str(self.path)), db.atomic():  # one question is answered from one state of the archive
             return question(db, *arguments)
 
     def close_reading(self) -> None:

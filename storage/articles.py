@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.analysis import AnalysedArticle, analyse_article, index_columns
+from news.analysis import AnalysedArticle, analyse_article
 from news.articles import ArticleFacts
 from news.judging import (
     ArticleVerdict,
@@ -28,6 +28,7 @@ from storage.facts import get_facts
 from storage.matches import Arrival, match_sighting, match_version
 from storage.times import optional_text, to_text
 from storage.watch import Tally, Watch
+from storage.words import leave_waiting
 
 _MOST_TWINS = 20
 """Articles with the same text that are compared, the earliest first; a bound on work."""
@@ -222,15 +223,8 @@ def _add_revision(db: Database, settling: Settling, article_id: int) -> tuple[in
         },
     )
     analysed = analyse_article(version.title, version.text)
-    index_words(db, revision_id, analysed)
+    leave_waiting(db, revision_id, analysed)
     return revision_id, analysed
-
-
-def index_words(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
-    """Put a revision's analysed words into the index."""
-    db.conn.execute(
-        "INSERT INTO words (rowid, title, title_stems, text, text_stems) VALUES (?, ?, ?, ?, ?)", (revision_id, *index_columns(analysed))
-    )
 
 
 def _match_current(db: Database, watch: Watch, settling: Settling, article_id: int, tally: Tally) -> None:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from storage.schema import PAGE_SIZE, migrations
+from storage.words import make_waiting_words
 
 BUSY_MILLISECONDS = 5_000
 """How long to wait for a foreign program (a backup tool, a shell) that holds the database."""
@@ -89,6 +90,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA journal_size_limit = {LARGEST_JOURNAL_BYTES}")
     migrations.apply(db)
+    make_waiting_words(db)
     # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
     connection.execute("DELETE FROM facts WHERE 0")
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.analysis import ANALYSIS_VERSION, analyse_article, index_columns
+from news.analysis import ANALYSIS_VERSION, analyse_article
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
 from news.timing import LONGEST_RETRY_AFTER
-from storage.articles import index_words
 from storage.times import to_text
+from storage.words import empty_index, index_now, index_waiting, unindex
 
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500
@@ -34,6 +34,7 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
            ORDER BY time LIMIT ?""",
         (to_text(before), _BATCH),
     ).fetchall()
+    index_waiting(db)  # what is still to be indexed cannot be taken out
     for row in rows:
         _forget(db, row["id"], now)
     return len(rows)
@@ -41,11 +42,7 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
 
 def _forget(db: Database, article_id: int, now: datetime) -> None:
     for row in db.conn.execute("SELECT id, title, text FROM revisions WHERE article_id = ?", (article_id,)).fetchall():
-        # A contentless index is told the very words it is to forget; the analysis gives the same ones as when they were put in.
-        columns = index_columns(analyse_article(row["title"], row["text"]))
-        db.conn.execute(
-            "INSERT INTO words (words, rowid, title, title_stems, text, text_stems) VALUES ('delete', ?, ?, ?, ?, ?)", (row["id"], *columns)
-        )
+        unindex(db, row["id"], analyse_article(row["title"], row["text"]))
     db.conn.execute("UPDATE revisions SET text = '' WHERE article_id = ?", (article_id,))
     db.conn.execute("UPDATE matches SET hits = '[]' WHERE article_id = ?", (article_id,))
     db.conn.execute("UPDATE entries SET summary = NULL, content = NULL WHERE article_id = ?", (article_id,))
@@ -78,9 +75,9 @@ def refresh_index(db: Database) -> int:
         return 0
     count = 0
     with db.atomic():
-        db.conn.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        empty_index(db)
         for revision in _list_texts(db):
-            index_words(db, revision["id"], analyse_article(revision["title"], revision["text"]))
+            index_now(db, revision["id"], analyse_article(revision["title"], revision["text"]))
             count += 1
         _note_version(db, "analysis_version", index_version())
     return count

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from news.errors import ArchiveError
 from storage.connection import translate
+from storage.words import index_waiting
 
 T = TypeVar("T")
 Operation = Callable[[Database], Any]
@@ -91,6 +92,7 @@ class Writer:
             connection.execute("BEGIN IMMEDIATE")
             for operation, future in group:
                 self._run_one(operation, future, done)
+            index_waiting(self._db)
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001  # every waiting caller must learn of it, whatever it is
             self._fail(group, error)
