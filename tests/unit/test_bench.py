@@ -14,9 +14,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASURING = ("first_poll", "second_poll", "memory", "idle", "search", "start")
+MEASURING = ("first_poll", "second_poll", "memory", "idle", "search", "inserting", "start")
 QUICK = {
-    "search": ["articles that hold the word of", "two words, by relevance", "phrase, by date", "boolean, by date", "plain FTS5: median"],
+    "search": [
+        *("articles that hold the word of", "two words, by relevance", "phrase, by date", "boolean, by date", "plain FTS5: median"),
+        *("entity of 8 names, by date", "prefix, by relevance", "goal: < 50", "held by", "index     quivive"),
+    ],
+    "inserting": ["one by one", "100 a second", "all at once", "writing thread median", "analysing", "word index", "commit"],
 }
 
 
