@@ -38,7 +38,7 @@ test: $(VENV)/.developing ## the test suite, in two processes
 CASES ?= 1000000
 
 .PHONY: law
-law: $(VENV)/.developing ## topics and search agree, on a million generated cases (half an hour)
+law: $(VENV)/.developing ## topics and search agree, on a million generated cases (a quarter of an hour on two cores)
 	@$(BIN)/python -m tests.query_law $(CASES)
 
 .PHONY: check

@@ -11,14 +11,17 @@ judges that many pairs of a query and an article, others each time, and shows th
 
 from __future__ import annotations
 
+import multiprocessing
+import random
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from itertools import product
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from news.analysis import TOKEN_SIGNS, AnalysedArticle, Analysis, analyse, analyse_article, index_columns
@@ -346,6 +349,7 @@ FACTS = st.builds(
 )
 ARTICLES = st.lists(st.tuples(st.builds(analyse_article, TEXTS, TEXTS), FACTS), min_size=4, max_size=4)
 MANY_SPECS = st.tuples(SPECS, SPECS, SPECS, NEAR).map(list)
+EXAMPLES_A_PORTION = 1_000
 CASES_AN_EXAMPLE = 16
 """Four queries, one of them on nearness alone, each judged on four articles."""
 
@@ -412,23 +416,38 @@ def _read(text: str) -> Query | None:
 
 
 def main(cases: int) -> None:
-    """Judges that many cases, with a line of progress."""
-    examples = -(-cases // CASES_AN_EXAMPLE)
+    """Judges about that many cases on all cores, with a line of progress."""
+    portions = -(-cases // (EXAMPLES_A_PORTION * CASES_AN_EXAMPLE))
+    first = random.SystemRandom().randrange(2**32)
+    print(f"seeds {first} to {first + portions - 1}", file=sys.stderr)  # noqa: T201
+    done = 0
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        for examples in pool.map(judge_portion, range(first, first + portions)):
+            done += examples * CASES_AN_EXAMPLE
+            print(f"\r{done:>12,} of {cases:,} cases", end="", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"\n{done:,} cases: topics, search and the naive judge agree in all")  # noqa: T201
+
+
+def judge_portion(number: int) -> int:
+    """Judges a portion of its own seed; returns how many examples. Hypothesis remembers all that it tried, so a run has many portions."""
     done = 0
 
+    @seed(number)
     @settings(
-        max_examples=examples, deadline=None, database=None, phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck)
+        max_examples=EXAMPLES_A_PORTION,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
     )
     @given(ARTICLES, MANY_SPECS)
     def law(articles: list[tuple[AnalysedArticle, ArticleFacts]], specs: list[Spec]) -> None:
         nonlocal done
         check_law(articles, specs)
         done += 1
-        if done % (500 if sys.stderr.isatty() else 10_000) == 0:
-            print(f"\r{done * CASES_AN_EXAMPLE:>12,} of {cases:,} cases", end="", file=sys.stderr, flush=True)  # noqa: T201
 
     law()
-    print(f"\n{done * CASES_AN_EXAMPLE:,} cases: topics, search and the naive judge agree in all")  # noqa: T201
+    return done
 
 
 if __name__ == "__main__":
