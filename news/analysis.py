@@ -9,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain
 from operator import attrgetter
 from typing import NamedTuple
 
 from news.inflection import stem
+from news.remembering import Remembered
 from news.tokens import TOKEN_SIGNS, cut_chunk, find_chunks, list_chunks
 
 __all__ = ["ANALYSIS_VERSION", "TOKEN_SIGNS", "AnalysedArticle", "Analysis", "analyse", "analyse_article", "index_columns"]
@@ -22,8 +23,10 @@ ANALYSIS_VERSION = 2
 """Raise it with every change to tokens or stems: an index made by another version must be rebuilt before it is searched."""
 
 _LONGEST_REMEMBERED_CHUNK = 40
+_MOST_REMEMBERED_WORDS = 3
+"""Of a chunk. Chunks of more are rare, and seldom come again."""
 _REMEMBERED_CHUNKS = 65_536
-"""About 300 bytes each; some thousand news articles hold as many different ones."""
+"""About 400 bytes each; some thousand news articles hold as many different ones."""
 
 
 class _Chunk(NamedTuple):
@@ -46,8 +49,8 @@ class Analysis:
 
     tokens: tuple[str, ...]
     stems: tuple[str, ...]
-    _text: str = field(repr=False)
-    _chunks: list[_Chunk] = field(repr=False)
+    _text: str = field(repr=False, compare=False)
+    _chunks: list[_Chunk] = field(repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -84,23 +87,6 @@ class AnalysedArticle:
     text_tokens: Analysis
 
 
-class _RememberedChunks(dict[str, _Chunk]):
-    """The chunks met lately. Asked by the thousand for each text, hence a dictionary, which answers without running Python code.
-
-    When it is full, those that came first go; the common ones come back with the next text.
-    """
-
-    def __missing__(self, chunk: str) -> _Chunk:
-        known = _read_chunk(chunk)
-        if len(chunk) <= _LONGEST_REMEMBERED_CHUNK:
-            if len(self) >= _REMEMBERED_CHUNKS:
-                for old in list(islice(self, _REMEMBERED_CHUNKS // 2)):
-                    self.pop(old, None)  # other threads make room too
-            self[chunk] = known
-        return known
-
-
-_remembered_chunks = _RememberedChunks()
 _whole = [((0, length),) for length in range(_LONGEST_REMEMBERED_CHUNK + 1)]
 """The places of a single word that takes up its chunk of that length, made once: they are the greater part of what is remembered."""
 
@@ -115,6 +101,13 @@ def _read_chunk(chunk: str) -> _Chunk:
     stems = tokens if stemmed == token else (stemmed,)
     is_whole = start == 0 and end == len(chunk) < len(_whole)
     return _Chunk(tokens, stems, _whole[end] if is_whole else ((start, end),))
+
+
+def _is_common(chunk: str, read: _Chunk) -> bool:
+    return len(chunk) <= _LONGEST_REMEMBERED_CHUNK and len(read.tokens) <= _MOST_REMEMBERED_WORDS
+
+
+_remembered_chunks = Remembered(_read_chunk, _REMEMBERED_CHUNKS, _is_common)
 
 
 def analyse(text: str) -> Analysis:

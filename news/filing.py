@@ -14,12 +14,14 @@ from news.finding import PreparedArticle
 from news.inflection import stem
 from news.query.terms import SHORTEST_BEGINNING
 from news.query.wanted import Form, Wanted
+from news.remembering import Remembered
 
 _MOST_COMBINATIONS = 100
 """Under so many twos of words one way is filed at most; one with more is filed under single words."""
 _NO_WORD = 0
 """Stands for the second word where there is only one, as if every article held it."""
 _REMEMBERED_TOKENS = 32_768
+"""Most of a day's news are as many different words."""
 _LONGEST_REMEMBERED_TOKEN = 40
 
 
@@ -40,7 +42,8 @@ class Filing:
             self._add(topic, required)
         self._others = [frozenset(self._filed.get(number, ())) for number in range(next(self._numbers))]
         """By the number of a first word its second words: sets are compared faster than dictionaries."""
-        self._of_token = _TokenNumbers(self._words, self._beginnings)
+        numbers = _TokenNumbers(self._words, self._beginnings)
+        self._of_token = Remembered(numbers.find, _REMEMBERED_TOKENS, lambda token, _: len(token) <= _LONGEST_REMEMBERED_TOKEN)
 
     def _add(self, topic: int, required: list[frozenset[Wanted]]) -> None:
         """Files one way to match under its two rarest words; for a choice of words, under each of them."""
@@ -84,25 +87,17 @@ class Filing:
         return held
 
 
-class _TokenNumbers(dict[str, tuple[int, ...]]):
-    """The numbers of a token, its stem and its beginnings, of those that someone asks for, remembered of the tokens met lately.
-
-    When it is full it begins anew: to work out the common tokens again costs less than to keep count of what is asked for.
-    """
+class _TokenNumbers:
+    """Finds the numbers of a token: its own, its stem's and its beginnings', of those that someone asks for."""
 
     def __init__(self, words: dict[str, int], beginnings: dict[str, int]) -> None:
-        super().__init__()
         self._words = words
         self._beginnings = beginnings
         self._lengths = _lengths_by_start(beginnings)
 
-    def __missing__(self, token: str) -> tuple[int, ...]:
-        numbers = tuple(self._numbers_of(token))
-        if len(token) <= _LONGEST_REMEMBERED_TOKEN:
-            if len(self) >= _REMEMBERED_TOKENS:
-                self.clear()
-            self[token] = numbers
-        return numbers
+    def find(self, token: str) -> tuple[int, ...]:
+        """The numbers, in no order."""
+        return tuple(self._numbers_of(token))
 
     def _numbers_of(self, token: str) -> Iterator[int]:
         for word in {token, stem(token)} & self._words.keys():

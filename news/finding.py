@@ -58,6 +58,10 @@ class Field:
     first_stem: dict[str, int]
     last_stem: dict[str, int] = dataclasses.field(default_factory=dict)
     """Where each stem stands last, once nearness was asked for: most stand nowhere else than first."""
+    repeated_stems: dict[str, list[int]] = dataclasses.field(default_factory=dict)
+    """Where a stem stands that stands in several places and was asked for."""
+    letters: dict[int, str] = dataclasses.field(default_factory=dict)
+    """The exact letters of words that were compared by their letters."""
     limits: dict[Alternatives, Limits] = dataclasses.field(default_factory=dict)
     """Of alternatives that were asked for, where they begin and where they end; many queries ask for the same ones."""
     ordered_tokens: list[str] = dataclasses.field(default_factory=list)
@@ -134,7 +138,7 @@ def find(node: Node, article: PreparedArticle) -> Finds | None:
 def _find_all(node: And, article: PreparedArticle) -> Finds | None:
     finds: Finds = ()
     for operand in node.operands:
-        found = _FINDERS[type(operand)](operand, article)
+        found = find(operand, article)
         if found is None:
             return None
         finds += found
@@ -198,17 +202,14 @@ def first_places(term: Term, field: Field) -> tuple[Place, ...]:
     return () if place is None else (place,)
 
 
-def _first_place(term: Word | Phrase | Exact | Prefix | EntityTerm, field: Field) -> Place | None:
+def _first_place(term: Phrase | Exact | Prefix | EntityTerm, field: Field) -> Place | None:
     """The first place, without going through all of them: most questions end here, with no."""
-    if isinstance(term, Word):
-        position = field.first_stem.get(term.stem)
-    elif isinstance(term, EntityTerm):
+    if isinstance(term, EntityTerm):
         return next((place for name in term.names if (place := _first_in_a_row(name, field)) is not None), None)
-    elif isinstance(term, Prefix):
+    if isinstance(term, Prefix):
         position = min(map(field.first_token.__getitem__, _tokens_with(term.beginning, field)), default=None)
-    else:
-        return _first_in_a_row(term, field)
-    return None if position is None else (position, position)
+        return None if position is None else (position, position)
+    return _first_in_a_row(term, field)
 
 
 def _first_in_a_row(phrase: Phrase | Exact, field: Field) -> Place | None:
@@ -339,10 +340,13 @@ def _stem_positions(stem: str, field: Field) -> list[int]:
     stems = field.words.stems
     if not field.last_stem:
         field.last_stem.update(zip(stems, range(len(stems)), strict=True))
-    positions, last = [first], field.last_stem[stem]
-    while positions[-1] < last:
-        positions.append(stems.index(stem, positions[-1] + 1))
-    return positions
+    last = field.last_stem[stem]
+    if first == last:
+        return [first]
+    known = field.repeated_stems.get(stem)
+    if known is None:
+        known = field.repeated_stems[stem] = list(_positions(stems, stem, field.first_stem))
+    return known
 
 
 def _starting_at(position: int, alternatives: Alternatives, field: Field) -> Place:
@@ -368,8 +372,10 @@ def _stands_at(term: Word | Phrase | Exact, field: Field, first: int) -> bool:
 
 def _has_letters(term: Exact, field: Field, first: int) -> bool:
     for position, letters in enumerate(term.letters, first):
-        original = field.text[slice(*field.words.place(position))]
-        if original != letters and exact_letters(original) != letters:
+        known = field.letters.get(position)
+        if known is None:
+            known = field.letters[position] = exact_letters(field.text[slice(*field.words.place(position))])
+        if known != letters:
             return False
     return True
 

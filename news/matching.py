@@ -1,4 +1,4 @@
-"""Queries over articles: whether a query holds, why, and which of ten thousand topics speak of this article.
+"""Queries over articles: whether a query holds, why, and which of a hundred thousand topics speak of this article.
 
 Search verifies with the same functions what its index could not express, so both find the same articles by construction.
 """

@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
+
+from news.remembering import Remembered
 
 TOKEN_SIGNS = ".&+#"  # noqa: S105
 """The ASCII signs that a token can hold besides letters and digits (C++, C#, .NET, AT&T, Next.ink, 3.5)."""
@@ -58,8 +59,6 @@ _LETTERS_WITHOUT_DECOMPOSITION = {
 }  # fmt: skip
 
 
-_REMEMBERED_CHARACTERS = 4096
-
 LONGEST_EXACT = 500
 """Characters of a word whose exact letters are brought into normal form."""
 
@@ -85,7 +84,7 @@ def list_chunks(text: str) -> list[str]:
 def cut_chunk(chunk: str) -> tuple[Token, ...]:
     """The tokens of one chunk, with offsets into it. Elided articles and conjunctions (`l'`, `qu'`) are no tokens."""
     if chunk.isalnum():  # one word without any sign, as nearly all are
-        whole = chunk.lower() if chunk.isascii() else chunk.translate(_FOLDED)
+        whole = chunk.lower() if chunk.isascii() else chunk.translate(_folded_characters)
         if whole.isalnum():
             return (Token(whole, 0, len(chunk)),)
     folded, starts, ends = _fold(chunk)
@@ -121,7 +120,7 @@ def _fold(chunk: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """The folded chunk, and for each of its characters where its original begins and ends."""
     if chunk.isascii():
         return chunk.lower().replace("`", "'"), range(len(chunk)), range(1, len(chunk) + 1)
-    each = [_fold_character(character) for character in chunk]
+    each = [_folded_characters[ord(character)] for character in chunk]
     if None not in each and len(whole := "".join(map(str, each))) == len(chunk):  # one letter for one, as nearly always
         return whole, range(len(chunk)), range(1, len(chunk) + 1)
     return _join_folded(each)
@@ -142,9 +141,9 @@ def _join_folded(each: list[str | None]) -> tuple[str, Sequence[int], Sequence[i
     return "".join(folded), starts, ends
 
 
-@lru_cache(maxsize=_REMEMBERED_CHARACTERS)
-def _fold_character(character: str) -> str | None:
+def _fold_character(code: int) -> str | None:
     """What one character counts as: letters, an apostrophe, a sign, a space (it divides), or None (it is not there)."""
+    character = chr(code)
     if character in APOSTROPHES:
         return "'"
     if character in TOKEN_SIGNS or character == ",":
@@ -158,17 +157,7 @@ def _fold_character(character: str) -> str | None:
     return letters or " "
 
 
-class _FoldedCharacters(dict[int, str | None]):
-    """`_fold_character` as `str.translate` asks for it."""
-
-    def __missing__(self, code: int) -> str | None:
-        if len(self) >= _REMEMBERED_CHARACTERS:
-            self.clear()
-        folded = self[code] = _fold_character(chr(code))
-        return folded
-
-
-_FOLDED = _FoldedCharacters()
+_folded_characters = Remembered(_fold_character, most=4096)
 
 
 def _stays(letter: str) -> bool:

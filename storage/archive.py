@@ -77,7 +77,7 @@ class ArchiveReader:
         return self._ask(preview.preview, request)
 
     def export(self, query: Query | None) -> Iterator[str]:
-        """Every article (that holds the query) as a line of JSON."""
+        """Every article (that holds the query) as a line of JSON. The lines are of one state too: that of the cursor which stays open."""
         return self._translate_lines(self._ask(search.export_articles, query))
 
     def _translate_lines(self, lines: Iterator[str]) -> Iterator[str]:

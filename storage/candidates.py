@@ -26,6 +26,9 @@ from storage.times import from_text, to_text
 MOST_VERIFIED = 2_000
 """Texts read and analysed for one answer, about a millisecond each."""
 
+MOST_SCORED_PHRASES = 200
+"""Words and phrases up to which relevance is computed: FTS5's bm25 compares every occurrence of any of them with all of them."""
+
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _OF_SOURCES = frozenset({Fact.SOURCE, Fact.TAG})
 """The facts that a sighting decides, not the article itself."""
@@ -68,6 +71,8 @@ class Candidates:
         self._compiled = compile_expression(query, asked=self._asked)
         self._conditions, self._parameters = _make_conditions(db, bounds, self._asked)
         self._own = [one for one in self._asked if isinstance(one, Filter) and one.fact not in _OF_SOURCES]
+        self.rankable = self._compiled.phrases <= MOST_SCORED_PHRASES
+        """Whether a score may be asked for."""
         self._verified = 0
         self._most_verified = most_verified
 
@@ -88,14 +93,19 @@ class Candidates:
         return (self._look_up(revision_id, score) for score, revision_id in sorted(scores[:most], reverse=True)), len(scores) > most
 
     def _list_scores(self, most: int) -> list[tuple[float, int]]:
-        """Score and id of the newest candidates. Nothing else is read of them: of thousands, only the best twenty are ever shown."""
+        """Score and id of the newest candidates. Of thousands, few are looked at further: the rest of them is read then."""
         cursor = self._db.conn.cursor()
         cursor.row_factory = None
         return cursor.execute(
-            f"""SELECT -{_SCORE}, words.rowid FROM words CROSS JOIN articles ON articles.revision_id = words.rowid
-                WHERE words MATCH :expression {self._conditions} ORDER BY words.rowid DESC LIMIT :most""",  # noqa: S608  # literals of this file
+            f"SELECT -{_SCORE}, words.rowid {self._newest_in_index} LIMIT :most",
             self._parameters | {"expression": self._compiled.expression, "most": most},
         ).fetchall()
+
+    @property
+    def _newest_in_index(self) -> str:
+        """The rows of the index that hold the expression and are current versions, in SQL."""
+        return f"""FROM words CROSS JOIN articles ON articles.revision_id = words.rowid
+            WHERE words MATCH :expression {self._conditions} ORDER BY words.rowid DESC"""
 
     def _look_up(self, revision_id: int, score: float) -> Candidate:
         row = self._db.conn.execute("SELECT id, time FROM articles WHERE revision_id = ?", (revision_id,)).fetchone()
@@ -123,9 +133,7 @@ class Candidates:
                 self._parameters,
             )
         return self._db.conn.execute(
-            f"""SELECT {columns}, {"-" + _SCORE if scored else "NULL"} AS score
-                FROM words CROSS JOIN articles ON articles.revision_id = words.rowid
-                WHERE words MATCH :expression {self._conditions} ORDER BY words.rowid DESC""",  # noqa: S608  # literals of this file
+            f"SELECT {columns}, {'-' + _SCORE if scored else 'NULL'} AS score {self._newest_in_index}",
             self._parameters | {"expression": self._compiled.expression},
         )
 

@@ -53,6 +53,8 @@ def translated(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translate(error, path) from error
+    except MemoryError as error:
+        raise ArchiveError(f"{path}: there is not enough memory for this; a search with fewer or shorter phrases needs less") from error
 
 
 def portions(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
@@ -81,6 +83,7 @@ def open_for_writing(path: Path) -> Database:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA temp_store = MEMORY")  # words that wait to be indexed; their number and size are bounded
     db = Database(connection)
     _refuse_foreign(db, path)  # before the first pragma that writes: another program's file stays as it is
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")

@@ -6,7 +6,7 @@ each row with `news.matching.holds`. Every word goes in as a quoted FTS5 string,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -57,6 +57,11 @@ class FtsQuery:
     expression: str | None
     exact: bool
 
+    @property
+    def phrases(self) -> int:
+        """How many quoted strings the expression has; no word holds a quote."""
+        return 0 if self.expression is None else self.expression.count('"') // 2
+
 
 def compile_expression(query: Query, *, asked: Collection[Condition] = ()) -> FtsQuery:
     """The MATCH expression for a query.
@@ -103,10 +108,10 @@ def _any_of(parts: Sequence[FtsQuery]) -> FtsQuery:
     return FtsQuery(_join(" OR ", expressions), all(part.exact for part in parts))
 
 
-def _join(operator: str, expressions: Sequence[str]) -> str:
-    if len(expressions) == 1:
-        return expressions[0]
-    return operator.join(f"({expression})" for expression in expressions)
+def _join(operator: str, expressions: Iterable[str]) -> str:
+    """Each once: what a user wrote in several ways may be the same to FTS5, and it would look for it as often."""
+    distinct = list(dict.fromkeys(expressions))
+    return distinct[0] if len(distinct) == 1 else operator.join(f"({expression})" for expression in distinct)
 
 
 def _compile_term(term: Term) -> FtsQuery:

@@ -32,7 +32,10 @@ MOST_RANKED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What is asked. `since` is included, `until` is not; `source` is a name or URL; `by_date`: newest first instead of best first."""
+    """What is asked. `since` is included, `until` is not; `source` is a name or URL; `by_date`: newest first instead of best first.
+
+    `limit` is at least 1.
+    """
 
     query: Query
     since: datetime | None = None
@@ -50,17 +53,23 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """The articles found, as `search --json` prints them. `cut`: there may be more; only the newest candidates were looked at."""
+    """The articles found, as `search --json` prints them.
+
+    `cut`: there may be more; only the newest candidates were looked at. `unranked`: the best were asked for, of a query with more words
+    than can be scored; these are the newest.
+    """
 
     articles: list[dict[str, Any]] = field(default_factory=list)
     cut: bool = False
+    unranked: bool = False
 
 
 def search(db: Database, request: SearchRequest) -> SearchAnswer:
     """The articles whose current version holds the query, best or newest first."""
     candidates = Candidates(db, request.query, request.bounds)
-    best, cut = (_newest if request.by_date else _best)(candidates, request.limit)
-    return SearchAnswer([_report(db, request.query, candidate) for candidate in best], cut or candidates.cut)
+    unranked = not (request.by_date or candidates.rankable)
+    best, cut = (_newest if request.by_date or unranked else _best)(candidates, request.limit)
+    return SearchAnswer([_report(db, request.query, candidate) for candidate in best], cut or candidates.cut, unranked)
 
 
 def _best(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:

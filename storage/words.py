@@ -12,16 +12,26 @@ from sqlite_utils import Database
 from news.analysis import AnalysedArticle, index_columns
 
 _COLUMNS = "title, title_stems, text, text_stems"
+_MOST_WAITING = 200
+"""Revisions; a feed of thousands of entries is one operation, and its words would all lie in memory."""
+_LARGEST_WAITING = 100_000
+"""Characters of a text; a longer one is a segment worth writing by itself."""
+_IS_CROWDED = "SELECT (SELECT max(revision_id) FROM temp.waiting_words) - (SELECT min(revision_id) FROM temp.waiting_words) >= ?"
+"""Revisions are numbered as they come. Each of the two is one look at an end of the table."""
 
 
 def make_waiting_words(db: Database) -> None:
     """Make the place where words wait; every connection that writes articles needs one."""
-    db.conn.execute("PRAGMA temp_store = MEMORY")
     db.conn.execute(f"CREATE TEMP TABLE waiting_words (revision_id INTEGER PRIMARY KEY, {_COLUMNS})")
 
 
 def leave_waiting(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
-    """Have a revision's words put into the index with the next `index_waiting`, in the same transaction."""
+    """Have a revision's words put into the index before the transaction ends."""
+    if len(analysed.text) > _LARGEST_WAITING:
+        index_now(db, revision_id, analysed)
+        return
+    if db.conn.execute(_IS_CROWDED, (_MOST_WAITING,)).fetchone()[0]:
+        index_waiting(db)
     db.conn.execute("INSERT INTO temp.waiting_words VALUES (?, ?, ?, ?, ?)", (revision_id, *index_columns(analysed)))
 
 

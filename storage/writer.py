@@ -1,5 +1,7 @@
 """The one thread that writes. Operations queue up; what is waiting is committed together, each within a savepoint of its own.
 
+Common to a group are the commit, and putting its words into the index before: if either fails, the whole group has failed.
+
 Grouping makes hundreds of small commits a second cost one disk flush each tenth of a second; the savepoint makes sure that an operation
 that fails takes nothing with it. An operation's future is resolved only after the commit that holds it.
 """

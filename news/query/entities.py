@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from news.analysis import Analysis, analyse
 from news.errors import QueryError
-from news.query.tree import EntityTerm, Exact, Phrase, TextField
+from news.query.tree import LONGEST_PHRASE, EntityTerm, Exact, Phrase, TextField
 from news.tokens import exact_letters
 from news.topics import Entity
 
@@ -46,4 +46,6 @@ def _make_name(key: str, name: str) -> Phrase | Exact:
     words = analyse(wanted)
     if not len(words):
         raise QueryError(name, 0, f"the entity {key} has a name without a word; expected letters or digits")
+    if len(words) > LONGEST_PHRASE:
+        raise QueryError(name, 0, f"the entity {key} has a name of {len(words):,} words; expected at most {LONGEST_PHRASE}")
     return make_exact(name, wanted, words) if exact else Phrase(name, words.tokens)

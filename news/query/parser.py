@@ -14,7 +14,7 @@ from news.query.lexer import Kind, Lexeme, cut_query
 from news.query.moments import MomentParser
 from news.query.proximity import find_stranger, make_near
 from news.query.terms import MisreadError, make_term
-from news.query.tree import EntityTerm, Near, Node, Query, TextField, has_positive, make_and, make_not, make_or
+from news.query.tree import EntityTerm, Exact, Near, Node, Phrase, Prefix, Query, TextField, has_positive, make_and, make_not, make_or
 from news.topics import Entity
 
 GREATEST_LENGTH: Final = 10_000
@@ -22,7 +22,10 @@ GREATEST_LENGTH: Final = 10_000
 GREATEST_DEPTH: Final = 50
 """Parentheses within one another."""
 GREATEST_SIZE: Final = 5_000
-"""Words, phrases and names of entities; a short query can name a large entity a thousand times."""
+"""Words, those of phrases and of names of entities too; a short query can name a large entity a thousand times."""
+MOST_NEARS: Final = 100
+MOST_BEGINNINGS: Final = 100
+"""`milit*` and `a NEAR/8 b`: each can stand at every word of a long text, and is looked for on its own."""
 
 _WORDS = frozenset({Kind.WORD, Kind.PREFIX, Kind.PHRASE, Kind.EXACT, Kind.VALUE})
 _OPERANDS = _WORDS | {Kind.ENTITY, Kind.OPEN, Kind.NOT, Kind.FIELD}
@@ -53,6 +56,8 @@ class _Parser:
         self._next = 0
         self._depth = 0
         self._size = 0
+        self._nears = 0
+        self._beginnings = 0
         self._field: Lexeme | None = None
 
     def read(self) -> Node:
@@ -107,6 +112,11 @@ class _Parser:
         return self._make_near(start, operator, (left, right))
 
     def _make_near(self, start: int, operator: Lexeme, operands: tuple[Node, Node]) -> Near:
+        self._nears += 1
+        if self._nears > MOST_NEARS:
+            raise self._error(
+                operator, f"this query has too many NEAR and ONEAR; expected at most {MOST_NEARS} (put alternatives into one)"
+            )
         last = self._lexemes[self._next - 1]
         written = self._query[self._lexemes[start].position : last.position + len(last.source)]
         field = self._field
@@ -167,9 +177,14 @@ class _Parser:
             leaf = self._make_leaf(lexeme, self._field)
         except MisreadError as error:
             raise self._error(lexeme, str(error)) from error
-        self._size += len(leaf.names) if isinstance(leaf, EntityTerm) else 1
+        self._size += _count_words(leaf)
         if self._size > GREATEST_SIZE:
-            raise self._error(lexeme, f"this query asks for too much; expected at most {GREATEST_SIZE:,} words and names of entities")
+            raise self._error(
+                lexeme, f"this query asks for too much; expected at most {GREATEST_SIZE:,} words, those of @entities included"
+            )
+        self._beginnings += isinstance(leaf, Prefix)
+        if self._beginnings > MOST_BEGINNINGS:
+            raise self._error(lexeme, f"this query has too many beginnings of words; expected at most {MOST_BEGINNINGS}")
         return leaf
 
     def _make_leaf(self, lexeme: Lexeme, field: Lexeme | None) -> Node:
@@ -211,3 +226,9 @@ class _Parser:
 
     def _error(self, lexeme: Lexeme, message: str) -> QueryError:
         return QueryError(self._query, lexeme.position, message)
+
+
+def _count_words(leaf: Node) -> int:
+    if isinstance(leaf, EntityTerm):
+        return sum(len(name.tokens) for name in leaf.names)
+    return len(leaf.tokens) if isinstance(leaf, Phrase | Exact) else 1

@@ -7,7 +7,7 @@ from typing import Final
 from news.analysis import analyse
 from news.query.entities import make_exact
 from news.query.lexer import Kind, Lexeme
-from news.query.tree import Exact, Phrase, Prefix, TextField, Word
+from news.query.tree import LONGEST_PHRASE, Exact, Phrase, Prefix, TextField, Word
 
 SHORTEST_BEGINNING: Final = 3
 """Letters or digits before `*`."""
@@ -22,6 +22,8 @@ def make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Word | Phra
     words = analyse(lexeme.text)
     if not len(words):
         raise MisreadError(f"there is no word in {lexeme.source}; expected letters or digits")
+    if len(words) > LONGEST_PHRASE:
+        raise MisreadError(f"there are {len(words):,} words in a row; expected at most {LONGEST_PHRASE}")
     if lexeme.kind is Kind.EXACT:
         return make_exact(name, lexeme.text, words, field)
     if lexeme.kind is Kind.PREFIX:

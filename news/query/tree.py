@@ -15,7 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+LONGEST_PHRASE: Final = 50
+"""Words of a phrase, or of a name of an entity. On a text that repeats one word, each of its positions is compared as often."""
 
 
 class TextField(StrEnum):

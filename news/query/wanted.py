@@ -1,4 +1,4 @@
-"""Which words an article must hold before a query can match it at all: how one article meets ten thousand topics."""
+"""Which words, and pairs of words side by side, an article must hold before a query can match it at all."""
 
 from __future__ import annotations
 

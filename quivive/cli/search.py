@@ -49,6 +49,8 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
         print_json_lines(answer.articles)
     else:
         _print_articles(answer.articles, configuration.timezone)
+    if answer.unranked:
+        click.echo("note: this query has too many words to rank by relevance; these are the newest articles that hold it", err=True)
     if answer.cut:
         click.echo("note: more articles hold this query; only the newest of them were ranked (narrow it, or use --sort date)", err=True)
 

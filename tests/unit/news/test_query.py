@@ -465,9 +465,9 @@ def test_a_hundred_thousand_characters_are_refused_with_a_reason():
 
 
 def test_a_short_query_that_stands_for_very_much_is_refused():
-    large = {"big": Entity("big", tuple(f"nom {number}" for number in range(1000)))}
+    large = {"big": Entity("big", tuple(f"nom{number}" for number in range(1000)))}
     assert parse_query(" OR ".join(["@big"] * (GREATEST_SIZE // 1000)), large).root
-    with pytest.raises(QueryError, match="asks for too much; expected at most 5,000 words and names of entities"):
+    with pytest.raises(QueryError, match="asks for too much; expected at most 5,000 words, those of @entities included"):
         parse_query(" OR ".join(["@big"] * (GREATEST_SIZE // 1000 + 1)), large)
 
 
