@@ -39,7 +39,7 @@ def make_archive(folder: Path, articles: int, distinct: int) -> Path:
         size = path.stat().st_size / 1e6
         return f"archive   {articles} articles, {size:.0f} MB, written in {seconds:.0f} s, at {articles / seconds:.0f} articles/s"
 
-    return make_once(folder / f"search-{articles}.db", make)
+    return make_once(folder / f"search-{articles}-{distinct}.db", make)
 
 
 def make_once(path: Path, make: Callable[[Path], str]) -> Path:

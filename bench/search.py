@@ -63,7 +63,7 @@ def main() -> None:
     print(f"sqlite    {sqlite3.sqlite_version}")
     with working_folder(options.folder) as folder:
         archive = make_archive(folder, articles, options.distinct or articles)
-        plain = make_plain(folder, archive, articles)
+        plain = make_plain(archive)
         ours, plains = index_bytes(archive, "words"), index_bytes(plain, "plain")
         print(f"index     quivive {ours / 1e6:.0f} MB, plain FTS5 {plains / 1e6:.0f} MB", flush=True)
         read_into_memory(plain, archive)
@@ -84,14 +84,14 @@ def _read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def make_plain(folder: Path, archive: Path, articles: int) -> Path:
-    """The plain table, unless an earlier run left it."""
+def make_plain(archive: Path) -> Path:
+    """The plain table beside the archive, unless an earlier run left it."""
 
     def build(path: Path) -> str:
         seconds = build_plain(archive, path)
         return f"plain     built in {seconds:.0f} s, {path.stat().st_size / 1e6:.0f} MB"
 
-    return make_once(folder / f"plain-{articles}.db", build)
+    return make_once(archive.with_name(archive.name.replace("search", "plain")), build)
 
 
 def build_plain(archive: Path, plain: Path) -> float:
@@ -137,6 +137,8 @@ class Measurement:
     def __init__(self, archive: Path, plain: Path, articles: int) -> None:
         self._articles = articles
         self._reader = ArchiveReader(archive)
+        if self._reader.count_articles() != articles:
+            print("          articles were inserted since this archive was made: the plain table does not hold them", flush=True)
         self._plain = sqlite3.connect(plain)
         self._plain.execute("PRAGMA cache_size = -32000")
         # Questions are made, and what holds them is counted, beside: the measured connection has not seen their pages.
