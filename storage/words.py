@@ -15,7 +15,7 @@ _COLUMNS = "title, title_stems, text, text_stems"
 _MOST_WAITING = 200
 """Revisions; a feed of thousands of entries is one operation, and its words would all lie in memory."""
 _LARGEST_WAITING = 100_000
-"""Characters of a text; a longer one is a segment worth writing by itself."""
+"""Characters of title and text together; more is a segment worth writing by itself."""
 _IS_CROWDED = "SELECT (SELECT max(revision_id) FROM temp.waiting_words) - (SELECT min(revision_id) FROM temp.waiting_words) >= ?"
 """Revisions are numbered as they come. Each of the two is one look at an end of the table."""
 
@@ -27,7 +27,7 @@ def make_waiting_words(db: Database) -> None:
 
 def leave_waiting(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
     """Have a revision's words put into the index before the transaction ends."""
-    if len(analysed.text) > _LARGEST_WAITING:
+    if len(analysed.title) + len(analysed.text) > _LARGEST_WAITING:
         index_now(db, revision_id, analysed)
         return
     if db.conn.execute(_IS_CROWDED, (_MOST_WAITING,)).fetchone()[0]:

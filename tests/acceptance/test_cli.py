@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.candidates import MOST_SCORED_PHRASES
 from tests.mailbox import HookSink, Mailbox, Reply, closed_port
 from tests.news_site import NewsSite, item, rss
 from tests.processes import Done, Home, email, source, story, topic, webhook
@@ -242,6 +243,26 @@ def test_an_invalid_query_is_shown_with_the_place_of_the_mistake(office) -> None
 def test_a_search_that_finds_nothing_exits_0_and_says_so_on_standard_error(office) -> None:
     done = office.home.call("search", "introuvable")
     assert (done.status, done.out, done.err) == (0, "", "nothing found\n")
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "json"])
+def test_a_search_with_too_many_words_to_be_ranked_gives_the_newest_and_says_so_on_standard_error(office, options) -> None:
+    query = " OR ".join(["otan", "fibre", *(f"mot{number}" for number in range(MOST_SCORED_PHRASES))])
+    unranked, by_date = office.home.call("search", query, *options), office.home.call("search", query, "--sort", "date", *options)
+    assert (unranked.status, unranked.out) == (0, by_date.out)
+    assert unranked.out.index("La fibre au village") < unranked.out.index("L’OTAN choisit OpenAI")
+    assert unranked.err == "note: this query has too many words to rank by relevance; these are the newest articles that hold it\n"
+    assert by_date.err == ""
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "json"])
+def test_a_search_that_leaves_articles_out_says_so_on_standard_error(office, monkeypatch, options) -> None:
+    assert office.home.call("search", "otan OR fibre", *options).err == ""
+    monkeypatch.setattr("storage.search.MOST_RANKED", 1)
+    done = office.home.call("search", "otan OR fibre", *options)
+    assert done.status == 0
+    assert done.err == "note: more articles hold this query; only the newest of them were ranked (narrow it, or use --sort date)\n"
+    assert office.home.call("search", "otan OR fibre", "--sort", "date", *options).err == ""
 
 
 def test_sources_json_gives_the_documented_keys_and_the_reason_of_a_failure(office) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from news.passages import SNIPPET_WIDTH
 from news.query import parse_query
 from news.topics import Topic
-from storage import ArchiveReader, SearchRequest
+from storage import ArchiveReader, SearchRequest, candidates
 from storage import search as searching
 from tests.desk import NOW, OTAN, A, B, Desk, entry, prose
 
@@ -96,6 +98,118 @@ def test_of_a_very_common_word_only_the_newest_hits_are_ranked_and_that_is_told(
     assert (answer.cut, [article["title"] for article in answer.articles]) == (True, ["L’OTAN dans le titre", "Récent"])
     monkeypatch.setattr(searching, "MOST_RANKED", 3)
     assert not library.archive.search(request).cut
+
+
+@pytest.fixture
+def press(desk: Desk) -> Desk:
+    """Four articles on OTAN, a day apart, that differ in author, language, address and source."""
+    desk.watch(A, name="Éclair")
+    desk.watch(B, name="Bulletin")
+    described = [
+        (A, entry("Lundi", ONE, summary="L’OTAN, l’OTAN", author="Ève Dupont", language="fr")),
+        (B, entry("L’OTAN mardi", "https://b.example/2", summary="autre chose", author="Jean Dupont", language="fr-CA")),
+        (A, entry("Mercredi", TWO, summary="L’OTAN parmi bien d’autres choses qui n’ont rien à voir", author="Ève Martin", language="en")),
+        (B, entry("Jeudi", "https://b.example/4", summary="L’OTAN et le reste", language="fr")),
+    ]
+    for day, (url, one) in enumerate(described):
+        desk.poll(url, replace(one, published_at=NOW - timedelta(days=4 - day)))
+    return desk
+
+
+FOUR = ["L’OTAN mardi", "Lundi", "Jeudi", "Mercredi"]
+TWO_DAYS_AGO = NOW - timedelta(days=2)
+NARROWED = [
+    ("author:dupont", {}, {"L’OTAN mardi", "Lundi"}),
+    ('author:"Ève Martin"', {}, {"Mercredi"}),
+    ("lang:fr", {}, {"L’OTAN mardi", "Lundi", "Jeudi"}),
+    ("lang:fr-CA", {}, {"L’OTAN mardi"}),
+    ("url:b.example", {}, {"L’OTAN mardi", "Jeudi"}),
+    ("lang:fr author:dupont url:a.example", {}, {"Lundi"}),
+    ("-lang:en", {}, {"L’OTAN mardi", "Lundi", "Jeudi"}),
+    ("(author:martin OR url:b.example)", {}, {"L’OTAN mardi", "Jeudi", "Mercredi"}),
+    ("source:éclair", {}, {"Lundi", "Mercredi"}),
+    ("", {"since": TWO_DAYS_AGO}, {"Jeudi", "Mercredi"}),
+    ("", {"source": "Bulletin"}, {"L’OTAN mardi", "Jeudi"}),
+    ("", {"source": A, "since": TWO_DAYS_AGO}, {"Mercredi"}),
+    ("lang:fr", {"since": TWO_DAYS_AGO}, {"Jeudi"}),
+    ("lang:fr", {"until": TWO_DAYS_AGO, "source": "bulletin"}, {"L’OTAN mardi"}),
+    ("author:dupont", {"source": A}, {"Lundi"}),
+    ("author:dupont", {"since": TWO_DAYS_AGO}, set()),
+]
+
+
+@pytest.mark.parametrize(("filters", "bounds", "titles"), NARROWED)
+def test_filters_and_bounds_take_articles_out_of_the_ranking_and_do_not_reorder_it(
+    press: Desk, filters: str, bounds: dict[str, Any], titles: set[str]
+) -> None:
+    assert press.found("OTAN") == FOUR
+    ranked = [title for title in FOUR if title in titles]
+    assert press.found(f"OTAN {filters}", **bounds) == ranked
+    for limit in (1, 2):
+        assert press.found(f"OTAN {filters}", limit=limit, **bounds) == ranked[:limit]
+
+
+def test_filters_alone_rank_nothing_and_give_what_came_last_first(press: Desk) -> None:
+    assert press.found("lang:fr") == ["Jeudi", "L’OTAN mardi", "Lundi"]
+    assert press.found("lang:fr", source="Bulletin") == ["Jeudi", "L’OTAN mardi"]
+
+
+@pytest.mark.parametrize(
+    ("query", "bounds", "newest_first"),
+    [
+        ("OTAN", {}, ["Jeudi", "Mercredi", "L’OTAN mardi", "Lundi"]),
+        ("OTAN lang:fr", {}, ["Jeudi", "L’OTAN mardi", "Lundi"]),
+        ("OTAN author:dupont", {}, ["L’OTAN mardi", "Lundi"]),
+        ("OTAN url:b.example", {"until": NOW}, ["Jeudi", "L’OTAN mardi"]),
+        ("OTAN", {"since": NOW - timedelta(days=3)}, ["Jeudi", "Mercredi", "L’OTAN mardi"]),
+        ("OTAN", {"source": "Éclair"}, ["Mercredi", "Lundi"]),
+        ("OTAN lang:fr", {"source": "Bulletin", "since": TWO_DAYS_AGO}, ["Jeudi"]),
+        ("author:dupont", {}, ["L’OTAN mardi", "Lundi"]),
+    ],
+)
+def test_an_answer_is_cut_if_and_only_if_more_articles_fulfil_it_than_are_ranked(
+    press: Desk, monkeypatch: pytest.MonkeyPatch, query: str, bounds: dict[str, Any], newest_first: list[str]
+) -> None:
+    for most in range(1, len(newest_first) + 2):
+        monkeypatch.setattr(searching, "MOST_RANKED", most)
+        answer = press.archive.search(SearchRequest(parse_query(query, {}), **bounds))
+        assert answer.cut == (most < len(newest_first))
+        assert {article["title"] for article in answer.articles} == set(newest_first[:most])
+        assert not answer.unranked
+
+
+@pytest.mark.parametrize("query", ["OTAN", "OTAN author:dupont", "=OTAN", "author:dupont"])
+def test_a_revised_article_is_ranked_once_by_its_current_version(desk: Desk, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    monkeypatch.setattr(searching, "MOST_RANKED", 2)
+    desk.watch(A)
+    desk.poll(A, entry("Un sommet de l’OTAN", ONE, summary="L’OTAN", author="Dupont"))
+    desk.poll(A, entry("L’OTAN ailleurs", TWO, summary="militaire", author="Dupont"))
+    for number in range(3):
+        desk.poll(A, entry("Un sommet", ONE, summary=f"L’OTAN parmi {number} autres choses et d’autres encore", author="Dupont"))
+    answer = desk.archive.search(SearchRequest(parse_query(query, {})))
+    assert sorted(article["title"] for article in answer.articles) == ["L’OTAN ailleurs", "Un sommet"]
+    assert not answer.cut
+    if "OTAN" in query:
+        assert answer.articles[0]["title"] == "L’OTAN ailleurs"
+
+
+@pytest.mark.parametrize("query", ["OTAN OR hier OR demain", "OTAN NOT (demain OR lendemain)", 'OTAN -"hier soir" -"demain soir" lang:fr'])
+def test_a_query_of_more_phrases_than_can_be_scored_gives_the_newest_first_and_that_is_told(
+    press: Desk, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    def ask(**rest: Any) -> tuple[list[str], bool, bool]:
+        answer = press.archive.search(SearchRequest(parse_query(query, {}), **rest))
+        return [article["title"] for article in answer.articles], answer.unranked, answer.cut
+
+    ranked, newest = press.found(query), press.found(query, by_date=True)
+    assert ranked != newest
+    monkeypatch.setattr(candidates, "MOST_SCORED_PHRASES", 3)
+    assert ask() == (ranked, False, False)
+    monkeypatch.setattr(candidates, "MOST_SCORED_PHRASES", 2)
+    assert ask() == (newest, True, False)
+    assert ask(limit=2) == (newest[:2], True, False)
+    assert ask(by_date=True) == (newest, False, False)
+    assert press.archive.search(SearchRequest(parse_query(query, {}))).articles[0]["score"] is None
 
 
 def test_since_includes_its_moment_and_until_does_not(library: Desk) -> None:

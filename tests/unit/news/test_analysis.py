@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from news import tokens as cutting
 from news.analysis import TOKEN_SIGNS, analyse, analyse_article, index_columns
+from news.remembering import Remembered
 from news.tokens import APOSTROPHES
 
 TOKENS = [
@@ -232,3 +237,67 @@ def test_capitals_do_not_change_the_words(text):
 def test_the_index_holds_the_words_of_both_fields_in_both_forms():
     article = analyse_article("Les contrats de l’OTAN", "Les réseaux nationaux")
     assert index_columns(article) == ("les contrats de otan", "les contrat de otan", "les reseaux nationaux", "les reseau national")
+
+
+def _cut_the_long_way(chunk):
+    folded, starts, ends = cutting._fold(chunk)
+    return tuple(
+        cutting.Token(cutting._spelling(match), starts[match.start()], ends[match.end() - 1])
+        for match in cutting._TOKEN.finditer(folded)
+        if match.lastgroup != "elided"
+    )
+
+
+def test_the_quick_way_through_a_chunk_of_one_word_gives_what_the_long_way_gives_for_every_letter_and_digit_of_unicode():
+    chunks = [f"{character}x{character}" for character in map(chr, range(sys.maxunicode + 1)) if character.isalnum()]
+    assert [chunk for chunk in chunks if cutting.cut_chunk(chunk) != _cut_the_long_way(chunk)] == []
+
+
+@pytest.fixture
+def hurried_threads():
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hurried_threads")
+def test_threads_that_fill_one_small_memory_get_right_answers_and_it_stays_small():
+    threads, most = 3, 64
+    remembered, start = Remembered(str, most), Barrier(threads)
+
+    def ask(stride):
+        start.wait(10)
+        return [(key, remembered[key], len(remembered)) for key in (number * stride % 4999 for number in range(5000))]
+
+    with ThreadPoolExecutor(threads) as pool:
+        asked = [one for answers in pool.map(ask, (1, 2, 3)) for one in answers]
+    assert [(key, answer) for key, answer, _ in asked if answer != str(key)] == []
+    assert max(size for _, _, size in asked) < most + threads  # each may have seen room for one before the others took it
+
+
+@pytest.mark.usefixtures("hurried_threads")
+def test_threads_that_analyse_at_once_get_the_words_that_one_alone_gets(monkeypatch):
+    monkeypatch.setattr("news.analysis._remembered_chunks._most", 64)
+    texts = [" ".join(f"l’été{number * stride % 499} d'OTAN" for number in range(500)) for stride in (1, 2, 3)]
+    alone = [analyse(text) for text in texts]
+    start = Barrier(len(texts))
+
+    def analyse_at_once(text):
+        start.wait(10)
+        return analyse(text)
+
+    with ThreadPoolExecutor(len(texts)) as pool:
+        together = list(pool.map(analyse_at_once, texts))
+    assert [(words.tokens, words.stems, words.places()) for words in together] == [
+        (words.tokens, words.stems, words.places()) for words in alone
+    ]
+
+
+def test_what_is_remembered_is_made_once_while_there_is_room_and_only_if_it_is_worth_it():
+    made = []
+    remembered = Remembered(lambda key: made.append(key) or -key, 2, lambda key, value: key != 3)
+    assert [remembered[key] for key in (1, 2, 1, 2, 3, 3, 1)] == [-1, -2, -1, -2, -3, -3, -1]
+    assert made == [1, 2, 3, 3]
+    assert (remembered[4], remembered[4], dict(remembered)) == (-4, -4, {4: -4})

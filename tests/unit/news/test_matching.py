@@ -175,6 +175,33 @@ def test_a_matcher_gives_all_topics_that_match_in_their_order():
     assert matches[0] == TopicMatch("contrats", (Hit("contrat", "contrat", "title", "Un [contrat]"),))
 
 
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["OTAN", "otan", '"OTAN"', '"otan"', "Otan"],
+        ["contrat", "contrats", "Contrats"],
+        ['"Contrat de OTAN"', '"contrat de otan"'],
+        ["title:OTAN", "title:otan"],
+        ["contr*", "CONTR*"],
+        ["OTAN NEAR/3 contrat", "otan NEAR/3 contrat"],
+    ],
+    ids="/".join,
+)
+def test_topics_that_differ_only_in_spelling_each_show_their_own_in_their_hits(spellings):
+    article = analyse_article("Un contrat de OTAN", "les contrats")
+    for order in (spellings, spellings[::-1]):
+        matches = Matcher([Topic(f"topic {spelling}", spelling) for spelling in order], ENTITIES).match(article)
+        assert [(match.topic, [hit.term for hit in match.hits]) for match in matches] == [
+            (f"topic {spelling}", [spelling]) for spelling in order
+        ]
+
+
+def test_topics_that_differ_only_in_the_spelling_of_a_part_each_show_their_own_in_their_hits():
+    topics = [Topic("one", "OTAN contrat"), Topic("two", "otan (Contrats OR guerre)"), Topic("three", '-guerre "OTAN" CONTRAT')]
+    matches = Matcher(topics, ENTITIES).match(analyse_article("Un contrat", "pour l’OTAN"))
+    assert [[hit.term for hit in match.hits] for match in matches] == [["OTAN", "contrat"], ["otan", "Contrats"], ['"OTAN"', "CONTRAT"]]
+
+
 def test_a_matcher_without_topics_matches_nothing():
     assert Matcher([], {}).match(analyse_article("a", "b")) == []
 
