@@ -30,6 +30,7 @@ from bench.common import make_parser, percentile, print_load, print_machine, wor
 from bench.french import VOCABULARY_SIZE, vocabulary
 from bench.questions import FORMS, Asked, Inquirer, words_covered
 from news.query import parse_query
+from quivive.collector import calm_collector
 from storage import ArchiveReader, SearchRequest
 
 _SMALL = 100_000
@@ -70,6 +71,7 @@ def main() -> None:
         with closing(Measurement(archive, plain, articles)) as measurement:
             measurement.print_frequencies()
             measurement.warm_up()
+            calm_collector()  # as the command does
             for form in options.forms:
                 measurement.measure(form, queries)
         print_load()

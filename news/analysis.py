@@ -7,7 +7,7 @@ index; what is no word (elided articles, punctuation) has no position. Offsets p
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
 from operator import attrgetter
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from news.inflection import stem
 from news.remembering import Remembered
-from news.tokens import TOKEN_SIGNS, cut_chunk, find_chunks, list_chunks
+from news.tokens import TOKEN_SIGNS, cut_chunk, cut_text
 
 __all__ = ["ANALYSIS_VERSION", "TOKEN_SIGNS", "AnalysedArticle", "Analysis", "analyse", "analyse_article", "index_columns"]
 
@@ -40,17 +40,26 @@ class _Chunk(NamedTuple):
 _tokens_of, _stems_of = attrgetter("tokens"), attrgetter("stems")
 
 
-@dataclass(frozen=True)
 class Analysis:
     """The words of a text, in order: `tokens` and `stems` run in parallel.
 
-    Where they stand is worked out when first asked for: nearly all texts are only asked which words they hold.
+    Each is worked out when first asked for, and so is where the words stand: most texts are only asked which words they hold.
     """
 
-    tokens: tuple[str, ...]
-    stems: tuple[str, ...]
-    _text: str = field(repr=False, compare=False)
-    _chunks: list[_Chunk] = field(repr=False, compare=False)
+    def __init__(self, pieces: list[str]) -> None:
+        """`pieces` are a text as `cut_text` cuts it."""
+        self._pieces = pieces
+        self._chunks = list(map(_remembered_chunks.__getitem__, pieces[1::2]))
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """The words, folded."""
+        return tuple(chain.from_iterable(map(_tokens_of, self._chunks)))
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """The words, folded and without their inflection."""
+        return tuple(chain.from_iterable(map(_stems_of, self._chunks)))
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -74,7 +83,7 @@ class Analysis:
 
     @cached_property
     def _chunk_starts(self) -> list[int]:
-        return [match.start() for match in find_chunks(self._text)]
+        return list(accumulate(map(len, self._pieces)))[::2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +121,7 @@ _remembered_chunks = Remembered(_read_chunk, _REMEMBERED_CHUNKS, _is_common)
 
 def analyse(text: str) -> Analysis:
     """The words of `text`. Any string will do; the cost grows with its length only."""
-    chunks = list(map(_remembered_chunks.__getitem__, list_chunks(text)))
-    tokens, stems = map(_tokens_of, chunks), map(_stems_of, chunks)
-    return Analysis(tuple(chain.from_iterable(tokens)), tuple(chain.from_iterable(stems)), text, chunks)
+    return Analysis(cut_text(text))
 
 
 def analyse_article(title: str, text: str) -> AnalysedArticle:

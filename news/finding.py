@@ -7,6 +7,7 @@ import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from news.alerts import Hit
@@ -47,25 +48,43 @@ _LAST_CHARACTER = chr(sys.maxunicode)
 """No character in any token comes after it, nor is it one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
-    """One field of an article, and where each of its words first stands."""
+    """One field of an article. What is known of its words is worked out when first asked for: a search asks for little of it."""
 
     name: TextField
     text: str
     words: Analysis
-    first_token: dict[str, int]
-    first_stem: dict[str, int]
-    last_stem: dict[str, int] = dataclasses.field(default_factory=dict)
-    """Where each stem stands last, once nearness was asked for: most stand nowhere else than first."""
     repeated_stems: dict[str, list[int]] = dataclasses.field(default_factory=dict)
     """Where a stem stands that stands in several places and was asked for."""
     letters: dict[int, str] = dataclasses.field(default_factory=dict)
     """The exact letters of words that were compared by their letters."""
     limits: dict[Alternatives, Limits] = dataclasses.field(default_factory=dict)
     """Of alternatives that were asked for, where they begin and where they end; many queries ask for the same ones."""
-    ordered_tokens: list[str] = dataclasses.field(default_factory=list)
-    """The different tokens in alphabetical order, once a beginning of words was asked for."""
+
+    @cached_property
+    def first_token(self) -> dict[str, int]:
+        """Where each token first stands."""
+        return _first_places_of(self.words.tokens)
+
+    @cached_property
+    def first_stem(self) -> dict[str, int]:
+        """Where each stem first stands."""
+        return _first_places_of(self.words.stems)
+
+    @cached_property
+    def last_stem(self) -> dict[str, int]:
+        """Where each stem stands last: most stand nowhere else than first."""
+        return dict(zip(self.words.stems, range(len(self.words)), strict=True))
+
+    @cached_property
+    def ordered_tokens(self) -> list[str]:
+        """The different tokens in alphabetical order."""
+        return sorted(self.first_token)
+
+
+def _first_places_of(words: tuple[str, ...]) -> dict[str, int]:
+    return dict(zip(reversed(words), range(len(words) - 1, -1, -1), strict=True))
 
 
 class Quote(NamedTuple):
@@ -106,16 +125,9 @@ class PreparedArticle:
 
 
 def prepare(article: AnalysedArticle, facts: ArticleFacts | None = None) -> PreparedArticle:
-    """Makes an article ready to be asked about many queries; this costs about a tenth of its analysis."""
-    title = _prepare_field(TextField.TITLE, article.title, article.title_tokens)
-    return PreparedArticle((title, _prepare_field(TextField.TEXT, article.text, article.text_tokens)), facts)
-
-
-def _prepare_field(name: TextField, text: str, words: Analysis) -> Field:
-    backwards = range(len(words) - 1, -1, -1)
-    first_token = dict(zip(reversed(words.tokens), backwards, strict=True))
-    first_stem = dict(zip(reversed(words.stems), backwards, strict=True))
-    return Field(name, text, words, first_token, first_stem)
+    """Makes an article ready to be asked about many queries."""
+    title = Field(TextField.TITLE, article.title, article.title_tokens)
+    return PreparedArticle((title, Field(TextField.TEXT, article.text, article.text_tokens)), facts)
 
 
 def share_terms(node: Node, known: dict[Node, Node]) -> Node:
@@ -258,8 +270,6 @@ def _prefix_places(prefix: Prefix, field: Field) -> Iterator[Place]:
 def _tokens_with(beginning: str, field: Field) -> list[str]:
     """The different tokens that begin so; in alphabetical order they are neighbours."""
     ordered = field.ordered_tokens
-    if not ordered:
-        ordered.extend(sorted(field.first_token))
     return ordered[bisect_left(ordered, beginning) : bisect_left(ordered, beginning + _LAST_CHARACTER)]
 
 
@@ -338,8 +348,6 @@ def _stem_positions(stem: str, field: Field) -> list[int]:
     if first is None:
         return []
     stems = field.words.stems
-    if not field.last_stem:
-        field.last_stem.update(zip(stems, range(len(stems)), strict=True))
     last = field.last_stem[stem]
     if first == last:
         return [first]

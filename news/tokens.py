@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from news.remembering import Remembered
@@ -28,7 +28,8 @@ APOSTROPHES = frozenset(
 """Everything that is typed, printed or mangled (U+0091 and U+0092: Windows-1252 read as Latin-1) as an apostrophe."""
 
 _DIVIDERS = r"\s,;:!?()\[\]{}<>«»‹›“”„\"…|*~^$€£%°•·/\\_=@\-\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d"
-_CHUNK = re.compile(rf"[^{_DIVIDERS}]+(?:(?<=\d),(?=\d)[^{_DIVIDERS}]+)*")
+_CHUNK = re.compile(rf"([^{_DIVIDERS}]+(?:(?<=\d),(?=\d)[^{_DIVIDERS}]+)*)")
+"""In parentheses, so that `split` gives the chunks too."""
 
 _NAME_ENDINGS = (
     "ai|app|be|biz|bzh|ch|co|com|dev|eu|fm|fr|gg|gov|info|ink|io|lu|mil|mobi|net|news|online|org|pro|shop"
@@ -71,14 +72,9 @@ class Token(NamedTuple):
     end: int
 
 
-def find_chunks(text: str) -> Iterator[re.Match[str]]:
-    """The chunks of a text, in order."""
-    return _CHUNK.finditer(text)
-
-
-def list_chunks(text: str) -> list[str]:
-    """The chunks of a text, in order, without their places."""
-    return _CHUNK.findall(text)
+def cut_text(text: str) -> list[str]:
+    """The text in pieces: what divides, a chunk, what divides, and so on; it begins and ends with what divides, which may be nothing."""
+    return _CHUNK.split(text)
 
 
 def cut_chunk(chunk: str) -> tuple[Token, ...]:

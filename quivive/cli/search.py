@@ -11,6 +11,7 @@ from news.errors import UsageError
 from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, require_topic
 from quivive.clock import utc_now
+from quivive.collector import calm_collector
 from quivive.moments import make_moments, parse_since, parse_until
 from quivive.texts import visible
 from storage import SearchRequest
@@ -40,6 +41,7 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
         limit=options["limit"],
     )
     reader = get_reader(configuration)
+    calm_collector()
     if request.source and not reader.find_sources([request.source])[0]:
         raise UsageError(f"no configured source is called '{request.source}'; `quivive sources` lists them")
     if request.topic:
