@@ -61,6 +61,18 @@ def print_load() -> None:
     print("load      " + " ".join(f"{value:.2f}" for value in os.getloadavg()) + " (1, 5, 15 min)", flush=True)
 
 
+def measure_pace() -> float:
+    """Milliseconds that a fixed piece of plain Python takes: how fast the machine is at this moment.
+
+    On a shared machine that can change by a factor of two from one second to the next, without showing in the load.
+    """
+    started = time.perf_counter()
+    total = 0
+    for number in range(20_000):
+        total += number * number
+    return 1000 * (time.perf_counter() - started)
+
+
 def _cpu_model() -> str:
     with contextlib.suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
         for line in lines:

@@ -4,8 +4,9 @@ Asked is every form of `bench/questions.py`, by relevance and by date, through t
 with snippets, topics and sightings. The program is warm: the files have been read into memory, and queries of all forms were answered
 before. No query is asked twice. With each form stand its goal, which depends on the number of articles, and how many articles hold its
 queries, as plain FTS5 counts them (without inflection; of a query that it cannot say, those that hold the words). Of the words themselves
-a sample is printed with the number of articles that hold them. The alternative is what one would write first: one FTS5 table of title and
-text, tokenizer unicode61, ordered by `rank` or by rowid, with FTS5's own snippets.
+a sample is printed with the number of articles that hold them, and how long a fixed loop took beside each question: the machine's pace.
+The alternative is what one would write first: one FTS5 table of title and text, tokenizer unicode61, ordered by `rank` or by rowid, with
+FTS5's own snippets.
 
 `--articles 1000000 --distinct 100000` repeats the texts in turn, which keeps building it bearable. With `--folder` both files are kept.
 
@@ -26,7 +27,7 @@ from pathlib import Path
 import psutil
 
 from bench.big_archive import make_archive, make_once
-from bench.common import make_parser, percentile, print_load, print_machine, working_folder
+from bench.common import make_parser, measure_pace, percentile, print_load, print_machine, working_folder
 from bench.french import VOCABULARY_SIZE, vocabulary
 from bench.questions import FORMS, Asked, Inquirer, words_covered
 from news.query import parse_query
@@ -52,6 +53,8 @@ class Taken:
 
     ours: list[float] = field(default_factory=list)
     plain: list[float] = field(default_factory=list)
+    pace: list[float] = field(default_factory=list)
+    """What a fixed loop took beside each question."""
     found: int = 0
     cut: int = 0
 
@@ -175,11 +178,16 @@ class Measurement:
             print(f"{name:<31} quivive: {_figures(taken.ours)} ({f'goal: < {goal}' if goal else 'no goal'});", end=" ")
             print(f"{taken.found / queries:.1f} articles an answer, {taken.cut} of {queries} cut")
             self._print_beside(form, asked, taken)
+            print(
+                f"{'':<31} a fixed loop: median {percentile(taken.pace, 0.5):.2f} ms, 95 % within {percentile(taken.pace, 0.95):.2f} ms",
+                flush=True,
+            )
 
     def _take(self, asked: list[Asked], *, by_date: bool) -> Taken:
         sql = _PLAIN_SQL.format("rowid DESC" if by_date else "rank")
         taken = Taken()
         for one in asked:
+            taken.pace.append(measure_pace())
             started = time.perf_counter()
             answer = self._reader.search(SearchRequest(parse_query(one.query, one.entities), by_date=by_date))
             taken.ours.append(1000 * (time.perf_counter() - started))

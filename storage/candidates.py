@@ -17,7 +17,8 @@ from sqlite_utils import Database
 
 from news.analysis import analyse_article
 from news.articles import ArticleFacts, SourceFacts
-from news.matching import holds
+from news.finding import PreparedArticle, find, prepare
+from news.matching import needs_facts
 from news.query import Condition, Fact, Filter, Query, Since, Until, found_fact, required_conditions
 from storage.facts import get_facts, list_sources
 from storage.match_expression import compile_expression
@@ -29,6 +30,7 @@ MOST_VERIFIED = 2_000
 MOST_SCORED_PHRASES = 200
 """Words and phrases up to which relevance is computed: FTS5's bm25 compares every occurrence of any of them with all of them."""
 
+_MOST_KEPT = 50
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _OF_SOURCES = frozenset({Fact.SOURCE, Fact.TAG})
 """The facts that a sighting decides, not the article itself."""
@@ -73,6 +75,9 @@ class Candidates:
         self._own = [one for one in self._asked if isinstance(one, Filter) and one.fact not in _OF_SOURCES]
         self.rankable = self._compiled.phrases <= MOST_SCORED_PHRASES
         """Whether a score may be asked for."""
+        self._needs_facts = needs_facts(query)
+        self._hits: dict[int, PreparedArticle] = {}
+        """Verified lately: most of them are shown, and were analysed already."""
         self._verified = 0
         self._most_verified = most_verified
 
@@ -119,8 +124,22 @@ class Candidates:
             self.cut = True
             return False
         self._verified += 1
+        article = self._prepare(candidate)
+        if find(self._query.root, article) is None:
+            return False
+        if len(self._hits) >= _MOST_KEPT:
+            self._hits.clear()
+        self._hits[candidate.revision_id] = article
+        return True
+
+    def article(self, candidate: Candidate) -> PreparedArticle:
+        """The version that a candidate is, ready to be asked why it holds the query."""
+        return self._hits.get(candidate.revision_id) or self._prepare(candidate)
+
+    def _prepare(self, candidate: Candidate) -> PreparedArticle:
         row = self._db.conn.execute("SELECT title, text FROM revisions WHERE id = ?", (candidate.revision_id,)).fetchone()
-        return holds(self._query, analyse_article(row["title"], row["text"]), get_facts(self._db, candidate.article_id))
+        facts = get_facts(self._db, candidate.article_id) if self._needs_facts else None
+        return prepare(analyse_article(row["title"], row["text"]), facts)
 
     def _execute(self, *, scored: bool) -> Iterator[sqlite3.Row]:
         # A score is asked of thousands of rows: none of them may touch `revisions`, whose pages hold the texts.

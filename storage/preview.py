@@ -10,11 +10,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from news.analysis import analyse_article
-from news.matching import evaluate
+from news.matching import explain
 from news.query import Query
 from storage.candidates import Bounds, Candidate, Candidates
-from storage.facts import get_facts
 from storage.search import describe_article, get_current
 from storage.times import json_time, optional_time, to_text
 
@@ -53,7 +51,7 @@ def preview(db: Database, request: PreviewRequest) -> dict[str, Any]:
         "alerts_per_day": round(a_day, 2),
         "sources": list(_share_by_source(db, hits)),
         "warning": _warn(articles, len(hits), a_day, cut=candidates.cut),
-        "hits": [_describe(db, request.query, hit) for hit in sorted(hits, key=_by_time, reverse=True)[:MOST_SHOWN]],
+        "hits": [_describe(db, request.query, candidates, hit) for hit in sorted(hits, key=_by_time, reverse=True)[:MOST_SHOWN]],
     }
 
 
@@ -89,10 +87,9 @@ def _warn(articles: int, hits: int, a_day: float, *, cut: bool) -> str | None:
     return None
 
 
-def _describe(db: Database, query: Query, hit: Candidate) -> dict[str, Any]:
-    row = get_current(db, hit.article_id)
-    told = describe_article(db, row)
-    found = evaluate(query, analyse_article(row["title"], row["text"]), get_facts(db, hit.article_id)) or ()
+def _describe(db: Database, query: Query, candidates: Candidates, hit: Candidate) -> dict[str, Any]:
+    told = describe_article(db, get_current(db, hit.article_id))
+    found = explain(query, candidates.article(hit)) or ()
     kept = {name: told[name] for name in ("id", "url", "title", "source", "published_at", "first_seen_at")}
     return kept | {"matches": [asdict(one) for one in found]}
 

@@ -18,8 +18,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from news.analysis import analyse_article
-from news.finding import prepare
-from news.matching import explain, holds, needs_facts
+from news.matching import explain, holds
 from news.passages import make_snippet
 from news.query import Query
 from storage.candidates import Bounds, Candidate, Candidates
@@ -69,7 +68,7 @@ def search(db: Database, request: SearchRequest) -> SearchAnswer:
     candidates = Candidates(db, request.query, request.bounds)
     unranked = not (request.by_date or candidates.rankable)
     best, cut = (_newest if request.by_date or unranked else _best)(candidates, request.limit)
-    return SearchAnswer([_report(db, request.query, candidate) for candidate in best], cut or candidates.cut, unranked)
+    return SearchAnswer([_report(db, request.query, candidates, one) for one in best], cut or candidates.cut, unranked)
 
 
 def _best(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
@@ -93,12 +92,10 @@ def _newest(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
     return [candidate for _, _, candidate in sorted(newest, reverse=True)], False
 
 
-def _report(db: Database, query: Query, candidate: Candidate) -> dict[str, Any]:
-    row = get_current(db, candidate.article_id)
-    facts = get_facts(db, candidate.article_id) if needs_facts(query) else None
-    article = prepare(analyse_article(row["title"], row["text"]), facts)
+def _report(db: Database, query: Query, candidates: Candidates, candidate: Candidate) -> dict[str, Any]:
+    article = candidates.article(candidate)
     hits = explain(query, article) or ()
-    return describe_article(db, row) | {
+    return describe_article(db, get_current(db, candidate.article_id)) | {
         "score": None if candidate.score is None else round(candidate.score, 4),
         "snippet": make_snippet(query, article),
         "matches": [asdict(hit) for hit in hits],
@@ -106,10 +103,9 @@ def _report(db: Database, query: Query, candidate: Candidate) -> dict[str, Any]:
 
 
 def get_current(db: Database, article_id: int) -> sqlite3.Row:
-    """An article that is not deleted: its row, the name of its source, and the text of its current version."""
+    """An article's row, and the name of its source."""
     row: sqlite3.Row = db.conn.execute(
-        """SELECT articles.*, sources.name AS source, revisions.text FROM articles JOIN sources ON sources.id = articles.source_id
-           JOIN revisions ON revisions.id = articles.revision_id WHERE articles.id = ?""",
+        "SELECT articles.*, sources.name AS source FROM articles JOIN sources ON sources.id = articles.source_id WHERE articles.id = ?",
         (article_id,),
     ).fetchone()
     return row
