@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -15,6 +16,8 @@ SNIPPET_WIDTH = 240
 _MOST_FINDS = 5000
 _MOST_FINDS_OF_TERM = 1000
 """In one field; a bound on work for texts that repeat one word and queries of many, more than any reader looks at."""
+
+_SPACE, _NO_SPACE = re.compile(r"\s"), re.compile(r"\S")
 
 _LEAST_CUT_WORD = 30
 """A word longer than this (an address, a script without spaces) is cut in its middle rather than left out."""
@@ -45,8 +48,8 @@ def make_passage(text: str, finds: Sequence[Span], around: Span, width: int) -> 
         place = find_end
     pieces.append(text[place:end])
     passage = " ".join("".join(pieces).split())
-    before = "… " if text[:start].strip() else ""
-    after = " …" if text[end:].strip() else ""
+    before = "… " if _NO_SPACE.search(text, 0, start) else ""
+    after = " …" if _NO_SPACE.search(text, end) else ""
     return f"{before}{passage}{after}"
 
 
@@ -61,6 +64,8 @@ def make_passage_of_all(text: str, finds: Sequence[Span], width: int) -> str:
 
 def merge_spans(spans: Sequence[Span]) -> list[Span]:
     """The same places in order, without overlaps."""
+    if len(spans) == 1:
+        return [spans[0]]
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:
@@ -82,9 +87,9 @@ def _window(text: str, around: Span, width: int) -> Span:
 def _next_word_start(text: str, start: int, limit: int) -> int:
     if start == 0 or text[start - 1].isspace():
         return start
-    for index in range(start, min(limit, start + _LEAST_CUT_WORD)):
-        if text[index].isspace():
-            return index + 1
+    space = _SPACE.search(text, start, min(limit, start + _LEAST_CUT_WORD))
+    if space is not None:
+        return space.end()
     return limit if limit - start <= _LEAST_CUT_WORD else start
 
 
