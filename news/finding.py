@@ -123,6 +123,11 @@ class PreparedArticle:
     known: dict[int, tuple[Term, Finds | None]] = dataclasses.field(default_factory=dict)
     """What was found of a term, under the identity of the term, which stands beside it so that no other can take that identity."""
 
+    @property
+    def length(self) -> int:
+        """Characters of title and text."""
+        return sum(len(field.text) for field in self.fields)
+
 
 def prepare(article: AnalysedArticle, facts: ArticleFacts | None = None) -> PreparedArticle:
     """Makes an article ready to be asked about many queries."""

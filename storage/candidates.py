@@ -31,6 +31,8 @@ MOST_SCORED_PHRASES = 200
 """Words and phrases up to which relevance is computed: FTS5's bm25 compares every occurrence of any of them with all of them."""
 
 _MOST_KEPT = 50
+_LONGEST_KEPT = 50_000
+"""Characters of title and text; of each, an article that was asked about takes some fifty bytes."""
 _TITLE_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0
 _OF_SOURCES = frozenset({Fact.SOURCE, Fact.TAG})
 """The facts that a sighting decides, not the article itself."""
@@ -77,7 +79,7 @@ class Candidates:
         """Whether a score may be asked for."""
         self._needs_facts = needs_facts(query)
         self._hits: dict[int, PreparedArticle] = {}
-        """Verified lately: most of them are shown, and were analysed already."""
+        """The first that were verified: mostly those that are shown, and they were analysed already."""
         self._verified = 0
         self._most_verified = most_verified
 
@@ -108,7 +110,7 @@ class Candidates:
 
     @property
     def _newest_in_index(self) -> str:
-        """The rows of the index that hold the expression and are current versions, in SQL."""
+        """The rows of the index that hold the expression and are current versions, in SQL: literals of this file, and our own numbers."""
         return f"""FROM words CROSS JOIN articles ON articles.revision_id = words.rowid
             WHERE words MATCH :expression {self._conditions} ORDER BY words.rowid DESC"""
 
@@ -127,9 +129,8 @@ class Candidates:
         article = self._prepare(candidate)
         if find(self._query.root, article) is None:
             return False
-        if len(self._hits) >= _MOST_KEPT:
-            self._hits.clear()
-        self._hits[candidate.revision_id] = article
+        if len(self._hits) < _MOST_KEPT and article.length <= _LONGEST_KEPT:
+            self._hits[candidate.revision_id] = article
         return True
 
     def article(self, candidate: Candidate) -> PreparedArticle:

@@ -54,7 +54,7 @@ def translated(path: str) -> Iterator[None]:
     except sqlite3.Error as error:
         raise translate(error, path) from error
     except MemoryError as error:
-        raise ArchiveError(f"{path}: there is not enough memory for this; a search with fewer or shorter phrases needs less") from error
+        raise ArchiveError(f"{path}: there is not enough memory for this; if it was a search, ask for fewer or shorter phrases") from error
 
 
 def portions(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
@@ -83,7 +83,6 @@ def open_for_writing(path: Path) -> Database:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-    connection.execute("PRAGMA temp_store = MEMORY")  # words that wait to be indexed; their number and size are bounded
     db = Database(connection)
     _refuse_foreign(db, path)  # before the first pragma that writes: another program's file stays as it is
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
@@ -93,6 +92,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA journal_size_limit = {LARGEST_JOURNAL_BYTES}")
     migrations.apply(db)
+    connection.execute("PRAGMA temp_store = MEMORY")  # for words that wait to be indexed: their number and size are bounded
     make_waiting_words(db)
     # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
     connection.execute("DELETE FROM facts WHERE 0")

@@ -2,7 +2,8 @@
 
 FTS5 writes what it has gathered at every savepoint, each time as a piece of its own that must be merged into the others later. So
 operations leave words waiting in a table of the connection's own, and the writer puts those of a whole group into the index at once,
-before it commits. A savepoint that is rolled back takes its waiting words with it like everything else.
+before it commits; only what would take too much memory does not wait. A savepoint that is rolled back takes its waiting words with it
+like everything else.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _COLUMNS = "title, title_stems, text, text_stems"
 _MOST_WAITING = 200
 """Revisions; a feed of thousands of entries is one operation, and its words would all lie in memory."""
 _LARGEST_WAITING = 100_000
-"""Characters of title and text together; more is a segment worth writing by itself."""
+"""Characters of title and text together; more is a segment worth writing by itself. With the bound above, memory is bounded."""
 _IS_CROWDED = "SELECT (SELECT max(revision_id) FROM temp.waiting_words) - (SELECT min(revision_id) FROM temp.waiting_words) >= ?"
 """Revisions are numbered as they come. Each of the two is one look at an end of the table."""
 

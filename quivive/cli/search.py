@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from quivive.clock import utc_now
 from quivive.collector import calm_collector
 from quivive.moments import make_moments, parse_since, parse_until
 from quivive.texts import visible
-from storage import SearchRequest
+from storage import SearchAnswer, SearchRequest
 
 
 @click.command("search", context_settings={"ignore_unknown_options": True})
@@ -51,10 +52,18 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
         print_json_lines(answer.articles)
     else:
         _print_articles(answer.articles, configuration.timezone)
+    for note in _notes(request, answer):
+        click.echo(f"note: {note}", err=True)
+
+
+def _notes(request: SearchRequest, answer: SearchAnswer) -> Iterator[str]:
+    """What the reader of an answer must know of how it came about."""
     if answer.unranked:
-        click.echo("note: this query has too many words to rank by relevance; these are the newest articles that hold it", err=True)
-    if answer.cut:
-        click.echo("note: more articles hold this query; only the newest of them were ranked (narrow it, or use --sort date)", err=True)
+        yield "this query has too many words, or alternatives in NEAR, to rank by relevance; these are the newest articles that hold it"
+    if answer.cut and (answer.unranked or request.by_date):
+        yield "only the newest candidates were read; older articles may hold this query too (narrow it, or use --since and --until)"
+    elif answer.cut:
+        yield "more articles hold this query; only the newest of them were ranked (narrow it, or use --sort date)"
 
 
 def _print_articles(articles: list[dict[str, Any]], timezone: ZoneInfo) -> None:

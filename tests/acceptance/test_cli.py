@@ -251,7 +251,9 @@ def test_a_search_with_too_many_words_to_be_ranked_gives_the_newest_and_says_so_
     unranked, by_date = office.home.call("search", query, *options), office.home.call("search", query, "--sort", "date", *options)
     assert (unranked.status, unranked.out) == (0, by_date.out)
     assert unranked.out.index("La fibre au village") < unranked.out.index("L’OTAN choisit OpenAI")
-    assert unranked.err == "note: this query has too many words to rank by relevance; these are the newest articles that hold it\n"
+    assert unranked.err == (
+        "note: this query has too many words, or alternatives in NEAR, to rank by relevance; these are the newest articles that hold it\n"
+    )
     assert by_date.err == ""
 
 
