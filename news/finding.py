@@ -7,12 +7,12 @@ import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from news.alerts import Hit
-from news.analysis import AnalysedArticle, Analysis
+from news.analysis import AnalysedArticle
 from news.articles import ArticleFacts
+from news.field import Alternatives, Field, Limits, Place, Span
 from news.nearness import first_step, near_ends, near_starts
 from news.query import (
     And,
@@ -35,56 +35,8 @@ from news.query import (
 )
 from news.tokens import exact_letters
 
-Span: TypeAlias = tuple[int, int]
-"""Where something stands in a text: its start and end, in characters."""
-Place: TypeAlias = tuple[int, int]
-"""Where something stands among the words of a field: the positions of its first and its last word."""
-Alternatives: TypeAlias = tuple[Word | Phrase | Exact, ...]
-"""Things of which one is wanted, as on either side of NEAR."""
-Limits: TypeAlias = tuple[list[int], list[int]]
-"""All positions where one of several things begins, and all where one ends, both in order."""
-
 _LAST_CHARACTER = chr(sys.maxunicode)
 """No character in any token comes after it, nor is it one."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of an article. What is known of its words is worked out when first asked for: a search asks for little of it."""
-
-    name: TextField
-    text: str
-    words: Analysis
-    repeated_stems: dict[str, list[int]] = dataclasses.field(default_factory=dict)
-    """Where a stem stands that stands in several places and was asked for."""
-    letters: dict[int, str] = dataclasses.field(default_factory=dict)
-    """The exact letters of words that were compared by their letters."""
-    limits: dict[Alternatives, Limits] = dataclasses.field(default_factory=dict)
-    """Of alternatives that were asked for, where they begin and where they end; many queries ask for the same ones."""
-
-    @cached_property
-    def first_token(self) -> dict[str, int]:
-        """Where each token first stands."""
-        return _first_places_of(self.words.tokens)
-
-    @cached_property
-    def first_stem(self) -> dict[str, int]:
-        """Where each stem first stands."""
-        return _first_places_of(self.words.stems)
-
-    @cached_property
-    def last_stem(self) -> dict[str, int]:
-        """Where each stem stands last: most stand nowhere else than first."""
-        return dict(zip(self.words.stems, range(len(self.words)), strict=True))
-
-    @cached_property
-    def ordered_tokens(self) -> list[str]:
-        """The different tokens in alphabetical order."""
-        return sorted(self.first_token)
-
-
-def _first_places_of(words: tuple[str, ...]) -> dict[str, int]:
-    return dict(zip(reversed(words), range(len(words) - 1, -1, -1), strict=True))
 
 
 class Quote(NamedTuple):

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from news.finding import Field, PreparedArticle, Span, places, span
+from news.field import Field, Span
+from news.finding import PreparedArticle, places, span
 from news.query import Query, Term, positive_terms
 
 SNIPPET_WIDTH = 240
