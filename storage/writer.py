@@ -1,6 +1,7 @@
 """The one thread that writes. Operations queue up; what is waiting is committed together, each within a savepoint of its own.
 
-Common to a group are the commit, and putting its words into the index before: if either fails, the whole group has failed.
+Common to a group are the commit, and putting its words into the index before. If either fails, each operation is run once more alone, so
+that it is the guilty one that fails; a file that cannot be written, or not be used, fails them all.
 
 Grouping makes hundreds of small commits a second cost one disk flush each tenth of a second; the savepoint makes sure that an operation
 that fails takes nothing with it. An operation's future is resolved only after the commit that holds it.
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from news.errors import ArchiveError
+from news.errors import ArchiveError, ArchiveUnusable, ArchiveUnwritable
 from storage.connection import translate
 from storage.words import index_waiting
 
@@ -97,7 +98,7 @@ class Writer:
             index_waiting(self._db)
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001  # every waiting caller must learn of it, whatever it is
-            self._fail(group, error)
+            self._start_over(group, error)
             return
         for future, result in done:
             future.set_result(result)
@@ -117,10 +118,23 @@ class Writer:
             connection.execute("RELEASE operation")
             done.append((future, result))
 
-    def _fail(self, group: list[tuple[Operation, Future[Any]]], error: BaseException) -> None:
+    def _start_over(self, group: list[tuple[Operation, Future[Any]]], error: BaseException) -> None:
+        """Run each operation alone, if it may be one of them that spoilt what they have in common; what ails the file ails them all."""
+        left = [(operation, future) for operation, future in group if not future.done()]
+        if len(left) < 2 or isinstance(self._ours(error), ArchiveUnusable | ArchiveUnwritable):
+            self._fail(group, error)
+            return
+        self._roll_back()
+        for one in left:
+            self._commit([one])
+
+    def _roll_back(self) -> None:
         # If even this fails, the next group cannot begin and says so; the thread must live to answer.
         with suppress(sqlite3.Error):
             self._db.conn.rollback()
+
+    def _fail(self, group: list[tuple[Operation, Future[Any]]], error: BaseException) -> None:
+        self._roll_back()
         for _, future in group:
             if not future.done():
                 future.set_exception(self._ours(error))

@@ -199,3 +199,18 @@ def test_an_article_that_is_forgotten_in_the_very_group_that_brought_it_leaves_n
     assert (desk.found("jadis"), sorted(desk.found("fusée"))) == ([], ["Ce matin", "Naguère"])
     assert holders(desk.archive._db, "jadis") == []
     assert len(holders(desk.archive._db, "fusee")) == 2
+
+
+def test_an_operation_that_spoils_the_indexing_of_its_group_fails_alone(database: Database) -> None:
+    def spoils(db: Database) -> None:
+        leaves(2, "la fusée explose")(db)
+        db.conn.execute(
+            """CREATE TEMP TRIGGER spoilt BEFORE DELETE ON waiting_words WHEN old.revision_id = 2
+               BEGIN SELECT RAISE(ABORT, 'spoilt'); END"""
+        )
+
+    writer = Writer(database, "archive.db")
+    first, second, third = run_as_group(writer, leaves(1, "la fusée décolle"), spoils, leaves(3, "la fusée revient"))
+    writer.close()
+    assert (first, str(second), third) == (None, "archive.db: spoilt", None)
+    assert holders(database, "fusee") == [1, 3]
