@@ -18,11 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.french import make_paragraphs, make_title
-from news.analysis import analyse_article, index_columns
-from news.matching import Matcher
+from news.query.matching import Matcher
+from news.text.analysis import analyse_article, index_columns
 from storage import Archive, Watch
-from storage.connection import open_for_writing
-from storage.times import to_text
+from storage.file.connection import open_for_writing
+from storage.file.times import to_text
 
 CHARACTERS = 4_000
 BATCH = 1_000

@@ -17,7 +17,7 @@ from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
-from news.analysis import analyse
+from news.text.analysis import analyse
 
 _WORD = re.compile(r"[^\W\d_]+")
 _PARTICIPLE = re.compile(r"é(?:e|s|es)?$")

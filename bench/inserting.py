@@ -30,11 +30,13 @@ from bench.common import make_parser, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
 from bench.matching import Inventor
 from bench.stopwatch import Place, Stopwatch
-from news.matching import Matcher
+from news.query.matching import Matcher
 from news.sources import ArticlesMode, DuePage, ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, SourceSpec
 from news.topics import Topic
 from quivive.collector import calm_collector
-from storage import Archive, Tally, Watch, articles, pages, polls, words, writer
+from storage import Archive, Tally, Watch
+from storage.file import writer
+from storage.recording import articles, pages, polls, words
 
 GOAL_MILLISECONDS = 2
 GOAL_ARTICLES = 1_000_000

@@ -11,9 +11,9 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
 
 from crawler.download_handler import Downloads, Dropped
+from crawler.feed_work import Poller
 from crawler.frontier import Frontier, Work
-from crawler.page_fetching import PageFetcher
-from crawler.polling import Poller
+from crawler.page_work import PageFetcher
 from crawler.scrapy_settings import make_scrapy_settings
 from crawler.settings import CrawlSettings
 from crawler.spider import NewsSpider

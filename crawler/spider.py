@@ -10,7 +10,7 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
-from crawler import page_fetching, polling
+from crawler import feed_work, page_work
 from crawler.download_handler import Downloads
 from crawler.frontier import Work
 from crawler.problems import FetchProblem, make_problem
@@ -56,7 +56,7 @@ class NewsSpider(Spider):
 
     def _make_request(self, work: Work) -> Request:
         is_feed = isinstance(work, DueSource)
-        headers = polling.make_headers(work) if isinstance(work, DueSource) else page_fetching.make_headers()
+        headers = feed_work.make_headers(work) if isinstance(work, DueSource) else page_work.make_headers()
         return Request(
             work.url,
             callback=self.take_response,

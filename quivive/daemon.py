@@ -15,7 +15,7 @@ from news.errors import ConfigurationError, CrawlEnded
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.jobs import Jobs
-from quivive.previewing import start_previews
+from quivive.new_topics import start_previews
 from quivive.service import Service
 from quivive.wiring import open_archive
 

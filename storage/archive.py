@@ -17,11 +17,12 @@ from news.errors import ArchiveUnusable
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
 from news.topics import Topic
-from storage import outbox, pages, polls, preview, reports, search, sources, tidying
-from storage.connection import open_beside_writer, open_for_reading, open_for_writing, translated
-from storage.lock import WriterLock, writer_pid
-from storage.watch import Tally, Watch
-from storage.writer import Writer
+from storage.asking import preview, reports, search
+from storage.file.connection import open_beside_writer, open_for_reading, open_for_writing, translated
+from storage.file.lock import WriterLock, writer_pid
+from storage.file.writer import Writer
+from storage.recording import outbox, pages, polls, sources, tidying
+from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from news.matching import Matcher
 from news.query import parse_query
+from news.query.matching import Matcher
 from news.sources import (
     ArticlesMode,
     DuePage,

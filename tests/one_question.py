@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from news.analysis import analyse_article
 from news.errors import QueryError
-from news.matching import Matcher
 from news.query import parse_query
+from news.query.matching import Matcher
+from news.text.analysis import analyse_article
 from news.topics import Entity, Topic
 from storage import SearchRequest
 from tests.desk import A, Desk, entry

@@ -24,14 +24,14 @@ from itertools import product
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from news.analysis import TOKEN_SIGNS, AnalysedArticle, Analysis, analyse, analyse_article, index_columns
 from news.articles import ArticleFacts, SourceFacts
 from news.errors import QueryError
-from news.matching import Matcher, evaluate, holds, needs_facts
 from news.query import MomentParser, Query, parse_query
-from news.tokens import exact_letters
+from news.query.matching import Matcher, evaluate, holds, needs_facts
+from news.text.analysis import TOKEN_SIGNS, AnalysedArticle, Analysis, analyse, analyse_article, index_columns
+from news.text.tokens import exact_letters
 from news.topics import Entity, Topic
-from storage.match_expression import compile_expression
+from storage.asking.match_expression import compile_expression
 
 ENTITIES = {
     "otan": Entity("otan", ("OTAN", "Alliance atlantique", "=Nato", "Organisation du traité de l’Atlantique Nord")),

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from news.analysis import analyse
 from news.articles import ArticleFacts, SourceFacts
 from news.query.lexer import Kind, Lexeme
 from news.query.moments import MomentParser, read_moment
 from news.query.terms import MisreadError
 from news.query.tree import Condition, Fact, Filter, Since, Until
+from news.text.analysis import analyse
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{1,8}){0,5}", re.IGNORECASE)
 _VALUES: Final = frozenset({Kind.WORD, Kind.PHRASE, Kind.VALUE})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from news.analysis import Analysis, analyse
 from news.errors import QueryError
 from news.query.tree import LONGEST_PHRASE, EntityTerm, Exact, Phrase, TextField
-from news.tokens import exact_letters
+from news.text.analysis import Analysis, analyse
+from news.text.tokens import exact_letters
 from news.topics import Entity
 
 

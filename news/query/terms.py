@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from news.analysis import analyse
 from news.query.entities import make_exact
 from news.query.lexer import Kind, Lexeme
 from news.query.tree import LONGEST_PHRASE, Exact, Phrase, Prefix, TextField, Word
+from news.text.analysis import analyse
 
 SHORTEST_BEGINNING: Final = 3
 """Letters or digits before `*`."""

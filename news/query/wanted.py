@@ -8,7 +8,6 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TypeAlias
 
-from news.analysis import analyse
 from news.query.tree import (
     And,
     EntityTerm,
@@ -27,6 +26,7 @@ from news.query.tree import (
     has_positive,
     positive_terms,
 )
+from news.text.analysis import analyse
 
 
 class Form(StrEnum):

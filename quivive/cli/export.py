@@ -12,7 +12,7 @@ from news.errors import QuiviveError
 from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader
 from quivive.clock import utc_now
-from quivive.moments import make_moments
+from quivive.typed_times import make_moments
 
 
 @click.command("export")

@@ -16,7 +16,7 @@ from quivive.clock import utc_now
 from quivive.config import Configuration
 
 if TYPE_CHECKING:
-    from quivive.polling import RoundSummary
+    from quivive.poll_once import RoundSummary
     from quivive.service import Service
 
 
@@ -43,7 +43,7 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
 async def _poll(
     configuration: Configuration, sources: tuple[str, ...], announce: Callable[[Alert], None], *, with_progress: bool
 ) -> RoundSummary:
-    from quivive.polling import poll_once
+    from quivive.poll_once import poll_once
 
     if not with_progress:
         return await poll_once(configuration, sources, utc_now, announce)

@@ -12,8 +12,8 @@ from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json
 from quivive.clock import utc_now
 from quivive.config import Configuration
-from quivive.moments import make_moments, parse_since
 from quivive.texts import visible
+from quivive.typed_times import make_moments, parse_since
 from storage import PreviewRequest
 
 
@@ -25,7 +25,7 @@ from storage import PreviewRequest
 @click.pass_context
 def command(context: click.Context, query: str | None, topic: str | None, since: str | None, as_json: bool) -> None:
     """Tell what QUERY, or the query of a topic, would have matched in the archive: the hits, why, and how many alerts a day."""
-    from quivive.previewing import SPAN  # brings what logs
+    from quivive.new_topics import SPAN  # brings what logs
 
     configuration = get_configuration(context)
     now = utc_now()

@@ -13,8 +13,8 @@ from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, require_topic
 from quivive.clock import utc_now
 from quivive.collector import calm_collector
-from quivive.moments import make_moments, parse_since, parse_until
 from quivive.texts import visible
+from quivive.typed_times import make_moments, parse_since, parse_until
 from storage import SearchAnswer, SearchRequest
 
 

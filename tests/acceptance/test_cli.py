@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.candidates import MOST_SCORED_PHRASES
+from storage.asking.candidates import MOST_SCORED_PHRASES
 from tests.mailbox import HookSink, Mailbox, Reply, closed_port
 from tests.news_site import NewsSite, item, rss
 from tests.processes import Done, Home, email, source, story, topic, webhook
@@ -260,7 +260,7 @@ def test_a_search_with_too_many_words_to_be_ranked_gives_the_newest_and_says_so_
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "json"])
 def test_a_search_that_leaves_articles_out_says_so_on_standard_error(office, monkeypatch, options) -> None:
     assert office.home.call("search", "otan OR fibre", *options).err == ""
-    monkeypatch.setattr("storage.search.MOST_RANKED", 1)
+    monkeypatch.setattr("storage.asking.search.MOST_RANKED", 1)
     done = office.home.call("search", "otan OR fibre", *options)
     assert done.status == 0
     assert done.err == "note: more articles hold this query; only the newest of them were ranked (narrow it, or use --sort date)\n"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from news.analysis import AnalysedArticle, analyse_article
-from news.matching import Matcher, holds
 from news.query import parse_query
+from news.query.matching import Matcher, holds
+from news.text.analysis import AnalysedArticle, analyse_article
 from news.topics import Topic
-from quivive.gazetteer import load_gazetteer
+from quivive.config.gazetteer import load_gazetteer
 from storage import SearchRequest
 from tests.desk import A, Desk, entry
 

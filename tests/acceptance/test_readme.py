@@ -20,8 +20,8 @@ from news.query import parse_query
 from news.topics import Entity
 from quivive.cli import quivive
 from quivive.config import load_config
-from quivive.config_model import CHANNELS, SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
-from quivive.moments import make_moments
+from quivive.config.model import CHANNELS, SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
+from quivive.typed_times import make_moments
 from tests.mailbox import HookSink, Mailbox, closed_port
 from tests.news_site import NewsSite, article, item, rss
 from tests.processes import Home, email, source, topic

@@ -12,7 +12,7 @@ import pytest
 
 from news.alerts import Alert
 from quivive.config import load_config
-from quivive.polling import poll_once
+from quivive.poll_once import poll_once
 from storage import ArchiveReader
 from tests.conftest import CORPUS
 from tests.news_site import NewsSite, item, rss

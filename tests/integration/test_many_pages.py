@@ -11,7 +11,7 @@ import pytest
 
 from crawler.frontier import Frontier
 from quivive.config import load_config
-from quivive.polling import poll_once
+from quivive.poll_once import poll_once
 from tests.news_site import NewsSite, article, item, rss
 from tests.running_crawl import NOW
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from news.alerts import Alert, TopicMatch
-from news.analysis import AnalysedArticle
 from news.articles import ArticleFacts
-from news.matching import Matcher
+from news.query.matching import Matcher
+from news.text.analysis import AnalysedArticle
 from quivive.config import load_config
-from quivive.polling import poll_once
+from quivive.poll_once import poll_once
 from storage import ArchiveReader
 from tests.news_site import NewsSite, article, item, rss
 

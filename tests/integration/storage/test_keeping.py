@@ -17,7 +17,8 @@ from news.alerts import AttemptResult, DeliveryStatus
 from news.errors import ArchiveError, ArchiveMissing
 from news.query import parse_query
 from news.topics import Topic
-from storage import ArchiveReader, SearchRequest, backup, tidying
+from storage import ArchiveReader, SearchRequest, backup
+from storage.recording import tidying
 from tests.desk import NOW, OTAN, QUARTER, A, B, Desk, entry, prose
 
 ONE, TWO = "https://a.example/1", "https://a.example/2"

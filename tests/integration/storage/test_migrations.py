@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.schema import migrations
+from storage.file.schema import migrations
 from tests.desk import OTAN, A, B, Desk, entry
 
 OLD_ARCHIVES = sorted(path.name for path in (Path(__file__).parents[2] / "data").glob("archive_v*.sql"))

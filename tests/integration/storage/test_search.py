@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from news.passages import SNIPPET_WIDTH
 from news.query import parse_query
+from news.query.passages import SNIPPET_WIDTH
 from news.topics import Topic
-from storage import ArchiveReader, SearchRequest, candidates
-from storage import search as searching
+from storage import ArchiveReader, SearchRequest
+from storage.asking import candidates
+from storage.asking import search as searching
 from tests.desk import NOW, OTAN, A, B, Desk, entry, prose
 
 ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.example/3"

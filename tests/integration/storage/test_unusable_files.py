@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
-from news.matching import Matcher
 from news.query import parse_query
+from news.query.matching import Matcher
 from news.topics import Topic
 from storage import Archive, ArchiveReader, SearchRequest, Watch, backup, retry_deliveries
-from storage.preview import PreviewRequest
-from storage.schema import migrations
+from storage.asking.preview import PreviewRequest
+from storage.file.schema import migrations
 from tests.desk import NOW, A, Desk, entry, prose
 
 NOBODY = Watch(Matcher([], {}), {})
@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A foreign lock is waited for only a moment."""
-    monkeypatch.setattr("storage.connection.BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr("storage.file.connection.BUSY_MILLISECONDS", 20)
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from news.analysis import analyse_article
 from news.errors import ArchiveUnusable
-from storage.connection import open_for_writing
-from storage.words import _LARGEST_WAITING, _MOST_WAITING, index_now, index_waiting, leave_waiting, unindex
-from storage.writer import Writer
+from news.text.analysis import analyse_article
+from storage.file.connection import open_for_writing
+from storage.file.writer import Writer
+from storage.recording.words import _LARGEST_WAITING, _MOST_WAITING, index_now, index_waiting, leave_waiting, unindex
 from tests.desk import NOW, A, Desk, entry, outcome_of, prose
 
 

@@ -12,8 +12,8 @@ import pytest
 from sqlite_utils import Database
 
 from news.errors import ArchiveError, ArchiveUnwritable
-from storage.connection import open_for_writing
-from storage.writer import MOST_IN_GROUP, Writer
+from storage.file.connection import open_for_writing
+from storage.file.writer import MOST_IN_GROUP, Writer
 from tests.desk import A, B, Desk, entry
 
 ONE = "https://a.example/1"
@@ -143,7 +143,7 @@ def test_an_operation_that_was_cancelled_while_it_waited_is_not_run(database: Da
 
 
 def test_a_foreign_lock_fails_the_group_with_advice_and_the_next_group_succeeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.connection.BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr("storage.file.connection.BUSY_MILLISECONDS", 50)
     with Desk(tmp_path / "archive.db") as desk:
         desk.watch(A)
         foreign = sqlite3.connect(desk.path, isolation_level=None)

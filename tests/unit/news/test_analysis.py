@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news import tokens as cutting
-from news.analysis import TOKEN_SIGNS, analyse, analyse_article, index_columns
-from news.remembering import Remembered
-from news.tokens import APOSTROPHES
+from news.text import tokens as cutting
+from news.text.analysis import TOKEN_SIGNS, analyse, analyse_article, index_columns
+from news.text.remembering import Remembered
+from news.text.tokens import APOSTROPHES
 
 TOKENS = [
     # elided articles and conjunctions
@@ -279,7 +279,7 @@ def test_threads_that_fill_one_small_memory_get_right_answers_and_it_stays_small
 
 @pytest.mark.usefixtures("hurried_threads")
 def test_threads_that_analyse_at_once_get_the_words_that_one_alone_gets(monkeypatch):
-    monkeypatch.setattr("news.analysis._remembered_chunks._most", 64)
+    monkeypatch.setattr("news.text.analysis._remembered_chunks._most", 64)
     texts = [" ".join(f"l’été{number * stride % 499} d'OTAN" for number in range(500)) for stride in (1, 2, 3)]
     alone = [analyse(text) for text in texts]
     start = Barrier(len(texts))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from news.analysis import analyse, analyse_article
-from news.matching import holds
 from news.query import parse_query
+from news.query.matching import holds
+from news.text.analysis import analyse, analyse_article
 
 PROMISED = [
     ("l’OTAN", "otan"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from news.analysis import analyse_article
-from news.filing import Filing
-from news.finding import prepare
-from news.matching import Matcher
 from news.query import parse_query
+from news.query.filing import Filing
+from news.query.finding import prepare
+from news.query.matching import Matcher
 from news.query.wanted import Form, Wanted, pairs_of, required_words, wanted_terms, word_cost, words_of
+from news.text.analysis import analyse_article
 from news.topics import Entity, Topic
 
 ENTITIES = {"ia": Entity("ia", ("intelligence artificielle", "OpenAI", "=Open AI"))}
@@ -57,7 +57,7 @@ def test_a_great_choice_of_great_choices_is_filed_under_one_word():
 
 
 def test_a_full_memory_of_words_begins_anew(monkeypatch):
-    monkeypatch.setattr("news.filing._REMEMBERED_TOKENS", 2)
+    monkeypatch.setattr("news.query.filing._REMEMBERED_TOKENS", 2)
     filing = Filing([(0, [frozenset({Wanted(Form.PREFIX, "milit")})]), (1, [frozenset({Wanted(Form.TOKEN, "otan")})])])
     article = prepare(analyse_article("", f"un deux trois militaires OTAN quatre {'x' * 50}"))
     assert filing.candidates(article) == filing.candidates(article) == {0, 1}

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.alerts import Hit
-from news.analysis import analyse_article
 from news.articles import ArticleFacts, SourceFacts
-from news.matching import Matcher, evaluate, holds, needs_facts, needs_sightings
 from news.query import MomentParser, parse_query
+from news.query.matching import Matcher, evaluate, holds, needs_facts, needs_sightings
+from news.text.analysis import analyse_article
 from news.topics import Topic
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)

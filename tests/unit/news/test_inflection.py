@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from news.analysis import analyse
-from news.inflection import stem
+from news.text.analysis import analyse
+from news.text.inflection import stem
 
 VOCABULARY = Path(__file__).parents[4] / "shared" / "corpus" / "text-fr" / "snowball-fr" / "voc.txt"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from news.alerts import Hit, TopicMatch
-from news.analysis import analyse_article
 from news.errors import QueryError
-from news.finding import prepare
-from news.matching import Matcher, check_topics, evaluate, holds
-from news.passages import make_passage, make_snippet
 from news.query import parse_query
+from news.query.finding import prepare
+from news.query.matching import Matcher, check_topics, evaluate, holds
+from news.query.passages import make_passage, make_snippet
+from news.text.analysis import analyse_article
 from news.topics import Entity, Topic
 
 SEEDS = Path(__file__).parents[4] / "shared" / "seeds"

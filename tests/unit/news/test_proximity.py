@@ -7,11 +7,11 @@ from itertools import product
 import pytest
 
 from news.alerts import Hit
-from news.analysis import analyse_article
-from news.finding import prepare
-from news.matching import Matcher, evaluate, holds
-from news.passages import make_snippet
 from news.query import parse_query
+from news.query.finding import prepare
+from news.query.matching import Matcher, evaluate, holds
+from news.query.passages import make_snippet
+from news.text.analysis import analyse_article
 from news.topics import Entity, Topic
 
 ENTITIES = {

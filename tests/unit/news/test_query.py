@@ -35,7 +35,7 @@ from news.query import (
     required_conditions,
 )
 from news.topics import Entity
-from quivive.moments import parse_since, parse_until
+from quivive.typed_times import parse_since, parse_until
 
 ENTITIES = {
     "otan": Entity("otan", ("OTAN", "Alliance atlantique")),

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bench.inflection import KINDS, count_joins
-from news.analysis import analyse, analyse_article
 from news.articles import ArticleFacts, SourceFacts
 from news.errors import QueryError
-from news.inflection import stem
-from news.matching import Matcher, holds
 from news.query import GREATEST_DEPTH, GREATEST_DISTANCE, GREATEST_LENGTH, GREATEST_SIZE, MomentParser, parse_query
 from news.query.lexer import FIELDS
+from news.query.matching import Matcher, holds
+from news.text.analysis import analyse, analyse_article
+from news.text.inflection import stem
 from news.topics import Entity, Topic
 
 DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "query-language.md").read_text(encoding="utf-8")

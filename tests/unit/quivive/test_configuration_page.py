@@ -6,7 +6,7 @@ import re
 import pytest
 from pydantic_core import PydanticUndefined
 
-from quivive.config_model import SECTIONS, EmailTable, EntityTable, FeedTable, OpmlTable, TopicTable, WebhookTable
+from quivive.config.model import SECTIONS, EmailTable, EntityTable, FeedTable, OpmlTable, TopicTable, WebhookTable
 
 TABLES = {f"[{name}]": model for name, model in SECTIONS.items()} | {
     "[[sources]]": FeedTable,

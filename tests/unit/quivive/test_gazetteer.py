@@ -6,12 +6,12 @@ from collections import defaultdict
 
 import pytest
 
-from news.analysis import analyse
 from news.query import check_entities, parse_query
+from news.text.analysis import analyse
 from news.topics import Entity
 from quivive.config import load_config
-from quivive.gazetteer import Entities, Gazetteer, load_gazetteer, read_gazetteer_text
-from quivive.gazetteer_page import render_list, renew
+from quivive.config.gazetteer import Entities, Gazetteer, load_gazetteer, read_gazetteer_text
+from quivive.config.gazetteer_page import render_list, renew
 
 UNDER_TWO_KEYS = {
     ("openai", "sam_altman"),
@@ -108,7 +108,7 @@ def test_a_key_it_does_not_have_is_none():
 
 def test_the_page_lists_every_entity_with_its_names(project):
     page = (project / "docs" / "entities.md").read_text(encoding="utf-8")
-    assert page == renew(page), "run: python -m quivive.gazetteer_page docs/entities.md"
+    assert page == renew(page), "run: python -m quivive.config.gazetteer_page docs/entities.md"
     assert re.findall(r"^\| `@(\w+)` \|", render_list(), flags=re.MULTILINE) == list(load_gazetteer())
 
 

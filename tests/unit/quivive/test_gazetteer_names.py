@@ -2,10 +2,10 @@
 
 import pytest
 
-from news.analysis import analyse_article
-from news.matching import Matcher
+from news.query.matching import Matcher
+from news.text.analysis import analyse_article
 from news.topics import Topic
-from quivive.gazetteer import load_gazetteer
+from quivive.config.gazetteer import load_gazetteer
 
 FOUND = {
     "openai": [

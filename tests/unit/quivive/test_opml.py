@@ -1,6 +1,6 @@
 import pytest
 
-from quivive.opml import LARGEST_OPML_BYTES, OpmlError, OpmlFeed, read_opml
+from quivive.config.opml import LARGEST_OPML_BYTES, OpmlError, OpmlFeed, read_opml
 
 
 def opml(body: str, head: str = "") -> bytes:

@@ -1,0 +1,139 @@
+"""The one analysis of text. Topics, search and the index use the same tokens, so the same query finds the same articles everywhere.
+
+A word is kept in two forms: folded as written (`tokens`), and with its inflection removed (`stems`). The position of a word is its
+index; what is no word (elided articles, punctuation) has no position. Offsets point into the original text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, chain
+from operator import attrgetter
+from typing import NamedTuple
+
+from news.text.inflection import stem
+from news.text.remembering import Remembered
+from news.text.tokens import TOKEN_SIGNS, cut_chunk, cut_text
+
+__all__ = ["ANALYSIS_VERSION", "TOKEN_SIGNS", "AnalysedArticle", "Analysis", "analyse", "analyse_article", "index_columns"]
+
+ANALYSIS_VERSION = 2
+"""Raise it with every change to tokens or stems: an index made by another version must be rebuilt before it is searched."""
+
+_LONGEST_REMEMBERED_CHUNK = 40
+_MOST_REMEMBERED_WORDS = 3
+"""Of a chunk. Chunks of more are rare, and seldom come again."""
+_REMEMBERED_CHUNKS = 65_536
+"""About 400 bytes each; some thousand news articles hold as many different ones."""
+
+
+class _Chunk(NamedTuple):
+    """The words of one chunk; places are where each begins and ends in the chunk."""
+
+    tokens: tuple[str, ...]
+    stems: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+
+
+_tokens_of, _stems_of = attrgetter("tokens"), attrgetter("stems")
+
+
+class Analysis:
+    """The words of a text, in order: `tokens` and `stems` run in parallel.
+
+    Each is worked out when first asked for, and so is where the words stand: most texts are only asked which words they hold.
+    """
+
+    def __init__(self, pieces: list[str]) -> None:
+        """`pieces` are a text as `cut_text` cuts it."""
+        self._pieces = pieces
+        self._chunks = list(map(_remembered_chunks.__getitem__, pieces[1::2]))
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """The words, folded."""
+        return tuple(chain.from_iterable(map(_tokens_of, self._chunks)))
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """The words, folded and without their inflection."""
+        return tuple(chain.from_iterable(map(_stems_of, self._chunks)))
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def place(self, position: int) -> tuple[int, int]:
+        """Where the word at that position begins and ends in the original text."""
+        number = bisect_right(self._words_up_to, position)
+        chunk = self._chunks[number]
+        start, end = chunk.places[position - self._words_up_to[number] + len(chunk.places)]
+        offset = self._chunk_starts[number]
+        return offset + start, offset + end
+
+    def places(self) -> list[tuple[int, int]]:
+        """Where each word begins and ends."""
+        return [self.place(position) for position in range(len(self))]
+
+    @cached_property
+    def _words_up_to(self) -> list[int]:
+        """For each chunk the number of words up to its end."""
+        return list(accumulate(map(len, map(_tokens_of, self._chunks))))
+
+    @cached_property
+    def _chunk_starts(self) -> list[int]:
+        return list(accumulate(map(len, self._pieces)))[::2]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedArticle:
+    """One version of an article's title and text, with their words."""
+
+    title: str
+    text: str
+    title_tokens: Analysis
+    text_tokens: Analysis
+
+
+_whole = [((0, length),) for length in range(_LONGEST_REMEMBERED_CHUNK + 1)]
+"""The places of a single word that takes up its chunk of that length, made once: they are the greater part of what is remembered."""
+
+
+def _read_chunk(chunk: str) -> _Chunk:
+    words = cut_chunk(chunk)
+    if len(words) != 1:
+        tokens = tuple([word.text for word in words])
+        return _Chunk(tokens, tuple(map(stem, tokens)), tuple([(word.start, word.end) for word in words]))
+    token, start, end = words[0]
+    tokens, stemmed = (token,), stem(token)
+    stems = tokens if stemmed == token else (stemmed,)
+    is_whole = start == 0 and end == len(chunk) < len(_whole)
+    return _Chunk(tokens, stems, _whole[end] if is_whole else ((start, end),))
+
+
+def _is_common(chunk: str, read: _Chunk) -> bool:
+    return len(chunk) <= _LONGEST_REMEMBERED_CHUNK and len(read.tokens) <= _MOST_REMEMBERED_WORDS
+
+
+_remembered_chunks = Remembered(_read_chunk, _REMEMBERED_CHUNKS, _is_common)
+
+
+def analyse(text: str) -> Analysis:
+    """The words of `text`. Any string will do; the cost grows with its length only."""
+    return Analysis(cut_text(text))
+
+
+def analyse_article(title: str, text: str) -> AnalysedArticle:
+    """Analyses both fields of an article; positions in title and text are counted apart."""
+    return AnalysedArticle(title, text, analyse(title), analyse(text))
+
+
+def index_columns(analysed: AnalysedArticle) -> tuple[str, str, str, str]:
+    """What the full-text index stores: title, title_stems, text, text_stems, each word followed by one space and the next.
+
+    Words hold no space, quote or NUL; a tokenizer that keeps letters, digits, `TOKEN_SIGNS` and everything beyond ASCII
+    together finds exactly these words at exactly these positions.
+    """
+    title, text = analysed.title_tokens, analysed.text_tokens
+    return " ".join(title.tokens), " ".join(title.stems), " ".join(text.tokens), " ".join(text.stems)

@@ -1,0 +1,199 @@
+"""What the tables of `config.toml` may hold: every key, its type, its default.
+
+Defaults are written as the user would write them and read by the same functions as the user's values, so that
+`docs/configuration.md` can be compared with them. What several tables must agree on is checked in `quivive/config.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from news.sources import ArticlesMode
+from quivive.config.durations import parse_duration, parse_size
+from quivive.config.values import (
+    check_feed_url,
+    check_header_text,
+    check_mailbox,
+    check_smtp_url,
+    check_webhook_secret,
+    check_webhook_url,
+    join_lines,
+    require_text,
+)
+
+IPNetwork: TypeAlias = IPv4Network | IPv6Network
+_Read = TypeVar("_Read")
+
+
+def _read_by(read: Callable[[str], _Read]) -> BeforeValidator:
+    """Read strings with `read`; anything that is no string is an error."""
+
+    def convert(value: object) -> _Read:
+        if not isinstance(value, str):
+            raise ValueError("must be a string in quotes")  # noqa: TRY004  # pydantic collects ValueErrors only
+        return read(value)
+
+    return BeforeValidator(convert)
+
+
+def _require_positive(duration: timedelta) -> timedelta:
+    if not duration:
+        raise ValueError("must be longer than 0s")
+    return duration
+
+
+def _read_retention(text: str) -> timedelta | None:
+    return None if text == "forever" else _require_positive(parse_duration(text))
+
+
+def _read_size(text: str) -> int:
+    size = parse_size(text)
+    if not size:
+        raise ValueError("must be larger than 0B")
+    return size
+
+
+def _read_timezone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones, such as "Europe"
+        raise ValueError(f"{text!r} is no time zone; write a name of the IANA database, such as Europe/Paris or UTC") from None
+
+
+def _read_network(text: str) -> IPNetwork:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no network; write it as 127.0.0.0/8 or fd00::/8, with no bits after the prefix") from None
+
+
+def _written(text: str) -> Any:
+    """A default in the user's own notation; Any, since it is read into the field's type only when a table is made."""
+    return Field(default=text)
+
+
+Text = Annotated[str, AfterValidator(require_text)]
+Duration = Annotated[timedelta, _read_by(parse_duration)]
+PositiveDuration = Annotated[timedelta, _read_by(parse_duration), AfterValidator(_require_positive)]
+Texts = Annotated[tuple[Text, ...], Field(strict=False)]
+
+
+class Table(BaseModel):
+    """One table of the file. Unknown keys are errors, and 1 is not true. No message ever shows what was given: it may be a secret."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, validate_default=True, populate_by_name=False
+    )
+
+
+class ArchiveTable(Table):
+    """`[archive]`."""
+
+    path: Text = "archive.db"
+    retention: Annotated[timedelta | None, _read_by(_read_retention)] = _written("forever")
+
+
+class DisplayTable(Table):
+    """`[display]`."""
+
+    timezone: Annotated[ZoneInfo, _read_by(_read_timezone)] = _written("Europe/Paris")
+
+
+class LogTable(Table):
+    """`[log]`."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class CrawlerTable(Table):
+    """`[crawler]`."""
+
+    user_agent: Annotated[str, AfterValidator(check_header_text)] = "quivive/0.1 (+https://example.org/quivive)"
+    interval: PositiveDuration = _written("15m")
+    min_interval: PositiveDuration = _written("5m")
+    max_interval: PositiveDuration = _written("12h")
+    concurrency: int = Field(default=32, ge=1, le=1000)
+    delay_per_host: Duration = _written("1s")
+    obey_robots: bool = True
+    timeout: PositiveDuration = _written("30s")
+    max_body: Annotated[int, _read_by(_read_size)] = _written("10MB")
+    allow_addresses: Annotated[tuple[Annotated[IPNetwork, _read_by(_read_network)], ...], Field(strict=False)] = ()
+
+
+class AlertsTable(Table):
+    """`[alerts]`."""
+
+    first_poll: Literal["silent", "alert"] = "silent"
+
+
+class FeedTable(Table):
+    """`[[sources]]` with `url`."""
+
+    url: Annotated[str, AfterValidator(check_feed_url)]
+    name: Text | None = None
+    articles: Annotated[ArticlesMode, Field(strict=False)] = _written("auto")
+    interval: PositiveDuration | None = None
+    tags: Texts = ()
+
+
+class OpmlTable(Table):
+    """`[[sources]]` with `opml`; what else is said holds for every feed of the file."""
+
+    opml: Text
+    articles: Annotated[ArticlesMode, Field(strict=False)] = _written("auto")
+    interval: PositiveDuration | None = None
+    tags: Texts = ()
+
+
+class EntityTable(Table):
+    """`[entities.KEY]`."""
+
+    names: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
+    add: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
+
+
+class TopicTable(Table):
+    """`[[topics]]`."""
+
+    name: Text
+    query: Annotated[str, AfterValidator(join_lines)]
+    notify: Texts = ()
+
+
+class EmailTable(Table):
+    """`[channels.NAME]` with `type = "email"`."""
+
+    type: Literal["email"]
+    smtp: Annotated[str, AfterValidator(check_smtp_url)]
+    username: Text | None = Field(default=None, repr=False)
+    password: Text | None = Field(default=None, repr=False)
+    sender: Annotated[str, AfterValidator(check_mailbox)] = Field(alias="from")
+    to: Annotated[tuple[Annotated[str, AfterValidator(check_mailbox)], ...], Field(strict=False, min_length=1)]
+
+
+class WebhookTable(Table):
+    """`[channels.NAME]` with `type = "webhook"`. The URL counts as a secret too: many services put their token in it."""
+
+    type: Literal["webhook"]
+    url: Annotated[str, AfterValidator(check_webhook_url)] = Field(repr=False)
+    secret: Annotated[str, AfterValidator(check_webhook_secret)] | None = Field(default=None, repr=False)
+
+
+SECTIONS: dict[str, type[Table]] = {
+    "archive": ArchiveTable,
+    "display": DisplayTable,
+    "log": LogTable,
+    "crawler": CrawlerTable,
+    "alerts": AlertsTable,
+}
+"""The tables that occur once and may be left out."""
+
+CHANNELS: dict[str, type[EmailTable | WebhookTable]] = {"email": EmailTable, "webhook": WebhookTable}
+"""What `type` a channel may have."""

@@ -1,0 +1,85 @@
+"""`[[sources]]`: feeds named one by one, and lists of feeds in OPML files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from news.sources import SourceSpec
+from quivive.config.durations import format_duration
+from quivive.config.model import FeedTable, OpmlTable
+from quivive.config.opml import OpmlError, OpmlFeed, read_opml
+from quivive.config.tables import iterate_tables, read_table
+from quivive.config.values import check_feed_url
+
+if TYPE_CHECKING:
+    from quivive.config.file import ConfigFile
+    from quivive.config.model import CrawlerTable
+
+
+def read_sources(file: ConfigFile, crawler: CrawlerTable) -> tuple[SourceSpec, ...]:
+    """Every source once: first those named by `url`, then those that only OPML files list.
+
+    A `url` that occurs twice is a fault. A feed that an OPML file lists too is as its `url` table says; of two files the first counts.
+    """
+    named: dict[str, tuple[str, SourceSpec]] = {}
+    listed: list[SourceSpec] = []
+    for key, content in iterate_tables(file, "sources"):
+        if isinstance(content, dict) and "opml" in content and "url" not in content:
+            listed.extend(_read_opml_table(file, key, content, crawler))
+        elif source := _read_feed_table(file, key, content, crawler):
+            if source.url in named:
+                file.add_fault(f"{key}.url", f"is the same as that of {named[source.url][0]}; a source is its URL, remove one of them")
+            named.setdefault(source.url, (key, source))
+    sources = {url: source for url, (_, source) in named.items()}
+    for source in listed:
+        sources.setdefault(source.url, source)
+    return tuple(sources.values())
+
+
+def _read_feed_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerTable) -> SourceSpec | None:
+    if isinstance(content, dict) and "opml" in content:
+        file.add_fault(key, "has both url and opml; make two [[sources]] of it")
+        return None
+    table = read_table(file, key, content, FeedTable)
+    if table is None:
+        return None
+    _check_interval(file, key, table.interval, crawler)
+    return SourceSpec(url=table.url, name=table.name, articles=table.articles, interval=table.interval, tags=table.tags)
+
+
+def _read_opml_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerTable) -> Iterator[SourceSpec]:
+    table = read_table(file, key, content, OpmlTable)
+    if table is None:
+        return
+    _check_interval(file, key, table.interval, crawler)
+    for feed in _read_opml_file(file, f"{key}.opml", table.opml):
+        tags = tuple(dict.fromkeys((*table.tags, *feed.tags)))
+        yield SourceSpec(url=feed.url, name=feed.title, articles=table.articles, interval=table.interval, tags=tags)
+
+
+def _read_opml_file(file: ConfigFile, key: str, name: str) -> Iterator[OpmlFeed]:
+    """The feeds of an OPML file whose path is relative to the configuration; every bad URL in it is a fault of its own."""
+    try:
+        feeds = read_opml((file.path.parent / name).read_bytes())
+    except OSError as error:
+        file.add_fault(key, f"{name} cannot be read ({error.strerror}); the path is relative to {file.path.name}")
+        return
+    except OpmlError as error:
+        file.add_fault(key, f"{name}: {error}")
+        return
+    for feed in feeds:
+        try:
+            check_feed_url(feed.url)
+        except ValueError as error:
+            file.add_fault(key, f'{name}: line {feed.line} ("{feed.title or ""}"): its xmlUrl {error}')
+        else:
+            yield feed
+
+
+def _check_interval(file: ConfigFile, key: str, interval: timedelta | None, crawler: CrawlerTable) -> None:
+    if interval is not None and not crawler.min_interval <= interval <= crawler.max_interval:
+        shortest, longest = format_duration(crawler.min_interval), format_duration(crawler.max_interval)
+        wrong = format_duration(interval)
+        file.add_fault(f"{key}.interval", f"{wrong} does not lie between [crawler] min_interval, {shortest}, and max_interval, {longest}")

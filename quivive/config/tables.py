@@ -1,0 +1,88 @@
+"""Reading one table with its model, and saying in plain words what is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from quivive.config.model import Table
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from quivive.config.file import ConfigFile
+
+_Model = TypeVar("_Model", bound=Table)
+
+_MESSAGES = {
+    "missing": "is required",
+    "string_type": "must be a string in quotes",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "tuple_type": "must be a list in brackets",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must name at least one",
+    "value_error": "{error}",
+}
+"""What pydantic's kinds of errors mean to someone who edits the file; its own words are for programmers."""
+
+
+def read_table(file: ConfigFile, key: str, content: object, model: type[_Model]) -> _Model | None:
+    """Read the table at `key`; if anything is wrong with it, note every fault and return None."""
+    if not isinstance(content, dict):
+        file.add_fault(key, f"must be a table, [{key}]")
+        return None
+    try:
+        table = model.model_validate(content)
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_input=False):
+            place = ".".join([key, *(str(part) for part in details["loc"])])
+            if not file.has_fault(place):  # a missing variable or a bad item is all there is to say: pydantic counts a list without it
+                file.add_fault(place, _explain(details, model))
+        return None
+    return None if any(fault.key.startswith(f"{key}.") for fault in file.faults) else table
+
+
+def iterate_tables(file: ConfigFile, key: str) -> Iterator[tuple[str, Any]]:
+    """The tables of a list `[[key]]`, each with its own key, `key.0` first."""
+    content = file.content.get(key, [])
+    if not isinstance(content, list):
+        file.add_fault(key, f"must be a list of tables, each written [[{key}]]")
+        return
+    for index, item in enumerate(content):
+        yield f"{key}.{index}", item
+
+
+def named_tables(file: ConfigFile, key: str) -> dict[str, Any]:
+    """The tables `[key.NAME]` by their names."""
+    content = file.content.get(key, {})
+    if not isinstance(content, dict):
+        file.add_fault(key, f"must be tables, each written [{key}.NAME]")
+        return {}
+    return content
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "…"?` where a known word is near, otherwise nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def list_keys(model: type[Table]) -> list[str]:
+    """The keys of a table as the user writes them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _explain(details: ErrorDetails, model: type[Table]) -> str:
+    kind = details["type"]
+    if kind == "extra_forbidden":
+        known = list_keys(model)
+        return "unknown key" + (suggest(str(details["loc"][-1]), known) or f"; known here: {', '.join(known)}")
+    message = _MESSAGES.get(kind)
+    return message.format_map(details.get("ctx", {})) if message else details["msg"]

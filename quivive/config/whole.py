@@ -1,0 +1,200 @@
+"""The configuration: what `config.toml` says, checked as a whole.
+
+Every mistake is reported at once, each with its dotted key; lists count from 0, so the third topic's query is `topics.2.query`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from news.errors import ConfigurationError
+from news.sources import SourceSpec
+from news.topics import Topic
+from quivive.config.channels import read_channels
+from quivive.config.durations import format_duration
+from quivive.config.entities import CheckTopics, check_queries, read_entities
+from quivive.config.file import ConfigFile, read_config_file
+from quivive.config.gazetteer import Entities
+from quivive.config.model import (
+    SECTIONS,
+    AlertsTable,
+    ArchiveTable,
+    CrawlerTable,
+    DisplayTable,
+    IPNetwork,
+    LogTable,
+    Table,
+    TopicTable,
+)
+from quivive.config.sources import read_sources
+from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
+
+if TYPE_CHECKING:
+    from monitors import EmailChannel, WebhookChannel
+
+_Section = TypeVar("_Section", bound=Table)
+
+_LISTS = ("sources", "entities", "topics", "channels")
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlerConfiguration:
+    """How the network is read."""
+
+    user_agent: str
+    interval: timedelta
+    """How often a source is polled that says nothing else."""
+    min_interval: timedelta
+    max_interval: timedelta
+    concurrency: int
+    delay_per_host: timedelta
+    obey_robots: bool
+    timeout: timedelta
+    max_body_bytes: int
+    """After decompression."""
+    allow_addresses: tuple[IPNetwork, ...]
+    """Private or loopback networks that may be fetched from all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything the user asked for; paths are absolute, queries are valid, every channel that is named exists."""
+
+    path: Path
+    archive_path: Path
+    retention: timedelta | None
+    """How long articles are kept; None is for ever."""
+    timezone: ZoneInfo
+    log_level: Literal["debug", "info", "warning", "error"]
+    log_format: Literal["text", "json"]
+    crawler: CrawlerConfiguration
+    first_poll: Literal["silent", "alert"]
+    sources: tuple[SourceSpec, ...]
+    entities: Entities
+    """Those of the file and those that come with the program."""
+    topics: tuple[Topic, ...]
+    channels: Mapping[str, EmailChannel | WebhookChannel]
+
+
+def find_config(option: Path | None, environ: Mapping[str, str], working_directory: Path) -> Path:
+    """Where the configuration is: `--config`, else `$QUIVIVE_CONFIG`, else `./config.toml`. It need not exist."""
+    chosen = option or Path(environ.get("QUIVIVE_CONFIG") or "config.toml")
+    return working_directory / chosen
+
+
+def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopics | None = None) -> Configuration:
+    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.matching`).
+
+    Raises ConfigurationError with every fault found.
+    """
+    check_topics = check_topics or _get_matcher_check()
+    file = read_config_file(path, environ)
+    _refuse_unknown_tables(file)
+    archive = _read_section(file, ArchiveTable)
+    display = _read_section(file, DisplayTable)
+    log = _read_section(file, LogTable)
+    alerts = _read_section(file, AlertsTable)
+    crawler = _read_crawler(file)
+    sources = read_sources(file, crawler)
+    channels = read_channels(file)
+    entities = read_entities(file, check_topics)
+    topics = _read_topics(file, entities, check_topics)
+    if file.faults:
+        raise ConfigurationError(str(path), sorted(file.faults, key=lambda fault: _place_in_file(file, fault.key)))
+    return Configuration(
+        path=path,
+        archive_path=(path.parent / archive.path).absolute(),
+        retention=archive.retention,
+        timezone=display.timezone,
+        log_level=log.level,
+        log_format=log.format,
+        crawler=_make_crawler_configuration(crawler),
+        first_poll=alerts.first_poll,
+        sources=sources,
+        entities=entities,
+        topics=topics,
+        channels=channels,
+    )
+
+
+def _get_matcher_check() -> CheckTopics:
+    from news.query import matching  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
+
+    return matching.check_topics
+
+
+def _refuse_unknown_tables(file: ConfigFile) -> None:
+    known = [*SECTIONS, *_LISTS]
+    for key in file.content:
+        if key not in known:
+            file.add_fault(key, "unknown table" + (suggest(key, known) or f"; known: {', '.join(known)}"))
+
+
+def _place_in_file(file: ConfigFile, key: str) -> int:
+    """Where a fault's table stands in the file, so that faults are listed from top to bottom."""
+    tables = list(file.content)
+    table = key.partition(".")[0]
+    return tables.index(table) if table in tables else len(tables)
+
+
+def _read_section(file: ConfigFile, model: type[_Section]) -> _Section:
+    """A table that may be left out. One with faults is noted and taken as left out, so that the rest can be checked."""
+    key = next(name for name, candidate in SECTIONS.items() if candidate is model)
+    return read_table(file, key, file.content.get(key, {}), model) or model()
+
+
+def _read_crawler(file: ConfigFile) -> CrawlerTable:
+    crawler = _read_section(file, CrawlerTable)
+    shortest, longest = format_duration(crawler.min_interval), format_duration(crawler.max_interval)
+    if crawler.min_interval > crawler.max_interval:
+        file.add_fault("crawler.min_interval", f"{shortest} is longer than max_interval, {longest}")
+    elif not crawler.min_interval <= crawler.interval <= crawler.max_interval:
+        interval = format_duration(crawler.interval)
+        file.add_fault("crawler.interval", f"{interval} does not lie between min_interval, {shortest}, and max_interval, {longest}")
+    return crawler
+
+
+def _make_crawler_configuration(table: CrawlerTable) -> CrawlerConfiguration:
+    return CrawlerConfiguration(
+        user_agent=table.user_agent,
+        interval=table.interval,
+        min_interval=table.min_interval,
+        max_interval=table.max_interval,
+        concurrency=table.concurrency,
+        delay_per_host=table.delay_per_host,
+        obey_robots=table.obey_robots,
+        timeout=table.timeout,
+        max_body_bytes=table.max_body,
+        allow_addresses=table.allow_addresses,
+    )
+
+
+def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics) -> tuple[Topic, ...]:
+    topics: dict[str, Topic] = {}
+    keys: dict[str, str] = {}
+    for key, content in iterate_tables(file, "topics"):
+        table = read_table(file, key, content, TopicTable)
+        if table is None:
+            continue
+        if table.name in topics:
+            file.add_fault(f"{key}.name", f'"{table.name}" is also the name of {keys[table.name]}; a topic is its name')
+            continue
+        topics[table.name] = Topic(table.name, table.query, tuple(dict.fromkeys(table.notify)))
+        keys[table.name] = key
+        _check_channels_exist(file, key, table.notify)
+    for name, error in check_queries(tuple(topics.values()), entities, check_topics):
+        file.add_fault(f"{keys[name]}.query", f'topic "{name}": {error}')
+    return tuple(topics.values())
+
+
+def _check_channels_exist(file: ConfigFile, key: str, notify: Iterable[str]) -> None:
+    known = list(named_tables(file, "channels"))
+    for index, name in enumerate(notify):
+        if name not in known:
+            there_are = f"there are: {', '.join(known)}" if known else "none is configured; add a [channels.NAME]"
+            file.add_fault(f"{key}.notify.{index}", f'no channel is called "{name}"' + (suggest(name, known) or f"; {there_are}"))

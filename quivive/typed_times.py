@@ -1,0 +1,47 @@
+"""Moments as people type them: a date, a date with time, or an age; in the display timezone."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from news.errors import UsageError
+from news.query import MomentParser
+from quivive.config.durations import parse_duration
+
+_AGE = re.compile(r"\d+[smhdw]$")
+
+
+def make_moments(now: datetime, timezone: ZoneInfo) -> MomentParser:
+    """What reads `since:` and `until:` within a query."""
+    return MomentParser(
+        since=lambda text: parse_since(text, now, timezone),
+        until=lambda text: parse_until(text, now, timezone),
+    )
+
+
+def parse_since(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
+    """The first moment that counts. Raises `UsageError` for what is no moment."""
+    moment = _parse(text, now, timezone)
+    return datetime.combine(moment, time.min, timezone) if not isinstance(moment, datetime) else moment
+
+
+def parse_until(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
+    """The first moment that does not count any more: a date includes that day. Raises `UsageError` for what is no moment."""
+    moment = _parse(text, now, timezone)
+    return datetime.combine(moment + timedelta(days=1), time.min, timezone) if not isinstance(moment, datetime) else moment
+
+
+def _parse(text: str, now: datetime, timezone: ZoneInfo) -> date | datetime:
+    stripped = text.strip()
+    try:
+        if _AGE.match(stripped):
+            return now - parse_duration(stripped)
+        if len(stripped) == len("2026-03-01"):
+            return date.fromisoformat(stripped)
+        moment = datetime.fromisoformat(stripped)
+    except (ValueError, OverflowError) as error:
+        message = f"'{text}' is no moment: give a date (2026-03-01), a date with time (2026-03-01T10:15) or an age (30s 15m 12h 7d 4w)"
+        raise UsageError(message) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone)

@@ -1,0 +1,1 @@
+"""What people and the program ask of the archive."""

@@ -1,0 +1,98 @@
+"""What a query would have found in a stretch of the archive, and what that means for someone who would follow it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from news.query import Query
+from news.query.matching import explain
+from storage.asking.candidates import Bounds, Candidate, Candidates
+from storage.asking.search import describe_article, get_current
+from storage.file.times import json_time, optional_time, to_text
+
+MOST_SHOWN = 20
+"""Hits told with their reasons; all are counted."""
+MOST_VERIFIED = 20_000
+"""Texts read for one preview: it may take a while, a search may not."""
+
+_FEWEST_ALERTS_A_DAY = 1 / 90
+_LARGEST_SHARE = 0.1
+_FEWEST_ARTICLES_TO_JUDGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRequest:
+    """A query over the articles from `since` up to `now`."""
+
+    query: Query
+    since: datetime
+    now: datetime
+
+
+def preview(db: Database, request: PreviewRequest) -> dict[str, Any]:
+    """The preview as `preview --json` prints it; see docs/query-language.md for its fields."""
+    articles, oldest = _count_articles(db, request)
+    days = max((request.now - max(request.since, oldest or request.since)).total_seconds() / 86_400, 1.0)
+    candidates = Candidates(db, request.query, Bounds(since=request.since), MOST_VERIFIED)
+    hits = [candidate for candidate in candidates.rows(scored=False) if candidates.is_hit(candidate)]
+    a_day = len(hits) / days
+    return {
+        "query": request.query.text,
+        "since": json_time(to_text(request.since)),
+        "days": round(days, 1),
+        "articles": articles,
+        "matches": len(hits),
+        "alerts_per_day": round(a_day, 2),
+        "sources": list(_share_by_source(db, hits)),
+        "warning": _warn(articles, len(hits), a_day, cut=candidates.cut),
+        "hits": [_describe(db, request.query, candidates, hit) for hit in sorted(hits, key=_by_time, reverse=True)[:MOST_SHOWN]],
+    }
+
+
+def _count_articles(db: Database, request: PreviewRequest) -> tuple[int, datetime | None]:
+    row = db.conn.execute(
+        "SELECT count(*) AS n, min(time) AS oldest FROM articles WHERE deleted_at IS NULL AND time >= ?", (to_text(request.since),)
+    ).fetchone()
+    return row["n"], optional_time(row["oldest"])
+
+
+def _share_by_source(db: Database, hits: list[Candidate]) -> Iterator[dict[str, Any]]:
+    """The sources whose articles were hit, the most hit first; an article counts for the source that showed it first."""
+    counts: Counter[str] = Counter()
+    for hit in hits:
+        row = db.conn.execute(
+            "SELECT sources.name FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = ?", (hit.article_id,)
+        ).fetchone()
+        counts[row["name"]] += 1
+    for name, count in counts.most_common():
+        yield {"source": name, "matches": count, "share": round(count / len(hits), 3)}
+
+
+def _warn(articles: int, hits: int, a_day: float, *, cut: bool) -> str | None:
+    """What someone should know before following the query."""
+    if cut:
+        return f"only the first {MOST_VERIFIED} candidates were verified: there are more matches than counted"
+    if articles < _FEWEST_ARTICLES_TO_JUDGE:
+        return f"the archive holds only {articles} articles of that time: too few to judge by"
+    if a_day < _FEWEST_ALERTS_A_DAY:
+        return "this matches nearly nothing: check the spelling, add the names that are used for it, or look further back"
+    if hits > _LARGEST_SHARE * articles:
+        return f"this matches nearly everything ({hits} of {articles} articles): add a word that must be there, or a NEAR"
+    return None
+
+
+def _describe(db: Database, query: Query, candidates: Candidates, hit: Candidate) -> dict[str, Any]:
+    told = describe_article(db, get_current(db, hit.article_id))
+    found = explain(query, candidates.article(hit)) or ()
+    kept = {name: told[name] for name in ("id", "url", "title", "source", "published_at", "first_seen_at")}
+    return kept | {"matches": [asdict(one) for one in found]}
+
+
+def _by_time(hit: Candidate) -> tuple[str, int]:
+    return hit.time, hit.revision_id

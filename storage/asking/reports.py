@@ -1,0 +1,161 @@
+"""What people ask of the archive: the delivery log, the volume of each topic, and one look at everything."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from news.topics import Topic
+from storage.file.connection import portions
+from storage.file.times import json_time, to_text
+from storage.recording.matches import article_from_json
+from storage.recording.sources import longest_overdue_seconds, source_status
+
+
+def report_alerts(db: Database, topic: str | None, status: str | None, limit: int | None) -> list[dict[str, Any]]:
+    """The alerts, newest first, each with its deliveries, as `alerts --json` prints them.
+
+    `status` keeps those with at least one delivery in that state.
+    """
+    rows = db.conn.execute(
+        """SELECT * FROM alerts
+           WHERE (:topic IS NULL OR topic = :topic)
+             AND (:status IS NULL OR EXISTS (SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND status = :status))
+           ORDER BY created_at DESC, id LIMIT :limit""",
+        {"topic": topic, "status": status, "limit": -1 if limit is None else limit},
+    ).fetchall()
+    deliveries = _deliveries_of(db, [row["id"] for row in rows])
+    return [_report_alert(row, deliveries[row["id"]]) for row in rows]
+
+
+def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for portion, marks in portions(alert_ids):
+        rows = db.conn.execute(f"SELECT * FROM deliveries WHERE alert_id IN ({marks}) ORDER BY channel", portion)  # noqa: S608  # only marks
+        for row in rows:
+            found[row["alert_id"]].append(_report_delivery(row))
+    return found
+
+
+def _report_alert(row: sqlite3.Row, deliveries: list[dict[str, Any]]) -> dict[str, Any]:
+    article = article_from_json(row["payload"])
+    return {
+        "id": row["id"],
+        "topic": row["topic"],
+        "article_id": row["article_id"],
+        "article_url": article.url,
+        "article_title": article.title,
+        "kind": row["kind"],
+        "created_at": json_time(row["created_at"]),
+        "delay_seconds": row["delay_seconds"],
+        "deliveries": deliveries,
+    }
+
+
+def _report_delivery(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "channel": row["channel"],
+        "status": row["status"],
+        "attempts": row["attempts"],
+        "next_attempt_at": json_time(row["next_attempt_at"]),
+        "sent_at": json_time(row["sent_at"]),
+        "last_error": row["last_error"],
+    }
+
+
+def report_topics(db: Database, topics: Sequence[Topic], now: datetime) -> list[dict[str, Any]]:
+    """Each topic with the articles it matched lately and its alerts."""
+    return [_report_topic(db, topic, now) for topic in topics]
+
+
+def _report_topic(db: Database, topic: Topic, now: datetime) -> dict[str, Any]:
+    def matched_since(age: timedelta | None) -> int:
+        since = to_text(now - age) if age else ""
+        row = db.conn.execute(
+            """SELECT count(DISTINCT article_id) AS n FROM matches JOIN articles ON articles.id = article_id
+               WHERE topic = ? AND articles.time >= ?""",
+            (topic.name, since),
+        ).fetchone()
+        return int(row["n"])
+
+    alerts = db.conn.execute("SELECT count(*) AS n, max(created_at) AS last FROM alerts WHERE topic = ?", (topic.name,)).fetchone()
+    return {
+        "name": topic.name,
+        "query": topic.query,
+        "notify": list(topic.notify),
+        "articles": matched_since(None),
+        "articles_24h": matched_since(timedelta(days=1)),
+        "articles_7d": matched_since(timedelta(days=7)),
+        "articles_30d": matched_since(timedelta(days=30)),
+        "alerts": alerts["n"],
+        "last_alert_at": json_time(alerts["last"]),
+    }
+
+
+def report_status(db: Database, now: datetime) -> dict[str, Any]:
+    """One look at everything the archive knows, as `status --json` prints it."""
+    day_ago = to_text(now - timedelta(days=1))
+    sources = db.conn.execute("SELECT * FROM sources WHERE configured = 1").fetchall()
+    states = [source_status(row) for row in sources]
+    return {
+        "sources": {"total": len(sources)} | {state: states.count(state) for state in ("new", "ok", "failing")},
+        "overdue_seconds": round(longest_overdue_seconds(db, now), 1),
+        "last_poll_at": json_time(_one(db, "SELECT max(last_polled_at) FROM sources")),
+        "articles": {
+            "total": _one(db, "SELECT count(*) FROM articles WHERE deleted_at IS NULL"),
+            "last_24h": _one(db, "SELECT count(*) FROM articles WHERE first_seen_at >= ?", day_ago),
+            "revisions": _one(db, "SELECT count(*) FROM revisions"),
+            "sightings": _one(db, "SELECT count(*) FROM sightings"),
+        },
+        "gaps": _recent_gaps(db, now),
+        "pages": {
+            "due": _one(db, "SELECT count(*) FROM entries WHERE page_state = 'due'"),
+            "given_up": _one(db, "SELECT count(*) FROM entries WHERE page_state = 'given_up'"),
+        },
+        "alerts": {
+            "total": _one(db, "SELECT count(*) FROM alerts"),
+            "last_24h": _one(db, "SELECT count(*) FROM alerts WHERE created_at >= ?", day_ago),
+        },
+        "deliveries": {state: _one(db, "SELECT count(*) FROM deliveries WHERE status = ?", state) for state in ("pending", "sent", "dead")},
+    }
+
+
+def _recent_gaps(db: Database, now: datetime) -> list[dict[str, Any]]:
+    """The polls of the last week that may have missed entries."""
+    rows = db.conn.execute(
+        """SELECT sources.name, polls.polled_at, polls.error_message FROM polls JOIN sources ON sources.id = polls.source_id
+           WHERE polls.error_code = 'gap' AND polls.polled_at >= ? ORDER BY polls.id DESC LIMIT 20""",
+        (to_text(now - timedelta(days=7)),),
+    )
+    return [{"source": row["name"], "polled_at": json_time(row["polled_at"]), "message": row["error_message"]} for row in rows]
+
+
+def _one(db: Database, sql: str, *parameters: str) -> Any:  # a count or a time
+    return db.conn.execute(sql, parameters).fetchone()[0]
+
+
+def list_given_up_pages(db: Database, limit: int) -> list[dict[str, Any]]:
+    """The pages that were given up or wait to be tried again, newest first, each with its reason."""
+    rows = db.conn.execute(
+        """SELECT entries.*, sources.name AS source FROM entries JOIN sources ON sources.id = source_id
+           WHERE page_error_code IS NOT NULL AND page_state IN ('given_up', 'due') ORDER BY entries.id DESC LIMIT ?""",
+        (limit,),
+    )
+    return [
+        {
+            "source": row["source"],
+            "url": row["link"],
+            "title": row["title"],
+            "state": row["page_state"],
+            "attempts": row["page_attempts"],
+            "next_attempt_at": json_time(row["page_due_at"]),
+            "error": {"code": row["page_error_code"], "message": row["page_error_message"]},
+        }
+        for row in rows
+    ]

@@ -1,0 +1,142 @@
+"""Opening the database file, and turning SQLite's errors into ours, in one place."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
+from storage.file.schema import PAGE_SIZE, migrations
+from storage.recording.words import make_waiting_words
+
+BUSY_MILLISECONDS = 5_000
+"""How long to wait for a foreign program (a backup tool, a shell) that holds the database."""
+
+CACHE_KIBIBYTES = 32_000
+"""Of the database's pages, for each connection."""
+LARGEST_JOURNAL_BYTES = 64 * 1024 * 1024
+"""What is left of the WAL file on disk after a burst of writing."""
+MOST_PARAMETERS = 500
+"""Of one statement; SQLite's own limit is a build option, 999 in the smallest."""
+
+_ADVICE: dict[str, tuple[type[ArchiveError], str]] = {
+    "SQLITE_BUSY": (ArchiveUnwritable, "is locked by another program; close what has it open and try again"),
+    "SQLITE_LOCKED": (ArchiveUnwritable, "is locked by another program; close what has it open and try again"),
+    "SQLITE_READONLY": (ArchiveUnwritable, "is read-only; give this user the right to write the file and its folder"),
+    "SQLITE_PERM": (ArchiveUnwritable, "cannot be opened for writing; give this user the right to write the file and its folder"),
+    "SQLITE_FULL": (ArchiveUnwritable, "cannot grow: the disk is full; free some space, nothing was half written"),
+    "SQLITE_IOERR": (ArchiveUnwritable, "cannot be read or written: the disk reports an error; check it, and restore a backup if need be"),
+    "SQLITE_CANTOPEN": (ArchiveUnwritable, "cannot be opened; check that its folder exists and may be written"),
+    "SQLITE_CORRUPT": (ArchiveUnusable, "is damaged; restore a backup (`quivive backup` makes them)"),
+    "SQLITE_ERROR": (ArchiveUnusable, "does not have the form that this version needs; restore a backup (`quivive backup` makes them)"),
+    "SQLITE_NOTADB": (ArchiveUnusable, "is not an archive of this program; check [archive] path"),
+}
+
+
+def translate(error: sqlite3.Error, path: str) -> ArchiveError:
+    """The error of ours that says what an SQLite error means for the archive at `path` and what to do."""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    for prefix, (kind, advice) in _ADVICE.items():
+        if name.startswith(prefix):
+            return kind(f"{path} {advice} ({error})")
+    return ArchiveError(f"{path}: {error}")
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Raise SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+    except MemoryError as error:
+        raise ArchiveError(f"{path}: there is not enough memory for this; if it was a search, ask for fewer or shorter phrases") from error
+
+
+def portions(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """The values in pieces that one statement can take, each with as many parameter marks."""
+    for start in range(0, len(values), MOST_PARAMETERS):
+        portion = values[start : start + MOST_PARAMETERS]
+        yield portion, ",".join("?" * len(portion))
+
+
+def open_for_writing(path: Path) -> Database:
+    """The database at `path`, made or brought up to date if need be. The caller holds the archive's lock.
+
+    Raises `ArchiveError` where that is impossible. Journal: WAL; `synchronous = FULL`, since a commit that a power cut takes back
+    after its alert was sent would tell someone twice.
+    """
+    with translated(str(path)):
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return Database(connection)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    db = Database(connection)
+    _refuse_foreign(db, path)  # before the first pragma that writes: another program's file stays as it is
+    connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+    connection.execute(f"PRAGMA journal_size_limit = {LARGEST_JOURNAL_BYTES}")
+    migrations.apply(db)
+    connection.execute("PRAGMA temp_store = MEMORY")  # for words that wait to be indexed: their number and size are bounded
+    make_waiting_words(db)
+    # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
+    connection.execute("DELETE FROM facts WHERE 0")
+
+
+def _refuse_foreign(db: Database, path: Path) -> None:
+    """Refuse a database of another program, and one that a newer version has changed."""
+    names = set(db.table_names()) - {migrations.migrations_table}
+    applied = {migration.name for migration in migrations.applied(db)}
+    if names and not applied:
+        raise ArchiveUnusable(f"{path} is a database of another program; check [archive] path")
+    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  # the package offers no public list
+    newer = applied - known
+    if newer:
+        raise ArchiveUnusable(f"{path} was made by a newer version of quivive ({', '.join(sorted(newer))}); update this one")
+
+
+def open_for_reading(path: Path) -> Database:
+    """The database at `path`, to read only; works beside a running writer. Raises `ArchiveMissing` where there is none."""
+    return _open_existing(path, "ro")
+
+
+def open_beside_writer(path: Path) -> Database:
+    """The database at `path`, for one short transaction beside whoever writes it. Raises `ArchiveMissing` where there is none."""
+    return _open_existing(path, "rw")
+
+
+def _open_existing(path: Path, mode: str) -> Database:
+    if not path.exists():
+        raise ArchiveMissing(f"{path}: there is no archive yet; `quivive poll` or `quivive run` makes it")
+    with translated(str(path)):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+            return _refuse_other_version(Database(connection), path)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _refuse_other_version(db: Database, path: Path) -> Database:
+    _refuse_foreign(db, path)
+    if migrations.pending(db):
+        raise ArchiveUnusable(f"{path} is no archive of this version of quivive; check [archive] path, or run `quivive poll` once")
+    return db

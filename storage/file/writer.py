@@ -1,0 +1,143 @@
+"""The one thread that writes. Operations queue up; what is waiting is committed together, each within a savepoint of its own.
+
+Common to a group are the commit, and putting its words into the index before. If either fails, each operation is run once more alone, so
+that it is the guilty one that fails; a file that cannot be written, or not be used, fails them all.
+
+Grouping makes hundreds of small commits a second cost one disk flush each tenth of a second; the savepoint makes sure that an operation
+that fails takes nothing with it. An operation's future is resolved only after the commit that holds it.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from news.errors import ArchiveError, ArchiveUnusable, ArchiveUnwritable
+from storage.file.connection import translate
+from storage.recording.words import index_waiting
+
+T = TypeVar("T")
+Operation = Callable[[Database], Any]
+
+MOST_IN_GROUP = 100
+"""Operations committed together at most: the longest wait of the first is the work of the others."""
+BUSY_PAUSE_SECONDS = 0.05
+"""While operations come faster than they are committed, a group is given so long to grow: each commit writes every page it touched, and
+a piece of the word index that must be merged later, so that ten articles committed together cost a quarter less than ten alone."""
+
+
+class Writer:
+    """Runs operations on the database, one after the other, in a thread of its own."""
+
+    def __init__(self, db: Database, path: str) -> None:
+        self._db = db
+        self._path = path
+        self._queue: queue.SimpleQueue[tuple[Operation, Future[Any]] | None] = queue.SimpleQueue()
+        self._closed = False
+        self._closing = threading.Event()
+        self._door = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="archive-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, operation: Callable[[Database], T]) -> Future[T]:
+        """Queue an operation; the future holds its result once that is committed, or raises why it is not."""
+        future: Future[T] = Future()
+        with self._door:
+            if not self._closed:
+                self._queue.put((operation, future))
+                return future
+        future.set_exception(ArchiveError(f"{self._path}: the archive is closed"))
+        return future
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread."""
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._closing.set()
+                self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        is_busy = False
+        while (first := self._queue.get()) is not None:
+            if is_busy:
+                self._closing.wait(BUSY_PAUSE_SECONDS)
+            group, ended = self._gather(first)
+            is_busy = len(group) > 1
+            self._commit([(operation, future) for operation, future in group if future.set_running_or_notify_cancel()])
+            if ended:
+                return
+
+    def _gather(self, first: tuple[Operation, Future[Any]]) -> tuple[list[tuple[Operation, Future[Any]]], bool]:
+        group = [first]
+        while len(group) < MOST_IN_GROUP:
+            try:
+                following = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                return group, True
+            group.append(following)
+        return group, False
+
+    def _commit(self, group: list[tuple[Operation, Future[Any]]]) -> None:
+        connection = self._db.conn
+        done: list[tuple[Future[Any], Any]] = []
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for operation, future in group:
+                self._run_one(operation, future, done)
+            index_waiting(self._db)
+            connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001  # every waiting caller must learn of it, whatever it is
+            self._start_over(group, error)
+            return
+        for future, result in done:
+            future.set_result(result)
+
+    def _run_one(self, operation: Operation, future: Future[Any], done: list[tuple[Future[Any], Any]]) -> None:
+        connection = self._db.conn
+        connection.execute("SAVEPOINT operation")
+        try:
+            result = operation(self._db)
+        except BaseException as error:
+            if not connection.in_transaction:  # some errors (full, I/O) end the whole transaction: then the group fails together
+                raise
+            connection.execute("ROLLBACK TO operation")
+            connection.execute("RELEASE operation")
+            future.set_exception(self._ours(error))
+        else:
+            connection.execute("RELEASE operation")
+            done.append((future, result))
+
+    def _start_over(self, group: list[tuple[Operation, Future[Any]]], error: BaseException) -> None:
+        """Run each operation alone, if it may be one of them that spoilt what they have in common; what ails the file ails them all."""
+        left = [(operation, future) for operation, future in group if not future.done()]
+        if len(left) < 2 or isinstance(self._ours(error), ArchiveUnusable | ArchiveUnwritable):
+            self._fail(group, error)
+            return
+        self._roll_back()
+        for one in left:
+            self._commit([one])
+
+    def _roll_back(self) -> None:
+        # If even this fails, the next group cannot begin and says so; the thread must live to answer.
+        with suppress(sqlite3.Error):
+            self._db.conn.rollback()
+
+    def _fail(self, group: list[tuple[Operation, Future[Any]]], error: BaseException) -> None:
+        self._roll_back()
+        for _, future in group:
+            if not future.done():
+                future.set_exception(self._ours(error))
+
+    def _ours(self, error: BaseException) -> BaseException:
+        return translate(error, self._path) if isinstance(error, sqlite3.Error) else error

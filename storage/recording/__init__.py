@@ -1,0 +1,1 @@
+"""What happened, written: polls, pages, articles, alerts and what came of telling them."""

@@ -1,0 +1,115 @@
+"""The sources table: bringing it in line with the configuration, and asking for the health of each."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from news.scheduling import PollTiming, next_poll_at
+from news.sources import DueSource, SourceSpec
+from news.urls import host_of
+from storage.file.times import from_text, json_time, to_text
+from storage.recording.watch import Watch
+
+
+def sync_sources(db: Database, watch: Watch, specs: Sequence[SourceSpec], default_interval: timedelta, now: datetime) -> None:
+    """Bring the table in line with the configuration: new sources are due now; those no longer named rest, with all they brought."""
+    db.conn.execute("UPDATE sources SET configured = 0")
+    for spec in specs:
+        interval = spec.interval or default_interval
+        db.conn.execute(
+            """INSERT INTO sources (url, name, named, articles_mode, interval_seconds, tags, configured, added_at, next_poll_at)
+               VALUES (:url, :name, :named, :mode, :interval, :tags, 1, :now, :now)
+               ON CONFLICT (url) DO UPDATE SET configured = 1, named = :named, articles_mode = :mode, tags = :tags,
+                   name = CASE WHEN :named = 1 THEN :name ELSE coalesce(feed_title, :name) END, interval_seconds = :interval""",
+            {
+                "url": spec.url,
+                "name": spec.name or host_of(spec.url) or spec.url,
+                "named": spec.name is not None,
+                "mode": spec.articles,
+                "interval": interval.total_seconds(),
+                "tags": json.dumps(spec.tags, ensure_ascii=False),
+                "now": to_text(now),
+            },
+        )
+        _bring_forward(db, watch, spec.url, interval, now)
+
+
+def _bring_forward(db: Database, watch: Watch, url: str, interval: timedelta, now: datetime) -> None:
+    """A healthy source whose interval became shorter is not kept waiting for the end of the old one."""
+    latest = to_text(next_poll_at(now, PollTiming(interval, watch.least_interval, watch.most_interval)))
+    db.conn.execute(
+        "UPDATE sources SET next_poll_at = ? WHERE url = ? AND consecutive_failures = 0 AND next_poll_at > ?", (latest, url, latest)
+    )
+
+
+def _due_source(row: sqlite3.Row) -> DueSource:
+    """A row of the table as work for the crawler."""
+    return DueSource(row["id"], row["url"], row["etag"], row["last_modified"], row["body_hash"])
+
+
+def list_due_sources(db: Database, now: datetime, limit: int) -> list[DueSource]:
+    """The sources whose poll is due, the longest overdue first."""
+    rows = db.conn.execute(
+        "SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= ? ORDER BY next_poll_at LIMIT ?", (to_text(now), limit)
+    )
+    return [_due_source(row) for row in rows]
+
+
+def find_sources(db: Database, names: Sequence[str]) -> tuple[list[DueSource], list[str]]:
+    """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
+    if not names:
+        return [_due_source(row) for row in db.conn.execute("SELECT * FROM sources WHERE configured = 1 ORDER BY id")], []
+    found: dict[int, DueSource] = {}
+    unknown = []
+    for name in names:
+        rows = db.conn.execute(
+            "SELECT * FROM sources WHERE configured = 1 AND (url = ? OR lower(name) = lower(?)) ORDER BY id", (name, name)
+        ).fetchall()
+        found.update((row["id"], _due_source(row)) for row in rows)
+        if not rows:
+            unknown.append(name)
+    return list(found.values()), unknown
+
+
+def report_sources(db: Database) -> list[dict[str, Any]]:
+    """The health of every configured source, as `sources --json` prints it."""
+    rows = db.conn.execute(
+        """SELECT sources.*, (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles
+           FROM sources WHERE configured = 1 ORDER BY name COLLATE NOCASE, id"""
+    )
+    return [_report(row) for row in rows]
+
+
+def _report(row: sqlite3.Row) -> dict[str, Any]:
+    error = {"code": row["error_code"], "message": row["error_message"]} if row["error_code"] else None
+    return {
+        "name": row["name"],
+        "url": row["url"],
+        "status": source_status(row),
+        "last_polled_at": json_time(row["last_polled_at"]),
+        "last_success_at": json_time(row["last_success_at"]),
+        "next_poll_at": json_time(row["next_poll_at"]),
+        "interval_seconds": int(row["interval_seconds"]),
+        "consecutive_failures": row["consecutive_failures"],
+        "last_error": error,
+        "articles": row["articles"],
+    }
+
+
+def source_status(row: sqlite3.Row) -> str:
+    """`new`: never polled; `failing`: the last poll failed, or brought a damaged body; `ok` otherwise."""
+    if row["last_polled_at"] is None:
+        return "new"
+    return "failing" if row["error_code"] else "ok"
+
+
+def longest_overdue_seconds(db: Database, now: datetime) -> float:
+    """How long the most overdue source has been waiting, in seconds; 0 if none is due."""
+    row = db.conn.execute("SELECT min(next_poll_at) AS due FROM sources WHERE configured = 1").fetchone()
+    return 0.0 if row["due"] is None else max(0.0, (now - from_text(row["due"])).total_seconds())

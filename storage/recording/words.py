@@ -1,0 +1,66 @@
+"""The index of words: which revisions hold which words, as `news.text.analysis` gives them.
+
+FTS5 writes what it has gathered at every savepoint, each time as a piece of its own that must be merged into the others later. So
+operations leave words waiting in a table of the connection's own, and the writer puts those of a whole group into the index at once,
+before it commits; only what would take too much memory does not wait. A savepoint that is rolled back takes its waiting words with it
+like everything else.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from news.text.analysis import AnalysedArticle, index_columns
+
+_COLUMNS = "title, title_stems, text, text_stems"
+_MOST_WAITING = 200
+"""Revisions; a feed of thousands of entries is one operation, and its words would all lie in memory."""
+_LARGEST_WAITING = 100_000
+"""Characters of title and text together; more is a segment worth writing by itself. With the bound above, memory is bounded."""
+_IS_CROWDED = "SELECT (SELECT max(revision_id) FROM temp.waiting_words) - (SELECT min(revision_id) FROM temp.waiting_words) >= ?"
+"""Revisions are numbered as they come. Each of the two is one look at an end of the table."""
+
+
+def make_waiting_words(db: Database) -> None:
+    """Make the place where words wait; every connection that writes articles needs one."""
+    db.conn.execute(f"CREATE TEMP TABLE waiting_words (revision_id INTEGER PRIMARY KEY, {_COLUMNS})")
+
+
+def leave_waiting(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
+    """Have a revision's words put into the index before the transaction ends."""
+    if len(analysed.title) + len(analysed.text) > _LARGEST_WAITING:
+        index_now(db, revision_id, analysed)
+        return
+    if db.conn.execute(_IS_CROWDED, (_MOST_WAITING,)).fetchone()[0]:
+        index_waiting(db)
+    db.conn.execute("INSERT INTO temp.waiting_words VALUES (?, ?, ?, ?, ?)", (revision_id, *index_columns(analysed)))
+
+
+def index_waiting(db: Database) -> None:
+    """Put the waiting words into the index."""
+    if db.conn.execute("SELECT 1 FROM temp.waiting_words LIMIT 1").fetchone() is None:
+        return
+    db.conn.execute(
+        f"""INSERT INTO words (rowid, {_COLUMNS})
+            SELECT revision_id, {_COLUMNS} FROM temp.waiting_words ORDER BY revision_id"""  # noqa: S608  # a literal of this file
+    )
+    db.conn.execute("DELETE FROM temp.waiting_words")
+
+
+def index_now(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
+    """Put a revision's words into the index."""
+    db.conn.execute(f"INSERT INTO words (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)", (revision_id, *index_columns(analysed)))  # noqa: S608
+
+
+def unindex(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
+    """Take a revision's words out of the index.
+
+    A contentless index is told the very words it is to forget; the analysis gives the same ones as when they were put in.
+    """
+    values = (revision_id, *index_columns(analysed))
+    db.conn.execute(f"INSERT INTO words (words, rowid, {_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)", values)  # noqa: S608
+
+
+def empty_index(db: Database) -> None:
+    """Take all words out of the index."""
+    db.conn.execute("INSERT INTO words (words) VALUES ('delete-all')")
