@@ -147,7 +147,7 @@ class Not:
 
 
 Term: TypeAlias = Word | Phrase | Exact | Prefix | EntityTerm | Near
-"""A leaf that stands in title or text. `name` is how the user wrote it. Read in `wanted`, `finding` and the archive's `match_expression`."""
+"""A leaf that stands in title or text. `name` is how the user wrote it. Read in `wanted`, `finding` and `match_expression`."""
 
 Condition: TypeAlias = Filter | Since | Until
 """A leaf about the article itself; it holds or not whatever the words are."""
