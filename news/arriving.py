@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from news.judging import EntryNews, IdentifiedEntry, judge_entry, make_version, speaks_of_another, wants_page
+from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, wants_page
+from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
 from news.settling import Known, Place, Settled, Settler, Showing
-from news.sources import ArticlesMode, FeedEntry
+from news.sources import ArticlesMode, FeedEntry, PreparedEntry
 from news.urls import comparing_url, shown_url
 
 
@@ -46,8 +47,8 @@ class Body:
     """The entries of one body as they arrived, and what decides what becomes of them."""
 
     source_id: int
-    arrived: Sequence[IdentifiedEntry]
-    """As `identify_entries` gives them: in the feed's order, the newest first."""
+    arrived: Sequence[PreparedEntry]
+    """As `prepared_entries` gives them: in the feed's order, the newest first."""
     known: Mapping[str, KnownEntry]
     """Those that the source is known to have, by the key under which they arrived."""
     places: Mapping[str, Place]
@@ -64,7 +65,7 @@ class Body:
 class Arrival:
     """What becomes of one entry that is new or changed: its page is wanted, or it is settled with the feed's words, or both."""
 
-    arrived: IdentifiedEntry
+    arrived: PreparedEntry
     entry_id: int
     place: Place
     is_new: bool
@@ -73,17 +74,17 @@ class Arrival:
     settled: Settled | None
 
 
-def changed_or_new(body: Body) -> list[IdentifiedEntry]:
+def changed_or_new(body: Body) -> list[PreparedEntry]:
     """The entries that say something new, in the order of publication: feeds list the newest first."""
     return [one for one in reversed(body.arrived) if judge_entry(_fingerprint_of(body, one), one) is not EntryNews.KNOWN]
 
 
-def _fingerprint_of(body: Body, one: IdentifiedEntry) -> str | None:
+def _fingerprint_of(body: Body, one: PreparedEntry) -> str | None:
     held = body.known.get(one.key)
     return held.fingerprint if held else None
 
 
-def showings_of(body: Body) -> list[tuple[IdentifiedEntry, Showing]]:
+def showings_of(body: Body) -> list[tuple[PreparedEntry, Showing]]:
     """What each entry that is new or changed shows, in the order of publication, if the feed's words are taken for it."""
     entry_id, showings = body.next_entry_id, []
     for one in changed_or_new(body):
@@ -93,10 +94,10 @@ def showings_of(body: Body) -> list[tuple[IdentifiedEntry, Showing]]:
     return showings
 
 
-def _make_showing(body: Body, one: IdentifiedEntry, held: KnownEntry | None, entry_id: int) -> Showing:
-    words = make_version(one.entry, None)
+def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry_id: int) -> Showing:
+    words = feed_version(one)
     place = _place_of(body, one, held)
-    shown = shown_url(one.entry.link) if one.entry.link else place.own
+    shown = one.shown_url or place.own
     if held is None:
         return Showing(entry_id, body.source_id, place, shown, words, words, silent=body.silent or one.key in body.formerly_known)
     return Showing(
@@ -114,21 +115,21 @@ def _make_showing(body: Body, one: IdentifiedEntry, held: KnownEntry | None, ent
     )
 
 
-def _place_of(body: Body, one: IdentifiedEntry, held: KnownEntry | None) -> Place:
+def _place_of(body: Body, one: PreparedEntry, held: KnownEntry | None) -> Place:
     """An entry whose link stays what it was keeps its place, also when those that shared the link are no longer listed."""
     place = body.places[one.key]
-    if held is not None and one.entry.link and held.entry.link and comparing_url(one.entry.link) == comparing_url(held.entry.link):
+    if held is not None and one.address and held.entry.link and one.address == comparing_url(held.entry.link):
         return Place(held.place, tuple({place.own, *place.alternates} - {held.place}))
     return place
 
 
-def decide_arrivals(body: Body, showings: Sequence[tuple[IdentifiedEntry, Showing]], known: Known) -> list[Arrival]:
+def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Showing]], known: Known) -> list[Arrival]:
     """What becomes of each entry that is new or changed. Each decision is known to those that follow."""
     settler = Settler(known)
     return [_decide(body, one, showing, settler) for one, showing in showings]
 
 
-def _decide(body: Body, one: IdentifiedEntry, showing: Showing, settler: Settler) -> Arrival:
+def _decide(body: Body, one: PreparedEntry, showing: Showing, settler: Settler) -> Arrival:
     held = body.known.get(one.key)
     due_at = _page_due_at(body, one, showing, held, settler)
     settled = settler.settle(showing) if due_at is None else None
@@ -137,7 +138,7 @@ def _decide(body: Body, one: IdentifiedEntry, showing: Showing, settler: Settler
     return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, settled)
 
 
-def _page_due_at(body: Body, one: IdentifiedEntry, showing: Showing, held: KnownEntry | None, settler: Settler) -> datetime | None:
+def _page_due_at(body: Body, one: PreparedEntry, showing: Showing, held: KnownEntry | None, settler: Settler) -> datetime | None:
     """When the entry's page is to be fetched; None if the feed's words are all that is wanted of it."""
     if not wants_page(body.mode, one.entry):
         return None
@@ -164,3 +165,17 @@ def _without_text(showing: Showing) -> Showing:
     )
 
 
+def showing_of(stored: KnownEntry, version: Version) -> Showing:
+    """What an entry on record shows, with `version` offered as its article's text."""
+    return Showing(
+        stored.entry_id,
+        stored.source_id,
+        Place(stored.place),
+        stored.shown_url,
+        make_version(stored.entry, None),
+        version,
+        silent=stored.silent,
+        edited=stored.edited,
+        article_id=stored.article_id,
+        own_hash=stored.own_hash,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from news.alerts import AlertKind
 from news.fingerprints import content_hash, fingerprint, normalise_text
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
 from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, looks_like_wall, speaks_of
 
@@ -108,7 +108,7 @@ class _Keys:
             self._titles[entry.link or ""].add(normalise_text(entry.title or ""))
 
     def _has_own_guid(self, entry: FeedEntry) -> bool:
-        return bool(entry.guid) and self._guids[entry.guid] == 1
+        return entry.guid is not None and self._guids[entry.guid] == 1
 
     def key_of(self, entry: FeedEntry) -> str:
         if self._has_own_guid(entry):
@@ -136,7 +136,7 @@ def entry_fingerprint(entry: FeedEntry) -> str:
     return fingerprint(entry.title, entry.summary, entry.content, updated, entry.link)
 
 
-def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry) -> EntryNews:
+def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry | PreparedEntry) -> EntryNews:
     """What an arrived entry is, given the fingerprint the archive holds for its key (None: never seen)."""
     if known_fingerprint is None:
         return EntryNews.NEW
@@ -189,16 +189,18 @@ class Version:
     text_hash: str
     text_length: int
     """Characters of the normalised text that the hash was made of."""
+    words: PreparedWords | None = field(default=None, compare=False, repr=False)
+    """What was made of title and text beside the parsing; see `news.preparing`."""
 
     @property
     def own_hash(self) -> str:
         """A hash of title and text as they stand; a source's version is the same as its last one if this is."""
-        return fingerprint(self.title, self.text)
+        return self.words.own_hash if self.words else fingerprint(self.title, self.text)
 
     @property
     def title_key(self) -> str:
         """The title, case, accents and punctuation aside."""
-        return normalise_text(self.title)
+        return self.words.title_key if self.words else normalise_text(self.title)
 
 
 def make_version(entry: FeedEntry, page: ExtractedPage | None) -> Version:

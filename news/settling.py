@@ -119,7 +119,7 @@ class Showing:
     version: Version | None = None
     """What is offered as the article's text: the page's, or the feed's words. None: the page is still to come."""
     adopted: tuple[str, ...] = ()
-    """Comparing forms of the addresses that the page named or was found at."""
+    """As `adopted_addresses` gives them."""
     silent: bool = False
     edited: bool = False
     """Whether the entry changed since it was first seen."""
@@ -243,7 +243,7 @@ class Settler:
         return None
 
     def _believable(self, showing: Showing) -> list[str]:
-        return believable_addresses(showing.place.own, showing.adopted, self._shared)
+        return [address for address in showing.adopted if address not in self._shared]
 
     def _agrees(self, showing: Showing, article_id: int) -> bool:
         if titles_agree(self._articles[article_id].title, showing.words.title):
@@ -329,7 +329,8 @@ class Settler:
     def _remember(self, settled: Settled, article: KnownArticle) -> None:
         """Let the decisions that follow know of this one."""
         showing, article_id, main = settled.showing, settled.article_id, settled.main
-        article = replace(article, versions=article.versions + len(settled.versions), sighted_openly=article.sighted_openly or settled.opens)
+        opened = article.sighted_openly or settled.opens
+        article = replace(article, versions=article.versions + len(settled.versions), sighted_openly=opened)
         if main is not None:
             version = main.version
             article = replace(
@@ -344,17 +345,15 @@ class Settler:
         self._sighted.add((showing.entry_id, article_id))
 
 
-def believable_addresses(own: str, adopted: Sequence[str], shared: Collection[str]) -> list[str]:
-    """Those of the addresses that a page named or was found at which may stand for its article.
+def adopted_addresses(own: str, final: str | None, canonical: str | None) -> tuple[str, ...]:
+    """The addresses (comparing forms) that may stand for an entry's article besides its own: where its page was found, and what that names.
 
-    The root of a site, and what other entries of the source are found at, is what a site shows for many pages. An address on a foreign
-    site is a claim that only the text can prove, and the content hash does.
+    A redirect may lead to another site, as relays do. A canonical address on a foreign site is a claim that only the text can prove, and
+    the content hash does. The root of a site is what it shows for anything it no longer has.
     """
-    kept = []
-    for address in dict.fromkeys(adopted):
-        if address != own and not is_site_root(address) and address not in shared and same_site(address, own):
-            kept.append(address)
-    return kept
+    reached = own if final is None or is_site_root(final) else final
+    named = canonical if canonical is not None and same_site(canonical, reached) and not is_site_root(canonical) else None
+    return tuple(dict.fromkeys(address for address in (reached, named) if address is not None and address != own))
 
 
 def _is_twin(version: Version, place: str, twin: TextTwin) -> bool:
@@ -385,4 +384,3 @@ def _adds_nothing(saying: Version, page: Version | None, article_title: str) -> 
         return False
     summary = normalise_text(saying.text)
     return not summary or (page is not None and summary in normalise_text(page.text))
-

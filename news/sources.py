@@ -97,8 +97,12 @@ class PreparedEntry:
     """Its identity within its source; see `news.judging.identify_entries`."""
     entry: FeedEntry
     fingerprint: str
+    former_key: str | None
+    """The key that version 0.1.0 gave it, where that was another: archives know the entry under it."""
     address: str | None
     """The comparing form of its link, if it has one."""
+    shown_url: str | None
+    """Its link without tracking parameters, otherwise letter for letter."""
     text: str
     """What the feed itself says of the article: `news.judging.feed_text`."""
     words: PreparedWords

@@ -32,7 +32,6 @@ def remember_what_a_source_said_last(db: Database) -> None:
     db.conn.execute("DROP INDEX entries_by_article")
 
 
-
 @migrations()
 def keep_what_each_source_says(db: Database) -> None:
     """Addresses are compared in a form of their own and shown as the feed gave them; what each source says of an article is a version.
@@ -88,10 +87,11 @@ _SAYINGS = (
        SELECT comparing_url(url), article_id, url NOT IN (SELECT url FROM entries) FROM article_urls_before ORDER BY article_id""",
     "DROP TABLE article_urls_before",
     "CREATE INDEX article_urls_by_article ON article_urls (article_id)",
-    "ALTER TABLE entries RENAME COLUMN url TO place",   # the address it speaks of, in the comparing form
-    "UPDATE entries SET place = comparing_url(place), page_url = comparing_url(page_url) WHERE link IS NOT NULL",
-    "ALTER TABLE entries ADD COLUMN says_hash TEXT",    # of what the feed says now
-    "ALTER TABLE entries ADD COLUMN spoken_revision_id INTEGER",   # the version that holds it; null: it adds nothing to the text
+    "ALTER TABLE entries RENAME COLUMN url TO place",  # the address it speaks of, in the comparing form
+    "UPDATE entries SET place = comparing_url(place) WHERE link IS NOT NULL",
+    "UPDATE entries SET page_url = comparing_url(page_url) WHERE page_url IS NOT NULL",
+    "ALTER TABLE entries ADD COLUMN says_hash TEXT",  # of what the feed says now
+    "ALTER TABLE entries ADD COLUMN spoken_revision_id INTEGER",  # the version that holds it; null: it adds nothing to the text
     "CREATE INDEX entries_by_spoken_revision ON entries (spoken_revision_id) WHERE spoken_revision_id IS NOT NULL",
     """CREATE TABLE current_versions (
         revision_id INTEGER PRIMARY KEY,     -- by which its article is found now: its text, and what its sources say of it

@@ -11,9 +11,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from news.arriving import Arrival, KnownEntry
-from news.judging import IdentifiedEntry
 from news.settling import Settled
-from news.sources import FeedEntry
+from news.sources import FeedEntry, PreparedEntry
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.rows import insert_rows, select_in
 
@@ -76,6 +75,11 @@ def list_fingerprints(db: Database, source_id: int, keys: Iterable[str]) -> dict
     return {row["key"]: (row["id"], row["fingerprint"]) for row in rows}
 
 
+def next_entry_id(db: Database) -> int:
+    """The id of the next entry: one program writes an archive, and entries are never deleted."""
+    return int(db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM entries").fetchone()[0])
+
+
 def rename_keys(db: Database, renamed: Iterable[tuple[int, str]]) -> None:
     """Give entries that are known under a key of an older version the one they have now."""
     for entry_id, key in renamed:
@@ -95,10 +99,20 @@ def write_arrivals(db: Database, source_id: int, arrivals: Sequence[Arrival], no
 def _new_row(source_id: int, one: Arrival, moment: str) -> tuple[Any, ...]:
     due = optional_text(one.page_due_at)
     page = ("none" if due is None else "due", due)
-    return (one.entry_id, source_id, one.arrived.key, *_saying(one.arrived, one.place.own), one.silent, moment, moment, *page, *_shown(one.settled))
+    return (
+        one.entry_id,
+        source_id,
+        one.arrived.key,
+        *_saying(one.arrived, one.place.own),
+        one.silent,
+        moment,
+        moment,
+        *page,
+        *_shown(one.settled),
+    )
 
 
-def _saying(arrived: IdentifiedEntry, place: str) -> tuple[Any, ...]:
+def _saying(arrived: PreparedEntry, place: str) -> tuple[Any, ...]:
     """What an entry says, in the order of `_SAID`."""
     entry = arrived.entry
     return (
