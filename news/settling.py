@@ -99,8 +99,8 @@ class Known:
     """By article and hash of a feed's words: the version that holds them; None if they add nothing to the article's text."""
     sighted: frozenset[tuple[int, int]] = frozenset()
     """Entry and article of each sighting on record."""
-    shared: frozenset[str] = frozenset()
-    """Addresses that several entries of the source have: a site shows them for anything it no longer has."""
+    others: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By address: the titles of the other entries of the source that have it as their link or as where their page was found."""
     next_article_id: int = 1
     next_revision_id: int = 1
 
@@ -192,7 +192,7 @@ class Settler:
         self._own_hashes = dict(known.own_hashes)
         self._said = dict(known.said)
         self._sighted = set(known.sighted)
-        self._shared = known.shared
+        self._others = known.others
         self._next_article_id = known.next_article_id
         self._next_revision_id = known.next_revision_id
 
@@ -243,7 +243,9 @@ class Settler:
         return None
 
     def _believable(self, showing: Showing) -> list[str]:
-        return [address for address in showing.adopted if address not in self._shared]
+        """What the site shows for several of its entries, unless they speak of the same, stands for none of them."""
+        title = showing.words.title
+        return [one for one in showing.adopted if all(titles_agree(other, title) for other in self._others.get(one, ()))]
 
     def _agrees(self, showing: Showing, article_id: int) -> bool:
         if titles_agree(self._articles[article_id].title, showing.words.title):
@@ -299,7 +301,7 @@ class Settler:
             return mains, main_id
         if (article.article_id, saying.own_hash) in self._said:
             return mains, self._said[article.article_id, saying.own_hash]
-        if _adds_nothing(saying, showing.version or (main.version if main else None), article.title):
+        if _adds_nothing(saying, showing.version, article.title):
             return mains, None
         said = NewVersion(self._take_revision_id(), article.versions + len(mains) + 1, saying, is_main=False, is_first=is_new)
         return (*mains, said), said.revision_id
@@ -378,8 +380,9 @@ def _asks(article: KnownArticle, *, is_new: bool, is_new_sighting: bool, opens: 
     return Asks.BY_SIGHTING if is_new_sighting else Asks.NONE
 
 
-def _adds_nothing(saying: Version, page: Version | None, article_title: str) -> bool:
-    """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands in the text."""
+def _adds_nothing(saying: Version, offered: Version | None, article_title: str) -> bool:
+    """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands on the page."""
+    page = offered if offered is not None and offered.origin == "page" else None
     if saying.title_key != normalise_text(article_title if page is None else page.title):
         return False
     summary = normalise_text(saying.text)

@@ -117,7 +117,7 @@ class Candidates:
 
     def _look_up(self, revision_id: int, score: float) -> Candidate:
         row = self._db.conn.execute(
-            "SELECT articles.id, time FROM current_versions JOIN articles ON articles.id = article_id WHERE current_versions.revision_id = ?",
+            "SELECT articles.id, time FROM current_versions AS found JOIN articles ON articles.id = article_id WHERE found.revision_id = ?",
             (revision_id,),
         ).fetchone()
         return Candidate(revision_id, row["id"], row["time"], "", score)

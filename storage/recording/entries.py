@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -176,14 +177,20 @@ def list_shared_links(db: Database, source_id: int, links: Iterable[str]) -> set
     return {row["value"] for row in rows}
 
 
-def list_taken(db: Database, source_id: int, entry_id: int, addresses: Iterable[str]) -> set[str]:
-    """Those of the addresses that other entries of the source have, as their link or as where their page was found."""
+def list_others(db: Database, source_id: int, entry_id: int, addresses: Iterable[str]) -> dict[str, set[str]]:
+    """By address: the titles of the other entries of the source that have it, as their link or as where their page was found.
+
+    A site that has thousands of entries at one address has shown enough with a few.
+    """
     given = json.dumps(sorted(addresses))
     rows = db.conn.execute(
-        """SELECT place AS address FROM entries
+        """SELECT place AS address, title FROM entries
            WHERE source_id = :source AND id <> :entry AND place IN (SELECT value FROM json_each(:given))
-           UNION SELECT page_url FROM entries
-           WHERE source_id = :source AND id <> :entry AND page_url IN (SELECT value FROM json_each(:given))""",
+           UNION SELECT page_url, title FROM entries
+           WHERE source_id = :source AND id <> :entry AND page_url IN (SELECT value FROM json_each(:given)) LIMIT 100""",
         {"source": source_id, "entry": entry_id, "given": given},
     )
-    return {row["address"] for row in rows}
+    others: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        others[row["address"]].add(row["title"] or "")
+    return others

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
@@ -16,8 +16,8 @@ MOST_TWINS = 20
 """Articles with the same text that are compared, the earliest first; a bound on work."""
 
 
-def load_known(db: Database, showings: Sequence[Showing], shared: Collection[str] = ()) -> Known:
-    """What deciding about these showings needs. `shared`: addresses that other entries of their source have."""
+def load_known(db: Database, showings: Sequence[Showing], others: Mapping[str, Collection[str]] | None = None) -> Known:
+    """What deciding about these showings needs. `others`: see `Known`."""
     claims = _load_claims(db, showings)
     twins = _load_twins(db, {one.words.text_hash for one in showings})
     known = {claim.article_id for claim in claims.values()} | {twin.article_id for held in twins.values() for twin in held}
@@ -31,7 +31,7 @@ def load_known(db: Database, showings: Sequence[Showing], shared: Collection[str
         own_hashes=_load_own_hashes(db, articles, {one.source_id for one in showings}),
         said=_load_said(db, articles, {one.saying.own_hash for one in showings}),
         sighted=_load_sighted(db, [one.entry_id for one in showings]),
-        shared=frozenset(shared),
+        others=others or {},
         next_article_id=next_article_id,
         next_revision_id=next_revision_id,
     )

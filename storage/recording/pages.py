@@ -15,7 +15,7 @@ from news.settling import adopted_addresses
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import comparing_url
 from storage.file.times import optional_text, to_text
-from storage.recording.entries import list_entries, list_taken
+from storage.recording.entries import list_entries, list_others
 from storage.recording.knowing import load_titles
 from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
@@ -57,8 +57,8 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
     else:
         _note_page(db, stored, outcome, now)
         adopted = _adopted(stored, outcome)
-        shared = list_taken(db, stored.source_id, stored.entry_id, adopted)
-        settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, shared)
+        others = list_others(db, stored.source_id, stored.entry_id, adopted)
+        settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
     return tally
 
 

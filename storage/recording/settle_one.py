@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -14,9 +14,11 @@ from storage.recording.knowing import load_known
 from storage.recording.watch import Tally, Watch
 
 
-def settle_one(db: Database, watch: Watch, showing: Showing, now: datetime, tally: Tally, shared: Collection[str] = ()) -> None:
-    """Decide what the entry shows, and write it. `shared`: addresses that other entries of its source have."""
-    settled = Settler(load_known(db, [showing], shared)).settle(showing)
+def settle_one(
+    db: Database, watch: Watch, showing: Showing, now: datetime, tally: Tally, others: Mapping[str, Collection[str]] | None = None
+) -> None:
+    """Decide what the entry shows, and write it. `others`: see `Known`."""
+    settled = Settler(load_known(db, [showing], others)).settle(showing)
     writing = Writing([settled], now)
     write_articles(db, writing)
     note_settled(db, settled)
