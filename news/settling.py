@@ -263,11 +263,11 @@ class Settler:
 
     def _telling_twins(self, version: Version) -> list[TextTwin]:
         """The articles with the same text, where that is long enough, and speaks of one of the titles, to prove anything."""
-        if version.text_length < LEAST_IDENTIFYING_CHARACTERS:
+        twins = self._twins.get(version.text_hash)
+        if not twins or version.text_length < LEAST_IDENTIFYING_CHARACTERS:
             return []
         if len({*self._titles.get(version.text_hash, ()), version.title_key}) >= TITLES_THAT_UNMASK:
             return []
-        twins = self._twins.get(version.text_hash, [])
         return list(twins) if speaks_of(version.text, version.title) else [one for one in twins if speaks_of(version.text, one.title)]
 
     def _decide(self, showing: Showing, verdict: _Verdict, article: KnownArticle) -> Settled:
