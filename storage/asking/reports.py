@@ -133,13 +133,13 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
 
 
 def _recent_gaps(db: Database, now: datetime) -> list[dict[str, Any]]:
-    """The polls of the last week that may have missed entries."""
+    """The stretches of the last week in which entries may have been missed."""
     rows = db.conn.execute(
-        """SELECT sources.name, polls.polled_at, polls.error_message FROM polls JOIN sources ON sources.id = polls.source_id
-           WHERE polls.error_code = 'gap' AND polls.polled_at >= ? ORDER BY polls.id DESC LIMIT 20""",
+        """SELECT sources.name, gaps.to_at, gaps.message FROM gaps JOIN sources ON sources.id = gaps.source_id
+           WHERE gaps.to_at >= ? AND repaired_at IS NULL ORDER BY gaps.id DESC LIMIT 20""",
         (to_text(now - timedelta(days=7)),),
     )
-    return [{"source": row["name"], "polled_at": json_time(row["polled_at"]), "message": row["error_message"]} for row in rows]
+    return [{"source": row["name"], "polled_at": json_time(row["to_at"]), "message": row["message"]} for row in rows]
 
 
 def _one(db: Database, sql: str, *parameters: str) -> Any:  # a count or a time
