@@ -10,12 +10,12 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from monitors.attempts import Outcome, Sender, judge_attempt, retry
+from monitors.attempts import Outcome, Progress, Sender, TimeLimits, judge_attempt, judge_interruption, retry
 from monitors.channels import Channel, EmailChannel
 from monitors.outbox import Outbox
 from monitors.samples import make_test_bundle
@@ -37,7 +37,9 @@ def _chance() -> float:
 class SendingRules:
     """How hard dispatch tries."""
 
-    seconds_per_attempt: float = 30.0
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    seconds_to_record: float = 1.0
+    """How long stopping waits for the archive to note what was broken off."""
     at_once: int = 4
     """Attempts under way on one channel."""
     most_in_hand: int = 1000
@@ -102,10 +104,14 @@ class Dispatcher:
         self._raise_failure()
 
     async def stop(self, grace_seconds: float) -> None:
-        """Begin nothing more, give what is under way `grace_seconds` to end, then drop it: it stays pending in the outbox."""
+        """Begin nothing more, give what is under way `grace_seconds` to end, then break it off: it stays pending in the outbox."""
         self._stopping = True
         if tasks := self._tasks():
             await asyncio.wait(tasks, timeout=grace_seconds)
+        if tasks := self._tasks():
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=self._rules.seconds_to_record)  # each notes that it was broken off
         for task in self._tasks():
             task.cancel()
         await asyncio.gather(*self._tasks(), return_exceptions=True)
@@ -149,29 +155,41 @@ class Dispatcher:
         async with line.gate:
             if self._stopping:
                 return
-            outcome = await self._attempt(bundle)
-            result = judge_attempt(bundle, outcome, self._clock(), self._rules.jitter())
-            # Shielded: stopping may end the wait, but must not take back the write; the message has been sent.
-            await asyncio.shield(asyncio.wrap_future(self._outbox.record_attempt(result)))
+            result = await self._attempt_and_record(bundle)
         if self._on_attempt is not None:
             self._on_attempt(bundle, result)
 
-    async def _attempt(self, bundle: Bundle) -> Outcome:
+    async def _attempt_and_record(self, bundle: Bundle) -> AttemptResult:
+        progress = Progress()
+        try:
+            outcome = await self._attempt(bundle, progress)
+        except asyncio.CancelledError:
+            await self._record(judge_interruption(bundle, progress, self._clock()))
+            raise
+        result = judge_attempt(bundle, outcome, progress, self._clock(), self._rules.jitter())
+        await self._record(result)
+        return result
+
+    async def _record(self, result: AttemptResult) -> None:
+        # Shielded: stopping may end the wait, but must not take back the write; the message has been sent.
+        await asyncio.shield(asyncio.wrap_future(self._outbox.record_attempt(result)))
+
+    async def _attempt(self, bundle: Bundle, progress: Progress) -> Outcome:
         channel = self._channels.get(bundle.channel)
         if channel is None:
             reason = f"channel {bundle.channel} is not in the configuration; put it back, or this is given up 3 days after the alert"
             return retry(reason, ABSENT_CHANNEL_WAIT)
         try:
-            return await self._send(channel, bundle)
+            return await self._send(channel, bundle, progress)
         except Exception as error:  # noqa: BLE001  # logged, recorded, and told in the delivery log
             # A message that cannot be made must not end the program at every start: it is tried again, and at last given up, visibly.
             _log.exception("sending failed in a way that is not foreseen")
             return retry(f"sending failed in a way that is not foreseen ({type(error).__name__}): report it as a bug")
 
-    async def _send(self, channel: Channel, bundle: Bundle) -> Outcome:
+    async def _send(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
         if bundle.channel not in self._senders:
-            self._senders[bundle.channel] = make_sender(channel, self._timezone)
-        return await send_within(self._senders[bundle.channel], bundle, self._clock(), self._rules.seconds_per_attempt)
+            self._senders[bundle.channel] = make_sender(channel, self._timezone, self._rules.limits)
+        return await self._senders[bundle.channel].send(bundle, self._clock(), progress)
 
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [task for line in self._lines.values() for task in line.tasks.values()]
@@ -183,32 +201,24 @@ class Dispatcher:
             raise failures[0]
 
 
-def make_sender(channel: Channel, timezone: ZoneInfo) -> Sender:
+def make_sender(channel: Channel, timezone: ZoneInfo, limits: TimeLimits) -> Sender:
     """What sends to this channel."""
     # The libraries below cost a command that sends nothing 0.4 s: they come with the first message.
     if isinstance(channel, EmailChannel):
         from monitors.channels.email import EmailSender  # noqa: PLC0415
 
-        return EmailSender(channel, timezone)
+        return EmailSender(channel, timezone, limits)
     from monitors.channels.webhook import WebhookSender  # noqa: PLC0415
 
-    return WebhookSender(channel)
-
-
-async def send_within(sender: Sender, bundle: Bundle, now: datetime, seconds: float) -> Outcome:
-    """Send, and call it a failed attempt if that takes longer than `seconds` altogether."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await sender.send(bundle, now)
-    except TimeoutError:
-        return retry(f"no answer within {seconds:g} s")
+    return WebhookSender(channel, limits)
 
 
 async def send_test(channel: Channel, now: datetime, timezone: ZoneInfo) -> AttemptResult:
     """Send one message marked as a test. It is tried once: the result is `sent`, or `dead` with the reason."""
     bundle = make_test_bundle(channel.name, now)
-    outcome = await send_within(make_sender(channel, timezone), bundle, now, SendingRules().seconds_per_attempt)
-    result = judge_attempt(bundle, outcome, now, 0.0)
+    progress = Progress()
+    outcome = await make_sender(channel, timezone, SendingRules().limits).send(bundle, now, progress)
+    result = judge_attempt(bundle, outcome, progress, now, 0.0)
     if result.status is DeliveryStatus.PENDING:
-        return AttemptResult(result.bundle_id, result.delivery_ids, now, DeliveryStatus.DEAD, None, result.error)
+        return replace(result, status=DeliveryStatus.DEAD, next_attempt_at=None)
     return result

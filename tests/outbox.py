@@ -93,7 +93,9 @@ class ListOutbox:
             bundle, _ = self._pending.pop(result.bundle_id)
             if result.status is DeliveryStatus.PENDING:
                 assert result.next_attempt_at is not None
-                self._pending[result.bundle_id] = (replace(bundle, attempts=bundle.attempts + 1), result.next_attempt_at)
+                known = {one.recipient: one for one in (*bundle.recipients, *result.recipients)}
+                bundle = replace(bundle, attempts=bundle.attempts + 1, recipients=tuple(known.values()))
+                self._pending[result.bundle_id] = (bundle, result.next_attempt_at)
         return self.on_record(result)
 
     @property

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from dataclasses import dataclass, field
-from email.utils import getaddresses, parseaddr
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-_ADDRESS = re.compile(r"""[^\s<>"(),:;@\[\]\\]+ @ (?P<domain> [\w-]+ (\.[\w-]+)* )""", re.VERBOSE)
-"""An address as people have them; the stranger forms that RFC 5321 also allows (quotes, address literals) confuse more than they serve."""
+from monitors.mail_address import MailAddress, a_labels, parse_mail_address
 
 Security = Literal["opportunistic", "starttls", "tls"]
 """`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
@@ -45,13 +42,22 @@ class EmailChannel:
 
     def __post_init__(self) -> None:
         _check_host(self.host)
-        check_address(self.sender)
         if not self.recipients:
             raise ValueError("an email channel needs at least one recipient")
-        for recipient in self.recipients:
-            check_address(recipient)
+        for mailbox in (self.sender, *self.recipients):
+            parse_mail_address(mailbox)
         if self.password is not None and self.username is None:
             raise ValueError("a password needs a username")
+
+    @property
+    def from_address(self) -> MailAddress:
+        """The sender."""
+        return parse_mail_address(self.sender)
+
+    @property
+    def to_addresses(self) -> tuple[MailAddress, ...]:
+        """The recipients, in the order given."""
+        return tuple(parse_mail_address(recipient) for recipient in self.recipients)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +91,9 @@ def parse_smtp_url(url: str) -> tuple[str, int, Security]:
         raise ValueError("put the login into `username` and `password`, not into the URL")
     if parts.path not in ("", "/") or parts.fragment:
         raise ValueError("a mail server's URL ends after the port (and perhaps ?starttls=required)")
-    host = parts.hostname or ""
-    _check_host(host)
+    host = _check_host(parts.hostname or "")
     security = _security_of(parts)
     return host, parts.port or (SMTPS_PORT if security == "tls" else SMTP_PORT), security
-
-
-def address_of(mailbox: str) -> str:
-    """The bare address of a mailbox that may have a display name: what the SMTP dialogue speaks of."""
-    return parseaddr(mailbox)[1]
 
 
 def is_loopback(host: str) -> bool:
@@ -128,13 +128,14 @@ def _split_url(url: str) -> SplitResult:
     return parts
 
 
-def _check_host(host: str) -> None:
-    try:
-        host.encode("idna")
-    except UnicodeError:
-        raise ValueError("the host name cannot be one") from None
+def _check_host(host: str) -> str:
+    """The host as the name servers know it."""
     if not host:
         raise ValueError("the host is missing")
+    try:
+        return a_labels(host)
+    except ValueError:
+        raise ValueError("the host name cannot be one") from None
 
 
 def check_webhook_url(url: str) -> None:
@@ -143,19 +144,6 @@ def check_webhook_url(url: str) -> None:
     if parts.scheme not in ("http", "https"):
         raise ValueError("a webhook's URL begins with https:// or http://")
     _check_host(parts.hostname or "")
-
-
-def check_address(text: str) -> None:
-    """Raise ValueError for what is not one mailbox, with or without a display name, or could reach into the dialogue or another header."""
-    addresses = getaddresses([text])
-    match = _ADDRESS.fullmatch(addresses[0][1]) if len(addresses) == 1 else None
-    if match is None or not text.isprintable() or "=?" in text:
-        raise ValueError(f"{text!r} is not one email address")
-    domain = match["domain"]
-    try:
-        domain.encode("idna")
-    except UnicodeError:
-        raise ValueError(f"{text!r} has a domain that cannot be one") from None
 
 
 def check_secret(secret: str) -> None:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from base64 import b64encode
 from datetime import UTC, datetime
 from io import BytesIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 from standardwebhooks import Webhook
 
-from monitors.attempts import Outcome, accepted, final, redact, retry
+from monitors.attempts import Outcome, Progress, TimeLimits, accepted, final, redact, retry
 from monitors.channels import WebhookChannel
+from monitors.channels.head_first import HeadFirstConnector
 from monitors.channels.tls import make_tls_context
 from monitors.rendering import one_line
 from monitors.rendering_webhook import render_webhook
@@ -34,11 +36,12 @@ _TELLS_WHEN = (429, 503)
 class WebhookSender:
     """Sends to one webhook. Each attempt has a connection of its own: one kept open is often dead by the time of the next alert."""
 
-    def __init__(self, channel: WebhookChannel) -> None:
+    def __init__(self, channel: WebhookChannel, limits: TimeLimits) -> None:
         self._channel = channel
+        self._limits = limits
         self._tls: ssl.SSLContext | None = None
 
-    async def send(self, bundle: Bundle, now: datetime) -> Outcome:
+    async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # one URL is one receiver
         """POST the alerts of the bundle. There is one, unless the channel was an email channel when they were bundled."""
         outcome = accepted()
         for webhook_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
@@ -50,22 +53,25 @@ class WebhookSender:
     async def _send_one(self, webhook_id: str, alert: Alert, now: datetime, *, test: bool) -> Outcome:
         body = render_webhook(alert, test=test)
         try:
-            return await self._post(body, self._headers(webhook_id, body, now), now)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            async with asyncio.timeout(self._limits.request):
+                return await self._post(body, self._headers(webhook_id, body, now), now)
+        except TimeoutError:
+            return retry(f"{self._host}: no answer within {self._limits.request:g} s")
+        except (aiohttp.ClientError, OSError) as error:
             return retry(self._clean(f"{self._host}: {explain(error)}"))
 
     async def _post(self, body: bytes, headers: dict[str, str], now: datetime) -> Outcome:
-        # The time limit is the caller's. No environment proxies (trust_env), no cookies from one attempt to the next, no redirects:
+        # No environment proxies (trust_env), no cookies from one attempt to the next, no redirects:
         # they would carry the alert, and its signature, to a place that nobody configured.
         async with (
             aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=self._tls_context()),  # its close() ends TLS at once; force_close would linger
+                connector=HeadFirstConnector(self._tls_context()),  # its close() ends TLS at once; force_close would linger
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 auto_decompress=False,
                 trust_env=False,
             ) as session,
-            session.post(self._channel.url, data=BytesIO(body), headers=headers, allow_redirects=False) as response,
+            session.post(_without_login(self._channel.url), data=BytesIO(body), headers=headers, allow_redirects=False) as response,
         ):
             if 200 <= response.status < 300:
                 return accepted()
@@ -86,6 +92,8 @@ class WebhookSender:
             "webhook-id": webhook_id,
             "webhook-timestamp": str(int(now.timestamp())),
         }
+        if login := _login_of(self._channel.url):
+            headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
         if self._channel.secret:
             headers["webhook-signature"] = Webhook(self._channel.secret).sign(webhook_id, now.astimezone(UTC), body.decode())
         return headers
@@ -103,7 +111,21 @@ class WebhookSender:
         """Without what only we and the receiver may know. The path and the query of a webhook's URL are often its password."""
         parts = urlsplit(self._channel.url)
         hidden = [self._channel.secret, self._channel.url, parts.password, parts.username, parts.query]
+        hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
         return redact(text, *hidden, parts.path if len(parts.path) > 1 else None)
+
+
+def _login_of(url: str) -> str | None:
+    """The login in the URL as basic authentication sends it (RFC 7617), in UTF-8."""
+    parts = urlsplit(url)
+    if parts.username is None and parts.password is None:
+        return None
+    return f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+
+
+def _without_login(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 async def _snippet(response: aiohttp.ClientResponse) -> str:

@@ -78,7 +78,7 @@ def check_mailbox(text: str) -> str:
 
     mailbox = require_text(text)
     try:
-        monitors.check_address(mailbox)
+        monitors.parse_mail_address(mailbox)
     except ValueError:
         raise ValueError('must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"') from None
     return mailbox

@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from monitors import WebhookChannel
-from monitors.attempts import Verdict
+from monitors.attempts import Progress, TimeLimits, Verdict
 from monitors.channels import webhook
 from monitors.channels.webhook import WebhookSender
 from tests.mailbox import DROP, STALL, HookSink, Reply, babbling_port, closed_port
@@ -21,7 +21,7 @@ BUNDLE = make_bundle("hook")
 def send(channel, bundle=BUNDLE, now=MORNING):
     async def sending():
         async with asyncio.timeout(20):
-            return await WebhookSender(channel).send(bundle, now)
+            return await WebhookSender(channel, TimeLimits()).send(bundle, now, Progress())
 
     return asyncio.run(sending())
 
