@@ -39,6 +39,8 @@ class EmailSender:
         """One connection to the server. What goes wrong before anybody was offered the message is worth a retry."""
         settled = {one.recipient: one for one in bundle.recipients if one.status is not RecipientStatus.OWED}
         owed = [recipient for recipient in self._recipients if recipient.spec not in settled]
+        for recipient in owed:
+            progress.note(recipient.spec, RecipientStatus.OWED)  # until the server says more, and if it never does
         if owed:
             try:
                 client = await self._server.connect()

@@ -138,14 +138,15 @@ class Transactions:
         self._limits = limits
         self._progress = progress
         self._clean = clean
+        self._answered: set[str] = set()
+        """Who has had an answer of their own in the transaction under way."""
         self._begun = False
 
     async def offer(self, recipients: Sequence[MailAddress], letter: bytes, *, utf8: bool) -> None:
         """Offer the letter to all of them, in as many transactions as the server needs."""
         waiting = list(recipients)
         while waiting:
-            for recipient in waiting:
-                self._progress.recipients.pop(recipient.spec, None)
+            self._answered.clear()
             try:
                 waiting = await self._transact(waiting, letter, utf8=utf8)
             except TROUBLE as error:
@@ -188,13 +189,14 @@ class Transactions:
         return size + (["SMTPUTF8", "BODY=8BITMIME"] if utf8 else [])
 
     def _note(self, recipient: MailAddress, status: RecipientStatus, answer: SMTPResponse) -> None:
+        self._answered.add(recipient.spec)
         self._progress.note(recipient.spec, status, self._clean(f"{answer.code} {answer.message}"))
 
     def _note_trouble(self, recipients: Sequence[MailAddress], error: Exception) -> None:
         """What was said of the whole message, or happened to it, holds for all who have no answer of their own."""
         status = _status_after(error.code) if isinstance(error, aiosmtplib.SMTPResponseException) else RecipientStatus.OWED
         for recipient in recipients:
-            if recipient.spec not in self._progress.recipients:
+            if recipient.spec not in self._answered:
                 self._progress.note(recipient.spec, status, self._clean(explain(error)))
 
 

@@ -30,6 +30,19 @@ def remember_what_a_source_said_last(db: Database) -> None:
     db.conn.execute("DROP INDEX entries_by_article")
 
 
+@migrations()
+def remember_who_has_a_message(db: Database) -> None:
+    """Of a channel with several recipients, each takes or refuses a message alone."""
+    db.conn.execute("""CREATE TABLE recipients (
+        message_id TEXT NOT NULL,      -- what is sent together: deliveries.bundle_id
+        recipient TEXT NOT NULL,       -- the address that the server is given
+        status TEXT NOT NULL,          -- has, refused, owed
+        reason TEXT,                   -- why it does not have the message
+        changed_at TEXT NOT NULL,
+        PRIMARY KEY (message_id, recipient)
+    ) WITHOUT ROWID""")
+
+
 _SOURCES = (
     """CREATE TABLE facts (
         name TEXT PRIMARY KEY,

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.matches import article_from_json, hits_from_json
+from storage.recording.recipients import list_recipients, owe_again, record_recipients
 
 
 def list_due_bundles(db: Database, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
@@ -40,6 +41,7 @@ def _get_bundle(db: Database, bundle_id: str) -> Bundle | None:
         alerts=tuple(_alert(row) for row in rows),
         attempts=max(row["attempts"] for row in rows),
         created_at=from_text(rows[0]["delivery_created_at"]),
+        recipients=list_recipients(db, bundle_id),
     )
 
 
@@ -57,6 +59,7 @@ def _alert(row: sqlite3.Row) -> Alert:
 
 def record_attempt(db: Database, result: AttemptResult) -> None:
     """Write what came of one attempt to send a bundle."""
+    record_recipients(db, result)
     sent_at = to_text(result.attempted_at) if result.status is DeliveryStatus.SENT else None
     for delivery_id in result.delivery_ids:
         db.conn.execute(
@@ -74,6 +77,7 @@ def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dea
     """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
 
     The id of a delivery stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.
+    Recipients who are known to have it are not told again while others lack it.
     """
     unknown = []
     count = 0
@@ -88,6 +92,8 @@ def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dea
 
 
 def _make_due(db: Database, condition: str, parameters: tuple[str, ...], now: datetime) -> int:
+    chosen = db.conn.execute(f"SELECT DISTINCT bundle_id FROM deliveries WHERE {condition}", parameters).fetchall()  # noqa: S608  # literals
+    owe_again(db, [row["bundle_id"] for row in chosen])
     moment = to_text(now)
     cursor = db.conn.execute(
         f"UPDATE deliveries SET status = 'pending', attempts = 0, created_at = ?, next_attempt_at = ? WHERE {condition}",  # noqa: S608  # literals

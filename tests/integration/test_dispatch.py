@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from monitors import Dispatcher, EmailChannel, SendingRules, TimeLimits, WebhookChannel, send_test
-from news.alerts import DeliveryStatus, RecipientOutcome, RecipientStatus
+from news.alerts import DeliveryStatus, RecipientStatus
 from tests import mailbox as receivers
 from tests.mailbox import HookSink, Mailbox, Reply, closed_port, silent_port
 from tests.outbox import MORNING, PARIS, Clock, ListOutbox, done, make_bundle, until
@@ -387,7 +387,10 @@ def test_stopping_keeps_who_is_known_to_have_it():
             await dispatcher.deliver_due()
             await until(lambda: mailbox.hanging > 0)
             await dispatcher.stop(0)
-            assert outbox.last.recipients == (RecipientOutcome("a@example.org", RecipientStatus.HAS),)
+            assert {one.recipient: one.status for one in outbox.last.recipients} == {
+                "a@example.org": RecipientStatus.HAS,
+                "b@example.org": RecipientStatus.OWED,
+            }
             mailbox.behave()
             second = make_dispatcher(outbox, channel)
             await second.deliver_due()
