@@ -118,9 +118,10 @@ class Dispatcher:
         self._reader.shutdown(wait=False)
         self._raise_failure()
 
-    def reload(self, channels: Mapping[str, Channel]) -> None:
-        """From the next attempt on, use these channels. An unchanged one keeps its sender."""
-        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel}
+    def reload(self, channels: Mapping[str, Channel], timezone: ZoneInfo) -> None:
+        """From the next attempt on, use these channels and this zone. Where both are as they were, the sender stays."""
+        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel and timezone == self._timezone}
+        self._timezone = timezone
         self._senders = {name: sender for name, sender in self._senders.items() if name in kept}
         self._channels = dict(channels)
 

@@ -33,7 +33,8 @@ class MailAddress:
 
 def parse_mail_address(text: str) -> MailAddress:
     """One mailbox, with or without a name. ValueError for anything else, and for what could reach into the dialogue or another header."""
-    addresses = getaddresses([text])
+    # Two encodings of one letter are one letter (RFC 6532 §3.1).
+    addresses = getaddresses([unicodedata.normalize("NFC", text)])
     match = _ADDRESS.fullmatch(addresses[0][1]) if len(addresses) == 1 else None
     if match is None or not text.isprintable() or "=?" in text:
         raise ValueError(f"{text!r} is not one email address")
@@ -41,8 +42,7 @@ def parse_mail_address(text: str) -> MailAddress:
         domain = a_labels(match["domain"])
     except ValueError:
         raise ValueError(f"{text!r} has a domain that cannot be one") from None
-    # Two spellings of one letter are one letter (RFC 6532 §3.1).
-    return MailAddress(addresses[0][0], unicodedata.normalize("NFC", match["local"]), domain)
+    return MailAddress(addresses[0][0], match["local"], domain)
 
 
 def a_labels(host: str) -> str:

@@ -162,7 +162,7 @@ class Service:
         """Put a new configuration in force, from the next poll, version and message on."""
         previous, self.configuration = self.configuration, configuration
         await self.bring_forward()
-        self.dispatcher.reload(configuration.channels)
+        self.dispatcher.reload(configuration.channels, configuration.timezone)
         if make_crawl_settings(configuration) != make_crawl_settings(previous):
             outgoing, self.crawl = self.crawl, self._make_crawl()
             await outgoing.stop(grace=timedelta())  # what it had in hand is still due, and waits for the new one only

@@ -482,24 +482,45 @@ def closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
 def babbling_port(noise: bytes) -> Any:
     """A port that says `noise` to everyone at once, whatever they speak, and hangs up."""
+    return _talking_port(noise, listens=False)
+
+
+def answering_port(answer: bytes) -> Any:
+    """A port that says `answer` to everyone who has sent a whole request of HTTP, and hangs up."""
+    return _talking_port(answer, listens=True)
+
+
+@contextmanager
+def _talking_port(words: bytes, *, listens: bool) -> Any:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        thread = threading.Thread(target=_babble, args=(listener, noise), daemon=True)
+        thread = threading.Thread(target=_babble, args=(listener, words, listens), daemon=True)
         thread.start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
         thread.join(PATIENCE)
 
 
-def _babble(listener: socket.socket, noise: bytes) -> None:
+def _babble(listener: socket.socket, words: bytes, listens: bool) -> None:
     while True:
         try:
             connection, _ = listener.accept()
         except OSError:
             return  # the listener is closed: the test has ended
         with connection:
-            connection.sendall(noise)
+            if listens:
+                _read_request(connection)
+            connection.sendall(words)
+
+
+def _read_request(connection: socket.socket) -> None:
+    """Take a request off the line: an end with some of it unread would be a reset, and take the answer with it."""
+    with connection.makefile("rb") as stream:
+        length = 0
+        while (line := stream.readline()).strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.partition(b":")[2])
+        stream.read(length)

@@ -59,6 +59,17 @@ class EmailChannel:
         """The recipients, in the order given."""
         return tuple(parse_mail_address(recipient) for recipient in self.recipients)
 
+    def warnings(self) -> list[tuple[str, str]]:
+        """What may not work as the user expects, each with the key that says it."""
+        what = "has letters beyond ASCII before the @, which only a server with SMTPUTF8 takes; without it"
+        found = []
+        if self.from_address.needs_smtputf8:
+            found.append(("from", f"{self.from_address.spec} {what} nobody is told: use a sender without such letters"))
+        for index, address in enumerate(self.to_addresses):
+            if address.needs_smtputf8:
+                found.append((f"to.{index}", f"{address.spec} {what} the others are told and this one is not"))
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class WebhookChannel:
@@ -73,6 +84,10 @@ class WebhookChannel:
         check_webhook_url(self.url)
         if self.secret is not None:
             check_secret(self.secret)
+
+    def warnings(self) -> list[tuple[str, str]]:
+        """As of an email channel."""
+        return []
 
 
 Channel = EmailChannel | WebhookChannel

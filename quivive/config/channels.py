@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from news.names import exact_key
 from quivive.config.model import CHANNELS, EmailTable, WebhookTable
 from quivive.config.tables import named_tables, read_table
 
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 def read_channels(file: ConfigFile) -> dict[str, EmailChannel | WebhookChannel]:
     """Every channel by its name; those with faults are noted and left out."""
     channels: dict[str, EmailChannel | WebhookChannel] = {}
-    for name, content in named_tables(file, "channels").items():
+    for written, content in named_tables(file, "channels").items():
+        name = exact_key(written)
+        if name in channels:
+            file.add_fault(f"channels.{written}", "is also the name of another channel: Unicode writes these letters in two ways")
+            continue
         table = _read_channel(file, f"channels.{name}", content)
         if isinstance(table, WebhookTable):
             channels[name] = _make_webhook_channel(name, table)

@@ -5,6 +5,7 @@ import re
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -316,7 +317,7 @@ def test_a_reloaded_configuration_counts_from_the_next_attempt_on(hook):
         dispatcher = make_dispatcher(outbox, hook_channel(closed_port()), clock=clock)
         await dispatcher.deliver_due()
         await dispatcher.join()
-        dispatcher.reload({"hook": hook_channel(hook.port)})
+        dispatcher.reload({"hook": hook_channel(hook.port)}, PARIS)
         clock.advance(timedelta(minutes=1))
         await dispatcher.deliver_due()
         await dispatcher.join()
@@ -324,6 +325,26 @@ def test_a_reloaded_configuration_counts_from_the_next_attempt_on(hook):
         return [result.status for result in outbox.results]
 
     assert asyncio.run(scene()) == [DeliveryStatus.PENDING, DeliveryStatus.SENT]
+
+
+def test_a_reloaded_time_zone_counts_from_the_next_mail_on():
+    with Mailbox() as mailbox:
+        channel = replace(email_channel(mailbox.port), username=None, password=None)
+
+        async def scene():
+            outbox = ListOutbox(make_bundle("redaction"))
+            dispatcher = make_dispatcher(outbox, channel)
+            await dispatcher.deliver_due()
+            await dispatcher.join()
+            dispatcher.reload({"redaction": channel}, ZoneInfo("Asia/Tokyo"))
+            outbox.add(make_bundle("redaction", number=1))
+            await dispatcher.deliver_due()
+            await dispatcher.join()
+            await dispatcher.stop(0)
+
+        asyncio.run(scene())
+        assert ["Europe/Paris" in mail.text for mail in mailbox.mails] == [True, False]
+        assert ["(Asia/Tokyo)" in mail.text and "(Asia/Tokyo)" in mail.html for mail in mailbox.mails] == [False, True]
 
 
 def test_nothing_is_recorded_before_the_receiver_has_answered(hook):
