@@ -128,7 +128,7 @@ def judge_attempt(bundle: Bundle, outcome: Outcome, progress: Progress, now: dat
     elif outcome.verdict is Verdict.FINAL:
         status = DeliveryStatus.DEAD
     else:
-        at = next_attempt(bundle.attempts + 1, now, bundle.created_at, jitter, outcome.retry_after)
+        at = next_attempt(bundle.attempts + 1, now, bundle.give_up_at, jitter, outcome.retry_after)
         if at is None:
             status, reason = DeliveryStatus.DEAD, one_line(f"given up after 3 days; last: {reason}", LONGEST_ERROR)
     return AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, at, reason, tuple(progress.recipients.values()))

@@ -1,4 +1,4 @@
-"""The judgements: what is an entry, what is new, what is the same article, what is a revision, what alerts.
+"""The judgements: what is an entry, what is new, what is the same article, what is a revision.
 
 Pure decisions. Each takes what the archive remembers and what arrived, and returns what should happen and why; `storage` reads the
 one and writes the other, in one transaction. Every question is asked in one place, with one early return for each answer.
@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from news.alerts import AlertKind
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, content_hash, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
 from news.urls import canonical_url, host_of, is_site_root, same_site
@@ -293,24 +292,6 @@ def is_revision(version: Version, own_previous_hash: str | None, current_hash: s
     if version.origin == "page" and current_origin == "feed":
         return True
     return own_previous_hash is not None and version.own_hash != own_previous_hash
-
-
-def should_alert(*, already_alerted: bool, sighted_openly: bool, edited_since_silent: bool, matched_before: bool) -> bool:
-    """Whether a topic that matches the current version of an article alerts on it now.
-
-    `sighted_openly`: an entry that is not silent has sighted the article. `edited_since_silent`: the version is an edit that came after
-    the silent first poll; it alerts on what the silent version didn't match. `matched_before`: an earlier version matched.
-    """
-    if already_alerted:
-        return False
-    if sighted_openly:
-        return True
-    return edited_since_silent and not matched_before
-
-
-def alert_kind(first_matching_version: int) -> AlertKind:
-    """`new` if the article's first version was the first to match, else `revised`."""
-    return AlertKind.NEW if first_matching_version == 1 else AlertKind.REVISED
 
 
 def article_time(published_at: datetime | None, first_seen_at: datetime) -> datetime:

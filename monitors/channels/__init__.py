@@ -10,10 +10,11 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from monitors.mail_address import MailAddress, a_labels, parse_mail_address
+from news.delivering import Policy, Together
 
 Security = Literal["opportunistic", "starttls", "tls"]
 """`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
@@ -30,6 +31,7 @@ class EmailChannel:
     `ca_file` names a PEM file of the authorities to trust instead of the system's.
     """
 
+    policy: ClassVar[Policy] = Policy(Together.SUBJECT)
     name: str
     host: str
     port: int
@@ -75,6 +77,7 @@ class EmailChannel:
 class WebhookChannel:
     """A URL that is told by POST. With a `secret` (`whsec_` and base64) the messages are signed."""
 
+    policy: ClassVar[Policy] = Policy()
     name: str
     url: str = field(repr=False)
     secret: str | None = field(default=None, repr=False)

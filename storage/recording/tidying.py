@@ -17,6 +17,7 @@ from storage.recording.words import empty_index, index_now, index_waiting, unind
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500
 LONGEST_WAIT = LONGEST_RETRY_AFTER + timedelta(hours=1)
+_WHEN_DUE = (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "due_at"), ("messages", "next_attempt_at"))
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
@@ -60,7 +61,7 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
     Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source.
     """
     latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
-    for table, column in (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "next_attempt_at")):
+    for table, column in _WHEN_DUE:
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} > ?", (moment, latest))  # noqa: S608  # literals
 
 

@@ -30,7 +30,7 @@ def mail_desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def due(desk: Desk) -> list[Bundle]:
-    return desk.archive.due_bundles(desk.now, 100, frozenset())
+    return desk.due()
 
 
 def test_a_topic_alerts_at_most_once_on_an_article_however_often_it_changes_and_is_seen(desk: Desk) -> None:

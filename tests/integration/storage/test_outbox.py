@@ -28,7 +28,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def due(desk: Desk, limit: int = 100, without: frozenset[str] = frozenset()) -> list[Bundle]:
-    return desk.archive.due_bundles(desk.now, limit, without)
+    desk.seal("redaction")
+    return desk.archive.due_messages("redaction", desk.now, limit, without)
 
 
 def bring(desk: Desk, *names: str) -> list[Bundle]:
@@ -109,7 +110,7 @@ def test_what_waits_longest_is_due_first_and_what_is_in_hand_is_left_out(desk: D
 def test_a_sent_message_is_never_due_again(desk: Desk) -> None:
     (bundle,) = bring(desk, "1")
     attempt(desk, bundle, DeliveryStatus.SENT)
-    assert desk.archive.due_bundles(desk.now + timedelta(days=9), 100, frozenset()) == []
+    assert desk.due(desk.now + timedelta(days=9)) == []
     assert [(one["status"], one["attempts"], one["next_attempt_at"]) for one in deliveries(desk)] == [("sent", 1, None)] * 2
     assert {one["sent_at"] for one in deliveries(desk)} == {desk.now.strftime("%FT%TZ")}
 
@@ -118,7 +119,7 @@ def test_a_failed_attempt_is_due_again_when_it_says_with_its_error_and_its_id(de
     (bundle,) = bring(desk, "1")
     attempt(desk, bundle, DeliveryStatus.PENDING, timedelta(seconds=5), "451 greylisted")
     assert due(desk) == []
-    (again,) = desk.archive.due_bundles(desk.now + timedelta(seconds=5), 100, frozenset())
+    (again,) = desk.due(desk.now + timedelta(seconds=5))
     assert (again.bundle_id, again.delivery_ids, again.attempts) == (bundle.bundle_id, bundle.delivery_ids, 1)
     assert {one["last_error"] for one in deliveries(desk)} == {"451 greylisted"}
 
@@ -139,7 +140,7 @@ def test_retry_by_any_of_its_ids_sends_the_whole_message_again_under_the_same_id
         assert retry_deliveries(desk.path, [one], desk.tick()) == (2, [])
         (again,) = due(desk)
         assert (again.bundle_id, again.delivery_ids, again.attempts) == (bundle.bundle_id, bundle.delivery_ids, 0)
-        assert again.created_at == desk.now
+        assert again.give_up_at == desk.now + timedelta(days=3)
 
 
 def test_retry_of_an_unknown_id_is_told_and_does_nothing(desk: Desk) -> None:
