@@ -117,6 +117,6 @@ def test_a_topic_does_not_alert_again_on_what_it_alerted_on_before_an_upgrade(pr
 def test_a_fresh_archive_applies_every_migration_once(tmp_path: Path) -> None:
     for _ in range(2):
         with Desk(tmp_path / "archive.db") as desk:
-            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive'") == [
+            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive' ORDER BY id") == [
                 (m.name,) for m in migrations._migrations
             ]

@@ -265,6 +265,7 @@ def test_every_question_to_an_archive_that_broke_while_it_was_open_fails_with_an
     foreign = sqlite3.connect(filled)
     for table in (
         "deliveries",
+        "messages",
         "alerts",
         "matches",
         "sightings",
