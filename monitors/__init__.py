@@ -4,31 +4,18 @@ The public face is what is imported here. `aiohttp` and `aiosmtplib` are loaded 
 """
 
 from monitors.attempts import TimeLimits
-from monitors.channels import (
-    Channel,
-    EmailChannel,
-    Security,
-    WebhookChannel,
-    check_secret,
-    check_webhook_url,
-    parse_smtp_url,
-)
+from monitors.channels import KINDS, Channel, ChannelTable, table_of
 from monitors.dispatch import Dispatcher, SendingRules, send_test
-from monitors.mail_address import parse_mail_address
 from monitors.outbox import Outbox
 
 __all__ = [
+    "KINDS",
     "Channel",
+    "ChannelTable",
     "Dispatcher",
-    "EmailChannel",
     "Outbox",
-    "Security",
     "SendingRules",
     "TimeLimits",
-    "WebhookChannel",
-    "check_secret",
-    "check_webhook_url",
-    "parse_mail_address",
-    "parse_smtp_url",
     "send_test",
+    "table_of",
 ]

@@ -14,6 +14,8 @@ from news.timing import next_attempt
 
 LONGEST_ERROR = 500
 """Characters of an error that are kept: enough for a reason and the beginning of what the other side said."""
+LONGEST_REASON = 150
+"""Characters of why one recipient does not have a message: one server's long answer must not push the names of the others out."""
 INTERRUPTED = "the program was stopped before the other side had answered; it is sent again under the same id"
 
 
@@ -115,7 +117,7 @@ def _name(recipients: Iterable[RecipientOutcome]) -> str:
     """The recipients with their reasons, each reason once."""
     by_reason: dict[str, list[str]] = {}
     for one in recipients:
-        by_reason.setdefault(one.reason or "no reason was given", []).append(one.recipient)
+        by_reason.setdefault(one_line(one.reason or "no answer", LONGEST_REASON), []).append(one.recipient)
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
 
 

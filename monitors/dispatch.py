@@ -17,7 +17,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitors.attempts import Outcome, Progress, Sender, TimeLimits, judge_attempt, judge_interruption, retry
-from monitors.channels import Channel, EmailChannel
+from monitors.channels import Channel
 from monitors.line import Line
 from monitors.outbox import Outbox
 from monitors.samples import make_test_bundle
@@ -199,7 +199,7 @@ class Dispatcher:
 
     async def _send(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
         if bundle.channel not in self._senders:
-            self._senders[bundle.channel] = make_sender(channel, self._timezone, self._rules.limits)
+            self._senders[bundle.channel] = channel.make_sender(self._timezone, self._rules.limits)
         return await self._senders[bundle.channel].send(bundle, self._clock(), progress)
 
     def _tell(self, name: str, result: AttemptResult) -> None:
@@ -218,23 +218,11 @@ class Dispatcher:
             raise failures[0]
 
 
-def make_sender(channel: Channel, timezone: ZoneInfo, limits: TimeLimits) -> Sender:
-    """What sends to this channel."""
-    # The libraries below cost a command that sends nothing 0.4 s: they come with the first message.
-    if isinstance(channel, EmailChannel):
-        from monitors.channels.email import EmailSender  # noqa: PLC0415
-
-        return EmailSender(channel, timezone, limits)
-    from monitors.channels.webhook import WebhookSender  # noqa: PLC0415
-
-    return WebhookSender(channel, limits)
-
-
 async def send_test(channel: Channel, now: datetime, timezone: ZoneInfo) -> AttemptResult:
     """Send one message marked as a test. It is tried once: the result is `sent`, or `dead` with the reason."""
     bundle = make_test_bundle(channel.name, now)
     progress = Progress()
-    outcome = await make_sender(channel, timezone, SendingRules().limits).send(bundle, now, progress)
+    outcome = await channel.make_sender(timezone, SendingRules().limits).send(bundle, now, progress)
     result = judge_attempt(bundle, outcome, progress, now, 0.0)
     if result.status is DeliveryStatus.PENDING:
         return replace(result, status=DeliveryStatus.DEAD, next_attempt_at=None)

@@ -1,4 +1,4 @@
-"""Names that people give and type: when two are the same. Pure."""
+"""Names that people give and type: what may be one, and when two are the same. Pure."""
 
 from __future__ import annotations
 
@@ -29,3 +29,13 @@ def loose_key(name: str) -> str:
     """The name without case, accents and the amount of spaces."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).casefold().split())
+
+
+def require_text(text: str) -> str:
+    """Something that can be shown on one line. A ValueError says what is wrong with it."""
+    stripped = text.strip()
+    if not stripped:
+        raise ValueError("must not be empty")
+    if any(unicodedata.category(character) == "Cc" for character in stripped):
+        raise ValueError("must be one line without control characters")
+    return stripped

@@ -1,83 +1,150 @@
-"""Telling people by mail: one message for a bundle, which each recipient takes or refuses alone.
-
-What a server's answers mean for a message, and why, is in docs/delivery.md.
-"""
+"""`type = "email"`: people who are told by mail, and the server that takes it. How it is sent is in `email_sender.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal, Self
+from urllib.parse import SplitResult, parse_qs
 from zoneinfo import ZoneInfo
 
-from aiosmtplib import SMTP
+from pydantic import AfterValidator, Field, model_validator
 
-from monitors.attempts import Outcome, Progress, TimeLimits, conclude, redact, retry
-from monitors.channels import EmailChannel
-from monitors.channels.smtp import TROUBLE, MailServer, Transactions, explain, say_goodbye
-from monitors.mail_address import MailAddress
-from monitors.rendering_email import email_bytes, render_email
-from news.alerts import Bundle, RecipientStatus
+from monitors.attempts import Sender, TimeLimits
+from monitors.channels.channel import ChannelTable, Text
+from monitors.channels.urls import check_host, split_url
+from monitors.mail_address import MailAddress, parse_mail_address
+from news.delivering import Policy, Together
+from news.names import require_text
 
-_NEEDS_SMTPUTF8 = "has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without"
+Security = Literal["opportunistic", "starttls", "tls"]
+"""`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
 
 
-class EmailSender:
-    """Sends the mails of one channel.
+SMTP_PORT = 25
+SMTPS_PORT = 465
 
-    A server may take a message for some recipients, refuse it for others and put off the rest. Who has it is noted as soon as the server
-    says so; the archive keeps it, and the next attempt is for the others.
+
+@dataclass(frozen=True, slots=True)
+class EmailChannel:
+    """People who are told by mail, and the server that takes it.
+
+    `ca_file` names a PEM file of the authorities to trust instead of the system's.
     """
 
-    def __init__(self, channel: EmailChannel, timezone: ZoneInfo, limits: TimeLimits) -> None:
-        self._channel = channel
-        self._timezone = timezone
-        self._limits = limits
-        self._server = MailServer(channel, limits)
-        self._recipients = tuple({one.spec: one for one in channel.to_addresses}.values())
+    policy: ClassVar[Policy] = Policy(Together.SUBJECT)
+    name: str
+    host: str
+    port: int
+    security: Security
+    sender: str
+    recipients: tuple[str, ...]
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
 
-    async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:
-        """One connection to the server. What goes wrong before anybody was offered the message is worth a retry."""
-        settled = {one.recipient: one for one in bundle.recipients if one.status is not RecipientStatus.OWED}
-        owed = [recipient for recipient in self._recipients if recipient.spec not in settled]
-        for recipient in owed:
-            progress.note(recipient.spec, RecipientStatus.OWED)  # until the server says more, and if it never does
-        if owed:
-            try:
-                client = await self._server.connect()
-            except TROUBLE as error:
-                return retry(self._clean(explain(error)))
-            try:
-                await self._offer(client, bundle, now, owed, progress)
-            finally:
-                say_goodbye(client)
-        known = settled | progress.recipients
-        ours = {recipient.spec for recipient in self._recipients}
-        return conclude(one for one in known.values() if one.recipient in ours or one.status is RecipientStatus.HAS)
+    def __post_init__(self) -> None:
+        check_host(self.host)
+        if not self.recipients:
+            raise ValueError("an email channel needs at least one recipient")
+        for mailbox in (self.sender, *self.recipients):
+            parse_mail_address(mailbox)
+        if self.password is not None and self.username is None:
+            raise ValueError("a password needs a username")
 
-    async def _offer(self, client: SMTP, bundle: Bundle, now: datetime, owed: Sequence[MailAddress], progress: Progress) -> None:
-        """Where some addresses need SMTPUTF8, those are given a message of their own: the others' then goes wherever mail goes."""
-        sender = self._channel.from_address
-        plain = [] if sender.needs_smtputf8 else [recipient for recipient in owed if not recipient.needs_smtputf8]
-        other = [recipient for recipient in owed if recipient not in plain]
-        transactions = Transactions(client, sender, self._limits, progress, self._clean)
-        if plain:
-            shown = [recipient for recipient in self._recipients if not recipient.needs_smtputf8]
-            await transactions.offer(plain, self._letter(bundle, shown, now, utf8=False), utf8=False)
-        if other and client.supports_extension("smtputf8"):
-            await transactions.offer(other, self._letter(bundle, self._recipients, now, utf8=True), utf8=True)
-        elif other:
-            self._note_unaddressable(other, progress)
+    @property
+    def from_address(self) -> MailAddress:
+        """The sender."""
+        return parse_mail_address(self.sender)
 
-    def _note_unaddressable(self, recipients: Sequence[MailAddress], progress: Progress) -> None:
-        sender = self._channel.from_address
-        for recipient in recipients:
-            if sender.needs_smtputf8:  # once the configuration is mended, nobody has missed anything
-                progress.note(recipient.spec, RecipientStatus.OWED, f"the sender {sender.spec} {_NEEDS_SMTPUTF8}")
-            else:
-                progress.note(recipient.spec, RecipientStatus.REFUSED, f"the address {_NEEDS_SMTPUTF8}")
+    @property
+    def to_addresses(self) -> tuple[MailAddress, ...]:
+        """The recipients, in the order given."""
+        return tuple(parse_mail_address(recipient) for recipient in self.recipients)
 
-    def _letter(self, bundle: Bundle, shown: Sequence[MailAddress], now: datetime, *, utf8: bool) -> bytes:
-        return email_bytes(render_email(bundle, self._channel.from_address, shown, now, self._timezone), utf8=utf8)
+    def warnings(self) -> list[tuple[str, str]]:
+        """What may not work as the user expects, each with the key that says it."""
+        what = "has letters beyond ASCII before the @, which only a server with SMTPUTF8 takes; without it"
+        found = []
+        if self.from_address.needs_smtputf8:
+            found.append(("from", f"{self.from_address.spec} {what} nobody is told: use a sender without such letters"))
+        for index, address in enumerate(self.to_addresses):
+            if address.needs_smtputf8:
+                found.append((f"to.{index}", f"{address.spec} {what} the others are told and this one is not"))
+        return found
 
-    def _clean(self, text: str) -> str:
-        return redact(text, self._channel.password)
+    def make_sender(self, timezone: ZoneInfo, limits: TimeLimits) -> Sender:
+        """A sender of mails."""
+        from monitors.channels.email_sender import EmailSender  # noqa: PLC0415  # it brings aiosmtplib
+
+        return EmailSender(self, timezone, limits)
+
+
+def parse_smtp_url(url: str) -> tuple[str, int, Security]:
+    """Host, port and security of a mail server's URL.
+
+    `smtp://host[:25]` uses STARTTLS when the server offers it, with `?starttls=required` never goes without; `smtps://host[:465]` is TLS
+    from the first byte. Anything else is a ValueError.
+    """
+    parts = split_url(url)
+    if parts.scheme not in ("smtp", "smtps"):
+        raise ValueError("a mail server's URL begins with smtp:// or smtps://")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("put the login into `username` and `password`, not into the URL")
+    if parts.path not in ("", "/") or parts.fragment:
+        raise ValueError("a mail server's URL ends after the port (and perhaps ?starttls=required)")
+    host = check_host(parts.hostname or "")
+    security = _security_of(parts)
+    return host, parts.port or (SMTPS_PORT if security == "tls" else SMTP_PORT), security
+
+
+def _security_of(parts: SplitResult) -> Security:
+    options = parse_qs(parts.query, keep_blank_values=True)
+    if parts.scheme == "smtps":
+        if options:
+            raise ValueError("smtps:// is encrypted from the first byte and takes no options")
+        return "tls"
+    if not options:
+        return "opportunistic"
+    if options == {"starttls": ["required"]}:
+        return "starttls"
+    raise ValueError("the only option of smtp:// is ?starttls=required")
+
+
+def _check_smtp_url(text: str) -> str:
+    parse_smtp_url(text)
+    return text
+
+
+def _check_mailbox(text: str) -> str:
+    mailbox = require_text(text)
+    try:
+        parse_mail_address(mailbox)
+    except ValueError:
+        raise ValueError('must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"') from None
+    return mailbox
+
+
+Mailbox = Annotated[str, AfterValidator(_check_mailbox)]
+"""A mail address, bare or as `Name <local@domain>` (RFC 5322 §3.4)."""
+
+
+class Table(ChannelTable):
+    """The keys."""
+
+    type: Literal["email"]
+    smtp: Annotated[str, AfterValidator(_check_smtp_url)]
+    username: Text | None = Field(default=None, repr=False)
+    password: Text | None = Field(default=None, repr=False)
+    sender: Mailbox = Field(alias="from")
+    to: Annotated[tuple[Mailbox, ...], Field(strict=False, min_length=1)]
+
+    @model_validator(mode="after")
+    def _check_login(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password go together: give both or neither")
+        return self
+
+    def make_channel(self, name: str) -> EmailChannel:
+        """The channel."""
+        host, port, security = parse_smtp_url(self.smtp)
+        return EmailChannel(name, host, port, security, self.sender, self.to, self.username, self.password)

@@ -12,8 +12,9 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPResponse
 
 from monitors.attempts import Progress, TimeLimits
-from monitors.channels import EmailChannel, is_loopback
+from monitors.channels.email import EmailChannel
 from monitors.channels.tls import make_tls_context
+from monitors.channels.urls import is_loopback
 from monitors.mail_address import MailAddress
 from news.alerts import RecipientStatus
 

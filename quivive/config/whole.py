@@ -36,7 +36,7 @@ from quivive.config.sources import read_sources
 from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
 
 if TYPE_CHECKING:
-    from monitors import EmailChannel, WebhookChannel
+    from monitors import Channel
 
 _Section = TypeVar("_Section", bound=Table)
 
@@ -79,7 +79,7 @@ class Configuration:
     entities: Entities
     """Those of the file and those that come with the program."""
     topics: tuple[Topic, ...]
-    channels: Mapping[str, EmailChannel | WebhookChannel]
+    channels: Mapping[str, Channel]
 
 
 def find_config(option: Path | None, environ: Mapping[str, str], working_directory: Path) -> Path:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitors import Dispatcher, EmailChannel, SendingRules, TimeLimits, WebhookChannel, send_test
+from monitors import Dispatcher, SendingRules, TimeLimits, send_test
+from monitors.channels.email import EmailChannel
+from monitors.channels.webhook import WebhookChannel
 from news.alerts import DeliveryStatus, RecipientStatus
 from tests import mailbox as receivers
 from tests.mailbox import HookSink, Mailbox, Reply, closed_port, silent_port

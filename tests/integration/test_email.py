@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitors import EmailChannel, parse_smtp_url
 from monitors.attempts import Progress, TimeLimits, Verdict, accepted
-from monitors.channels.email import EmailSender
+from monitors.channels.email import EmailChannel, parse_smtp_url
+from monitors.channels.email_sender import EmailSender
 from tests.mailbox import ACCEPT, ACCEPT_THEN_DROP, DROP, HANG, HOLD, Mailbox, babbling_port, closed_port
 from tests.outbox import ARTICLE, MORNING, PARIS, make_alert, make_bundle, until
 

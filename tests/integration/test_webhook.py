@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from monitors import WebhookChannel
 from monitors.attempts import Progress, TimeLimits, Verdict, accepted
-from monitors.channels import webhook
-from monitors.channels.webhook import WebhookSender
+from monitors.channels import webhook_sender
+from monitors.channels.webhook import WebhookChannel
+from monitors.channels.webhook_sender import WebhookSender
 from tests.mailbox import DROP, STALL, HookSink, Reply, answering_port, babbling_port, closed_port
 from tests.outbox import MORNING, make_bundle
 
@@ -149,7 +149,7 @@ def test_a_receiver_that_echoes_secrets_does_not_get_them_into_the_log(hook):
 
 @pytest.mark.parametrize(("status", "verdict"), [(200, Verdict.ACCEPTED), (410, Verdict.FINAL), (500, Verdict.RETRY)])
 def test_the_status_decides_even_if_the_body_never_comes(hook, status, verdict, monkeypatch):
-    monkeypatch.setattr(webhook, "_SNIPPET_SECONDS", 0.05)
+    monkeypatch.setattr(webhook_sender, "_SNIPPET_SECONDS", 0.05)
     hook.always(Reply(status, action=STALL))
     assert post(hook.url).verdict is verdict
 

@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from monitors.attempts import Progress, accepted, final, judge_attempt, redact, retry
-from news.alerts import DeliveryStatus
+import pytest
+
+from monitors.attempts import LONGEST_ERROR, Progress, accepted, conclude, final, judge_attempt, judge_interruption, redact, retry
+from news.alerts import DeliveryStatus, RecipientOutcome, RecipientStatus
 from tests.outbox import MORNING, make_bundle
 
 BUNDLE = make_bundle()
@@ -45,6 +47,42 @@ def test_an_error_is_one_short_line_that_any_database_can_hold():
     assert error.startswith("a b [31m x")
     assert len(error) <= 500
     assert error.encode().decode() == error
+
+
+HAS, REFUSED, OWED = RecipientStatus.HAS, RecipientStatus.REFUSED, RecipientStatus.OWED
+
+
+def outcomes(**recipients):
+    return [RecipientOutcome(name, status, None if status is HAS else "550 who?") for name, status in recipients.items()]
+
+
+@pytest.mark.parametrize(
+    ("recipients", "outcome"),
+    [
+        ({"a": HAS, "b": HAS}, accepted()),
+        ({"a": HAS, "b": REFUSED}, accepted("refused for b: 550 who?")),
+        ({"a": REFUSED, "b": REFUSED}, final("refused for every recipient: a, b: 550 who?")),
+        ({"a": HAS, "b": OWED}, retry("not yet taken for b: 550 who? (the others have it)")),
+        ({"a": OWED, "b": OWED}, retry("not yet taken for a, b: 550 who?")),
+        ({"a": OWED, "b": REFUSED}, retry("not yet taken for a: 550 who?; refused for good for b: 550 who?")),
+    ],
+)
+def test_a_message_is_what_its_recipients_make_of_it(recipients, outcome):
+    assert conclude(outcomes(**recipients)) == outcome
+
+
+def test_one_long_answer_does_not_hide_who_else_lacks_the_message():
+    reason = conclude([RecipientOutcome("a@example.org", OWED, "x" * 9999), RecipientOutcome("b@example.org", OWED, "451")]).reason
+    assert "b@example.org: 451" in reason[:LONGEST_ERROR]
+
+
+def test_what_was_broken_off_is_due_again_at_once_and_keeps_who_has_it():
+    progress = Progress()
+    progress.note("a", HAS)
+    progress.note("b", OWED)
+    result = judge_interruption(BUNDLE, progress, MORNING)
+    assert (result.status, result.next_attempt_at) == (DeliveryStatus.PENDING, MORNING)
+    assert [(one.recipient, one.status) for one in result.recipients] == [("a", HAS), ("b", OWED)]
 
 
 def test_secrets_are_cut_out_wherever_they_stand():
