@@ -150,7 +150,7 @@ class Service:
     def _note_attempt(self, channel: str, result: AttemptResult) -> None:
         self.totals.sent += result.status is DeliveryStatus.SENT and len(result.delivery_ids)
         self.totals.dead += result.status is DeliveryStatus.DEAD and len(result.delivery_ids)
-        level = log.info if result.status is DeliveryStatus.SENT else log.warning
+        level = log.info if result.status is DeliveryStatus.SENT and not result.error else log.warning
         level("delivery", channel=channel, id=result.bundle_id, status=str(result.status), error=result.error)
 
     async def bring_forward(self) -> None:

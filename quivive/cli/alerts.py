@@ -46,7 +46,8 @@ def _line(row: dict[str, Any], timezone: ZoneInfo) -> list[str]:
 def _delivery(one: dict[str, Any], timezone: ZoneInfo) -> str:
     told = f"{one['channel']} {one['status']}"
     if one["status"] == DeliveryStatus.SENT:
-        return f"{told} {local_time(one['sent_at'], timezone)}"
+        lacking = f" ({one['last_error']})" if one["last_error"] else ""
+        return f"{told} {local_time(one['sent_at'], timezone)}{lacking}"
     again = f", again {local_time(one['next_attempt_at'], timezone)}" if one["next_attempt_at"] else ""
     reason = f": {one['last_error']}" if one["last_error"] else ""
     return f"{told} after {one['attempts']} attempts{again}{reason}"

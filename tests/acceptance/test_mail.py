@@ -70,3 +70,12 @@ def test_polls_one_after_the_other_tell_each_recipient_once(home, mailbox) -> No
     assert sorted(told) == sorted(RECIPIENTS)
     assert len({mail.message_id for mail in mailbox.mails}) == 1
     assert delivery(home)["status"] == "sent"
+
+
+def test_who_was_refused_for_good_is_named_where_people_look(home, mailbox) -> None:
+    mailbox.answer("RCPT", "550 5.1.1 who?", recipient="r2@example.org")
+    done = home.quivive("poll")
+    assert delivery(home)["status"] == "sent"
+    assert delivery(home)["last_error"] == "refused for r2@example.org: 550 5.1.1 who?"
+    assert "refused for r2@example.org" in done.err
+    assert "refused for r2@example.org" in " ".join(home.quivive("alerts").out.split())
