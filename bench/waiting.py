@@ -1,9 +1,10 @@
 """What a dead channel costs a live one: how soon a live channel's alert is sent while 100,000 messages wait for a channel that refuses.
 
-An archive is filled with articles that 100 topics alert a dead channel of (nothing listens at its port; with `--silent` something does that
-never answers), then the real dispatcher sends from it as the daemon makes it: a look each second, and one with each alert. Meanwhile new
-articles come, one after the other, of which a live webhook is told. Measured is from the moment at which an article was handed to the archive
-until the webhook's receiver has the first bytes. A second figure is the look alone: which channels have something due, and what of the live one.
+An archive is filled with articles that 100 topics alert a dead channel of (nothing listens at its port; with `--silent` something does
+that never answers), then the real dispatcher sends from it as the daemon makes it: a look each second, and one with each alert. Meanwhile
+new articles come, one after the other, of which a live webhook is told. Measured is from the moment at which an article was handed to the
+archive until the webhook's receiver has the first byte. A second figure is the look alone: which channels have something due, and what the
+live one has.
 
 Run: python -m bench.waiting
 """

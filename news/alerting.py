@@ -31,7 +31,7 @@ class Matched:
     number: int
     edited_since_silent: bool
     """Whether it is an edit that came after the silent first poll."""
-    by_silent_sighting: bool = False
+    by_silent_sighting: bool
     """Whether the topic matches only since another source has shown the article in its silent first poll."""
 
 

@@ -33,7 +33,7 @@ class Arrival:
 def match_version(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle) -> list[Alert]:
     """Match one version against all topics; record the matches, and the alerts that are due for them."""
     facts = get_facts(db, arrival.article_id) if watch.matcher.needs_facts else None
-    matched = Matched(arrival.number, arrival.edited_since_silent)
+    matched = Matched(arrival.number, arrival.edited_since_silent, by_silent_sighting=False)
     return _record_matches(db, watch, arrival, matched, watch.matcher.match(analysed, facts), analysed)
 
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
 from news.text.analysis import ANALYSIS_VERSION, analyse_article
-from news.timing import LONGEST_RETRY_AFTER
+from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from storage.file.times import to_text
 from storage.recording.words import empty_index, index_now, index_waiting, unindex
 
@@ -63,6 +63,12 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
     latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
     for table, column in _WHEN_DUE:
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} > ?", (moment, latest))  # noqa: S608  # literals
+    give_up_at = to_text(now + DELIVERY_LIFETIME)
+    for table, column in (("deliveries", "due_at"), ("messages", "next_attempt_at")):
+        db.conn.execute(
+            f"UPDATE {table} SET give_up_at = :last WHERE {column} IS NOT NULL AND give_up_at > :last",  # noqa: S608  # literals
+            {"last": give_up_at},
+        )
 
 
 def index_version() -> str:

@@ -149,6 +149,18 @@ def test_what_a_clock_that_was_years_ahead_put_off_is_due_again_once_it_is_right
     assert [one.bundle_id for one in desk.due()] == [bundle.bundle_id]
 
 
+@pytest.mark.parametrize("sealed", [True, False])
+def test_what_a_clock_that_was_years_ahead_would_have_tried_for_years_is_given_up_in_time(desk: Desk, sealed: bool) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN", ONE), at=NOW + timedelta(days=3650))
+    if sealed:
+        desk.seal("hook")
+    desk.tick(NOW)
+    desk.archive.mend_clock_jumps(NOW).result()
+    assert desk.archive.hold_for_channel("hook", NOW + timedelta(days=3, seconds=-1), 10).result()[0].status is DeliveryStatus.PENDING
+    assert desk.archive.hold_for_channel("hook", NOW + timedelta(days=3), 10).result()[0].status is DeliveryStatus.DEAD
+
+
 def test_a_right_clock_hastens_nothing(desk: Desk) -> None:
     desk.watch(A, mode="page")
     desk.poll(A, entry("L’OTAN", ONE))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from news.alerts import article_subject, make_bundle_id
 from news.delivering import (
-    ABSENT_CHANNEL_WAIT,
     GiveUp,
     Hold,
     HoldKind,
@@ -85,7 +84,7 @@ def test_every_delivery_is_in_exactly_one_message_whatever_the_order(drawn: list
 def test_what_waits_for_an_absent_channel_is_held_for_an_hour_and_says_so() -> None:
     hold = judge_absent("hook", NOW + DAY, NOW)
     assert isinstance(hold, Hold)
-    assert (hold.until, hold.kind) == (NOW + ABSENT_CHANNEL_WAIT, HoldKind.ABSENT)
+    assert (hold.until, hold.kind) == (NOW + timedelta(hours=1), HoldKind.ABSENT)
     assert "channel hook is not in the configuration" in hold.reason
 
 
