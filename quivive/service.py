@@ -150,7 +150,7 @@ class Service:
     def _note_attempt(self, channel: str, result: AttemptResult) -> None:
         self.totals.sent += result.status is DeliveryStatus.SENT and len(result.delivery_ids)
         self.totals.dead += result.status is DeliveryStatus.DEAD and len(result.delivery_ids)
-        level = log.info if result.status is DeliveryStatus.SENT else log.warning
+        level = log.info if result.status is DeliveryStatus.SENT and not result.error else log.warning
         level("delivery", channel=channel, id=result.bundle_id, status=str(result.status), error=result.error)
 
     async def bring_forward(self) -> None:
@@ -162,7 +162,7 @@ class Service:
         """Put a new configuration in force, from the next poll, version and message on."""
         previous, self.configuration = self.configuration, configuration
         await self.bring_forward()
-        self.dispatcher.reload(configuration.channels)
+        self.dispatcher.reload(configuration.channels, configuration.timezone)
         if make_crawl_settings(configuration) != make_crawl_settings(previous):
             outgoing, self.crawl = self.crawl, self._make_crawl()
             await outgoing.stop(grace=timedelta())  # what it had in hand is still due, and waits for the new one only

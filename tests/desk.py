@@ -80,6 +80,11 @@ class Desk:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.archive.close()
 
+    def reopen(self) -> None:
+        """End the archive and open it again, as another run of the program does."""
+        self.archive.close()
+        self.archive = Archive(self.path, self._watch)
+
     def watch_of(self, topics: Sequence[Topic], **changes: Any) -> None:
         """Make the topics those of the next `sync`."""
         channels = {topic.name: topic.notify for topic in topics}

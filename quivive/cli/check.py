@@ -18,3 +18,6 @@ def command(context: click.Context) -> None:
     for topic in configuration.topics:
         if not topic.notify:
             click.echo(f"note: topic '{topic.name}' notifies no channel; its alerts are printed, logged and listed")
+    for name, channel in configuration.channels.items():
+        for key, message in channel.warnings():
+            click.echo(f"warning: channels.{name}.{key}: {message}")

@@ -69,6 +69,19 @@ def seal_messages(db: Database) -> None:
     db.conn.execute("ALTER TABLE matches ADD COLUMN silence TEXT")
 
 
+@migrations()
+def remember_who_has_a_message(db: Database) -> None:
+    """Of a channel with several recipients, each takes or refuses a message alone."""
+    db.conn.execute("""CREATE TABLE recipients (
+        message_id TEXT NOT NULL,      -- what is sent together: messages.id
+        recipient TEXT NOT NULL,       -- the address that the server is given
+        status TEXT NOT NULL,          -- has, refused, owed
+        reason TEXT,                   -- why it does not have the message
+        changed_at TEXT NOT NULL,
+        PRIMARY KEY (message_id, recipient)
+    ) WITHOUT ROWID""")
+
+
 _SAYINGS = (
     """CREATE TABLE articles_anew (
         id INTEGER PRIMARY KEY,
