@@ -9,7 +9,7 @@ from scrapy.http import Response
 
 from crawler.failures import problem_of
 from crawler.feed_work import final_url, header
-from crawler.problems import FetchProblem, make_http_problem, make_problem
+from crawler.problems import FetchProblem, advise_on_page, make_http_problem, make_problem
 from crawler.reading import read_page
 from crawler.workers import Workers
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
@@ -45,7 +45,7 @@ class PageFetcher:
             http_status=response.status if response else None,
             final_url=final_url(response) if response else None,
             page=read if isinstance(read, ExtractedPage) else None,
-            problem=read if isinstance(read, Problem) else None,
+            problem=advise_on_page(read) if isinstance(read, Problem) else None,
         )
 
     async def _read(self, answer: Response, now: datetime) -> ExtractedPage | Problem:
