@@ -27,7 +27,8 @@ class TolerantConnector(aiohttp.TCPConnector):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._factory: functools.partial[ResponseHandler] = functools.partial(TolerantResponseHandler, loop=self._loop)
+        protocol: type[ResponseHandler] = TolerantResponseHandler
+        self._factory = functools.partial(protocol, loop=self._loop)
 
 
 class TolerantResponseHandler(ResponseHandler):
