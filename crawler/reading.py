@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -52,5 +51,3 @@ def _guarded(read: Callable[[], Read]) -> Read | Problem:
         return error.problem
     except RecursionError:
         return make_problem("worker_crashed", "nested too deeply")
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY_STATUS)  # a fresh worker has its memory back; this one may hold on to it

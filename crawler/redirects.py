@@ -15,7 +15,7 @@ from w3lib.url import safe_url_string
 from yarl import URL
 
 from crawler.addresses import Networks, reason_to_refuse_host
-from crawler.frontier import host_key
+from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
 
 MAX_REDIRECTS = 10
