@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
@@ -29,7 +28,9 @@ DOCUMENTS_PER_WORKER = 1000
 CLOCK_FOR_CPU = 15
 """A document gets that many times its CPU time on the clock: a machine may be busy, but a worker that sleeps or was stopped is no use."""
 START_SECONDS = 60
-"""For a worker to be ready, half a second on an idle machine; and for trying to start one, before a document is given up."""
+"""For a worker to be ready; half a second on an idle machine."""
+MOST_STARTS = 120
+"""Tries to start a worker before a document is given up: a minute, when each fails at once."""
 PAUSE_SECONDS = 0.5
 """Between two tries to start a worker: what makes it fail (no memory, no process left) does not pass at once."""
 
@@ -128,7 +129,7 @@ class WorkerProcess:
 
     def _hand_over(self, job: bytes) -> Connection:
         """Send the job to a worker that takes it; one that died while it had nothing to do is replaced."""
-        deadline = time.monotonic() + START_SECONDS
+        failed = 0
         while True:
             self._require_going_on()
             try:
@@ -137,7 +138,8 @@ class WorkerProcess:
             except (_NotStarted, MemoryError) as error:
                 self._end()
                 self._note_trouble(str(error) or "no memory is left")
-                if time.monotonic() > deadline:
+                failed += 1
+                if failed >= MOST_STARTS:
                     raise FetchProblem(make_problem("worker_crashed", f"no worker process could be started: {error}"[:200])) from error
                 self._stopping.wait(PAUSE_SECONDS)
             except OSError:  # its end of the pipe is closed
@@ -211,7 +213,9 @@ class WorkerProcess:
 
     def _note_trouble(self, reason: str) -> None:
         if not self._in_trouble:
-            _log.warning("no worker process can be started, so documents wait to be read; tried again until it succeeds: %s", reason)
+            _log.warning(
+                "documents wait, since no worker process can be started (is memory short?); tried again until it succeeds: %s", reason
+            )
         self._in_trouble = True
 
     def _note_recovery(self) -> None:

@@ -76,13 +76,8 @@ class Workers:
         for turn in self._turns.values():
             if not turn.done():
                 turn.set_exception(WorkersStopped())
-        for reader in self._all:
-            reader.stop()
-        await asyncio.to_thread(self._join)
-
-    def _join(self) -> None:
-        for reader in self._all:
-            reader.join()
+        # Waited for without a thread: when memory is short there may be none to be had.
+        await asyncio.gather(*(asyncio.wrap_future(reader.stop()) for reader in self._all))
 
     async def _turn(self, document: Document) -> _Reader:
         """Wait until it is the document's turn, and a reader is free for it."""
@@ -127,6 +122,8 @@ class _Reader:
         self._jobs: queue.SimpleQueue[tuple[Callable[[], object], Future[Answer]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._is_started = False
+        self._ended: Future[None] = Future()
+        self._ended.set_running_or_notify_cancel()  # from now on nobody can cancel it
 
     def start(self) -> None:
         """Start the thread; the process is started with the first document."""
@@ -141,15 +138,14 @@ class _Reader:
         self._jobs.put((job, future))
         return future
 
-    def stop(self) -> None:
-        """Kill the worker, and end the thread."""
+    def stop(self) -> Future[None]:
+        """Kill the worker, and end the thread; what is returned is done when both are gone. May be called again."""
         self._worker.stop()
         self._jobs.put(None)
-
-    def join(self) -> None:
-        """Wait for both to be gone."""
-        if self._is_started:
-            self._thread.join()
+        if not self._is_started:
+            self._is_started = True
+            self._ended.set_result(None)
+        return self._ended
 
     def _serve(self) -> None:
         while (task := self._jobs.get()) is not None:
@@ -162,6 +158,7 @@ class _Reader:
                 _settle(future, answer)
             del task, job, future  # else the last body stays in memory until the next one comes
         self._worker.close()
+        self._ended.set_result(None)
 
 
 def _settle(future: Future[Answer], answer: Answer | BaseException) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import math
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -59,6 +60,35 @@ def run(workers: Workers, function: Callable[..., Result], *arguments: object) -
 
 def read(workers: Workers) -> Awaitable[object]:
     return run(workers, read_feed, FEED, "https://journal.example/feed", None, None)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Return as soon as it is true."""
+    while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+        await asyncio.sleep(0.01)
+
+
+def burn(seconds: float) -> None:
+    """Use that much CPU time."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+
+
+def note_process_then_read(folder: str) -> str:
+    """Leave a note with the number of the process, and never end; if there is one already, read."""
+    note = Path(folder, "process")
+    if note.exists():
+        return "read"
+    note.with_suffix(".new").write_text(str(os.getpid()), encoding="ascii")
+    note.with_suffix(".new").rename(note)
+    while True:
+        time.sleep(60)
+
+
+async def noted_process(folder: Path) -> int:
+    await until((folder / "process").exists)
+    return int((folder / "process").read_text(encoding="ascii"))
 
 
 @pytest.mark.parametrize(
@@ -190,3 +220,88 @@ def test_workers_end_with_their_parent_even_when_it_is_killed(project: Path, tmp
         parent.kill()
     _, alive = psutil.wait_procs(descendants, timeout=20)
     assert alive == []
+
+
+def test_a_worker_that_is_killed_from_outside_while_it_reads_costs_nothing_and_one_plain_line(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    async def use(workers: Workers) -> str:
+        reading = asyncio.ensure_future(run(workers, note_process_then_read, str(tmp_path)))
+        process = await noted_process(tmp_path)
+        os.kill(process, signal.SIGKILL)
+        return await reading
+
+    assert with_workers(use) == "read"
+    assert caplog.messages == ["a worker process was killed from outside while it read a document, which is read again"]
+
+
+def test_a_document_whose_worker_is_killed_again_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
+    async def use(workers: Workers) -> None:
+        with pytest.raises(FetchProblem, match="SIGKILL"):
+            await run(workers, signal.raise_signal, signal.SIGKILL)
+
+    with_workers(use)
+    assert len(caplog.messages) == 1
+    assert "Traceback" not in caplog.text
+
+
+def test_time_on_the_clock_is_not_what_a_document_is_allowed() -> None:
+    async def use(workers: Workers) -> None:
+        assert await run(workers, time.sleep, 1.5) is None
+
+    with_workers(use, worker_time_limit=timedelta(seconds=0.2))
+
+
+def test_a_worker_that_cannot_be_started_is_tried_again_until_it_can(caplog: pytest.LogCaptureFixture) -> None:
+    async def use(workers: Workers) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())), hard))
+        try:
+            reading = asyncio.ensure_future(read(workers))
+            await until(lambda: caplog.messages)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert isinstance(await reading, ParsedFeed)
+
+    with_workers(use)
+    assert [message.partition(" (")[0] for message in caplog.messages] == [
+        "documents wait, since no worker process can be started",
+        "a worker process could be started again; documents are read",
+    ]
+
+
+def test_stopping_ends_a_worker_that_is_only_starting() -> None:
+    async def use(workers: Workers) -> None:
+        reading = asyncio.ensure_future(read(workers))
+        await until(psutil.Process().children)
+        children = psutil.Process().children()
+        await workers.stop()
+        with pytest.raises(WorkersStopped):
+            await reading
+        assert not any(child.is_running() for child in children)
+
+    with_workers(use)
+
+
+def test_whoever_waits_no_more_gives_up_the_turn() -> None:
+    async def use(workers: Workers) -> None:
+        first = asyncio.ensure_future(read(workers))
+        waiting = asyncio.ensure_future(read(workers))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        assert isinstance(await first, ParsedFeed)
+        assert isinstance(await read(workers), ParsedFeed)
+
+    with_workers(use)
+
+
+def test_small_documents_are_read_while_a_host_has_hundreds_that_take_seconds() -> None:
+    async def use(workers: Workers) -> None:
+        slow = [asyncio.ensure_future(workers.read(Document("slow.example", 1, 9_000_000), burn, 0.5)) for _ in range(40)]
+        quick = [asyncio.ensure_future(read(workers)) for _ in range(40)]
+        await asyncio.gather(*quick)
+        assert sum(document.done() for document in slow) <= 20
+        await workers.stop()
+        assert any(isinstance(result, WorkersStopped) for result in await asyncio.gather(*slow, return_exceptions=True))
+
+    with_workers(use, workers=2)
