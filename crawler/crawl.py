@@ -81,7 +81,9 @@ class Crawl:
         logging.getLogger("scrapy").setLevel(logging.ERROR)  # what it warns of is in the outcomes
         runner = AsyncCrawlerRunner(make_scrapy_settings(self._settings))
         self._crawler = runner.create_crawler(NewsSpider)
-        self._scrapy = runner.crawl(self._crawler, desk=self, downloads=self._downloads, crawl_settings=self._settings)
+        self._scrapy = runner.crawl(
+            self._crawler, desk=self, downloads=self._downloads, workers=self._workers, crawl_settings=self._settings
+        )
         failed = asyncio.create_task(self._failed.wait())
         self._workers.start()
         try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from scrapy.http import Response
 
 from crawler.failures import problem_of
-from crawler.problems import FetchProblem
+from crawler.problems import FetchProblem, advise_on_page
 from crawler.reading import read_page
 from crawler.work import Answered, final_url, header, problem_without_reading
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
@@ -35,12 +35,12 @@ class PageWork:
         answer = answered.answer
         outcome = PageOutcome(page.entry_id, page.source_id, page.url, answered.at, answered.seconds)
         if isinstance(answer, BaseException):
-            return replace(outcome, problem=problem_of(answer))
+            return replace(outcome, problem=advise_on_page(problem_of(answer)))
         outcome = replace(outcome, http_status=answer.status, final_url=final_url(answer))
         if problem := problem_without_reading(answer, answered.at):
-            return replace(outcome, problem=problem)
+            return replace(outcome, problem=advise_on_page(problem))
         read = await _read(answer, answered)
-        return replace(outcome, problem=read) if isinstance(read, Problem) else replace(outcome, page=read)
+        return replace(outcome, problem=advise_on_page(read)) if isinstance(read, Problem) else replace(outcome, page=read)
 
 
 async def _read(answer: Response, answered: Answered) -> ExtractedPage | Problem:

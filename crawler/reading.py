@@ -44,6 +44,13 @@ def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage 
     return _guarded(lambda: prepare_page(extract_page(body, url, content_type)))
 
 
+def read_robots(text: str, url: str, token: str) -> bool | Problem:
+    """Whether a robots.txt lets this product token fetch `url`; see `robots_rules.is_allowed`."""
+    from crawler.robots_rules import is_allowed  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: is_allowed(text, url, token))
+
+
 def _guarded(read: Callable[[], Read]) -> Read | Problem:
     try:
         return read()

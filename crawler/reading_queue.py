@@ -26,10 +26,13 @@ SLOW_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A body that is to be read: where it came from, its size in bytes, and whether it is `urgent`, as feeds are."""
+    """A body that is to be read: where it came from, its size in bytes, and whether it is `urgent`, as feeds are.
+
+    What no source asked for, such as a robots.txt, has its host for a source.
+    """
 
     host: str
-    source_id: int
+    source_id: int | str
     size: int
     urgent: bool = False
 
@@ -39,7 +42,7 @@ class Document:
         return self.host, self.source_id
 
 
-Lane = tuple[bool, str, int]
+Lane = tuple[bool, str, int | str]
 """Documents of one urgency, host and source wait in line behind each other."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Protocol
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -16,6 +16,7 @@ from crawler.kinds import kind_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.robots import OBEY
 from crawler.settings import CrawlSettings
+from crawler.workers import Workers
 
 WORK = "quivive_work"
 
@@ -35,9 +36,10 @@ class NewsSpider(Spider):
 
     name = "news"
 
-    def __init__(self, desk: Desk, downloads: Downloads, crawl_settings: CrawlSettings, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, desk: Desk, downloads: Downloads, workers: Workers, crawl_settings: CrawlSettings) -> None:
+        super().__init__()
         self.downloads = downloads
+        self.workers = workers
         self._desk = desk
         self._obey_robots = crawl_settings.obey_robots
         self._user_agent = crawl_settings.user_agent

@@ -11,6 +11,7 @@ from collections import deque
 from pathlib import Path
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.utils.test import get_crawler
 
@@ -52,6 +53,7 @@ def test_the_handler_takes_what_it_is_given_and_asks_its_session_as_we_expect() 
     assert "_pool_size_total" in base
     assert "_pool_size_per_host" in base
     assert "self._session" in inspect.getsource(AiohttpDownloadHandler)
+    assert isinstance(inspect.getattr_static(AiohttpDownloadHandler, "_extract_headers"), staticmethod)
 
 
 def test_the_downloader_keeps_what_waits_for_a_host_where_we_drop_it() -> None:
@@ -60,6 +62,12 @@ def test_the_downloader_keeps_what_waits_for_a_host_where_we_drop_it() -> None:
     assert isinstance(slot.queue, deque)
     assert "queue.append((request, " in inspect.getsource(Downloader)
     assert "errback" in inspect.getsource(drop_requests_that_wait)
+
+
+def test_connections_are_made_by_what_we_put_in_the_place_of_their_factory() -> None:
+    assert "self._factory = " in inspect.getsource(aiohttp.BaseConnector)
+    assert "self._factory" in inspect.getsource(aiohttp.TCPConnector)
+    assert {"set_response_params", "data_received", "eof_received"} <= set(vars(ResponseHandler))
 
 
 def test_aiohttp_takes_the_limits_that_the_session_is_made_with() -> None:
