@@ -103,7 +103,7 @@ def _unconditional(request: Request) -> Request:
 
 
 def _redirected(request: Request, location: bytes, meta: dict[str, Any]) -> Request:
-    if len(location) > MOST_URL_BYTES:
+    if len(location) > MOST_URL_BYTES or _host_bytes(location.decode("latin-1")) > 2 * MOST_HOST_BYTES:
         raise FetchProblem(make_problem("unsupported_url", f"{location[:100].decode('latin-1')}… is too long"))
     try:
         url = urljoin(request.url, safe_url_string(location, encoding="utf-8"))

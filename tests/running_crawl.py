@@ -55,6 +55,11 @@ class RunningCrawl:
         self._thread.join(20)
         assert not self._thread.is_alive()
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that it runs on."""
+        return self._loop
+
     def poll(self, url: str, **validators: str) -> PollOutcome:
         """The outcome of polling the feed at `url`."""
         return self.start_poll(url, **validators).result(_LONGEST_WAIT_SECONDS)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from aiohttp.base_protocol import BaseProtocol
 from aiohttp.client_proto import ResponseHandler
 
 from crawler.tolerant_connections import MOST_INTERIM_ANSWERS, TolerantConnector, TolerantResponseHandler
@@ -172,10 +173,14 @@ def test_a_page_that_is_not_there_is_no_reason_to_remove_the_source(crawl: Runni
 
 
 def test_the_parts_of_aiohttp_that_the_connections_take_hold_of_are_still_there() -> None:
-    async def factory() -> object:
+    async def make() -> TolerantResponseHandler:
         async with TolerantConnector() as connector:
-            return connector._factory()
+            protocol = connector._factory()
+        assert isinstance(protocol, TolerantResponseHandler)
+        return protocol
 
-    assert isinstance(asyncio.run(factory()), TolerantResponseHandler)
-    assert {"set_response_params", "data_received", "force_close"} <= set(vars(ResponseHandler))
+    protocol = asyncio.run(make())
+    assert {"set_response_params", "data_received", "connection_lost", "should_close", "close", "abort"} <= set(vars(ResponseHandler))
+    assert {"_pause_reading_for_buffer", "_resume_reading_for_buffer"} <= set(vars(BaseProtocol))
+    assert (protocol._reading_paused, protocol._payload, protocol.should_close) == (False, None, False)
     assert "self._payload = payload" in inspect.getsource(ResponseHandler.data_received)
