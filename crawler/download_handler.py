@@ -6,22 +6,18 @@ import asyncio
 import socket
 import ssl
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, Protocol, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
-from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
 from crawler.addresses import Networks, reason_to_refuse
 from crawler.problems import FetchProblem, make_problem
+from crawler.scrapy_insides import AiohttpDownloadHandler, BaseStreamingDownloadHandler, ClientResponse
 from crawler.tolerant_connections import TolerantConnector
-
-if TYPE_CHECKING:
-    from crawler.spider import NewsSpider
 
 KEEP_ALIVE_SECONDS = 30
 """An idle TLS connection costs about 0.3 MB: feeds polled every few minutes do not pay for keeping theirs."""
@@ -76,6 +72,12 @@ class Downloads:
             task.cancel()
 
 
+class HasDownloads(Protocol):
+    """What this handler needs of the spider."""
+
+    downloads: Downloads
+
+
 class GuardedResolver(AbstractResolver):
     """Resolves names, and leaves out every address that must not be connected to."""
 
@@ -112,7 +114,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         BaseStreamingDownloadHandler.__init__(self, crawler)
-        self._downloads = cast("NewsSpider", crawler.spider).downloads
+        self._downloads = cast("HasDownloads", crawler.spider).downloads
         self._ssl_context: ssl.SSLContext = ssl.create_default_context()
         self._resolver = make_resolver(crawler.settings["QUIVIVE_ALLOW_ADDRESSES"])
         connector = TolerantConnector(
@@ -129,7 +131,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             trust_env=False,
             max_line_size=MAX_HEADER_BYTES,
             max_field_size=MAX_HEADER_BYTES,
-            response_class=_ClientResponse,
+            response_class=ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
 
@@ -138,7 +140,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         return _without_charset(await self._downloads.run(self, request))
 
     @staticmethod
-    def _extract_headers(response: _ClientResponse) -> Headers:
+    def _extract_headers(response: ClientResponse) -> Headers:
         """The headers byte for byte: what is no UTF-8 in them could not be encoded again."""
         return Headers(list(response.raw_headers))
 

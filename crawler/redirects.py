@@ -17,7 +17,7 @@ from yarl import URL
 
 from crawler.addresses import Networks, reason_to_refuse_host
 from crawler.cookies import Cookies, kept_cookies, matching_cookies
-from crawler.frontier import host_key
+from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
 
 MAX_REDIRECTS = 10

@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -15,15 +15,14 @@ from scrapy.http import Response
 
 from crawler.download_handler import Dropped
 from crawler.failures import problem_of
+from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_http_problem, make_problem
 from crawler.reading import read_robots
+from crawler.reading_queue import Document
 from crawler.redirects import MAX_HOPS, check_url
 from crawler.robots_rules import is_allowed, is_quick, product_token, text_of
 from crawler.workers import Workers, WorkersStopped
 from news.sources import Problem
-
-if TYPE_CHECKING:
-    from crawler.spider import NewsSpider
 
 OBEY = "quivive_obey_robots"
 """The key in a request's meta that says that it is for a page and must obey robots.txt."""
@@ -138,13 +137,19 @@ def _unreadable(problem: Problem) -> Problem:
     return problem if problem.code in _AS_FOR_THE_PAGE else make_problem("robots", f"robots.txt could not be read: {problem.code}")
 
 
+class HasWorkers(Protocol):
+    """What this middleware needs of the spider."""
+
+    workers: Workers
+
+
 class RobotsMiddleware:
     """A downloader middleware: asks the host's robots.txt before each page, also before each hop of a redirect."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._allowed = crawler.settings["QUIVIVE_ALLOW_ADDRESSES"]
-        self._workers: Workers = cast("NewsSpider", crawler.spider).workers
+        self._workers: Workers = cast("HasWorkers", crawler.spider).workers
         self._cache = RobotsCache(crawler.settings["USER_AGENT"], self._fetch, self._judge)
 
     @classmethod
@@ -168,8 +173,9 @@ class RobotsMiddleware:
         return await self._crawler.engine.download_async(request)
 
     async def _judge(self, text: str, url: str, token: str) -> bool:
+        host = host_key(url)
         try:
-            verdict = await self._workers.run(read_robots, text, url, token)
+            verdict = await self._workers.read(Document(host, host, len(text)), read_robots, text, url, token)
         except WorkersStopped as error:
             raise Dropped(url) from error
         if isinstance(verdict, Problem):

@@ -10,14 +10,13 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
-from crawler import feed_work, page_work
 from crawler.download_handler import Downloads
 from crawler.frontier import Work
+from crawler.kinds import kind_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.robots import OBEY
 from crawler.settings import CrawlSettings
 from crawler.workers import Workers
-from news.sources import DueSource
 
 WORK = "quivive_work"
 
@@ -57,14 +56,13 @@ class NewsSpider(Spider):
                 yield request
 
     def _make_request(self, work: Work) -> Request:
-        is_feed = isinstance(work, DueSource)
-        headers = feed_work.make_headers(work) if isinstance(work, DueSource) else page_work.make_headers()
+        kind = kind_of(work)
         return Request(
             work.url,
             callback=self.take_response,
             errback=self.take_failure,
-            headers={**headers, "User-Agent": self._user_agent},
-            meta={WORK: work, OBEY: self._obey_robots and not is_feed, "download_timeout": self._timeout},
+            headers={**kind.make_headers(work), "User-Agent": self._user_agent},
+            meta={WORK: work, OBEY: self._obey_robots and kind.obeys_robots, "download_timeout": self._timeout},
             dont_filter=True,
         )
 
