@@ -70,16 +70,15 @@ class Service:
         self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.timezone, self._note_attempt)
 
     def _make_crawl(self) -> Crawl:
-        return Crawl(make_crawl_settings(self.configuration), self._clock, self._on_poll, self._on_page)
+        return Crawl(make_crawl_settings(self.configuration), self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
         await asyncio.to_thread(self.archive.require_in_place)
         now = self._clock()
-        source_ids, entry_ids = self.crawl.in_hand()
         # What is in hand is still due, and would fill the list.
-        sources = await asyncio.to_thread(self.archive.due_sources, now, MOST_DUE + len(source_ids))
-        pages = await asyncio.to_thread(self.archive.due_pages, now, MOST_DUE + len(entry_ids))
+        sources = await asyncio.to_thread(self.archive.due_sources, now, MOST_DUE + len(self.crawl.in_hand(DueSource)))
+        pages = await asyncio.to_thread(self.archive.due_pages, now, MOST_DUE + len(self.crawl.in_hand(DuePage)))
         works: list[DueSource | DuePage] = [*sources, *pages]
         return sum(self.crawl.add(work) for work in works)
 

@@ -331,7 +331,7 @@ def test_a_foreign_program_that_locks_the_archive_for_a_moment_only_delays_it(ne
 
 def test_a_worker_that_is_killed_from_outside_is_replaced(newsroom) -> None:
     for worker in newsroom.daemon.workers():
-        if "spawn_main" in " ".join(worker.cmdline()):
+        if "worker_main" in " ".join(worker.cmdline()):
             worker.kill()
     [title] = newsroom.publish("l’OTAN")
     assert newsroom.alerts_on(title) == [("OTAN", title)]
