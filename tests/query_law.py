@@ -101,7 +101,16 @@ _PHRASES = [
     "OTAN–Nato",
     "nato",
 ]
-_DASHED = ["GPT-5", "4G/5G", "OTAN–Nato", "Free-Mobile", "l’OTAN/Nato"]
+_DASHED = [
+    "GPT-5",
+    "4G/5G",
+    "OTAN–Nato",
+    "Free-Mobile",
+    "l’OTAN/Nato",
+    "contrat-militaire",
+    "contrats‑alliances-nationales",
+    "OTAN-du-contrat",
+]
 _BEGINNINGS = ["mil", "MILIT", "contr", "ora", "œuv", "oeu", "nat", "OTA", "été", "aujourdh", "fre"]
 _VALUES = {
     "source": ["numerama", "Numerama.com", "La Gazette", "gazette", "com", "www", "journal.example", "Free"],
@@ -248,7 +257,7 @@ def _stretches(words: Analysis) -> Iterator[tuple[int, int]]:
 _asked = cache(analyse)
 
 
-def _stands_at(spec: Spec, text: str, words: Analysis, first: int, last: int) -> bool:
+def _stands_at(spec: Spec, text: str, words: Analysis, first: int, last: int) -> bool:  # noqa: PLR0911
     kind, wanted = spec
     tokens = words.tokens[first : last + 1]
     if kind == "prefix":
@@ -261,6 +270,9 @@ def _stands_at(spec: Spec, text: str, words: Analysis, first: int, last: int) ->
         return words.stems[first : last + 1] == asked.stems
     if len(asked) != len(tokens):
         return False
+    if kind == "word":
+        ends_agree = all(words.stems[place] == asked.stems[end] for place, end in ((first, 0), (last, -1)))
+        return ends_agree and tokens[1:-1] == asked.tokens[1:-1]
     if kind == "exact":
         return _letters(text, words, range(first, last + 1)) == _letters(wanted, asked, range(len(asked)))
     return tokens == asked.tokens

@@ -7,6 +7,7 @@ from news.query.moments import MomentParser
 from news.query.parser import GREATEST_DEPTH, GREATEST_LENGTH, GREATEST_SIZE, parse_query
 from news.query.tree import (
     And,
+    Compound,
     Condition,
     EntityTerm,
     Exact,
@@ -15,6 +16,7 @@ from news.query.tree import (
     Near,
     Node,
     Not,
+    Operand,
     Or,
     Phrase,
     Prefix,
@@ -36,6 +38,7 @@ __all__ = [
     "GREATEST_LENGTH",
     "GREATEST_SIZE",
     "And",
+    "Compound",
     "Condition",
     "EntityTerm",
     "Exact",
@@ -45,6 +48,7 @@ __all__ = [
     "Near",
     "Node",
     "Not",
+    "Operand",
     "Or",
     "Phrase",
     "Prefix",

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from news.query import Exact, Phrase, TextField, Word
+from news.query import Operand, TextField
 from news.text.analysis import Analysis
 
 Span: TypeAlias = tuple[int, int]
 """Where something stands in a text: its start and end, in characters."""
 Place: TypeAlias = tuple[int, int]
 """Where something stands among the words of a field: the positions of its first and its last word."""
-Alternatives: TypeAlias = tuple[Word | Phrase | Exact, ...]
+Alternatives: TypeAlias = tuple[Operand, ...]
 """Things of which one is wanted, as on either side of NEAR."""
 Limits: TypeAlias = tuple[list[int], list[int]]
 """All positions where one of several things begins, and all where one ends, both in order."""

@@ -13,6 +13,7 @@ from news.alerts import Hit
 from news.articles import ArticleFacts
 from news.query import (
     And,
+    Compound,
     Condition,
     EntityTerm,
     Exact,
@@ -20,6 +21,7 @@ from news.query import (
     Near,
     Node,
     Not,
+    Operand,
     Or,
     Phrase,
     Prefix,
@@ -32,7 +34,7 @@ from news.query import (
 )
 from news.query.field import Alternatives, Field, Limits, Place, Span
 from news.query.nearness import first_step, near_ends, near_starts
-from news.text.analysis import AnalysedArticle
+from news.text.analysis import AnalysedArticle, Analysis
 from news.text.tokens import exact_letters
 
 _LAST_CHARACTER = chr(sys.maxunicode)
@@ -156,7 +158,7 @@ _FINDERS: dict[type[Node], Callable[[Any, PreparedArticle], Finds | None]] = {
     Or: _find_any,
     Not: _find_nothing,
     **dict.fromkeys((Filter, Since, Until), _find_fact),
-    **dict.fromkeys((Word, Phrase, Exact, Prefix, EntityTerm, Near), _find_term),
+    **dict.fromkeys((Word, Phrase, Compound, Exact, Prefix, EntityTerm, Near), _find_term),
 }
 
 
@@ -171,7 +173,7 @@ def first_places(term: Term, field: Field) -> tuple[Place, ...]:
     return () if place is None else (place,)
 
 
-def _first_place(term: Phrase | Exact | Prefix | EntityTerm, field: Field) -> Place | None:
+def _first_place(term: Phrase | Compound | Exact | Prefix | EntityTerm, field: Field) -> Place | None:
     """The first place, without going through all of them: most questions end here, with no."""
     if isinstance(term, EntityTerm):
         return next((place for name in term.names if (place := _first_in_a_row(name, field)) is not None), None)
@@ -181,7 +183,9 @@ def _first_place(term: Phrase | Exact | Prefix | EntityTerm, field: Field) -> Pl
     return _first_in_a_row(term, field)
 
 
-def _first_in_a_row(phrase: Phrase | Exact, field: Field) -> Place | None:
+def _first_in_a_row(phrase: Phrase | Compound | Exact, field: Field) -> Place | None:
+    if isinstance(phrase, Compound):
+        return next(_compound_places(phrase, field), None)
     for token in phrase.tokens:
         if token not in field.first_token:
             return None
@@ -203,7 +207,11 @@ def places(term: Term, field: Field) -> Iterator[Place]:
     elif isinstance(term, Near):
         yield from _near_places(term, field)
     else:
-        yield from _phrase_places(term, field)
+        yield from _places_in_a_row(term, field)
+
+
+def _places_in_a_row(term: Phrase | Compound | Exact, field: Field) -> Iterator[Place]:
+    return _compound_places(term, field) if isinstance(term, Compound) else _phrase_places(term, field)
 
 
 def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
@@ -216,6 +224,19 @@ def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
         first = position - anchor
         if first >= 0 and _stands_at(phrase, field, first):
             yield first, first + len(tokens) - 1
+
+
+def _compound_places(compound: Compound, field: Field) -> Iterator[Place]:
+    """Sought from the rarer of its ends, as far as the one that comes last is rarer."""
+    length = len(compound.tokens)
+    first, last = (field.first_stem.get(compound.stems[end]) for end in (0, -1))
+    if first is None or last is None:
+        return
+    anchor = 0 if first >= last else length - 1
+    for position in _positions(field.words.stems, compound.stems[anchor], field.first_stem):
+        start = position - anchor
+        if start >= 0 and _stands_at(compound, field, start):
+            yield start, start + length - 1
 
 
 def _prefix_places(prefix: Prefix, field: Field) -> Iterator[Place]:
@@ -293,7 +314,7 @@ def _find_limits(alternatives: Alternatives, field: Field) -> Limits:
             starts.update(positions)
             ends.update(positions)
         elif _first_in_a_row(one, field) is not None:
-            for first, last in _phrase_places(one, field):
+            for first, last in _places_in_a_row(one, field):
                 starts.add(first)
                 ends.add(last)
     return sorted(starts), sorted(ends)
@@ -323,16 +344,25 @@ def _ending_at(position: int, alternatives: Alternatives, field: Field) -> Place
     return next((first, position) for first, one in firsts if first >= 0 and _stands_at(one, field, first))
 
 
-def _length(term: Word | Phrase | Exact) -> int:
+def _length(term: Operand) -> int:
     return 1 if isinstance(term, Word) else len(term.tokens)
 
 
-def _stands_at(term: Word | Phrase | Exact, field: Field, first: int) -> bool:
+def _stands_at(term: Operand, field: Field, first: int) -> bool:
     if isinstance(term, Word):
         return field.words.stems[first] == term.stem
+    if isinstance(term, Compound):
+        return _stands_compound_at(term, field.words, first)
     if field.words.tokens[first : first + len(term.tokens)] != term.tokens:
         return False
     return isinstance(term, Phrase) or _has_letters(term, field, first)
+
+
+def _stands_compound_at(term: Compound, words: Analysis, first: int) -> bool:
+    last = first + len(term.tokens) - 1
+    if last >= len(words) or words.stems[first] != term.stems[0] or words.stems[last] != term.stems[-1]:
+        return False
+    return words.tokens[first + 1 : last] == term.tokens[1:-1]
 
 
 def _has_letters(term: Exact, field: Field, first: int) -> bool:

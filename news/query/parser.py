@@ -14,7 +14,21 @@ from news.query.lexer import Kind, Lexeme, cut_query
 from news.query.moments import MomentParser
 from news.query.proximity import find_stranger, make_near
 from news.query.terms import MisreadError, make_term
-from news.query.tree import EntityTerm, Exact, Near, Node, Phrase, Prefix, Query, TextField, has_positive, make_and, make_not, make_or
+from news.query.tree import (
+    Compound,
+    EntityTerm,
+    Exact,
+    Near,
+    Node,
+    Phrase,
+    Prefix,
+    Query,
+    TextField,
+    has_positive,
+    make_and,
+    make_not,
+    make_or,
+)
 from news.topics import Entity
 
 GREATEST_LENGTH: Final = 10_000
@@ -231,4 +245,4 @@ class _Parser:
 def _count_words(leaf: Node) -> int:
     if isinstance(leaf, EntityTerm):
         return sum(len(name.tokens) for name in leaf.names)
-    return len(leaf.tokens) if isinstance(leaf, Phrase | Exact) else 1
+    return len(leaf.tokens) if isinstance(leaf, Phrase | Compound | Exact) else 1

@@ -6,7 +6,7 @@ from typing import Final
 
 from news.query.entities import make_exact
 from news.query.lexer import Kind, Lexeme
-from news.query.tree import LONGEST_PHRASE, Exact, Phrase, Prefix, TextField, Word
+from news.query.tree import LONGEST_PHRASE, Compound, Exact, Phrase, Prefix, TextField, Word
 from news.text.analysis import analyse
 
 SHORTEST_BEGINNING: Final = 3
@@ -17,7 +17,7 @@ class MisreadError(ValueError):
     """A lexeme that cannot mean anything; says what was expected, and the parser adds where."""
 
 
-def make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Word | Phrase | Exact | Prefix:
+def make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Word | Phrase | Compound | Exact | Prefix:
     """The term for a word, words in quotes, exact letters or the beginning of a word. Raises MisreadError."""
     words = analyse(lexeme.text)
     if not len(words):
@@ -28,8 +28,10 @@ def make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Word | Phra
         return make_exact(name, lexeme.text, words, field)
     if lexeme.kind is Kind.PREFIX:
         return _make_prefix(name, lexeme, words.tokens, field)
-    if lexeme.kind is Kind.PHRASE or len(words) > 1:
+    if lexeme.kind is Kind.PHRASE:
         return Phrase(name, words.tokens, field)
+    if len(words) > 1:
+        return Compound(name, words.tokens, words.stems, field)
     return Word(name, words.stems[0], field)
 
 
