@@ -19,7 +19,7 @@ from news.text.tokens import TOKEN_SIGNS, cut_chunk, cut_text
 
 __all__ = ["ANALYSIS_VERSION", "TOKEN_SIGNS", "AnalysedArticle", "Analysis", "analyse", "analyse_article", "index_columns"]
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raise it with every change to tokens or stems: an index made by another version must be rebuilt before it is searched."""
 
 _LONGEST_REMEMBERED_CHUNK = 40

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.inflection import KINDS, count_joins
+from bench.inflection import FEMININES, KINDS, count_joins, missed_feminines
 from news.articles import ArticleFacts, SourceFacts
 from news.errors import QueryError
 from news.query import GREATEST_DEPTH, GREATEST_DISTANCE, GREATEST_LENGTH, GREATEST_SIZE, MomentParser, parse_query
@@ -130,6 +130,7 @@ def test_the_figures_on_inflection_are_those_of_the_program_that_measures_them()
         counts[kind] for kind in KINDS
     ]
     assert f"{counts.total():,} pairs" in section
+    assert f"all {missed_feminines(FEMININES.read_text(encoding='utf-8'))[1]} of" in section
     told = set(re.findall(r"`(\w+)`", section.partition("The false joins are")[2]))
     for pair in false_joins:
         assert {stem(one) for word in pair.split(" = ") for one in analyse(word).tokens} & {analyse(word).stems[0] for word in told}, pair
