@@ -117,6 +117,11 @@ _IRREGULAR_PLURALS = _of("""
     ia: ias
     pc: pcs
     tv: tvs
+    bd: bds
+    dj: djs
+    id: ids
+    up: ups
+    vm: vms
     bail: baux
     bijou: bijoux
     boyau: boyaux

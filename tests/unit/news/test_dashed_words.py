@@ -22,6 +22,7 @@ FOUND = [
     ("sous-trai\u00adtant", "les sous-traitants"),
     ("vice-président", "la vice-présidente"),
     ("vice-présidentes", "un vice-président"),
+    ("start-up", "des start-ups"),
     ("ex-ministre", "les ex-ministres"),
     ("porte-avion", "des porte-avions"),
     ("franco-allemand", "les relations franco-allemandes"),

@@ -68,6 +68,7 @@ ONE_WORD = [
     "bijou bijoux",
     "œil yeux",
     "IA IAs",
+    "up ups",
     "startup startups",
     "donnée données donnees",
     "armée armées",
