@@ -9,6 +9,8 @@ from lxml import etree
 from lxml.html import HtmlElement as Element
 from lxml.html import HTMLParser, fragment_fromstring
 
+from crawler.footnotes import raise_calls, raise_calls_in_line
+
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\n\u00a0]*")
@@ -27,6 +29,8 @@ def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     """
     if not markup:
         return None
+    if not is_plain:
+        markup = raise_calls_in_line(markup)
     text = unescape(markup) if is_plain or "<" not in markup else unescape(_TAG.sub(" " if _is_block(markup) else "", markup))
     if _ENTITY.search(text):
         text = unescape(text)
@@ -63,6 +67,7 @@ def _text_of_html(markup: str) -> str:
         root = fragment_fromstring(markup.encode("utf-8", "replace"), create_parent="div", parser=parser)
     except (etree.ParserError, ValueError):
         return unescape(_TAG.sub(" ", markup))
+    raise_calls(root)
     parts: list[str] = []
     _collect(root, parts)
     return "".join(parts)

@@ -73,6 +73,8 @@ _WORDS = [
     "publié",
     "publiées",
     "C++",
+    "Canal+",
+    "otan.info",
     "C",
     "AT&T",
     "3,5",
@@ -100,6 +102,9 @@ _PHRASES = [
     "5G/4G",
     "OTAN–Nato",
     "nato",
+    "Canal+ Orange",
+    "groupe Canal +",
+    "free.tech",
 ]
 _DASHED = [
     "GPT-5",
@@ -110,6 +115,8 @@ _DASHED = [
     "contrat-militaire",
     "contrats‑alliances-nationales",
     "OTAN-du-contrat",
+    "Canal+/Free",
+    "l’OTAN.Info",
 ]
 _BEGINNINGS = ["mil", "MILIT", "contr", "ora", "œuv", "oeu", "nat", "OTA", "été", "aujourdh", "fre"]
 _VALUES = {
@@ -257,7 +264,7 @@ def _stretches(words: Analysis) -> Iterator[tuple[int, int]]:
 _asked = cache(analyse)
 
 
-def _stands_at(spec: Spec, text: str, words: Analysis, first: int, last: int) -> bool:  # noqa: PLR0911
+def _stands_at(spec: Spec, text: str, words: Analysis, first: int, last: int) -> bool:
     kind, wanted = spec
     tokens = words.tokens[first : last + 1]
     if kind == "prefix":
@@ -265,6 +272,22 @@ def _stands_at(spec: Spec, text: str, words: Analysis, first: int, last: int) ->
     if kind == "entity":
         names = [("exact", name[1:]) if name.startswith("=") else ("phrase", name) for name in ENTITIES[wanted].names]
         return any(_stands_at(name, text, words, first, last) for name in names)
+    return any(_stands_spelt_at(kind, spelling, text, words, (first, last)) for spelling in _spellings(wanted))
+
+
+@cache
+def _spellings(wanted: str) -> tuple[str, ...]:
+    """How the names that these queries ask for are also typeset."""
+    tight = wanted.replace("Canal +", "Canal+")
+    endings = [("otan.info", "otan.Info"), ("OTAN.Info", "OTAN.info"), ("free.tech", "free.Tech")]
+    return tuple(
+        dict.fromkeys([wanted, tight, tight.replace("Canal+", "Canal +"), *(wanted.replace(one, other) for one, other in endings)])
+    )
+
+
+def _stands_spelt_at(kind: str, wanted: str, text: str, words: Analysis, place: tuple[int, int]) -> bool:
+    first, last = place
+    tokens = words.tokens[first : last + 1]
     asked = _asked(wanted)
     if kind == "word" and len(asked) == 1:
         return words.stems[first : last + 1] == asked.stems
@@ -326,6 +349,15 @@ _PIECES = [
     "c++11",
     "Naturel",
     "OTAN.Les",
+    "OTAN.Info",
+    "Free.Tech",
+    "FREE.TECH",
+    "Canal +",
+    "Canal",
+    "canaux",
+    "+",
+    "+ 5",
+    "info",
     "freemium",
     "OTAN",
     "contrat",

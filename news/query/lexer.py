@@ -47,6 +47,7 @@ class Lexeme:
 _OPERATORS = {"AND": Kind.AND, "ET": Kind.AND, "OR": Kind.OR, "OU": Kind.OR, "NOT": Kind.NOT, "SAUF": Kind.NOT}
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _BARE = re.compile(rf"[^\s(){DIVIDING_QUOTES}]+")
+_PLUS_OF_NAME = re.compile(r"(?<=[^\W_])\s+\+(?=[\s)]|$)")
 _MINUS = "-\u2212"
 _OTHER_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015"
 _PROXIMITY = re.compile(r"(O?NEAR)(?:/(.*))?", re.DOTALL)
@@ -130,9 +131,10 @@ def _cut_exact(query: str, position: int) -> Lexeme:
     bare = _BARE.match(query, after)
     if bare is None or bare.group()[0] in "=@-":
         raise QueryError(query, position, 'expected a word or words in quotes directly after "=", such as =Orange or ="Free Mobile"')
-    _refuse_quote(query, bare.group(), after)
-    _refuse_signs(query, bare.group(), after)
-    return Lexeme(Kind.EXACT, bare.group(), "=" + bare.group(), position)
+    word = _with_plus(query, bare.group(), after)
+    _refuse_quote(query, word, after)
+    _refuse_signs(query, word, after)
+    return Lexeme(Kind.EXACT, word, "=" + word, position)
 
 
 def _cut_entity(query: str, position: int) -> Lexeme:
@@ -186,7 +188,14 @@ def _cut_field(query: str, field: re.Match[str], position: int) -> Lexeme:
     return Lexeme(Kind.FIELD, name, field.group(), position)
 
 
+def _with_plus(query: str, word: str, position: int) -> str:
+    """The word, with the plus that belongs to it though a space stands before it: `Canal +`."""
+    plus = _PLUS_OF_NAME.match(query, position + len(word))
+    return word + plus.group() if plus else word
+
+
 def _cut_word(query: str, word: str, position: int) -> Lexeme:
+    word = _with_plus(query, word, position)
     begins = len(word) > 1 and word.endswith("*")
     text = word[:-1] if begins else word
     _refuse_quote(query, word, position)
