@@ -1,5 +1,6 @@
 """The query language: `parse_query` turns text into a tree of terms; the tree means the same in topics and in search."""
 
+from news.query.advice import advise_on
 from news.query.conditions import found_fact
 from news.query.entities import check_entities
 from news.query.lexer import GREATEST_DISTANCE
@@ -59,6 +60,7 @@ __all__ = [
     "Until",
     "Wanted",
     "Word",
+    "advise_on",
     "check_entities",
     "found_fact",
     "leaves",

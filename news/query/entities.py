@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from news.errors import QueryError
@@ -18,7 +19,7 @@ def make_entity_term(entity: Entity) -> EntityTerm:
     """The term `@key`. Raises QueryError (about the name, not the query) for a name without a word, and for no names at all."""
     if not entity.names:
         raise QueryError(f"@{entity.key}", 0, f"the entity {entity.key} has no names; give it at least one")
-    names = tuple(dict.fromkeys(term for name in entity.names for term in _make_names(entity.key, name)))
+    names = tuple(dict.fromkeys(term for name in entity.names for term in _make_names(entity, name)))
     return EntityTerm(f"@{entity.key}", names)
 
 
@@ -41,10 +42,13 @@ def make_exact(name: str, text: str, words: Analysis, field: TextField | None = 
     return Exact(name, words.tokens, letters, field)
 
 
-def _make_names(key: str, name: str) -> list[Phrase | Exact]:
+def _make_names(entity: Entity, name: str) -> list[Phrase | Exact]:
     exact = name.lstrip().startswith("=")
     wanted = name.lstrip().removeprefix("=") if exact else name
-    return [_make_name(key, name, spelling, exact=exact) for spelling in spellings_of(wanted)]
+    terms = [_make_name(entity.key, name, spelling, exact=exact) for spelling in spellings_of(wanted)]
+    if name in entity.shipped:
+        return [replace(term, in_headlines=True) if isinstance(term, Exact) else term for term in terms]
+    return terms
 
 
 def _make_name(key: str, name: str, wanted: str, *, exact: bool) -> Phrase | Exact:

@@ -35,7 +35,7 @@ from news.query import (
 from news.query.field import Alternatives, Field, Limits, Place, Span
 from news.query.nearness import first_step, near_ends, near_starts
 from news.text.analysis import AnalysedArticle, Analysis
-from news.text.tokens import exact_letters
+from news.text.tokens import exact_letters, in_capitals
 
 _LAST_CHARACTER = chr(sys.maxunicode)
 """No character in any token comes after it, nor is it one."""
@@ -370,7 +370,7 @@ def _has_letters(term: Exact, field: Field, first: int) -> bool:
         known = field.letters.get(position)
         if known is None:
             known = field.letters[position] = exact_letters(field.text[slice(*field.words.place(position))])
-        if known != letters:
+        if known != letters and not (term.in_headlines and field.is_headline and known in in_capitals(letters)):
             return False
     return True
 

@@ -61,12 +61,16 @@ class Compound:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Words in exactly these letters, adjacent and in order. `tokens` are the same words folded."""
+    """Words in exactly these letters, adjacent and in order. `tokens` are the same words folded.
+
+    With `in_headlines` they may be capitals in a title that is all in capitals.
+    """
 
     name: str
     tokens: tuple[str, ...]
     letters: tuple[str, ...]
     field: TextField | None = None
+    in_headlines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

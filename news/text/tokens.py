@@ -121,6 +121,12 @@ def exact_letters(original: str) -> str:
     return unicodedata.normalize("NFC", visible)
 
 
+def in_capitals(letters: str) -> tuple[str, str]:
+    """The letters of a word in capitals, with its accents and without: French headlines have both."""
+    capitals = letters.upper()
+    return capitals, unicodedata.normalize("NFC", _without_marks(capitals))
+
+
 def _spelling(match: re.Match[str]) -> str:
     """The token that stands for what was found: O.T.A.N. is OTAN, aujourd'hui is typed in many ways, 3,5 is 3.5."""
     found = match.group()
