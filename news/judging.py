@@ -18,6 +18,7 @@ from urllib.parse import quote
 from news.alerts import AlertKind
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, content_hash, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
+from news.text.language import language_of
 from news.urls import canonical_url, host_of, is_site_root, same_site
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, looks_like_wall, speaks_of
 
@@ -53,8 +54,10 @@ Read = TypeVar("Read", FeedEntry, ExtractedPage)
 
 def storable(read: Read) -> Read:
     """What was read, each of its texts as `storable_text` gives it."""
-    texts: dict[str, Any] = {name: storable_text(text) for name in read.__slots__ if isinstance(text := getattr(read, name), str)}
-    return replace(read, **texts)
+    said: dict[str, Any] = {name: getattr(read, name) for name in read.__slots__}
+    texts: dict[str, Any] = {name: storable_text(text) for name, text in said.items() if isinstance(text, str)}
+    lists: dict[str, Any] = {name: tuple(map(storable_text, texts)) for name, texts in said.items() if isinstance(texts, tuple)}
+    return replace(read, **texts, **lists)
 
 
 def storable_text(text: str) -> str:
@@ -185,7 +188,7 @@ def make_version(entry: FeedEntry, page: ExtractedPage | None) -> Version:
         text=text,
         origin="page" if page else "feed",
         author=entry.author or (page.author if page else None),
-        language=(page.language if page else None) or entry.language,
+        language=(page.language if page else None) or entry.language or language_of(f"{title}\n{text}"),
         published_at=entry.published_at or (page.published_at if page else None) or entry.updated_at,
         text_hash=text_hash,
         text_length=text_length,

@@ -73,6 +73,8 @@ class FeedEntry:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     language: str | None = None
+    categories: tuple[str, ...] = ()
+    """What the publisher files it under, in the feed's own words."""
 
 
 @dataclass(frozen=True, slots=True)

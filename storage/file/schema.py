@@ -30,6 +30,14 @@ def remember_what_a_source_said_last(db: Database) -> None:
     db.conn.execute("DROP INDEX entries_by_article")
 
 
+@migrations()
+def keep_what_publishers_file_entries_under(db: Database) -> None:
+    """The categories of an entry, as JSON; those of entries that were known before come with their next change."""
+    db.conn.execute("ALTER TABLE entries ADD COLUMN categories TEXT NOT NULL DEFAULT '[]'")
+    # Rows of entries are long: a search for a category reads this index instead.
+    db.conn.execute("CREATE INDEX entries_with_categories ON entries (id, categories) WHERE categories <> '[]'")
+
+
 _SOURCES = (
     """CREATE TABLE facts (
         name TEXT PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ def _from_row(row: sqlite3.Row) -> StoredEntry:
         published_at=optional_time(row["published_at"]),
         updated_at=optional_time(row["updated_at"]),
         language=row["language"],
+        categories=tuple(json.loads(row["categories"])),
     )
     return StoredEntry(
         entry_id=row["id"],
@@ -83,9 +85,9 @@ def get_fingerprints(db: Database, source_id: int, keys: Sequence[str]) -> dict[
 def insert_entry(db: Database, source_id: int, arrived: IdentifiedEntry, url: str, *, silent: bool, now: datetime) -> int:
     """Store an entry that is new to its source; its page is not wanted yet. Returns its id."""
     cursor = db.conn.execute(
-        """INSERT INTO entries (source_id, key, link, url, title, summary, content, author, language, published_at, updated_at,
+        """INSERT INTO entries (source_id, key, link, url, title, summary, content, author, language, categories, published_at, updated_at,
                                 fingerprint, silent, first_seen_at, changed_at, page_state)
-           VALUES (:source_id, :key, :link, :url, :title, :summary, :content, :author, :language, :published_at, :updated_at,
+           VALUES (:source_id, :key, :link, :url, :title, :summary, :content, :author, :language, :categories, :published_at, :updated_at,
                    :fingerprint, :silent, :now, :now, 'none')""",
         _saying(arrived, url, now) | {"source_id": source_id, "key": arrived.key, "silent": silent},
     )
@@ -96,7 +98,7 @@ def update_entry(db: Database, entry_id: int, arrived: IdentifiedEntry, url: str
     """Store what a known entry says now."""
     db.conn.execute(
         """UPDATE entries SET link = :link, url = :url, title = :title, summary = :summary, content = :content, author = :author,
-                              language = :language, published_at = :published_at, updated_at = :updated_at,
+                              language = :language, categories = :categories, published_at = :published_at, updated_at = :updated_at,
                               fingerprint = :fingerprint, edited = 1, changed_at = :now
            WHERE id = :id""",
         _saying(arrived, url, now) | {"id": entry_id},
@@ -114,6 +116,7 @@ def _saying(arrived: IdentifiedEntry, url: str, now: datetime) -> dict[str, Any]
         "content": entry.content,
         "author": entry.author,
         "language": entry.language,
+        "categories": json.dumps(entry.categories, ensure_ascii=False),
         "published_at": optional_text(entry.published_at),
         "updated_at": optional_text(entry.updated_at),
         "fingerprint": arrived.fingerprint,

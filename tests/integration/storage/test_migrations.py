@@ -79,6 +79,6 @@ def test_an_old_archive_keeps_what_it_holds_and_goes_on(project: Path, tmp_path:
 def test_a_fresh_archive_applies_every_migration_once(tmp_path: Path) -> None:
     for _ in range(2):
         with Desk(tmp_path / "archive.db") as desk:
-            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive'") == [
+            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive' ORDER BY id") == [
                 (m.name,) for m in migrations._migrations
             ]
