@@ -1,7 +1,7 @@
 """The law of the query language, told over generated queries and articles: a topic matches a version if and only if search finds it.
 
 Every query is made as a little tree (`Spec`), written down as a user might write it, and then judged five times: by the matcher of
-topics, by `holds`, by `evaluate`, by the index with verification as search uses it, and by `expected`, which knows neither the parser nor
+topics, by `holds`, by `explain`, by the index with verification as search uses it, and by `expected`, which knows neither the parser nor
 any of these: it tries all positions of the words of an article against the tree that the query was made from.
 
     python -m tests.query_law 1000000
@@ -27,7 +27,8 @@ from hypothesis import strategies as st
 from news.articles import ArticleFacts, SourceFacts
 from news.errors import QueryError
 from news.query import MomentParser, Query, parse_query
-from news.query.matching import Matcher, evaluate, holds, needs_facts
+from news.query.finding import prepare
+from news.query.matching import Matcher, explain, holds, needs_facts
 from news.text.analysis import TOKEN_SIGNS, AnalysedArticle, Analysis, analyse, analyse_article, index_columns
 from news.text.tokens import exact_letters
 from news.topics import Entity, Topic
@@ -452,7 +453,9 @@ def check_law(articles: list[tuple[AnalysedArticle, ArticleFacts]], specs: list[
                 continue
             hits = {row for row, (article, facts) in enumerate(articles) if expected(spec, article, facts)}
             assert {row for row, version in enumerate(articles) if holds(query, *version)} == hits, f"holds: {text}"
-            assert {row for row, version in enumerate(articles) if evaluate(query, *version) is not None} == hits, f"evaluate: {text}"
+            assert {row for row, version in enumerate(articles) if explain(query, prepare(*version)) is not None} == hits, (
+                f"explain: {text}"
+            )
             assert search(database, query, partial(_holds, query, articles)) == hits, f"search: {text}"
             if "since:" not in text and "until:" not in text:
                 topics.append((text, hits))

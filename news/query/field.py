@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from news.query import Operand, TextField
+from news.query.tree import Operand, TextField
 from news.text.analysis import Analysis
 
 Span: TypeAlias = tuple[int, int]

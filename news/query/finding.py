@@ -11,7 +11,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from news.alerts import Hit
 from news.articles import ArticleFacts
-from news.query import (
+from news.query.conditions import found_fact
+from news.query.field import Alternatives, Field, Limits, Place, Span
+from news.query.nearness import first_step, near_ends, near_starts
+from news.query.tree import (
     And,
     Compound,
     Condition,
@@ -30,10 +33,7 @@ from news.query import (
     TextField,
     Until,
     Word,
-    found_fact,
 )
-from news.query.field import Alternatives, Field, Limits, Place, Span
-from news.query.nearness import first_step, near_ends, near_starts
 from news.text.analysis import AnalysedArticle, Analysis
 from news.text.tokens import exact_letters, in_capitals
 
@@ -49,10 +49,10 @@ class Quote(NamedTuple):
 
 
 @dataclass(slots=True)
-class Find:
+class Occurrence:
     """A leaf of a query that holds: how the user wrote it, the field, and where in `text` (the whole field) it was found first.
 
-    Words near one another have two spans, everything else has one; of a condition the whole of the fact is the find.
+    Words near one another have two spans, everything else has one; of a condition the whole of the fact is where it was found.
     """
 
     name: str
@@ -60,10 +60,10 @@ class Find:
     text: str
     spans: tuple[Span, ...]
     hit: Hit | None = None
-    """How it is shown, once someone asked; many queries share their finds."""
+    """How it is shown, once someone asked; many queries share their occurrences."""
 
 
-Finds: TypeAlias = tuple[Find, ...]
+Occurrences: TypeAlias = tuple[Occurrence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class PreparedArticle:
     facts: ArticleFacts | None
     quotes: dict[tuple[str, tuple[Span, ...]], Quote] = dataclasses.field(default_factory=dict)
     """What was quoted already, from a text and places in it; many queries find the same."""
-    known: dict[int, tuple[Term, Finds | None]] = dataclasses.field(default_factory=dict)
+    known: dict[int, tuple[Term, Occurrences | None]] = dataclasses.field(default_factory=dict)
     """What was found of a term, under the identity of the term, which stands beside it so that no other can take that identity."""
 
     @property
@@ -98,62 +98,62 @@ def share_terms(node: Node, known: dict[Node, Node]) -> Node:
     return known.setdefault(node, node)
 
 
-def find(node: Node, article: PreparedArticle) -> Finds | None:
-    """The finds that make this part of a query hold, None if it does not hold. A negation that holds has no finds.
+def find(node: Node, article: PreparedArticle) -> Occurrences | None:
+    """The occurrences that make this part of a query hold, None if it does not hold. A negation that holds has no occurrences.
 
     Raises ValueError if a condition is asked of an article whose facts are not known.
     """
     return _FINDERS[type(node)](node, article)
 
 
-def _find_all(node: And, article: PreparedArticle) -> Finds | None:
-    finds: Finds = ()
+def _find_all(node: And, article: PreparedArticle) -> Occurrences | None:
+    occurrences: Occurrences = ()
     for operand in node.operands:
         found = find(operand, article)
         if found is None:
             return None
-        finds += found
-    return finds
+        occurrences += found
+    return occurrences
 
 
-def _find_any(node: Or, article: PreparedArticle) -> Finds | None:
+def _find_any(node: Or, article: PreparedArticle) -> Occurrences | None:
     branches = [found for operand in node.operands if (found := find(operand, article)) is not None]
-    return tuple([find for branch in branches for find in branch]) if branches else None
+    return tuple([one for branch in branches for one in branch]) if branches else None
 
 
-def _find_nothing(node: Not, article: PreparedArticle) -> Finds | None:
+def _find_nothing(node: Not, article: PreparedArticle) -> Occurrences | None:
     return () if find(node.operand, article) is None else None
 
 
-def _find_fact(condition: Condition, article: PreparedArticle) -> Finds | None:
+def _find_fact(condition: Condition, article: PreparedArticle) -> Occurrences | None:
     if article.facts is None:
         raise ValueError(f"{condition.name} asks for facts about the article, and none were given")
     if isinstance(condition, Filter):
         fact = found_fact(condition, article.facts)
-        return None if fact is None else (Find(condition.name, condition.fact, fact, ((0, len(fact)),)),)
+        return None if fact is None else (Occurrence(condition.name, condition.fact, fact, ((0, len(fact)),)),)
     after = article.facts.time >= condition.moment
     return () if after is isinstance(condition, Since) else None
 
 
-def _find_term(term: Term, article: PreparedArticle) -> Finds | None:
+def _find_term(term: Term, article: PreparedArticle) -> Occurrences | None:
     known = article.known.get(id(term))
     if known is None:
         known = article.known[id(term)] = (term, _look_for(term, article))
     return known[1]
 
 
-def _look_for(term: Term, article: PreparedArticle) -> Finds | None:
+def _look_for(term: Term, article: PreparedArticle) -> Occurrences | None:
     """The first place of a term, in the title if it is there."""
     wanted_field = term.field
     for field in article.fields:
         if wanted_field is None or wanted_field is field.name:
             found = first_places(term, field)
             if found:
-                return (Find(term.name, field.name, field.text, tuple([span(field, first, last) for first, last in found])),)
+                return (Occurrence(term.name, field.name, field.text, tuple([span(field, first, last) for first, last in found])),)
     return None
 
 
-_FINDERS: dict[type[Node], Callable[[Any, PreparedArticle], Finds | None]] = {
+_FINDERS: dict[type[Node], Callable[[Any, PreparedArticle], Occurrences | None]] = {
     And: _find_all,
     Or: _find_any,
     Not: _find_nothing,
