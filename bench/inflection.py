@@ -19,7 +19,7 @@ from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
-from news.text.analysis import analyse
+from news.text import analyse
 
 _WORD = re.compile(r"[^\W\d_]+")
 _PARTICIPLE = re.compile(r"é(?:e|s|es)?$")

@@ -30,9 +30,8 @@ from ahocorasick_rs import AhoCorasick
 
 from bench.common import print_figure, print_load, print_machine
 from bench.french import VOCABULARY_SIZE, make_paragraphs, make_title, make_words, vocabulary
-from news.query import EntityTerm, Near, Term, parse_query, positive_terms
-from news.query.matching import Matcher
-from news.text.analysis import ANALYSIS_VERSION, AnalysedArticle, analyse_article
+from news.query import EntityTerm, Matcher, Near, Term, parse_query, positive_terms
+from news.text import ANALYSIS_VERSION, AnalysedArticle, analyse_article
 from news.topics import Entity, Topic
 from quivive.collector import calm_collector
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from news.alerts import AlertKind
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, content_hash, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
-from news.text.language import language_of
+from news.text import language_of
 from news.urls import canonical_url, host_of, is_site_root, same_site
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, looks_like_wall, speaks_of
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from crawler import CrawlSettings
 from monitors import EmailChannel
-from news.query.matching import Matcher
+from news.query import Matcher
 from quivive.config import Configuration
 from storage import Archive, Watch
 

@@ -19,8 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from news.query import parse_query
-from news.query.matching import Matcher
+from news.query import Matcher, parse_query
 from news.sources import (
     ArticlesMode,
     DuePage,

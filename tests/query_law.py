@@ -26,10 +26,8 @@ from hypothesis import strategies as st
 
 from news.articles import ArticleFacts, SourceFacts
 from news.errors import QueryError
-from news.query import MomentParser, Query, parse_query
-from news.query.finding import prepare
-from news.query.matching import Matcher, explain, holds, needs_facts
-from news.text.analysis import TOKEN_SIGNS, AnalysedArticle, Analysis, analyse, analyse_article, index_columns
+from news.query import Matcher, MomentParser, Query, explain, holds, needs_facts, parse_query, prepare
+from news.text import TOKEN_SIGNS, AnalysedArticle, Analysis, analyse, analyse_article, index_columns
 from news.text.tokens import exact_letters
 from news.topics import Entity, Topic
 from storage.asking.match_expression import compile_expression

@@ -18,10 +18,21 @@ from sqlite_utils import Database
 
 from news.articles import ArticleFacts, SourceFacts
 from news.fingerprints import fingerprint
-from news.query import Condition, Fact, Filter, Query, Since, Until, found_fact, required_conditions
-from news.query.finding import PreparedArticle, find, prepare
-from news.query.matching import needs_facts
-from news.text.analysis import analyse_article
+from news.query import (
+    Condition,
+    Fact,
+    Filter,
+    PreparedArticle,
+    Query,
+    Since,
+    Until,
+    find,
+    found_fact,
+    needs_facts,
+    prepare,
+    required_conditions,
+)
+from news.text import analyse_article
 from storage.asking.facts import get_facts, list_sources
 from storage.asking.match_expression import compile_expression
 from storage.file.times import from_text, to_text

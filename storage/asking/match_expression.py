@@ -16,6 +16,7 @@ from news.query import (
     Condition,
     EntityTerm,
     Filter,
+    Form,
     Near,
     Node,
     Not,
@@ -32,8 +33,7 @@ from news.query import (
     Word,
     wanted_terms,
 )
-from news.query.wanted import Form
-from news.text.inflection import stem
+from news.text import stem
 
 _DEEPEST = 12
 """FTS5's parser has a stack of 100 entries and gives up ("parser stack overflow") on groups within groups within groups."""

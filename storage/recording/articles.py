@@ -21,7 +21,7 @@ from news.judging import (
     judge_identity,
     still_same_article,
 )
-from news.text.analysis import AnalysedArticle, analyse_article
+from news.text import AnalysedArticle, analyse_article
 from news.walls import TITLES_THAT_UNMASK
 from storage.asking.facts import get_facts
 from storage.file.times import optional_text, to_text

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from news.alerts import Alert, AlertedArticle, AlertKind, Hit, TopicMatch, make_alert_id, make_bundle_id, make_delivery_id
 from news.articles import ArticleFacts
 from news.judging import alert_kind, delay_seconds, should_alert
-from news.text.analysis import AnalysedArticle
+from news.text import AnalysedArticle
 from storage.asking.facts import get_facts
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.watch import Watch

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from news.alerts import Alert
-from news.query.matching import Matcher
+from news.query import Matcher
 from news.sources import DuePage, Problem
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from news.text.analysis import AnalysedArticle, index_columns
+from news.text import AnalysedArticle, index_columns
 
 _COLUMNS = "title, title_stems, text, text_stems"
 _MOST_WAITING = 200
