@@ -11,7 +11,7 @@ from bench.inflection import FEMININES, missed_feminines
 from news.text.analysis import analyse
 from news.text.inflection import stem
 
-VOCABULARY = Path(__file__).parents[4] / "shared" / "corpus" / "text-fr" / "snowball-fr" / "voc.txt"
+VOCABULARY = Path(__file__).parents[5] / "shared" / "corpus" / "text-fr" / "snowball-fr" / "voc.txt"
 
 ONE_WORD = [
     "contrat contrats",

@@ -18,8 +18,8 @@ from news.text.analysis import analyse, analyse_article
 from news.text.inflection import stem
 from news.topics import Entity, Topic
 
-DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "query-language.md").read_text(encoding="utf-8")
-VOCABULARY = Path(__file__).parents[4] / "shared" / "corpus" / "text-fr" / "snowball-fr" / "voc.txt"
+DOCUMENTATION = (Path(__file__).parents[4] / "docs" / "query-language.md").read_text(encoding="utf-8")
+VOCABULARY = Path(__file__).parents[5] / "shared" / "corpus" / "text-fr" / "snowball-fr" / "voc.txt"
 ENTITIES = {"otan": Entity("otan", ("OTAN", "Alliance atlantique")), "openai": Entity("openai", ("OpenAI",))}
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MOMENTS = MomentParser(

@@ -15,7 +15,7 @@ from news.query.passages import make_passage, make_snippet
 from news.text.analysis import analyse_article
 from news.topics import Entity, Topic
 
-SEEDS = Path(__file__).parents[4] / "shared" / "seeds"
+SEEDS = Path(__file__).parents[5] / "shared" / "seeds"
 
 ENTITIES = {
     "openai": Entity("openai", ("OpenAI", "Open AI", "ChatGPT", "Sam Altman")),
