@@ -21,8 +21,7 @@ from typing import Any, Self
 
 from news.alerts import Bundle
 from news.delivering import Policy, Together
-from news.query import parse_query
-from news.query.matching import Matcher
+from news.query import Matcher, parse_query
 from news.sources import (
     ArticlesMode,
     DuePage,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from news.query import advise_on
 from quivive.cli.context import get_configuration
 
 
@@ -16,6 +17,8 @@ def command(context: click.Context) -> None:
     counts = f"{len(configuration.sources)} sources, {len(configuration.topics)} topics, {entities}"
     click.echo(f"{configuration.path}: good ({counts}, {len(configuration.channels)} channels)")
     for topic in configuration.topics:
+        for advice in advise_on(topic.query):
+            click.echo(f"note: topic '{topic.name}': {advice}: {topic.query}")
         if not topic.notify:
             click.echo(f"note: topic '{topic.name}' notifies no channel; its alerts are printed, logged and listed")
     for name, channel in configuration.channels.items():

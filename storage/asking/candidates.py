@@ -6,6 +6,7 @@ left (exact letters, order, conditions within an OR) is verified on the stored t
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,10 +17,22 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from news.articles import ArticleFacts, SourceFacts
-from news.query import Condition, Fact, Filter, Query, Since, Until, found_fact, required_conditions
-from news.query.finding import PreparedArticle, find, prepare
-from news.query.matching import needs_facts
-from news.text.analysis import analyse_article
+from news.fingerprints import fingerprint
+from news.query import (
+    Condition,
+    Fact,
+    Filter,
+    PreparedArticle,
+    Query,
+    Since,
+    Until,
+    find,
+    found_fact,
+    needs_facts,
+    prepare,
+    required_conditions,
+)
+from news.text import analyse_article
 from storage.asking.facts import get_facts, list_sources
 from storage.asking.match_expression import compile_expression
 from storage.file.times import from_text, to_text
@@ -202,7 +215,22 @@ def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...])
 def _sighted_in(db: Database, condition: Filter) -> str:
     """The condition that a source of this kind has shown the article; the ids are our own numbers."""
     ids = ",".join(str(source_id) for source_id, source in list_sources(db) if found_fact(condition, _facts_of(source)) is not None)
-    return f" AND EXISTS (SELECT 1 FROM sightings WHERE sightings.article_id = articles.id AND source_id IN ({ids}))"  # noqa: S608
+    shown = f"source_id IN ({ids})"
+    if condition.fact is Fact.TAG:
+        shown = f"({shown} OR {_filed_under(db, condition)})"
+    return f" AND EXISTS (SELECT 1 FROM sightings WHERE sightings.article_id = articles.id AND {shown})"  # noqa: S608
+
+
+def _filed_under(db: Database, condition: Filter) -> str:
+    """The condition that the publisher files the entry of a sighting under this tag; read from an index, since entries are long."""
+
+    def has_tag(categories: str) -> bool:
+        source = SourceFacts("", "", tuple(json.loads(categories)))
+        return found_fact(condition, _facts_of(source)) is not None
+
+    function = f"has_tag_{fingerprint(*condition.tokens)}"
+    db.conn.create_function(function, 1, has_tag)
+    return f"EXISTS (SELECT 1 FROM entries WHERE entries.id = sightings.entry_id AND categories <> '[]' AND {function}(categories))"  # noqa: S608
 
 
 def _facts_of(source: SourceFacts) -> ArticleFacts:

@@ -150,6 +150,14 @@ _GAPS = (
        FROM polls WHERE error_code = 'gap' ORDER BY id""",
 )
 
+
+def keep_what_publishers_file_entries_under(db: Database) -> None:
+    """The categories of an entry, as JSON; those of entries that were known before come with their next change."""
+    db.conn.execute("ALTER TABLE entries ADD COLUMN categories TEXT NOT NULL DEFAULT '[]'")
+    # Rows of entries are long: a search for a category reads this index instead.
+    db.conn.execute("CREATE INDEX entries_with_categories ON entries (id, categories) WHERE categories <> '[]'")
+
+
 _SOURCES = (
     """CREATE TABLE facts (
         name TEXT PRIMARY KEY,

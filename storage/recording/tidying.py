@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
-from news.text.analysis import ANALYSIS_VERSION, analyse_article
+from news.text import ANALYSIS_VERSION, analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from storage.file.times import to_text
 from storage.recording.words import empty_index, index_now, index_waiting, unindex

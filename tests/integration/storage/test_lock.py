@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from news.errors import ArchiveLocked
-from news.query.matching import Matcher
+from news.query import Matcher
 from storage import Archive, ArchiveReader, Watch
 from tests.desk import NOW, A, Desk, entry
 
 HOLDER = """
 import sys
 from pathlib import Path
-from news.query.matching import Matcher
+from news.query import Matcher
 from storage import Archive, Watch
 archive = Archive(Path(sys.argv[1]), Watch(Matcher([], {}), {}))
 print("ready", flush=True)

@@ -9,8 +9,8 @@ import pytest
 from crawler.feed_parser import parse_feed
 from crawler.page_extractor import extract_page
 from news.judging import judge_page_text, make_version, wants_page
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article
+from news.query import Matcher
+from news.text import analyse_article
 from news.urls import comparing_url
 from quivive.demo.scenario import ENTITIES, EXPECTED, TOPICS
 from quivive.demo.site import DemoSite
