@@ -10,15 +10,15 @@ from typing import Any
 from crawler import Crawl, CrawlSettings
 from news.sources import DuePage, DueSource
 
-_READING = timedelta(seconds=30)
-"""Beyond the time limit of a request: for what it brought to be read and recorded."""
+LONGEST_END = timedelta(seconds=10)
+"""What is in hand when settings change may take so long. What has no answer by then is asked for again under the new settings."""
 
 
 class Crawling:
     """A crawl and, after its settings changed, the one before it, which begins nothing more and ends when its last request is done.
 
-    Only one at a time is ending: settings that change meanwhile count when it has ended, the newest of them. So that a hundred reloads
-    make no hundred crawls.
+    Only one at a time is ending, so that a hundred reloads make no hundred crawls: settings that change meanwhile count when it has
+    ended, the newest of them.
     """
 
     def __init__(self, settings: CrawlSettings, make: Callable[[CrawlSettings], Crawl]) -> None:
@@ -69,10 +69,10 @@ class Crawling:
         """Begin from now on with these settings, or as soon as the crawl before the present one has ended. Drops nothing in hand."""
         self._wanted = settings
         if self._outgoing is None and not self._is_stopping and settings != self._settings:
-            outgoing, before = self._current, self._settings
-            self._outgoing, self._current, self._settings = outgoing, self._make(settings), settings
+            outgoing = self._outgoing = self._current
+            self._current, self._settings = self._make(settings), settings
             self._begin(self._current)
-            self._start(self._let_end(outgoing, before))
+            self._start(self._let_end(outgoing))
 
     async def stop(self, grace: timedelta | None = None) -> None:
         """End: what is queued is dropped at once, requests in flight when the grace is over. What is dropped is still due."""
@@ -83,8 +83,8 @@ class Crawling:
     def _begin(self, crawl: Crawl) -> None:
         self._start(crawl.run(), lasts=True)
 
-    async def _let_end(self, crawl: Crawl, settings: CrawlSettings) -> None:
-        await crawl.stop(settings.timeout + _READING)
+    async def _let_end(self, crawl: Crawl) -> None:
+        await crawl.stop(LONGEST_END)
         self._outgoing = None
         self.take_over(self._wanted)
 
