@@ -80,7 +80,7 @@ class Jobs:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        if not self.failed.done():
+        if not (self.failed.done() or isinstance(error, asyncio.CancelledError)):  # stopping cancels what runs
             self.failed.set_exception(error)
 
     async def _watch_clock(self, wall: datetime, steady: float) -> None:

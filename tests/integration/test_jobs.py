@@ -67,9 +67,8 @@ async def running(configuration: Configuration, clock: SteppingClock) -> AsyncIt
         yield service, at_work
     finally:
         at_work.stop()
-        await service.crawl.stop(timedelta(0))
+        await service.stop(0)
         await crawling
-        await service.dispatcher.stop(0)
         archive.close()
 
 
@@ -95,7 +94,7 @@ def test_a_clock_that_goes_back_brings_the_schedule_with_it(tmp_path: Path, cloc
         service = Service(configured(tmp_path, url), archive, clock, lambda _alert: None)
         clock.ahead = timedelta(0)
         assert archive.due_sources(clock() + HOUR, 1) == []
-        await service.bring_forward()
+        await service.set_back(24 * HOUR)
         assert [source.url for source in archive.due_sources(clock() + HOUR, 1)] == [url]
         archive.close()
 
