@@ -31,12 +31,12 @@ class _Owner:
         self._unheeded: list[signal.Signals] = []
         self._listener: Listener | None = None
         self._at_deadline: Callable[[], int] = lambda: 0
-        self._is_ending = False
+        self._is_ending = self._is_armed = False
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
         signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
         for number in OWNED:
-            signal.signal(number, _stay_alive)
+            signal.signal(number, self._note)
         threading.Thread(target=self._hear, name="signals", daemon=True).start()
 
     def heed(self, listener: Listener, at_deadline: Callable[[], int]) -> None:
@@ -78,8 +78,18 @@ class _Owner:
         if listener is not None:
             listener(number)
 
+    def _note(self, number: int, _frame: object) -> None:
+        """Python's handler, in the main thread. What is to be done the thread does that hears; unless it gets no turn at all."""
+        if number in ENDING:
+            self._arm()
+
+    def _arm(self) -> None:
+        if not self._is_armed:
+            self._is_armed = True
+            signal.setitimer(signal.ITIMER_REAL, LAST_RESORT_SECONDS)
+
     def _set_deadline(self) -> None:
-        signal.setitimer(signal.ITIMER_REAL, LAST_RESORT_SECONDS)
+        self._arm()
         timer = threading.Timer(DEADLINE_SECONDS, self._end)
         timer.daemon = True
         timer.start()
@@ -125,7 +135,3 @@ def ignore() -> None:
     """The work is done: what comes now, while Python takes itself down, must not turn a good end into a death by signal."""
     for number in OWNED:
         signal.signal(number, signal.SIG_IGN)
-
-
-def _stay_alive(_number: int, _frame: object) -> None:
-    """Python's handler; what is to be done is done by the thread that hears."""
