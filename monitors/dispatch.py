@@ -109,14 +109,15 @@ class Dispatcher:
         for task in self._tasks():
             task.cancel()
         await asyncio.gather(*self._tasks(), return_exceptions=True)
-        self._reader.shutdown(wait=False)
+        await asyncio.to_thread(self._reader.shutdown)  # the archive may be closed when nobody reads it
         self._raise_failure()
 
-    def reload(self, channels: Mapping[str, Channel]) -> None:
-        """From the next attempt on, use these channels. An unchanged one keeps its sender."""
-        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel}
+    def reload(self, channels: Mapping[str, Channel], timezone: ZoneInfo) -> None:
+        """From the next attempt on, use these channels, and tell times in this zone. What is unchanged keeps its sender."""
+        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel and timezone == self._timezone}
         self._senders = {name: sender for name, sender in self._senders.items() if name in kept}
         self._channels = dict(channels)
+        self._timezone = timezone
 
     async def _read_due(self) -> list[Bundle]:
         """The next due bundles that are not in hand. Empty when there are none, or only such as the outbox was asked not to bring."""

@@ -309,7 +309,7 @@ def test_a_reloaded_configuration_counts_from_the_next_attempt_on(hook):
         dispatcher = make_dispatcher(outbox, hook_channel(closed_port()), clock=clock)
         await dispatcher.deliver_due()
         await dispatcher.join()
-        dispatcher.reload({"hook": hook_channel(hook.port)})
+        dispatcher.reload({"hook": hook_channel(hook.port)}, PARIS)
         clock.advance(timedelta(minutes=1))
         await dispatcher.deliver_due()
         await dispatcher.join()
