@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from unicodedata import category, normalize
+
+
+def fold_name(name: str) -> str:
+    """A source's name as it is compared: without regard to case and accents, however these are encoded (Unicode, NFC or NFD)."""
+    letters = "".join(sign for sign in normalize("NFKD", name) if category(sign) != "Mn")
+    return " ".join(letters.casefold().split())
 
 
 class ArticlesMode(StrEnum):

@@ -43,8 +43,8 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
     )
     reader = get_reader(configuration)
     calm_collector()
-    if request.source and not reader.find_sources([request.source])[0]:
-        raise UsageError(f"no configured source is called '{request.source}'; `quivive sources` lists them")
+    if request.source and not reader.knows_source(request.source):
+        raise UsageError(f"no source is called '{request.source}'; `quivive sources` lists those of the configuration")
     if request.topic:
         require_topic(configuration, reader, request.topic)
     answer = reader.search(request)

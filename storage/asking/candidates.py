@@ -36,6 +36,7 @@ from news.text import analyse_article
 from storage.asking.facts import get_facts, list_sources
 from storage.asking.match_expression import compile_expression
 from storage.file.times import from_text, to_text
+from storage.recording.sources import list_called
 
 MOST_VERIFIED = 2_000
 """Texts read and analysed for one answer, about a millisecond each."""
@@ -203,22 +204,33 @@ def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...])
         sql += " AND articles.time < :until"
         parameters["until"] = to_text(min(untils))
     if bounds.source is not None:
-        sql += """ AND EXISTS (SELECT 1 FROM sightings JOIN sources ON sources.id = sightings.source_id
-            WHERE sightings.article_id = articles.id AND (sources.url = :source OR lower(sources.name) = lower(:source)))"""
-        parameters["source"] = bounds.source
+        sql += _sighted_in(_by_sources(list_called(db, bounds.source)))
     if bounds.topic is not None:
         sql += " AND EXISTS (SELECT 1 FROM matches WHERE matches.article_id = articles.id AND matches.topic = :topic)"
         parameters["topic"] = bounds.topic
-    return sql + "".join(_sighted_in(db, one) for one in asked if isinstance(one, Filter) and one.fact in _OF_SOURCES), parameters
+    kinds = [one for one in asked if isinstance(one, Filter) and one.fact in _OF_SOURCES]
+    return sql + "".join(_sighted_in(_fulfilling(db, kind)) for kind in kinds), parameters
 
 
-def _sighted_in(db: Database, condition: Filter) -> str:
-    """The condition that a source of this kind has shown the article; the ids are our own numbers."""
-    ids = ",".join(str(source_id) for source_id, source in list_sources(db) if found_fact(condition, _facts_of(source)) is not None)
-    shown = f"source_id IN ({ids})"
-    if condition.fact is Fact.TAG:
-        shown = f"({shown} OR {_filed_under(db, condition)})"
-    return f" AND EXISTS (SELECT 1 FROM sightings WHERE sightings.article_id = articles.id AND {shown})"  # noqa: S608
+def _list_sources_of(db: Database, condition: Filter) -> list[int]:
+    """The ids of the sources of this kind."""
+    return [source_id for source_id, source in list_sources(db) if found_fact(condition, _facts_of(source)) is not None]
+
+
+def _fulfilling(db: Database, condition: Filter) -> str:
+    """The condition that a sighting is by a source of this kind, or of an entry that the publisher files under this tag."""
+    shown = _by_sources(_list_sources_of(db, condition))
+    return f"({shown} OR {_filed_under(db, condition)})" if condition.fact is Fact.TAG else shown
+
+
+def _by_sources(source_ids: Iterable[int]) -> str:
+    """The condition that a sighting is by one of these sources; the ids are our own numbers."""
+    return f"source_id IN ({','.join(map(str, source_ids))})"
+
+
+def _sighted_in(sighting: str) -> str:
+    """The condition that a sighting of this kind has shown the article."""
+    return f" AND EXISTS (SELECT 1 FROM sightings WHERE sightings.article_id = articles.id AND {sighting})"  # noqa: S608  # see the callers
 
 
 def _filed_under(db: Database, condition: Filter) -> str:
