@@ -16,6 +16,7 @@ from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.jobs import Jobs
 from quivive.new_topics import start_previews
+from quivive.patience import make_patience
 from quivive.service import Service
 from quivive.wiring import open_archive
 
@@ -62,7 +63,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Work until stopped. Raises what a part of the daemon died of."""
-        archive = await asyncio.to_thread(open_archive, self._configuration, self._clock())
+        archive = await asyncio.to_thread(open_archive, self._configuration, self._clock(), make_patience(self._clock))
         try:
             service = Service(self._configuration, archive, self._clock, self._announce)
             calm_collector()
@@ -84,6 +85,7 @@ class Daemon:
                     crawling = await self._take_over(service, crawling)
         finally:
             jobs.stop()
+            service.archive.hurry()
             await asyncio.gather(service.crawl.stop(), service.dispatcher.stop(DISPATCH_GRACE_SECONDS))
             await asyncio.gather(crawling, return_exceptions=True)
 

@@ -139,6 +139,13 @@ class Desk:
         page = self.due_page(link)
         return self.archive.record_page(PageOutcome(page.entry_id, page.source_id, page.url, now, 0.1, problem=problem), now).result()
 
+    def rebuild(self) -> int:
+        """Let everything be made anew that a new version asks for; returns how many steps that took."""
+        steps = 0
+        while self.archive.rebuild_step().result() is not None:
+            steps += 1
+        return steps
+
     def articles(self) -> list[dict[str, Any]]:
         """Every article as `export` gives it."""
         return [json.loads(line) for line in self.archive.export(None)]
