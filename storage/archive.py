@@ -16,7 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult, Bundle
-from news.errors import ArchiveUnusable, ArchiveUnwritable
+from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
 from news.topics import Topic
@@ -167,7 +167,7 @@ class Archive(ArchiveReader):
         while True:
             try:
                 return super()._ask(question, *arguments, **options)
-            except ArchiveUnwritable:  # whatever keeps the file from being written may keep it from being read
+            except ArchiveHeldUp:  # what keeps the file from being written may keep it from being read
                 if not self._writer.rest():
                     raise
 

@@ -35,7 +35,7 @@ from news.sources import (
     SourceSpec,
 )
 from news.topics import Topic
-from storage import Archive, SearchRequest, Tally, Watch
+from storage import Archive, Patience, SearchRequest, Tally, Watch
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -64,13 +64,21 @@ def outcome_of(source: DueSource, at: datetime, entries: Sequence[FeedEntry], **
 class Desk:
     """See the top of this file. `silent`: the first poll of a source archives without alerting."""
 
-    def __init__(self, path: Path, topics: Sequence[Topic] = (OTAN,), *, silent: bool = False, mail: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        topics: Sequence[Topic] = (OTAN,),
+        *,
+        silent: bool = False,
+        mail: Sequence[str] = (),
+        patience: Patience | None = None,
+    ) -> None:
         self.path = path
         self.now = NOW
         self.specs: list[SourceSpec] = []
         self._silent, self._mail = silent, frozenset(mail)
         self.watch_of(topics)
-        self.archive = Archive(path, self._watch)
+        self.archive = Archive(path, self._watch, patience)
 
     def __enter__(self) -> Self:
         return self

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
+from news.errors import ArchiveError, ArchiveHeldUp, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from storage.file.schema import PAGE_SIZE, migrations
 from storage.recording.words import make_waiting_words
 
@@ -26,12 +26,23 @@ LARGEST_JOURNAL_BYTES = 8 * 1024 * 1024
 MOST_PARAMETERS = 500
 """Of one statement; SQLite's own limit is a build option, 999 in the smallest."""
 
+_WRITING_FAILED = (
+    "SQLITE_IOERR_WRITE",
+    "SQLITE_IOERR_FSYNC",
+    "SQLITE_IOERR_TRUNCATE",
+    "SQLITE_IOERR_SHMOPEN",
+    "SQLITE_IOERR_SHMSIZE",
+    "SQLITE_IOERR_SHMMAP",
+)
+"""What SQLite makes of a disk that is full for other reasons than ENOSPC (EDQUOT, EFBIG), or where `-shm` would have to grow."""
+
 _ADVICE: dict[str, tuple[type[ArchiveError], str]] = {
-    "SQLITE_BUSY": (ArchiveUnwritable, "is locked by another program; close what has it open and try again"),
-    "SQLITE_LOCKED": (ArchiveUnwritable, "is locked by another program; close what has it open and try again"),
+    "SQLITE_BUSY": (ArchiveHeldUp, "is locked by another program; close what has it open and try again"),
+    "SQLITE_LOCKED": (ArchiveHeldUp, "is locked by another program; close what has it open and try again"),
     "SQLITE_READONLY": (ArchiveUnwritable, "is read-only; give this user the right to write the file and its folder"),
     "SQLITE_PERM": (ArchiveUnwritable, "cannot be opened for writing; give this user the right to write the file and its folder"),
-    "SQLITE_FULL": (ArchiveUnwritable, "cannot grow: the disk is full; free some space, nothing was half written"),
+    "SQLITE_FULL": (ArchiveHeldUp, "cannot grow: the disk is full; free some space, nothing was half written"),
+    **dict.fromkeys(_WRITING_FAILED, (ArchiveHeldUp, "cannot be written: the disk is full, a quota is used up, or it reports an error")),
     "SQLITE_IOERR": (ArchiveUnwritable, "cannot be read or written: the disk reports an error; check it, and restore a backup if need be"),
     "SQLITE_CANTOPEN": (ArchiveUnwritable, "cannot be opened; check that its folder exists and may be written"),
     "SQLITE_CORRUPT": (ArchiveUnusable, "is damaged; restore a backup (`quivive backup` makes them)"),

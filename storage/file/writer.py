@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from news.errors import ArchiveError, ArchiveUnusable, ArchiveUnwritable
+from news.errors import ArchiveError, ArchiveHeldUp, ArchiveUnusable, ArchiveUnwritable
 from storage.file.connection import translate
 from storage.file.waiting import RETRY_SECONDS, Patience, Waiting
 from storage.recording.words import index_waiting
@@ -157,7 +157,7 @@ class Writer:
             self._commit([one])
 
     def _is_worth_waiting(self, error: BaseException) -> bool:
-        return self._patience is not None and not self._hurrying.is_set() and isinstance(self._ours(error), ArchiveUnwritable)
+        return self._patience is not None and not self._hurrying.is_set() and isinstance(self._ours(error), ArchiveHeldUp)
 
     @property
     def _ailment(self) -> BaseException | None:
