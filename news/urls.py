@@ -66,3 +66,29 @@ def same_site(one: str, other: str) -> bool:
     """Whether two addresses are on the same host, or one host is a subdomain of the other."""
     first, second = host_of(one), host_of(other)
     return bool(first) and (first == second or first.endswith("." + second) or second.endswith("." + first))
+
+
+def comparing_url(url: str) -> str:
+    """The form in which addresses are compared: as `canonical_url`, http and https, `www.` and a slash at the end aside."""
+    canonical = canonical_url(url)
+    try:
+        parts = urlsplit(canonical)
+    except ValueError:
+        return canonical
+    if parts.scheme not in {"http", "https"}:
+        return canonical
+    fragment = shown_url(url).partition("#")[2]
+    kept = fragment if fragment.startswith(("!", "/")) else ""
+    return parts._replace(scheme="https", netloc=parts.netloc.removeprefix("www."), path=parts.path.rstrip("/"), fragment=kept).geturl()
+
+
+def shown_url(url: str) -> str:
+    """The address as the feed gave it, without what only tracks the reader; otherwise letter for letter."""
+    bare, mark, fragment = url.strip().partition("#")
+    address, question, query = bare.partition("?")
+    kept = [pair for pair in query.split("&") if not _TRACKING.match(pair.partition("=")[0])]
+    if question and (kept or not query):
+        address += "?" + "&".join(kept)
+    if mark and not _TRACKING.match(fragment.partition("=")[0]):
+        address += mark + fragment
+    return address

@@ -109,8 +109,10 @@ class Candidates:
         """The revisions that are not in the index yet and may hold the query, the newest first."""
         named = self._named_by_old_indexes()
         rows = self._db.conn.execute(
-            f"""SELECT {_columns(scored=scored)}, {"0.0" if scored else "NULL"} AS score FROM articles
-                WHERE revision_id < :left_below AND articles.deleted_at IS NULL {self._conditions} ORDER BY revision_id DESC""",  # noqa: S608  # literals of this file
+            f"""SELECT {_columns(scored=scored)}, {"0.0" if scored else "NULL"} AS score
+                FROM current_versions AS found JOIN articles ON articles.id = found.article_id
+                WHERE found.revision_id < :left_below AND articles.deleted_at IS NULL {self._conditions}
+                ORDER BY found.revision_id DESC""",  # noqa: S608  # literals of this file
             self._parameters | {"left_below": self._left_below},
         )
         for row in rows:
@@ -155,12 +157,24 @@ class Candidates:
     @property
     def _newest_in_index(self) -> str:
         """The rows of the index that hold the expression and are current versions, in SQL: literals of this file, and our own numbers."""
-        return f"""FROM words CROSS JOIN articles ON articles.revision_id = words.rowid
+        return f"""FROM words CROSS JOIN current_versions AS found ON found.revision_id = words.rowid
+            CROSS JOIN articles ON articles.id = found.article_id
             WHERE words MATCH :expression {self._conditions} ORDER BY words.rowid DESC"""
 
     def _look_up(self, revision_id: int, score: float) -> Candidate:
-        row = self._db.conn.execute("SELECT id, time FROM articles WHERE revision_id = ?", (revision_id,)).fetchone()
+        row = self._db.conn.execute(
+            "SELECT articles.id, time FROM current_versions AS found JOIN articles ON articles.id = article_id WHERE found.revision_id = ?",
+            (revision_id,),
+        ).fetchone()
         return Candidate(revision_id, row["id"], row["time"], "", score)
+
+    def hits(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+        """Those of the candidates that hold the query, the first of each article: its sources may say the same of it in several ways."""
+        found: set[int] = set()
+        for candidate in candidates:
+            if candidate.article_id not in found and self.is_hit(candidate):
+                found.add(candidate.article_id)
+                yield candidate
 
     def is_hit(self, candidate: Candidate) -> bool:
         """Whether a candidate holds the query; reads its text only where the index could not say so."""
@@ -191,7 +205,8 @@ class Candidates:
         if self._compiled.expression is None:
             return self._db.conn.execute(
                 f"""SELECT {columns}, {"0.0" if scored else "NULL"} AS score
-                    FROM articles WHERE articles.deleted_at IS NULL {self._conditions} ORDER BY revision_id DESC""",  # noqa: S608  # literals of this file
+                    FROM current_versions AS found JOIN articles ON articles.id = found.article_id
+                    WHERE articles.deleted_at IS NULL {self._conditions} ORDER BY found.revision_id DESC""",  # noqa: S608  # literals of this file
                 self._parameters,
             )
         return self._db.conn.execute(
@@ -209,8 +224,8 @@ class Candidates:
 
 def _columns(*, scored: bool) -> str:
     # A score is asked of thousands of rows: none of them may touch `revisions`, whose pages hold the texts.
-    seen_at = "''" if scored else "(SELECT seen_at FROM revisions WHERE id = articles.revision_id)"
-    return f"revision_id, articles.id AS article_id, articles.time, {seen_at} AS seen_at, articles.url, author, language"
+    seen_at = "''" if scored else "(SELECT seen_at FROM revisions WHERE id = found.revision_id)"
+    return f"found.revision_id, articles.id AS article_id, articles.time, {seen_at} AS seen_at, articles.url, author, language"
 
 
 def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...]) -> tuple[str, dict[str, str]]:

@@ -41,7 +41,7 @@ def preview(db: Database, request: PreviewRequest) -> dict[str, Any]:
     articles, oldest = _count_articles(db, request)
     days = max((request.now - max(request.since, oldest or request.since)).total_seconds() / 86_400, 1.0)
     candidates = Candidates(db, request.query, Bounds(since=request.since), MOST_VERIFIED)
-    hits = [candidate for candidate in candidates.rows(scored=False) if candidates.is_hit(candidate)]
+    hits = list(candidates.hits(candidates.rows(scored=False)))
     a_day = len(hits) / days
     return {
         "query": request.query.text,

@@ -129,17 +129,14 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
 
 
 def _recent_gaps(db: Database, now: datetime) -> list[dict[str, Any]]:
-    """The sources whose polls may have missed entries in the last week: each once, with how often, and what was said last."""
+    """The sources of which entries may have been missed in the last week: each once, with how often, and what was said last."""
     rows = db.conn.execute(
-        """SELECT sources.name, count(*) AS count, polls.polled_at, polls.error_message, max(polls.id) AS latest
-           FROM polls JOIN sources ON sources.id = polls.source_id
-           WHERE polls.error_code = 'gap' AND polls.polled_at >= ? GROUP BY sources.id ORDER BY latest DESC LIMIT 20""",
+        """SELECT sources.name, count(*) AS count, gaps.to_at, gaps.message, max(gaps.id) AS latest
+           FROM gaps JOIN sources ON sources.id = gaps.source_id
+           WHERE gaps.to_at >= ? AND repaired_at IS NULL GROUP BY sources.id ORDER BY latest DESC LIMIT 20""",
         (to_text(now - timedelta(days=7)),),
     )  # beside max(), SQLite takes the other columns from the row that has it
-    return [
-        {"source": row["name"], "polled_at": json_time(row["polled_at"]), "message": row["error_message"], "count": row["count"]}
-        for row in rows
-    ]
+    return [{"source": row["name"], "polled_at": json_time(row["to_at"]), "message": row["message"], "count": row["count"]} for row in rows]
 
 
 def _report_rebuilding(db: Database) -> dict[str, Any] | None:

@@ -111,10 +111,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA journal_size_limit = {LARGEST_JOURNAL_BYTES}")
     migrations.apply(db)
+    connection.execute("PRAGMA foreign_keys = ON")  # only now: a migration that makes a table anew drops the one that others refer to
     connection.execute("PRAGMA temp_store = MEMORY")  # for words that wait to be indexed: their number and size are bounded
     make_waiting_words(db)
     # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.

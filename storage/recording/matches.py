@@ -15,7 +15,6 @@ from news.alerts import Alert, AlertedArticle, AlertKind, Hit, TopicMatch, make_
 from news.articles import ArticleFacts
 from news.judging import alert_kind, delay_seconds, should_alert
 from news.text.analysis import AnalysedArticle
-from storage.asking.facts import get_facts
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.watch import Watch
 
@@ -34,22 +33,22 @@ class Arrival:
     """Whether its entry was edited since it was first seen; only asked of an article that no entry has sighted openly."""
 
 
-def match_version(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle) -> list[Alert]:
-    """Match one version against all topics; record the matches, and the alerts that are due for them."""
-    facts = get_facts(db, arrival.article_id) if watch.matcher.needs_facts else None
+def match_version(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, facts: ArticleFacts | None) -> list[Alert]:
+    """Match one version against all topics; record the matches, and the alerts that are due for them.
+
+    `facts` are those of its article, where a topic asks for them.
+    """
     return _record_matches(db, watch, arrival, watch.matcher.match(analysed, facts), analysed)
 
 
 def match_sighting(
-    db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, before: ArticleFacts, *, silent: bool
+    db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, facts: tuple[ArticleFacts, ArticleFacts], *, silent: bool
 ) -> list[Alert]:
-    """Match the current version against the topics that ask for sources or tags, since another source has shown it.
+    """Match a version against the topics that ask for sources or tags, since another source has shown its article.
 
-    `before` are the facts without that sighting. What a silent sighting makes match is recorded without alerting.
+    `facts` are those without and with that sighting. What a silent sighting makes match is recorded without alerting.
     """
-    after = get_facts(db, arrival.article_id)
-    if after.sources == before.sources:
-        return []
+    before, after = facts
     matches = watch.matcher.match_sighting(analysed, before, after)
     if not silent:
         return _record_matches(db, watch, arrival, matches, analysed)
@@ -108,7 +107,7 @@ def _record_alert(db: Database, arrival: Arrival, match: TopicMatch, kind: Alert
     ).fetchone()
     article = _alerted_article(row, analysed.text)
     alert = Alert(
-        alert_id=make_alert_id(match.topic, article.url),
+        alert_id=make_alert_id(match.topic, row["place"]),
         topic=match.topic,
         kind=kind,
         created_at=arrival.now,

@@ -4,7 +4,7 @@ Each step is one operation of the writer: it takes some of the texts, the newest
 A death in between loses nothing but that step. What is done and what is not are told apart by the number of the revision:
 
 - hashes: revisions below `hashes_left_below` have those of an earlier normalisation. A text that arrives is compared under both
-  (`Version.text_hashes`).
+  (`hashes_of`).
 - index: revisions below `index_left_below` are not in `words`, which holds words of this version only, those of new revisions from the
   first moment on. The index of before is kept as `words_old_…` until the end: it names candidates, and the text decides.
 """

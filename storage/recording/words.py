@@ -8,9 +8,12 @@ like everything else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlite_utils import Database
 
 from news.text.analysis import TOKEN_SIGNS, AnalysedArticle, index_columns
+from storage.recording.rows import insert_rows
 
 _COLUMNS = "title, title_stems, text, text_stems"
 _MOST_WAITING = 200
@@ -31,14 +34,21 @@ def make_waiting_words(db: Database) -> None:
     db.conn.execute(f"CREATE TEMP TABLE waiting_words (revision_id INTEGER PRIMARY KEY, {_COLUMNS})")
 
 
-def leave_waiting(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
-    """Have a revision's words put into the index before the transaction ends."""
-    if len(analysed.title) + len(analysed.text) > _LARGEST_WAITING:
-        index_now(db, revision_id, analysed)
-        return
-    if db.conn.execute(_IS_CROWDED, (_MOST_WAITING,)).fetchone()[0]:
-        index_waiting(db)
-    db.conn.execute("INSERT INTO temp.waiting_words VALUES (?, ?, ?, ?, ?)", (revision_id, *index_columns(analysed)))
+def leave_waiting(db: Database, versions: Sequence[tuple[int, AnalysedArticle]]) -> None:
+    """Have the words of these revisions put into the index before the transaction ends."""
+    for start in range(0, len(versions), _MOST_WAITING):
+        portion = versions[start : start + _MOST_WAITING]
+        rows = [(revision_id, *index_columns(analysed)) for revision_id, analysed in portion if not _is_large(analysed)]
+        for revision_id, analysed in portion:
+            if _is_large(analysed):
+                index_now(db, revision_id, analysed)
+        if rows and db.conn.execute(_IS_CROWDED, (_MOST_WAITING,)).fetchone()[0]:
+            index_waiting(db)
+        insert_rows(db, "temp.waiting_words", ("revision_id", *_COLUMNS.split(", ")), rows)
+
+
+def _is_large(analysed: AnalysedArticle) -> bool:
+    return len(analysed.title) + len(analysed.text) > _LARGEST_WAITING
 
 
 def index_waiting(db: Database) -> None:

@@ -11,6 +11,8 @@ import pytest
 from storage.file.schema import migrations
 from tests.desk import OTAN, A, B, Desk, entry
 
+VERSIONS_IN_USE = 2
+"""So many of the migrations were in archives that people have, before those that follow them came; each is a form that is met."""
 OLD_ARCHIVES = sorted(path.name for path in (Path(__file__).parents[2] / "data").glob("archive_v*.sql"))
 
 
@@ -39,7 +41,7 @@ def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def test_there_is_an_old_archive_for_every_version_before() -> None:
     versions = {int(name.removeprefix("archive_v").removesuffix(".sql")) for name in OLD_ARCHIVES}
-    assert versions >= {1, *range(1, len(migrations._migrations))}
+    assert versions == set(range(1, VERSIONS_IN_USE + 1))
 
 
 @pytest.mark.parametrize("name", OLD_ARCHIVES)
@@ -80,6 +82,6 @@ def test_an_old_archive_keeps_what_it_holds_and_goes_on(project: Path, tmp_path:
 def test_a_fresh_archive_applies_every_migration_once(tmp_path: Path) -> None:
     for _ in range(2):
         with Desk(tmp_path / "archive.db") as desk:
-            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive'") == [
+            assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive' ORDER BY id") == [
                 (m.name,) for m in migrations._migrations
             ]
