@@ -32,6 +32,9 @@ from storage.recording.words import list_old_indexes
 MOST_VERIFIED = 2_000
 """Texts read and analysed for one answer, about a millisecond each."""
 
+MOST_UNNAMED = 1_000
+"""Texts read, of those, that no index names as candidates, while the index is rebuilt."""
+
 MOST_SCORED_PHRASES = 200
 """Words and phrases up to which relevance is computed: FTS5's bm25 compares every occurrence of any of them with all of them."""
 
@@ -90,7 +93,7 @@ class Candidates:
         self.left_out = False
         """Whether texts were left out that no index names."""
         self._left_below = 0 if self._compiled.expression is None else left_below(db, Part.INDEX)
-        self._may_read_unnamed = most_verified // 2
+        self._may_read_unnamed = MOST_UNNAMED
         """Texts that no index names, of revisions that wait to be indexed anew."""
 
     @property
