@@ -7,6 +7,7 @@ flight to break off, and closes each connection only once its question has given
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -22,13 +23,39 @@ CLOSING_SECONDS = 5.0
 _PAUSE_SECONDS = 0.02
 
 
+class _Turns:
+    """A semaphore that is fair: whoever asks on and on in a loop would else keep everybody else from a turn."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._door = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._door:
+            if self._free:
+                self._free -= 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()  # until somebody's turn ends
+
+    def __exit__(self, *_: object) -> None:
+        with self._door:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
 class ReadingPool:
     """Lends connections that `connect` opens."""
 
     def __init__(self, connect: Callable[[], Database], name: str) -> None:
         self._connect = connect
         self._name = name
-        self._turns = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._turns = _Turns(MOST_CONNECTIONS)
         self._door = threading.Lock()
         self._idle: list[Database] = []
         self._lent: list[Database] = []
