@@ -105,6 +105,7 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
     sources = db.conn.execute("SELECT * FROM sources WHERE configured = 1").fetchall()
     states = [source_status(row) for row in sources]
     return {
+        "rebuilding": _report_rebuilding(db),
         "sources": {"total": len(sources)} | {state: states.count(state) for state in ("new", "ok", "failing")},
         "overdue_seconds": round(longest_overdue_seconds(db, now), 1),
         "last_poll_at": json_time(_one(db, "SELECT max(last_polled_at) FROM sources")),
@@ -114,7 +115,6 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
             "revisions": _one(db, "SELECT count(*) FROM revisions"),
             "sightings": _one(db, "SELECT count(*) FROM sightings"),
         },
-        "rebuilding": _report_rebuilding(db),
         "gaps": _recent_gaps(db, now),
         "pages": {
             "due": _one(db, "SELECT count(*) FROM entries WHERE page_state = 'due'"),

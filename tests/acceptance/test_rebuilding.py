@@ -13,7 +13,7 @@ from tests.mailbox import HookSink
 from tests.news_site import NewsSite, item, rss
 from tests.processes import Home, source, story, topic, webhook
 
-MANY = 4_000
+MANY = 2_000
 PORTION = 500
 BEGINS = "rebuilding for this version of the program"
 ENDS = "rebuilt for this version of the program"
