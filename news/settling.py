@@ -248,22 +248,27 @@ class Settler:
         return [one for one in showing.adopted if all(titles_agree(other, title) for other in self._others.get(one, ()))]
 
     def _agrees(self, showing: Showing, article_id: int) -> bool:
+        """Whether titles or texts say that the entry shows the article that is known at an address of it."""
         if titles_agree(self._articles[article_id].title, showing.words.title):
             return True
-        twin = self._find_twin(showing, article_id)
-        return twin is not None
+        return any(twin.article_id == article_id for twin in self._telling_twins(showing.words))
 
-    def _find_twin(self, showing: Showing, article_id: int | None = None) -> TextTwin | None:
-        """The earliest article with the same text (or that one, if it has it), where the text is long and telling enough to prove it."""
-        version = showing.words
-        if version.text_length < LEAST_IDENTIFYING_CHARACTERS:
-            return None
-        if len({*self._titles.get(version.text_hash, ()), version.title_key}) >= TITLES_THAT_UNMASK:
-            return None
-        for twin in self._twins.get(version.text_hash, ()):
-            if article_id in {None, twin.article_id} and _is_twin(version, showing.place.own, twin):
+    def _find_twin(self, showing: Showing) -> TextTwin | None:
+        """The earliest article with the same text: on another host, or under the same title."""
+        version, host = showing.words, host_of(showing.place.own)
+        for twin in self._telling_twins(version):
+            if host_of(twin.url) != host or normalise_text(twin.title) == version.title_key:
                 return twin
         return None
+
+    def _telling_twins(self, version: Version) -> list[TextTwin]:
+        """The articles with the same text, where that is long enough, and speaks of one of the titles, to prove anything."""
+        twins = self._twins.get(version.text_hash)
+        if not twins or version.text_length < LEAST_IDENTIFYING_CHARACTERS:
+            return []
+        if len({*self._titles.get(version.text_hash, ()), version.title_key}) >= TITLES_THAT_UNMASK:
+            return []
+        return list(twins) if speaks_of(version.text, version.title) else [one for one in twins if speaks_of(version.text, one.title)]
 
     def _decide(self, showing: Showing, verdict: _Verdict, article: KnownArticle) -> Settled:
         is_new = verdict.article_id is None
@@ -356,13 +361,6 @@ def adopted_addresses(own: str, final: str | None, canonical: str | None) -> tup
     reached = own if final is None or is_site_root(final) else final
     named = canonical if canonical is not None and same_site(canonical, reached) and not is_site_root(canonical) else None
     return tuple(dict.fromkeys(address for address in (reached, named) if address is not None and address != own))
-
-
-def _is_twin(version: Version, place: str, twin: TextTwin) -> bool:
-    agrees = normalise_text(twin.title) == version.title_key
-    if not agrees and host_of(twin.url) == host_of(place):
-        return False
-    return speaks_of(version.text, version.title) or speaks_of(version.text, twin.title)
 
 
 def _opened_by_moving(showing: Showing, verdict: _Verdict) -> Showing:

@@ -35,6 +35,7 @@ _ARTICLE = (
     "first_seen_at",
     "time",
     "source_id",
+    "revision_id",
     "revisions",
     "versions",
     "current_hash",
@@ -61,13 +62,14 @@ def write_articles(db: Database, writing: Writing) -> None:
 
 
 def _article_row(one: Settled, now: datetime) -> tuple[object, ...]:
-    showing, words = one.showing, one.showing.words
+    showing, words, main = one.showing, one.showing.words, one.main
+    assert main is not None  # an article comes with its text
     published = words.published_at
     times = (optional_text(published), to_text(now), to_text(article_time(published, now)))
     return (
         *(one.article_id, showing.place.own, showing.shown_url, words.title, words.author, words.language),
         *times,
-        *(showing.source_id, 0, 0, "", not one.silent),
+        *(showing.source_id, main.revision_id, 1, len(one.versions), words.own_hash, not one.silent),
     )
 
 
@@ -88,21 +90,18 @@ def _write_addresses(db: Database, settled: Sequence[Settled]) -> None:
     owned = [(address, one.article_id, 0) for one in settled for address, adopted in one.claims if not adopted]
     adopted = [(address, one.article_id, 1) for one in settled for address, is_adopted in one.claims if is_adopted]
     columns = ("url", "article_id", "adopted")
-    for address, _, _ in owned:
-        db.conn.execute("DELETE FROM article_urls WHERE url = ? AND adopted = 1", (address,))
-    insert_rows(db, "article_urls", columns, owned, or_ignore=True)
-    insert_rows(db, "article_urls", columns, adopted, or_ignore=True)
+    taken_over = "ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id, adopted = 0 WHERE adopted = 1"
+    insert_rows(db, "article_urls", columns, owned, taken_over)
+    insert_rows(db, "article_urls", columns, adopted, "ON CONFLICT DO NOTHING")
 
 
 def _write_versions(db: Database, writing: Writing) -> None:
     versions = [(one, version) for one in writing.settled for version in one.versions]
     insert_rows(db, "revisions", _VERSION, [_version_row(one, version, writing.now) for one, version in versions])
     leave_waiting(db, [(version.revision_id, analysed_words(version.version)) for _, version in versions])
-    for one, version in versions:
-        if version.is_main:
-            _make_current(db, one.article_id, version)
-    spoken = [(one.article_id,) for one, version in versions if not version.is_main]
-    db.conn.executemany("UPDATE articles SET versions = versions + 1 WHERE id = ?", spoken)
+    for one in writing.settled:
+        if one.versions and not one.is_new_article:
+            _write_revision(db, one)
 
 
 def _version_row(one: Settled, new: NewVersion, now: datetime) -> tuple[object, ...]:
@@ -111,22 +110,26 @@ def _version_row(one: Settled, new: NewVersion, now: datetime) -> tuple[object, 
     return (new.revision_id, one.article_id, new.number, to_text(now), one.showing.source_id, *words)
 
 
-def _make_current(db: Database, article_id: int, new: NewVersion) -> None:
-    version = new.version
+def _write_revision(db: Database, one: Settled) -> None:
+    """Note in a known article how many versions it has, and which text is its current one."""
+    db.conn.execute("UPDATE articles SET versions = versions + ? WHERE id = ?", (len(one.versions), one.article_id))
+    if one.main is None:
+        return
+    version = one.main.version
     db.conn.execute(
-        """UPDATE articles SET revision_id = :revision, revisions = revisions + 1, versions = versions + 1, current_hash = :hash,
-                  title = :title, author = coalesce(:author, author), language = coalesce(:language, language),
+        """UPDATE articles SET revision_id = :revision, revisions = revisions + 1, current_hash = :hash, title = :title,
+                  author = coalesce(:author, author), language = coalesce(:language, language),
                   published_at = coalesce(published_at, :published),
                   time = min(coalesce(published_at, :published, first_seen_at), first_seen_at)  -- as `article_time` has it
            WHERE id = :article""",
         {
-            "revision": new.revision_id,
+            "revision": one.main.revision_id,
             "hash": version.own_hash,
             "title": version.title,
             "author": version.author,
             "language": version.language,
             "published": optional_text(version.published_at),
-            "article": article_id,
+            "article": one.article_id,
         },
     )
 
@@ -137,7 +140,7 @@ def _write_sightings(db: Database, writing: Writing) -> None:
         for one in writing.settled
         if one.is_new_sighting
     ]
-    insert_rows(db, "sightings", _SIGHTING, rows, or_ignore=True)
+    insert_rows(db, "sightings", _SIGHTING, rows, "ON CONFLICT DO NOTHING")
     for one in writing.settled:
         if one.opens:
             db.conn.execute("UPDATE articles SET sighted_openly = 1 WHERE id = ?", (one.article_id,))

@@ -152,4 +152,4 @@ def remember_titles(db: Database, seen: Iterable[tuple[str, str]]) -> None:
         if len(held) < TITLES_THAT_UNMASK and title_key not in held:
             held.add(title_key)
             rows.append((text_hash, title_key))
-    insert_rows(db, "text_titles", ("text_hash", "title_key"), rows, or_ignore=True)
+    insert_rows(db, "text_titles", ("text_hash", "title_key"), rows, "ON CONFLICT DO NOTHING")

@@ -12,12 +12,11 @@ MOST_PARAMETERS = 30_000
 """Of one statement; SQLite allows 32,766 since 3.32, and a build that allows fewer says so."""
 
 
-def insert_rows(db: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, or_ignore: bool = False) -> None:
-    """Insert the rows, as many with one statement as it can take. `table` and `columns` are literals of the caller."""
-    verb = "INSERT OR IGNORE" if or_ignore else "INSERT"
+def insert_rows(db: Database, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: str = "") -> None:
+    """Insert the rows, as many with one statement as it can take. `table`, `columns` and `on_conflict` are literals of the caller."""
     for portion in _portions(db, rows, len(columns)):
         marks = ",".join([f"({','.join('?' * len(columns))})"] * len(portion))
-        sql = f"{verb} INTO {table} ({', '.join(columns)}) VALUES {marks}"
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks} {on_conflict}"  # noqa: S608  # literals and marks
         db.conn.execute(sql, [value for row in portion for value in row])
 
 

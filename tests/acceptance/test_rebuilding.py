@@ -36,6 +36,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
+@pytest.mark.timeout(180)
 def test_the_daemon_tells_and_ends_while_it_rebuilds_and_goes_on_at_the_next_start(home) -> None:
     fill(home.archive, MANY)
     with NewsSite() as site, HookSink() as hook:
