@@ -9,16 +9,19 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from news.alerts import AttemptResult, DeliveryStatus
 from news.errors import ArchiveError, ArchiveMissing
 from news.query import parse_query
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest, backup
+from storage.file.connection import LARGEST_JOURNAL_BYTES
 from storage.recording import tidying
 from tests.desk import NOW, OTAN, QUARTER, A, B, Desk, entry, prose
 
@@ -283,6 +286,37 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
         "alerts": {"total": 1, "last_24h": 1},
         "deliveries": {"pending": 1, "sent": 0, "dead": 0},
     }
+
+
+def test_status_tells_the_gaps_of_a_source_once_with_their_number(desk: Desk) -> None:
+    desk.watch(A, B)
+    for number in range(4):
+        desk.poll(A, entry(f"Brève {number}", f"https://a.example/{number}"))
+    for number in range(2):
+        desk.poll(B, entry(f"Brève {number}", f"https://b.example/{number}"))
+    gaps = desk.archive.report_status(desk.now)["gaps"]
+    assert [(gap["source"], gap["count"]) for gap in gaps] == [("b.example", 1), ("a.example", 3)]
+    assert gaps[1]["polled_at"] == "2025-02-10T12:05:00Z"
+
+
+def write_a_megabyte(db: Database, number: int) -> None:
+    db.conn.execute("INSERT INTO facts VALUES (?, hex(zeroblob(500000)))", (f"of no use {number}",))
+
+
+def test_the_journal_shrinks_again_after_a_burst_and_status_counts_it(desk: Desk) -> None:
+    journal = desk.path.with_name("archive.db-wal")
+    desk.watch(A)
+    with closing(sqlite3.connect(desk.path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()  # somebody reads for long: nothing can be written back
+        for number in range(30):
+            desk.archive._submit(write_a_megabyte, number).result()
+        largest = journal.stat().st_size
+        assert desk.archive.report_status(desk.now)["bytes"] == largest + desk.path.stat().st_size
+        reader.execute("COMMIT")
+    for number in range(3):
+        desk.poll(A, entry(f"Brève {number}", f"https://a.example/{number}"))
+    assert journal.stat().st_size <= LARGEST_JOURNAL_BYTES < largest / 2
 
 
 def test_the_reading_side_needs_no_parser_and_no_network(project: Path, desk: Desk) -> None:

@@ -190,7 +190,8 @@ def test_an_article_whose_retention_ends_meanwhile_is_gone_from_the_index_too(pa
 
 
 def test_beginning_takes_no_text_into_memory_and_a_step_only_a_bounded_part(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text_size, articles = 200_000, 60
+    text_size, articles = 30_000, 60
+    monkeypatch.setattr(rebuilding, "STEP_CHARACTERS", text_size)
     with Desk(path) as desk:
         desk.watch(A)
         for start in range(0, articles, 10):
