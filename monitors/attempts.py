@@ -73,7 +73,7 @@ def judge_attempt(bundle: Bundle, outcome: Outcome, now: datetime, jitter: float
         return _result(bundle, now, DeliveryStatus.SENT, reason)
     if outcome.verdict is Verdict.FINAL:
         return _result(bundle, now, DeliveryStatus.DEAD, reason)
-    at = next_attempt(bundle.attempts + 1, now, bundle.created_at, jitter, outcome.retry_after)
+    at = next_attempt(bundle.attempts + 1, now, bundle.give_up_at, jitter, outcome.retry_after)
     if at is None:
         return _result(bundle, now, DeliveryStatus.DEAD, one_line(f"given up after 3 days; last: {reason}", LONGEST_ERROR))
     return _result(bundle, now, DeliveryStatus.PENDING, reason, at)

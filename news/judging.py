@@ -1,4 +1,4 @@
-"""The judgements: what is an entry, what is new, what is the same article, what is a revision, what alerts.
+"""The judgements: what is an entry, what is new, what is the same article, what is a revision.
 
 Pure decisions. Each takes what the archive remembers and what arrived, and returns what should happen and why; `storage` reads the
 one and writes the other, in one transaction. Every question is asked in one place, with one early return for each answer.
@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from news.alerts import AlertKind
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
 from news.urls import comparing_url
@@ -264,24 +263,6 @@ def is_revision(version: Version, own_previous_hash: str | None, current_hash: s
     if version.origin != current_origin:
         return version.origin == "page"
     return own_previous_hash is not None and version.own_hash != own_previous_hash
-
-
-def should_alert(*, already_alerted: bool, sighted_openly: bool, edited_since_silent: bool, matched_before: bool) -> bool:
-    """Whether a topic that matches the current version of an article alerts on it now.
-
-    `sighted_openly`: an entry that is not silent has sighted the article. `edited_since_silent`: the version is an edit that came after
-    the silent first poll; it alerts on what the silent version didn't match. `matched_before`: an earlier version matched.
-    """
-    if already_alerted:
-        return False
-    if sighted_openly:
-        return True
-    return edited_since_silent and not matched_before
-
-
-def alert_kind(first_matching_version: int) -> AlertKind:
-    """`new` if the article's first version was the first to match, else `revised`."""
-    return AlertKind.NEW if first_matching_version == 1 else AlertKind.REVISED
 
 
 def article_time(published_at: datetime | None, first_seen_at: datetime) -> datetime:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler import CrawlSettings
-from monitors import EmailChannel
 from news.query.matching import Matcher
 from quivive.config import Configuration
 from storage import Archive, Patience, Watch
@@ -16,7 +15,6 @@ def make_watch(configuration: Configuration) -> Watch:
     return Watch(
         matcher=Matcher(configuration.topics, configuration.entities),
         channels_of_topic={topic.name: topic.notify for topic in configuration.topics},
-        mail_channels=frozenset(name for name, channel in configuration.channels.items() if isinstance(channel, EmailChannel)),
         silent_first_poll=configuration.first_poll == "silent",
         least_interval=configuration.crawler.min_interval,
         most_interval=configuration.crawler.max_interval,

@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult, Bundle
+from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
@@ -78,9 +79,13 @@ class ArchiveReader:
         """The article pages that are due, the sources' in turn."""
         return self._ask(pages.list_due_pages, now, limit)
 
-    def due_bundles(self, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
-        """The messages that are due, the longest waiting first, without those in hand."""
-        return self._ask(outbox.list_due_bundles, now, limit, except_ids)
+    def due_channels(self, now: datetime) -> list[str]:
+        """The channels for which something is to be sent, or to be planned, by name."""
+        return self._ask(outbox.list_due_channels, now)
+
+    def due_messages(self, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
+        """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
+        return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
 
     def search(self, request: search.SearchRequest) -> search.SearchAnswer:
         """The articles that hold a query."""
@@ -224,6 +229,18 @@ class Archive(ArchiveReader):
     def give_up_page(self, entry_id: int, problem: Problem) -> Future[None]:
         """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""
         return self._submit(pages.give_up_page, entry_id, problem)
+
+    def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
+        """Plan some `limit` deliveries that are due for a channel, and seal their messages; returns how many deliveries were planned."""
+        return self._submit(outbox.seal_messages, channel, policy, now, limit)
+
+    def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
+        return self._submit(outbox.hold_for_channel, channel, now, limit)
+
+    def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
+        """Take over which channels there are: what was held for one that is back is due at once."""
+        return self._submit(outbox.sync_channels, channels, now)
 
     def record_attempt(self, result: AttemptResult) -> Future[None]:
         """Write what came of one attempt to send a message."""

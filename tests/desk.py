@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from news.alerts import Bundle
+from news.delivering import Policy, Together
 from news.query import parse_query
 from news.query.matching import Matcher
 from news.sources import (
@@ -76,7 +78,7 @@ class Desk:
         self.path = path
         self.now = NOW
         self.specs: list[SourceSpec] = []
-        self._silent, self._mail = silent, frozenset(mail)
+        self._silent, self.mail = silent, frozenset(mail)
         self.watch_of(topics)
         self.archive = Archive(path, self._watch, patience)
 
@@ -89,7 +91,7 @@ class Desk:
     def watch_of(self, topics: Sequence[Topic], **changes: Any) -> None:
         """Make the topics those of the next `sync`."""
         channels = {topic.name: topic.notify for topic in topics}
-        settings: dict[str, Any] = {"mail_channels": self._mail, "silent_first_poll": self._silent, **changes}
+        settings: dict[str, Any] = {"silent_first_poll": self._silent, **changes}
         self._watch = Watch(Matcher(topics, {}), channels, **settings)
 
     def follow(self, *topics: Topic, **changes: Any) -> None:
@@ -153,6 +155,20 @@ class Desk:
         while self.archive.rebuild_step().result() is not None:
             steps += 1
         return steps
+
+    def seal(self, channel: str, at: datetime | None = None, limit: int = 1000) -> int:
+        """Plan what is due for a channel: what is told together is one message, if it is one of `mail`."""
+        policy = Policy(Together.SUBJECT if channel in self.mail else Together.NONE)
+        return self.archive.seal_messages(channel, policy, at or self.now, limit).result()
+
+    def due(self, at: datetime | None = None) -> list[Bundle]:
+        """The messages that are due, now or at another moment, for all channels, those with the oldest alerts first."""
+        now = at or self.now
+        found = []
+        for channel in self.archive.due_channels(now):
+            self.seal(channel, now)
+            found += self.archive.due_messages(channel, now, 1000, frozenset())
+        return sorted(found, key=lambda bundle: bundle.alerts[0].created_at)
 
     def articles(self) -> list[dict[str, Any]]:
         """Every article as `export` gives it."""

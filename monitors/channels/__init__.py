@@ -12,8 +12,10 @@ import re
 from dataclasses import dataclass, field
 from email.utils import getaddresses, parseaddr
 from ipaddress import ip_address
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from news.delivering import Policy, Together
 
 _ADDRESS = re.compile(r"""[^\s<>"(),:;@\[\]\\]+ @ (?P<domain> [\w-]+ (\.[\w-]+)* )""", re.VERBOSE)
 """An address as people have them; the stranger forms that RFC 5321 also allows (quotes, address literals) confuse more than they serve."""
@@ -33,6 +35,7 @@ class EmailChannel:
     `ca_file` names a PEM file of the authorities to trust instead of the system's.
     """
 
+    policy: ClassVar[Policy] = Policy(Together.SUBJECT)
     name: str
     host: str
     port: int
@@ -58,6 +61,7 @@ class EmailChannel:
 class WebhookChannel:
     """A URL that is told by POST. With a `secret` (`whsec_` and base64) the messages are signed."""
 
+    policy: ClassVar[Policy] = Policy()
     name: str
     url: str = field(repr=False)
     secret: str | None = field(default=None, repr=False)

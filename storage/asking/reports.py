@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from news.topics import Topic
 from storage.file.connection import portions
 from storage.file.times import json_time, to_text
-from storage.recording.matches import article_from_json
+from storage.recording.alerts import article_from_json
 from storage.recording.rebuilding import get_progress
 from storage.recording.sources import longest_overdue_seconds, source_status
 
@@ -37,7 +37,13 @@ def report_alerts(db: Database, topic: str | None, status: str | None, limit: in
 def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for portion, marks in portions(alert_ids):
-        rows = db.conn.execute(f"SELECT * FROM deliveries WHERE alert_id IN ({marks}) ORDER BY channel", portion)  # noqa: S608  # only marks
+        rows = db.conn.execute(
+            f"""SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
+                       coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error
+                FROM deliveries LEFT JOIN messages ON messages.id = message_id
+                WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",  # noqa: S608  # only marks
+            portion,
+        )
         for row in rows:
             found[row["alert_id"]].append(_report_delivery(row))
     return found

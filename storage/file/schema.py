@@ -50,6 +50,25 @@ def give_gaps_a_table(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def seal_messages(db: Database) -> None:
+    """Alerts get a subject and a sequence; what is sent together becomes a message with a row, and the attempts are the message's.
+
+    Every bundle there is becomes a sealed message under its id: it may have been sent, or be under way, under that.
+    """
+    for table in ("alerts", "deliveries"):
+        db.conn.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+    for statement in _MESSAGES:
+        db.conn.execute(statement)
+    for statement in _FROM_BUNDLES:
+        db.conn.execute(statement)
+    for table in ("deliveries", "alerts"):  # with their indexes, whose names are free then
+        db.conn.execute(f"DROP TABLE old_{table}")
+    for statement in _MESSAGE_INDEXES:
+        db.conn.execute(statement)
+    db.conn.execute("ALTER TABLE matches ADD COLUMN silence TEXT")
+
+
 _SAYINGS = (
     """CREATE TABLE articles_anew (
         id INTEGER PRIMARY KEY,
@@ -302,4 +321,69 @@ _ALERTS = (
     "CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE status = 'pending'",
     "CREATE INDEX deliveries_by_alert ON deliveries (alert_id)",
     "CREATE INDEX deliveries_by_bundle ON deliveries (bundle_id)",
+)
+
+_MESSAGES = (
+    """CREATE TABLE alerts (
+        id TEXT PRIMARY KEY,
+        topic TEXT NOT NULL,
+        subject TEXT NOT NULL,         -- what it is about, as news.alerts.Subject has it: article:12
+        sequence INTEGER NOT NULL,     -- of the topic's alerts on the subject, from 1
+        article_id INTEGER REFERENCES articles (id),
+        revision_id INTEGER,
+        kind TEXT NOT NULL,            -- new, revised
+        created_at TEXT NOT NULL,
+        delay_seconds INTEGER,
+        payload TEXT NOT NULL,         -- JSON: the subject as it was when the alert was made
+        hits TEXT NOT NULL,
+        UNIQUE (topic, subject, sequence)
+    )""",
+    """CREATE TABLE messages (
+        id TEXT PRIMARY KEY,           -- the webhook-id, and the heart of the Message-ID
+        channel TEXT NOT NULL,
+        sealed_at TEXT NOT NULL,       -- from then on it is what it is
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_attempt_at TEXT,          -- null: none is to be made, it was sent or given up
+        give_up_at TEXT NOT NULL,
+        sent_at TEXT,
+        last_error TEXT,
+        hold TEXT                      -- what it waits for, other than its time: absent (its channel)
+    )""",
+    """CREATE TABLE deliveries (
+        id TEXT PRIMARY KEY,
+        alert_id TEXT NOT NULL REFERENCES alerts (id),
+        channel TEXT NOT NULL,
+        status TEXT NOT NULL,          -- pending, sent, dead
+        created_at TEXT NOT NULL,
+        message_id TEXT REFERENCES messages (id),  -- null until it is planned
+        due_at TEXT,                   -- when it is planned; null: it was, or is given up
+        give_up_at TEXT NOT NULL,      -- if it could not be planned until then
+        hold TEXT,
+        reason TEXT                    -- why it is held, or was given up without a message
+    )""",
+)
+
+_FROM_BUNDLES = (
+    """INSERT INTO alerts
+       SELECT id, topic, 'article:' || article_id, 1, article_id, revision_id, kind, created_at, delay_seconds, payload, hits
+       FROM old_alerts""",
+    """INSERT INTO messages
+       SELECT bundle_id, min(channel), min(created_at), max(attempts), min(next_attempt_at) FILTER (WHERE status = 'pending'),
+              strftime('%Y-%m-%dT%H:%M:%f', min(created_at), '+3 days') || '000Z', max(sent_at), max(last_error),
+              max(CASE WHEN status = 'pending' AND last_error LIKE 'channel % is not in the configuration%' THEN 'absent' END)
+       FROM old_deliveries GROUP BY bundle_id""",
+    """INSERT INTO deliveries
+       SELECT id, alert_id, channel, status, created_at, bundle_id, NULL,
+              strftime('%Y-%m-%dT%H:%M:%f', created_at, '+3 days') || '000Z', NULL, NULL
+       FROM old_deliveries""",
+)
+
+_MESSAGE_INDEXES = (
+    "CREATE INDEX alerts_by_time ON alerts (created_at)",
+    "CREATE INDEX alerts_by_article ON alerts (article_id)",
+    "CREATE INDEX deliveries_by_alert ON deliveries (alert_id)",
+    "CREATE INDEX deliveries_by_message ON deliveries (message_id)",
+    # By channel first: what waits for one must cost the look for another nothing.
+    "CREATE INDEX deliveries_due ON deliveries (channel, due_at) WHERE due_at IS NOT NULL",
+    "CREATE INDEX messages_due ON messages (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL",
 )

@@ -21,8 +21,6 @@ from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
 from storage.recording.watch import Tally, Watch
 
-_NO_REASON = Problem("unknown", "the page was not had, and no reason was given")
-
 
 def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
     """The pages that are due: each source's in turn, and of one source those longest due first.
@@ -48,17 +46,19 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
     stored = next(iter(list_entries(db, [outcome.entry_id])), None)
     if stored is None or stored.page_state != "due" or outcome.url != (stored.entry.link or stored.place):
         return tally  # deleted meanwhile, or its link changed while the old page was on its way: the new one is due
-    version = page_version(stored.entry, outcome.page) if outcome.page else None
-    problem = outcome.problem
-    if version is not None and problem is None:
-        problem = _judge_text(db, watch, stored, version, tally, now)
-    if problem is not None or version is None:
-        _record_failure(db, watch, stored, problem or _NO_REASON, tally, now)
-    else:
-        _note_page(db, stored, outcome, now)
-        adopted = _adopted(stored, outcome)
-        others = list_others(db, stored.source_id, stored.entry_id, adopted)
-        settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
+    if outcome.page is None:
+        assert outcome.problem is not None  # one of the two is set
+        _record_failure(db, watch, stored, outcome.problem, tally, now)
+        return tally
+    version = page_version(stored.entry, outcome.page)
+    problem = _judge_text(db, watch, stored, version, tally, now)
+    if problem is not None:
+        _record_failure(db, watch, stored, problem, tally, now)
+        return tally
+    _note_page(db, stored, outcome, now)
+    adopted = _adopted(stored, outcome)
+    others = list_others(db, stored.source_id, stored.entry_id, adopted)
+    settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
     return tally
 
 

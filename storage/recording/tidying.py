@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.text.analysis import analyse_article
-from news.timing import LONGEST_RETRY_AFTER
+from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from storage.file.times import to_text
 from storage.recording.rebuilding import Part, left_below
 from storage.recording.words import index_waiting, unindex
@@ -15,6 +15,7 @@ from storage.recording.words import index_waiting, unindex
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500
 LONGEST_WAIT = LONGEST_RETRY_AFTER + timedelta(hours=1)
+_WHEN_DUE = (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "due_at"), ("messages", "next_attempt_at"))
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
@@ -61,5 +62,11 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
     Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source.
     """
     latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
-    for table, column in (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "next_attempt_at")):
+    for table, column in _WHEN_DUE:
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} > ?", (moment, latest))  # noqa: S608  # literals
+    give_up_at = to_text(now + DELIVERY_LIFETIME)
+    for table, column in (("deliveries", "due_at"), ("messages", "next_attempt_at")):
+        db.conn.execute(
+            f"UPDATE {table} SET give_up_at = :last WHERE {column} IS NOT NULL AND give_up_at > :last",  # noqa: S608  # literals
+            {"last": give_up_at},
+        )

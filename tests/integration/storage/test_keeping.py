@@ -35,7 +35,7 @@ def forget(desk: Desk) -> int:
 
 
 def deliver(desk: Desk) -> None:
-    for bundle in desk.archive.due_bundles(desk.now, 100, frozenset()):
+    for bundle in desk.due():
         desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.tick(), DeliveryStatus.SENT)).result()
 
 
@@ -143,14 +143,26 @@ def test_what_a_clock_that_was_years_ahead_put_off_is_due_again_once_it_is_right
     wrong = NOW + timedelta(days=3650)
     desk.poll(A, entry("L’OTAN", ONE), at=wrong)
     desk.fail_page(ONE)
-    bundle = desk.archive.due_bundles(desk.now, 10, frozenset())[0]
+    bundle = desk.due()[0]
     again_at = desk.now + timedelta(seconds=5)
     desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, DeliveryStatus.PENDING, again_at)).result()
     desk.tick(NOW)
     desk.sync()
     assert [source.url for source in desk.archive.due_sources(desk.now + QUARTER, 10)] == [A]
     assert [page.url for page in desk.archive.due_pages(desk.now, 10)] == [ONE]
-    assert [one.bundle_id for one in desk.archive.due_bundles(desk.now, 10, frozenset())] == [bundle.bundle_id]
+    assert [one.bundle_id for one in desk.due()] == [bundle.bundle_id]
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_what_a_clock_that_was_years_ahead_would_have_tried_for_years_is_given_up_in_time(desk: Desk, sealed: bool) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN", ONE), at=NOW + timedelta(days=3650))
+    if sealed:
+        desk.seal("hook")
+    desk.tick(NOW)
+    desk.archive.mend_clock_jumps(NOW).result()
+    assert desk.archive.hold_for_channel("hook", NOW + timedelta(days=3, seconds=-1), 10).result()[0].status is DeliveryStatus.PENDING
+    assert desk.archive.hold_for_channel("hook", NOW + timedelta(days=3), 10).result()[0].status is DeliveryStatus.DEAD
 
 
 def test_a_right_clock_hastens_nothing(desk: Desk) -> None:

@@ -252,7 +252,8 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "due_sources": lambda reader: reader.due_sources(NOW, 10),
     "find_sources": lambda reader: reader.find_sources([]),
     "due_pages": lambda reader: reader.due_pages(NOW, 10),
-    "due_bundles": lambda reader: reader.due_bundles(NOW, 10, frozenset()),
+    "due_channels": lambda reader: reader.due_channels(NOW),
+    "due_messages": lambda reader: reader.due_messages("hook", NOW, 10, frozenset()),
     "search": lambda reader: reader.search(SearchRequest(parse_query("OTAN", {}))),
     "export": lambda reader: list(reader.export(None)),
     "preview": lambda reader: reader.preview(PreviewRequest(parse_query("OTAN", {}), NOW, NOW)),
@@ -299,6 +300,7 @@ def test_every_question_to_an_archive_that_broke_while_it_was_open_fails_with_an
     foreign = sqlite3.connect(filled)
     for table in (
         "deliveries",
+        "messages",
         "alerts",
         "matches",
         "sightings",

@@ -11,12 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.alerts import AlertKind
 from news.judging import (
     LEAST_FULL_TEXT,
     EntryNews,
     Version,
-    alert_kind,
     article_time,
     carries_full_text,
     delay_seconds,
@@ -29,7 +27,6 @@ from news.judging import (
     judge_page_text,
     make_version,
     place_without_link,
-    should_alert,
     speaks_of_another,
     still_same_article,
     titles_agree,
@@ -283,18 +280,6 @@ def test_an_entry_that_moved_with_titles_that_say_nothing_is_the_same_article_on
     assert not still_same_article("5G", version("IA", "La 5G dort"))
     assert not still_same_article("Mars attaque", version("5G", "Rien de neuf"))
     assert not still_same_article("", version("", "Rien de neuf"))
-
-
-@pytest.mark.parametrize(("alerted", "openly", "edited", "matched"), [*product([False, True], repeat=4)])
-def test_a_topic_alerts_once_if_the_article_was_openly_sighted_or_edited_into_the_match(
-    alerted: bool, openly: bool, edited: bool, matched: bool
-) -> None:
-    expected = not alerted and (openly or (edited and not matched))
-    assert should_alert(already_alerted=alerted, sighted_openly=openly, edited_since_silent=edited, matched_before=matched) is expected
-
-
-def test_an_alert_is_new_if_the_first_version_matched() -> None:
-    assert (alert_kind(1), alert_kind(2)) == (AlertKind.NEW, AlertKind.REVISED)
 
 
 def test_an_articles_time_is_published_or_first_seen_where_that_is_missing_or_in_the_future() -> None:
