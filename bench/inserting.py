@@ -183,8 +183,6 @@ def prepare(archive: Archive, watch: Watch) -> None:
     specs = [SourceSpec(source_url(number), source_name(number), ArticlesMode.FEED) for number in range(1, SOURCES + 1)]
     specs += [SourceSpec(feed_url(number), articles=ArticlesMode.PAGE) for number in range(_FEEDS)]
     archive.sync(watch, specs, _QUARTER, FIRST).result()
-    if archive.reindexed:
-        print(f"the archive was of another version: {archive.reindexed} articles were indexed anew", flush=True)
 
 
 def insert(newsroom: Newsroom, arrival: Arrival, batches: int) -> list[Taken]:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from news.fingerprints import content_hash, fingerprint, normalise_text
+from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
 from news.text import language_of
 from news.urls import comparing_url
@@ -198,6 +198,11 @@ class Version:
     def own_hash(self) -> str:
         """A hash of title and text as they stand; a source's version is the same as its last one if this is."""
         return self.words.own_hash if self.words else fingerprint(self.title, self.text)
+
+    @property
+    def earlier_hashes(self) -> tuple[str, ...]:
+        """The text's hashes under earlier versions of the normalisation."""
+        return earlier_hashes(self.title, self.text)
 
     @property
     def title_key(self) -> str:

@@ -58,6 +58,8 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
 
 def _notes(request: SearchRequest, answer: SearchAnswer) -> Iterator[str]:
     """What the reader of an answer must know of how it came about."""
+    if answer.rebuilding:
+        yield "the index is being rebuilt for a new version; older articles are not ranked yet, and some may be missing (`quivive status`)"
     if answer.unranked:
         yield "this query has too many words, or alternatives in NEAR, to rank by relevance; these are the newest articles that hold it"
     if answer.cut and (answer.unranked or request.by_date):

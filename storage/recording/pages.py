@@ -16,7 +16,7 @@ from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import comparing_url
 from storage.file.times import optional_text, to_text
 from storage.recording.entries import list_entries, list_others
-from storage.recording.knowing import load_titles
+from storage.recording.knowing import hashes_of, load_titles
 from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
 from storage.recording.watch import Tally, Watch
@@ -63,7 +63,7 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
 
 
 def _judge_text(db: Database, watch: Watch, stored: KnownEntry, version: Version, tally: Tally, now: datetime) -> Problem | None:
-    titles = load_titles(db, [version.text_hash]).get(version.text_hash, set())
+    titles = load_titles(db, hashes_of([version])).get(version.text_hash, set())
     problem = judge_page_text(version, titles, len(feed_text(stored.entry)))
     if problem is not None:
         unmask_wall(db, watch, version, tally, now)
