@@ -17,10 +17,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from news.query import Query
-from news.query.matching import explain, holds
-from news.query.passages import make_snippet
-from news.text.analysis import analyse_article
+from news.query import Query, explain, holds, make_snippet
+from news.text import analyse_article
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.facts import get_facts
 from storage.file.times import json_time
@@ -55,12 +53,13 @@ class SearchAnswer:
     """The articles found, as `search --json` prints them.
 
     `cut`: there may be more; only the newest candidates were looked at. `unranked`: the best were asked for, of a query with more words
-    than can be scored; these are the newest.
+    than can be scored; these are the newest. `rebuilding`: the index is being made anew, and the older articles follow unranked.
     """
 
     articles: list[dict[str, Any]] = field(default_factory=list)
     cut: bool = False
     unranked: bool = False
+    rebuilding: bool = False
 
 
 def search(db: Database, request: SearchRequest) -> SearchAnswer:
@@ -68,7 +67,12 @@ def search(db: Database, request: SearchRequest) -> SearchAnswer:
     candidates = Candidates(db, request.query, request.bounds)
     unranked = not (request.by_date or candidates.rankable)
     best, cut = (_newest if request.by_date or unranked else _best)(candidates, request.limit)
-    return SearchAnswer([_report(db, request.query, candidates, one) for one in best], cut or candidates.cut, unranked)
+    return SearchAnswer(
+        [_report(db, request.query, candidates, one) for one in best],
+        cut or candidates.cut or candidates.left_out,
+        unranked,
+        candidates.rebuilding,
+    )
 
 
 def _best(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:

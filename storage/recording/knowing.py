@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
+from news.judging import Version
 from news.settling import Claim, Known, KnownArticle, Showing, TextTwin
 from news.walls import TITLES_THAT_UNMASK
 from storage.recording.rows import insert_rows, select_in
@@ -19,14 +20,15 @@ MOST_TWINS = 20
 def load_known(db: Database, showings: Sequence[Showing], others: Mapping[str, Collection[str]] | None = None) -> Known:
     """What deciding about these showings needs. `others`: see `Known`."""
     claims = _load_claims(db, showings)
-    twins = _load_twins(db, {one.words.text_hash for one in showings})
+    hashes = hashes_of([one.words for one in showings])
+    twins = _load_twins(db, hashes)
     known = {claim.article_id for claim in claims.values()} | {twin.article_id for held in twins.values() for twin in held}
     articles = _load_articles(db, known | {one.article_id for one in showings if one.article_id is not None})
     next_article_id, next_revision_id = _next_ids(db)
     return Known(
         articles=articles,
         claims=claims,
-        titles_of_text=load_titles(db, {one.words.text_hash for one in showings}),
+        titles_of_text=load_titles(db, hashes),
         twins=twins,
         own_hashes=_load_own_hashes(db, articles, {one.source_id for one in showings}),
         said=_load_said(db, articles, {one.saying.own_hash for one in showings}),
@@ -43,27 +45,38 @@ def _load_claims(db: Database, showings: Sequence[Showing]) -> dict[str, Claim]:
     return {row["url"]: Claim(row["article_id"], bool(row["adopted"])) for row in rows}
 
 
-def load_titles(db: Database, hashes: Iterable[str]) -> dict[str, set[str]]:
-    """The title keys that each text was seen under. `remember_titles` bounds how many there are."""
+def hashes_of(versions: Iterable[Version]) -> dict[str, str]:
+    """Every hash under which the archive may know these texts, with the one that they have now.
+
+    A text whose hash is not made anew yet, or never will be since it is gone, has that of an earlier normalisation.
+    """
+    hashes: dict[str, str] = {}
+    for version in versions:
+        hashes |= dict.fromkeys((version.text_hash, *version.earlier_hashes), version.text_hash)
+    return hashes
+
+
+def load_titles(db: Database, hashes: Mapping[str, str]) -> dict[str, set[str]]:
+    """The title keys that each text was seen under; `hashes` as `hashes_of` gives them. `remember_titles` bounds how many there are."""
     titles: dict[str, set[str]] = defaultdict(set)
     for row in select_in(db, "SELECT text_hash, title_key FROM text_titles WHERE text_hash IN ({marks})", hashes):
-        titles[row["text_hash"]].add(row["title_key"])
+        titles[hashes[row["text_hash"]]].add(row["title_key"])
     return titles
 
 
-def _load_twins(db: Database, hashes: Iterable[str]) -> dict[str, list[TextTwin]]:
+def _load_twins(db: Database, hashes: Mapping[str, str]) -> dict[str, list[TextTwin]]:
     twins: dict[str, list[TextTwin]] = defaultdict(list)
     rows = select_in(
         db,
         f"""SELECT text_hash, article_id, place, title FROM (
-                SELECT revisions.text_hash, article_id, articles.place, revisions.title,
+                SELECT revisions.id, revisions.text_hash, article_id, articles.place, revisions.title,
                        row_number() OVER (PARTITION BY revisions.text_hash ORDER BY revisions.id) AS turn
                 FROM revisions JOIN articles ON articles.id = article_id WHERE revisions.text_hash IN ({{marks}}))
-            WHERE turn <= {MOST_TWINS} ORDER BY text_hash, turn""",  # noqa: S608  # our own number
+            WHERE turn <= {MOST_TWINS} ORDER BY id""",  # noqa: S608  # our own number
         hashes,
     )
     for row in rows:
-        twins[row["text_hash"]].append(TextTwin(row["article_id"], row["place"], row["title"]))
+        twins[hashes[row["text_hash"]]].append(TextTwin(row["article_id"], row["place"], row["title"]))
     return twins
 
 
@@ -132,7 +145,7 @@ def _next_ids(db: Database) -> tuple[int, int]:
 def remember_titles(db: Database, seen: Iterable[tuple[str, str]]) -> None:
     """Remember that texts (by hash) were seen under titles. The empty text of a feed of titles has thousands: enough is enough."""
     seen = set(seen)
-    known = load_titles(db, {text_hash for text_hash, _ in seen})
+    known = load_titles(db, {text_hash: text_hash for text_hash, _ in seen})
     rows = []
     for text_hash, title_key in sorted(seen):
         held = known.setdefault(text_hash, set())

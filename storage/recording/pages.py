@@ -16,12 +16,10 @@ from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import comparing_url
 from storage.file.times import optional_text, to_text
 from storage.recording.entries import list_entries, list_others
-from storage.recording.knowing import load_titles
+from storage.recording.knowing import hashes_of, load_titles
 from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
 from storage.recording.watch import Tally, Watch
-
-_NO_REASON = Problem("unknown", "the page was not had, and no reason was given")
 
 
 def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
@@ -48,22 +46,24 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
     stored = next(iter(list_entries(db, [outcome.entry_id])), None)
     if stored is None or stored.page_state != "due" or outcome.url != (stored.entry.link or stored.place):
         return tally  # deleted meanwhile, or its link changed while the old page was on its way: the new one is due
-    version = page_version(stored.entry, outcome.page) if outcome.page else None
-    problem = outcome.problem
-    if version is not None and problem is None:
-        problem = _judge_text(db, watch, stored, version, tally, now)
-    if problem is not None or version is None:
-        _record_failure(db, watch, stored, problem or _NO_REASON, tally, now)
-    else:
-        _note_page(db, stored, outcome, now)
-        adopted = _adopted(stored, outcome)
-        others = list_others(db, stored.source_id, stored.entry_id, adopted)
-        settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
+    if outcome.page is None:
+        assert outcome.problem is not None  # one of the two is set
+        _record_failure(db, watch, stored, outcome.problem, tally, now)
+        return tally
+    version = page_version(stored.entry, outcome.page)
+    problem = _judge_text(db, watch, stored, version, tally, now)
+    if problem is not None:
+        _record_failure(db, watch, stored, problem, tally, now)
+        return tally
+    _note_page(db, stored, outcome, now)
+    adopted = _adopted(stored, outcome)
+    others = list_others(db, stored.source_id, stored.entry_id, adopted)
+    settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
     return tally
 
 
 def _judge_text(db: Database, watch: Watch, stored: KnownEntry, version: Version, tally: Tally, now: datetime) -> Problem | None:
-    titles = load_titles(db, [version.text_hash]).get(version.text_hash, set())
+    titles = load_titles(db, hashes_of([version])).get(version.text_hash, set())
     problem = judge_page_text(version, titles, len(feed_text(stored.entry)))
     if problem is not None:
         unmask_wall(db, watch, version, tally, now)

@@ -11,7 +11,8 @@ from news.arriving import showing_of
 from news.judging import Version, make_version
 from news.walls import speaks_of
 from storage.recording.entries import list_entries
-from storage.recording.knowing import remember_titles
+from storage.recording.knowing import hashes_of, remember_titles
+from storage.recording.rows import select_in
 from storage.recording.settle_one import settle_one
 from storage.recording.watch import Tally, Watch
 
@@ -19,14 +20,15 @@ from storage.recording.watch import Tally, Watch
 def unmask_wall(db: Database, watch: Watch, wall: Version, tally: Tally, now: datetime) -> None:
     """Remember one more title of the wall's text, and give the articles that hold that text as theirs the feed's text back."""
     remember_titles(db, [(wall.text_hash, wall.title_key)])
-    rows = db.conn.execute(
+    rows = select_in(
+        db,
         """SELECT articles.title, revisions.text,
                   (SELECT entry_id FROM sightings WHERE article_id = articles.id ORDER BY id LIMIT 1) AS entry_id
            FROM revisions JOIN articles ON articles.revision_id = revisions.id
-           WHERE revisions.text_hash = ? AND revisions.origin = 'page' AND articles.deleted_at IS NULL""",
-        (wall.text_hash,),
-    ).fetchall()
-    for row in rows:
+           WHERE revisions.text_hash IN ({marks}) AND revisions.origin = 'page' AND articles.deleted_at IS NULL""",
+        hashes_of([wall]),
+    )
+    for row in list(rows):  # what follows writes to what is read
         if not speaks_of(row["text"], row["title"]):
             _restore_feed_text(db, watch, row["entry_id"], tally, now)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from news.text.analysis import AnalysedArticle, index_columns
+from news.text import TOKEN_SIGNS, AnalysedArticle, index_columns
 from storage.recording.rows import insert_rows
 
 _COLUMNS = "title, title_stems, text, text_stems"
@@ -22,6 +22,11 @@ _LARGEST_WAITING = 100_000
 """Characters of title and text together; more is a segment worth writing by itself. With the bound above, memory is bounded."""
 _IS_CROWDED = "SELECT (SELECT max(revision_id) FROM temp.waiting_words) - (SELECT min(revision_id) FROM temp.waiting_words) >= ?"
 """Revisions are numbered as they come. Each of the two is one look at an end of the table."""
+
+
+_OLD = "words_old_"
+_CLEARED_AT_ONCE = 1_000
+"""Rows of an old index, of some 4 kB each."""
 
 
 def make_waiting_words(db: Database) -> None:
@@ -71,6 +76,33 @@ def unindex(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
     db.conn.execute(f"INSERT INTO words (words, rowid, {_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)", values)  # noqa: S608
 
 
-def empty_index(db: Database) -> None:
-    """Take all words out of the index."""
-    db.conn.execute("INSERT INTO words (words) VALUES ('delete-all')")
+def start_index_over(db: Database) -> None:
+    """Put the index aside under another name, and begin an empty one. Takes no time: only names change."""
+    number = 1 + max((int(name.removeprefix(_OLD)) for name in list_old_indexes(db)), default=0)
+    db.conn.execute(f"ALTER TABLE words RENAME TO {_OLD}{number}")
+    db.conn.execute(
+        f"""CREATE VIRTUAL TABLE words USING fts5 (
+        {_COLUMNS},
+        content = '', tokenize = "ascii tokenchars '{TOKEN_SIGNS}'"
+    )"""
+    )
+
+
+def list_old_indexes(db: Database) -> list[str]:
+    """The indexes of before that are not cleared away yet; several, if a version came while another one was still being rebuilt for."""
+    rows = db.conn.execute("SELECT name FROM sqlite_schema WHERE name GLOB ? AND sql LIKE 'CREATE VIRTUAL %'", (f"{_OLD}*",))
+    return sorted(row["name"] for row in rows)
+
+
+def clear_old_index(db: Database) -> bool:
+    """Clear a part of an old index away; returns whether there was one. Dropped at once, a large one would hold up all else."""
+    for name in list_old_indexes(db):
+        # FTS5 keeps an index in rows of a plain table; the lowest two say how it is laid out (fts5_index.c), and go with the whole.
+        cursor = db.conn.execute(
+            f"DELETE FROM {name}_data WHERE id IN (SELECT id FROM {name}_data WHERE id > 10 LIMIT ?)",  # noqa: S608  # our own names
+            (_CLEARED_AT_ONCE,),
+        )
+        if cursor.rowcount < _CLEARED_AT_ONCE:
+            db.conn.execute(f"DROP TABLE {name}")
+        return True
+    return False
