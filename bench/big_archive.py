@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.french import make_paragraphs, make_title
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article, index_columns
+from news.query import Matcher
+from news.text import analyse_article, index_columns
 from storage import Archive, Watch
 from storage.file.connection import open_for_writing
 from storage.file.times import to_text

@@ -30,7 +30,7 @@ from bench.common import make_parser, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
 from bench.matching import Inventor
 from bench.stopwatch import Place, Stopwatch
-from news.query.matching import Matcher
+from news.query import Matcher
 from news.settling import Settler
 from news.sources import ArticlesMode, DuePage, ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, SourceSpec
 from news.topics import Topic

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -45,6 +44,13 @@ def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage 
     return _guarded(lambda: prepare_page(extract_page(body, url, content_type)))
 
 
+def read_robots(text: str, url: str, token: str) -> bool | Problem:
+    """Whether a robots.txt lets this product token fetch `url`; see `robots_rules.is_allowed`."""
+    from crawler.robots_rules import is_allowed  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: is_allowed(text, url, token))
+
+
 def _guarded(read: Callable[[], Read]) -> Read | Problem:
     try:
         return read()
@@ -52,5 +58,3 @@ def _guarded(read: Callable[[], Read]) -> Read | Problem:
         return error.problem
     except RecursionError:
         return make_problem("worker_crashed", "nested too deeply")
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY_STATUS)  # a fresh worker has its memory back; this one may hold on to it

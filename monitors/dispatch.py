@@ -10,14 +10,14 @@ import logging
 import random
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from monitors.attempts import Outcome, Sender, judge_attempt, retry
-from monitors.channels import Channel, EmailChannel
+from monitors.attempts import Outcome, Progress, Sender, TimeLimits, judge_attempt, judge_interruption, retry
+from monitors.channels import Channel
 from monitors.line import Line
 from monitors.outbox import Outbox
 from monitors.samples import make_test_bundle
@@ -39,7 +39,9 @@ def _chance() -> float:
 class SendingRules:
     """How hard dispatch tries."""
 
-    seconds_per_attempt: float = 30.0
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    seconds_to_record: float = 1.0
+    """How long stopping waits for the archive to note what was broken off."""
     at_once: int = 4
     """Attempts under way on one channel."""
     most_in_hand: int = 100
@@ -104,21 +106,26 @@ class Dispatcher:
         self._raise_failure()
 
     async def stop(self, grace_seconds: float) -> None:
-        """Begin nothing more, give what is under way `grace_seconds` to end, then drop it: it stays due in the outbox."""
+        """Begin nothing more, give what is under way `grace_seconds` to end, then break it off: it stays due in the outbox."""
         self._stopping = True
         for line in self._lines.values():
             line.close()
         if tasks := self._tasks():
             await asyncio.wait(tasks, timeout=grace_seconds)
+        if tasks := self._tasks():
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=self._rules.seconds_to_record)  # each notes that it was broken off
         for task in self._tasks():
             task.cancel()
         await asyncio.gather(*self._tasks(), return_exceptions=True)
-        self._reader.shutdown()  # one short look at most: the archive may be closed after this, not under it
+        await asyncio.to_thread(self._reader.shutdown)  # the archive may be closed when nobody reads it
         self._raise_failure()
 
-    def reload(self, channels: Mapping[str, Channel]) -> None:
-        """From the next attempt on, use these channels. An unchanged one keeps its sender."""
-        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel}
+    def reload(self, channels: Mapping[str, Channel], timezone: ZoneInfo) -> None:
+        """From the next attempt on, use these channels and this zone. Where both are as they were, the sender stays."""
+        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel and timezone == self._timezone}
+        self._timezone = timezone
         self._senders = {name: sender for name, sender in self._senders.items() if name in kept}
         self._channels = dict(channels)
         self._are_channels_new = True
@@ -169,24 +176,31 @@ class Dispatcher:
         channel = self._channels.get(bundle.channel)
         if channel is None:  # removed while this waited in its line: the next look holds it, with the reason
             return
-        outcome = await self._attempt(channel, bundle)
-        result = judge_attempt(bundle, outcome, self._clock(), self._rules.jitter())
+        progress = Progress()
+        try:
+            outcome = await self._attempt(channel, bundle, progress)
+        except asyncio.CancelledError:
+            await self._record(bundle.channel, judge_interruption(bundle, progress, self._clock()))
+            raise
+        await self._record(bundle.channel, judge_attempt(bundle, outcome, progress, self._clock(), self._rules.jitter()))
+
+    async def _record(self, name: str, result: AttemptResult) -> None:
         # Shielded: stopping may end the wait, but must not take back the write; the message has been sent.
         await asyncio.shield(asyncio.wrap_future(self._outbox.record_attempt(result)))
-        self._tell(bundle.channel, result)
+        self._tell(name, result)
 
-    async def _attempt(self, channel: Channel, bundle: Bundle) -> Outcome:
+    async def _attempt(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
         try:
-            return await self._send(channel, bundle)
+            return await self._send(channel, bundle, progress)
         except Exception as error:  # noqa: BLE001  # logged, recorded, and told in the delivery log
             # A message that cannot be made must not end the program at every start: it is tried again, and at last given up, visibly.
             _log.exception("sending failed in a way that is not foreseen")
             return retry(f"sending failed in a way that is not foreseen ({type(error).__name__}): report it as a bug")
 
-    async def _send(self, channel: Channel, bundle: Bundle) -> Outcome:
+    async def _send(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
         if bundle.channel not in self._senders:
-            self._senders[bundle.channel] = make_sender(channel, self._timezone)
-        return await send_within(self._senders[bundle.channel], bundle, self._clock(), self._rules.seconds_per_attempt)
+            self._senders[bundle.channel] = channel.make_sender(self._timezone, self._rules.limits)
+        return await self._senders[bundle.channel].send(bundle, self._clock(), progress)
 
     def _tell(self, name: str, result: AttemptResult) -> None:
         if self._on_attempt is not None:
@@ -204,32 +218,12 @@ class Dispatcher:
             raise failures[0]
 
 
-def make_sender(channel: Channel, timezone: ZoneInfo) -> Sender:
-    """What sends to this channel."""
-    # The libraries below cost a command that sends nothing 0.4 s: they come with the first message.
-    if isinstance(channel, EmailChannel):
-        from monitors.channels.email import EmailSender  # noqa: PLC0415
-
-        return EmailSender(channel, timezone)
-    from monitors.channels.webhook import WebhookSender  # noqa: PLC0415
-
-    return WebhookSender(channel)
-
-
-async def send_within(sender: Sender, bundle: Bundle, now: datetime, seconds: float) -> Outcome:
-    """Send, and call it a failed attempt if that takes longer than `seconds` altogether."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await sender.send(bundle, now)
-    except TimeoutError:
-        return retry(f"no answer within {seconds:g} s")
-
-
 async def send_test(channel: Channel, now: datetime, timezone: ZoneInfo) -> AttemptResult:
     """Send one message marked as a test. It is tried once: the result is `sent`, or `dead` with the reason."""
     bundle = make_test_bundle(channel.name, now)
-    outcome = await send_within(make_sender(channel, timezone), bundle, now, SendingRules().seconds_per_attempt)
-    result = judge_attempt(bundle, outcome, now, 0.0)
+    progress = Progress()
+    outcome = await channel.make_sender(timezone, SendingRules().limits).send(bundle, now, progress)
+    result = judge_attempt(bundle, outcome, progress, now, 0.0)
     if result.status is DeliveryStatus.PENDING:
-        return AttemptResult(result.bundle_id, result.delivery_ids, now, DeliveryStatus.DEAD, None, result.error)
+        return replace(result, status=DeliveryStatus.DEAD, next_attempt_at=None)
     return result

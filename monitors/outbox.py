@@ -45,5 +45,5 @@ class Outbox(Protocol):
         ...
 
     def record_attempt(self, result: AttemptResult) -> Future[None]:
-        """Write what came of an attempt."""
+        """Write what came of an attempt. The next one is told how each recipient stands; who has the message keeps it."""
         ...

@@ -25,6 +25,24 @@ class DeliveryStatus(StrEnum):
     DEAD = "dead"
 
 
+class RecipientStatus(StrEnum):
+    """`has` has the message, `refused` will never be given it, `owed` is still to get it (perhaps again)."""
+
+    HAS = "has"
+    REFUSED = "refused"
+    OWED = "owed"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientOutcome:
+    """How one recipient of a message stands, of a channel that has several. `reason` says why it does not have the message."""
+
+    recipient: str
+    """The address that the receiving side is given: its domain as A-labels, so that a domain's two spellings are one recipient."""
+    status: RecipientStatus
+    reason: str | None = None
+
+
 class SubjectKind(StrEnum):
     """What an alert can be about."""
 
@@ -111,6 +129,8 @@ class Bundle:
     give_up_at: datetime
     """No attempt is made after that."""
     test: bool = False
+    recipients: tuple[RecipientOutcome, ...] = ()
+    """What the attempts before have settled: the message goes only to those who are not among them, or are still owed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +143,8 @@ class AttemptResult:
     status: DeliveryStatus
     next_attempt_at: datetime | None = None
     error: str | None = None
+    recipients: tuple[RecipientOutcome, ...] = ()
+    """What this attempt has changed for each recipient; empty for a channel that has only one receiver."""
 
 
 def article_subject(article_id: int) -> Subject:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
+from news.text import language_of
 from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, looks_like_wall, speaks_of
 
@@ -55,8 +56,10 @@ Read = TypeVar("Read", FeedEntry, ExtractedPage)
 
 def storable(read: Read) -> Read:
     """What was read, each of its texts as `storable_text` gives it."""
-    texts: dict[str, Any] = {name: storable_text(text) for name in read.__slots__ if isinstance(text := getattr(read, name), str)}
-    return replace(read, **texts)
+    said: dict[str, Any] = {name: getattr(read, name) for name in read.__slots__}
+    texts: dict[str, Any] = {name: storable_text(text) for name, text in said.items() if isinstance(text, str)}
+    lists: dict[str, Any] = {name: tuple(map(storable_text, texts)) for name, texts in said.items() if isinstance(texts, tuple)}
+    return replace(read, **texts, **lists)
 
 
 def storable_text(text: str) -> str:
@@ -217,11 +220,16 @@ def make_version(entry: FeedEntry, page: ExtractedPage | None) -> Version:
         text=text,
         origin="page" if page else "feed",
         author=entry.author or (page.author if page else None),
-        language=(page.language if page else None) or entry.language,
+        language=(page.language if page else None) or entry.language or found_language(title, text),
         published_at=entry.published_at or (page.published_at if page else None) or entry.updated_at,
         text_hash=text_hash,
         text_length=text_length,
     )
+
+
+def found_language(title: str, text: str) -> str | None:
+    """The language that title and text are found to be in, where nobody says; None if too little tells."""
+    return language_of(text) or language_of(title)
 
 
 def feed_text(entry: FeedEntry) -> str:

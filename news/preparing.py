@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from news.fingerprints import fingerprint, normalise_text
-from news.judging import IdentifiedEntry, Version, identify_entries, make_version, storable
+from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords
+from news.text import language_of
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse, analyse_article, index_columns, joined
 from news.urls import comparing_url, shown_url
 
@@ -53,7 +54,7 @@ def feed_version(prepared: PreparedEntry) -> Version:
         text=prepared.text,
         origin="feed",
         author=entry.author,
-        language=entry.language,
+        language=prepared.language,
         published_at=entry.published_at or entry.updated_at,
         text_hash=words.text_hash,
         text_length=words.text_length,
@@ -73,6 +74,7 @@ def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> Prep
         address=comparing_url(entry.link) if entry.link else None,
         shown_url=shown_url(entry.link) if entry.link else None,
         text=version.text,
+        language=version.language,
         words=_words_of(version, index_columns(analyse_article(version.title, version.text)) if analysed else None),
     )
 
@@ -97,7 +99,7 @@ def page_version(entry: FeedEntry, page: ExtractedPage) -> Version:
         text=page.text,
         origin="page",
         author=entry.author or page.author,
-        language=page.language or entry.language,
+        language=page.language or entry.language or prepared.found_language or found_language(title, ""),
         published_at=entry.published_at or page.published_at or entry.updated_at,
         text_hash=prepared.rest_hash if is_repeated else prepared.whole_hash,
         text_length=prepared.rest_length if is_repeated else prepared.whole_length,
@@ -135,6 +137,7 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
         rest_hash=rest_hash,
         rest_length=rest_length,
         canonical_address=comparing_url(page.canonical_url) if page.canonical_url else None,
+        found_language=None if page.language else language_of(page.text),
         analysed=joined(analyse(page.text)) if len(page.text) <= MOST_ANALYSED else None,
     )
 

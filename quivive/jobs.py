@@ -24,7 +24,8 @@ log = structlog.get_logger("quivive.jobs")
 
 TICK_SECONDS = 1
 TIDY_SECONDS = 3_600
-WATCH_SECONDS = 5.0
+WATCH_SECONDS = 1.0
+"""Between two looks at the clock. One that is ahead for a shorter time is noticed by what was written meanwhile, at the next start."""
 LEAST_STEP = timedelta(seconds=2)
 """A clock that goes back by less is only being put right; jobs then wait that much longer."""
 
@@ -67,7 +68,7 @@ class Jobs:
         self._watcher.add_done_callback(self._note_end_of_watch)
 
     def stop(self) -> None:
-        """Wake no job any more; one that is running is not waited for."""
+        """Wake no job any more, and break off those that run. What they read in other threads the service's end waits for."""
         if self._watcher is not None:
             self._watcher.cancel()
         if self._scheduler.running:
@@ -81,7 +82,7 @@ class Jobs:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        if not self.failed.done():
+        if not (self.failed.done() or isinstance(error, asyncio.CancelledError)):  # stopping cancels what runs
             self.failed.set_exception(error)
 
     async def _watch_clock(self, wall: datetime, steady: float) -> None:
@@ -93,11 +94,11 @@ class Jobs:
             wall, steady = self._clock(), loop.time()
             if expected - wall > LEAST_STEP:
                 log.warning("the clock went back", seconds=round((expected - wall).total_seconds()))
-                await self._take_up_earlier_time()
+                await self._take_up_earlier_time(expected - wall)
 
-    async def _take_up_earlier_time(self) -> None:
+    async def _take_up_earlier_time(self, step: timedelta) -> None:
         """All that waits was put off by a clock that was ahead: let none of it wait for that time to come again."""
-        await self._service.bring_forward()
+        await self._service.set_back(step)
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=self._clock())
 

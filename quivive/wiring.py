@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler import CrawlSettings
-from news.query.matching import Matcher
+from news.query import Matcher
 from quivive.config import Configuration
 from storage import Archive, Patience, Watch
 

@@ -75,6 +75,10 @@ class ArchiveReader:
         """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
         return self._ask(sources.find_sources, names)
 
+    def knows_source(self, name: str) -> bool:
+        """Whether a source has this name or URL, or had it when it left the configuration."""
+        return bool(self._ask(sources.list_called, name))
+
     def due_pages(self, now: datetime, limit: int) -> list[DuePage]:
         """The article pages that are due, the sources' in turn."""
         return self._ask(pages.list_due_pages, now, limit)
@@ -253,6 +257,14 @@ class Archive(ArchiveReader):
     def prune_poll_log(self, now: datetime) -> Future[int]:
         """Delete old lines of the poll log."""
         return self._submit(tidying.prune_poll_log, now)
+
+    def set_back(self, step: timedelta, now: datetime) -> Future[None]:
+        """Bring back what a clock that was ahead by `step` put off; it has just gone back to `now`."""
+        return self._submit(tidying.set_back, step, now)
+
+    def answer(self) -> Future[None]:
+        """Done as soon as the writing thread has got round to it, also while it waits to write: a sign that it lives."""
+        return self._writer.answer()
 
     def mend_clock_jumps(self, now: datetime) -> Future[None]:
         """Bring back what a clock that was ahead for a while put off."""

@@ -21,8 +21,7 @@ from typing import Any, Self
 
 from news.alerts import Bundle
 from news.delivering import Policy, Together
-from news.query import parse_query
-from news.query.matching import Matcher
+from news.query import Matcher, parse_query
 from news.sources import (
     ArticlesMode,
     DuePage,
@@ -87,6 +86,11 @@ class Desk:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.archive.close()
+
+    def reopen(self) -> None:
+        """End the archive and open it again, as another run of the program does."""
+        self.archive.close()
+        self.archive = Archive(self.path, self._watch)
 
     def watch_of(self, topics: Sequence[Topic], **changes: Any) -> None:
         """Make the topics those of the next `sync`."""

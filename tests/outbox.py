@@ -19,6 +19,7 @@ from news.alerts import (
     Bundle,
     DeliveryStatus,
     Hit,
+    RecipientStatus,
     article_subject,
     make_alert_id,
     make_bundle_id,
@@ -184,7 +185,9 @@ class ListOutbox:
             message = self._messages[result.bundle_id]
             message.due_at, message.error = result.next_attempt_at, result.error
             assert message.bundle is not None
-            message.bundle = replace(message.bundle, attempts=message.bundle.attempts + 1)
+            told = [one for one in message.bundle.recipients if one.status is RecipientStatus.HAS]
+            known = {one.recipient: one for one in (*message.bundle.recipients, *result.recipients, *told)}
+            message.bundle = replace(message.bundle, attempts=message.bundle.attempts + 1, recipients=tuple(known.values()))
         return self.on_record(result)
 
     @property

@@ -9,6 +9,7 @@ left (exact letters, order, conditions within an OR) is verified on the stored t
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,14 +20,27 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from news.articles import ArticleFacts, SourceFacts
-from news.query import Condition, Fact, Filter, Query, Since, Until, found_fact, required_conditions
-from news.query.finding import PreparedArticle, find, prepare
-from news.query.matching import needs_facts
-from news.text.analysis import analyse_article
+from news.fingerprints import fingerprint
+from news.query import (
+    Condition,
+    Fact,
+    Filter,
+    PreparedArticle,
+    Query,
+    Since,
+    Until,
+    find,
+    found_fact,
+    needs_facts,
+    prepare,
+    required_conditions,
+)
+from news.text import analyse_article
 from storage.asking.facts import get_facts, list_sources
 from storage.asking.match_expression import compile_expression
 from storage.file.times import from_text, to_text
 from storage.recording.rebuilding import Part, left_below
+from storage.recording.sources import list_called
 from storage.recording.words import list_old_indexes
 
 MOST_VERIFIED = 2_000
@@ -243,19 +257,45 @@ def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...])
         sql += " AND articles.time < :until"
         parameters["until"] = to_text(min(untils))
     if bounds.source is not None:
-        sql += """ AND EXISTS (SELECT 1 FROM sightings JOIN sources ON sources.id = sightings.source_id
-            WHERE sightings.article_id = articles.id AND (sources.url = :source OR lower(sources.name) = lower(:source)))"""
-        parameters["source"] = bounds.source
+        sql += _sighted_in(_by_sources(list_called(db, bounds.source)))
     if bounds.topic is not None:
         sql += " AND EXISTS (SELECT 1 FROM matches WHERE matches.article_id = articles.id AND matches.topic = :topic)"
         parameters["topic"] = bounds.topic
-    return sql + "".join(_sighted_in(db, one) for one in asked if isinstance(one, Filter) and one.fact in _OF_SOURCES), parameters
+    kinds = [one for one in asked if isinstance(one, Filter) and one.fact in _OF_SOURCES]
+    return sql + "".join(_sighted_in(_fulfilling(db, kind)) for kind in kinds), parameters
 
 
-def _sighted_in(db: Database, condition: Filter) -> str:
-    """The condition that a source of this kind has shown the article; the ids are our own numbers."""
-    ids = ",".join(str(source_id) for source_id, source in list_sources(db) if found_fact(condition, _facts_of(source)) is not None)
-    return f" AND EXISTS (SELECT 1 FROM sightings WHERE sightings.article_id = articles.id AND source_id IN ({ids}))"  # noqa: S608
+def _list_sources_of(db: Database, condition: Filter) -> list[int]:
+    """The ids of the sources of this kind."""
+    return [source_id for source_id, source in list_sources(db) if found_fact(condition, _facts_of(source)) is not None]
+
+
+def _fulfilling(db: Database, condition: Filter) -> str:
+    """The condition that a sighting is by a source of this kind, or of an entry that the publisher files under this tag."""
+    shown = _by_sources(_list_sources_of(db, condition))
+    return f"({shown} OR {_filed_under(db, condition)})" if condition.fact is Fact.TAG else shown
+
+
+def _by_sources(source_ids: Iterable[int]) -> str:
+    """The condition that a sighting is by one of these sources; the ids are our own numbers."""
+    return f"source_id IN ({','.join(map(str, source_ids))})"
+
+
+def _sighted_in(sighting: str) -> str:
+    """The condition that a sighting of this kind has shown the article."""
+    return f" AND EXISTS (SELECT 1 FROM sightings WHERE sightings.article_id = articles.id AND {sighting})"  # noqa: S608  # see the callers
+
+
+def _filed_under(db: Database, condition: Filter) -> str:
+    """The condition that the publisher files the entry of a sighting under this tag; read from an index, since entries are long."""
+
+    def has_tag(categories: str) -> bool:
+        source = SourceFacts("", "", tuple(json.loads(categories)))
+        return found_fact(condition, _facts_of(source)) is not None
+
+    function = f"has_tag_{fingerprint(*condition.tokens)}"
+    db.conn.create_function(function, 1, has_tag)
+    return f"EXISTS (SELECT 1 FROM entries WHERE entries.id = sightings.entry_id AND categories <> '[]' AND {function}(categories))"  # noqa: S608
 
 
 def _facts_of(source: SourceFacts) -> ArticleFacts:

@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from news.query import Query
-from news.query.matching import explain
+from news.query import Query, explain
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.search import describe_article, get_current
 from storage.file.times import json_time, optional_time, to_text

@@ -17,10 +17,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from news.query import Query
-from news.query.matching import explain, holds
-from news.query.passages import make_snippet
-from news.text.analysis import analyse_article
+from news.query import Query, explain, holds, make_snippet
+from news.text import analyse_article
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.facts import get_facts
 from storage.file.times import json_time

@@ -69,6 +69,19 @@ def seal_messages(db: Database) -> None:
     db.conn.execute("ALTER TABLE matches ADD COLUMN silence TEXT")
 
 
+@migrations()
+def remember_who_has_a_message(db: Database) -> None:
+    """Of a channel with several recipients, each takes or refuses a message alone."""
+    db.conn.execute("""CREATE TABLE recipients (
+        message_id TEXT NOT NULL,      -- what is sent together: messages.id
+        recipient TEXT NOT NULL,       -- the address that the server is given
+        status TEXT NOT NULL,          -- has, refused, owed
+        reason TEXT,                   -- why it does not have the message
+        changed_at TEXT NOT NULL,
+        PRIMARY KEY (message_id, recipient)
+    ) WITHOUT ROWID""")
+
+
 _SAYINGS = (
     """CREATE TABLE articles_anew (
         id INTEGER PRIMARY KEY,
@@ -136,6 +149,14 @@ _GAPS = (
                           AND before.id < polls.id AND before.kind <> 'failed'), polled_at, entries_seen, error_message
        FROM polls WHERE error_code = 'gap' ORDER BY id""",
 )
+
+
+def keep_what_publishers_file_entries_under(db: Database) -> None:
+    """The categories of an entry, as JSON; those of entries that were known before come with their next change."""
+    db.conn.execute("ALTER TABLE entries ADD COLUMN categories TEXT NOT NULL DEFAULT '[]'")
+    # Rows of entries are long: a search for a category reads this index instead.
+    db.conn.execute("CREATE INDEX entries_with_categories ON entries (id, categories) WHERE categories <> '[]'")
+
 
 _SOURCES = (
     """CREATE TABLE facts (

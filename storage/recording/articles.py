@@ -15,7 +15,7 @@ from news.articles import ArticleFacts
 from news.judging import article_time
 from news.preparing import analysed_words
 from news.settling import Asks, NewVersion, Settled
-from news.text.analysis import AnalysedArticle, analyse_article
+from news.text import AnalysedArticle, analyse_article
 from storage.asking.facts import list_facts
 from storage.file.times import optional_text, to_text
 from storage.recording.knowing import remember_titles

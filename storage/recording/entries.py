@@ -17,7 +17,7 @@ from news.sources import FeedEntry, PreparedEntry
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.rows import insert_rows, select_in
 
-_SAID = ("link", "place", "title", "summary", "content", "author", "language", "published_at", "updated_at", "fingerprint")
+_SAID = ("link", "place", "title", "summary", "content", "author", "language", "categories", "published_at", "updated_at", "fingerprint")
 _COLUMNS = (
     "id",
     "source_id",
@@ -46,6 +46,7 @@ def _known_entry(row: sqlite3.Row) -> KnownEntry:
         published_at=optional_time(row["published_at"]),
         updated_at=optional_time(row["updated_at"]),
         language=row["language"],
+        categories=tuple(json.loads(row["categories"])),
     )
     return KnownEntry(
         entry_id=row["id"],
@@ -124,6 +125,7 @@ def _saying(arrived: PreparedEntry, place: str) -> tuple[Any, ...]:
         entry.content,
         entry.author,
         entry.language,
+        json.dumps(entry.categories, ensure_ascii=False),
         optional_text(entry.published_at),
         optional_text(entry.updated_at),
         arrived.fingerprint,

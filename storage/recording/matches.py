@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from news.alerting import Matched, NewAlert, Silence, decide_alert
 from news.alerts import Alert, TopicMatch
 from news.articles import ArticleFacts
-from news.text.analysis import AnalysedArticle
+from news.text import AnalysedArticle
 from storage.file.times import to_text
 from storage.recording.alerts import Cause, hits_json, load_known, record_alerts
 from storage.recording.watch import Watch

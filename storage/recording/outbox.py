@@ -19,6 +19,7 @@ from news.delivering import GiveUp, HoldKind, Plan, PlannedMessage, Policy, Wait
 from news.timing import DELIVERY_LIFETIME
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import article_from_json, hits_from_json
+from storage.recording.recipients import list_recipients, owe_again, record_recipients
 
 
 def list_due_channels(db: Database, now: datetime) -> list[str]:
@@ -64,6 +65,7 @@ def _bundle(db: Database, message: sqlite3.Row) -> Bundle:
         alerts=tuple(_alert(row) for row in rows),
         attempts=message["attempts"],
         give_up_at=from_text(message["give_up_at"]),
+        recipients=list_recipients(db, message["id"]),
     )
 
 
@@ -190,6 +192,7 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
 def record_attempt(db: Database, result: AttemptResult) -> None:
     """Write what came of one attempt to send a message."""
     db.conn.execute("UPDATE messages SET attempts = attempts + 1 WHERE id = ?", (result.bundle_id,))
+    record_recipients(db, result)
     _settle(db, result)
 
 
@@ -211,6 +214,7 @@ def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dea
     """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
 
     The id of a message stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.
+    Recipients who are known to have it are not told again while others lack it.
     """
     unknown = []
     count = 0
@@ -227,6 +231,8 @@ def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dea
 def _make_due(db: Database, condition: str, one: str, now: datetime) -> int:
     """Make due the messages of the deliveries for which the condition holds, and those of them that are in no message yet."""
     values = {"one": one, "now": to_text(now), "give_up": to_text(now + DELIVERY_LIFETIME)}
+    chosen = db.conn.execute(f"SELECT DISTINCT message_id FROM deliveries WHERE {condition}", values).fetchall()  # noqa: S608  # literals
+    owe_again(db, [row["message_id"] for row in chosen])
     db.conn.execute(
         f"""UPDATE messages SET attempts = 0, next_attempt_at = :now, give_up_at = :give_up, hold = NULL
             WHERE id IN (SELECT message_id FROM deliveries WHERE {condition})""",  # noqa: S608  # literals

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.text.analysis import analyse_article
+from news.text import analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
-from storage.file.times import to_text
+from storage.file.times import from_text, to_text
 from storage.recording.rebuilding import Part, left_below
 from storage.recording.words import index_waiting, unindex
 
@@ -70,3 +70,15 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
             f"UPDATE {table} SET give_up_at = :last WHERE {column} IS NOT NULL AND give_up_at > :last",  # noqa: S608  # literals
             {"last": give_up_at},
         )
+
+
+def set_back(db: Database, step: timedelta, now: datetime) -> None:
+    """Bring back what was put off by a clock that was ahead by `step` and has just gone back to `now`.
+
+    What was written by the right clock cannot be told from what was written by the wrong one: all is due that much earlier, which is
+    at worst too early once.
+    """
+    for table, column in _WHEN_DUE:
+        rows = db.conn.execute(f"SELECT id, {column} AS due FROM {table} WHERE {column} > ?", (to_text(now),)).fetchall()  # noqa: S608  # literals
+        moved = [(to_text(max(now, from_text(row["due"]) - step)), row["id"]) for row in rows]
+        db.conn.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", moved)  # noqa: S608  # literals

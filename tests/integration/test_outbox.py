@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitors import Outbox
-from news.alerts import AttemptResult, Bundle, DeliveryStatus, make_bundle_id, make_delivery_id
+from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus, make_bundle_id, make_delivery_id
 from news.delivering import Policy, Together
 from news.topics import Topic
 from tests.desk import A, Desk, entry
@@ -240,3 +240,15 @@ def test_what_waits_for_its_next_attempt_is_looked_at_once_its_channel_is_gone_a
     assert [one.bundle_id for one in held(office)] == [bundle.bundle_id]
     office.outbox.sync_channels(["hook"], office.now).result()
     assert [(one.bundle_id, one.attempts) for one in due(office, "hook")] == [(bundle.bundle_id, 1)]
+
+
+def test_the_next_attempt_is_told_how_each_recipient_stands_and_nothing_takes_a_message_away_again(office: Office) -> None:
+    office.bring("1", "redaction")
+    seal(office, "redaction")
+    for told in ({"a": "has", "b": "owed", "c": "refused"}, {"a": "owed", "b": "has"}):
+        (bundle,) = due(office, "redaction")
+        recipients = tuple(RecipientOutcome(name, RecipientStatus(status)) for name, status in told.items())
+        result = AttemptResult(bundle.bundle_id, bundle.delivery_ids, office.now, DeliveryStatus.PENDING, office.now, "no", recipients)
+        office.outbox.record_attempt(result).result()
+    (bundle,) = due(office, "redaction")
+    assert {one.recipient: str(one.status) for one in bundle.recipients} == {"a": "has", "b": "has", "c": "refused"}

@@ -10,8 +10,8 @@ import pytest
 
 from news.alerts import AlertKind, Bundle, TopicMatch, make_alert_id, make_bundle_id, make_delivery_id
 from news.articles import ArticleFacts
-from news.query.matching import Matcher
-from news.text.analysis import AnalysedArticle
+from news.query import Matcher
+from news.text import AnalysedArticle
 from news.topics import Topic
 from storage import Watch
 from tests.desk import NOW, OTAN, A, B, Desk, entry, outcome_of, prose

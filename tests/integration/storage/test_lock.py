@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from news.errors import ArchiveLocked, ArchiveUnwritable
-from news.query.matching import Matcher
+from news.query import Matcher
 from storage import Archive, ArchiveReader, Watch, backup
 from storage.file.lock import find_writer
 from tests.desk import NOW, A, Desk, entry
@@ -22,7 +22,7 @@ from tests.desk import NOW, A, Desk, entry
 HOLDER = """
 import sys
 from pathlib import Path
-from news.query.matching import Matcher
+from news.query import Matcher
 from storage import Archive, Watch
 archive = Archive(Path(sys.argv[1]), Watch(Matcher([], {}), {}))
 print("ready", flush=True)

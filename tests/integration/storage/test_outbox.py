@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from news.alerts import AttemptResult, Bundle, DeliveryStatus
+from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus
 from news.errors import ArchiveMissing
 from news.topics import Topic
 from storage import retry_deliveries
@@ -48,6 +48,55 @@ def attempt(desk: Desk, bundle: Bundle, status: DeliveryStatus, again_after: tim
     now = desk.tick()
     again_at = now + again_after if again_after else None
     desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, again_at, error)).result()
+
+
+def attempt_for(desk: Desk, bundle: Bundle, status: DeliveryStatus, **recipients: str) -> None:
+    """An attempt of which each recipient is `has`, `refused` or `owed`; what is not done is due again at once."""
+    outcomes = tuple(RecipientOutcome(name, RecipientStatus(how), None if how == "has" else "451") for name, how in recipients.items())
+    now = desk.tick()
+    again_at = now if status is DeliveryStatus.PENDING else None
+    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, again_at, None, outcomes)).result()
+
+
+def standing(bundle: Bundle) -> dict[str, str]:
+    return {one.recipient: str(one.status) for one in bundle.recipients}
+
+
+def test_who_has_a_message_is_handed_to_the_next_attempt_also_by_another_run(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    assert bundle.recipients == ()
+    attempt_for(desk, bundle, DeliveryStatus.PENDING, a="has", b="owed", c="refused")
+    desk.reopen()
+    (again,) = due(desk)
+    assert standing(again) == {"a": "has", "b": "owed", "c": "refused"}
+    assert {one.reason for one in again.recipients} == {None, "451"}
+    attempt_for(desk, again, DeliveryStatus.PENDING, b="has", d="owed")
+    assert standing(due(desk)[0]) == {"a": "has", "b": "has", "c": "refused", "d": "owed"}
+
+
+def test_nothing_takes_a_message_away_again_from_who_has_it(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt_for(desk, bundle, DeliveryStatus.PENDING, a="has")
+    attempt_for(desk, bundle, DeliveryStatus.PENDING, a="owed")
+    assert standing(due(desk)[0]) == {"a": "has"}
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.SENT, DeliveryStatus.DEAD])
+def test_retry_goes_only_to_those_who_do_not_have_it(desk: Desk, status: DeliveryStatus) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt_for(desk, bundle, status, a="has", b="refused", c="owed")
+    retry_deliveries(desk.path, [*bundle.delivery_ids, bundle.alerts[0].alert_id], desk.tick())
+    assert standing(due(desk)[0]) == {"a": "has", "b": "owed", "c": "owed"}
+
+
+def test_retry_of_what_everybody_has_goes_to_everybody(desk: Desk) -> None:
+    told, other = bring(desk, "1", "2")
+    attempt_for(desk, told, DeliveryStatus.SENT, a="has", b="has")
+    attempt_for(desk, other, DeliveryStatus.SENT, a="has")
+    retry_deliveries(desk.path, [told.delivery_ids[0]], desk.tick())
+    assert [standing(one) for one in due(desk)] == [{}]
+    retry_deliveries(desk.path, [other.delivery_ids[0]], desk.tick())
+    assert [standing(one) for one in due(desk)] == [{}, {}]
 
 
 def deliveries(desk: Desk) -> list[dict[str, object]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,6 +11,7 @@ import pytest
 
 from news.sources import DueSource, PollKind, PollOutcome, SourceSpec
 from news.topics import Topic
+from storage.file.times import to_text
 from tests.desk import DAMAGE, DOWN, NOW, OTAN, QUARTER, A, B, Desk, entry, prose
 
 ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.example/3"
@@ -216,16 +219,32 @@ def test_retry_after_is_honoured_beyond_the_doubled_interval_up_to_a_day(desk: D
     assert next_poll(desk) == wait
 
 
-def test_a_shorter_interval_takes_effect_at_once_but_not_for_a_failing_source(desk: Desk) -> None:
+def test_a_shorter_interval_takes_effect_at_once(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A)
+    desk.specs = [replace(spec, interval=timedelta(minutes=6)) for spec in desk.specs]
+    desk.sync()
+    assert next_poll(desk, A) == timedelta(minutes=5)  # one minute has passed since the poll
+
+
+def test_a_configuration_that_comes_into_force_makes_a_failing_source_due_and_leaves_a_healthy_one_its_moment(desk: Desk) -> None:
     desk.watch(A, B)
     desk.poll(A)
     for _ in range(5):
         desk.fail_poll(B)
-    waited = next_poll(desk, B)
-    desk.specs = [replace(spec, interval=timedelta(minutes=6)) for spec in desk.specs]
+    planned = next_poll(desk, A)
     desk.sync()
-    assert next_poll(desk, A) == timedelta(minutes=6)
-    assert next_poll(desk, B) == waited - timedelta(minutes=1)
+    assert next_poll(desk, A) == planned - timedelta(minutes=1)
+    assert next_poll(desk, B) == timedelta(minutes=4)  # never more often than min_interval, of 5 minutes here
+
+
+def test_a_moment_later_than_the_interval_outlives_a_restart(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A)
+    with closing(sqlite3.connect(desk.archive.path, isolation_level=None, timeout=20)) as connection:
+        connection.execute("UPDATE sources SET next_poll_at = ?", (to_text(desk.now + timedelta(hours=5)),))
+    desk.sync()
+    assert next_poll(desk, A) == timedelta(hours=5) - timedelta(minutes=1)
 
 
 def test_what_a_source_holds_when_first_seen_is_archived_and_found_but_alerts_nobody(silent_desk: Desk) -> None:

@@ -72,4 +72,4 @@ def test_a_link_that_is_known_to_be_shared_stays_so_when_one_entry_alone_is_list
 
 def test_fragments_that_are_addresses_of_their_own_are_compared() -> None:
     first, second = places(("Un", "https://a.example/#!/1"), ("Deux", "https://a.example/#!/2"))
-    assert (first.own, second.own) == ("https://a.example#!/1", "https://a.example#!/2")
+    assert (first.own, second.own) == ("https://a.example/#!/1", "https://a.example/#!/2")
