@@ -79,7 +79,8 @@ class Daemon:
 
     async def run(self, configuration: Configuration) -> None:
         """Work until stopped. Raises what a part of the daemon died of."""
-        archive = await self._while_opening(asyncio.to_thread(open_archive, configuration, self._clock(), make_patience(self._clock)))
+        opening = asyncio.to_thread(open_archive, configuration, self._clock(), make_patience(self._clock))
+        archive = await self._while_opening(opening)
         try:
             if not self._stopping.is_set():
                 service = Service(configuration, archive, self._clock, self._announce)
@@ -118,8 +119,8 @@ class Daemon:
                 await self._until_stopped(self._take_over(service))
         finally:
             jobs.stop()
-            service.archive.hurry()
             await self._manager.tell("STOPPING=1", "STATUS=stopping")
+            service.archive.hurry()
             await service.stop(DISPATCH_GRACE_SECONDS)
             for beating in working[1:]:
                 beating.cancel()
