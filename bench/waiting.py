@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 from bench.common import make_parser, percentile, print_figure, print_load, print_machine, working_folder
 from monitors import Dispatcher
 from monitors.channels.webhook import WebhookChannel
-from news.query.matching import Matcher
+from news.query import Matcher
 from news.sources import ArticlesMode, FeedEntry, ParsedFeed, PollKind, PollOutcome, SourceSpec
 from news.topics import Topic
 from storage import Archive, Tally, Watch

@@ -119,7 +119,7 @@ class Dispatcher:
         for task in self._tasks():
             task.cancel()
         await asyncio.gather(*self._tasks(), return_exceptions=True)
-        self._reader.shutdown()  # one short look at most: the archive may be closed after this, not under it
+        await asyncio.to_thread(self._reader.shutdown)  # the archive may be closed when nobody reads it
         self._raise_failure()
 
     def reload(self, channels: Mapping[str, Channel], timezone: ZoneInfo) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler import CrawlSettings
-from news.query.matching import Matcher
+from news.query import Matcher
 from quivive.config import Configuration
-from storage import Archive, Watch
+from storage import Archive, Patience, Watch
 
 
 def make_watch(configuration: Configuration) -> Watch:
@@ -35,10 +35,13 @@ def make_crawl_settings(configuration: Configuration) -> CrawlSettings:
     )
 
 
-def open_archive(configuration: Configuration, now: datetime) -> Archive:
-    """The archive, locked for this process, with the configuration's sources and topics in force."""
+def open_archive(configuration: Configuration, now: datetime, patience: Patience | None = None) -> Archive:
+    """The archive, locked for this process, with the configuration's sources and topics in force.
+
+    With `patience` it waits, once it is open, where it cannot be written for a while.
+    """
     watch = make_watch(configuration)
-    archive = Archive(configuration.archive_path, watch)
+    archive = Archive(configuration.archive_path, watch, patience)
     try:
         archive.sync(watch, configuration.sources, configuration.crawler.interval, now).result()
     except BaseException:

@@ -21,8 +21,7 @@ from typing import Any, Self
 
 from news.alerts import Bundle
 from news.delivering import Policy, Together
-from news.query import parse_query
-from news.query.matching import Matcher
+from news.query import Matcher, parse_query
 from news.sources import (
     ArticlesMode,
     DuePage,
@@ -37,7 +36,7 @@ from news.sources import (
     SourceSpec,
 )
 from news.topics import Topic
-from storage import Archive, SearchRequest, Tally, Watch
+from storage import Archive, Patience, SearchRequest, Tally, Watch
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -66,13 +65,21 @@ def outcome_of(source: DueSource, at: datetime, entries: Sequence[FeedEntry], **
 class Desk:
     """See the top of this file. `silent`: the first poll of a source archives without alerting."""
 
-    def __init__(self, path: Path, topics: Sequence[Topic] = (OTAN,), *, silent: bool = False, mail: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        topics: Sequence[Topic] = (OTAN,),
+        *,
+        silent: bool = False,
+        mail: Sequence[str] = (),
+        patience: Patience | None = None,
+    ) -> None:
         self.path = path
         self.now = NOW
         self.specs: list[SourceSpec] = []
         self._silent, self.mail = silent, frozenset(mail)
         self.watch_of(topics)
-        self.archive = Archive(path, self._watch)
+        self.archive = Archive(path, self._watch, patience)
 
     def __enter__(self) -> Self:
         return self
@@ -145,6 +152,13 @@ class Desk:
         now = self.tick(at)
         page = self.due_page(link)
         return self.archive.record_page(PageOutcome(page.entry_id, page.source_id, page.url, now, 0.1, problem=problem), now).result()
+
+    def rebuild(self) -> int:
+        """Let everything be made anew that a new version asks for; returns how many steps that took."""
+        steps = 0
+        while self.archive.rebuild_step().result() is not None:
+            steps += 1
+        return steps
 
     def seal(self, channel: str, at: datetime | None = None, limit: int = 1000) -> int:
         """Plan what is due for a channel: what is told together is one message, if it is one of `mail`."""

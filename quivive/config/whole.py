@@ -80,6 +80,8 @@ class Configuration:
     """Those of the file and those that come with the program."""
     topics: tuple[Topic, ...]
     channels: Mapping[str, Channel]
+    emptied: frozenset[str] = frozenset()
+    """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
 
 
 def find_config(option: Path | None, environ: Mapping[str, str], working_directory: Path) -> Path:
@@ -120,6 +122,7 @@ def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopic
         entities=entities,
         topics=topics,
         channels=channels,
+        emptied=frozenset(key for key in ("sources", "topics") if file.content.get(key) == []),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from news.urls import comparing_url
+
 migrations = Migrations("quivive")
 
 PAGE_SIZE = 16_384
@@ -28,6 +30,24 @@ def remember_what_a_source_said_last(db: Database) -> None:
     db.conn.execute("UPDATE sources SET last_read_at = last_success_at")
     db.conn.execute("CREATE INDEX entries_by_article_and_source ON entries (article_id, source_id, changed_at)")
     db.conn.execute("DROP INDEX entries_by_article")
+
+
+@migrations()
+def keep_what_each_source_says(db: Database) -> None:
+    """Addresses are compared in a form of their own and shown as the feed gave them; what each source says of an article is a version.
+
+    `articles` is made anew: two articles may show one address. Its foreign keys are not watched while archives are brought up to date.
+    """
+    db.conn.create_function("comparing_url", 1, comparing_url, deterministic=True)
+    for statement in _SAYINGS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def give_gaps_a_table(db: Database) -> None:
+    """Gaps were lines of the poll log, which is pruned."""
+    for statement in _GAPS:
+        db.conn.execute(statement)
 
 
 @migrations()
@@ -60,6 +80,82 @@ def remember_who_has_a_message(db: Database) -> None:
         changed_at TEXT NOT NULL,
         PRIMARY KEY (message_id, recipient)
     ) WITHOUT ROWID""")
+
+
+_SAYINGS = (
+    """CREATE TABLE articles_anew (
+        id INTEGER PRIMARY KEY,
+        place TEXT NOT NULL,           -- comparing form of the address it was first seen at; its alerts' ids are made of it
+        url TEXT NOT NULL,             -- as the feed gave it, without tracking parameters
+        title TEXT NOT NULL,
+        author TEXT,
+        language TEXT,
+        published_at TEXT,
+        first_seen_at TEXT NOT NULL,
+        time TEXT NOT NULL,            -- published_at, or first_seen_at where that is missing or in the future
+        source_id INTEGER NOT NULL REFERENCES sources (id),
+        revision_id INTEGER,           -- the current text
+        revisions INTEGER NOT NULL,    -- texts it has had
+        versions INTEGER NOT NULL,     -- texts, and what its sources say of it besides
+        current_hash TEXT NOT NULL,    -- Version.own_hash of the current text
+        sighted_openly INTEGER NOT NULL,     -- an entry that is not silent has sighted it
+        deleted_at TEXT                -- its text is gone (retention); URL, hashes and alerts stay
+    )""",
+    """INSERT INTO articles_anew
+       SELECT id, url, url, title, author, language, published_at, first_seen_at, time, source_id, revision_id, revisions, revisions,
+              current_hash, sighted_openly, deleted_at FROM articles""",
+    "DROP TABLE articles",
+    "ALTER TABLE articles_anew RENAME TO articles",
+    "CREATE UNIQUE INDEX articles_by_revision ON articles (revision_id)",
+    "CREATE INDEX articles_by_time ON articles (time)",
+    "CREATE INDEX articles_by_source ON articles (source_id)",
+    "ALTER TABLE article_urls RENAME TO article_urls_before",
+    """CREATE TABLE article_urls (
+        url TEXT PRIMARY KEY,          -- comparing form
+        article_id INTEGER NOT NULL REFERENCES articles (id),
+        adopted INTEGER NOT NULL       -- the page named it or was found there; no entry's own link did
+    ) WITHOUT ROWID""",
+    """INSERT OR IGNORE INTO article_urls
+       SELECT comparing_url(url), article_id, url NOT IN (SELECT url FROM entries) FROM article_urls_before ORDER BY article_id""",
+    "DROP TABLE article_urls_before",
+    "CREATE INDEX article_urls_by_article ON article_urls (article_id)",
+    "ALTER TABLE entries RENAME COLUMN url TO place",  # the address it speaks of, in the comparing form
+    "UPDATE entries SET place = comparing_url(place) WHERE link IS NOT NULL",
+    "UPDATE entries SET page_url = comparing_url(page_url) WHERE page_url IS NOT NULL",
+    "ALTER TABLE entries ADD COLUMN says_hash TEXT",  # of what the feed says now
+    "ALTER TABLE entries ADD COLUMN spoken_revision_id INTEGER",  # the version that holds it; null: it adds nothing to the text
+    "CREATE INDEX entries_by_spoken_revision ON entries (spoken_revision_id) WHERE spoken_revision_id IS NOT NULL",
+    """CREATE TABLE current_versions (
+        revision_id INTEGER PRIMARY KEY,     -- by which its article is found now: its text, and what its sources say of it
+        article_id INTEGER NOT NULL REFERENCES articles (id)
+    )""",
+    "CREATE INDEX current_versions_by_article ON current_versions (article_id)",
+    "INSERT INTO current_versions SELECT revision_id, id FROM articles WHERE revision_id IS NOT NULL AND deleted_at IS NULL",
+)
+
+_GAPS = (
+    """CREATE TABLE gaps (
+        id INTEGER PRIMARY KEY,
+        source_id INTEGER NOT NULL REFERENCES sources (id),
+        from_at TEXT,                  -- the last poll whose entries are all known; null: it is not on record
+        to_at TEXT NOT NULL,           -- the poll that found none of them
+        entries INTEGER,               -- that it listed, none of them known
+        repaired_at TEXT,
+        message TEXT NOT NULL
+    )""",
+    "CREATE INDEX gaps_by_source ON gaps (source_id, id)",
+    """INSERT INTO gaps (source_id, from_at, to_at, entries, message)
+       SELECT source_id, (SELECT max(before.polled_at) FROM polls AS before WHERE before.source_id = polls.source_id
+                          AND before.id < polls.id AND before.kind <> 'failed'), polled_at, entries_seen, error_message
+       FROM polls WHERE error_code = 'gap' ORDER BY id""",
+)
+
+
+def keep_what_publishers_file_entries_under(db: Database) -> None:
+    """The categories of an entry, as JSON; those of entries that were known before come with their next change."""
+    db.conn.execute("ALTER TABLE entries ADD COLUMN categories TEXT NOT NULL DEFAULT '[]'")
+    # Rows of entries are long: a search for a category reads this index instead.
+    db.conn.execute("CREATE INDEX entries_with_categories ON entries (id, categories) WHERE categories <> '[]'")
 
 
 _SOURCES = (

@@ -53,16 +53,16 @@ def record_alerts(
         (cause.article_id,),
     ).fetchone()
     article = _alerted_article(row, cause.text)
-    alerts = [_make_alert(cause, article, match, new) for match, new in due]
+    alerts = [_make_alert(cause, article, row["place"], match, new) for match, new in due]
     for alert in alerts:
         _insert_alert(db, cause, alert)
         _insert_deliveries(db, alert, channels_of_topic.get(alert.topic, ()))
     return alerts
 
 
-def _make_alert(cause: Cause, article: AlertedArticle, match: TopicMatch, new: NewAlert) -> Alert:
+def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicMatch, new: NewAlert) -> Alert:
     return Alert(
-        alert_id=make_alert_id(match.topic, article.url, new.sequence),
+        alert_id=make_alert_id(match.topic, place, new.sequence),
         topic=match.topic,
         kind=new.kind,
         created_at=cause.now,

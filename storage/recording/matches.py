@@ -11,8 +11,7 @@ from sqlite_utils import Database
 from news.alerting import Matched, NewAlert, Silence, decide_alert
 from news.alerts import Alert, TopicMatch
 from news.articles import ArticleFacts
-from news.text.analysis import AnalysedArticle
-from storage.asking.facts import get_facts
+from news.text import AnalysedArticle
 from storage.file.times import to_text
 from storage.recording.alerts import Cause, hits_json, load_known, record_alerts
 from storage.recording.watch import Watch
@@ -30,23 +29,23 @@ class Arrival:
     """Whether its entry was edited since it was first seen; only asked of an article that no entry has sighted openly."""
 
 
-def match_version(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle) -> list[Alert]:
-    """Match one version against all topics; record the matches, and the alerts that are due for them."""
-    facts = get_facts(db, arrival.article_id) if watch.matcher.needs_facts else None
+def match_version(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, facts: ArticleFacts | None) -> list[Alert]:
+    """Match one version against all topics; record the matches, and the alerts that are due for them.
+
+    `facts` are those of its article, where a topic asks for them.
+    """
     matched = Matched(arrival.number, arrival.edited_since_silent, by_silent_sighting=False)
     return _record_matches(db, watch, arrival, matched, watch.matcher.match(analysed, facts), analysed)
 
 
 def match_sighting(
-    db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, before: ArticleFacts, *, silent: bool
+    db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, facts: tuple[ArticleFacts, ArticleFacts], *, silent: bool
 ) -> list[Alert]:
-    """Match the current version against the topics that ask for sources or tags, since another source has shown it.
+    """Match a version against the topics that ask for sources or tags, since another source has shown its article.
 
-    `before` are the facts without that sighting. What a silent sighting makes match is recorded without alerting.
+    `facts` are those without and with that sighting. What a silent sighting makes match is recorded without alerting.
     """
-    after = get_facts(db, arrival.article_id)
-    if after.sources == before.sources:
-        return []
+    before, after = facts
     matched = Matched(arrival.number, arrival.edited_since_silent, by_silent_sighting=silent)
     return _record_matches(db, watch, arrival, matched, watch.matcher.match_sighting(analysed, before, after), analysed)
 

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
-from news.query import parse_query
-from news.query.matching import Matcher
+from news.query import Matcher, parse_query
 from news.topics import Topic
 from storage import Archive, ArchiveReader, SearchRequest, Watch, backup, retry_deliveries
 from storage.asking.preview import PreviewRequest
@@ -190,6 +189,41 @@ def test_a_read_only_folder_is_refused_for_writing(open_folder: Path) -> None:
     with without_rights(), pytest.raises(ArchiveUnwritable, match=rf"^{path}: its lock file cannot be made \(Permission denied\); check"):
         Archive(path, NOBODY)
     assert list(open_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder_mode", [0o555, 0o777])
+def test_who_may_read_but_not_write_reads_whether_or_not_somebody_writes(filled: Path, open_folder: Path, folder_mode: int) -> None:
+    path = open_folder / "archive.db"
+    filled.rename(path)
+    path.chmod(0o644)
+    open_folder.chmod(folder_mode)
+    assert count_as_anybody(path) == 1
+    with Desk(path) as desk:
+        for companion in ("", "-wal", "-shm"):  # as if the group were nobody's
+            path.with_name(f"archive.db{companion}").chmod(0o644)
+        desk.watch(A)
+        desk.poll(A, entry("Deux", "https://a.example/2"))
+        assert count_as_anybody(path) == 2
+    assert count_as_anybody(path) == 2
+
+
+def count_as_anybody(path: Path) -> int:
+    """The number of articles, asked by somebody without rights of their own."""
+    reader = ArchiveReader(path)
+    with without_rights():
+        count = reader.count_articles()
+        reader.close_reading()
+        return count
+
+
+def test_a_folder_that_may_not_be_entered_is_told(filled: Path, open_folder: Path) -> None:
+    path = open_folder / "archive.db"
+    filled.rename(path)
+    open_folder.chmod(0o700)
+    if os.geteuid() != 0:
+        open_folder.chmod(0o600)
+    with without_rights(), pytest.raises(ArchiveUnusable, match=r"cannot be reached \(Permission denied\); give this user the right"):
+        ArchiveReader(path).count_articles()
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
