@@ -38,19 +38,14 @@ class Crawling:
 
     def add(self, work: DueSource | DuePage) -> bool:
         """Queue a piece of work. False if its source or entry is in hand already, the queue is full, or all is ending."""
-        if self._outgoing is not None:
-            source_ids, entry_ids = self._outgoing.in_hand()
-            if work.source_id in source_ids if isinstance(work, DueSource) else work.entry_id in entry_ids:
-                return False
+        if self._outgoing is not None and self._outgoing.has(work):
+            return False
         return self._current.add(work)
 
-    def in_hand(self) -> tuple[frozenset[int], frozenset[int]]:
-        """The ids of the sources and of the entries that are queued or being worked on."""
-        source_ids, entry_ids = self._current.in_hand()
-        if self._outgoing is None:
-            return source_ids, entry_ids
-        leaving_sources, leaving_entries = self._outgoing.in_hand()
-        return source_ids | leaving_sources, entry_ids | leaving_entries
+    def in_hand(self, kind: type[DueSource | DuePage]) -> frozenset[int]:
+        """The ids of the sources, or of the entries, that are queued or being worked on."""
+        leaving = self._outgoing.in_hand(kind) if self._outgoing is not None else frozenset()
+        return self._current.in_hand(kind) | leaving
 
     async def run(self) -> None:
         """Fetch until `stop`. Raises what a crawl died of. Call it once."""

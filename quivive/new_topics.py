@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from news.errors import QuiviveError
-from news.query import parse_query
+from news.query import advise_on, parse_query
 from news.topics import Topic
 from quivive.config import Configuration
 from storage import ArchiveReader, PreviewRequest
@@ -60,6 +60,8 @@ def log_previews(
     for topic in _asked_anew(previous, configuration):
         if is_ending():
             return
+        for advice in advise_on(topic.query):
+            log.warning("topic may be misread", topic=topic.name, query=topic.query, note=advice)
         told = reader.preview(PreviewRequest(parse_query(topic.query, configuration.entities), now - SPAN, now))
         log.info(
             "topic previewed",

@@ -14,7 +14,7 @@ import structlog
 
 from crawler import Crawl, CrawlSettings
 from monitors import Dispatcher
-from news.alerts import Alert, AttemptResult, Bundle, DeliveryStatus
+from news.alerts import Alert, AttemptResult, DeliveryStatus
 from news.errors import ArchiveUnusable, ArchiveUnwritable
 from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
 from quivive.config import Configuration
@@ -84,7 +84,7 @@ class Service:
         self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.timezone, self._note_attempt)
 
     def _make_crawl(self, settings: CrawlSettings) -> Crawl:
-        return Crawl(settings, self._clock, self._on_poll, self._on_page)
+        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
@@ -105,10 +105,10 @@ class Service:
 
     async def _read_due_sources(self) -> Sequence[DueSource]:
         # What is in hand is still due, and would fill the list.
-        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION + len(self.crawl.in_hand()[0])))
+        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION + len(self.crawl.in_hand(DueSource))))
 
     async def _read_due_pages(self) -> Sequence[DuePage]:
-        return await self.read_due_pages(self._clock(), PORTION + len(self.crawl.in_hand()[1]))
+        return await self.read_due_pages(self._clock(), PORTION + len(self.crawl.in_hand(DuePage)))
 
     async def read_due_pages(self, now: datetime, limit: int) -> Sequence[DuePage]:
         """The article pages that are due at `now`, those in hand included."""
@@ -192,11 +192,11 @@ class Service:
             log.info("first poll: archived without alerting", url=outcome.url, entries=tally.entries_silent)
         log.info("poll", url=outcome.url, kind=str(outcome.kind), status=outcome.http_status, **_counts(tally))
 
-    def _note_attempt(self, bundle: Bundle, result: AttemptResult) -> None:
-        self.totals.sent += result.status is DeliveryStatus.SENT and len(bundle.delivery_ids)
-        self.totals.dead += result.status is DeliveryStatus.DEAD and len(bundle.delivery_ids)
-        level = log.info if result.status is DeliveryStatus.SENT else log.warning
-        level("delivery", channel=bundle.channel, id=bundle.bundle_id, status=str(result.status), error=result.error)
+    def _note_attempt(self, channel: str, result: AttemptResult) -> None:
+        self.totals.sent += result.status is DeliveryStatus.SENT and len(result.delivery_ids)
+        self.totals.dead += result.status is DeliveryStatus.DEAD and len(result.delivery_ids)
+        level = log.info if result.status is DeliveryStatus.SENT and not result.error else log.warning
+        level("delivery", channel=channel, id=result.bundle_id, status=str(result.status), error=result.error)
 
     async def _sync(self) -> None:
         """Put the configuration in force in the archive."""
