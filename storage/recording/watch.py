@@ -17,8 +17,6 @@ class Watch:
 
     matcher: Matcher
     channels_of_topic: Mapping[str, tuple[str, ...]]
-    mail_channels: frozenset[str] = frozenset()
-    """Channels for which the alerts of one article made together are one message."""
     silent_first_poll: bool = True
     least_interval: timedelta = timedelta(minutes=5)
     most_interval: timedelta = timedelta(hours=12)

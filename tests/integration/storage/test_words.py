@@ -35,7 +35,7 @@ def holders(db: Database, word: str) -> list[int]:
 
 
 def leaves(revision_id: int, text: str) -> Any:
-    return lambda db: leave_waiting(db, revision_id, analyse_article("Titre", text))
+    return lambda db: leave_waiting(db, [(revision_id, analyse_article("Titre", text))])
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 from crawler.feed_parser import parse_feed
 from crawler.page_extractor import extract_page
 from crawler.plain_text import line_of, paragraphs_of
-from news.text.analysis import analyse
+from news.text import analyse
 
 CALLS = [
     ("Ormeval<sup>1</sup> dit", "ormeval dit"),

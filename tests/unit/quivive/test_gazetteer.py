@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from news.query import check_entities, parse_query
-from news.text.analysis import analyse
+from news.text import analyse
 from news.topics import Entity
 from quivive.config import load_config
 from quivive.config.gazetteer import Entities, Gazetteer, load_gazetteer, read_gazetteer_text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article
+from news.query import Matcher
+from news.text import analyse_article
 from news.topics import Entity, Topic
 from quivive.config.gazetteer import load_gazetteer
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from news.query import parse_query
-from news.query.matching import Matcher, holds
-from news.text.analysis import analyse_article
+from news.query import Matcher, holds, parse_query
+from news.text import analyse_article
 from news.topics import Topic
 
 FOUND = [

@@ -9,10 +9,9 @@ import pytest
 
 from news.alerts import Hit
 from news.articles import ArticleFacts, SourceFacts
-from news.query import MomentParser, parse_query
-from news.query.finding import prepare
+from news.query import MomentParser, parse_query, prepare
 from news.query.matching import Matcher, explain, holds, needs_facts, needs_sightings
-from news.text.analysis import analyse_article
+from news.text import analyse_article
 from news.topics import Topic
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -8,11 +8,9 @@ import pytest
 
 from news.alerts import Hit, TopicMatch
 from news.errors import QueryError
-from news.query import parse_query
-from news.query.finding import prepare
-from news.query.matching import Matcher, check_topics, explain, holds
+from news.query import Matcher, check_topics, explain, holds, parse_query, prepare
 from news.query.passages import make_passage, make_snippet
-from news.text.analysis import analyse_article
+from news.text import analyse_article
 from news.topics import Entity, Topic
 
 SEEDS = Path(__file__).parents[5] / "shared" / "seeds"

@@ -7,11 +7,8 @@ from itertools import product
 import pytest
 
 from news.alerts import Hit
-from news.query import parse_query
-from news.query.finding import prepare
-from news.query.matching import Matcher, explain, holds
-from news.query.passages import make_snippet
-from news.text.analysis import analyse_article
+from news.query import Matcher, explain, holds, make_snippet, parse_query, prepare
+from news.text import analyse_article
 from news.topics import Entity, Topic
 
 ENTITIES = {

@@ -11,11 +11,9 @@ import pytest
 from bench.inflection import FEMININES, KINDS, count_joins, missed_feminines
 from news.articles import ArticleFacts, SourceFacts
 from news.errors import QueryError
-from news.query import GREATEST_DEPTH, GREATEST_DISTANCE, GREATEST_LENGTH, GREATEST_SIZE, MomentParser, parse_query
+from news.query import GREATEST_DEPTH, GREATEST_DISTANCE, GREATEST_LENGTH, GREATEST_SIZE, Matcher, MomentParser, holds, parse_query
 from news.query.lexer import FIELDS
-from news.query.matching import Matcher, holds
-from news.text.analysis import analyse, analyse_article
-from news.text.inflection import stem
+from news.text import analyse, analyse_article, stem
 from news.topics import Entity, Topic
 
 DOCUMENTATION = (Path(__file__).parents[4] / "docs" / "query-language.md").read_text(encoding="utf-8")

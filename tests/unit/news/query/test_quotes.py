@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from news.errors import QueryError
-from news.query import Exact, Filter, Phrase, Word, parse_query
-from news.query.matching import holds
-from news.text.analysis import analyse_article
+from news.query import Exact, Filter, Phrase, Word, holds, parse_query
+from news.text import analyse_article
 
 QUOTED = [
     '"{}"', "“{}”", "”{}”", "„{}“", "„{}”", "‟{}”", "« {} »", "«{}»", "»{}«", "‹ {} ›", "‹{}›", "›{}‹", "″{}″", "‶{}″", "＂{}＂",

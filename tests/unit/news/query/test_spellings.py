@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from news.errors import QueryError
-from news.query import parse_query
-from news.query.matching import Matcher, holds
+from news.query import Matcher, holds, parse_query
 from news.query.spellings import spellings_of
-from news.text.analysis import analyse_article
+from news.text import analyse_article
 from news.topics import Entity, Topic
 
 ENTITIES = {"canal": Entity("canal", ("Canal+", "=Canal Plus")), "series": Entity("series", ("=Canal+ Séries",))}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from news.query import parse_query
-from news.query.matching import holds
-from news.text.analysis import analyse, analyse_article
+from news.query import holds, parse_query
+from news.text import analyse, analyse_article
 
 PROMISED = [
     ("l’OTAN", "otan"),

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.inflection import FEMININES, missed_feminines
-from news.text.analysis import analyse
-from news.text.inflection import stem
+from news.text import analyse, stem
 
 VOCABULARY = Path(__file__).parents[5] / "shared" / "corpus" / "text-fr" / "snowball-fr" / "voc.txt"
 

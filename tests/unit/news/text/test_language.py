@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from news.text.language import language_of
+from news.text import language_of
 
 TEXTS = [
     ("fr", "L’OTAN et OpenAI signent un contrat pour les réseaux de l’alliance, selon le ministère."),
