@@ -72,6 +72,10 @@ class Crawl:
         self._changed.set()
         return True
 
+    def has(self, work: Work) -> bool:
+        """Whether a piece of work, or what stands for the same, is queued or being worked on."""
+        return kind_of(work).key(work) in self._in_hand[type(work)]
+
     def in_hand(self, kind: type[Work]) -> frozenset[int]:
         """The keys of the work of that type (of a source its id, of a page its entry's) that is queued or being worked on."""
         return frozenset(self._in_hand[kind])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from news.errors import UsageError
 from news.query import MomentParser
 from quivive.config.durations import parse_duration
 
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _AGE = re.compile(r"\d+[smhdw]$")
 
 
@@ -24,13 +25,25 @@ def make_moments(now: datetime, timezone: ZoneInfo) -> MomentParser:
 def parse_since(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
     """The first moment that counts. Raises `UsageError` for what is no moment."""
     moment = _parse(text, now, timezone)
-    return datetime.combine(moment, time.min, timezone) if not isinstance(moment, datetime) else moment
+    return _in_utc(datetime.combine(moment, time.min, timezone) if not isinstance(moment, datetime) else moment)
 
 
 def parse_until(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
     """The first moment that does not count any more: a date includes that day. Raises `UsageError` for what is no moment."""
     moment = _parse(text, now, timezone)
-    return datetime.combine(moment + timedelta(days=1), time.min, timezone) if not isinstance(moment, datetime) else moment
+    if isinstance(moment, datetime):
+        return _in_utc(moment)
+    if moment == date.max:  # no day follows
+        return _LAST
+    return _in_utc(datetime.combine(moment + timedelta(days=1), time.min, timezone))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The moment in UTC; one that lies beyond the calendar there is its first or its last."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return _FIRST if moment.year == 1 else _LAST
 
 
 def _parse(text: str, now: datetime, timezone: ZoneInfo) -> date | datetime:

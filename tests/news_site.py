@@ -141,6 +141,17 @@ class NewsSite:
 
         return self._set(path, answer)
 
+    def hold(self, path: str) -> Callable[[], object]:
+        """Keeps requests to a path waiting until what is returned is called; then they are answered as that path answers now."""
+        usual, let_go = self._behaviours[path], asyncio.Event()
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            await let_go.wait()
+            return await usual(request)
+
+        self._set(path, answer)
+        return lambda: self._loop.call_soon_threadsafe(let_go.set)
+
     def trickle(self, path: str, interval_seconds: float = 0.05) -> str:
         """Answers at once, then sends a byte now and then, for ever."""
         return self._set(path, lambda request: _stream_for_ever(request, b"<", interval_seconds))
