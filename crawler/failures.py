@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import ssl
 
 import aiohttp
@@ -68,6 +69,9 @@ def _connection_code(error: BaseException) -> str | None:
 def _detail(error: BaseException) -> str | None:
     """What the foreign error says, in words for people and short enough for one line; what parsers say of themselves is left out."""
     cause = error.__cause__ or error
+    if isinstance(cause, scrapy_errors.DownloadCancelledError):
+        size = re.search(r"\d+ bytes", str(cause))
+        return size[0] if size else None
     words = next((words for kind, words in _WORDS.items() if isinstance(cause, kind)), None)
     if words is not None:
         return words

@@ -12,7 +12,7 @@ from crawler import json_feed
 from crawler.dates import from_struct, from_text, names_european_zone
 from crawler.decoding import decode
 from crawler.feed_repair import is_complete, is_feed, repaired
-from crawler.plain_text import language_of, line_of, paragraphs_of
+from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
 from news.sources import FeedEntry, ParsedFeed
@@ -86,6 +86,7 @@ def _entry(entry: Record, base: str, feed_language: str | None) -> FeedEntry:
         published_at=published or _date(entry, "created") or updated,
         updated_at=updated,
         language=language_of(_declared_language(entry, content)) or feed_language,
+        categories=_categories(entry),
     )
 
 
@@ -124,6 +125,12 @@ def _author(entry: Record) -> str | None:
     """All authors' names, else what the author field says."""
     names = [line_of(author.get("name")) for author in entry.get("authors") or [] if isinstance(author, dict)]
     return ", ".join(dict.fromkeys(name for name in names if name)) or line_of(entry.get("author"))
+
+
+def _categories(entry: Record) -> tuple[str, ...]:
+    """RSS category, Atom category (its label is for people, its term for machines: both are taken), dc:subject; each once."""
+    tags = [tag for tag in entry.get("tags") or [] if isinstance(tag, dict)]
+    return distinct_lines(tag.get(name) for tag in tags for name in ("label", "term"))
 
 
 def _date(entry: Record, name: str) -> datetime | None:

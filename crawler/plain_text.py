@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import unescape
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement as Element
 from lxml.html import HTMLParser, fragment_fromstring
 
+from crawler.footnotes import raise_calls, raise_calls_in_line
+
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\n\u00a0]*")
 _INLINE_SPACES = re.compile(r"\s+")
+_MOST_LINES = 100
+_LONGEST_LINE = 200
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head", "select", "textarea"})
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
@@ -27,12 +33,20 @@ def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     """
     if not markup:
         return None
+    if not is_plain:
+        markup = raise_calls_in_line(markup)
     text = unescape(markup) if is_plain or "<" not in markup else unescape(_TAG.sub(" " if _is_block(markup) else "", markup))
     if _ENTITY.search(text):
         text = unescape(text)
     if not is_plain and _TAG.search(text):
         text = _TAG.sub("", text)
     return _INLINE_SPACES.sub(" ", text).strip() or None
+
+
+def distinct_lines(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Names, such as categories, each once; a bounded number of them, and none that is longer than a name can be."""
+    lines = (line_of(value) for value in islice(values, _MOST_LINES))
+    return tuple(dict.fromkeys(line for line in lines if line and len(line) <= _LONGEST_LINE))
 
 
 def language_of(tag: object) -> str | None:
@@ -63,6 +77,7 @@ def _text_of_html(markup: str) -> str:
         root = fragment_fromstring(markup.encode("utf-8", "replace"), create_parent="div", parser=parser)
     except (etree.ParserError, ValueError):
         return unescape(_TAG.sub(" ", markup))
+    raise_calls(root)
     parts: list[str] = []
     _collect(root, parts)
     return "".join(parts)

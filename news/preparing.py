@@ -11,33 +11,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from news.fingerprints import fingerprint, normalise_text
-from news.judging import IdentifiedEntry, Version, identify_entries, make_version, storable
+from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords
+from news.text import language_of
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse, analyse_article, index_columns, joined
-from news.urls import canonical_url
+from news.urls import comparing_url, shown_url
 
 MOST_ANALYSED = 2_000_000
 """Characters of one body whose words are sent along, about the texts of 500 articles. A feed of thousands is mostly known already,
 and what waits to be written must not hold three times its size; the words of the rest are made when they are asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedVersion:
-    """A version, ready to be judged, matched and indexed."""
-
-    version: Version
-    words: PreparedWords
-
-    def analysed(self) -> AnalysedArticle:
-        """Title and text with their words; cheap where the worker process made them."""
-        title, text = self.version.title, self.version.text
-        if self.words.analysed is None:
-            return analyse_article(title, text)
-        title_tokens, title_stems, text_tokens, text_stems = self.words.analysed
-        return AnalysedArticle(title, text, KnownAnalysis(title, title_tokens, title_stems), KnownAnalysis(text, text_tokens, text_stems))
 
 
 def prepare_feed(feed: ParsedFeed) -> ParsedFeed:
@@ -52,20 +37,29 @@ def prepared_entries(feed: ParsedFeed) -> tuple[PreparedEntry, ...]:
     return prepared
 
 
-def feed_version(prepared: PreparedEntry) -> PreparedVersion:
+def analysed_words(version: Version) -> AnalysedArticle:
+    """Title and text of a version with their words; cheap where the worker process made them."""
+    if version.words is None or version.words.analysed is None:
+        return analyse_article(version.title, version.text)
+    title_tokens, title_stems, text_tokens, text_stems = version.words.analysed
+    title = KnownAnalysis(version.title, title_tokens, title_stems)
+    return AnalysedArticle(version.title, version.text, title, KnownAnalysis(version.text, text_tokens, text_stems))
+
+
+def feed_version(prepared: PreparedEntry) -> Version:
     """The version that the feed's own words are."""
     entry, words = prepared.entry, prepared.words
-    version = Version(
+    return Version(
         title=entry.title or "",
         text=prepared.text,
         origin="feed",
         author=entry.author,
-        language=entry.language,
+        language=prepared.language,
         published_at=entry.published_at or entry.updated_at,
         text_hash=words.text_hash,
         text_length=words.text_length,
+        words=words,
     )
-    return PreparedVersion(version, words)
 
 
 def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> PreparedEntry:
@@ -76,8 +70,11 @@ def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> Prep
         key=identified.key,
         entry=entry,
         fingerprint=identified.fingerprint,
-        address=canonical_url(entry.link) if entry.link else None,
+        former_key=identified.former_key,
+        address=comparing_url(entry.link) if entry.link else None,
+        shown_url=shown_url(entry.link) if entry.link else None,
         text=version.text,
+        language=version.language,
         words=_words_of(version, index_columns(analyse_article(version.title, version.text)) if analysed else None),
     )
 
@@ -88,7 +85,7 @@ def prepare_page(page: ExtractedPage) -> ExtractedPage:
     return replace(page, prepared=_prepare_text(page))
 
 
-def page_version(entry: FeedEntry, page: ExtractedPage) -> PreparedVersion:
+def page_version(entry: FeedEntry, page: ExtractedPage) -> Version:
     """The version of an entry's article that its page gives; the title is the entry's, where it has one."""
     if page.prepared is None:
         page = prepare_page(page)
@@ -102,13 +99,13 @@ def page_version(entry: FeedEntry, page: ExtractedPage) -> PreparedVersion:
         text=page.text,
         origin="page",
         author=entry.author or page.author,
-        language=page.language or entry.language,
+        language=page.language or entry.language or prepared.found_language or found_language(title, ""),
         published_at=entry.published_at or page.published_at or entry.updated_at,
         text_hash=prepared.rest_hash if is_repeated else prepared.whole_hash,
         text_length=prepared.rest_length if is_repeated else prepared.whole_length,
     )
     analysed = (*joined(analyse(title)), *prepared.analysed) if prepared.analysed is not None else None
-    return PreparedVersion(version, _words_of(version, analysed, title_key))
+    return replace(version, words=_words_of(version, analysed, title_key))
 
 
 def _prepare_entries(identified: Iterable[IdentifiedEntry]) -> Iterable[PreparedEntry]:
@@ -139,7 +136,8 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
         whole_length=whole_length,
         rest_hash=rest_hash,
         rest_length=rest_length,
-        canonical_address=canonical_url(page.canonical_url) if page.canonical_url else None,
+        canonical_address=comparing_url(page.canonical_url) if page.canonical_url else None,
+        found_language=None if page.language else language_of(page.text),
         analysed=joined(analyse(page.text)) if len(page.text) <= MOST_ANALYSED else None,
     )
 

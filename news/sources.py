@@ -80,6 +80,8 @@ class FeedEntry:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     language: str | None = None
+    categories: tuple[str, ...] = ()
+    """What the publisher files it under, in the feed's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,16 @@ class PreparedEntry:
     """Its identity within its source; see `news.judging.identify_entries`."""
     entry: FeedEntry
     fingerprint: str
+    former_key: str | None
+    """The key that version 0.1.0 gave it, where that was another: archives know the entry under it."""
     address: str | None
     """The comparing form of its link, if it has one."""
+    shown_url: str | None
+    """Its link without tracking parameters, otherwise letter for letter."""
     text: str
     """What the feed itself says of the article: `news.judging.feed_text`."""
+    language: str | None
+    """What the feed says it is, else what title and text are found to be."""
     words: PreparedWords
 
 
@@ -126,6 +134,8 @@ class PreparedPage:
     """Without the first line."""
     canonical_address: str | None
     """The comparing form of `canonical_url`."""
+    found_language: str | None
+    """What the text is found to be, where the page does not say it."""
     analysed: tuple[str, str] | None
     """The words of the text, tokens and stems; None where there were too many to send along."""
 

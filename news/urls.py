@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
-from w3lib.url import canonicalize_url, url_query_cleaner
-
 # Only names that never select content. Broad lists (any name with "source", "id", "session") also swallow parameters that do,
 # such as `?cid=12` of small content managers, and would make two articles one.
 _TRACKING = re.compile(
@@ -58,10 +56,11 @@ def comparing_url(link: str) -> str:
 
     The same are http and https; a host with and without `www.`, in upper and lower case, international and `xn--`, with and without a
     default port; a path with and without its final slash; what is percent-encoded and what is not, where it means the same; a parameter
-    without a value and with an empty one. Fragments and tracking parameters are no part of it, the order of parameters is. What cannot be
-    read as an address stands for itself.
+    without a value and with an empty one; parameters in whatever order. Tracking parameters are no part of it, nor is a fragment, unless
+    it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read as an address stands for itself.
     """
-    bare = shown_url(link).partition("#")[0].strip()
+    bare, _, fragment = shown_url(link).partition("#")
+    bare = bare.strip()
     try:
         parts = urlsplit(bare)
         port = parts.port
@@ -72,8 +71,9 @@ def comparing_url(link: str) -> str:
     user = parts.netloc.rpartition("@")[0]
     host = _comparing_host(parts.hostname) + (f":{port}" if port is not None and port not in _DEFAULT_PORTS else "")
     path = "/".join(_encoded(_decoded(segment), _SEGMENT_SAFE) for segment in parts.path.split("/")).rstrip("/")
-    pairs = [pair for pair in map(_comparing_pair, parts.query.split("&")) if pair]
-    return f"https://{user and user + '@'}{host}{path or '/'}" + ("?" + "&".join(pairs) if pairs else "")
+    pairs = sorted((pair for pair in map(_comparing_pair, parts.query.split("&")) if pair), key=_name_of)
+    query = "?" + "&".join(pairs) if pairs else ""
+    return f"https://{user and user + '@'}{host}{path or '/'}{query}" + (f"#{fragment}" if fragment.startswith(("!", "/")) else "")
 
 
 def _comparing_host(hostname: str) -> str:
@@ -94,48 +94,17 @@ def _comparing_pair(pair: str) -> str:
     return encoded + ("=" + _encoded(_decoded(value), _PAIR_SAFE) if value else "")
 
 
+def _name_of(pair: str) -> str:
+    """By the name alone: values of one name mean something in their order."""
+    return pair.partition("=")[0]
+
+
 def _decoded(text: str) -> bytes:
     return unquote_to_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def _encoded(raw: bytes, safe: str) -> str:
     return quote_from_bytes(raw, safe)
-
-
-def earlier_comparing_urls(link: str) -> tuple[str, ...]:
-    """The comparing forms under which archives may know this link: its own, and that of the address which earlier versions kept of it.
-
-    Earlier versions kept `canonical_url` alone, which sorts parameters; `comparing_url` of what they kept is the second of these.
-    """
-    forms = (comparing_url(link), comparing_url(canonical_url(link)))
-    return tuple(dict.fromkeys(forms))
-
-
-def canonical_url(url: str) -> str:
-    """The address as versions before `shown_url` kept it: host in lower case, no default port, no fragment, no tracking parameters.
-
-    Query parameters keep their values and are sorted (w3lib), so that their order makes no second article. What cannot be read as an
-    address stands for itself: links come from strangers, and one must not end the poll that brought it.
-    """
-    bare = url.strip().partition("#")[0]
-    try:
-        return _canonical(bare)
-    except ValueError:  # such as http://\\/[, which only becomes unreadable when w3lib has put its backslash right
-        return bare
-
-
-def _canonical(bare: str) -> str:
-    names = {pair.partition("=")[0] for pair in urlsplit(bare).query.split("&")}
-    tracking = sorted(name for name in names if _TRACKING.match(name))
-    if tracking:
-        bare = url_query_cleaner(bare, tracking, remove=True, unique=False)
-    canonical = canonicalize_url(bare)
-    parts = urlsplit(canonical)
-    host = parts.netloc.lower()
-    default_port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
-    if default_port:
-        host = host.removesuffix(default_port)
-    return parts._replace(netloc=host).geturl()
 
 
 def host_of(url: str) -> str:

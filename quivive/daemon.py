@@ -18,6 +18,7 @@ from quivive.heartbeat import keep_beating
 from quivive.jobs import Jobs
 from quivive.log import flush_log
 from quivive.new_topics import start_previews
+from quivive.patience import make_patience
 from quivive.reloading import require_reloadable
 from quivive.service import Service
 from quivive.service_manager import ServiceManager
@@ -78,7 +79,8 @@ class Daemon:
 
     async def run(self, configuration: Configuration) -> None:
         """Work until stopped. Raises what a part of the daemon died of."""
-        archive = await self._while_opening(asyncio.to_thread(open_archive, configuration, self._clock()))
+        opening = asyncio.to_thread(open_archive, configuration, self._clock(), make_patience(self._clock))
+        archive = await self._while_opening(opening)
         try:
             if not self._stopping.is_set():
                 service = Service(configuration, archive, self._clock, self._announce)
@@ -118,6 +120,7 @@ class Daemon:
         finally:
             jobs.stop()
             await self._manager.tell("STOPPING=1", "STATUS=stopping")
+            service.archive.hurry()
             await service.stop(DISPATCH_GRACE_SECONDS)
             for beating in working[1:]:
                 beating.cancel()

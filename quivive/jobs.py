@@ -17,6 +17,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from quivive.rebuilding import rebuild
 from quivive.service import Service
 
 log = structlog.get_logger("quivive.jobs")
@@ -57,6 +58,7 @@ class Jobs:
         self._scheduler.add_job(self._poll_due, Every(timedelta(seconds=TICK_SECONDS)), id="poll")
         self._scheduler.add_job(self._deliver_due, Every(timedelta(seconds=TICK_SECONDS)), id="deliver")
         self._scheduler.add_job(self._tidy, Every(timedelta(seconds=TIDY_SECONDS)), id="tidy")
+        self._scheduler.add_job(self._rebuild, id="rebuild")  # once, from now on
         self._watcher: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -106,9 +108,14 @@ class Jobs:
     async def _deliver_due(self) -> None:
         await self._service.deliver_due()
 
+    async def _rebuild(self) -> None:
+        await rebuild(self._service.archive)
+
     async def _tidy(self) -> None:
         now = self._clock()
         archive = self._service.archive
+        if archive.has_hard_links():
+            log.warning("the archive was given a second name (a hard link): opening it by that name would damage it; remove that name")
         await asyncio.wrap_future(archive.mend_clock_jumps(now))
         await asyncio.wrap_future(archive.prune_poll_log(now))
         retention = self._service.configuration.retention

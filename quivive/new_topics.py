@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from news.errors import QuiviveError
-from news.query import parse_query
+from news.query import advise_on, parse_query
 from news.topics import Topic
 from quivive.config import Configuration
 from storage import ArchiveReader, PreviewRequest
@@ -38,6 +38,8 @@ def _preview_or_complain(previous: Configuration, configuration: Configuration, 
 def log_previews(reader: ArchiveReader, previous: Configuration, configuration: Configuration, now: datetime) -> None:
     """One line for each topic of `configuration` that `previous` didn't ask in the same way."""
     for topic in _asked_anew(previous, configuration):
+        for advice in advise_on(topic.query):
+            log.warning("topic may be misread", topic=topic.name, query=topic.query, note=advice)
         told = reader.preview(PreviewRequest(parse_query(topic.query, configuration.entities), now - SPAN, now))
         log.info(
             "topic previewed",

@@ -13,6 +13,7 @@ from news.errors import UsageError
 from news.sources import DueSource
 from quivive.collector import calm_collector
 from quivive.config import Configuration
+from quivive.rebuilding import rebuilding_beside
 from quivive.service import Service
 from quivive.wiring import open_archive
 
@@ -49,9 +50,10 @@ async def poll_once(
         failures: list[tuple[str, str, str]] = []
         service = Service(configuration, archive, clock, announce, lambda url, why: failures.append((url, why.code, why.message)))
         try:
-            await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
-            await service.deliver_due()
-            await service.dispatcher.join()
+            async with rebuilding_beside(archive):
+                await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
+                await service.deliver_due()
+                await service.dispatcher.join()
         finally:
             await service.dispatcher.stop(GRACE_SECONDS)  # what was accepted must be noted before the archive is closed
             await service.join_readers()

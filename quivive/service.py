@@ -14,7 +14,7 @@ import structlog
 
 from crawler import Crawl, CrawlSettings
 from monitors import Dispatcher
-from news.alerts import Alert, AttemptResult, Bundle, DeliveryStatus
+from news.alerts import Alert, AttemptResult, DeliveryStatus
 from news.errors import ArchiveUnusable, ArchiveUnwritable
 from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
 from quivive.config import Configuration
@@ -192,11 +192,11 @@ class Service:
             log.info("first poll: archived without alerting", url=outcome.url, entries=tally.entries_silent)
         log.info("poll", url=outcome.url, kind=str(outcome.kind), status=outcome.http_status, **_counts(tally))
 
-    def _note_attempt(self, bundle: Bundle, result: AttemptResult) -> None:
-        self.totals.sent += result.status is DeliveryStatus.SENT and len(bundle.delivery_ids)
-        self.totals.dead += result.status is DeliveryStatus.DEAD and len(bundle.delivery_ids)
-        level = log.info if result.status is DeliveryStatus.SENT else log.warning
-        level("delivery", channel=bundle.channel, id=bundle.bundle_id, status=str(result.status), error=result.error)
+    def _note_attempt(self, channel: str, result: AttemptResult) -> None:
+        self.totals.sent += result.status is DeliveryStatus.SENT and len(result.delivery_ids)
+        self.totals.dead += result.status is DeliveryStatus.DEAD and len(result.delivery_ids)
+        level = log.info if result.status is DeliveryStatus.SENT and not result.error else log.warning
+        level("delivery", channel=channel, id=result.bundle_id, status=str(result.status), error=result.error)
 
     async def _sync(self) -> None:
         """Put the configuration in force in the archive."""

@@ -81,8 +81,9 @@ def webhook(name: str, url: str) -> str:
     return f'[channels.{name}]\ntype = "webhook"\nurl = {quoted(url)}\n'
 
 
-def email(name: str, url: str) -> str:
-    return f'[channels.{name}]\ntype = "email"\nsmtp = {quoted(url)}\nfrom = "quivive@example.org"\nto = ["redaction@example.org"]\n'
+def email(name: str, url: str, *to: str) -> str:
+    recipients = json.dumps(list(to or ["redaction@example.org"]))
+    return f'[channels.{name}]\ntype = "email"\nsmtp = {quoted(url)}\nfrom = "quivive@example.org"\nto = {recipients}\n'
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ __all__ = [
     "joined",
 ]
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raise it with every change to tokens or stems: an index made by another version must be rebuilt before it is searched."""
 
 _LONGEST_REMEMBERED_CHUNK = 40

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import click
 
+from news.query import advise_on
+from news.topics import Topic
 from quivive.cli.context import get_configuration
 from quivive.config import Configuration
 from quivive.config.sources import find_likely_repeats
@@ -31,5 +33,13 @@ def _notes(configuration: Configuration) -> Iterator[str]:
     for one, other in find_likely_repeats(configuration.sources):
         yield f"{one.url} and {other.url} are two sources that differ only in case, port or scheme; if they are one, remove one of them"
     for topic in configuration.topics:
-        if not topic.notify:
-            yield f"topic '{topic.name}' notifies no channel; its alerts are printed, logged and listed"
+        yield from _notes_on(topic)
+    for name, channel in configuration.channels.items():
+        yield from (f"channels.{name}.{key}: {message}" for key, message in channel.warnings())
+
+
+def _notes_on(topic: Topic) -> Iterator[str]:
+    for advice in advise_on(topic.query):
+        yield f"topic '{topic.name}': {advice}: {topic.query}"
+    if not topic.notify:
+        yield f"topic '{topic.name}' notifies no channel; its alerts are printed, logged and listed"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import resource
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -377,11 +376,6 @@ def drop(table: str) -> Callable[[Newsroom], None]:
     return damage
 
 
-def fill_the_disk(newsroom: Newsroom) -> None:
-    """From here on its files may not grow."""
-    resource.prlimit(newsroom.daemon.pid, resource.RLIMIT_FSIZE, (4096, 4096))
-
-
 def delete(newsroom: Newsroom) -> None:
     newsroom.home.archive.unlink()
 
@@ -404,7 +398,6 @@ def overwrite(newsroom: Newsroom) -> None:
         pytest.param(drop("sources"), "no such table: sources", id="sources dropped"),
         pytest.param(drop("deliveries"), "no such table: deliveries", id="deliveries dropped"),
         pytest.param(drop("polls"), "no such table: polls", id="poll log dropped"),
-        pytest.param(fill_the_disk, "disk", id="disk full"),
         pytest.param(delete, "was deleted, moved or replaced", id="deleted"),
         pytest.param(replace, "was deleted, moved or replaced", id="replaced"),
         pytest.param(overwrite, "archive.db", id="overwritten"),

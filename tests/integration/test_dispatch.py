@@ -1,17 +1,22 @@
 """Sending what is due: the promises that both channels keep, and those of the dispatcher itself."""
 
 import asyncio
+import re
+import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitors import Dispatcher, EmailChannel, SendingRules, WebhookChannel, send_test
-from news.alerts import DeliveryStatus
+from monitors import Dispatcher, SendingRules, TimeLimits, send_test
+from monitors.channels.email import EmailChannel
+from monitors.channels.webhook import WebhookChannel
+from news.alerts import DeliveryStatus, RecipientStatus
 from tests import mailbox as receivers
 from tests.mailbox import HookSink, Mailbox, Reply, closed_port, silent_port
-from tests.outbox import MORNING, PARIS, Clock, ListOutbox, done, make_bundle, until
+from tests.outbox import MORNING, PARIS, Clock, ListOutbox, done, make_alert, make_bundle, until
 
 STEADY = SendingRules(jitter=lambda: 0.0)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -64,6 +69,9 @@ class Mails:
     def hang(self):
         self.receiver.answer("DATA", receivers.HANG)
 
+    def has_been_asked(self):
+        return self.receiver.hanging > 0
+
     def is_marked_as_test(self):
         return "[TEST]" in self.receiver.mails[0].subject
 
@@ -89,6 +97,9 @@ class Hooks:
 
     def hang(self):
         self.receiver.always(Reply(action=receivers.HANG))
+
+    def has_been_asked(self):
+        return bool(self.receiver.requests)
 
     def is_marked_as_test(self):
         return self.receiver.requests[0].json["type"] == "alert.test"
@@ -157,16 +168,16 @@ def test_a_repeat_after_a_lost_answer_has_the_same_id(kind):
 def test_a_receiver_that_hangs_costs_one_attempt_of_limited_time(kind):
     channel, outbox = channel_and_outbox(kind)
     kind.hang()
-    deliver(outbox, channel, rules=replace(STEADY, seconds_per_attempt=0.3))
+    deliver(outbox, channel, rules=replace(STEADY, limits=TimeLimits(0.3, 5, 0.3)))
     assert outbox.last.status is DeliveryStatus.PENDING
-    assert outbox.last.error == "no answer within 0.3 s"
+    assert re.search(r"no answer .*within 0\.3 s", outbox.last.error)
 
 
 def test_a_port_that_never_says_a_word_costs_no_more(kind):
     with silent_port() as port:
         channel = kind.make(port)
         outbox = ListOutbox(make_bundle(channel.name))
-        deliver(outbox, channel, rules=replace(STEADY, seconds_per_attempt=0.1))
+        deliver(outbox, channel, rules=replace(STEADY, limits=TimeLimits(0.1, 0.1, 0.1)))
         assert outbox.last.status is DeliveryStatus.PENDING
 
 
@@ -273,32 +284,170 @@ def test_a_backlog_larger_than_a_line_holds_is_sent_whole_once_each_and_starves_
         with silent_port() as port:
             backlog = [make_bundle("hook", number=number) for number in range(450)]
             outbox = ListOutbox(*(make_bundle("dead", number=number) for number in range(450)), *backlog)
+            all_recorded = asyncio.Event()
             dispatcher = make_dispatcher(
-                outbox, email_channel(port, "dead"), hook_channel(hook.port), rules=replace(STEADY, most_in_hand=3)
+                outbox,
+                email_channel(port, "dead"),
+                hook_channel(hook.port),
+                rules=replace(STEADY, most_in_hand=3),
+                on_attempt=lambda _channel, _result: len(outbox.results) == len(backlog) and all_recorded.set(),
             )
             assert await dispatcher.deliver_due() == 6
-            while len(outbox.results) < len(backlog):
-                await dispatcher.deliver_due()
-                await asyncio.sleep(0)
+            await all_recorded.wait()
             await dispatcher.stop(0)
             assert len(hook.requests) == len({request.headers["webhook-id"] for request in hook.requests}) == len(backlog)
+            assert len(outbox.pending) == 450
 
     asyncio.run(scene())
 
 
-def test_a_channel_that_is_not_configured_says_so_and_is_asked_for_hourly():
+@pytest.mark.parametrize("most_in_hand", [1, 2, 3])
+def test_one_round_tries_all_that_is_due_once_however_little_a_line_holds(most_in_hand):
+    outbox = ListOutbox(*(make_bundle("hook", number=number) for number in range(9)))
+    deliver(outbox, hook_channel(closed_port()), rules=replace(STEADY, most_in_hand=most_in_hand))
+    assert len(outbox.results) == 9
+    assert {bundle.attempts for bundle in outbox.pending} == {1}
+
+
+def test_what_became_due_while_a_full_line_was_looked_at_is_part_of_the_round(hook):
+    async def scene():
+        hook.always(Reply(action=receivers.HOLD))
+        clock = Clock()
+        outbox = ListOutbox(*(make_bundle("hook", number=number) for number in range(3)))
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port), clock=clock, rules=replace(STEADY, most_in_hand=2))
+        assert await dispatcher.deliver_due() == 2
+        clock.advance(timedelta(minutes=1))
+        outbox.add(make_bundle("hook", number=9, created_at=clock.now))
+        assert await dispatcher.deliver_due() == 0
+        hook.release()
+        await dispatcher.join()
+        await dispatcher.stop(0)
+        assert outbox.pending == []
+
+    asyncio.run(scene())
+
+
+def test_an_alert_is_sealed_as_its_channel_wants_it_before_it_is_sent(hook):
+    with Mailbox(users={"quivive": "hunter2"}) as mailbox:
+        outbox = ListOutbox()
+        for topic in ("Ariane", "OTAN"):
+            outbox.find(make_alert(topic), "hook", "redaction")
+        deliver(outbox, hook_channel(hook.port), email_channel(mailbox.port))
+        assert (len(hook.requests), len(mailbox.mails)) == (2, 1)
+        assert [result.status for result in outbox.results] == [DeliveryStatus.SENT] * 3
+
+
+def test_a_line_that_is_full_of_retries_seals_nothing_more(hook):
+    async def scene():
+        hook.always(Reply(action=receivers.HANG))
+        outbox = ListOutbox(make_bundle("hook"))
+        outbox.find(make_alert("OTAN"), "hook")
+        outbox.find(make_alert("Ariane", created_at=MORNING + timedelta(seconds=1)), "hook")
+        clock = Clock(MORNING + timedelta(seconds=1))
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port), clock=clock, rules=replace(STEADY, most_in_hand=2))
+        assert await dispatcher.deliver_due() == 2
+        assert len(outbox.pending) == 2
+        await dispatcher.stop(0)
+
+    asyncio.run(scene())
+
+
+def test_what_waits_for_a_channel_that_is_not_configured_says_so_without_an_attempt_and_is_looked_at_hourly():
     outbox = ListOutbox(make_bundle("gone"))
+    outbox.find(make_alert("OTAN"), "gone")
+    clock = Clock()
+    deliver(outbox, clock=clock)
+    assert outbox.results == []
+    assert [(one.status, one.next_attempt_at) for one in outbox.held] == [(DeliveryStatus.PENDING, MORNING + timedelta(hours=1))] * 2
+    assert all("channel gone is not in the configuration" in one.error for one in outbox.held)
+    clock.advance(timedelta(minutes=59))
+    deliver(outbox, clock=clock)
+    assert len(outbox.held) == 2
+    clock.advance(timedelta(minutes=1))
+    deliver(outbox, clock=clock)
+    assert len(outbox.held) == 4
+
+
+def test_more_than_a_portion_that_waits_for_an_absent_channel_is_held_in_one_look(monkeypatch):
+    monkeypatch.setattr("monitors.dispatch.HELD_AT_ONCE", 2)
+    outbox = ListOutbox(*(make_bundle("gone", number=number) for number in range(7)))
     deliver(outbox)
-    assert outbox.last.status is DeliveryStatus.PENDING
-    assert "channel gone is not in the configuration" in outbox.last.error
-    assert outbox.last.next_attempt_at == MORNING + timedelta(hours=1)
+    assert len(outbox.held) == 7
 
 
-def test_a_channel_that_stays_away_for_three_days_makes_what_waits_for_it_dead():
-    outbox = ListOutbox(make_bundle("gone"))
-    deliver(outbox, clock=Clock(MORNING + timedelta(days=3)))
-    assert outbox.last.status is DeliveryStatus.DEAD
-    assert "channel gone is not in the configuration" in outbox.last.error
+def test_a_channel_that_stays_away_for_three_days_makes_what_waits_for_it_dead_and_that_is_told():
+    told = []
+
+    async def scene():
+        outbox = ListOutbox(make_bundle("gone"))
+        dispatcher = make_dispatcher(
+            outbox, clock=Clock(MORNING + timedelta(days=3)), on_attempt=lambda channel, result: told.append((channel, result))
+        )
+        await dispatcher.deliver_due()
+        await dispatcher.stop(0)
+        assert outbox.pending == []
+
+    asyncio.run(scene())
+    ((channel, result),) = told
+    assert (channel, result.status) == ("gone", DeliveryStatus.DEAD)
+    assert "channel gone is not in the configuration" in result.error
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_channel_that_is_renamed_back_sends_at_once_under_the_same_id(hook, sealed):
+    async def scene():
+        outbox, clock = ListOutbox(), Clock()
+        bundle = make_bundle("hook")
+        outbox.add(bundle) if sealed else outbox.find(bundle.alerts[0], "hook")
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port, "renamed"), clock=clock)
+        await dispatcher.deliver_due()
+        assert len(outbox.held) == 1
+        clock.advance(timedelta(seconds=1))
+        dispatcher.reload({"hook": hook_channel(hook.port)}, PARIS)
+        await dispatcher.deliver_due()
+        await dispatcher.join()
+        await dispatcher.stop(0)
+        assert [request.headers["webhook-id"] for request in hook.requests] == [bundle.bundle_id]
+
+    asyncio.run(scene())
+
+
+def test_what_waits_for_its_next_attempt_says_so_too_when_its_channel_is_removed_and_goes_out_when_that_is_back(hook):
+    async def scene():
+        hook.reply(Reply(503, headers={"Retry-After": "7200"}))
+        outbox, clock = ListOutbox(make_bundle("hook")), Clock()
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port), clock=clock)
+        await dispatcher.deliver_due()
+        await dispatcher.join()
+        dispatcher.reload({}, PARIS)
+        clock.advance(timedelta(seconds=1))
+        await dispatcher.deliver_due()
+        assert len(outbox.held) == 1
+        dispatcher.reload({"hook": hook_channel(hook.port)}, PARIS)
+        await dispatcher.deliver_due()
+        await dispatcher.join()
+        await dispatcher.stop(0)
+        assert outbox.last.status is DeliveryStatus.SENT
+
+    asyncio.run(scene())
+
+
+def test_what_is_in_line_when_its_channel_is_removed_is_held_at_the_next_look(hook):
+    async def scene():
+        hook.always(Reply(action=receivers.HOLD))
+        outbox = ListOutbox(*(make_bundle("hook", number=number) for number in range(4)))
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port), rules=replace(STEADY, at_once=1, most_in_hand=2))
+        await dispatcher.deliver_due()
+        await until(lambda: len(hook.requests) == 1)
+        dispatcher.reload({}, PARIS)
+        hook.release()
+        await dispatcher.join()
+        await dispatcher.deliver_due()
+        await dispatcher.stop(0)
+        assert len(hook.requests) == 1
+        assert len(outbox.held) == 3
+
+    asyncio.run(scene())
 
 
 def test_a_reloaded_configuration_counts_from_the_next_attempt_on(hook):
@@ -317,6 +466,26 @@ def test_a_reloaded_configuration_counts_from_the_next_attempt_on(hook):
         return [result.status for result in outbox.results]
 
     assert asyncio.run(scene()) == [DeliveryStatus.PENDING, DeliveryStatus.SENT]
+
+
+def test_a_reloaded_time_zone_counts_from_the_next_mail_on():
+    with Mailbox() as mailbox:
+        channel = replace(email_channel(mailbox.port), username=None, password=None)
+
+        async def scene():
+            outbox = ListOutbox(make_bundle("redaction"))
+            dispatcher = make_dispatcher(outbox, channel)
+            await dispatcher.deliver_due()
+            await dispatcher.join()
+            dispatcher.reload({"redaction": channel}, ZoneInfo("Asia/Tokyo"))
+            outbox.add(make_bundle("redaction", number=1))
+            await dispatcher.deliver_due()
+            await dispatcher.join()
+            await dispatcher.stop(0)
+
+        asyncio.run(scene())
+        assert ["Europe/Paris" in mail.text for mail in mailbox.mails] == [True, False]
+        assert ["(Asia/Tokyo)" in mail.text and "(Asia/Tokyo)" in mail.html for mail in mailbox.mails] == [False, True]
 
 
 def test_nothing_is_recorded_before_the_receiver_has_answered(hook):
@@ -351,17 +520,125 @@ def test_stopping_lets_what_is_in_hand_finish(hook):
     asyncio.run(scene())
 
 
-def test_stopping_drops_what_does_not_finish_in_time_and_it_stays_pending(hook):
+def test_stopping_breaks_off_what_does_not_finish_in_time_and_it_is_due_again_with_the_reason(kind):
+    async def scene():
+        kind.hang()
+        channel, outbox = channel_and_outbox(kind)
+        dispatcher = make_dispatcher(outbox, channel)
+        await dispatcher.deliver_due()
+        await until(kind.has_been_asked)
+        await dispatcher.stop(0.01)
+        assert (outbox.last.status, outbox.last.next_attempt_at) == (DeliveryStatus.PENDING, MORNING)
+        assert outbox.last.error == "the program was stopped before the other side had answered; it is sent again under the same id"
+        assert len(outbox.pending) == 1
+        assert await dispatcher.deliver_due() == 0
+
+    asyncio.run(scene())
+
+
+def test_stopping_keeps_who_is_known_to_have_it():
+    with Mailbox() as mailbox:
+
+        async def scene():
+            mailbox.take_at_most(1)
+            mailbox.answer("DATA", receivers.ACCEPT, times=1)
+            mailbox.answer("DATA", receivers.HANG)
+            outbox = ListOutbox(make_bundle("redaction"))
+            channel = replace(email_channel(mailbox.port), recipients=("a@example.org", "b@example.org"), username=None, password=None)
+            dispatcher = make_dispatcher(outbox, channel)
+            await dispatcher.deliver_due()
+            await until(lambda: mailbox.hanging > 0)
+            await dispatcher.stop(0)
+            assert {one.recipient: one.status for one in outbox.last.recipients} == {
+                "a@example.org": RecipientStatus.HAS,
+                "b@example.org": RecipientStatus.OWED,
+            }
+            mailbox.behave()
+            second = make_dispatcher(outbox, channel)
+            await second.deliver_due()
+            await second.join()
+            await second.stop(0)
+            assert outbox.last.status is DeliveryStatus.SENT
+
+        asyncio.run(scene())
+        assert [mail.recipients for mail in mailbox.mails] == [("a@example.org",), ("b@example.org",)]
+
+
+def test_stopping_does_not_wait_for_an_archive_that_cannot_write(hook):
     async def scene():
         hook.always(Reply(action=receivers.HANG))
         outbox = ListOutbox(make_bundle("hook"))
-        dispatcher = make_dispatcher(outbox, hook_channel(hook.port))
+        outbox.on_record = lambda result: Future()
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port), rules=replace(STEADY, seconds_to_record=0.01))
         await dispatcher.deliver_due()
         await until(lambda: len(hook.requests) == 1)
-        await dispatcher.stop(0.01)
-        assert outbox.results == []
-        assert len(outbox.pending) == 1
+        await dispatcher.stop(0)
+
+    asyncio.run(scene())
+
+
+def test_stopping_begins_nothing_that_waits_in_its_line(hook):
+    async def scene():
+        hook.always(Reply(action=receivers.HOLD))
+        outbox = ListOutbox(*(make_bundle("hook", number=number) for number in range(9)))
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port), rules=replace(STEADY, at_once=1, most_in_hand=3))
+        await dispatcher.deliver_due()
+        await until(lambda: len(hook.requests) == 1)
+        stopping = asyncio.create_task(dispatcher.stop(30))
+        await asyncio.sleep(0)
+        hook.release()
+        await stopping
+        assert len(hook.requests) == len(outbox.results) == 1
+        assert len(outbox.pending) == 8
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("halfway", ["sync_channels", "seal_messages", "hold_for_channel"])
+def test_stopping_begins_nothing_that_a_look_under_way_brings(hook, halfway):
+    async def scene():
+        outbox = ListOutbox(make_bundle("hook"))
+        outbox.find(make_alert("OTAN"), "hook", "gone")
+        asked, answer = asyncio.Event(), Future()
+        really = getattr(outbox, halfway)
+
+        def ask(*arguments):
+            asked.set()
+            really(*arguments).add_done_callback(lambda done: answer.set_running_or_notify_cancel())
+            return answer
+
+        setattr(outbox, halfway, ask)
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port))
+        looking = asyncio.create_task(dispatcher.deliver_due())
+        await asked.wait()
+        await dispatcher.stop(0)
+        answer.set_result(1 if halfway == "seal_messages" else [])
+        assert await looking == 0
+        await dispatcher.join()
+        assert (hook.requests, outbox.results) == ([], [])
+
+    asyncio.run(scene())
+
+
+def test_after_stopping_nothing_is_looked_for(hook):
+    async def scene():
+        outbox = ListOutbox(make_bundle("hook"))
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port))
+        await dispatcher.stop(0)
         assert await dispatcher.deliver_due() == 0
+        await dispatcher.join()
+        assert (hook.requests, len(outbox.pending)) == ([], 1)
+
+    asyncio.run(scene())
+
+
+def test_stopping_waits_for_the_thread_that_reads(hook):
+    async def scene():
+        outbox = ListOutbox(make_bundle("hook"))
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port))
+        await dispatcher.deliver_due()
+        await dispatcher.stop(0)
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("outbox")]
 
     asyncio.run(scene())
 
@@ -386,15 +663,15 @@ def test_every_attempt_is_told_after_it_was_recorded(hook):
     async def scene():
         outbox = ListOutbox(make_bundle("hook"))
         dispatcher = make_dispatcher(
-            outbox, hook_channel(hook.port), on_attempt=lambda bundle, result: told.append((bundle, result, list(outbox.results)))
+            outbox, hook_channel(hook.port), on_attempt=lambda channel, result: told.append((channel, result, list(outbox.results)))
         )
         await dispatcher.deliver_due()
         await dispatcher.join()
         await dispatcher.stop(0)
 
     asyncio.run(scene())
-    ((bundle, result, recorded),) = told
-    assert bundle.bundle_id == result.bundle_id
+    ((channel, result, recorded),) = told
+    assert channel == "hook"
     assert recorded == [result]
 
 
@@ -425,9 +702,41 @@ def test_the_next_round_raises_what_went_wrong_in_the_last(hook):
     asyncio.run(scene())
 
 
+def test_a_result_that_could_not_be_recorded_is_not_sent_on_and_on(hook):
+    class Forgetful(ListOutbox):
+        def record_attempt(self, result):
+            self.results.append(result)
+            return done(OSError("disk full"))
+
+    async def scene():
+        outbox = Forgetful(*(make_bundle("hook", number=number) for number in range(9)))
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port), rules=replace(STEADY, most_in_hand=2))
+        await dispatcher.deliver_due()
+        with pytest.raises(OSError, match="disk full"):
+            await dispatcher.join()
+        await dispatcher.stop(0)
+        assert len(hook.requests) == 2
+
+    asyncio.run(scene())
+
+
+def test_messages_that_could_not_be_fetched_in_the_course_of_a_round_are_not_passed_over_in_silence(hook):
+    async def scene():
+        outbox = ListOutbox(*(make_bundle("hook", number=number) for number in range(9)))
+        dispatcher = make_dispatcher(outbox, hook_channel(hook.port), rules=replace(STEADY, most_in_hand=2))
+        await dispatcher.deliver_due()
+        outbox.seal_messages = outbox.due_messages = lambda *_: 1 / 0
+        with pytest.raises(ZeroDivisionError):
+            await dispatcher.join()
+        await dispatcher.stop(0)
+        assert len(outbox.results) == 2
+
+    asyncio.run(scene())
+
+
 def test_an_outbox_that_cannot_be_read_raises():
     class Broken(ListOutbox):
-        def due_bundles(self, now, limit, except_ids):
+        def due_channels(self, now):
             raise OSError("no such file")
 
     async def scene():

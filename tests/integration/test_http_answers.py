@@ -19,7 +19,7 @@ from tests.running_crawl import RunningCrawl, crawl_settings
 
 FEED = rss(item("Une ligne de tramway", "https://journal.example/1", "g1")).encode()
 LENGTH = b"Content-Length: %d" % len(FEED)
-INTERNALS = ("Error", "Exception", "aiohttp", "zlib", "message=", "_ssl", "http_parser", "this machine's network")
+INTERNALS = ("Error", "Exception", "aiohttp", "zlib", "message=", "<GET", "download", "_ssl", "http_parser", "this machine's network")
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,8 @@ def test_a_page_with_a_header_in_latin_1_is_read(crawl: RunningCrawl, site: News
         (b"HTTP/1.1 103 Early Hints\r\n\r\n" * (MOST_INTERIM_ANSWERS + 1) + answer(LENGTH), "not_http"),
         (answer(b"Transfer-Encoding: chunked", body=b"zzz\r\n"), "truncated"),
         (answer(b"Content-Length: 100000"), "truncated"),
+        (answer(b"Content-Length: 3000000"), "too_large"),
+        (answer(body=b"x" * 2_000_001), "too_large"),
         (answer(body=gzip.compress(FEED)[:-12]), "truncated"),
         (answer(*[b"Content-Encoding: gzip"] * 20, body=gzip.compress(FEED)), "truncated"),
         (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "http_101"),

@@ -43,10 +43,11 @@ def test_without_a_guid_an_entry_is_its_link(desk: Desk) -> None:
     assert desk.poll(A, entry("Un, corrigé", TWO)).entries_new == 1
 
 
-def test_without_guid_and_link_an_entry_is_its_title_and_date(desk: Desk) -> None:
+def test_without_guid_and_link_an_entry_is_its_title_date_and_summary(desk: Desk) -> None:
     desk.watch(A)
     assert desk.poll(A, entry("Un", summary="tôt")).entries_new == 1
-    assert desk.poll(A, entry("Un", summary="tard")).entries_new == 0
+    assert desk.poll(A, entry("Un", summary="tôt")).entries_new == 0
+    assert desk.poll(A, entry("Un", summary="tard")).entries_new == 1
     assert desk.poll(A, entry("Un", published_at=NOW)).entries_new == 1
     assert desk.poll(A, entry("Deux")).entries_new == 1
 
@@ -424,7 +425,7 @@ def test_the_report_of_a_source_has_the_fields_of_the_outer_surface(desk: Desk) 
     }
     desk.poll(A, entry("Un", ONE, "1"), entry("Un encore", ONE, "2"))
     (report,) = desk.archive.report_sources()
-    assert (report["status"], report["last_polled_at"], report["articles"]) == ("ok", "2025-02-10T12:02:00Z", 1)
+    assert (report["status"], report["last_polled_at"], report["articles"]) == ("ok", "2025-02-10T12:02:00Z", 2)
 
 
 def test_an_alert_on_a_topic_that_was_not_there_at_the_silent_poll_needs_something_new(silent_desk: Desk) -> None:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from news import preparing
 from news.fingerprints import normalise_text
 from news.judging import identify_entries, make_version
-from news.preparing import feed_version, page_version, prepare_feed, prepare_page, prepared_entries
+from news.preparing import analysed_words, feed_version, page_version, prepare_feed, prepare_page, prepared_entries
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse, analyse_article, index_columns, joined
-from news.urls import canonical_url
+from news.urls import comparing_url
 
 PUBLISHED = datetime(2025, 2, 10, 11, 30, tzinfo=UTC)
 ENTRY = FeedEntry(
@@ -59,10 +59,10 @@ def test_prepared_entries_are_what_judging_would_make(read: list[FeedEntry]) -> 
     for one in made:
         version = make_version(one.entry, None)
         prepared = feed_version(one)
-        assert prepared.version == version
-        assert (prepared.words.title_key, prepared.words.own_hash) == (version.title_key, version.own_hash)
-        assert words_of(prepared.analysed()) == words_of(analyse_article(version.title, version.text))
-        assert one.address == (canonical_url(one.entry.link) if one.entry.link else None)
+        assert prepared == version
+        assert (prepared.title_key, prepared.own_hash) == (version.title_key, version.own_hash)
+        assert words_of(analysed_words(prepared)) == words_of(analyse_article(version.title, version.text))
+        assert one.address == (comparing_url(one.entry.link) if one.entry.link else None)
 
 
 @given(entries, st.none() | texts, texts)
@@ -71,15 +71,15 @@ def test_a_prepared_page_gives_the_version_that_judging_would_make(entry: FeedEn
     page = prepare_page(ExtractedPage(title, text))
     version = make_version(entry, page)
     prepared = page_version(entry, page)
-    assert prepared.version == version
-    assert (prepared.words.title_key, prepared.words.own_hash) == (version.title_key, version.own_hash)
-    assert words_of(prepared.analysed()) == words_of(analyse_article(version.title, version.text))
+    assert prepared == version
+    assert (prepared.title_key, prepared.own_hash) == (version.title_key, version.own_hash)
+    assert words_of(analysed_words(prepared)) == words_of(analyse_article(version.title, version.text))
 
 
 def test_the_hash_of_a_page_leaves_out_the_line_that_repeats_the_title_of_its_entry() -> None:
     page = prepare_page(PAGE)
-    with_it = page_version(ENTRY, page).version
-    without = page_version(replace(ENTRY, title="Autre"), page).version
+    with_it = page_version(ENTRY, page)
+    without = page_version(replace(ENTRY, title="Autre"), page)
     assert with_it.text_hash == make_version(ENTRY, PAGE).text_hash != without.text_hash
     assert with_it.text_length == len(normalise_text("Le contrat est signé. Fin."))
 
@@ -89,7 +89,7 @@ def test_a_body_that_was_not_prepared_is_prepared_when_it_is_asked(entry: FeedEn
     feed = ParsedFeed("Journal", (entry, entry))
     assert prepared_entries(feed) == prepare_feed(feed).prepared
     assert page_version(entry, PAGE) == page_version(entry, prepare_page(PAGE))
-    assert page_version(entry, PAGE).version == make_version(entry, PAGE)
+    assert page_version(entry, PAGE) == make_version(entry, PAGE)
 
 
 def test_what_was_prepared_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,8 +100,8 @@ def test_what_was_prepared_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> 
 
     for name in ("identify_entries", "make_version", "analyse_article", "_hash_of"):
         monkeypatch.setattr(preparing, name, refuse)
-    assert feed_version(prepared_entries(feed)[0]).analysed().text_tokens.tokens
-    assert page_version(ENTRY, page).analysed().text_tokens.tokens
+    assert analysed_words(feed_version(prepared_entries(feed)[0])).text_tokens.tokens
+    assert analysed_words(page_version(ENTRY, page)).text_tokens.tokens
 
 
 def test_a_body_of_more_text_than_is_sent_along_keeps_all_but_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,10 +110,10 @@ def test_a_body_of_more_text_than_is_sent_along_keeps_all_but_its_words(monkeypa
     made = prepared_entries(feed)
     assert [one.words.analysed is None for one in made] == [False, True, True]
     assert len({one.words.text_hash for one in made}) == 1
-    assert words_of(feed_version(made[0]).analysed()) == words_of(feed_version(made[2]).analysed())
+    assert words_of(analysed_words(feed_version(made[0]))) == words_of(analysed_words(feed_version(made[2])))
     long = prepare_page(replace(PAGE, text="mot " * 50))
     assert page_version(ENTRY, long).words.analysed is None
-    assert page_version(ENTRY, long).analysed().text_tokens.tokens == ("mot",) * 50
+    assert analysed_words(page_version(ENTRY, long)).text_tokens.tokens == ("mot",) * 50
 
 
 def test_prepared_words_are_sent_as_strings_not_as_lists_of_them() -> None:

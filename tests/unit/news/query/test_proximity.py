@@ -7,11 +7,8 @@ from itertools import product
 import pytest
 
 from news.alerts import Hit
-from news.query import parse_query
-from news.query.finding import prepare
-from news.query.matching import Matcher, evaluate, holds
-from news.query.passages import make_snippet
-from news.text.analysis import analyse_article
+from news.query import Matcher, explain, holds, make_snippet, parse_query, prepare
+from news.text import analyse_article
 from news.topics import Entity, Topic
 
 ENTITIES = {
@@ -149,7 +146,7 @@ def test_an_article_meets_only_topics_whose_beginnings_it_holds():
 
 
 def _hits(query, text, title=""):
-    return evaluate(parse_query(query, ENTITIES), analyse_article(title, text))
+    return explain(parse_query(query, ENTITIES), prepare(analyse_article(title, text)))
 
 
 def test_a_hit_of_words_near_one_another_shows_both_in_one_passage():

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bench.inflection import KINDS, count_joins
+from bench.inflection import FEMININES, KINDS, count_joins, missed_feminines
 from news.articles import ArticleFacts, SourceFacts
 from news.errors import QueryError
-from news.query import GREATEST_DEPTH, GREATEST_DISTANCE, GREATEST_LENGTH, GREATEST_SIZE, MomentParser, parse_query
+from news.query import GREATEST_DEPTH, GREATEST_DISTANCE, GREATEST_LENGTH, GREATEST_SIZE, Matcher, MomentParser, holds, parse_query
 from news.query.lexer import FIELDS
-from news.query.matching import Matcher, holds
-from news.text.analysis import analyse, analyse_article
-from news.text.inflection import stem
+from news.text import analyse, analyse_article, stem
 from news.topics import Entity, Topic
 
-DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "query-language.md").read_text(encoding="utf-8")
-VOCABULARY = Path(__file__).parents[4] / "shared" / "corpus" / "text-fr" / "snowball-fr" / "voc.txt"
+DOCUMENTATION = (Path(__file__).parents[4] / "docs" / "query-language.md").read_text(encoding="utf-8")
+VOCABULARY = Path(__file__).parents[5] / "shared" / "corpus" / "text-fr" / "snowball-fr" / "voc.txt"
 ENTITIES = {"otan": Entity("otan", ("OTAN", "Alliance atlantique")), "openai": Entity("openai", ("OpenAI",))}
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MOMENTS = MomentParser(
@@ -130,6 +128,7 @@ def test_the_figures_on_inflection_are_those_of_the_program_that_measures_them()
         counts[kind] for kind in KINDS
     ]
     assert f"{counts.total():,} pairs" in section
+    assert f"all {missed_feminines(FEMININES.read_text(encoding='utf-8'))[1]} of" in section
     told = set(re.findall(r"`(\w+)`", section.partition("The false joins are")[2]))
     for pair in false_joins:
         assert {stem(one) for word in pair.split(" = ") for one in analyse(word).tokens} & {analyse(word).stems[0] for word in told}, pair

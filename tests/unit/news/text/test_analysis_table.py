@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from news.query import parse_query
-from news.query.matching import holds
-from news.text.analysis import analyse, analyse_article
+from news.query import holds, parse_query
+from news.text import analyse, analyse_article
 
 PROMISED = [
     ("l’OTAN", "otan"),
@@ -285,7 +284,57 @@ SIGNS = [
     ("2026.Le", "2026 le"),
 ]
 
-TABLE = PROMISED + ELISIONS + DASHES + LETTERS + SPACES + SIGNS
+PLUSES_AND_LOST_SPACES = [
+    ("Canal+", "canal+"),
+    ("Canal +", "canal +"),
+    ("Canal\u00a0+", "canal +"),
+    ("Canal\u202f+", "canal +"),
+    ("Canal + et Disney +", "canal + et disney +"),
+    ("Canal +, Canal + : Canal +.", "canal + canal + canal +"),
+    ("« Canal + »", "canal +"),
+    ("Apple + Google", "apple + google"),
+    ("hausse de + 12 %", "hausse de 12"),
+    ("+ 12 %", "12"),
+    ("+33", "33"),
+    ("+", ""),
+    (", + de choix", "de choix"),
+    ("5+3", "5 3"),
+    ("C ++", "c"),
+    ("l’OTAN.Info", "otan info"),
+    ("l’OTAN.Tech", "otan tech"),
+    ("l’OTAN.Pro", "otan pro"),
+    ("Ormeval.Net recul", "ormeval net recul"),
+    ("Ormeval.Info,", "ormeval info"),
+    ("ormeval.info", "ormeval.info"),
+    ("ORMEVAL.INFO", "ormeval.info"),
+    ("Ormeval.Informations", "ormeval informations"),
+    ("Next.Ink", "next.ink"),
+    ("Node.Js", "node.js"),
+    ("Booking.Com", "booking.com"),
+    (".Net", ".net"),
+    ("VB.NET", "vb.net"),
+    ("U.S.A.", "usa"),
+    ("OpenAI™", "openai"),
+    ("OpenAI®", "openai"),
+    ("OpenAI℠", "openai"),
+    ("OpenAI¹", "openai"),
+    ("OpenAI¹²³", "openai"),
+    ("OpenAI⁴,⁵", "openai"),
+    ("OpenAIᵀᴹ", "openai"),
+    ("OpenAI①", "openai"),
+    ("OpenAI†", "openai"),
+    ("OpenAI‡", "openai"),
+    ("l’OTAN*", "otan"),
+    ("l’OTAN[1]", "otan 1"),
+    ("1ᵉʳ", "1er"),
+    ("Mᵐᵉ", "mme"),
+    ("nᵒ 5", "no 5"),
+    ("CO₂", "co2"),
+    ("CO²", "co2"),
+    ("10⁶ km²", "10 km"),
+]
+
+TABLE = PLUSES_AND_LOST_SPACES + PROMISED + ELISIONS + DASHES + LETTERS + SPACES + SIGNS
 
 
 def test_the_table_holds_two_hundred_cases_besides_those_that_are_promised():

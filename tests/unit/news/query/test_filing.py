@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from news.query import parse_query
+from news.query import Matcher, parse_query, prepare
 from news.query.filing import Filing
-from news.query.finding import prepare
-from news.query.matching import Matcher
 from news.query.wanted import Form, Wanted, pairs_of, required_words, wanted_terms, word_cost, words_of
-from news.text.analysis import analyse_article
+from news.text import analyse_article
 from news.topics import Entity, Topic
 
 ENTITIES = {"ia": Entity("ia", ("intelligence artificielle", "OpenAI", "=Open AI"))}

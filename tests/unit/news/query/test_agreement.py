@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from news.query import GREATEST_DEPTH, parse_query
-from news.query.matching import Matcher, holds
-from news.text.analysis import analyse_article
+from news.query import GREATEST_DEPTH, Matcher, holds, parse_query
+from news.text import analyse_article
 from news.topics import Entity, Topic
 from tests.query_law import ARTICLES, CASES_AN_EXAMPLE, MANY_SPECS, NEAR, check_law, make_index, search
 
-SHARED = Path(__file__).parents[4] / "shared"
+SHARED = Path(__file__).parents[5] / "shared"
 CASES = 20_800
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from news.text import TOKEN_SIGNS, analyse, analyse_article, index_columns
 from news.text import tokens as cutting
-from news.text.analysis import TOKEN_SIGNS, analyse, analyse_article, index_columns
 from news.text.remembering import Remembered
 from news.text.tokens import APOSTROPHES
 

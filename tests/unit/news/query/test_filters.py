@@ -9,9 +9,9 @@ import pytest
 
 from news.alerts import Hit
 from news.articles import ArticleFacts, SourceFacts
-from news.query import MomentParser, parse_query
-from news.query.matching import Matcher, evaluate, holds, needs_facts, needs_sightings
-from news.text.analysis import analyse_article
+from news.query import MomentParser, parse_query, prepare
+from news.query.matching import Matcher, explain, holds, needs_facts, needs_sightings
+from news.text import analyse_article
 from news.topics import Topic
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -122,9 +122,8 @@ def test_a_source_whose_address_is_odd_is_known_by_its_name():
 
 
 def test_the_reason_is_the_fact_that_was_found():
-    assert evaluate(
-        parse_query('source:"La Gazette" lang:fr contrat url:OTAN since:2026-01-01T00:00Z', {}, moments=MOMENTS), ARTICLE, FACTS
-    ) == (
+    query = parse_query('source:"La Gazette" lang:fr contrat url:OTAN since:2026-01-01T00:00Z', {}, moments=MOMENTS)
+    assert explain(query, prepare(ARTICLE, FACTS)) == (
         Hit('source:"La Gazette"', "La Gazette des communes", "source", "[La Gazette des communes]"),
         Hit("lang:fr", "fr-FR", "lang", "[fr-FR]"),
         Hit("contrat", "contrat", "text", "Un [contrat] de l’OTAN"),

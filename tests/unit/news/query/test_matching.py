@@ -8,14 +8,12 @@ import pytest
 
 from news.alerts import Hit, TopicMatch
 from news.errors import QueryError
-from news.query import parse_query
-from news.query.finding import prepare
-from news.query.matching import Matcher, check_topics, evaluate, holds
+from news.query import Matcher, check_topics, explain, holds, parse_query, prepare
 from news.query.passages import make_passage, make_snippet
-from news.text.analysis import analyse_article
+from news.text import analyse_article
 from news.topics import Entity, Topic
 
-SEEDS = Path(__file__).parents[4] / "shared" / "seeds"
+SEEDS = Path(__file__).parents[5] / "shared" / "seeds"
 
 ENTITIES = {
     "openai": Entity("openai", ("OpenAI", "Open AI", "ChatGPT", "Sam Altman")),
@@ -33,7 +31,7 @@ def _holds(query, text, title=""):
 
 
 def _hits(query, text, title=""):
-    return evaluate(parse_query(query, ENTITIES), analyse_article(title, text))
+    return explain(parse_query(query, ENTITIES), prepare(analyse_article(title, text)))
 
 
 HOLDS = [
