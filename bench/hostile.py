@@ -14,7 +14,6 @@ Run: python -m bench.hostile [NAME…]
 from __future__ import annotations
 
 import gzip
-import json
 import os
 import tempfile
 import time
