@@ -24,6 +24,7 @@ _DEFAULT_PORTS = frozenset({80, 443})
 _LONGEST_HOST = 255
 """RFC 1035 §2.3.4. What is longer is no host name, and turning it into ASCII takes time that grows with the square of its length."""
 _LEADING_WWW = re.compile(r"(www\.)+(?=.)")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 _SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
 _PAIR_SAFE = "!$'()*,;:@-._~/?"
 """What means itself in a segment of a path, and in a name or value of a query (RFC 3986 §3.3, §3.4), less what divides them."""
@@ -48,7 +49,9 @@ def _untracked(sign: str, pairs: str) -> str:
 def _is_tracking(pair: str) -> bool:
     """Whether a parameter only tracks. Feeds that are escaped twice write `&amp;` between parameters."""
     name = pair.partition("=")[0].removeprefix("amp;").removeprefix("?")
-    return _TRACKING.match(_decoded(name).decode("utf-8", "replace")) is not None
+    if "%" in name:
+        name = _decoded(name).decode("utf-8", "replace")
+    return _TRACKING.match(name) is not None
 
 
 def comparing_url(link: str) -> str:
@@ -70,7 +73,7 @@ def comparing_url(link: str) -> str:
         return bare
     user = parts.netloc.rpartition("@")[0]
     host = _comparing_host(parts.hostname) + (f":{port}" if port is not None and port not in _DEFAULT_PORTS else "")
-    path = "/".join(_encoded(_decoded(segment), _SEGMENT_SAFE) for segment in parts.path.split("/")).rstrip("/")
+    path = "/".join(_reencoded(segment, _SEGMENT_SAFE) for segment in parts.path.split("/")).rstrip("/")
     pairs = sorted((pair for pair in map(_comparing_pair, parts.query.split("&")) if pair), key=_name_of)
     query = "?" + "&".join(pairs) if pairs else ""
     return f"https://{user and user + '@'}{host}{path or '/'}{query}" + (f"#{fragment}" if fragment.startswith(("!", "/")) else "")
@@ -90,8 +93,11 @@ def _comparing_host(hostname: str) -> str:
 def _comparing_pair(pair: str) -> str:
     """A parameter, percent-encoded in one way. A plus is a space, as forms write it."""
     name, _, value = pair.replace("+", " ").partition("=")
-    encoded = _encoded(_decoded(name), _PAIR_SAFE)
-    return encoded + ("=" + _encoded(_decoded(value), _PAIR_SAFE) if value else "")
+    return _reencoded(name, _PAIR_SAFE) + ("=" + _reencoded(value, _PAIR_SAFE) if value else "")
+
+
+def _reencoded(text: str, safe: str) -> str:
+    return text if _UNRESERVED.fullmatch(text) else quote_from_bytes(_decoded(text), safe)
 
 
 def _name_of(pair: str) -> str:
@@ -101,10 +107,6 @@ def _name_of(pair: str) -> str:
 
 def _decoded(text: str) -> bytes:
     return unquote_to_bytes(text.encode("utf-8", "surrogatepass"))
-
-
-def _encoded(raw: bytes, safe: str) -> str:
-    return quote_from_bytes(raw, safe)
 
 
 def host_of(url: str) -> str:
