@@ -79,7 +79,7 @@ def _detail(error: BaseException) -> str | None:
         return f"{cause.host}: {_reason(cause.os_error)}"[:200]
     if isinstance(cause, OSError):
         return _reason(cause)[:200]
-    return (" ".join(str(cause).split()) or type(error).__name__)[:200]
+    return " ".join(str(cause).split())[:200] or None
 
 
 def _reason(error: OSError) -> str:

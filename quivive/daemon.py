@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from news.alerts import Alert
-from news.errors import ConfigurationError, CrawlEnded
+from news.errors import ArchiveHeldUp, ConfigurationError, CrawlEnded
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.heartbeat import keep_beating
@@ -123,7 +123,15 @@ class Daemon:
             jobs.stop()
             await self._manager.tell("STOPPING=1", "STATUS=stopping")
             service.archive.hurry()
+            await self._end(service, working)
+
+    async def _end(self, service: Service, working: list[asyncio.Task[None]]) -> None:
+        """End the parts of the daemon. Where the archive cannot be written just then, what is unwritten is still due at the next start."""
+        try:
             await service.stop(DISPATCH_GRACE_SECONDS)
+        except ArchiveHeldUp as error:
+            log.warning("not all was written; it is done at the next start", reason=str(error))
+        finally:
             await asyncio.to_thread(self._previews.stop, PREVIEW_GRACE_SECONDS)
             for beating in working[1:]:
                 beating.cancel()

@@ -118,6 +118,13 @@ def test_what_cannot_be_read_is_told_without_the_words_of_a_parser(crawl: Runnin
     assert not [word for word in INTERNALS if word in problem.message], problem.message
 
 
+def test_a_timeout_is_told_without_the_name_of_an_error(site: NewsSite) -> None:
+    with RunningCrawl(crawl_settings(timeout=timedelta(seconds=1), workers=1)) as impatient:
+        problem = impatient.poll(site.stall("/feed")).problem
+    assert problem is not None
+    assert (problem.code, "Error" in problem.message) == ("timeout", False)
+
+
 def test_a_reset_blames_nobody_in_particular(crawl: RunningCrawl, site: NewsSite) -> None:
     problem = crawl.poll(site.reset("/feed")).problem
     assert problem is not None
