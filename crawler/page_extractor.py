@@ -52,6 +52,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
     tree = _parse(decode(body, content_type))
     if tree is None:
         raise FetchProblem(make_problem("no_text"))
+    raise_calls(tree)  # before the title is read: it may have footnotes too
     metadata = read_metadata(tree, url)
     _drop_what_is_no_text(tree)
     text = without_title_line(_main_text(tree), metadata.title or "").strip()
@@ -68,11 +69,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
 
 
 def _drop_what_is_no_text(tree: HtmlElement) -> None:
-    """Take out what trafilatura would throw away after looking at it many times: a tenth of its time. It reads JSON-LD, which stays.
-
-    Calls of footnotes are raised, so that they are not read as a part of the word before them.
-    """
-    raise_calls(tree)
+    """Take out what trafilatura would throw away after looking at it many times: a tenth of its time. It reads JSON-LD, which stays."""
     for script in tree.iter("script"):
         if script.get("type") == "application/ld+json":
             script.tag = _KEPT

@@ -87,6 +87,7 @@ class Dispatcher:
         self._raise_failure()
         if self._next_look is None:  # those who ask while one goes on share the one after it
             self._next_look = asyncio.create_task(self._look(), name="look what is due")
+            self._next_look.add_done_callback(_heed)
         return await asyncio.shield(self._next_look)
 
     async def _look(self) -> int:
@@ -227,3 +228,9 @@ async def send_test(channel: Channel, now: datetime, timezone: ZoneInfo) -> Atte
     if result.status is DeliveryStatus.PENDING:
         return replace(result, status=DeliveryStatus.DEAD, next_attempt_at=None)
     return result
+
+
+def _heed(look: asyncio.Task[int]) -> None:
+    """Whoever asked for a look may have been cancelled meanwhile: then nobody is left to be told of what it met."""
+    if not look.cancelled():
+        look.exception()

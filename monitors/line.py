@@ -36,14 +36,20 @@ class Line:
     async def fill(self, moment: datetime) -> int:
         """Take up what is due at `moment`, as far as there is room, and see to it that the rest follows; returns how many it took up."""
         async with self._filling:
-            room = self._most - len(self._in_hand)
-            if self._closed or room <= 0:
-                self._more_at = moment
-                return 0
-            self._more_at = None
-            messages = await self._take(moment, room, frozenset(self._in_hand))
-            self._more_at = moment if len(messages) == room else None
-            return sum(self._begin(message) for message in messages)
+            return await self._fill(moment)
+
+    async def _fill(self, moment: datetime) -> int:
+        room = self._most - len(self._in_hand)
+        if self._closed or room <= 0:
+            self._more_at = moment
+            return 0
+        messages = await self._take(moment, room, frozenset(self._in_hand))
+        self._more_at = moment if len(messages) == room else None
+        return sum(self._begin(message) for message in messages)
+
+    async def _fill_again(self) -> int:
+        async with self._filling:  # asked only now: whoever filled meanwhile may have found that no more is due, or was of a later moment
+            return 0 if self._more_at is None else await self._fill(self._more_at)
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -76,13 +82,13 @@ class Line:
         if self._more_at is None or self._closed or self.failures:
             return
         if self._refilling is None and len(self._in_hand) <= self._most // 2:
-            self._refilling = asyncio.create_task(self.fill(self._more_at), name="refill")
+            self._refilling = asyncio.create_task(self._fill_again(), name="refill")
             self._refilling.add_done_callback(self._end_refill)
 
     def _end_refill(self, task: asyncio.Task[int]) -> None:
         self._refilling = None
         self._note_failure(task)
-        self._refill()
+        self._refill()  # what ended while this went on has not asked
 
     def _note_failure(self, task: asyncio.Task[None] | asyncio.Task[int]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -11,13 +11,13 @@ from typing import Any
 import structlog
 
 from news.alerts import Alert
-from news.errors import ConfigurationError, CrawlEnded
+from news.errors import ArchiveHeldUp, ConfigurationError, CrawlEnded
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.heartbeat import keep_beating
 from quivive.jobs import Jobs
 from quivive.log import flush_log
-from quivive.new_topics import start_previews
+from quivive.new_topics import Previews
 from quivive.patience import make_patience
 from quivive.reloading import require_reloadable
 from quivive.service import Service
@@ -28,6 +28,7 @@ log = structlog.get_logger("quivive")
 
 DISPATCH_GRACE_SECONDS = 6.5
 """How long messages in hand may take when the daemon stops. It must end within 10 s, also on a machine that is busy."""
+PREVIEW_GRACE_SECONDS = 1.0
 LAST_WORDS_SECONDS = 0.3
 OPENING_SECONDS = 60.0
 """How long a service manager is asked to wait on while the archive is opened; asked again before that is over."""
@@ -53,6 +54,7 @@ class Daemon:
         self._clock = clock
         self._announce = announce
         self._manager = manager
+        self._previews = Previews()
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Event()
@@ -121,7 +123,16 @@ class Daemon:
             jobs.stop()
             await self._manager.tell("STOPPING=1", "STATUS=stopping")
             service.archive.hurry()
+            await self._end(service, working)
+
+    async def _end(self, service: Service, working: list[asyncio.Task[None]]) -> None:
+        """End the parts of the daemon. Where the archive cannot be written just then, what is unwritten is still due at the next start."""
+        try:
             await service.stop(DISPATCH_GRACE_SECONDS)
+        except ArchiveHeldUp as error:
+            log.warning("not all was written; it is done at the next start", reason=str(error))
+        finally:
+            await asyncio.to_thread(self._previews.stop, PREVIEW_GRACE_SECONDS)
             for beating in working[1:]:
                 beating.cancel()
             await asyncio.gather(*working, return_exceptions=True)
@@ -170,7 +181,7 @@ class Daemon:
         await service.reconfigure(configuration)
         self._put_in_force(configuration)
         log.info("configuration taken over", sources=len(configuration.sources), topics=len(configuration.topics))
-        start_previews(previous, configuration, self._clock())
+        self._previews.start(previous, configuration, self._clock())
         await self._tell_ready(configuration)
 
     async def _tell_ready(self, configuration: Configuration) -> None:

@@ -120,8 +120,10 @@ class Service:
     async def stop(self, grace_seconds: float) -> None:
         """Begin nothing more; give messages in hand the grace, and requests theirs; return when nothing reads the archive any more."""
         self._is_stopping = True
-        await asyncio.gather(self.crawl.stop(), self.dispatcher.stop(grace_seconds))
+        ends = await asyncio.gather(self.crawl.stop(), self.dispatcher.stop(grace_seconds), return_exceptions=True)
         await self.join_readers()
+        for failure in filter(None, ends):  # only now: what one of them died of must not cut short the end of the other
+            raise failure
 
     async def join_readers(self) -> None:
         """Wait until no thread looks for due work in the archive. The service looks for none afterwards."""

@@ -263,8 +263,8 @@ class Archive(ArchiveReader):
         return self._submit(tidying.set_back, step, now)
 
     def answer(self) -> Future[None]:
-        """Done as soon as the writing thread has got round to it: a sign that it lives."""
-        return self._submit(lambda _db: None)
+        """Done as soon as the writing thread has got round to it, also while it waits to write: a sign that it lives."""
+        return self._writer.answer()
 
     def mend_clock_jumps(self, now: datetime) -> Future[None]:
         """Bring back what a clock that was ahead for a while put off."""

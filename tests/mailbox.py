@@ -17,6 +17,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -351,6 +352,8 @@ class Request:
     headers: dict[str, str] = field(repr=False)
     """Names in lower case."""
     body: bytes
+    at: float = field(default_factory=time.time, compare=False)
+    """When it came, on the clock of `time.time`."""
 
     @property
     def json(self) -> Any:

@@ -31,10 +31,11 @@ DECIDING = (
     "news/delivering.py",
     "storage/recording",
     "monitors/dispatch.py",
+    "monitors/line.py",
 )
 STAGES: tuple[Sequence[str], ...] = (
     ("tests/unit/news", "--ignore=tests/unit/news/query", "--ignore=tests/unit/news/text"),
-    ("tests/integration/storage", "tests/integration/test_dispatch.py", "tests/unit/monitors"),
+    ("tests/integration/storage", "tests/integration/dispatch", "tests/unit/monitors"),
     ("tests", "--ignore=tests/acceptance/test_crash.py", "--ignore=tests/unit/news/query", "--ignore=tests/unit/news/text"),
 )
 _OPPOSITE: dict[type[ast.cmpop], str] = {

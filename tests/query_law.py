@@ -297,10 +297,17 @@ def _capitals(name: str) -> list[str]:
 @cache
 def _spellings(wanted: str) -> tuple[str, ...]:
     """How the names that these queries ask for are also typeset."""
-    tight = wanted.replace("Canal +", "Canal+")
+    tight = wanted.replace("Canal +", "Canal+").replace("CANAL +", "CANAL+")
     endings = [("otan.info", "otan.Info"), ("OTAN.Info", "OTAN.info"), ("free.tech", "free.Tech")]
     return tuple(
-        dict.fromkeys([wanted, tight, tight.replace("Canal+", "Canal +"), *(wanted.replace(one, other) for one, other in endings)])
+        dict.fromkeys(
+            [
+                wanted,
+                tight,
+                tight.replace("Canal+", "Canal +").replace("CANAL+", "CANAL +"),
+                *(wanted.replace(one, other) for one, other in endings),
+            ]
+        )
     )
 
 

@@ -160,6 +160,16 @@ class Transactions:
             await self._client.rset()  # a transaction that nobody was taken for is still open
         self._begun = True
         await self._client.mail(self._sender.spec, options=self._options(letter, utf8=utf8), encoding=_encoding(utf8))
+        taken, too_many = await self._name_all(recipients, utf8=utf8)
+        if not taken:
+            return []
+        await hand_over(self._client, letter, self._limits)
+        for recipient in taken:
+            self._progress.note(recipient.spec, RecipientStatus.HAS)
+        return too_many
+
+    async def _name_all(self, recipients: Sequence[MailAddress], *, utf8: bool) -> tuple[list[MailAddress], list[MailAddress]]:
+        """Whom the server takes in this transaction, and for whom it wants another one."""
         taken: list[MailAddress] = []
         too_many: list[MailAddress] = []
         for recipient in recipients:
@@ -171,12 +181,7 @@ class Transactions:
                 self._note(recipient, RecipientStatus.OWED, answer)
             else:
                 self._note(recipient, _status_after(answer.code), answer)
-        if not taken:
-            return []
-        await hand_over(self._client, letter, self._limits)
-        for recipient in taken:
-            self._progress.note(recipient.spec, RecipientStatus.HAS)
-        return too_many
+        return taken, too_many
 
     async def _name(self, recipient: MailAddress, *, utf8: bool) -> SMTPResponse:
         """RCPT, and its answer."""

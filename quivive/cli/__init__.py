@@ -101,7 +101,8 @@ def main() -> None:
 def _complain_of_file(error: OSError) -> None:
     """Say which file or folder could not be used, and why. Only a write to standard output names none. Raises what is neither."""
     if error.filename is not None:
-        _complain(f"{error.filename}: {error.strerror}", 1)
+        advice = "; give this user the right to enter its folder and to read it" if isinstance(error, PermissionError) else ""
+        _complain(f"{error.filename}: {error.strerror}{advice}", 1)
     if error.errno not in _NOT_WRITABLE:
         raise error
     abandon_output()

@@ -151,6 +151,7 @@ _GAPS = (
 )
 
 
+@migrations()
 def keep_what_publishers_file_entries_under(db: Database) -> None:
     """The categories of an entry, as JSON; those of entries that were known before come with their next change."""
     db.conn.execute("ALTER TABLE entries ADD COLUMN categories TEXT NOT NULL DEFAULT '[]'")

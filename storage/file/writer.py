@@ -45,6 +45,7 @@ class Writer:
         self._waits_for: BaseException | None = None
         self._hurrying = threading.Event()
         self._queue: queue.SimpleQueue[tuple[Operation, Future[Any]] | None] = queue.SimpleQueue()
+        self._signs: queue.SimpleQueue[Future[None]] = queue.SimpleQueue()
         self._closed = False
         self._closing = threading.Event()
         self._door = threading.Lock()
@@ -60,6 +61,22 @@ class Writer:
                 return future
         future.set_exception(ArchiveError(f"{self._path}: the archive is closed"))
         return future
+
+    def answer(self) -> Future[None]:
+        """Done as soon as the thread has got round to it, also while it waits for the file: a sign that it lives."""
+        sign: Future[None] = Future()
+        self._signs.put(sign)
+        if self._waits_for is None:
+            woken = self.submit(lambda _db: None)
+            return woken if woken.done() else sign  # done at once: the archive is closed
+        return sign
+
+    def _give_signs(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                sign = self._signs.get_nowait()
+                if sign.set_running_or_notify_cancel():
+                    sign.set_result(None)
 
     def hurry(self) -> None:
         """Wait no more for a file that cannot be written: what is queued, or comes, fails if it still cannot be."""
@@ -103,9 +120,11 @@ class Writer:
         return group, False
 
     def _commit(self, group: list[tuple[Operation, Future[Any]]]) -> None:
+        self._give_signs()
         error = self._ailment or self._try(group)
         while error is not None and self._is_worth_waiting(error):
             self._roll_back()
+            self._give_signs()
             self._wait(error)
             error = self._ailment or self._try(group)
         if error is not None:

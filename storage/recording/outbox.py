@@ -210,7 +210,7 @@ _NAMED = "id = :one OR alert_id = :one"
 _DEAD = "status = 'dead'"
 
 
-def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:
+def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool) -> tuple[int, list[str]]:
     """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
 
     The id of a message stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.

@@ -20,7 +20,7 @@ from enum import StrEnum
 from sqlite_utils import Database
 
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
-from news.text.analysis import ANALYSIS_VERSION, analyse_article
+from news.text import ANALYSIS_VERSION, analyse_article
 from storage.recording.words import clear_old_index, index_now, list_old_indexes, start_index_over
 
 STEP_REVISIONS = 100

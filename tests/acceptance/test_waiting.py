@@ -110,7 +110,7 @@ def test_a_daemon_that_waits_ends_in_time_and_what_it_could_not_write_comes_with
                 desk.publish("L’OTAN encore")
                 daemon.wait_for_log(WARNING)
                 daemon.terminate()
-                daemon.wait(patience=10)
+                assert daemon.wait(patience=10) == 0
             assert "Traceback" not in daemon.log
         with desk.home.start("run") as daemon:
             desk.wait_for("L’OTAN encore")

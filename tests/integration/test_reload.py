@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from monitors import KINDS, table_of
 from news.errors import ConfigurationError
 from news.text.analysis import analyse_article
 from quivive.config import Configuration, load_config
-from quivive.config.model import CHANNELS, SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
+from quivive.config.model import SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
 from quivive.config.tables import list_keys
 from quivive.reloading import require_reloadable
 from quivive.service import Service
@@ -100,8 +101,10 @@ def all_keys() -> Iterator[Keys]:
     for place, listed in ((("sources", 0), FeedTable), (("sources", 1), OpmlTable), (("topics", 0), TopicTable)):
         yield from ((*place, key) for key in list_keys(listed))
     yield from (("entities", name, key) for name, key in zip(("voisin", "otan"), list_keys(EntityTable), strict=True))
-    for name, kind in (("hook", "webhook"), ("mail", "email")):
-        yield from (("channels", name, key) for key in list_keys(CHANNELS[kind]))
+    placed = {"webhook": "hook", "email": "mail"}
+    assert set(placed) == set(KINDS), "there is a new kind of channel: give the usual configuration one"
+    for kind, name in placed.items():
+        yield from (("channels", name, key) for key in list_keys(table_of(kind)))
 
 
 def changed(keys: Keys, value: Any) -> dict[str, Any]:

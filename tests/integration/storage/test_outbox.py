@@ -157,6 +157,34 @@ def test_retry_sends_what_was_given_up_before_it_was_in_a_message(desk: Desk) ->
     assert bundle.give_up_at == desk.now + timedelta(days=3)
 
 
+def test_what_waits_for_nothing_any_more_is_not_shown_as_held(desk: Desk) -> None:
+    def holds(table: str) -> list[tuple[object, ...]]:
+        return desk.rows(f"SELECT DISTINCT hold FROM {table}")  # literals
+
+    desk.poll(A, entry("La fusée Ariane", "https://a.example/1"))
+    desk.archive.hold_for_channel("redaction", desk.now, 100).result()
+    assert holds("deliveries") == [("absent",)]
+    desk.seal("redaction", desk.now + timedelta(hours=1))
+    assert holds("deliveries") == [(None,)]
+    (bundle,) = desk.due(desk.now + timedelta(hours=1))
+    for end in (DeliveryStatus.SENT, DeliveryStatus.DEAD):
+        desk.archive.hold_for_channel("redaction", desk.now + timedelta(hours=1), 100).result()
+        assert holds("messages") == [("absent",)]
+        attempt(desk, bundle, end)
+        assert holds("messages") == [(None,)]
+        retry_deliveries(desk.path, [bundle.delivery_ids[0]], desk.now)
+    desk.archive.hold_for_channel("redaction", desk.now, 100).result()
+    retry_deliveries(desk.path, [bundle.delivery_ids[0]], desk.now)
+    assert holds("messages") == [(None,)]
+
+
+def test_what_was_held_and_then_given_up_is_not_shown_as_held(desk: Desk) -> None:
+    desk.poll(A, entry("La fusée Ariane", "https://a.example/1"))
+    desk.archive.hold_for_channel("redaction", desk.now, 100).result()
+    desk.archive.hold_for_channel("redaction", desk.now + timedelta(days=3), 100).result()
+    assert desk.rows("SELECT DISTINCT status, hold FROM deliveries") == [("dead", None)]
+
+
 def test_what_is_retried_for_an_absent_channel_waits_three_days_more(desk: Desk) -> None:
     desk.poll(A, entry("La fusée Ariane", "https://a.example/1"))
     late = desk.now + timedelta(days=3)
@@ -247,6 +275,15 @@ def test_what_was_sent_is_sent_again_only_when_it_is_named(desk: Desk) -> None:
     assert retry_deliveries(desk.path, [], desk.tick(), all_dead=True) == (0, [])
     assert retry_deliveries(desk.path, [bundle.delivery_ids[0]], desk.now) == (len(bundle.delivery_ids), [])
     assert [one.bundle_id for one in due(desk)] == [bundle.bundle_id]
+
+
+def test_when_a_message_was_accepted_stays_known_though_it_is_sent_again(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.SENT)
+    sent_at = desk.now.strftime("%FT%TZ")
+    retry_deliveries(desk.path, [bundle.delivery_ids[0]], desk.tick())
+    attempt(desk, bundle, DeliveryStatus.PENDING, timedelta(seconds=5), "no answer")
+    assert {(one["status"], one["sent_at"]) for one in deliveries(desk)} == {("pending", sent_at)}
 
 
 def test_retry_of_all_dead_leaves_the_others_alone(desk: Desk) -> None:

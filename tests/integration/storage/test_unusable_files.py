@@ -249,6 +249,7 @@ def test_an_archive_that_a_foreign_program_has_locked_is_told_at_opening(filled:
 
 QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "due_sources": lambda reader: reader.due_sources(NOW, 10),
+    "knows_source": lambda reader: reader.knows_source("a.example"),
     "find_sources": lambda reader: reader.find_sources([]),
     "due_pages": lambda reader: reader.due_pages(NOW, 10),
     "due_channels": lambda reader: reader.due_channels(NOW),

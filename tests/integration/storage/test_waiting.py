@@ -72,6 +72,15 @@ def test_status_says_since_when_and_why_the_writer_waits_and_reading_goes_on(
     reader.close_reading()
 
 
+def test_a_writer_that_waits_gives_signs_of_life(patient: Desk, foreign: sqlite3.Connection, told: Told) -> None:
+    patient.archive.answer().result(20)
+    future = patient.archive.record_poll(outcome_of(patient.source(A), NOW, [entry("Un", "https://a.example/1")]), NOW)
+    told.get(timeout=20)
+    for _ in range(3):
+        patient.archive.answer().result(20)
+    assert (foreign.in_transaction, future.done()) == (True, False)
+
+
 def test_what_waits_fails_when_it_cannot_wait_any_longer(patient: Desk, foreign: sqlite3.Connection, told: Told) -> None:
     future = patient.archive.record_poll(outcome_of(patient.source(A), NOW, [entry("Un", "https://a.example/1")]), NOW)
     told.get(timeout=20)

@@ -74,6 +74,12 @@ def test_on_a_page(markup, words):
     assert _words(extract_page(body.encode(), "https://example.org/a").text).endswith(f"voici {words}")
 
 
+def test_in_the_title_of_a_page():
+    filler = "<p>Une phrase assez longue pour que la page soit prise pour un article, avec des mots, des virgules et un point.</p>" * 6
+    body = f"<html><body><article><h1>Ormeval<sup>1</sup> dit</h1>{filler}</article></body></html>"
+    assert _words(extract_page(body.encode(), "https://example.org/a").title) == "ormeval dit"
+
+
 def test_in_a_feed():
     body = """<rss version="2.0"><channel><title>t</title><item><title>L’OTAN&lt;sup&gt;1&lt;/sup&gt; décide</title>
     <description>&lt;p&gt;Ormeval&lt;sup&gt;2&lt;/sup&gt; dit&lt;/p&gt;</description></item></channel></rss>"""
