@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.judging import Version, choose_article_url, feed_text, judge_page_text, make_version, still_same_article, storable
+from news.judging import Version, choose_article_url, judge_page_text, make_version, still_same_article, storable
 from news.scheduling import next_page_fetch_at, next_page_refresh_at
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import canonical_url
@@ -44,7 +44,7 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
         return tally  # deleted meanwhile, or its link changed while the old page was on its way: the new one is due
     outcome = replace(outcome, page=storable(outcome.page) if outcome.page else None)
     version = make_version(stored.entry, outcome.page)
-    problem = outcome.problem or _judge_text(db, watch, stored, version, tally, now)
+    problem = outcome.problem or _judge_text(db, watch, stored, outcome.page, tally, now)
     if problem is not None:
         _record_failure(db, watch, stored, problem, tally, now)
     else:
@@ -52,8 +52,9 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
     return tally
 
 
-def _judge_text(db: Database, watch: Watch, stored: StoredEntry, version: Version, tally: Tally, now: datetime) -> Problem | None:
-    problem = judge_page_text(version, titles_of_text(db, version.text_hash), len(feed_text(stored.entry)))
+def _judge_text(db: Database, watch: Watch, stored: StoredEntry, page: ExtractedPage | None, tally: Tally, now: datetime) -> Problem | None:
+    version = make_version(stored.entry, page)
+    problem = judge_page_text(version, titles_of_text(db, version.text_hash), stored.entry, page)
     if problem is not None:
         unmask_wall(db, watch, version, tally, now)
     return problem

@@ -85,7 +85,7 @@ def test_an_article_whose_page_is_still_to_come_waits(desk: Desk) -> None:
     desk.poll(A, entry("Dossier", ONE, published_at=OLD))
     desk.fail_page(ONE)
     assert forget(desk) == 0
-    desk.page(ONE, prose("l’OTAN"), at=desk.now + timedelta(hours=1))
+    desk.page(ONE, prose("le dossier de l’OTAN"), at=desk.now + timedelta(hours=1))
     deliver(desk)
     assert (desk.alerts(), forget(desk)) == ([("OTAN", "revised")], 1)
 
@@ -304,7 +304,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
     desk.watch(A, B, mode="page")
     desk.poll(A, entry("L’OTAN", ONE), entry("Deux", TWO))
     desk.fail_poll(B)
-    desk.page(ONE, prose("un"))
+    desk.page(ONE, prose("l’OTAN"))
     status = desk.archive.report_status(desk.now + timedelta(hours=1))
     assert status == {
         "archive": str(desk.path),
