@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 import feedparser
 
 from crawler import json_feed
-from crawler.dates import from_struct, from_text, names_european_zone
+from crawler.dates import from_feed, zone_of
 from crawler.decoding import decode
 from crawler.feed_repair import is_complete, is_feed, repaired
 from crawler.plain_text import language_of, line_of, paragraphs_of
@@ -54,10 +54,12 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
     feed: Record = result.feed
     feed_language = language_of(dict.get(feed, "language") or language)
     base = _base(feed, result.version, url)
+    is_atom = result.version.startswith("atom")
+    entries = [_entry(entry, base, feed_language, is_atom=is_atom) for entry in result.entries]
     is_damaged = bool(result.bozo) and not is_complete(document, len(result.entries))
     return ParsedFeed(
-        title=_title(feed),
-        entries=tuple(_entry(entry, base, feed_language) for entry in result.entries),
+        title=_title(feed, is_atom=is_atom),
+        entries=tuple(entry for entry in entries if says_something(entry)),
         language=feed_language,
         problem=make_problem("malformed", _where(result.get("bozo_exception"))) if is_damaged else None,
     )
@@ -72,20 +74,27 @@ def _where(error: Exception | None) -> str:
     return " ".join(str(error).split())[:120]
 
 
-def _entry(entry: Record, base: str, feed_language: str | None) -> FeedEntry:
+def says_something(entry: FeedEntry) -> bool:
+    """Whether there is anything in an entry that can be read, or leads to it."""
+    return bool(entry.title or entry.link or entry.summary or entry.content)
+
+
+def _entry(entry: Record, base: str, feed_language: str | None, *, is_atom: bool) -> FeedEntry:
     content = _longest(entry.get("content") or [])
     summary = _summary(entry, content)
-    published, updated = _date(entry, "published"), _date(entry, "updated")
+    language = language_of(_declared_language(entry, content)) or feed_language
+    zone = zone_of(language)
+    published, updated = _date(entry, "published", zone), _date(entry, "updated", zone)
     return FeedEntry(
         guid=(entry.get("id") or "").strip() or None,
         link=_link(entry, base),
-        title=_title(entry),
+        title=_title(entry, is_atom=is_atom),
         summary=summary,
         content=_text(content),
         author=_author(entry),
-        published_at=published or _date(entry, "created") or updated,
+        published_at=published or _date(entry, "created", zone) or updated,
         updated_at=updated,
-        language=language_of(_declared_language(entry, content)) or feed_language,
+        language=language,
     )
 
 
@@ -94,9 +103,10 @@ def _link(entry: Record, base: str) -> str | None:
     return absolute_url(entry.get("link"), base if entry.get("links") else "")
 
 
-def _title(record: Record) -> str | None:
+def _title(record: Record, *, is_atom: bool) -> str | None:
+    """The title. Only Atom says whether it is plain; of RSS feedparser guesses it, and may be wrong."""
     detail = record.get("title_detail") or {}
-    return line_of(record.get("title"), is_plain=detail.get("type") == "text/plain")
+    return line_of(record.get("title"), is_plain=is_atom and detail.get("type") == "text/plain")
 
 
 def _summary(entry: Record, content: Record | None) -> str | None:
@@ -126,12 +136,9 @@ def _author(entry: Record) -> str | None:
     return ", ".join(dict.fromkeys(name for name in names if name)) or line_of(entry.get("author"))
 
 
-def _date(entry: Record, name: str) -> datetime | None:
+def _date(entry: Record, name: str, zone: tzinfo) -> datetime | None:
     """The entry's date of that name, only if the feed gives that very one (feedparser's `get` would answer with another)."""
-    raw = dict.get(entry, name)
-    if names_european_zone(raw) and (moment := from_text(raw)):
-        return moment
-    return from_struct(dict.get(entry, f"{name}_parsed")) or from_text(raw)
+    return from_feed(dict.get(entry, name), dict.get(entry, f"{name}_parsed"), zone)
 
 
 def _declared_language(entry: Record, content: Record | None) -> str | None:

@@ -18,6 +18,7 @@ from news.errors import ArchiveError, ArchiveMissing
 from news.query import parse_query
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest, backup
+from storage.file.times import to_text
 from storage.recording import tidying
 from tests.desk import NOW, OTAN, QUARTER, A, B, Desk, entry, prose
 
@@ -27,7 +28,17 @@ BEFORE = NOW - timedelta(days=400)
 
 
 def forget(desk: Desk) -> int:
+    """Delete what is old, as if it had come on the day of its date."""
+    desk.archive._db.conn.execute("UPDATE articles SET first_seen_at = time WHERE time < ?", (to_text(BEFORE),))
     return desk.archive.forget_articles(BEFORE, desk.tick()).result()
+
+
+def test_an_old_article_that_has_just_come_stays(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN jadis", ONE, published_at=OLD))
+    deliver(desk)
+    assert (desk.archive.forget_articles(BEFORE, desk.tick()).result(), desk.found("OTAN")) == (0, ["L’OTAN jadis"])
+    assert desk.archive.forget_articles(desk.now + timedelta(days=1), desk.tick()).result() == 1
 
 
 def deliver(desk: Desk) -> None:

@@ -328,3 +328,7 @@ def test_an_articles_time_is_published_or_first_seen_where_that_is_missing_or_in
 
 def test_the_delay_is_from_publication_to_alert_in_whole_seconds() -> None:
     assert [delay_seconds(NOW, moment) for moment in (NOW - timedelta(seconds=41, milliseconds=600), None)] == [41, None]
+
+
+def test_an_article_from_the_future_is_not_told_before_it_was_published() -> None:
+    assert delay_seconds(NOW, NOW + timedelta(hours=1)) == 0
