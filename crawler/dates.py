@@ -99,7 +99,7 @@ def recognise(text: str | None, zone: tzinfo) -> datetime | None:
         return None
     day, rest = numbers
     try:
-        return _checked(day.replace(tzinfo=_named_zone(rest)), zone)
+        return _checked(day.replace(tzinfo=_named_zone(rest) or (None if _TIME.search(written) else UTC)), zone)
     except (ValueError, OverflowError) as error:
         raise NoDateError(written) from error
 

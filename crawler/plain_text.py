@@ -18,6 +18,17 @@ _SILENT_PAIR = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORE
 _VOID = re.compile(r"<(?:br|hr|wbr|img)\b[^<>]*>", re.IGNORECASE)
 _WITH_ATTRIBUTES = re.compile(r"<[a-zA-Z][\w:-]*\s+[\w:-]+\s*=[^<>]*>")
 _END_TAG = re.compile(r"</([a-zA-Z][\w:-]*)\s*>")
+_POINTER = re.compile(
+    r"[\s\-–—•>→▶►*|«(\[]*(?:(?:à|a) (?:lire|voir|écouter|relire|découvrir)(?: (?:aussi|également|sur|ailleurs)\b|\s*[:>→–-])"
+    r"|(?:lire|voir|écouter|relire|lisez|voyez)"
+    r"(?: (?:aussi|également|ailleurs|l.article|notre (?:article|dossier|enquête|entretien))\b|\s*[:>→])"
+    r"|(?:sur|dans) le même (?:sujet|thème)\b|(?:notre|nos) (?:article|dossier|sélection)s? (?:lié|complet|à lire)"
+    r"|(?:pour|en) (?:aller plus loin|savoir plus)\s*[:>→]|articles? (?:liés?|connexes?|similaires?)\b"
+    r"|(?:read (?:more|also|next)|see also|also read|related(?: articles?| stor(?:y|ies))?|more on this|watch)\s*[:>→|])",
+    re.IGNORECASE,
+)
+_LONGEST_POINTER = 300
+"""Characters. A longer line that begins so is a paragraph."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\n\u00a0]*")
@@ -82,6 +93,11 @@ def paragraphs_of(markup: str | None, *, is_plain: bool = False) -> str | None:
         markup = _unescaped(markup)
     lines = (_INLINE_SPACES.sub(" ", line).strip() for line in _SPACES.split(markup.strip()))
     return "\n".join(line for line in lines if line) or None
+
+
+def without_pointers(text: str) -> str:
+    """A page's text without the lines that only point to another article: « Lire aussi : … », "Read more: …"."""
+    return "\n".join(line for line in text.split("\n") if len(line) > _LONGEST_POINTER or not _POINTER.match(line))
 
 
 def _as_meant(markup: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from news.fingerprints import normalise_text
 from news.text.analysis import Analysis, analyse
@@ -75,9 +75,7 @@ def earns_its_place(page_text: str, page_title: str | None, entry_title: str | N
     page's text is held against the page's own. The language of either doesn't matter, only that it is the same.
     """
     title = entry_title or page_title or ""
-    evidence = _gather(
-        page_text, title, entry_summary or "", titles_agree=bool(entry_title and page_title) and _agree(title, page_title or "")
-    )
+    evidence = _gather(page_text, title, entry_summary or "", titles=_compare(entry_title, page_title))
     if not evidence.title and not evidence.summary:
         return Earning(None, "has no word of title or summary to be held against")
     because = _why_it_speaks(evidence)
@@ -89,6 +87,16 @@ def earns_its_place(page_text: str, page_title: str | None, entry_title: str | N
     return Earning(unearned, "speaks neither of the title nor of what the feed says")
 
 
+class _Titles(Enum):
+    """How the titles of entry and page stand to each other."""
+
+    AGREE = "agree"
+    DIFFER = "differ"
+    """Or the page says none."""
+    ONE = "one"
+    """The entry says none."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Evidence:
     """The telling words of the entry, what the page's prose has of them, and what kind of page it is."""
@@ -98,7 +106,7 @@ class _Evidence:
     """Those that the title doesn't have."""
     paragraphs: tuple[frozenset[str], ...]
     """What each paragraph has of the entry's words."""
-    titles_agree: bool
+    titles: _Titles
     is_list: bool
     is_long: bool
     is_manifold: bool
@@ -112,7 +120,7 @@ class _Evidence:
 
 def _why_it_speaks(evidence: _Evidence) -> str | None:
     """Why the prose speaks of the entry; None if it doesn't."""
-    if evidence.titles_agree:
+    if evidence.titles is _Titles.AGREE:
         return _why_under_its_title(evidence)
     if evidence.is_manifold:
         return _why_in_one_place(evidence)
@@ -161,7 +169,7 @@ def _are_most(found: frozenset[str], words: frozenset[str], one_of: float) -> bo
     return bool(found) and one_of * len(found) >= len(words)
 
 
-def _gather(page_text: str, title: str, summary: str, *, titles_agree: bool) -> _Evidence:
+def _gather(page_text: str, title: str, summary: str, *, titles: _Titles) -> _Evidence:
     lines = [line for line in _ADDRESS.sub(" ", page_text).splitlines() if line.strip()]
     headlines = sum(map(_is_headline, lines))
     is_list = headlines > _FEW_HEADLINES and 3 * headlines >= len(lines)
@@ -169,16 +177,22 @@ def _gather(page_text: str, title: str, summary: str, *, titles_agree: bool) -> 
     of_title = _telling(title)
     of_summary = _telling(summary) - of_title
     is_manifold = is_list or is_long or len(lines) > _FEW_PARAGRAPHS
-    prose = _prose_of(lines, normalise_text(title), with_teasers=titles_agree or not is_manifold)
+    prose = _prose_of(lines, normalise_text(title), with_teasers=titles is not _Titles.DIFFER or not is_manifold)
     return _Evidence(
         title=of_title,
         summary=of_summary,
         paragraphs=tuple(_families(line) & (of_title | of_summary) for line in prose),
-        titles_agree=titles_agree,
+        titles=titles,
         is_list=is_list,
         is_long=is_long,
         is_manifold=is_manifold,
     )
+
+
+def _compare(entry_title: str | None, page_title: str | None) -> _Titles:
+    if not entry_title:
+        return _Titles.ONE
+    return _Titles.AGREE if page_title and _agree(entry_title, page_title) else _Titles.DIFFER
 
 
 def _agree(entry_title: str, page_title: str) -> bool:

@@ -170,6 +170,7 @@ def test_without_a_word_to_go_by_nothing_is_said_against_a_text() -> None:
 def test_an_entry_without_title_is_held_against_the_pages_own() -> None:
     text = "Verdier vend ses scieries du Morvan."
     assert earns_its_place(text, TITLE, None, None).unearned is None
+    assert earns_its_place(text + "\nUn paragraphe de plus." * 9, TITLE, None, "Une brève.").unearned is None
     assert earns_its_place(NOTICES["quota"], TITLE, None, None).unearned is Unearned.WALL
 
 

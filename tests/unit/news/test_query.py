@@ -358,8 +358,8 @@ ERRORS = [
     # time
     ("since:yesterday", 6, "yesterday is no moment; expected a date (2026-03-01), a date with time"),
     ("since:2026-02-30", 6, "2026-02-30 is no moment"),
-    ("until:9999-12-31", 6, "9999-12-31 is no moment"),
-    ("since:0001-01-01", 6, "0001-01-01 is no moment"),
+    ("until:9999-13-31", 6, "9999-13-31 is no moment"),
+    ("since:0000-01-01", 6, "0000-01-01 is no moment"),
     ("since:99999999999999999d", 6, "99999999999999999d is no moment"),
     ("since:", 0, "expected, directly after since:, what is to be found there, such as since:7d"),
     ("since:=7d", 6, "=7d is no moment"),
