@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime, tzinfo
+from html import unescape
 from typing import Any
 
 import feedparser
@@ -20,6 +22,10 @@ from news.sources import FeedEntry, ParsedFeed
 # feedparser's dictionaries hold strings, lists and dictionaries, by names that depend on the feed.
 Record = dict[str, Any]
 
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+_LINK = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_HEAD_CHARACTERS = 200_000
 _HTML_LIKE = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -35,13 +41,26 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None, language:
     if json_feed.is_json_feed(text):
         return json_feed.parse_json_feed(text, url)
     if not is_feed(text):
-        raise FetchProblem(make_problem("not_a_feed", _what_instead(text)))
+        raise FetchProblem(make_problem("not_a_feed", _what_instead(text, url)))
     return _parse_xml(repaired(text), url, language)
 
 
-def _what_instead(text: str) -> str:
+def _what_instead(text: str, url: str) -> str:
     start = text.lstrip()[:200].lower()
-    return "an HTML page" if "<html" in start or "<!doctype html" in start else f"it begins with {start[:40]!r}"
+    if "<html" not in start and "<!doctype html" not in start:
+        return f"it begins with {start[:40]!r}"
+    declared = _declared_feed(text, url)
+    return f"an HTML page, which names this feed: {declared}" if declared else "an HTML page"
+
+
+def _declared_feed(text: str, url: str) -> str | None:
+    """The feed that a page declares (https://www.rssboard.org/rss-autodiscovery); of several the first, which is the whole site's."""
+    for link in _LINK.findall(text[:_HEAD_CHARACTERS]):
+        given = {name.lower(): unescape(double or single or bare) for name, double, single, bare in _ATTRIBUTE.findall(link)}
+        is_feed_link = "alternate" in given.get("rel", "").lower().split() and given.get("type", "").lower() in _FEED_TYPES
+        if is_feed_link and (address := absolute_url(given.get("href"), url)):
+            return address
+    return None
 
 
 def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:

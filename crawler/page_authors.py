@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.linked_data import LinkedData
-from crawler.page_parts import PageParts
+from crawler.page_parts import PageParts, short_text
 from crawler.plain_text import line_of
 from news.fingerprints import normalise_text
 
@@ -16,7 +17,7 @@ _META_NAMES = (
     "author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "dc.contributor", "sailthru.author",
     "cxenseparse:author", "citation_author", "bepress_citation_author", "byl", "twitter:creator",
 )  # fmt: skip
-_MARKED = '//*[@itemprop="author" or @rel="author"]'
+_MARKED = etree.XPath('//*[@itemprop="author" or @rel="author"]')
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:author|auteur|byline|signature|contributor|redacteur|journalist|username|fn)s?(?:$|[\s_-])", re.IGNORECASE
 )
@@ -63,7 +64,7 @@ def _named(named: Mapping[str, str]) -> Iterator[str]:
 
 def _marked(tree: HtmlElement, parts: PageParts) -> Iterator[str]:
     """The author that microdata or a link marks as such."""
-    for element in tree.xpath(_MARKED):
+    for element in _MARKED(tree):
         if parts.is_foreign(element):
             continue
         inner = element.xpath('.//*[@itemprop="name"]')
@@ -85,15 +86,14 @@ def _signatures(parts: PageParts) -> Iterator[str]:
     """The names in lines of their own that say so: « Par Ève Martin », « Auteur : Ève Martin »."""
     near = parts.near_heading() if parts.article is None else parts.article.iter(*_SIGNING)
     for element in near:
-        text = " ".join(element.text_content().split())[:_LONGEST]
-        if _LEAD.match(text) and not parts.is_foreign(element) and (name := _person_in(element)):
+        if _LEAD.match(f"{element.text or ''} ".lstrip()) and not parts.is_foreign(element) and (name := _person_in(element)):
             yield name
 
 
 def _person_in(element: HtmlElement) -> str | None:
     """The name of a person, where the element says little else."""
-    text = " ".join(element.text_content().split())
-    if len(text) > 2 * _LONGEST:
+    text = short_text(element, 2 * _LONGEST)
+    if not text:
         return None
     name = _END.sub("", _without_lead(text)).strip(" ,:;")
     return name if len(name) <= _LONGEST and _PERSON.fullmatch(name) else None

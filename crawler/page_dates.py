@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.dates import from_text
 from crawler.linked_data import LinkedData
-from crawler.page_parts import PageParts
+from crawler.page_parts import PageParts, short_text
 
 _FIRST_NAMES = ("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article.published")
 _OTHER_NAMES = (
@@ -22,6 +23,7 @@ _OTHER_NAMES = (
     "publish_date", "publication_date", "date_published", "bepress_citation_date", "citation_publication_date", "citation_date",
     "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "release_date", "date", "og:pubdate",
 )  # fmt: skip
+_MARKED = etree.XPath('//*[@itemprop="datePublished" or @pubdate or contains(@class, "dt-published")]')
 _DATED = re.compile(r"date|publi|time|posted|meta|byline|signature", re.IGNORECASE)
 _CHANGED = re.compile(r"modif|updat|jour\b|maj\b", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?:[/-]|$)")
@@ -63,8 +65,7 @@ def _named(named: Mapping[str, str], names: tuple[str, ...], zone: tzinfo) -> da
 
 def _marked(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
     """What microdata, microformats or `pubdate` mark as the date of publication."""
-    marked = tree.xpath('//*[@itemprop="datePublished" or @pubdate or contains(concat(" ", @class, " "), " dt-published ")]')
-    return next((moment for element in marked if not parts.is_foreign(element) and (moment := _read(element, zone))), None)
+    return next((moment for element in _MARKED(tree) if not parts.is_foreign(element) and (moment := _read(element, zone))), None)
 
 
 def _in_article(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
@@ -85,8 +86,8 @@ def _in_article(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime |
 def _near_heading(parts: PageParts, zone: tzinfo) -> datetime | None:
     """What is nothing but a date, close below the heading."""
     for element in parts.near_heading():
-        text = " ".join(element.text_content().split())
-        if len(text) <= _LONGEST_LONE and not parts.is_foreign(element) and (moment := from_text(text, zone)):
+        text = short_text(element, _LONGEST_LONE)
+        if text and not parts.is_foreign(element) and (moment := from_text(text, zone)):
             return moment
     return None
 
@@ -101,8 +102,7 @@ def _read(element: HtmlElement, zone: tzinfo) -> datetime | None:
     for written in (element.get("datetime"), element.get("content"), element.get("title") if element.tag == "abbr" else None):
         if moment := from_text(written, zone):
             return moment
-    text = " ".join(element.text_content().split())
-    return from_text(text, zone) if len(text) <= _LONGEST_MARKED else None
+    return from_text(short_text(element, _LONGEST_MARKED), zone)
 
 
 def _in_address(url: str, zone: tzinfo) -> datetime | None:

@@ -47,6 +47,18 @@ class PageParts:
         return False
 
 
+def short_text(element: HtmlElement, most: int) -> str | None:
+    """The text of an element, if it has no more characters than that. A long one is not read to its end."""
+    parts: list[str] = []
+    length = 0
+    for part in element.itertext():
+        parts.append(part)
+        length += len(part.strip())
+        if length > most:
+            return None
+    return " ".join("".join(parts).split())
+
+
 def _main_heading(tree: HtmlElement) -> HtmlElement | None:
     """The heading in an article, else the longest: a site's name is often one too."""
     headings = [heading for heading in tree.iter("h1") if heading.text_content().strip()]

@@ -439,3 +439,24 @@ def test_a_date_without_a_zone_is_in_that_of_the_feeds_language() -> None:
 def test_a_zero_date_gives_way_to_another() -> None:
     dates = "<pubDate>Mon, 01 Jan 0001 00:00:00 +0000</pubDate><dc:date>2025-02-10T10:00:00+01:00</dc:date>"
     assert entry(in_rss(f"<title>a</title>{dates}", 'xmlns:dc="http://purl.org/dc/elements/1.1/"')).published_at == TEN_O_CLOCK
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (
+            '<link rel="alternate" type="application/rss+xml" href="/feed">',
+            "(an HTML page, which names this feed: https://flux.example/feed)",
+        ),
+        (
+            "<LINK href='https://a.example/atom?a=1&amp;b=2' type='application/atom+xml' rel='alternate home'>",
+            "(an HTML page, which names this feed: https://a.example/atom?a=1&b=2)",
+        ),
+        ('<link rel="alternate" hreflang="en" href="/en">', "(an HTML page)"),
+        ('<link rel="alternate" type="application/rss+xml" href="javascript:x">', "(an HTML page)"),
+    ],
+)
+def test_a_home_page_given_as_a_feed_is_told_with_the_feed_that_it_declares(head: str, told: str) -> None:
+    with pytest.raises(FetchProblem) as caught:
+        parse(f"<!DOCTYPE html><html><head>{head}</head><body></body></html>")
+    assert (caught.value.problem.code, told in caught.value.problem.message) == ("not_a_feed", True)
