@@ -52,6 +52,13 @@ _OFFSET = re.compile(r"(?P<sign>[+−-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}
 _ZONE_NAME = re.compile(r"\b(" + "|".join(_ZONE_HOURS) + r")\b")
 _UNIX = re.compile(r"0|\d{10}(?:\d{3})?")
 
+_WORD = re.compile(r"[^\W\d_]+")
+_FRENCH_WORDS = frozenset(
+    _WORD.findall("le les des une du et est dans pour sur au aux que qui pas avec par ce sont ses leur plus l d qu où à")
+)
+_OTHER_WORDS = frozenset(_WORD.findall("the of and to in is for on with der die das und el los las y il che di een het"))
+_FEW_WORDS = 4
+
 LONGEST_DATE = 80
 """Characters; the rest of a longer text is not looked at."""
 
@@ -60,10 +67,22 @@ class NoDateError(ValueError):
     """Raised for a text that is written like a date, but names a day that doesn't exist."""
 
 
-def zone_of(language: str | None) -> tzinfo:
-    """The zone of a source's dates that name none: of Paris if its language is French, else UTC."""
-    tag = (language or "").lower()
+def zone_of(language: str | None, sample: str = "") -> tzinfo:
+    """The zone of a source's dates that name none: of Paris if its language is French, else UTC.
+
+    `sample`: some of its words, which tell the language where the source doesn't.
+    """
+    if language is None:
+        return PARIS if _reads_french(sample) else UTC
+    tag = language.lower()
     return _ELSEWHERE_IN_FRENCH.get(tag, PARIS) if tag.partition("-")[0] == "fr" else UTC
+
+
+def _reads_french(sample: str) -> bool:
+    """Whether the little words of a text are French ones: one word in ten, and many more than of its neighbours."""
+    words = _WORD.findall(sample.lower())
+    french, others = (sum(word in little for word in words) for little in (_FRENCH_WORDS, _OTHER_WORDS))
+    return french > _FEW_WORDS and 10 * french >= len(words) and french > 2 * others
 
 
 def from_text(text: str | None, zone: tzinfo = UTC) -> datetime | None:
@@ -75,6 +94,13 @@ def from_text(text: str | None, zone: tzinfo = UTC) -> datetime | None:
         return recognise(text, zone)
     except NoDateError:
         return None
+
+
+def from_page(text: str | None, zone: tzinfo) -> datetime | None:
+    """The time that a page's date means. A day alone begins at midnight in UTC, so that it is the same day there and in France."""
+    moment = from_text(text, zone)
+    begins_day = moment is not None and moment.astimezone(zone).time() == datetime.min.time()
+    return from_text(text, UTC) if begins_day and not _TIME.search((text or "").lower()) else moment
 
 
 def from_feed(text: str | None, parsed: time.struct_time | None, zone: tzinfo = UTC) -> datetime | None:
@@ -99,7 +125,7 @@ def recognise(text: str | None, zone: tzinfo) -> datetime | None:
         return None
     day, rest = numbers
     try:
-        return _checked(day.replace(tzinfo=_named_zone(rest) or (None if _TIME.search(written) else UTC)), zone)
+        return _checked(day.replace(tzinfo=_named_zone(rest)), zone)
     except (ValueError, OverflowError) as error:
         raise NoDateError(written) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import unescape
 from typing import Any
@@ -26,6 +27,7 @@ _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "applica
 _LINK = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _HEAD_CHARACTERS = 200_000
+_SAMPLE_ENTRIES, _SAMPLE_CHARACTERS = 20, 300
 _HTML_LIKE = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -74,7 +76,8 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
     feed_language = language_of(dict.get(feed, "language") or language)
     base = _base(feed, result.version, url)
     is_atom = result.version.startswith("atom")
-    entries = [_entry(entry, base, feed_language, is_atom=is_atom) for entry in result.entries]
+    zone = zone_of(feed_language, _sample(result.entries))
+    entries = [_entry(entry, _Surroundings(base, feed_language, zone, is_atom=is_atom)) for entry in result.entries]
     is_damaged = bool(result.bozo) and not is_complete(document, len(result.entries))
     return ParsedFeed(
         title=_title(feed, is_atom=is_atom),
@@ -98,22 +101,41 @@ def says_something(entry: FeedEntry) -> bool:
     return bool(entry.title or entry.link or entry.summary or entry.content)
 
 
-def _entry(entry: Record, base: str, feed_language: str | None, *, is_atom: bool) -> FeedEntry:
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What an entry has from its feed."""
+
+    base: str
+    """What relative links are relative to."""
+    language: str | None
+    zone: tzinfo
+    """Of dates that name none."""
+    is_atom: bool
+
+
+def _sample(entries: list[Record]) -> str:
+    """Some words of the feed, to tell its language by."""
+    return " ".join(
+        f"{entry.get('title') or ''} {str(entry.get('summary') or '')[:_SAMPLE_CHARACTERS]}" for entry in entries[:_SAMPLE_ENTRIES]
+    )
+
+
+def _entry(entry: Record, feed: _Surroundings) -> FeedEntry:
     content = _longest(entry.get("content") or [])
     summary = _summary(entry, content)
-    language = language_of(_declared_language(entry, content)) or feed_language
-    zone = zone_of(language)
+    own_language = language_of(_declared_language(entry, content))
+    zone = zone_of(own_language) if own_language else feed.zone
     published, updated = _date(entry, "published", zone), _date(entry, "updated", zone)
     return FeedEntry(
         guid=(entry.get("id") or "").strip() or None,
-        link=_link(entry, base),
-        title=_title(entry, is_atom=is_atom),
+        link=_link(entry, feed.base),
+        title=_title(entry, is_atom=feed.is_atom),
         summary=summary,
         content=_text(content),
         author=_author(entry),
         published_at=published or _date(entry, "created", zone) or updated,
         updated_at=updated,
-        language=language,
+        language=own_language or feed.language,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from lxml.html import HtmlElement
 
-from crawler.dates import from_text
+from crawler.dates import from_page
 from crawler.plain_text import line_of
 from crawler.web_url import absolute_url
 from news.urls import canonical_url
@@ -56,7 +56,7 @@ class LinkedData:
     def published_at(self, zone: tzinfo) -> datetime | None:
         """When the article was published; `zone` is that of a date which names none."""
         dates = (node.get(key) for node in self._all() for key in ("datePublished", "dateCreated", "uploadDate"))
-        return next((moment for date in dates if isinstance(date, str) and (moment := from_text(date, zone))), None)
+        return next((moment for date in dates if isinstance(date, str) and (moment := from_page(date, zone))), None)
 
     def _names(self, *, are_persons: bool) -> str | None:
         for article in self._all():

@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.dates import from_text
+from crawler.dates import from_page
 from crawler.linked_data import LinkedData
 from crawler.page_parts import PageParts, short_text
 
@@ -60,7 +60,7 @@ def published_at(page: DatedPage) -> datetime | None:
 
 
 def _named(named: Mapping[str, str], names: tuple[str, ...], zone: tzinfo) -> datetime | None:
-    return next((moment for name in names if (moment := from_text(named.get(name), zone))), None)
+    return next((moment for name in names if (moment := from_page(named.get(name), zone))), None)
 
 
 def _marked(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
@@ -87,7 +87,7 @@ def _near_heading(parts: PageParts, zone: tzinfo) -> datetime | None:
     """What is nothing but a date, close below the heading."""
     for element in parts.near_heading():
         text = short_text(element, _LONGEST_LONE)
-        if text and not parts.is_foreign(element) and (moment := from_text(text, zone)):
+        if text and not parts.is_foreign(element) and (moment := from_page(text, zone)):
             return moment
     return None
 
@@ -100,11 +100,11 @@ def _dated(root: HtmlElement) -> Iterator[HtmlElement]:
 
 def _read(element: HtmlElement, zone: tzinfo) -> datetime | None:
     for written in (element.get("datetime"), element.get("content"), element.get("title") if element.tag == "abbr" else None):
-        if moment := from_text(written, zone):
+        if moment := from_page(written, zone):
             return moment
-    return from_text(short_text(element, _LONGEST_MARKED), zone)
+    return from_page(short_text(element, _LONGEST_MARKED), zone)
 
 
 def _in_address(url: str, zone: tzinfo) -> datetime | None:
     found = _IN_ADDRESS.search(url)
-    return from_text(f"{found[1]}-{found[2]}-{found[3]}", zone) if found else None
+    return from_page(f"{found[1]}-{found[2]}-{found[3]}", zone) if found else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -14,10 +15,12 @@ from crawler.dates import zone_of
 from crawler.linked_data import LinkedData
 from crawler.page_authors import author_of
 from crawler.page_dates import DatedPage, published_at
-from crawler.page_parts import PageParts
+from crawler.page_parts import PageParts, short_text
 from crawler.page_titles import title_of
 from crawler.plain_text import language_of
 from crawler.web_url import absolute_url
+
+_SAMPLE_PARAGRAPHS, _SAMPLE_CHARACTERS = 20, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
     return PageMetadata(
         title=title_of(tree, named, linked, url),
         author=author_of(tree, parts, named, linked),
-        published_at=published_at(DatedPage(tree, parts, named, linked, url, zone_of(language))),
+        published_at=published_at(DatedPage(tree, parts, named, linked, url, zone_of(language, _sample(tree, named)))),
         language=language,
         canonical_url=_canonical(tree, base) or absolute_url(named.get("og:url"), base),
     )
@@ -63,6 +66,12 @@ def _language(tree: HtmlElement, named: dict[str, str]) -> str | None:
     root = tree.getroottree().getroot()
     declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
     return language_of(declared or named.get("content-language") or named.get("og:locale"))
+
+
+def _sample(tree: HtmlElement, named: dict[str, str]) -> str:
+    """Some words of the page, to tell its language by."""
+    paragraphs = islice((short_text(paragraph, _SAMPLE_CHARACTERS) or "" for paragraph in tree.iter("p")), _SAMPLE_PARAGRAPHS)
+    return " ".join((named.get("og:description", ""), *paragraphs))
 
 
 def _canonical(tree: HtmlElement, base: str) -> str | None:

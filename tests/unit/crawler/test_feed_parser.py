@@ -436,6 +436,12 @@ def test_a_date_without_a_zone_is_in_that_of_the_feeds_language() -> None:
     assert entry(body.replace("<channel>", "<channel><language>en</language>")).published_at == TEN_O_CLOCK.replace(hour=10)
 
 
+def test_a_feed_that_says_no_language_is_in_the_one_it_reads_like() -> None:
+    text = "Le lac gèle dans la nuit, et les pêcheurs attendent sur la rive."
+    body = in_rss(f"<title>a</title><description>{text}</description><pubDate>2025-02-10 10:00:00</pubDate>")
+    assert (entry(body).published_at, entry(body).language) == (TEN_O_CLOCK, None)
+
+
 def test_a_zero_date_gives_way_to_another() -> None:
     dates = "<pubDate>Mon, 01 Jan 0001 00:00:00 +0000</pubDate><dc:date>2025-02-10T10:00:00+01:00</dc:date>"
     assert entry(in_rss(f"<title>a</title>{dates}", 'xmlns:dc="http://purl.org/dc/elements/1.1/"')).published_at == TEN_O_CLOCK

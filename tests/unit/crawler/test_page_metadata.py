@@ -99,6 +99,12 @@ def test_a_date_without_a_zone_is_in_that_of_the_pages_language(lang: str, hour:
     assert date_of(page) == f"2026-03-13T{hour:02}:00Z"
 
 
+def test_a_page_that_says_no_language_is_in_the_one_it_reads_like() -> None:
+    text = "<p>Le lac gèle dans la nuit, et les pêcheurs attendent sur la rive que le jour se lève.</p>"
+    page = read(meta("article:published_time", "2026-03-13T10:00:00"), article=text, lang="")
+    assert (date_of(page), page.language) == ("2026-03-13T09:00Z", None)
+
+
 SIGNED = {
     "JSON-LD": {"head": linked({"@type": "Article", "author": EVE})},
     "a name alone": {"head": linked({"@type": "Article", "author": "Ève Martin"})},
