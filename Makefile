@@ -41,6 +41,14 @@ CASES ?= 1000000
 law: $(VENV)/.developing ## topics and search agree, on a million generated cases (a quarter of an hour on two cores)
 	@$(BIN)/python -m tests.query_law $(CASES)
 
+# How many changes, and how they are drawn: make mutants COUNT=20 SEED=7
+COUNT ?= 100
+SEED ?= 1
+
+.PHONY: mutants
+mutants: $(VENV)/.developing ## do tests notice a changed line of a decision? (a hundred of them, an hour on two cores)
+	@$(BIN)/python -m tests.mutants --count $(COUNT) --seed $(SEED)
+
 .PHONY: check
 check: $(VENV)/.developing ## style, format, types, which room imports which
 	@failed=; for tool in 'ruff check --quiet .' 'ruff format --check .' 'mypy' 'lint-imports --no-logo'; do \

@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.french import make_paragraphs, make_title
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article, index_columns
+from news.query import Matcher
+from news.text import analyse_article, index_columns
 from storage import Archive, Watch
 from storage.file.connection import open_for_writing
 from storage.file.times import to_text
@@ -110,19 +110,20 @@ def _write(connection: sqlite3.Connection, start: int, batch: list[tuple[str, st
         text_hash = hashlib.sha256(str(number).encode()).hexdigest()
         url, source = f"https://source{number % SOURCES + 1}.example/{number}", number % SOURCES + 1
         connection.execute(
-            """INSERT INTO articles (id, url, title, language, published_at, first_seen_at, time, source_id, revision_id, revisions,
-                                     current_hash, sighted_openly) VALUES (?, ?, ?, 'fr', ?, ?, ?, ?, ?, 1, '', 1)""",
-            (number, url, title, moment, moment, moment, source, number),
+            """INSERT INTO articles (id, place, url, title, language, published_at, first_seen_at, time, source_id, revision_id, revisions,
+                                     versions, current_hash, sighted_openly) VALUES (?, ?, ?, ?, 'fr', ?, ?, ?, ?, ?, 1, 1, '', 1)""",
+            (number, url, url, title, moment, moment, moment, source, number),
         )
         connection.execute(
             """INSERT INTO revisions (id, article_id, number, seen_at, source_id, origin, title, text, text_hash, text_length)
                VALUES (?, ?, 1, ?, ?, 'feed', ?, ?, ?, ?)""",
             (number, number, moment, source, title, text, text_hash, len(text)),
         )
-        connection.execute("INSERT INTO article_urls (url, article_id) VALUES (?, ?)", (url, number))
+        connection.execute("INSERT INTO article_urls (url, article_id, adopted) VALUES (?, ?, 0)", (url, number))
+        connection.execute("INSERT INTO current_versions (revision_id, article_id) VALUES (?, ?)", (number, number))
         connection.execute("INSERT INTO text_titles (text_hash, title_key) VALUES (?, ?)", (text_hash, title))
         connection.execute(
-            """INSERT INTO entries (id, source_id, key, url, fingerprint, silent, first_seen_at, changed_at, article_id, page_state)
+            """INSERT INTO entries (id, source_id, key, place, fingerprint, silent, first_seen_at, changed_at, article_id, page_state)
                VALUES (?, ?, ?, ?, '', 0, ?, ?, ?, 'none')""",
             (number, source, str(number), url, moment, moment, number),
         )

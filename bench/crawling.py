@@ -93,7 +93,7 @@ async def run(feeds: int, pages: int) -> None:
     base = f"http://127.0.0.1:{port.get()}"
     settings = CrawlSettings("quivive-bench", delay_per_host=timedelta(0), allow_addresses=(ip_network("127.0.0.0/8"),))
     tally = Tally()
-    crawl = Crawl(settings, lambda: datetime.now(UTC), tally.take, tally.take)
+    crawl = Crawl(settings, lambda: datetime.now(UTC), {DueSource: tally.take, DuePage: tally.take})
     running = asyncio.create_task(crawl.run())
     crawl.add(DueSource(0, f"{base}/f"))  # starts the workers
     await crawl.join()

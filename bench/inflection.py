@@ -2,6 +2,8 @@
 
     python bench/inflection.py VOCABULARY      a text; its words are taken, with their accents
 
+And what it should join: how many of the feminines in `bench/feminines.txt` (offices, trades, peoples) are found by their masculine.
+
 A pair of words with one stem is, as far as their spelling tells,
 - regular: a plural, a feminine, a form of the same participle;
 - the same letters, other accents (`cote`, `côté`): equal by intent, since people type without accents;
@@ -17,12 +19,13 @@ from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
-from news.text.analysis import analyse
+from news.text import analyse
 
 _WORD = re.compile(r"[^\W\d_]+")
 _PARTICIPLE = re.compile(r"é(?:e|s|es)?$")
 _PRESENT = re.compile(r"es?$")
 
+FEMININES = Path(__file__).with_name("feminines.txt")
 KINDS = ("regular", "other accents", "participle and present or noun", "participle and another word")
 
 
@@ -60,6 +63,17 @@ def count_joins(text: str) -> tuple[Counter[str], list[str]]:
     return counts, false_joins
 
 
+def missed_feminines(text: str) -> tuple[list[str], int]:
+    """The feminines that are not found by their masculine, of lines that hold both, and how many there are in all."""
+    missed, count = [], 0
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            masculine, *feminines = line.split()
+            count += len(feminines)
+            missed += [f"{masculine} {feminine}" for feminine in feminines if analyse(masculine).stems != analyse(feminine).stems]
+    return missed, count
+
+
 def main(vocabulary: Path) -> None:
     """Prints the counts and the false joins."""
     text = vocabulary.read_text(encoding="utf-8")
@@ -68,6 +82,8 @@ def main(vocabulary: Path) -> None:
     for kind in KINDS:
         print(f"{counts[kind]:>7,}  {kind}")
     print("false joins: " + "; ".join(false_joins))
+    missed, count = missed_feminines(FEMININES.read_text(encoding="utf-8"))
+    print(f"{count - len(missed)} of {count} feminines are found by their masculine{': not ' if missed else ''}{', '.join(missed)}")
 
 
 if __name__ == "__main__":

@@ -30,13 +30,14 @@ from bench.common import make_parser, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
 from bench.matching import Inventor
 from bench.stopwatch import Place, Stopwatch
-from news.query.matching import Matcher
+from news.query import Matcher
+from news.settling import Settler
 from news.sources import ArticlesMode, DuePage, ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, SourceSpec
 from news.topics import Topic
 from quivive.collector import calm_collector
 from storage import Archive, Tally, Watch
 from storage.file import writer
-from storage.recording import articles, pages, polls, words
+from storage.recording import articles, pages, polls, settle_one, words
 
 GOAL_MILLISECONDS = 2
 GOAL_ARTICLES = 1_000_000
@@ -47,8 +48,15 @@ _PAGES_A_SECOND = 100
 _COMMONEST_OF_TOPICS = 300
 _QUARTER = timedelta(minutes=15)
 _SECTIONS: dict[str, list[Place]] = {
-    "analysing": [(articles, "analyse_article"), (words, "index_columns")],
-    "judging": [(polls, "identify_entries"), (pages, "make_version"), (pages, "_judge_text"), (articles, "_judge")],
+    "analysing": [(articles, "analysed_words"), (words, "index_columns")],
+    "judging": [
+        (polls, "prepared_entries"),
+        (pages, "page_version"),
+        (pages, "_judge_text"),
+        (polls, "decide_arrivals"),
+        (Settler, "settle"),
+    ],
+    "loading": [(polls, "load_known"), (settle_one, "load_known"), (polls, "_load_body"), (pages, "list_entries")],
     "matching": [(articles, "match_version")],
     "word index": [(articles, "leave_waiting"), (writer, "index_waiting")],
     "other tables": [(writer.Writer, "_run_one")],
@@ -175,8 +183,6 @@ def prepare(archive: Archive, watch: Watch) -> None:
     specs = [SourceSpec(source_url(number), source_name(number), ArticlesMode.FEED) for number in range(1, SOURCES + 1)]
     specs += [SourceSpec(feed_url(number), articles=ArticlesMode.PAGE) for number in range(_FEEDS)]
     archive.sync(watch, specs, _QUARTER, FIRST).result()
-    if archive.reindexed:
-        print(f"the archive was of another version: {archive.reindexed} articles were indexed anew", flush=True)
 
 
 def insert(newsroom: Newsroom, arrival: Arrival, batches: int) -> list[Taken]:

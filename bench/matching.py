@@ -30,9 +30,8 @@ from ahocorasick_rs import AhoCorasick
 
 from bench.common import print_figure, print_load, print_machine
 from bench.french import VOCABULARY_SIZE, make_paragraphs, make_title, make_words, vocabulary
-from news.query import EntityTerm, Exact, Near, Phrase, Prefix, Word, parse_query, positive_terms
-from news.query.matching import Matcher
-from news.text.analysis import ANALYSIS_VERSION, AnalysedArticle, analyse_article
+from news.query import EntityTerm, Matcher, Near, Term, parse_query, positive_terms
+from news.text import ANALYSIS_VERSION, AnalysedArticle, analyse_article
 from news.topics import Entity, Topic
 from quivive.collector import calm_collector
 
@@ -153,7 +152,7 @@ def literals_of(topic: Topic, entities: dict[str, Entity]) -> list[str]:
     return [name for term in positive_terms(parse_query(topic.query, entities).root) for name in _literals(term)]
 
 
-def _literals(term: Word | Phrase | Exact | Prefix | EntityTerm | Near) -> list[str]:
+def _literals(term: Term) -> list[str]:
     if isinstance(term, EntityTerm):
         return [name for one in term.names for name in _literals(one)]
     if isinstance(term, Near):

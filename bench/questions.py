@@ -16,7 +16,7 @@ from itertools import product
 
 from bench.big_archive import SOURCES
 from bench.french import vocabulary
-from news.text.analysis import analyse
+from news.text import analyse
 from news.topics import Entity
 
 _COMMONEST, _RAREST = 80, 20_000

@@ -4,48 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
 
+from crawler.allowance import Allowance, Holding
+from crawler.costs import Costs
 from crawler.download_handler import Downloads, Dropped
-from crawler.feed_work import Poller
 from crawler.frontier import Frontier, Work
-from crawler.page_work import PageFetcher
+from crawler.hosts import host_key
+from crawler.kinds import kind_of
+from crawler.reading_queue import Document
+from crawler.scrapy_insides import drop_requests_that_wait
 from crawler.scrapy_settings import make_scrapy_settings
 from crawler.settings import CrawlSettings
 from crawler.spider import NewsSpider
+from crawler.work import Answered
 from crawler.workers import Workers, WorkersStopped
 from news.errors import CrawlEnded
-from news.sources import DueSource, PageOutcome, PollOutcome
 
 _LAST_WORDS = timedelta(seconds=0.8)
 """After requests are dropped: for callbacks to end, and scrapy to close."""
 
 
-class Crawl:
-    """Fetches what `add` is given and calls `on_poll` or `on_page` with each outcome. Lives on one event loop."""
+Receiver = Callable[[Any], Awaitable[None]]
+"""Takes the outcome of one kind of work."""
 
-    def __init__(
-        self,
-        settings: CrawlSettings,
-        clock: Callable[[], datetime],
-        on_poll: Callable[[PollOutcome], Awaitable[None]],
-        on_page: Callable[[PageOutcome], Awaitable[None]],
-    ) -> None:
+
+class Crawl:
+    """Fetches what `add` is given and calls, with each outcome, the receiver for its type of work. Lives on one event loop."""
+
+    def __init__(self, settings: CrawlSettings, clock: Callable[[], datetime], receivers: Mapping[type[Work], Receiver]) -> None:
         self._settings = settings
-        self._on_poll = on_poll
-        self._on_page = on_page
+        self._clock = clock
+        self._receivers = receivers
+        costs = Costs()
         self._frontier = Frontier(settings.concurrency, settings.delay_per_host.total_seconds())
-        self._workers = Workers(settings)
-        self._poller = Poller(self._workers, clock)
-        self._fetcher = PageFetcher(self._workers, clock)
+        self._allowance = Allowance(costs)
+        self._workers = Workers(settings, costs)
         self._downloads = Downloads()
-        self._sources: set[int] = set()
-        self._entries: set[int] = set()
-        self._started_at: dict[Work, float] = {}
+        self._in_hand: defaultdict[type[Work], set[int]] = defaultdict(set)
+        self._started: dict[Work, tuple[float, Holding]] = {}
         self._crawler: Crawler | None = None
         self._scrapy: asyncio.Task[None] | None = None
         self._failure: Exception | None = None
@@ -59,25 +63,33 @@ class Crawl:
 
     def add(self, work: Work) -> bool:
         """Queue a piece of work. False if its source or entry is in hand already, the queue is full, or the crawl is ending."""
-        ids, key = self._place(work)
-        if key in ids or self._is_stopping or self._is_dead or not self._frontier.add(work):
+        kind = kind_of(work)
+        ids, key = self._in_hand[type(work)], kind.key(work)
+        if key in ids or self._is_stopping or self._is_dead or not self._frontier.add(work, urgent=kind.urgent):
             return False
         ids.add(key)
         self._idle_or_ended.clear()
         self._changed.set()
         return True
 
-    def in_hand(self) -> tuple[frozenset[int], frozenset[int]]:
-        """The ids of the sources and of the entries that are queued or being worked on."""
-        return frozenset(self._sources), frozenset(self._entries)
+    def has(self, work: Work) -> bool:
+        """Whether a piece of work, or what stands for the same, is queued or being worked on."""
+        return kind_of(work).key(work) in self._in_hand[type(work)]
+
+    def in_hand(self, kind: type[Work]) -> frozenset[int]:
+        """The keys of the work of that type (of a source its id, of a page its entry's) that is queued or being worked on."""
+        return frozenset(self._in_hand[kind])
 
     async def run(self) -> None:
         """Fetch until `stop`. Raises CrawlEnded if the spider ends by itself, or what a callback raised. Call it once."""
         logging.getLogger("scrapy").setLevel(logging.ERROR)  # what it warns of is in the outcomes
         runner = AsyncCrawlerRunner(make_scrapy_settings(self._settings))
         self._crawler = runner.create_crawler(NewsSpider)
-        self._scrapy = runner.crawl(self._crawler, desk=self, downloads=self._downloads, crawl_settings=self._settings)
+        self._scrapy = runner.crawl(
+            self._crawler, desk=self, downloads=self._downloads, workers=self._workers, crawl_settings=self._settings
+        )
         failed = asyncio.create_task(self._failed.wait())
+        self._workers.start()
         try:
             await asyncio.wait({self._scrapy, failed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -92,7 +104,7 @@ class Crawl:
 
     async def join(self) -> None:
         """Wait until nothing is queued or in hand. Raises like `run` if the crawl died meanwhile; returns if it was stopped."""
-        while (self._sources or self._entries) and not self._ended.is_set():
+        while any(self._in_hand.values()) and not self._ended.is_set():
             await self._idle_or_ended.wait()
         self._raise_if_dead()
 
@@ -111,8 +123,9 @@ class Crawl:
         self._pulled.set()
         loop = asyncio.get_running_loop()
         while not (self._is_stopping or self._is_dead):
-            if work := self._frontier.take(loop.time()):
-                self._started_at[work] = loop.time()
+            now = loop.time()
+            if work := self._frontier.take(now, self._has_room):
+                self._started[work] = now, self._allowance.expect(host_key(work.url), work.source_id, now)
                 return work
             self._changed.clear()
             moment = self._frontier.next_moment()
@@ -122,37 +135,39 @@ class Crawl:
                 timer.cancel()
         return None
 
+    def _has_room(self, work: Work) -> bool:
+        return self._allowance.may_ask(host_key(work.url), work.source_id)
+
     async def answered(self, work: Work, answer: Response | BaseException) -> None:
         """For the spider: take an answer (or error), make its outcome and hand it on."""
         now = asyncio.get_running_loop().time()
-        seconds = now - self._started_at.pop(work)
+        started, expected = self._started.pop(work)
+        self._allowance.give_back(expected)
+        size = len(answer.body) if isinstance(answer, Response) else 0
+        holding = self._allowance.hold(expected.host, expected.source_id, size)
         self._frontier.release(work, now)
         self._changed.set()
         try:
             if not isinstance(answer, Dropped):
-                await self._hand_on(work, answer, seconds)
+                await self._hand_on(work, answer, now - started, Document(holding.host, work.source_id, size, kind_of(work).urgent))
         except WorkersStopped:
             pass  # still due
         except Exception as error:  # noqa: BLE001 - scrapy would only log it; `run` raises it
             self._failure = self._failure or error
             self._failed.set()
         finally:
+            self._allowance.give_back(holding)
+            self._changed.set()  # there is room for another answer
             self._forget(work)
 
-    async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float) -> None:
-        if isinstance(work, DueSource):
-            await self._on_poll(await self._poller.outcome(work, answer, seconds))
-        else:
-            await self._on_page(await self._fetcher.outcome(work, answer, seconds))
+    async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> None:
+        answered = Answered(answer, self._clock(), seconds, partial(self._workers.read, document))
+        await self._receivers[type(work)](await kind_of(work).outcome(work, answered))
 
     def _forget(self, work: Work) -> None:
-        ids, key = self._place(work)
-        ids.discard(key)
-        if not (self._sources or self._entries):
+        self._in_hand[type(work)].discard(kind_of(work).key(work))
+        if not any(self._in_hand.values()):
             self._idle_or_ended.set()
-
-    def _place(self, work: Work) -> tuple[set[int], int]:
-        return (self._sources, work.source_id) if isinstance(work, DueSource) else (self._entries, work.entry_id)
 
     def _raise_if_dead(self) -> None:
         if self._failure is not None:
@@ -178,9 +193,7 @@ class Crawl:
 
     async def _drop(self, crawler: Crawler, ending: set[asyncio.Task[None]]) -> None:
         self._downloads.drop()
-        for slot in crawler.engine.downloader.slots.values():
-            while slot.queue:  # waits for the delay between two requests
-                slot.queue.popleft()[1].errback(Dropped())
+        drop_requests_that_wait(crawler, Dropped())
         await self._workers.stop()
         _, unfinished = await asyncio.wait(ending, timeout=_LAST_WORDS.total_seconds())
         for task in unfinished:

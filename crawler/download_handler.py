@@ -6,21 +6,18 @@ import asyncio
 import socket
 import ssl
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, Protocol, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
-from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 from crawler.addresses import Networks, reason_to_refuse
 from crawler.problems import FetchProblem, make_problem
-
-if TYPE_CHECKING:
-    from crawler.spider import NewsSpider
+from crawler.scrapy_insides import AiohttpDownloadHandler, BaseStreamingDownloadHandler, ClientResponse
+from crawler.tolerant_connections import TolerantConnector
 
 KEEP_ALIVE_SECONDS = 30
 """An idle TLS connection costs about 0.3 MB: feeds polled every few minutes do not pay for keeping theirs."""
@@ -31,6 +28,13 @@ MAX_HEADER_BYTES = 65_536
 
 class Dropped(Exception):
     """A download that was given up because the crawl is being stopped. Not a failure: the work is still due."""
+
+
+def _without_charset(response: Response) -> Response:
+    """The answer as mere bytes. Scrapy's text responses look for a charset in the whole body at the next `replace`, on the event loop."""
+    return Response(
+        response.url, status=response.status, headers=response.headers, body=response.body, flags=response.flags, protocol=response.protocol
+    )
 
 
 class Downloads:
@@ -66,6 +70,12 @@ class Downloads:
         self._dropped = True
         for task in tuple(self._tasks):
             task.cancel()
+
+
+class HasDownloads(Protocol):
+    """What this handler needs of the spider."""
+
+    downloads: Downloads
 
 
 class GuardedResolver(AbstractResolver):
@@ -104,10 +114,10 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         BaseStreamingDownloadHandler.__init__(self, crawler)
-        self._downloads = cast("NewsSpider", crawler.spider).downloads
+        self._downloads = cast("HasDownloads", crawler.spider).downloads
         self._ssl_context: ssl.SSLContext = ssl.create_default_context()
         self._resolver = make_resolver(crawler.settings["QUIVIVE_ALLOW_ADDRESSES"])
-        connector = aiohttp.TCPConnector(
+        connector = TolerantConnector(
             resolver=self._resolver,
             limit=self._pool_size_total,
             limit_per_host=self._pool_size_per_host,
@@ -121,13 +131,18 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             trust_env=False,
             max_line_size=MAX_HEADER_BYTES,
             max_field_size=MAX_HEADER_BYTES,
-            response_class=_ClientResponse,
+            response_class=ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
 
     async def download_request(self, request: Request) -> Response:
         """Download, unless or until everything is dropped."""
-        return await self._downloads.run(self, request)
+        return _without_charset(await self._downloads.run(self, request))
+
+    @staticmethod
+    def _extract_headers(response: ClientResponse) -> Headers:
+        """The headers byte for byte: what is no UTF-8 in them could not be encoded again."""
+        return Headers(list(response.raw_headers))
 
     async def close(self) -> None:
         """Close all connections."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
+import ssl
 
 import aiohttp
 from scrapy import exceptions as scrapy_errors
@@ -27,6 +29,13 @@ CODES: dict[type[BaseException], str] = {
 }
 """The first class of an error's ancestry that stands here decides."""
 
+_WORDS: dict[type[BaseException], str] = {
+    aiohttp.ServerDisconnectedError: "it was closed before an answer came",
+    aiohttp.ClientResponseError: "its header is damaged or too large",
+    aiohttp.ClientPayloadError: "less came than was announced",
+}
+"""What aiohttp's errors mean; their own texts show how its parser works."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -46,18 +55,36 @@ def problem_of(error: BaseException) -> Problem:
 
 
 def _connection_code(error: BaseException) -> str | None:
-    """Tells TLS from a refusal: scrapy raises one error for both, with aiohttp's as its cause."""
+    """Tells TLS, a refusal and what is no HTTP apart: scrapy raises one error for them, with aiohttp's as its cause."""
     cause = error.__cause__
     if isinstance(cause, aiohttp.ClientSSLError):
         return "tls"
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return "not_http"
     if isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED:
         return "refused"
     return None
 
 
 def _detail(error: BaseException) -> str | None:
-    """What the foreign error says, short enough for one line."""
-    cause = error.__cause__
+    """What the foreign error says, in words for people and short enough for one line; what parsers say of themselves is left out."""
+    cause = error.__cause__ or error
+    if isinstance(cause, scrapy_errors.DownloadCancelledError):
+        size = re.search(r"\d+ bytes", str(cause))
+        return size[0] if size else None
+    words = next((words for kind, words in _WORDS.items() if isinstance(cause, kind)), None)
+    if words is not None:
+        return words
     if isinstance(cause, aiohttp.ClientConnectorError):
-        return f"{cause.host}: {cause.strerror or cause.os_error}"[:200]
-    return (" ".join(str(cause or error).split()) or type(error).__name__)[:200]
+        return f"{cause.host}: {_reason(cause.os_error)}"[:200]
+    if isinstance(cause, OSError):
+        return _reason(cause)[:200]
+    return " ".join(str(cause).split())[:200] or None
+
+
+def _reason(error: OSError) -> str:
+    """Why a connection could not be made or broke: the system's words, without its numbers and our libraries' file names."""
+    if isinstance(error, ssl.SSLError):  # neither attribute is always there
+        words = getattr(error, "verify_message", None) or str(getattr(error, "reason", None) or "").replace("_", " ").lower()
+        return words or type(error).__name__
+    return error.strerror or str(error) or type(error).__name__

@@ -15,7 +15,7 @@ from crawler import json_feed
 from crawler.dates import from_feed, zone_of
 from crawler.decoding import decode
 from crawler.feed_repair import is_complete, is_feed, repaired
-from crawler.plain_text import language_of, line_of, paragraphs_of
+from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
 from news.sources import FeedEntry, ParsedFeed
@@ -136,6 +136,7 @@ def _entry(entry: Record, feed: _Surroundings) -> FeedEntry:
         published_at=published or _date(entry, "created", zone) or updated,
         updated_at=updated,
         language=own_language or feed.language,
+        categories=_categories(entry),
     )
 
 
@@ -175,6 +176,12 @@ def _author(entry: Record) -> str | None:
     """All authors' names, else what the author field says."""
     names = [line_of(author.get("name")) for author in entry.get("authors") or [] if isinstance(author, dict)]
     return ", ".join(dict.fromkeys(name for name in names if name)) or line_of(entry.get("author"))
+
+
+def _categories(entry: Record) -> tuple[str, ...]:
+    """RSS category, Atom category (its label is for people, its term for machines: both are taken), dc:subject; each once."""
+    tags = [tag for tag in entry.get("tags") or [] if isinstance(tag, dict)]
+    return distinct_lines(tag.get(name) for tag in tags for name in ("label", "term"))
 
 
 def _date(entry: Record, name: str, zone: tzinfo) -> datetime | None:

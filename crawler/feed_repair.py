@@ -14,6 +14,8 @@ from crawler.feed_captions import without_captions
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _LITERAL = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_EMPTY_LINK = re.compile(r"<link\s*/>|<link>\s*</link>", re.IGNORECASE)
+"""No link at all. The parser would take it for one, and not look whether the entry's guid is a permalink (RSS 2.0)."""
 _BREAKS = re.compile("[\x0b\x0c]")
 _VALID = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 """All that XML permits (XML 1.0 §2.2). That a whole document is of these is seen four times faster than that nothing else is in it."""
@@ -58,7 +60,7 @@ def repaired(text: str) -> str:
     body = text[root.start() :] if root else text
     parts = _LITERAL.split(_without_invalid_characters(body))
     # Every second part is a CDATA section or a comment, in which an ampersand is only an ampersand, and a tag no tag.
-    elements = _LITERAL_PLACE.join(_repair_references(part) for part in parts[::2])
+    elements = _LITERAL_PLACE.join(_EMPTY_LINK.sub("", _repair_references(part)) for part in parts[::2])
     parts[::2] = _with_leaves_closed(elements).split(_LITERAL_PLACE)
     return without_captions(_without_trailing_junk("".join(parts), root[1] if root else ""))
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from scrapy.http import Response
 
 from crawler.failures import problem_of
-from crawler.problems import FetchProblem, make_http_problem, make_problem
+from crawler.problems import FetchProblem
 from crawler.reading import read_feed
-from crawler.redirects import HOPS
-from crawler.workers import Workers
+from crawler.work import Answered, final_url, header, problem_without_reading
 from news.sources import DueSource, PollKind, PollOutcome, Problem
-from news.timing import parse_retry_after
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.8, "
@@ -32,37 +28,29 @@ class Validators:
     body_hash: str | None = None
 
 
-def make_headers(source: DueSource) -> dict[str, str]:
-    """The headers that make the request conditional, and say what we read."""
-    headers = {"Accept": ACCEPT}
-    if source.etag:
-        headers["If-None-Match"] = source.etag
-    if source.last_modified:
-        headers["If-Modified-Since"] = source.last_modified
-    return headers
+class FeedWork:
+    """Feeds of sources."""
 
+    urgent = True
+    obeys_robots = False  # the user named it
 
-def header(response: Response, name: str) -> str | None:
-    """A response header as text; None if it is absent, or holds what could not be sent back."""
-    value: bytes | None = response.headers.get(name)
-    return value.decode("ascii") if value and value.isascii() else None
+    def key(self, source: DueSource) -> int:
+        """The source whose feed it is."""
+        return source.source_id
 
+    def make_headers(self, source: DueSource) -> dict[str, str]:
+        """The headers that make the request conditional, and say what we read."""
+        headers = {"Accept": ACCEPT}
+        if source.etag:
+            headers["If-None-Match"] = source.etag
+        if source.last_modified:
+            headers["If-Modified-Since"] = source.last_modified
+        return headers
 
-def final_url(response: Response) -> str | None:
-    """Where redirects led; None if there were none."""
-    return response.url if response.request is not None and response.request.meta.get(HOPS) else None
-
-
-class Poller:
-    """Makes outcomes of polls. Times are in UTC, durations in seconds."""
-
-    def __init__(self, workers: Workers, clock: Callable[[], datetime]) -> None:
-        self._workers = workers
-        self._clock = clock
-
-    async def outcome(self, source: DueSource, answer: Response | BaseException, seconds: float) -> PollOutcome:
-        """What came of polling `source`: `answer` is the response, or the error there was instead."""
-        failed = PollOutcome(source.source_id, source.url, self._clock(), seconds, PollKind.FAILED)
+    async def outcome(self, source: DueSource, answered: Answered) -> PollOutcome:
+        """What came of polling the source."""
+        answer = answered.answer
+        failed = PollOutcome(source.source_id, source.url, answered.at, answered.seconds, PollKind.FAILED)
         if isinstance(answer, BaseException):
             return replace(failed, problem=problem_of(answer))
         failed = replace(failed, http_status=answer.status, body_bytes=len(answer.body), final_url=final_url(answer))
@@ -70,23 +58,24 @@ class Poller:
         if answer.status == 304 and (source.etag or source.last_modified):
             kept = Validators(validators.etag or source.etag, validators.last_modified or source.last_modified, source.body_hash)
             return _vouched(failed, PollKind.UNCHANGED, kept)
-        if problem := _problem_without_reading(answer, failed.polled_at):
+        if problem := problem_without_reading(answer, failed.polled_at):
             return replace(failed, problem=problem)
         if validators.body_hash == source.body_hash:
             return _vouched(failed, PollKind.SAME_BODY, validators)
-        return await self._read(answer, failed, validators)
+        return await _read(answer, answered, failed, validators)
 
-    async def _read(self, answer: Response, failed: PollOutcome, validators: Validators) -> PollOutcome:
-        content_type, language = header(answer, "Content-Type"), header(answer, "Content-Language")
-        try:
-            feed = await self._workers.run(read_feed, answer.body, answer.url, content_type, language)
-        except FetchProblem as error:
-            feed = error.problem
-        if isinstance(feed, Problem):
-            return replace(failed, problem=feed)
-        parsed = replace(failed, kind=PollKind.PARSED, feed=feed, problem=feed.problem)
-        # A damaged body vouches for nothing: with its validators kept, a 304 would hide what it lacked for ever.
-        return parsed if feed.problem else _vouched(parsed, PollKind.PARSED, validators)
+
+async def _read(answer: Response, answered: Answered, failed: PollOutcome, validators: Validators) -> PollOutcome:
+    content_type, language = header(answer, "Content-Type"), header(answer, "Content-Language")
+    try:
+        feed = await answered.read(read_feed, answer.body, answer.url, content_type, language)
+    except FetchProblem as error:
+        feed = error.problem
+    if isinstance(feed, Problem):
+        return replace(failed, problem=feed)
+    parsed = replace(failed, kind=PollKind.PARSED, feed=feed, problem=feed.problem)
+    # A damaged body vouches for nothing: with its validators kept, a 304 would hide what it lacked for ever.
+    return parsed if feed.problem else _vouched(parsed, PollKind.PARSED, validators)
 
 
 def _validators(answer: Response) -> Validators:
@@ -96,10 +85,3 @@ def _validators(answer: Response) -> Validators:
 
 def _vouched(outcome: PollOutcome, kind: PollKind, validators: Validators) -> PollOutcome:
     return replace(outcome, kind=kind, etag=validators.etag, last_modified=validators.last_modified, body_hash=validators.body_hash)
-
-
-def _problem_without_reading(answer: Response, now: datetime) -> Problem | None:
-    """Why the body need not be read, if it need not."""
-    if not 200 <= answer.status < 300:
-        return make_http_problem(answer.status, parse_retry_after(header(answer, "Retry-After"), now))
-    return None if answer.body else make_problem("empty")

@@ -1,116 +1,145 @@
-"""What is fetched next: queues per host, hosts in turn, feeds before pages, never more than a host's share at once.
+"""What is fetched next: queues per host, hosts and sources in turn, feeds before pages, never more than anyone's share at once.
 
-Pure: the moment (`now`, seconds on any steady scale) is an argument, nothing waits here. `spider` waits for what it announces.
+Work is `urgent`, as feeds are, or it is not. Pure: the moment (`now`, seconds on any steady scale) is an argument, nothing waits here.
+`crawl` waits for what it announces.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from typing import Protocol
 
-from news.sources import DuePage, DueSource
-
-Work = DueSource | DuePage
-DEFAULT_PORTS = {"http": 80, "https": 443}
+from crawler.hosts import host_key
 
 MOST_QUEUED = 2000
 """Pieces of work that wait; whoever has more pages keeps them, and asks again. Feeds are always taken: there are as many as sources."""
 
-HOST_SHARE = 8
-"""The pages of one host take at most this part of the queue: a slow site with thousands of them must leave room for the others."""
+QUEUE_SHARE = 8
+"""The pages of one host, and of one source, take at most this part of the queue: a slow site with thousands of them must leave room."""
 
 
-def host_key(url: str) -> str:
-    """What shares one delay: a host, whatever the scheme; another port is another server. "" for what is no URL."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    host = (parts.hostname or "").rstrip(".")
-    return host if port is None or port in DEFAULT_PORTS.values() else f"{host}:{port}"
+class Work(Protocol):
+    """What is to be fetched, and for which source."""
+
+    @property
+    def url(self) -> str:
+        """Where."""
+
+    @property
+    def source_id(self) -> int:
+        """For which source."""
 
 
 @dataclass(slots=True)
 class _Host:
-    """A host's share: its queues, its requests in flight, and the moment before which it must not be asked again."""
+    """A host's share: its urgent work, how many of its pages wait, its requests in flight, and the moment before which it rests."""
 
-    feeds: deque[DueSource] = field(default_factory=deque)
-    pages: deque[DuePage] = field(default_factory=deque)
+    urgent: deque[Work] = field(default_factory=deque)
+    pages: int = 0
     in_flight: int = 0
     free_at: float = 0.0
+
+
+@dataclass(slots=True)
+class _Source:
+    """A source's pages that wait, by host, and how many are in flight."""
+
+    hosts: dict[str, deque[Work]] = field(default_factory=dict)
+    pages: int = 0
+    in_flight: int = 0
+
+
+def _anything(_: Work) -> bool:
+    return True
 
 
 class Frontier:
     """Work that waits to be fetched, and permits for what is being fetched.
 
     Pages get at most three quarters of the permits, so that a flood of pages never holds up the feeds. A host gets one permit
-    if there is a delay between its requests, else at most half of all, so that one that stalls cannot hold them all.
+    if there is a delay between its requests, else at most half of all, and so do the pages of a source: neither one host that stalls nor
+    one source whose links lead to a hundred of them can hold them all.
     """
 
     def __init__(self, concurrency: int, delay_seconds: float, capacity: int = MOST_QUEUED) -> None:
         self._permits = concurrency
         self._page_permits = max(1, concurrency * 3 // 4)
+        self._source_permits = max(1, concurrency // 2)
         self._host_permits = 1 if delay_seconds > 0 else max(1, concurrency // 2)
         self._delay = delay_seconds
         self._capacity = capacity
-        self._host_pages = max(1, capacity // HOST_SHARE)
+        self._share = max(1, capacity // QUEUE_SHARE)
         self._hosts: dict[str, _Host] = {}
-        self._feed_turns: deque[str] = deque()
-        self._page_turns: deque[str] = deque()
+        self._sources: dict[int, _Source] = {}
+        self._urgent_turns: deque[str] = deque()
+        self._page_turns: deque[int] = deque()
         self._resting: list[tuple[float, str]] = []
         self._queued = 0
-        self._feeds_in_flight = 0
+        self._in_flight: dict[Work, bool] = {}
         self._pages_in_flight = 0
 
     def __len__(self) -> int:
         """How many pieces of work wait."""
         return self._queued
 
-    def add(self, work: Work) -> bool:
-        """Queue a piece of work; False for a page if the queue is full, or its host's part of it."""
+    def add(self, work: Work, *, urgent: bool) -> bool:
+        """Queue a piece of work; False for one that is not urgent if the queue is full, or its host's or source's part of it."""
         key = host_key(work.url)
-        if isinstance(work, DuePage) and not self._has_room_for_page(key):
+        if not urgent and not self._has_room_for_page(key, work.source_id):
             return False
         host = self._hosts.setdefault(key, _Host())
-        if isinstance(work, DueSource):
-            host.feeds.append(work)
-            if len(host.feeds) == 1:
-                self._feed_turns.append(key)
+        if urgent:
+            host.urgent.append(work)
+            if len(host.urgent) == 1:
+                self._urgent_turns.append(key)
         else:
-            host.pages.append(work)
-            if len(host.pages) == 1:
-                self._page_turns.append(key)
+            self._add_page(work, key, host)
         self._queued += 1
         return True
 
-    def _has_room_for_page(self, key: str) -> bool:
-        host = self._hosts.get(key)
-        return self._queued < self._capacity and (host is None or len(host.pages) < self._host_pages)
+    def _has_room_for_page(self, key: str, source_id: int) -> bool:
+        shares = self._hosts.get(key), self._sources.get(source_id)
+        return self._queued < self._capacity and all(share is None or share.pages < self._share for share in shares)
+
+    def _add_page(self, work: Work, key: str, host: _Host) -> None:
+        source = self._sources.setdefault(work.source_id, _Source())
+        if not source.pages:
+            self._page_turns.append(work.source_id)
+        source.hosts.setdefault(key, deque()).append(work)
+        source.pages += 1
+        host.pages += 1
 
     def clear(self) -> list[Work]:
         """Drop all that waits, and return it."""
         dropped: list[Work] = []
         for host in self._hosts.values():
-            dropped += host.feeds
-            dropped += host.pages
-            host.feeds.clear()
-            host.pages.clear()
-        self._feed_turns.clear()
+            dropped += host.urgent
+            host.urgent.clear()
+            host.pages = 0
+        for source in self._sources.values():
+            for waiting in source.hosts.values():
+                dropped += waiting
+            source.hosts.clear()
+            source.pages = 0
+        self._urgent_turns.clear()
         self._page_turns.clear()
         self._queued = 0
         return dropped
 
-    def take(self, now: float) -> Work | None:
-        """The next piece of work that may start now, with its permit; give it back with `release`. None if there is none."""
+    def take(self, now: float, may_start: Callable[[Work], bool] = _anything) -> Work | None:
+        """The next piece of work that may start now, with its permit; give it back with `release`. None if there is none.
+
+        `may_start` says whether there is room for the answer to a piece of work; what has none waits without holding up others.
+        """
         self._wake(now)
-        if self._feeds_in_flight + self._pages_in_flight >= self._permits:
+        if len(self._in_flight) >= self._permits:
             return None
-        work: Work | None = self._take_from(self._feed_turns, now)
+        work = self._take_urgent(now, may_start)
         if work is None and self._pages_in_flight < self._page_permits:
-            work = self._take_from(self._page_turns, now)
+            work = self._take_page(now, may_start)
         return work
 
     def next_moment(self) -> float | None:
@@ -119,37 +148,68 @@ class Frontier:
 
     def release(self, work: Work, now: float) -> None:
         """Give back the permit of a piece of work: its answer has arrived, or never will."""
-        if isinstance(work, DueSource):
-            self._feeds_in_flight -= 1
-        else:
-            self._pages_in_flight -= 1
         key = host_key(work.url)
         host = self._hosts[key]
         host.in_flight -= 1
+        if not self._in_flight.pop(work):
+            self._pages_in_flight -= 1
+            source = self._sources[work.source_id]
+            source.in_flight -= 1
+            if not (source.pages or source.in_flight):
+                del self._sources[work.source_id]
         self._forget_if_done(key, host, now)
 
-    def _take_from(self, turns: deque[str], now: float) -> Work | None:
+    def _take_urgent(self, now: float, may_start: Callable[[Work], bool]) -> Work | None:
+        turns = self._urgent_turns
         for _ in range(len(turns)):
-            key = turns[0]
+            key = turns.popleft()
             host = self._hosts[key]
-            queue: deque[DueSource] | deque[DuePage] = host.feeds if turns is self._feed_turns else host.pages
-            turns.popleft()
-            if host.in_flight < self._host_permits and host.free_at <= now:
-                work = queue.popleft()
-                if queue:
-                    turns.append(key)
-                self._start(work, key, host, now)
+            work = host.urgent[0] if self._is_free(host, now) and may_start(host.urgent[0]) else None
+            if work is not None:
+                host.urgent.popleft()
+                self._start(work, key, host, now, urgent=True)
+            if host.urgent:
+                turns.append(key)
+            if work is not None:
                 return work
-            turns.append(key)
         return None
 
-    def _start(self, work: Work, key: str, host: _Host, now: float) -> None:
-        self._queued -= 1
-        host.in_flight += 1
-        if isinstance(work, DueSource):
-            self._feeds_in_flight += 1
-        else:
+    def _take_page(self, now: float, may_start: Callable[[Work], bool]) -> Work | None:
+        turns = self._page_turns
+        for _ in range(len(turns)):
+            source_id = turns.popleft()
+            source = self._sources[source_id]
+            work = self._take_page_of(source, now, may_start) if source.in_flight < self._source_permits else None
+            if source.pages:
+                turns.append(source_id)
+            if work is not None:
+                return work
+        return None
+
+    def _take_page_of(self, source: _Source, now: float, may_start: Callable[[Work], bool]) -> Work | None:
+        for key, waiting in source.hosts.items():
+            host = self._hosts[key]
+            if not (self._is_free(host, now) and may_start(waiting[0])):
+                continue
+            work = waiting.popleft()
+            del source.hosts[key]
+            if waiting:
+                source.hosts[key] = waiting  # at the end: its hosts take turns too
+            source.pages -= 1
+            source.in_flight += 1
+            host.pages -= 1
             self._pages_in_flight += 1
+            self._start(work, key, host, now, urgent=False)
+            return work
+        return None
+
+    def _is_free(self, host: _Host, now: float) -> bool:
+        return host.in_flight < self._host_permits and host.free_at <= now
+
+    def _start(self, work: Work, key: str, host: _Host, now: float, *, urgent: bool) -> None:
+        self._queued -= 1
+        self._in_flight[work] = urgent
+        host.in_flight += 1
         if self._delay > 0:
             host.free_at = now + self._delay
             heapq.heappush(self._resting, (host.free_at, key))
@@ -162,5 +222,5 @@ class Frontier:
 
     def _forget_if_done(self, key: str, host: _Host, now: float) -> None:
         """Hosts come and go for months: one that is idle and whose delay is over needs no memory."""
-        if not (host.in_flight or host.feeds or host.pages) and host.free_at <= now:
+        if not (host.in_flight or host.urgent or host.pages) and host.free_at <= now:
             self._hosts.pop(key, None)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from crawler.dates import from_text, zone_of
-from crawler.plain_text import language_of, line_of, paragraphs_of
+from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
 from news.sources import FeedEntry, ParsedFeed
@@ -58,7 +58,13 @@ def _entry(item: Record, url: str, feed_language: str | None) -> FeedEntry:
         published_at=from_text(_string(item, "date_published"), zone) or updated_at,
         updated_at=updated_at,
         language=language,
+        categories=distinct_lines(_tags(item)),
     )
+
+
+def _tags(item: Record) -> list[str]:
+    listed = item.get("tags")
+    return [tag for tag in listed if isinstance(tag, str)] if isinstance(listed, list) else []
 
 
 def _authors(item: Record) -> str | None:

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from crawler.dates import from_page
 from crawler.plain_text import line_of
 from crawler.web_url import absolute_url
-from news.urls import canonical_url
+from news.urls import comparing_url
 
 # Decoded JSON from strangers: every value is checked where it is used.
 Node = dict[str, object]
@@ -88,7 +88,7 @@ class LinkedData:
         page = node.get("mainEntityOfPage")
         named = (node.get("url"), page.get("@id") if isinstance(page, dict) else page, node.get("@id"))
         addresses = (absolute_url(one.partition("#")[0], self._url) for one in named if isinstance(one, str) and one)
-        return any(canonical_url(one) == canonical_url(self._url) for one in addresses if one)
+        return any(comparing_url(one) == comparing_url(self._url) for one in addresses if one)
 
 
 def _is_of(node: Node, kinds: tuple[str, ...]) -> bool:

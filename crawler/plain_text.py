@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import unescape
 from html.entities import html5
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement as Element
 from lxml.html import HTMLParser, fragment_fromstring
+
+from crawler.footnotes import raise_calls, raise_calls_in_line
 
 _ESCAPED_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 """In a text that XML has been taken off: the publisher escaped the section along with the rest."""
@@ -33,6 +37,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\n\u00a0]*")
 _INLINE_SPACES = re.compile(r"\s+")
+_MOST_LINES = 100
+_LONGEST_LINE = 200
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head", "select", "textarea"})
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
@@ -48,7 +54,7 @@ def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     """
     if not markup:
         return None
-    text = markup if is_plain else _without_markup(_ESCAPED_CDATA.sub(r"\1", markup))
+    text = markup if is_plain else _without_markup(raise_calls_in_line(_ESCAPED_CDATA.sub(r"\1", markup)))
     text = _unescaped(text)
     if _ENTITY.search(text):
         text = _unescaped(text)
@@ -75,6 +81,12 @@ def _unescaped(text: str) -> str:
 def _keep_unended(found: re.Match[str]) -> str:
     is_reference = found[1] in html5 and not found[2]
     return found[0] if is_reference else f"&amp;{found[1]}{found[2]}"
+
+
+def distinct_lines(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Names, such as categories, each once; a bounded number of them, and none that is longer than a name can be."""
+    lines = (line_of(value) for value in islice(values, _MOST_LINES))
+    return tuple(dict.fromkeys(line for line in lines if line and len(line) <= _LONGEST_LINE))
 
 
 def language_of(tag: object) -> str | None:
@@ -114,6 +126,7 @@ def _text_of_html(markup: str) -> str:
         root = fragment_fromstring(markup.encode("utf-8", "replace"), create_parent="div", parser=parser)
     except (etree.ParserError, ValueError):
         return unescape(_TAG.sub(" ", markup))
+    raise_calls(root)
     parts: list[str] = []
     _collect(root, parts)
     return "".join(parts)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 from collections.abc import Callable
 from typing import TypeVar
 
 from crawler.problems import FetchProblem, make_problem
+from news.preparing import prepare_feed, prepare_page
 from news.sources import ExtractedPage, ParsedFeed, Problem
 
 OUT_OF_MEMORY_STATUS = 86
@@ -31,17 +31,24 @@ def preload() -> None:
 
 
 def read_feed(body: bytes, url: str, content_type: str | None, language: str | None) -> ParsedFeed | Problem:
-    """The feed in `body`; see `parse_feed`."""
+    """The feed in `body`, with what it gives before the archive is asked; see `parse_feed`, `prepare_feed`."""
     from crawler.feed_parser import parse_feed  # noqa: PLC0415 - see above
 
-    return _guarded(lambda: parse_feed(body, url, content_type, language))
+    return _guarded(lambda: prepare_feed(parse_feed(body, url, content_type, language)))
 
 
 def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage | Problem:
-    """The article in `body`; see `extract_page`."""
+    """The article in `body`, with what it gives before the archive is asked; see `extract_page`, `prepare_page`."""
     from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
 
-    return _guarded(lambda: extract_page(body, url, content_type))
+    return _guarded(lambda: prepare_page(extract_page(body, url, content_type)))
+
+
+def read_robots(text: str, url: str, token: str) -> bool | Problem:
+    """Whether a robots.txt lets this product token fetch `url`; see `robots_rules.is_allowed`."""
+    from crawler.robots_rules import is_allowed  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: is_allowed(text, url, token))
 
 
 def _guarded(read: Callable[[], Read]) -> Read | Problem:
@@ -51,5 +58,3 @@ def _guarded(read: Callable[[], Read]) -> Read | Problem:
         return error.problem
     except RecursionError:
         return make_problem("worker_crashed", "nested too deeply")
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY_STATUS)  # a fresh worker has its memory back; this one may hold on to it

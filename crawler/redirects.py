@@ -1,10 +1,11 @@
-"""Guards every hop: only http and https, no forbidden address, not too many redirects.
+"""Guards every hop: only http and https, no forbidden address, not too many redirects; and asks once more where that helps.
 
 Scrapy's own redirect middleware keeps the politeness slot of the first host for all later ones, and tells a loop only by a message.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,7 +16,8 @@ from w3lib.url import safe_url_string
 from yarl import URL
 
 from crawler.addresses import Networks, reason_to_refuse_host
-from crawler.frontier import host_key
+from crawler.cookies import Cookies, kept_cookies, matching_cookies
+from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
 
 MAX_REDIRECTS = 10
@@ -23,11 +25,22 @@ HOPS = "quivive_hops"
 """The key in a request's meta under which the number of redirects so far stands."""
 MAX_HOPS = "quivive_max_hops"
 """The key under which a limit other than MAX_REDIRECTS stands."""
+MOST_URL_BYTES = 8192
+"""Of an address that is fetched. Most servers refuse longer ones; parsers of addresses take their time with them."""
+MOST_HOST_BYTES = 255
+"""RFC 1035 §2.3.4. Putting a longer name into its ASCII form (RFC 5891) takes time that grows with the square of its length."""
+COOKIES = "quivive_cookies"
+"""The key under which the cookies stand that this very fetch was given on its way."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
+_REFUSES_CONDITION = frozenset({400, 412, 431})
+"""Some servers answer so to validators of their own (RFC 9110 §13.1.2 wants 200 or 304), and would for ever."""
 
 
 def check_url(url: str, allowed: Networks) -> None:
     """Raise FetchProblem if the URL must not be fetched, as far as it tells by itself. Read by the same parser that connects."""
+    if len(url) > MOST_URL_BYTES or _host_bytes(url) > MOST_HOST_BYTES:
+        raise FetchProblem(make_problem("unsupported_url", f"{url[:200]}… is too long"))
     try:
         parts = URL(url)
         host = parts.raw_host
@@ -39,8 +52,16 @@ def check_url(url: str, allowed: Networks) -> None:
         raise FetchProblem(make_problem("forbidden_address", reason))
 
 
+def _host_bytes(url: str) -> int:
+    """The length of what stands between the slashes, or more; found without reading it."""
+    return len(re.split(r"[/\\?#]", url.partition(":")[2].lstrip("/\\"), maxsplit=1)[0].rpartition("@")[2].encode())
+
+
 class RedirectMiddleware:
-    """A downloader middleware: checks each URL before it is asked, and follows redirects (RFC 9110 §15.4)."""
+    """A downloader middleware: checks each URL before it is asked, follows redirects (RFC 9110 §15.4), drops a condition that is refused.
+
+    A cookie that a redirect sets comes back within that fetch and is forgotten after it: without it, cookie gates redirect for ever.
+    """
 
     def __init__(self, allowed: Networks) -> None:
         self._allowed = allowed
@@ -54,20 +75,36 @@ class RedirectMiddleware:
         """Refuse what must not be fetched (FetchProblem), and say which host's turn this is."""
         check_url(request.url, self._allowed)
         request.meta["download_slot"] = host_key(request.url)
+        if cookies := matching_cookies(request.meta.get(COOKIES, {}), request.url):
+            request.headers["Cookie"] = cookies
+        else:
+            request.headers.pop("Cookie", None)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The next request, if the answer is a redirect; FetchProblem if there were too many or it leads nowhere."""
+        if response.status in _REFUSES_CONDITION and any(name in request.headers for name in _CONDITIONS):
+            return _unconditional(request)
         location = response.headers.get("Location")
         if response.status not in _REDIRECTS or not location:
             return response
         hops = request.meta.get(HOPS, 0) + 1
         if hops > request.meta.get(MAX_HOPS, MAX_REDIRECTS):
             raise FetchProblem(make_problem("redirect_loop", f"more than {hops - 1} redirects"))
-        meta: dict[str, Any] = {**request.meta, HOPS: hops}
-        return _redirected(request, location, meta)
+        known: Cookies = request.meta.get(COOKIES, {})
+        cookies = kept_cookies(known, request.url, response.headers.getlist("Set-Cookie"))
+        return _redirected(request, location, {**request.meta, HOPS: hops, COOKIES: cookies})
+
+
+def _unconditional(request: Request) -> Request:
+    headers = request.headers.copy()
+    for name in _CONDITIONS:
+        headers.pop(name, None)
+    return request.replace(headers=headers, dont_filter=True)
 
 
 def _redirected(request: Request, location: bytes, meta: dict[str, Any]) -> Request:
+    if len(location) > MOST_URL_BYTES or _host_bytes(location.decode("latin-1")) > 2 * MOST_HOST_BYTES:
+        raise FetchProblem(make_problem("unsupported_url", f"{location[:100].decode('latin-1')}… is too long"))
     try:
         url = urljoin(request.url, safe_url_string(location, encoding="utf-8"))
         return request.replace(url=url.partition("#")[0], meta=meta, dont_filter=True)

@@ -6,28 +6,32 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.download_handler import Dropped
 from crawler.failures import problem_of
+from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_http_problem, make_problem
+from crawler.reading import read_robots
+from crawler.reading_queue import Document
 from crawler.redirects import MAX_HOPS, check_url
+from crawler.robots_rules import is_allowed, is_quick, product_token, text_of
+from crawler.workers import Workers, WorkersStopped
 from news.sources import Problem
 
 OBEY = "quivive_obey_robots"
 """The key in a request's meta that says that it is for a page and must obey robots.txt."""
-MAX_BYTES = 512_000
-"""RFC 9309 §2.5 asks to read at least 500 kibibytes."""
 MAX_REDIRECTS = 5
 AGE_SECONDS = 24 * 3600
 FAILURE_AGE_SECONDS = 600
 MOST_HOSTS = 2000
-_BYTES_PARSED_IN_LOOP = 20_000
+MOST_CHARACTERS = 20_000_000
+"""Of all texts that are remembered together: 2000 hosts that send half a megabyte each must not fill the memory."""
 _AS_FOR_THE_PAGE = frozenset({"dns", "refused", "tls", "forbidden_address"})
 """What keeps the whole host from being reached, the page included, is called by its own name."""
 
@@ -37,37 +41,66 @@ class Rules:
     """What a host's robots.txt says, or why it could not be had; `expires` is on the event loop's scale."""
 
     expires: float
-    parser: Protego | None = None
+    text: str = ""
     problem: Problem | None = None
 
 
 class RobotsCache:
-    """The rules of the hosts asked lately. One host's rules are fetched once, however many pages wait for them."""
+    """The rules of the hosts asked lately. One host's rules are fetched once, however many pages wait for them.
 
-    def __init__(self, user_agent: str, fetch: Callable[[str], Awaitable[Response]]) -> None:
-        self._user_agent = user_agent
+    `fetch` gets an address; `judge` decides elsewhere what would take long here: it gets the text, the address and the product token.
+    """
+
+    def __init__(
+        self,
+        user_agent: str,
+        fetch: Callable[[str], Awaitable[Response]],
+        judge: Callable[[str, str, str], Awaitable[bool]],
+    ) -> None:
+        self._token = product_token(user_agent)
         self._fetch = fetch
+        self._judge = judge
         self._rules: OrderedDict[str, asyncio.Future[Rules]] = OrderedDict()
 
     async def check(self, url: str) -> None:
         """Raise FetchProblem (`robots`) if the page must not be fetched now."""
-        rules = await self._rules_of(url)
+        host = _host_of(url)
+        rules = await self._rules_of(host)
         if rules.problem is not None:
             raise FetchProblem(rules.problem)
-        if rules.parser is not None and not rules.parser.can_fetch(url, self._user_agent):
+        if rules.text and not await self._is_allowed(rules.text, url, host):
             raise FetchProblem(make_problem("robots", "robots.txt disallows this URL"))
 
-    async def _rules_of(self, url: str) -> Rules:
-        parts = urlsplit(url)
-        host = f"{parts.scheme}://{parts.netloc}"
+    async def _is_allowed(self, text: str, url: str, host: str) -> bool:
+        if is_quick(text, url):
+            return is_allowed(text, url, self._token)
+        try:
+            return await self._judge(text, url, self._token)
+        except FetchProblem as error:
+            loop = asyncio.get_running_loop()
+            problem = _unreadable(error.problem)
+            judged = self._rules[host] = loop.create_future()  # it would cost a worker as much again with the next page
+            judged.set_result(Rules(loop.time() + FAILURE_AGE_SECONDS, problem=problem))
+            raise FetchProblem(problem) from error
+
+    async def _rules_of(self, host: str) -> Rules:
         loop = asyncio.get_running_loop()
         known = self._rules.get(host)
-        if known is None or (known.done() and (known.cancelled() or known.exception() or known.result().expires <= loop.time())):
-            known = self._rules[host] = asyncio.ensure_future(self._read(f"{host}/robots.txt"))
+        if known is not None and not (known.done() and (known.cancelled() or known.exception() or known.result().expires <= loop.time())):
+            self._rules.move_to_end(host)
+            return await asyncio.shield(known)
+        read = self._rules[host] = asyncio.ensure_future(self._read(f"{host}/robots.txt"))
         self._rules.move_to_end(host)
-        while len(self._rules) > MOST_HOSTS:
-            self._rules.popitem(last=False)
-        return await asyncio.shield(known)
+        rules = await asyncio.shield(read)
+        self._forget_oldest()
+        return rules
+
+    def _forget_oldest(self) -> None:
+        sizes = {host: len(known.result().text) for host, known in self._rules.items() if _is_had(known)}
+        characters = sum(sizes.values())
+        while len(self._rules) > MOST_HOSTS or characters > MOST_CHARACTERS:
+            host, _ = self._rules.popitem(last=False)
+            characters -= sizes.get(host, 0)
 
     async def _read(self, url: str) -> Rules:
         now = asyncio.get_running_loop().time
@@ -81,23 +114,33 @@ class RobotsCache:
             return _rules_after(make_http_problem(response.status), now())
         if not 200 <= response.status < 300:
             return Rules(now() + AGE_SECONDS)  # RFC 9309 §2.3.1.3: there is none, so all is allowed
-        return Rules(now() + AGE_SECONDS, parser=await _parse(response.body[:MAX_BYTES]))
+        return Rules(now() + AGE_SECONDS, text=text_of(response.body))
+
+
+def _is_had(known: asyncio.Future[Rules]) -> bool:
+    return known.done() and not known.cancelled() and known.exception() is None
+
+
+def _host_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _rules_after(problem: Problem, now: float) -> Rules:
     """The rules of a host whose robots.txt could not be had (RFC 9309 §2.3.1): nothing is allowed for now, but after too many redirects."""
     if problem.code == "redirect_loop":
         return Rules(now + AGE_SECONDS)
-    if problem.code not in _AS_FOR_THE_PAGE:
-        problem = make_problem("robots", f"robots.txt could not be read: {problem.code}")
-    return Rules(now + FAILURE_AGE_SECONDS, problem=problem)
+    return Rules(now + FAILURE_AGE_SECONDS, problem=_unreadable(problem))
 
 
-async def _parse(body: bytes) -> Protego:
-    text = body.decode("utf-8-sig", "ignore")
-    if len(text) <= _BYTES_PARSED_IN_LOOP:
-        return Protego.parse(text)
-    return await asyncio.to_thread(Protego.parse, text)
+def _unreadable(problem: Problem) -> Problem:
+    return problem if problem.code in _AS_FOR_THE_PAGE else make_problem("robots", f"robots.txt could not be read: {problem.code}")
+
+
+class HasWorkers(Protocol):
+    """What this middleware needs of the spider."""
+
+    workers: Workers
 
 
 class RobotsMiddleware:
@@ -106,7 +149,8 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._allowed = crawler.settings["QUIVIVE_ALLOW_ADDRESSES"]
-        self._cache = RobotsCache(crawler.settings["USER_AGENT"], self._fetch)
+        self._workers: Workers = cast("HasWorkers", crawler.spider).workers
+        self._cache = RobotsCache(crawler.settings["USER_AGENT"], self._fetch, self._judge)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -127,3 +171,13 @@ class RobotsMiddleware:
             dont_filter=True,
         )
         return await self._crawler.engine.download_async(request)
+
+    async def _judge(self, text: str, url: str, token: str) -> bool:
+        host = host_key(url)
+        try:
+            verdict = await self._workers.read(Document(host, host, len(text)), read_robots, text, url, token)
+        except WorkersStopped as error:
+            raise Dropped(url) from error
+        if isinstance(verdict, Problem):
+            raise FetchProblem(verdict)
+        return verdict

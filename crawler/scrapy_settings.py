@@ -6,8 +6,7 @@ from typing import Any
 
 from crawler.settings import CrawlSettings
 
-_MOST_BYTES_BEING_READ = 20_000_000
-"""While bodies of more than this wait to be read by the workers, no new request starts."""
+_NO_LIMIT = 2**60
 _COMPONENTS_IN_USE = {
     # From the engine to the network; answers pass them in the opposite direction.
     "crawler.robots.RobotsMiddleware": 100,
@@ -80,7 +79,7 @@ def make_scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": settings.concurrency * 2,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay > 0 else settings.concurrency * 2,
         "CONCURRENT_ITEMS": 1,
-        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": _MOST_BYTES_BEING_READ,
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": _NO_LIMIT,  # it stops all requests while one site's bodies wait; `allowance` bounds them by site
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the real one would drop the second poll of a URL, and grow for ever
         "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",

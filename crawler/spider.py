@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Protocol
 
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
-from crawler import feed_work, page_work
 from crawler.download_handler import Downloads
 from crawler.frontier import Work
+from crawler.kinds import kind_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.robots import OBEY
 from crawler.settings import CrawlSettings
-from news.sources import DueSource
+from crawler.workers import Workers
 
 WORK = "quivive_work"
 
@@ -36,9 +36,10 @@ class NewsSpider(Spider):
 
     name = "news"
 
-    def __init__(self, desk: Desk, downloads: Downloads, crawl_settings: CrawlSettings, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, desk: Desk, downloads: Downloads, workers: Workers, crawl_settings: CrawlSettings) -> None:
+        super().__init__()
         self.downloads = downloads
+        self.workers = workers
         self._desk = desk
         self._obey_robots = crawl_settings.obey_robots
         self._user_agent = crawl_settings.user_agent
@@ -55,14 +56,13 @@ class NewsSpider(Spider):
                 yield request
 
     def _make_request(self, work: Work) -> Request:
-        is_feed = isinstance(work, DueSource)
-        headers = feed_work.make_headers(work) if isinstance(work, DueSource) else page_work.make_headers()
+        kind = kind_of(work)
         return Request(
             work.url,
             callback=self.take_response,
             errback=self.take_failure,
-            headers={**headers, "User-Agent": self._user_agent},
-            meta={WORK: work, OBEY: self._obey_robots and not is_feed, "download_timeout": self._timeout},
+            headers={**kind.make_headers(work), "User-Agent": self._user_agent},
+            meta={WORK: work, OBEY: self._obey_robots and kind.obeys_robots, "download_timeout": self._timeout},
             dont_filter=True,
         )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin, urlsplit
 
 _MAX_LENGTH = 4096
+_ABSOLUTE = re.compile(r"https?://[^/?#\\]", re.IGNORECASE)
 
 
 def absolute_url(link: str | None, base: str) -> str | None:
@@ -13,7 +15,7 @@ def absolute_url(link: str | None, base: str) -> str | None:
     if not bare or len(bare) > _MAX_LENGTH:
         return None
     try:
-        url = urljoin(base, bare)
+        url = bare if _ABSOLUTE.match(bare) else urljoin(base, bare)  # which would change the letters of one that is whole
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Protocol
 
 from monitors.rendering import one_line
-from news.alerts import AttemptResult, Bundle, DeliveryStatus
+from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus
 from news.timing import next_attempt
 
 LONGEST_ERROR = 500
 """Characters of an error that are kept: enough for a reason and the beginning of what the other side said."""
+LONGEST_REASON = 150
+"""Characters of why one recipient does not have a message: one server's long answer must not push the names of the others out."""
+INTERRUPTED = "the program was stopped before the other side had answered; it is sent again under the same id"
 
 
 class Verdict(Enum):
@@ -35,11 +39,37 @@ class Outcome:
     """How long the other side asked us to wait."""
 
 
-class Sender(Protocol):
-    """A channel that can send. Whatever the network or the other side does is an `Outcome`; an exception is a fault of this program."""
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """How long the other side may take, in seconds. Passed in, so that a test need not take minutes."""
 
-    async def send(self, bundle: Bundle, now: datetime) -> Outcome:
-        """Send the bundle once, and say how it was taken."""
+    request: float = 30.0
+    """A request and its answer together, where one answer is all there is (webhook)."""
+    command: float = 300.0
+    """An answer within a dialogue: 5 minutes for each command (RFC 5321 §4.5.3.2)."""
+    acceptance: float = 600.0
+    """The answer for a message that has been handed over: 10 minutes (RFC 5321 §4.5.3.2.6). Giving up sooner tells people twice."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is certain of an attempt while it is under way: it counts also if the attempt is broken off."""
+
+    recipients: dict[str, RecipientOutcome] = field(default_factory=dict)
+
+    def note(self, recipient: str, status: RecipientStatus, reason: str | None = None) -> None:
+        """From now on, this is how the recipient stands."""
+        self.recipients[recipient] = RecipientOutcome(recipient, status, reason)
+
+
+class Sender(Protocol):
+    """A channel that can send, within time limits of its own.
+
+    Whatever the network or the other side does is an `Outcome`; an exception is a fault of this program.
+    """
+
+    async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:
+        """Send the bundle once, and say how it was taken; a channel with several recipients notes in `progress` how each stands."""
         ...
 
 
@@ -66,20 +96,50 @@ def redact(text: str, *secrets: str | None) -> str:
     return text
 
 
-def judge_attempt(bundle: Bundle, outcome: Outcome, now: datetime, jitter: float) -> AttemptResult:
+def conclude(recipients: Iterable[RecipientOutcome]) -> Outcome:
+    """The outcome of a message that each recipient takes or refuses alone.
+
+    It is to be repeated while somebody is owed it; then it is accepted if somebody has it, and refused for good if nobody has.
+    """
+    known = list(recipients)
+    told = [one for one in known if one.status is RecipientStatus.HAS]
+    refused = [one for one in known if one.status is RecipientStatus.REFUSED]
+    owed = [one for one in known if one.status is RecipientStatus.OWED]
+    if owed:
+        reasons = [f"not yet taken for {_name(owed)}"] + ([f"refused for good for {_name(refused)}"] if refused else [])
+        return retry("; ".join(reasons) + (" (the others have it)" if told else ""))
+    if told:
+        return accepted(f"refused for {_name(refused)}" if refused else None)
+    return final(f"refused for every recipient: {_name(refused)}")
+
+
+def _name(recipients: Iterable[RecipientOutcome]) -> str:
+    """The recipients with their reasons, each reason once."""
+    by_reason: dict[str, list[str]] = {}
+    for one in recipients:
+        by_reason.setdefault(one_line(one.reason or "no answer", LONGEST_REASON), []).append(one.recipient)
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
+
+
+def judge_attempt(bundle: Bundle, outcome: Outcome, progress: Progress, now: datetime, jitter: float) -> AttemptResult:
     """What to record of an attempt that ended at `now`: sent, to be repeated and when, or given up and why."""
+    status, at = DeliveryStatus.PENDING, None
     reason = one_line(outcome.reason, LONGEST_ERROR) if outcome.reason else None
     if outcome.verdict is Verdict.ACCEPTED:
-        return _result(bundle, now, DeliveryStatus.SENT, reason)
-    if outcome.verdict is Verdict.FINAL:
-        return _result(bundle, now, DeliveryStatus.DEAD, reason)
-    at = next_attempt(bundle.attempts + 1, now, bundle.created_at, jitter, outcome.retry_after)
-    if at is None:
-        return _result(bundle, now, DeliveryStatus.DEAD, one_line(f"given up after 3 days; last: {reason}", LONGEST_ERROR))
-    return _result(bundle, now, DeliveryStatus.PENDING, reason, at)
+        status = DeliveryStatus.SENT
+    elif outcome.verdict is Verdict.FINAL:
+        status = DeliveryStatus.DEAD
+    else:
+        at = next_attempt(bundle.attempts + 1, now, bundle.give_up_at, jitter, outcome.retry_after)
+        if at is None:
+            status, reason = DeliveryStatus.DEAD, one_line(f"given up after 3 days; last: {reason}", LONGEST_ERROR)
+    return AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, at, reason, tuple(progress.recipients.values()))
 
 
-def _result(
-    bundle: Bundle, now: datetime, status: DeliveryStatus, error: str | None, next_attempt_at: datetime | None = None
-) -> AttemptResult:
-    return AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, next_attempt_at, error)
+def judge_interruption(bundle: Bundle, progress: Progress, now: datetime) -> AttemptResult:
+    """What to record of an attempt that we broke off at `now`: whether the other side took it is unknown, so it is due again at once.
+
+    Recipients who are known to have it are not given it again.
+    """
+    recipients = tuple(progress.recipients.values())
+    return AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, DeliveryStatus.PENDING, now, INTERRUPTED, recipients)

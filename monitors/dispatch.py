@@ -8,25 +8,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from monitors.attempts import Outcome, Sender, judge_attempt, retry
-from monitors.channels import Channel, EmailChannel
+from monitors.attempts import Outcome, Progress, Sender, TimeLimits, judge_attempt, judge_interruption, retry
+from monitors.channels import Channel
+from monitors.line import Line
 from monitors.outbox import Outbox
 from monitors.samples import make_test_bundle
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
 
-BATCH = 200
-"""Bundles asked of the outbox at a time."""
-ABSENT_CHANNEL_WAIT = timedelta(hours=1)
+HELD_AT_ONCE = 1000
+"""What waits for an absent channel is held in portions: others write in between."""
 
 _log = logging.getLogger(__name__)
-"""Until it is looked again whether the channel is back in the configuration."""
+
+T = TypeVar("T")
 
 
 def _chance() -> float:
@@ -37,25 +39,21 @@ def _chance() -> float:
 class SendingRules:
     """How hard dispatch tries."""
 
-    seconds_per_attempt: float = 30.0
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    seconds_to_record: float = 1.0
+    """How long stopping waits for the archive to note what was broken off."""
     at_once: int = 4
     """Attempts under way on one channel."""
-    most_in_hand: int = 1000
-    """Bundles that one channel's line holds in memory; of those beyond only the ids are kept, until there is room."""
+    most_in_hand: int = 100
+    """Messages that one channel's line holds in memory."""
     jitter: Callable[[], float] = _chance
 
 
-@dataclass(slots=True)
-class _Line:
-    """What is in hand for one channel."""
-
-    gate: asyncio.Semaphore
-    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    parked: set[str] = field(default_factory=set)
-
-
 class Dispatcher:
-    """Sends the due bundles of an outbox. Belongs to one event loop; `deliver_due` is to be called again and again."""
+    """Sends what is due in an outbox. Belongs to one event loop; `deliver_due` is to be called again and again.
+
+    `on_attempt` is told, with the channel's name, what came of each attempt and what was given up, once that is recorded.
+    """
 
     def __init__(
         self,
@@ -63,7 +61,7 @@ class Dispatcher:
         outbox: Outbox,
         clock: Callable[[], datetime],
         timezone: ZoneInfo,
-        on_attempt: Callable[[Bundle, AttemptResult], None] | None = None,
+        on_attempt: Callable[[str, AttemptResult], None] | None = None,
         rules: SendingRules | None = None,
     ) -> None:
         self._channels = dict(channels)
@@ -73,142 +71,166 @@ class Dispatcher:
         self._on_attempt = on_attempt
         self._rules = rules or SendingRules()
         self._senders: dict[str, Sender] = {}
-        self._lines: dict[str, _Line] = {}
-        self._failures: list[BaseException] = []
+        self._lines: dict[str, Line] = {}
+        self._are_channels_new = True
         self._stopping = False
-        self._taking = asyncio.Lock()
+        self._looking = asyncio.Lock()
+        self._next_look: asyncio.Task[int] | None = None
         # A thread of its own: the loop's common ones may all be waiting for name servers.
         self._reader = ThreadPoolExecutor(1, "outbox")
 
     async def deliver_due(self) -> int:
-        """Begin to send every due bundle that is not in hand; return how many. Does not wait for the sending.
+        """Begin to send what is due and not in hand; return how many messages were taken up. Does not wait for the sending.
 
-        Raises what has gone wrong, against all expectation, in sending before.
+        A line that cannot hold all that is due takes up the rest by itself. Raises what has gone wrong, against all expectation, before.
         """
         self._raise_failure()
-        started = 0
-        async with self._taking:
-            while not self._stopping:
-                batch = await self._read_due()
-                if not batch:
-                    break
-                started += sum(self._take(bundle) for bundle in batch)
-        return started
+        if self._next_look is None:  # those who ask while one goes on share the one after it
+            self._next_look = asyncio.create_task(self._look(), name="look what is due")
+            self._next_look.add_done_callback(_heed)
+        return await asyncio.shield(self._next_look)
+
+    async def _look(self) -> int:
+        async with self._looking:
+            self._next_look = None
+            if self._stopping:
+                return 0
+            now = self._clock()
+            await self._sync_channels(now)
+            names = await self._read(self._outbox.due_channels, now)
+            return sum(await asyncio.gather(*(self._look_after(name, now) for name in names)))
 
     async def join(self) -> None:
-        """Wait until nothing is being sent; raise what has gone wrong against all expectation."""
+        """Wait until all that was due at the last look is sent or was tried; raise what has gone wrong against all expectation."""
         while tasks := self._tasks():
             await asyncio.wait(tasks)
         self._raise_failure()
 
     async def stop(self, grace_seconds: float) -> None:
-        """Begin nothing more, give what is under way `grace_seconds` to end, then drop it: it stays pending in the outbox."""
+        """Begin nothing more, give what is under way `grace_seconds` to end, then break it off: it stays due in the outbox."""
         self._stopping = True
+        for line in self._lines.values():
+            line.close()
         if tasks := self._tasks():
             await asyncio.wait(tasks, timeout=grace_seconds)
+        if tasks := self._tasks():
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=self._rules.seconds_to_record)  # each notes that it was broken off
         for task in self._tasks():
             task.cancel()
         await asyncio.gather(*self._tasks(), return_exceptions=True)
-        self._reader.shutdown(wait=False)
+        await asyncio.to_thread(self._reader.shutdown)  # the archive may be closed when nobody reads it
         self._raise_failure()
 
-    def reload(self, channels: Mapping[str, Channel]) -> None:
-        """From the next attempt on, use these channels. An unchanged one keeps its sender."""
-        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel}
+    def reload(self, channels: Mapping[str, Channel], timezone: ZoneInfo) -> None:
+        """From the next attempt on, use these channels and this zone. Where both are as they were, the sender stays."""
+        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel and timezone == self._timezone}
+        self._timezone = timezone
         self._senders = {name: sender for name, sender in self._senders.items() if name in kept}
         self._channels = dict(channels)
+        self._are_channels_new = True
 
-    async def _read_due(self) -> list[Bundle]:
-        """The next due bundles that are not in hand. Empty when there are none, or only such as the outbox was asked not to bring."""
-        in_hand = {bundle_id for line in self._lines.values() for bundle_id in (*line.tasks, *line.parked)}
-        read = partial(self._outbox.due_bundles, self._clock(), BATCH, in_hand)
-        due = await asyncio.get_running_loop().run_in_executor(self._reader, read)
-        return [bundle for bundle in due if bundle.bundle_id not in in_hand]
+    async def _sync_channels(self, now: datetime) -> None:
+        if self._are_channels_new:
+            self._are_channels_new = False
+            await asyncio.wrap_future(self._outbox.sync_channels(tuple(self._channels), now))
 
-    def _take(self, bundle: Bundle) -> bool:
-        """Put a bundle in its channel's line; False if it had to be parked, or sending has ended meanwhile."""
+    async def _read(self, question: Callable[..., list[T]], *arguments: object) -> list[T]:
+        """Ask the outbox in its thread; nothing, once sending has ended."""
         if self._stopping:
-            return False
-        line = self._lines.setdefault(bundle.channel, _Line(asyncio.Semaphore(self._rules.at_once)))
-        if len(line.tasks) >= self._rules.most_in_hand:
-            line.parked.add(bundle.bundle_id)
-            return False
-        task = asyncio.create_task(self._deliver(bundle, line), name=f"deliver {bundle.bundle_id}")
-        line.tasks[bundle.bundle_id] = task
-        task.add_done_callback(partial(self._let_go, line, bundle.bundle_id))
-        return True
+            return []
+        return await asyncio.get_running_loop().run_in_executor(self._reader, partial(question, *arguments))
 
-    def _let_go(self, line: _Line, bundle_id: str, task: asyncio.Task[None]) -> None:
-        del line.tasks[bundle_id]
-        if len(line.tasks) <= self._rules.most_in_hand // 2:
-            line.parked.clear()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._failures.append(error)
+    async def _look_after(self, name: str, now: datetime) -> int:
+        """Take up what is due for a channel; returns how many messages."""
+        if name not in self._channels:
+            await self._hold(name, now)
+            return 0
+        if name not in self._lines:
+            self._lines[name] = Line(partial(self._take, name), self._deliver, self._rules.at_once, self._rules.most_in_hand)
+        return await self._lines[name].fill(now)
 
-    async def _deliver(self, bundle: Bundle, line: _Line) -> None:
-        async with line.gate:
-            if self._stopping:
-                return
-            outcome = await self._attempt(bundle)
-            result = judge_attempt(bundle, outcome, self._clock(), self._rules.jitter())
-            # Shielded: stopping may end the wait, but must not take back the write; the message has been sent.
-            await asyncio.shield(asyncio.wrap_future(self._outbox.record_attempt(result)))
-        if self._on_attempt is not None:
-            self._on_attempt(bundle, result)
+    async def _take(self, name: str, moment: datetime, limit: int, in_hand: Collection[str]) -> list[Bundle]:
+        """The messages to a channel that are due at a moment; what is planned only now comes after what was sealed before."""
+        channel = self._channels.get(name)
+        if channel is None or self._stopping:
+            return []
+        sealed = await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
+        room = limit - len(sealed)
+        if not room or not await asyncio.wrap_future(self._outbox.seal_messages(name, channel.policy, moment, room)):
+            return sealed
+        return await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
 
-    async def _attempt(self, bundle: Bundle) -> Outcome:
+    async def _hold(self, name: str, now: datetime) -> None:
+        """Let what is due for an absent channel wait, with the reason."""
+        held = 0
+        while not self._stopping and (results := await asyncio.wrap_future(self._outbox.hold_for_channel(name, now, HELD_AT_ONCE))):
+            for result in results:
+                if result.status is DeliveryStatus.DEAD:
+                    self._tell(name, result)
+            held += sum(result.status is DeliveryStatus.PENDING for result in results)
+        if held:
+            _log.warning("channel %s is not in the configuration: %d messages wait for it", name, held)
+
+    async def _deliver(self, bundle: Bundle) -> None:
         channel = self._channels.get(bundle.channel)
-        if channel is None:
-            reason = f"channel {bundle.channel} is not in the configuration; put it back, or this is given up 3 days after the alert"
-            return retry(reason, ABSENT_CHANNEL_WAIT)
+        if channel is None:  # removed while this waited in its line: the next look holds it, with the reason
+            return
+        progress = Progress()
         try:
-            return await self._send(channel, bundle)
+            outcome = await self._attempt(channel, bundle, progress)
+        except asyncio.CancelledError:
+            await self._record(bundle.channel, judge_interruption(bundle, progress, self._clock()))
+            raise
+        await self._record(bundle.channel, judge_attempt(bundle, outcome, progress, self._clock(), self._rules.jitter()))
+
+    async def _record(self, name: str, result: AttemptResult) -> None:
+        # Shielded: stopping may end the wait, but must not take back the write; the message has been sent.
+        await asyncio.shield(asyncio.wrap_future(self._outbox.record_attempt(result)))
+        self._tell(name, result)
+
+    async def _attempt(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
+        try:
+            return await self._send(channel, bundle, progress)
         except Exception as error:  # noqa: BLE001  # logged, recorded, and told in the delivery log
             # A message that cannot be made must not end the program at every start: it is tried again, and at last given up, visibly.
             _log.exception("sending failed in a way that is not foreseen")
             return retry(f"sending failed in a way that is not foreseen ({type(error).__name__}): report it as a bug")
 
-    async def _send(self, channel: Channel, bundle: Bundle) -> Outcome:
+    async def _send(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
         if bundle.channel not in self._senders:
-            self._senders[bundle.channel] = make_sender(channel, self._timezone)
-        return await send_within(self._senders[bundle.channel], bundle, self._clock(), self._rules.seconds_per_attempt)
+            self._senders[bundle.channel] = channel.make_sender(self._timezone, self._rules.limits)
+        return await self._senders[bundle.channel].send(bundle, self._clock(), progress)
 
-    def _tasks(self) -> list[asyncio.Task[None]]:
-        return [task for line in self._lines.values() for task in line.tasks.values()]
+    def _tell(self, name: str, result: AttemptResult) -> None:
+        if self._on_attempt is not None:
+            self._on_attempt(name, result)
+
+    def _tasks(self) -> list[asyncio.Task[None] | asyncio.Task[int]]:
+        return [task for line in self._lines.values() for task in line.tasks()]
 
     def _raise_failure(self) -> None:
         """Raise the first unexpected error, once."""
-        if self._failures:
-            failures, self._failures = self._failures, []
+        failures = [error for line in self._lines.values() for error in line.failures]
+        for line in self._lines.values():
+            line.failures.clear()
+        if failures:
             raise failures[0]
-
-
-def make_sender(channel: Channel, timezone: ZoneInfo) -> Sender:
-    """What sends to this channel."""
-    # The libraries below cost a command that sends nothing 0.4 s: they come with the first message.
-    if isinstance(channel, EmailChannel):
-        from monitors.channels.email import EmailSender  # noqa: PLC0415
-
-        return EmailSender(channel, timezone)
-    from monitors.channels.webhook import WebhookSender  # noqa: PLC0415
-
-    return WebhookSender(channel)
-
-
-async def send_within(sender: Sender, bundle: Bundle, now: datetime, seconds: float) -> Outcome:
-    """Send, and call it a failed attempt if that takes longer than `seconds` altogether."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await sender.send(bundle, now)
-    except TimeoutError:
-        return retry(f"no answer within {seconds:g} s")
 
 
 async def send_test(channel: Channel, now: datetime, timezone: ZoneInfo) -> AttemptResult:
     """Send one message marked as a test. It is tried once: the result is `sent`, or `dead` with the reason."""
     bundle = make_test_bundle(channel.name, now)
-    outcome = await send_within(make_sender(channel, timezone), bundle, now, SendingRules().seconds_per_attempt)
-    result = judge_attempt(bundle, outcome, now, 0.0)
+    progress = Progress()
+    outcome = await channel.make_sender(timezone, SendingRules().limits).send(bundle, now, progress)
+    result = judge_attempt(bundle, outcome, progress, now, 0.0)
     if result.status is DeliveryStatus.PENDING:
-        return AttemptResult(result.bundle_id, result.delivery_ids, now, DeliveryStatus.DEAD, None, result.error)
+        return replace(result, status=DeliveryStatus.DEAD, next_attempt_at=None)
     return result
+
+
+def _heed(look: asyncio.Task[int]) -> None:
+    """Whoever asked for a look may have been cancelled meanwhile: then nobody is left to be told of what it met."""
+    if not look.cancelled():
+        look.exception()

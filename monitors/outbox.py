@@ -8,18 +8,42 @@ from datetime import datetime
 from typing import Protocol
 
 from news.alerts import AttemptResult, Bundle
+from news.delivering import Policy
 
 
 class Outbox(Protocol):
-    """The deliveries that are still to be made. They live on disk: nothing is ever sent from memory."""
+    """The deliveries that are still to be made. They live on disk: nothing is ever sent from memory.
 
-    def due_bundles(self, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
-        """At most `limit` bundles that are due at `now`, oldest first, without those whose `bundle_id` is in `except_ids`.
+    Those that give a list block while they read; dispatch calls them from a thread of its own. Their cost does not grow with what waits for
+    other channels. A future ends when what was asked is safely on disk, or with the error that kept it from being so.
+    """
 
-        Blocks while it reads; dispatch calls it from a thread of its own. `except_ids` may hold many thousands.
+    def due_channels(self, now: datetime) -> list[str]:
+        """The names of the channels for which something is due at `now`, in the configuration or not."""
+        ...
+
+    def due_messages(self, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
+        """At most `limit` sealed messages to a channel that are due at `now`, the longest waiting first, without those in `except_ids`."""
+        ...
+
+    def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
+        """Plan some `limit` of the deliveries that are due for a channel and in no message yet; how many were planned.
+
+        Those that were made together are planned together, so they may be a few more.
         """
         ...
 
+    def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        """Hold, with the reason, or give up some `limit` of what is due for an absent channel.
+
+        What became of each; nothing when no more is due.
+        """
+        ...
+
+    def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
+        """Take over which channels there are: what was held for one that is back is due at once."""
+        ...
+
     def record_attempt(self, result: AttemptResult) -> Future[None]:
-        """Write what came of an attempt. The future ends when it is safely on disk, or with the error that kept it from being so."""
+        """Write what came of an attempt. The next one is told how each recipient stands; who has the message keeps it."""
         ...

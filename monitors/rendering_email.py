@@ -7,49 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitors.channels import address_of
+from monitors.mail_address import MailAddress
 from monitors.rendering import local_time, marked_parts, one_line, safe_link
+from monitors.rendering_headers import AddressesHeader, TextHeader
 from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit
 from news.fingerprints import derived_id, normalise_text
 
 LONGEST_TITLE = 300
 LONGEST_TOPICS = 150
 """Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
-LONGEST_PLAIN_SUBJECT = 60
-"""Characters that fit on the first line; longer subjects are encoded, which folds them where nothing can be lost."""
 MOST_HITS_SHOWN = 20
 """Passages shown for one topic; the rest are counted, not hidden."""
 
 _TEST_NOTICE = "This is a test message. No article was found; it shows that this channel works."
 
 
-class _Subject(str):
-    """A subject that encodes itself (RFC 2047).
-
-    The standard library's own folding loses spaces between encoded words, and reads a title that looks like an encoded word as one:
-    it could decode to line ends, and with them to another header.
-    """
-
-    __slots__ = ()
-    name = "Subject"
-
-    def fold(self, *, policy: EmailPolicy) -> str:
-        as_it_is = self.isascii() and "=?" not in self and len(self) <= LONGEST_PLAIN_SUBJECT
-        charset = "us-ascii" if as_it_is else "utf-8"
-        encoded = Header(self, charset, header_name=self.name).encode(linesep=policy.linesep)
-        return f"{self.name}: {encoded}{policy.linesep}"
-
-
-def render_email(bundle: Bundle, sender: str, recipients: Sequence[str], now: datetime, timezone: ZoneInfo) -> EmailMessage:
-    """The mail for a bundle. `Message-ID` depends on the bundle alone, `Date` is the time of this attempt."""
+def render_email(bundle: Bundle, sender: MailAddress, recipients: Sequence[MailAddress], now: datetime, timezone: ZoneInfo) -> EmailMessage:
+    """The mail for a bundle, as `recipients` are shown it. `Message-ID` depends on the bundle alone, `Date` is the time of this attempt."""
     message = EmailMessage(policy=SMTP)
     _set_headers(message, bundle, sender, recipients)
     message["Date"] = format_datetime(now.astimezone(timezone))
@@ -68,31 +48,26 @@ def subject_of(bundle: Bundle) -> str:
     return f"[TEST] {subject}" if bundle.test else subject
 
 
-def message_id(bundle_id: str, sender: str) -> str:
+def email_bytes(message: EmailMessage, *, utf8: bool) -> bytes:
+    """The mail as it is sent; `utf8`: with addresses that only SMTPUTF8 can carry (RFC 6532), else all of it is ASCII."""
+    return message.as_bytes(policy=SMTPUTF8 if utf8 else SMTP)
+
+
+def message_id(bundle_id: str, sender: MailAddress) -> str:
     """The `Message-ID` of a bundle: the same on every attempt, so that a repeat is recognisable."""
-    return f"<{bundle_id}@{_domain_of(sender)}>"
+    return f"<{bundle_id}@{sender.domain}>"
 
 
-def _set_headers(message: EmailMessage, bundle: Bundle, sender: str, recipients: Sequence[str]) -> None:
-    message["From"] = _header_address(sender)
-    message["To"] = [_header_address(recipient) for recipient in recipients]
-    message["Subject"] = _Subject(subject_of(bundle))
+def _set_headers(message: EmailMessage, bundle: Bundle, sender: MailAddress, recipients: Sequence[MailAddress]) -> None:
+    message["From"] = AddressesHeader("From", [sender])
+    message["To"] = AddressesHeader("To", recipients)
+    message["Subject"] = TextHeader("Subject", subject_of(bundle))
     message["Message-ID"] = message_id(bundle.bundle_id, sender)
     # Mail programs show all alerts on one article (more topics, later versions) as one thread.
     message["References"] = message_id(derived_id("thread", bundle.alerts[0].article.url), sender)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not read the above
-    message["List-Id"] = f"<{_list_label(bundle.channel)}.quivive.{_domain_of(sender)}>"  # RFC 2919: something stable to filter on
-
-
-def _header_address(mailbox: str) -> Address:
-    name, address = parseaddr(mailbox)
-    local, _, domain = address.rpartition("@")
-    return Address(name, local, domain)
-
-
-def _domain_of(sender: str) -> str:
-    return address_of(sender).rpartition("@")[2].encode("idna").decode()
+    message["List-Id"] = f"<{_list_label(bundle.channel)}.quivive.{sender.domain}>"  # RFC 2919: something stable to filter on
 
 
 def _list_label(channel: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, article_subject
 from news.fingerprints import derived_id
+from news.timing import DELIVERY_LIFETIME
 
 
 def make_test_bundle(channel: str, now: datetime) -> Bundle:
@@ -23,5 +24,5 @@ def make_test_bundle(channel: str, now: datetime) -> Bundle:
         excerpt="This message was asked for with `quivive alerts test`. It announces no article.",
     )
     hit = Hit("test", "test", "text", "what was found stands between brackets: [test]")
-    alert = Alert(derived_id("test alert", bundle_id), "test", AlertKind.NEW, now, 0, article, (hit,))
-    return Bundle(bundle_id, channel, (bundle_id,), (alert,), 0, now, test=True)
+    alert = Alert(derived_id("test alert", bundle_id), "test", AlertKind.NEW, now, 0, article, (hit,), article_subject(0))
+    return Bundle(bundle_id, channel, (bundle_id,), (alert,), 0, now + DELIVERY_LIFETIME, test=True)

@@ -1,4 +1,4 @@
-"""What is told to people: an alert about an article, its deliveries, and the bundle in which a channel gets them."""
+"""What is told to people: an alert about a subject, its deliveries, and the message (bundle) in which a channel gets them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,43 @@ class DeliveryStatus(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     DEAD = "dead"
+
+
+class RecipientStatus(StrEnum):
+    """`has` has the message, `refused` will never be given it, `owed` is still to get it (perhaps again)."""
+
+    HAS = "has"
+    REFUSED = "refused"
+    OWED = "owed"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientOutcome:
+    """How one recipient of a message stands, of a channel that has several. `reason` says why it does not have the message."""
+
+    recipient: str
+    """The address that the receiving side is given: its domain as A-labels, so that a domain's two spellings are one recipient."""
+    status: RecipientStatus
+    reason: str | None = None
+
+
+class SubjectKind(StrEnum):
+    """What an alert can be about."""
+
+    ARTICLE = "article"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """What an alert is about: the kind of thing, and the key that the archive has for it."""
+
+    kind: SubjectKind
+    key: str
+
+    @property
+    def text(self) -> str:
+        """The subject as the archive writes it."""
+        return f"{self.kind}:{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +100,7 @@ class AlertedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One topic speaking up about one article, once and for ever."""
+    """One topic speaking up about one subject, the `sequence`-th time (1 is the first)."""
 
     alert_id: str
     topic: str
@@ -72,13 +109,15 @@ class Alert:
     delay_seconds: int | None
     article: AlertedArticle
     matches: tuple[Hit, ...]
+    subject: Subject
+    sequence: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a channel gets as one message: one delivery to a webhook, or one mail on all alerts of one article.
+    """What a channel gets as one message, sealed: one delivery to a webhook, or one mail on all alerts of one article.
 
-    `bundle_id` is the same on every attempt: it is the `webhook-id`, and the Message-ID is made of it.
+    `bundle_id` is the message's id, the same on every attempt: it is the `webhook-id`, and the Message-ID is made of it.
     """
 
     bundle_id: str
@@ -87,8 +126,11 @@ class Bundle:
     alerts: tuple[Alert, ...]
     attempts: int
     """Attempts made before this one."""
-    created_at: datetime
+    give_up_at: datetime
+    """No attempt is made after that."""
     test: bool = False
+    recipients: tuple[RecipientOutcome, ...] = ()
+    """What the attempts before have settled: the message goes only to those who are not among them, or are still owed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +143,27 @@ class AttemptResult:
     status: DeliveryStatus
     next_attempt_at: datetime | None = None
     error: str | None = None
+    recipients: tuple[RecipientOutcome, ...] = ()
+    """What this attempt has changed for each recipient; empty for a channel that has only one receiver."""
 
 
-def make_alert_id(topic: str, article_url: str) -> str:
-    """The id of the alert of `topic` on the article at `article_url`: derived, so that a repeat cannot get another."""
-    return derived_id("alert", topic, article_url)
+def article_subject(article_id: int) -> Subject:
+    """The article of that number as the subject of an alert."""
+    return Subject(SubjectKind.ARTICLE, str(article_id))
+
+
+def parse_subject(text: str) -> Subject:
+    """The subject that `Subject.text` wrote."""
+    kind, _, key = text.partition(":")
+    return Subject(SubjectKind(kind), key)
+
+
+def make_alert_id(topic: str, address: str, sequence: int = 1) -> str:
+    """The id of the `sequence`-th alert of `topic` on the subject at `address`: derived, so that a repeat cannot get another.
+
+    An article's address is the comparing form of its first one: unlike its number, it is the same in another archive.
+    """
+    return derived_id("alert", topic, address, *([] if sequence == 1 else [str(sequence)]))
 
 
 def make_delivery_id(alert_id: str, channel: str) -> str:
@@ -114,7 +172,7 @@ def make_delivery_id(alert_id: str, channel: str) -> str:
 
 
 def make_bundle_id(channel: str, delivery_ids: Sequence[str]) -> str:
-    """The id of the mail that carries these deliveries together; of one delivery alone it is the delivery's own id."""
+    """The id of the message that carries these deliveries together; of one delivery alone it is the delivery's own id."""
     if len(delivery_ids) == 1:
         return delivery_ids[0]
     return derived_id("bundle", channel, *sorted(delivery_ids))

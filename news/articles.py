@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """A source that showed the article: its name, the URL of its feed, its tags."""
+    """A source that showed the article: its name, the URL of its feed, and its tags, among them the publisher's own categories."""
 
     name: str
     url: str

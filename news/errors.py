@@ -11,7 +11,8 @@ Every message says what went wrong, where, and what to do about it; `quivive/cli
     │   ├── ArchiveLocked       another process writes it; carries its process id
     │   ├── ArchiveMissing      there is no archive yet at that path
     │   ├── ArchiveUnusable     not a database, damaged, or made by a newer version
-    │   └── ArchiveUnwritable   read-only, full, or locked by a foreign program
+    │   └── ArchiveUnwritable   read-only, or the disk is out of order
+    │       └── ArchiveHeldUp   for now: the disk is full, or a foreign program has it locked
     └── CrawlEnded              the spider ended although nobody asked it to                    (exit 1)
 """
 
@@ -95,7 +96,11 @@ class ArchiveUnusable(ArchiveError):
 
 
 class ArchiveUnwritable(ArchiveError):
-    """The archive can't be written: read-only, disk full, or locked by a foreign program."""
+    """The archive can't be written."""
+
+
+class ArchiveHeldUp(ArchiveUnwritable):
+    """The archive can't be written for now; it will be when somebody frees space, or the foreign program that has it locked is done."""
 
 
 class CrawlEnded(QuiviveError):

@@ -1,6 +1,7 @@
 """Hashes that stand for a text or a thing: content hashes, entry fingerprints and derived ids. All are SHA-256.
 
-Stored content hashes are comparable only within one version of the normalisation (`NORMALISATION_VERSION`).
+Content hashes are comparable only within one version of the normalisation (`NORMALISATION_VERSION`). An archive has those of earlier
+versions too: for good where the texts are gone, and elsewhere until they are made anew (`earlier_hashes`).
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ import base64
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 
 NORMALISATION_VERSION = 1
-"""Raise it with every change to `normalise_text`: the archive then makes all content hashes anew before it judges any text."""
+"""Raise it with every change to `normalise_text`, and keep the function as it was in `EARLIER_NORMALISATIONS`."""
+
+EARLIER_NORMALISATIONS: Mapping[int, Callable[[str], str]] = {}
+"""What `normalise_text` was in earlier versions, by their numbers. A text that arrives is compared under each of them."""
 
 LEAST_IDENTIFYING_CHARACTERS = 400
 """Normalised texts shorter than this are no identity: teasers, consent walls and error pages share theirs."""
@@ -40,16 +45,23 @@ def _without_mark(match: re.Match[str]) -> str:
     return "" if unicodedata.combining(match[0]) else match[0]
 
 
-def without_title_line(text: str, title: str) -> str:
-    """`text` without its first line, if that line only repeats the title."""
+def without_title_line(text: str, title: str, normalise: Callable[[str], str] | None = None) -> str:
+    """`text` without its first line, if that line only repeats the title. `normalise`: that of an earlier version, if not today's."""
+    normalise = normalise or normalise_text
     first, _, rest = text.lstrip().partition("\n")
-    return rest if title and normalise_text(first) == normalise_text(title) else text
+    return rest if title and normalise(first) == normalise(title) else text
 
 
-def content_hash(title: str, text: str) -> tuple[str, int]:
+def content_hash(title: str, text: str, normalise: Callable[[str], str] | None = None) -> tuple[str, int]:
     """The hash of an article's normalised text without its title line, and that text's length in characters."""
-    normalised = normalise_text(without_title_line(text, title))
+    normalise = normalise or normalise_text
+    normalised = normalise(without_title_line(text, title, normalise))
     return hashlib.sha256(normalised.encode()).hexdigest(), len(normalised)
+
+
+def earlier_hashes(title: str, text: str) -> tuple[str, ...]:
+    """The content hashes that earlier versions gave this text."""
+    return tuple(content_hash(title, text, normalise)[0] for normalise in EARLIER_NORMALISATIONS.values())
 
 
 def fingerprint(*parts: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The judgements: what is an entry, what is new, what is the same article, what is a revision, what alerts.
+"""The judgements: what is an entry, what is new, what is the same article, what is a revision.
 
 Pure decisions. Each takes what the archive remembers and what arrived, and returns what should happen and why; `storage` reads the
 one and writes the other, in one transaction. Every question is asked in one place, with one early return for each answer.
@@ -7,19 +7,19 @@ one and writes the other, in one transaction. Every question is asked in one pla
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from news.alerts import AlertKind
 from news.earning import Earning, Unearned, earns_its_place
-from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, content_hash, fingerprint, normalise_text
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
-from news.urls import canonical_url, host_of, is_site_root, same_site
+from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
+from news.text import language_of
+from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, speaks_of
 
 LEAST_FULL_TEXT = 1_500
@@ -36,6 +36,9 @@ _CUT_MARKS = ("[…]", "[...]", "(…)", "…", "...", "lire la suite", "continu
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
+
+_LEAST_COMMON_WORDS, _LEAST_COMMON_SHARE = 2, 0.6
+"""Of the telling words of two titles that speak of the same; the share is of the shorter title's."""
 
 _LONGEST_FAREWELL = 400
 """Characters of what blogs append to each entry, also after a cut: « L’article … est apparu en premier sur … »."""
@@ -54,8 +57,10 @@ Read = TypeVar("Read", FeedEntry, ExtractedPage)
 
 def storable(read: Read) -> Read:
     """What was read, each of its texts as `storable_text` gives it."""
-    texts: dict[str, Any] = {name: storable_text(text) for name in read.__slots__ if isinstance(text := getattr(read, name), str)}
-    return replace(read, **texts)
+    said: dict[str, Any] = {name: getattr(read, name) for name in read.__slots__}
+    texts: dict[str, Any] = {name: storable_text(text) for name, text in said.items() if isinstance(text, str)}
+    lists: dict[str, Any] = {name: tuple(map(storable_text, texts)) for name, texts in said.items() if isinstance(texts, tuple)}
+    return replace(read, **texts, **lists)
 
 
 def storable_text(text: str) -> str:
@@ -74,33 +79,58 @@ class IdentifiedEntry:
     key: str
     entry: FeedEntry
     fingerprint: str
+    former_key: str | None = None
+    """The key that version 0.1.0 gave it, where that was another: archives know the entry under it."""
 
 
 def identify_entries(entries: Sequence[FeedEntry]) -> list[IdentifiedEntry]:
     """The entries of one body, each with its key; what repeats within the body, key and content, is dropped.
 
-    The key is the guid; without one, or where it occurs twice in this body, the link; without either, a hash of title and date.
-    A link that several entries without an own guid share names none of them, so these too go by title and date.
+    The key is the guid; without one, or where it occurs twice in this body, the link; without either, a hash of title, date and summary.
+    A link that several entries without an own guid share under different titles names none of them, so these too go by the hash.
     """
     entries = list(dict.fromkeys(map(storable, entries)))  # an entry that a feed lists twice, word for word, still has its guid to itself
-    guids = Counter(entry.guid for entry in entries if entry.guid)
-    anonymous = [entry for entry in entries if not (entry.guid and guids[entry.guid] == 1)]
-    links = Counter(entry.link for entry in anonymous if entry.link)
+    keys = _Keys(entries)
     identified: dict[str, IdentifiedEntry] = {}
     for entry in entries:
-        key = _entry_key(entry, guids, links)
+        key, former = keys.key_of(entry), keys.former_key_of(entry)
         if key not in identified:
-            identified[key] = IdentifiedEntry(key, entry, entry_fingerprint(entry))
+            identified[key] = IdentifiedEntry(key, entry, entry_fingerprint(entry), former if former != key else None)
     return list(identified.values())
 
 
-def _entry_key(entry: FeedEntry, guids: Counter[str], links: Counter[str]) -> str:
-    if entry.guid and guids[entry.guid] == 1:
-        return f"guid:{entry.guid}"
-    if entry.link and links[entry.link] == 1:
-        return f"link:{entry.link}"
-    date = entry.published_at.isoformat() if entry.published_at else None
-    return "hash:" + fingerprint(entry.title, date, None if date or entry.title else entry.summary)
+class _Keys:
+    """Gives each entry of one body its key."""
+
+    def __init__(self, entries: Sequence[FeedEntry]) -> None:
+        self._guids = Counter(entry.guid for entry in entries if entry.guid)
+        anonymous = [entry for entry in entries if entry.link and not self._has_own_guid(entry)]
+        self._links = Counter(entry.link for entry in anonymous)
+        self._titles: dict[str, set[str]] = defaultdict(set)
+        for entry in anonymous:
+            self._titles[entry.link or ""].add(normalise_text(entry.title or ""))
+
+    def _has_own_guid(self, entry: FeedEntry) -> bool:
+        return entry.guid is not None and self._guids[entry.guid] == 1
+
+    def key_of(self, entry: FeedEntry) -> str:
+        if self._has_own_guid(entry):
+            return f"guid:{entry.guid}"
+        if entry.link and len(self._titles[entry.link]) == 1:
+            return f"link:{entry.link}"
+        return "hash:" + fingerprint(entry.title, _date_of(entry), entry.summary)
+
+    def former_key_of(self, entry: FeedEntry) -> str:
+        if self._has_own_guid(entry):
+            return f"guid:{entry.guid}"
+        if entry.link and self._links[entry.link] == 1:
+            return f"link:{entry.link}"
+        date = _date_of(entry)
+        return "hash:" + fingerprint(entry.title, date, None if date or entry.title else entry.summary)
+
+
+def _date_of(entry: FeedEntry) -> str | None:
+    return entry.published_at.isoformat() if entry.published_at else None
 
 
 def entry_fingerprint(entry: FeedEntry) -> str:
@@ -109,7 +139,7 @@ def entry_fingerprint(entry: FeedEntry) -> str:
     return fingerprint(entry.title, entry.summary, entry.content, updated, entry.link)
 
 
-def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry) -> EntryNews:
+def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry | PreparedEntry) -> EntryNews:
     """What an arrived entry is, given the fingerprint the archive holds for its key (None: never seen)."""
     if known_fingerprint is None:
         return EntryNews.NEW
@@ -126,10 +156,8 @@ def judge_gap(arrived: int, known: int, *, had_entries: bool) -> Problem | None:
     return Problem("gap", message)
 
 
-def entry_url(entry: FeedEntry, key: str, source_url: str) -> str:
-    """The address of the article an entry speaks of; an entry without a link gets a place within its feed."""
-    if entry.link:
-        return canonical_url(entry.link)
+def place_without_link(key: str, source_url: str) -> str:
+    """The address of an entry that has no link: a place within its feed."""
     place = quote(key, safe="")
     return f"{source_url}#{place if len(place) <= _LONGEST_PLACE else fingerprint(key)}"
 
@@ -164,16 +192,23 @@ class Version:
     text_hash: str
     text_length: int
     """Characters of the normalised text that the hash was made of."""
+    words: PreparedWords | None = field(default=None, compare=False, repr=False)
+    """What was made of title and text beside the parsing; see `news.preparing`."""
 
     @property
     def own_hash(self) -> str:
         """A hash of title and text as they stand; a source's version is the same as its last one if this is."""
-        return fingerprint(self.title, self.text)
+        return self.words.own_hash if self.words else fingerprint(self.title, self.text)
+
+    @property
+    def earlier_hashes(self) -> tuple[str, ...]:
+        """The text's hashes under earlier versions of the normalisation."""
+        return earlier_hashes(self.title, self.text)
 
     @property
     def title_key(self) -> str:
         """The title, case, accents and punctuation aside."""
-        return normalise_text(self.title)
+        return self.words.title_key if self.words else normalise_text(self.title)
 
 
 def make_version(entry: FeedEntry, page: ExtractedPage | None) -> Version:
@@ -186,11 +221,16 @@ def make_version(entry: FeedEntry, page: ExtractedPage | None) -> Version:
         text=text,
         origin="page" if page else "feed",
         author=entry.author or (page.author if page else None),
-        language=(page.language if page else None) or entry.language,
+        language=(page.language if page else None) or entry.language or found_language(title, text),
         published_at=entry.published_at or (page.published_at if page else None) or entry.updated_at,
         text_hash=text_hash,
         text_length=text_length,
     )
+
+
+def found_language(title: str, text: str) -> str | None:
+    """The language that title and text are found to be in, where nobody says; None if too little tells."""
+    return language_of(text) or language_of(title)
 
 
 def feed_text(entry: FeedEntry) -> str:
@@ -232,99 +272,19 @@ def _unearned_place(earning: Earning) -> Problem:
     return Problem(earning.unearned or Unearned.WALL, message)
 
 
-def choose_article_url(link_url: str, final_url: str | None, canonical: str | None, taken: Collection[str]) -> str:
-    """The address that stands for an article whose page was fetched: canonical, else redirect target, else the entry's link.
-
-    `taken` holds those of the given addresses that other entries of the source, or other articles, have. A target that is a site's root or
-    taken is what a site shows for anything it no longer has. A canonical address on a foreign site is a claim that only the text can prove,
-    and the content hash does.
-    """
-    reached = canonical_url(final_url) if final_url else link_url
-    if reached != link_url and (is_site_root(reached) or reached in taken):
-        reached = link_url
-    if canonical is None:
-        return reached
-    named = canonical_url(canonical)
-    if is_site_root(named) or named in taken or not same_site(named, reached):
-        return reached
-    return named
-
-
-@dataclass(frozen=True, slots=True)
-class TextTwin:
-    """An article whose current text has the same hash as the one judged."""
-
-    article_id: int
-    url: str
-    title: str
-
-
-class Identity(StrEnum):
-    """Why an appearance belongs to its article; stored with the sighting."""
-
-    FIRST = "first"
-    SAME_URL = "same_url"
-    SAME_TEXT = "same_text"
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleVerdict:
-    """Which article an appearance belongs to (None: a new one), and why."""
-
-    identity: Identity
-    article_id: int | None
-
-
-def judge_identity(
-    version: Version, url: str, article_at_url: int | None, twins: Sequence[TextTwin], titles_of_text: Collection[str]
-) -> ArticleVerdict:
-    """Which article a version at `url` belongs to.
-
-    `article_at_url`: the article known at that address. `twins`: articles with the same text hash. `titles_of_text`: the title keys
-    that text was seen under. A short text, or one seen under three titles, is no identity: walls share theirs.
-    """
-    if article_at_url is not None:
-        return ArticleVerdict(Identity.SAME_URL, article_at_url)
-    if version.text_length < LEAST_IDENTIFYING_CHARACTERS:
-        return ArticleVerdict(Identity.FIRST, None)
-    if len({*titles_of_text, version.title_key}) >= TITLES_THAT_UNMASK:
-        return ArticleVerdict(Identity.FIRST, None)
-    for twin in twins:
-        if host_of(twin.url) != host_of(url) or normalise_text(twin.title) == version.title_key:
-            return ArticleVerdict(Identity.SAME_TEXT, twin.article_id)
-    return ArticleVerdict(Identity.FIRST, None)
-
-
-def is_revision(version: Version, own_previous_hash: str | None, current_hash: str, current_origin: str = "page") -> bool:
+def is_revision(version: Version, own_previous_hash: str | None, current_hash: str, current_origin: str) -> bool:
     """Whether a version of a known article is a revision of it.
 
-    `own_previous_hash`: what the same source last said of the article (None: it speaks of it for the first time, and differences
+    `own_previous_hash`: what the same source last gave as the article's text (None: it gives one for the first time, and differences
     between two sources' texts are no revision). `current_hash`, `current_origin`: of the article's current version. A page takes the
-    place of a feed's few words whoever brought those first, or which of two sources came first would decide what is ever matched.
+    place of a feed's few words whoever brought those first, or which of two sources came first would decide what is ever matched; a
+    feed's words never take the place of a page's.
     """
     if version.own_hash == current_hash:
         return False
-    if version.origin == "page" and current_origin == "feed":
-        return True
+    if version.origin != current_origin:
+        return version.origin == "page"
     return own_previous_hash is not None and version.own_hash != own_previous_hash
-
-
-def should_alert(*, already_alerted: bool, sighted_openly: bool, edited_since_silent: bool, matched_before: bool) -> bool:
-    """Whether a topic that matches the current version of an article alerts on it now.
-
-    `sighted_openly`: an entry that is not silent has sighted the article. `edited_since_silent`: the version is an edit that came after
-    the silent first poll; it alerts on what the silent version didn't match. `matched_before`: an earlier version matched.
-    """
-    if already_alerted:
-        return False
-    if sighted_openly:
-        return True
-    return edited_since_silent and not matched_before
-
-
-def alert_kind(first_matching_version: int) -> AlertKind:
-    """`new` if the article's first version was the first to match, else `revised`."""
-    return AlertKind.NEW if first_matching_version == 1 else AlertKind.REVISED
 
 
 def article_time(published_at: datetime | None, first_seen_at: datetime) -> datetime:
@@ -351,6 +311,35 @@ def still_same_article(old_title: str, version: Version) -> bool:
     return speaks_of(version.title + "\n" + version.text, old_title) or speaks_of(old_title, version.title)
 
 
+def titles_agree(one: str, other: str) -> bool:
+    """Whether two titles speak of the same, so that an address that proves nothing by itself may join their entries.
+
+    They are equal, or share two words and most of the shorter one's. A single common word ("Sommet de Paris", "Sommet de Rome") does not
+    do: what is joined wrongly is never told, what is parted wrongly is told twice.
+    """
+    first, second = normalise_text(one), normalise_text(other)
+    if first == second:
+        return bool(first)
+    words, others = _telling_words(first), _telling_words(second)
+    common = len(words & others)
+    return common >= _LEAST_COMMON_WORDS and common >= _LEAST_COMMON_SHARE * min(len(words), len(others))
+
+
+def _telling_words(title_key: str) -> set[str]:
+    return {word for word in title_key.split() if len(word) >= LEAST_TELLING_LETTERS}
+
+
 def _says_something(title_key: str) -> bool:
     """Whether `speaks_of` has a word to go by."""
-    return any(len(word) >= LEAST_TELLING_LETTERS for word in title_key.split())
+    return bool(_telling_words(title_key))
+
+
+def speaks_of_another(old: FeedEntry, new: FeedEntry) -> bool:
+    """Whether an entry that kept its guid speaks of another article: link, title and publication date have all changed.
+
+    Some feeds give their newest item always the same guid. A rewritten headline under a rewritten address keeps its date.
+    """
+    moved = comparing_url(old.link or "") != comparing_url(new.link or "")
+    retitled = normalise_text(old.title or "") != normalise_text(new.title or "")
+    redated = None not in {old.published_at, new.published_at} and old.published_at != new.published_at
+    return moved and retitled and redated

@@ -34,6 +34,32 @@ def next_poll_at(now: datetime, timing: PollTiming, failures: int = 0, retry_aft
     return now + _as_asked(wait, retry_after)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a source stands on the schedule when a configuration comes into force. `failures`: in a row, up to now."""
+
+    last_polled_at: datetime | None
+    next_poll_at: datetime
+    interval: timedelta
+    failures: int = 0
+
+
+def poll_at_from_now_on(now: datetime, standing: Standing, timing: PollTiming) -> datetime:
+    """When to poll a source under a configuration that comes into force at `now`, as at a start and a reload.
+
+    A healthy source keeps the moment it had, so that no restart undoes its rhythm, unless its interval became shorter. A failing one is
+    due, since whoever restarts or reloads may just have mended what ailed it; but no source is ever polled more often than `timing.least`.
+    """
+    last, planned = standing.last_polled_at, standing.next_poll_at
+    if last is None or last > now:  # never polled, or by a clock that was ahead, which put it off
+        return min(planned, now)
+    if standing.failures:
+        return max(now, min(planned, last + timing.least))
+    if timing.interval < standing.interval:
+        return max(now, min(planned, last + max(timing.interval, timing.least)))
+    return planned
+
+
 def next_page_fetch_at(now: datetime, attempts: int, code: str, retry_after: timedelta | None = None) -> datetime | None:
     """When to fetch a page again after `attempts` failed fetches, the last with problem `code`; None: give it up."""
     if code in PAGE_PROBLEMS_FOR_GOOD or attempts > len(PAGE_RETRY_DELAYS):

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from unicodedata import category, normalize
+
+
+def fold_name(name: str) -> str:
+    """A source's name as it is compared: without regard to case and accents, however these are encoded (Unicode, NFC or NFD)."""
+    letters = "".join(sign for sign in normalize("NFKD", name) if category(sign) != "Mn")
+    return " ".join(letters.casefold().split())
 
 
 class ArticlesMode(StrEnum):
@@ -73,6 +80,64 @@ class FeedEntry:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     language: str | None = None
+    categories: tuple[str, ...] = ()
+    """What the publisher files it under, in the feed's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedWords:
+    """What the words of a version give before the archive is asked anything. Made by `news.preparing`, all of it plain strings."""
+
+    title_key: str
+    """The title, case, accents and punctuation aside."""
+    text_hash: str
+    text_length: int
+    own_hash: str
+    """Of title and text as they stand."""
+    analysed: tuple[str, str, str, str] | None
+    """The words of title and text as `news.text.analysis.index_columns` gives them; None where there were too many to send along."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedEntry:
+    """An entry with what it gives before the archive is asked: its identity within its source, and what the feed says by it."""
+
+    key: str
+    """Its identity within its source; see `news.judging.identify_entries`."""
+    entry: FeedEntry
+    fingerprint: str
+    former_key: str | None
+    """The key that version 0.1.0 gave it, where that was another: archives know the entry under it."""
+    address: str | None
+    """The comparing form of its link, if it has one."""
+    shown_url: str | None
+    """Its link without tracking parameters, otherwise letter for letter."""
+    text: str
+    """What the feed itself says of the article: `news.judging.feed_text`."""
+    language: str | None
+    """What the feed says it is, else what title and text are found to be."""
+    words: PreparedWords
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """What a page's text gives before anyone knows the title of the entry that it belongs to.
+
+    The content hash leaves out a first line that only repeats the title: so both hashes are here, and the line's key to choose by.
+    """
+
+    first_line_key: str
+    whole_hash: str
+    whole_length: int
+    rest_hash: str
+    rest_length: int
+    """Without the first line."""
+    canonical_address: str | None
+    """The comparing form of `canonical_url`."""
+    found_language: str | None
+    """What the text is found to be, where the page does not say it."""
+    analysed: tuple[str, str] | None
+    """The words of the text, tokens and stems; None where there were too many to send along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +149,8 @@ class ParsedFeed:
     language: str | None = None
     problem: Problem | None = None
     """Why the body may be incomplete (`malformed`); such a body vouches for nothing: no validators, no hash."""
+    prepared: tuple[PreparedEntry, ...] | None = field(default=None, compare=False, repr=False)
+    """What needs no archive, made beside the parsing; ask `news.preparing.prepared_entries`, which makes it where it is absent."""
 
 
 class PollKind(StrEnum):
@@ -128,6 +195,8 @@ class ExtractedPage:
     published_at: datetime | None = None
     language: str | None = None
     canonical_url: str | None = None
+    prepared: PreparedPage | None = field(default=None, compare=False, repr=False)
+    """What needs no archive, made beside the extraction; ask `news.preparing.page_version`, which makes it where it is absent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ JITTER_SHARE = 0.2
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 """A receiver that asks for more than a day is asked again after a day: an overlong wish must not cost the alert."""
 DELIVERY_LIFETIME = timedelta(days=3)
+"""How long a message is tried, and how long a delivery waits for a channel that was removed."""
 
 _DOUBLINGS_TO_LONGEST = 10
 """5 s doubled ten times is beyond an hour; a bound on the exponent keeps the arithmetic finite."""
@@ -25,15 +26,15 @@ def retry_delay(attempts_made: int, jitter: float) -> timedelta:
     return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY) * (1 + JITTER_SHARE * jitter)
 
 
-def next_attempt(attempts_made: int, now: datetime, created_at: datetime, jitter: float, retry_after: timedelta | None) -> datetime | None:
-    """When to send a delivery again, or None to give it up: the moment would be more than three days after `created_at`.
+def next_attempt(attempts_made: int, now: datetime, give_up_at: datetime, jitter: float, retry_after: timedelta | None) -> datetime | None:
+    """When to send a message again, or None to give it up: the moment would be later than `give_up_at`.
 
     `attempts_made` counts the attempt that has just failed. `retry_after` is what the receiver asked for (RFC 9110 §10.2.3): never
     sooner than that, and never more than a day later because of it.
     """
     asked = min(retry_after, LONGEST_RETRY_AFTER) if retry_after is not None else timedelta()
     at = now + max(retry_delay(attempts_made, jitter), asked)
-    return at if at - created_at <= DELIVERY_LIFETIME else None
+    return at if at <= give_up_at else None
 
 
 def parse_retry_after(header: str | None, now: datetime) -> timedelta | None:

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A thing with several names. A name that begins with `=` counts only in exactly these letters."""
+    """A thing with several names. A name that begins with `=` counts only in exactly these letters.
+
+    Those in `shipped`, which came with the program and were chosen for running text, also count in capitals in a title that is all in
+    capitals, where letters can tell nothing.
+    """
 
     key: str
     names: tuple[str, ...]
+    shipped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""Addresses of articles: one written form for each, without what only tracks the reader."""
+"""Addresses of articles: as people see them (`shown_url`), and as they are compared (`comparing_url`).
+
+What people see is the link as the feed gives it, letter for letter, but for what only tracks them: sites tell `?article12` from
+`?article12=`. What is compared is never shown or fetched, so it may leave out all that does not make another article.
+"""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
-
-from w3lib.url import canonicalize_url, url_query_cleaner
+from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 # Only names that never select content. Broad lists (any name with "source", "id", "session") also swallow parameters that do,
 # such as `?cid=12` of small content managers, and would make two articles one.
@@ -18,31 +20,93 @@ _TRACKING = re.compile(
 )
 
 
-def canonical_url(url: str) -> str:
-    """`url` in the form that stands for its article: host in lower case, no default port, no fragment, no tracking parameters.
+_DEFAULT_PORTS = frozenset({80, 443})
+_LONGEST_HOST = 255
+"""RFC 1035 §2.3.4. What is longer is no host name, and turning it into ASCII takes time that grows with the square of its length."""
+_LEADING_WWW = re.compile(r"(www\.)+(?=.)")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+_SEGMENT_SAFE = "!$&'()*+,;=:@-._~"
+_PAIR_SAFE = "!$'()*,;:@-._~/?"
+"""What means itself in a segment of a path, and in a name or value of a query (RFC 3986 §3.3, §3.4), less what divides them."""
 
-    Query parameters keep their values and are sorted (w3lib), so that their order makes no second article. What cannot be read as an
-    address stands for itself: links come from strangers, and one must not end the poll that brought it.
+
+def shown_url(link: str) -> str:
+    """The link as the feed gave it, letter for letter, without tracking parameters in query or fragment and without blanks around it."""
+    before_fragment, hash_sign, fragment = link.strip().partition("#")
+    before_query, question_mark, query = before_fragment.partition("?")
+    return (before_query + _untracked(question_mark, query) + _untracked(hash_sign, fragment)).strip()
+
+
+def _untracked(sign: str, pairs: str) -> str:
+    """A query or fragment with its sign, without the parameters that only track. If nothing else is left, the sign goes with them."""
+    listed = pairs.split("&")
+    kept = [pair for pair in listed if not _is_tracking(pair)]
+    if len(kept) == len(listed):
+        return sign + pairs
+    return sign + "&".join(kept) if any(kept) else ""
+
+
+def _is_tracking(pair: str) -> bool:
+    """Whether a parameter only tracks. Feeds that are escaped twice write `&amp;` between parameters."""
+    name = pair.partition("=")[0].removeprefix("amp;").removeprefix("?")
+    if "%" in name:
+        name = _decoded(name).decode("utf-8", "replace")
+    return _TRACKING.match(name) is not None
+
+
+def comparing_url(link: str) -> str:
+    """The form by which addresses are compared: two links with the same one are the same address. It is neither shown nor fetched.
+
+    The same are http and https; a host with and without `www.`, in upper and lower case, international and `xn--`, with and without a
+    default port; a path with and without its final slash; what is percent-encoded and what is not, where it means the same; a parameter
+    without a value and with an empty one; parameters in whatever order. Tracking parameters are no part of it, nor is a fragment, unless
+    it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read as an address stands for itself.
     """
-    bare = url.strip().partition("#")[0]
+    bare, _, fragment = shown_url(link).partition("#")
+    bare = bare.strip()
     try:
-        return _canonical(bare)
-    except ValueError:  # such as http://\\/[, which only becomes unreadable when w3lib has put its backslash right
+        parts = urlsplit(bare)
+        port = parts.port
+    except ValueError:
         return bare
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return bare
+    user = parts.netloc.rpartition("@")[0]
+    host = _comparing_host(parts.hostname) + (f":{port}" if port is not None and port not in _DEFAULT_PORTS else "")
+    path = "/".join(_reencoded(segment, _SEGMENT_SAFE) for segment in parts.path.split("/")).rstrip("/")
+    pairs = sorted((pair for pair in map(_comparing_pair, parts.query.split("&")) if pair), key=_name_of)
+    query = "?" + "&".join(pairs) if pairs else ""
+    return f"https://{user and user + '@'}{host}{path or '/'}{query}" + (f"#{fragment}" if fragment.startswith(("!", "/")) else "")
 
 
-def _canonical(bare: str) -> str:
-    names = {pair.partition("=")[0] for pair in urlsplit(bare).query.split("&")}
-    tracking = sorted(name for name in names if _TRACKING.match(name))
-    if tracking:
-        bare = url_query_cleaner(bare, tracking, remove=True, unique=False)
-    canonical = canonicalize_url(bare)
-    parts = urlsplit(canonical)
-    host = parts.netloc.lower()
-    default_port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
-    if default_port:
-        host = host.removesuffix(default_port)
-    return parts._replace(netloc=host).geturl()
+def _comparing_host(hostname: str) -> str:
+    host = hostname
+    if not host.isascii() and len(host) <= _LONGEST_HOST:
+        try:
+            host = host.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            return host
+    host = _LEADING_WWW.sub("", host.rstrip("."), count=1) or host
+    return f"[{host}]" if ":" in host else host
+
+
+def _comparing_pair(pair: str) -> str:
+    """A parameter, percent-encoded in one way. A plus is a space, as forms write it."""
+    name, _, value = pair.replace("+", " ").partition("=")
+    return _reencoded(name, _PAIR_SAFE) + ("=" + _reencoded(value, _PAIR_SAFE) if value else "")
+
+
+def _reencoded(text: str, safe: str) -> str:
+    return text if _UNRESERVED.fullmatch(text) else quote_from_bytes(_decoded(text), safe)
+
+
+def _name_of(pair: str) -> str:
+    """By the name alone: values of one name mean something in their order."""
+    return pair.partition("=")[0]
+
+
+def _decoded(text: str) -> bytes:
+    return unquote_to_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def host_of(url: str) -> str:

@@ -17,13 +17,15 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from quivive.rebuilding import rebuild
 from quivive.service import Service
 
 log = structlog.get_logger("quivive.jobs")
 
 TICK_SECONDS = 1
 TIDY_SECONDS = 3_600
-WATCH_SECONDS = 5.0
+WATCH_SECONDS = 1.0
+"""Between two looks at the clock. One that is ahead for a shorter time is noticed by what was written meanwhile, at the next start."""
 LEAST_STEP = timedelta(seconds=2)
 """A clock that goes back by less is only being put right; jobs then wait that much longer."""
 
@@ -56,6 +58,7 @@ class Jobs:
         self._scheduler.add_job(self._poll_due, Every(timedelta(seconds=TICK_SECONDS)), id="poll")
         self._scheduler.add_job(self._deliver_due, Every(timedelta(seconds=TICK_SECONDS)), id="deliver")
         self._scheduler.add_job(self._tidy, Every(timedelta(seconds=TIDY_SECONDS)), id="tidy")
+        self._scheduler.add_job(self._rebuild, id="rebuild")  # once, from now on
         self._watcher: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -65,7 +68,7 @@ class Jobs:
         self._watcher.add_done_callback(self._note_end_of_watch)
 
     def stop(self) -> None:
-        """Wake no job any more; one that is running is not waited for."""
+        """Wake no job any more, and break off those that run. What they read in other threads the service's end waits for."""
         if self._watcher is not None:
             self._watcher.cancel()
         if self._scheduler.running:
@@ -79,7 +82,7 @@ class Jobs:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        if not self.failed.done():
+        if not (self.failed.done() or isinstance(error, asyncio.CancelledError)):  # stopping cancels what runs
             self.failed.set_exception(error)
 
     async def _watch_clock(self, wall: datetime, steady: float) -> None:
@@ -91,11 +94,11 @@ class Jobs:
             wall, steady = self._clock(), loop.time()
             if expected - wall > LEAST_STEP:
                 log.warning("the clock went back", seconds=round((expected - wall).total_seconds()))
-                await self._take_up_earlier_time()
+                await self._take_up_earlier_time(expected - wall)
 
-    async def _take_up_earlier_time(self) -> None:
+    async def _take_up_earlier_time(self, step: timedelta) -> None:
         """All that waits was put off by a clock that was ahead: let none of it wait for that time to come again."""
-        await self._service.bring_forward()
+        await self._service.set_back(step)
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=self._clock())
 
@@ -105,9 +108,14 @@ class Jobs:
     async def _deliver_due(self) -> None:
         await self._service.deliver_due()
 
+    async def _rebuild(self) -> None:
+        await rebuild(self._service.archive)
+
     async def _tidy(self) -> None:
         now = self._clock()
         archive = self._service.archive
+        if archive.has_hard_links():
+            log.warning("the archive was given a second name (a hard link): opening it by that name would damage it; remove that name")
         await asyncio.wrap_future(archive.mend_clock_jumps(now))
         await asyncio.wrap_future(archive.prune_poll_log(now))
         retention = self._service.configuration.retention

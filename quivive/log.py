@@ -19,17 +19,23 @@ from structlog.processors import JSONRenderer, StackInfoRenderer, add_log_level,
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from quivive.printing import Printer
+from quivive.standard_streams import get_descriptor
+
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["text", "json"]
 
 _OWN_LOGGER = "quivive"
 _EVENT_COLUMN = 24
+_LAST_WORDS_SECONDS = 1.0
+_printer: Printer | None = None
 
 
 def configure_logging(level: Level, form: Format, stream: TextIO | None = None, timezone: tzinfo = UTC) -> None:
     """Send every event of `level` and above to `stream` (standard error by default), as text for people or as JSON Lines.
 
-    Text is coloured only on a terminal, and its times are in `timezone`; JSON's are in UTC. May be called again, as after a reload.
+    Text is coloured only on a terminal, and its times are in `timezone`; JSON is in UTF-8, its times in UTC. May be called again, as
+    after a reload. A standard error that is full, stuck or gone holds up nobody: what cannot be written is lost, and counted.
     """
     stream = stream or sys.stderr
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -41,8 +47,8 @@ def configure_logging(level: Level, form: Format, stream: TextIO | None = None, 
         logger_factory=_get_own_logger,
     )
     formatter = _make_formatter(form, shared, stream)
-    _take_over(logging.getLogger(), stream, formatter, max(number, logging.WARNING))
-    _take_over(logging.getLogger(_OWN_LOGGER), stream, formatter, number)
+    _take_over(logging.getLogger(), _make_handler(form, stream), formatter, max(number, logging.WARNING))
+    _take_over(logging.getLogger(_OWN_LOGGER), _make_handler(form, stream), formatter, number)
     logging.getLogger(_OWN_LOGGER).propagate = False
     logging.captureWarnings(capture=True)
 
@@ -51,9 +57,51 @@ def _get_own_logger(*_: object) -> logging.Logger:
     return logging.getLogger(_OWN_LOGGER)
 
 
-def _take_over(logger: logging.Logger, stream: TextIO, formatter: logging.Formatter, level: int) -> None:
+def flush_log(patience_seconds: float) -> None:
+    """Wait until what was said is written, as long as it goes on within the patience."""
+    if _printer is not None:
+        _printer.flush(patience_seconds)
+
+
+def _make_handler(form: Format, stream: TextIO) -> logging.Handler:
+    descriptor = get_descriptor(stream)
+    return (
+        logging.StreamHandler(stream)
+        if descriptor is None
+        else _PrintingHandler(descriptor, "utf-8" if form == "json" else stream.encoding)
+    )
+
+
+class _PrintingHandler(logging.Handler):
+    """Writes through the one printer of this process, which it makes if need be."""
+
+    def __init__(self, descriptor: int, encoding: str) -> None:
+        super().__init__()
+        global _printer  # noqa: PLW0603  # one thread writes standard error, however often logging is configured
+        if _printer is None:
+            _printer = Printer(descriptor, _say_what_was_lost)
+        self._printer = _printer
+        self._encoding = encoding
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Have a record written."""
+        try:
+            self._printer.say(f"{self.format(record)}\n".encode(self._encoding, "backslashreplace"))
+        except Exception:  # noqa: BLE001  # as logging's own handlers do: an event that cannot be told must not end what it tells of
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Called at the end of the program."""
+        self._printer.flush(_LAST_WORDS_SECONDS)
+
+
+def _say_what_was_lost(trouble: str | None, lost: int) -> None:
+    if trouble is None:
+        structlog.get_logger(_OWN_LOGGER).warning("standard error was stuck: this log has a gap", lines=lost)
+
+
+def _take_over(logger: logging.Logger, handler: logging.Handler, formatter: logging.Formatter, level: int) -> None:
     """Make one handler the only one. The limit is the handler's too: libraries set the levels of their own loggers as they like."""
-    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     handler.setLevel(level)
     logger.handlers[:] = [handler]

@@ -13,6 +13,7 @@ from news.errors import UsageError
 from news.sources import DueSource
 from quivive.collector import calm_collector
 from quivive.config import Configuration
+from quivive.rebuilding import rebuilding_beside
 from quivive.service import Service
 from quivive.wiring import open_archive
 
@@ -46,14 +47,17 @@ async def poll_once(
         sources, unknown = archive.find_sources(names)
         if unknown:
             raise UsageError(f"no configured source is called {', '.join(unknown)}; `quivive sources` lists them")
-        service = Service(configuration, archive, clock, announce)
+        failures: list[tuple[str, str, str]] = []
+        service = Service(configuration, archive, clock, announce, lambda url, why: failures.append((url, why.code, why.message)))
         try:
-            await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
-            await service.deliver_due()
-            await service.dispatcher.join()
+            async with rebuilding_beside(archive):
+                await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
+                await service.deliver_due()
+                await service.dispatcher.join()
         finally:
             await service.dispatcher.stop(GRACE_SECONDS)  # what was accepted must be noted before the archive is closed
-        return _summary(service, archive.report_status(clock()), (clock() - started_at).total_seconds())
+            await service.join_readers()
+        return RoundSummary(_sum_up(service, archive.report_status(clock()), (clock() - started_at).total_seconds()), failures)
     finally:
         await asyncio.to_thread(archive.close)
 
@@ -86,7 +90,7 @@ async def _fetch_due_pages(service: Service, since: datetime) -> None:
     """
     tried: set[int] = set()
     while True:
-        due = await asyncio.to_thread(service.archive.due_pages, since, PORTION + len(tried))
+        due = await service.read_due_pages(since, PORTION + len(tried))
         taken = {page.entry_id for page in due if page.entry_id not in tried and service.crawl.add(page)}
         if not taken:
             return
@@ -100,21 +104,18 @@ async def _keep_telling(tell: Callable[[], None]) -> None:
         await asyncio.sleep(0.2)
 
 
-def _summary(service: Service, status: dict[str, Any], seconds: float) -> RoundSummary:
+def _sum_up(service: Service, status: dict[str, Any], seconds: float) -> dict[str, Any]:
     totals = service.totals
-    return RoundSummary(
-        {
-            "sources": {"polled": totals.polled, "unchanged": totals.unchanged, "failed": totals.failed},
-            "entries": {"seen": totals.entries_seen, "new": totals.entries_new},
-            "articles": {
-                "new": totals.articles_new,
-                "revised": totals.articles_revised,
-                "duplicates": totals.duplicates,
-                "failed": totals.pages_failed,
-            },
-            "alerts": {"created": totals.alerts},
-            "deliveries": {"sent": totals.sent, "pending": status["deliveries"]["pending"], "dead": totals.dead},
-            "seconds": round(seconds, 3),
+    return {
+        "sources": {"polled": totals.polled, "unchanged": totals.unchanged, "failed": totals.failed},
+        "entries": {"seen": totals.entries_seen, "new": totals.entries_new},
+        "articles": {
+            "new": totals.articles_new,
+            "revised": totals.articles_revised,
+            "duplicates": totals.duplicates,
+            "failed": totals.pages_failed,
         },
-        totals.failures,
-    )
+        "alerts": {"created": totals.alerts},
+        "deliveries": {"sent": totals.sent, "pending": status["deliveries"]["pending"], "dead": totals.dead},
+        "seconds": round(seconds, 3),
+    }

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 
-from crawler import Crawl
+from crawler import Crawl, CrawlSettings
 from monitors import Dispatcher
-from news.alerts import Alert, AttemptResult, Bundle, DeliveryStatus
+from news.alerts import Alert, AttemptResult, DeliveryStatus
 from news.errors import ArchiveUnusable, ArchiveUnwritable
 from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
 from quivive.config import Configuration
+from quivive.crawling import Crawling
 from quivive.wiring import make_crawl_settings, make_watch
 from storage import Archive, Tally
 
 log = structlog.get_logger("quivive")
+Answer = TypeVar("Answer")
 
-MOST_DUE = 100
-"""Sources, and pages, taken up at one tick: the archive's thread must not be flooded."""
+PORTION = 100
+"""Sources, and pages, read and taken up in one go; all that is due is taken up in as many goes as it needs, with the loop free between."""
 
 
 @dataclass(slots=True)
@@ -41,8 +45,6 @@ class Totals:
     alerts: int = 0
     sent: int = 0
     dead: int = 0
-    failures: list[tuple[str, str, str]] = field(default_factory=list)
-    """URL, code and message of each poll that failed."""
 
     def add(self, tally: Tally) -> None:
         """Count what one operation did."""
@@ -56,32 +58,77 @@ class Totals:
 
 
 class Service:
-    """One archive, its crawl and its dispatcher. `announce` is called with each alert once it is committed."""
+    """One archive, its crawl and its dispatcher.
+
+    `announce` is called with each alert once it is committed, `note_failure` with each poll that failed, once it is recorded.
+    """
 
     def __init__(
-        self, configuration: Configuration, archive: Archive, clock: Callable[[], datetime], announce: Callable[[Alert], None]
+        self,
+        configuration: Configuration,
+        archive: Archive,
+        clock: Callable[[], datetime],
+        announce: Callable[[Alert], None],
+        note_failure: Callable[[str, Problem], None] = lambda _url, _problem: None,
     ) -> None:
         self.configuration = configuration
         self.archive = archive
         self.totals = Totals()
         self._clock = clock
         self._announce = announce
-        self.crawl = self._make_crawl()
+        self._note_failure = note_failure
+        self._is_stopping = False
+        # Threads of its own, that closing can wait for: no connection may be closed under one that reads.
+        self._readers = ThreadPoolExecutor(1, "due-work")
+        self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
         self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.timezone, self._note_attempt)
 
-    def _make_crawl(self) -> Crawl:
-        return Crawl(make_crawl_settings(self.configuration), self._clock, self._on_poll, self._on_page)
+    def _make_crawl(self, settings: CrawlSettings) -> Crawl:
+        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
-        await asyncio.to_thread(self.archive.require_in_place)
-        now = self._clock()
-        source_ids, entry_ids = self.crawl.in_hand()
+        await self._read(self.archive.require_in_place)
+        taken = await self._take_up(self._read_due_sources)
+        return taken + await self._take_up(self._read_due_pages)
+
+    async def _take_up(self, read: Callable[[], Awaitable[Sequence[DueSource | DuePage]]]) -> int:
+        """Take up what is due, a portion at a time, until a portion brings nothing new or is the last."""
+        taken = 0
+        while not self._is_stopping:
+            portion = await read()
+            accepted = sum(self.crawl.add(work) for work in portion)
+            taken += accepted
+            if accepted < PORTION:
+                break
+        return taken
+
+    async def _read_due_sources(self) -> Sequence[DueSource]:
         # What is in hand is still due, and would fill the list.
-        sources = await asyncio.to_thread(self.archive.due_sources, now, MOST_DUE + len(source_ids))
-        pages = await asyncio.to_thread(self.archive.due_pages, now, MOST_DUE + len(entry_ids))
-        works: list[DueSource | DuePage] = [*sources, *pages]
-        return sum(self.crawl.add(work) for work in works)
+        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION + len(self.crawl.in_hand(DueSource))))
+
+    async def _read_due_pages(self) -> Sequence[DuePage]:
+        return await self.read_due_pages(self._clock(), PORTION + len(self.crawl.in_hand(DuePage)))
+
+    async def read_due_pages(self, now: datetime, limit: int) -> Sequence[DuePage]:
+        """The article pages that are due at `now`, those in hand included."""
+        return await self._read(partial(self.archive.due_pages, now, limit))
+
+    async def _read(self, question: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, question)
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Begin nothing more; give messages in hand the grace, and requests theirs; return when nothing reads the archive any more."""
+        self._is_stopping = True
+        ends = await asyncio.gather(self.crawl.stop(), self.dispatcher.stop(grace_seconds), return_exceptions=True)
+        await self.join_readers()
+        for failure in filter(None, ends):  # only now: what one of them died of must not cut short the end of the other
+            raise failure
+
+    async def join_readers(self) -> None:
+        """Wait until no thread looks for due work in the archive. The service looks for none afterwards."""
+        self._is_stopping = True
+        await asyncio.to_thread(self._readers.shutdown)
 
     async def deliver_due(self) -> int:
         """Start sending what is due; returns how many messages."""
@@ -135,7 +182,7 @@ class Service:
     def _log_poll(self, outcome: PollOutcome, tally: Tally) -> None:
         if outcome.kind is PollKind.FAILED and outcome.problem is not None:
             self.totals.failed += 1
-            self.totals.failures.append((outcome.url, outcome.problem.code, outcome.problem.message))
+            self._note_failure(outcome.url, outcome.problem)
             log.warning("poll failed", url=outcome.url, status=outcome.http_status, **_problem(outcome))
             return
         damage = outcome.feed.problem if outcome.feed else None
@@ -147,25 +194,27 @@ class Service:
             log.info("first poll: archived without alerting", url=outcome.url, entries=tally.entries_silent)
         log.info("poll", url=outcome.url, kind=str(outcome.kind), status=outcome.http_status, **_counts(tally))
 
-    def _note_attempt(self, bundle: Bundle, result: AttemptResult) -> None:
-        self.totals.sent += result.status is DeliveryStatus.SENT and len(bundle.delivery_ids)
-        self.totals.dead += result.status is DeliveryStatus.DEAD and len(bundle.delivery_ids)
-        level = log.info if result.status is DeliveryStatus.SENT else log.warning
-        level("delivery", channel=bundle.channel, id=bundle.bundle_id, status=str(result.status), error=result.error)
+    def _note_attempt(self, channel: str, result: AttemptResult) -> None:
+        self.totals.sent += result.status is DeliveryStatus.SENT and len(result.delivery_ids)
+        self.totals.dead += result.status is DeliveryStatus.DEAD and len(result.delivery_ids)
+        level = log.info if result.status is DeliveryStatus.SENT and not result.error else log.warning
+        level("delivery", channel=channel, id=result.bundle_id, status=str(result.status), error=result.error)
 
-    async def bring_forward(self) -> None:
-        """Put the configuration in force in the archive: nothing then waits longer than it would from now on, by the clock as it is now."""
+    async def _sync(self) -> None:
+        """Put the configuration in force in the archive."""
         configuration, now = self.configuration, self._clock()
         await asyncio.wrap_future(self.archive.sync(make_watch(configuration), configuration.sources, configuration.crawler.interval, now))
 
+    async def set_back(self, step: timedelta) -> None:
+        """The clock has gone back by `step`: what waits was put off by as much, and is brought back."""
+        await asyncio.wrap_future(self.archive.set_back(step, self._clock()))
+
     async def reconfigure(self, configuration: Configuration) -> None:
         """Put a new configuration in force, from the next poll, version and message on."""
-        previous, self.configuration = self.configuration, configuration
-        await self.bring_forward()
-        self.dispatcher.reload(configuration.channels)
-        if make_crawl_settings(configuration) != make_crawl_settings(previous):
-            outgoing, self.crawl = self.crawl, self._make_crawl()
-            await outgoing.stop(grace=timedelta())  # what it had in hand is still due, and waits for the new one only
+        self.configuration = configuration
+        await self._sync()
+        self.dispatcher.reload(configuration.channels, configuration.timezone)
+        self.crawl.take_over(make_crawl_settings(configuration))
 
 
 def _counts(tally: Tally) -> dict[str, int]:

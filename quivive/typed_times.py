@@ -10,9 +10,7 @@ from news.errors import UsageError
 from news.query import MomentParser
 from quivive.config.durations import parse_duration
 
-FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-"""The ends of the calendar. People type them, and mean all there is."""
-
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _AGE = re.compile(r"\d+[smhdw]$")
 
 
@@ -27,24 +25,25 @@ def make_moments(now: datetime, timezone: ZoneInfo) -> MomentParser:
 def parse_since(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
     """The first moment that counts. Raises `UsageError` for what is no moment."""
     moment = _parse(text, now, timezone)
-    return _within_calendar(moment if isinstance(moment, datetime) else datetime.combine(moment, time.min, timezone))
+    return _in_utc(datetime.combine(moment, time.min, timezone) if not isinstance(moment, datetime) else moment)
 
 
 def parse_until(text: str, now: datetime, timezone: ZoneInfo) -> datetime:
     """The first moment that does not count any more: a date includes that day. Raises `UsageError` for what is no moment."""
     moment = _parse(text, now, timezone)
     if isinstance(moment, datetime):
-        return _within_calendar(moment)
-    return LAST if moment == date.max else _within_calendar(datetime.combine(moment + timedelta(days=1), time.min, timezone))
+        return _in_utc(moment)
+    if moment == date.max:  # no day follows
+        return _LAST
+    return _in_utc(datetime.combine(moment + timedelta(days=1), time.min, timezone))
 
 
-def _within_calendar(moment: datetime) -> datetime:
-    """The moment, or the end of the calendar if it is beyond that in UTC: nothing was ever published there."""
+def _in_utc(moment: datetime) -> datetime:
+    """The moment in UTC; one that lies beyond the calendar there is its first or its last."""
     try:
-        moment.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
-        return FIRST if moment.year == 1 else LAST
-    return moment
+        return _FIRST if moment.year == 1 else _LAST
 
 
 def _parse(text: str, now: datetime, timezone: ZoneInfo) -> date | datetime:

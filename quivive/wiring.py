@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler import CrawlSettings
-from monitors import EmailChannel
-from news.query.matching import Matcher
+from news.query import Matcher
 from quivive.config import Configuration
-from storage import Archive, Watch
+from storage import Archive, Patience, Watch
 
 
 def make_watch(configuration: Configuration) -> Watch:
@@ -16,7 +15,6 @@ def make_watch(configuration: Configuration) -> Watch:
     return Watch(
         matcher=Matcher(configuration.topics, configuration.entities),
         channels_of_topic={topic.name: topic.notify for topic in configuration.topics},
-        mail_channels=frozenset(name for name, channel in configuration.channels.items() if isinstance(channel, EmailChannel)),
         silent_first_poll=configuration.first_poll == "silent",
         least_interval=configuration.crawler.min_interval,
         most_interval=configuration.crawler.max_interval,
@@ -37,10 +35,13 @@ def make_crawl_settings(configuration: Configuration) -> CrawlSettings:
     )
 
 
-def open_archive(configuration: Configuration, now: datetime) -> Archive:
-    """The archive, locked for this process, with the configuration's sources and topics in force."""
+def open_archive(configuration: Configuration, now: datetime, patience: Patience | None = None) -> Archive:
+    """The archive, locked for this process, with the configuration's sources and topics in force.
+
+    With `patience` it waits, once it is open, where it cannot be written for a while.
+    """
     watch = make_watch(configuration)
-    archive = Archive(configuration.archive_path, watch)
+    archive = Archive(configuration.archive_path, watch, patience)
     try:
         archive.sync(watch, configuration.sources, configuration.crawler.interval, now).result()
     except BaseException:

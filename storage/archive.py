@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult, Bundle
-from news.errors import ArchiveUnusable
+from news.delivering import Policy
+from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
 from news.topics import Topic
 from storage.asking import preview, reports, search
-from storage.file.connection import open_beside_writer, open_for_reading, open_for_writing, translated
-from storage.file.lock import WriterLock, writer_pid
+from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
+from storage.file.lock import WriterLock, WriterNote, find_writer
+from storage.file.pool import ReadingPool
+from storage.file.times import json_time, to_text
+from storage.file.waiting import Patience, Waiting
 from storage.file.writer import Writer
-from storage.recording import outbox, pages, polls, sources, tidying
+from storage.recording import outbox, pages, polls, rebuilding, sources, tidying
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class ArchiveReader:
@@ -35,23 +43,29 @@ class ArchiveReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()
-        self._opened: list[Database] = []
+        self._pool = ReadingPool(lambda: open_for_reading(path), str(path))
+        self._asking = threading.local()
 
-    def _ask(self, question: Callable[..., T], *arguments: Any) -> T:  # passed through
-        db: Database | None = getattr(self._local, "db", None)
-        if db is None:
-            db = self._local.db = open_for_reading(self.path)
-            self._opened.append(db)
-        with translated(str(self.path)), db.atomic():  # one question is answered from one state of the archive
-            return question(db, *arguments)
+    def _ask(self, question: Callable[Concatenate[Database, P], T], *arguments: P.args, **options: P.kwargs) -> T:
+        db: Database | None = getattr(self._asking, "db", None)
+        if db is not None:  # a question within a question is answered from the same state
+            return question(db, *arguments, **options)
+        with self._lend() as db:
+            self._asking.db = db
+            try:
+                return question(db, *arguments, **options)
+            finally:
+                self._asking.db = None
+
+    @contextmanager
+    def _lend(self) -> Iterator[Database]:
+        """A connection, and one state of the archive for all that is asked through it."""
+        with translated(str(self.path)), self._pool.lend() as db, db.atomic():
+            yield db
 
     def close_reading(self) -> None:
-        """Close every thread's connection."""
-        for db in self._opened:
-            db.conn.close()
-        self._opened.clear()
-        self._local = threading.local()
+        """Ask no more: questions in flight break off, and every connection is closed."""
+        self._pool.close()
 
     def due_sources(self, now: datetime, limit: int) -> list[DueSource]:
         """The sources whose poll is due, the longest overdue first."""
@@ -61,13 +75,21 @@ class ArchiveReader:
         """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
         return self._ask(sources.find_sources, names)
 
+    def knows_source(self, name: str) -> bool:
+        """Whether a source has this name or URL, or had it when it left the configuration."""
+        return bool(self._ask(sources.list_called, name))
+
     def due_pages(self, now: datetime, limit: int) -> list[DuePage]:
         """The article pages that are due, the sources' in turn."""
         return self._ask(pages.list_due_pages, now, limit)
 
-    def due_bundles(self, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
-        """The messages that are due, the longest waiting first, without those in hand."""
-        return self._ask(outbox.list_due_bundles, now, limit, except_ids)
+    def due_channels(self, now: datetime) -> list[str]:
+        """The channels for which something is to be sent, or to be planned, by name."""
+        return self._ask(outbox.list_due_channels, now)
+
+    def due_messages(self, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
+        """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
+        return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
 
     def search(self, request: search.SearchRequest) -> search.SearchAnswer:
         """The articles that hold a query."""
@@ -78,12 +100,9 @@ class ArchiveReader:
         return self._ask(preview.preview, request)
 
     def export(self, query: Query | None) -> Iterator[str]:
-        """Every article (that holds the query) as a line of JSON. The lines are of one state too: that of the cursor which stays open."""
-        return self._translate_lines(self._ask(search.export_articles, query))
-
-    def _translate_lines(self, lines: Iterator[str]) -> Iterator[str]:
-        with translated(str(self.path)):  # the rows are read as the lines are taken
-            yield from lines
+        """Every article (that holds the query) as a line of JSON, all of one state of the archive."""
+        with self._lend() as db:  # until the last line is taken
+            yield from search.export_articles(db, query)
 
     def count_articles(self) -> int:
         """How many articles the archive holds."""
@@ -104,7 +123,13 @@ class ArchiveReader:
     def report_status(self, now: datetime) -> dict[str, Any]:
         """One look at everything."""
         known = self._ask(reports.report_status, now)
-        return {"archive": str(self.path), "bytes": self.path.stat().st_size, "writer_pid": writer_pid(self.path)} | known
+        writer = find_writer(self.path)
+        return {
+            "archive": str(self.path),
+            "bytes": count_bytes(self.path),
+            "writer_pid": writer.pid if writer else None,
+            "waiting": {"since": json_time(writer.waiting_since), "reason": writer.reason} if writer and writer.reason else None,
+        } | known
 
     def report_pages(self, limit: int) -> list[dict[str, Any]]:
         """The pages that were given up or wait to be tried again, with their reasons."""
@@ -114,37 +139,60 @@ class ArchiveReader:
 class Archive(ArchiveReader):
     """The archive at `path`, to write; made if there is none. One at a time: `ArchiveLocked` names who has it.
 
-    Every writing method returns a future that is done once its transaction is committed, and raises `ArchiveError` otherwise.
+    Every writing method returns a future that is done once its transaction is committed, and raises `ArchiveError` otherwise. With
+    `patience`, what cannot be written for now (a foreign lock, a full disk) waits until it can be, or until `hurry` or `close` is called.
     """
 
-    def __init__(self, path: Path, watch: Watch) -> None:
+    def __init__(self, path: Path, watch: Watch, patience: Patience | None = None) -> None:
         super().__init__(path)
         self._watch = watch
         self._lock = WriterLock(path)
         try:
-            self._db = open_for_writing(path)
-            self.reindexed = self._refresh_derived()
+            self._db = open_for_writing(path, self._lock.real_path)
+            self._begin_rebuilding()
         except BaseException:
             self._lock.release()
             raise
         self._identity = _identity(path)
-        self._writer = Writer(self._db, str(path))
+        self._writer = Writer(self._db, str(path), patience and replace(patience, tell=self._note_waiting(patience.tell)))
 
-    def _refresh_derived(self) -> int:
-        """Bring what is derived from the texts up to the versions of this program; returns how many revisions were indexed anew."""
+    def _begin_rebuilding(self) -> None:
         try:
-            with translated(str(self.path)):
-                tidying.refresh_hashes(self._db)
-                return tidying.refresh_index(self._db)
+            with translated(str(self.path)), self._db.atomic():
+                rebuilding.begin(self._db)
         except BaseException:
             self._db.conn.close()
             raise
+
+    def _note_waiting(self, tell: Callable[[Waiting | None], None]) -> Callable[[Waiting | None], None]:
+        def note(waiting: Waiting | None) -> None:
+            since, reason = (to_text(waiting.since), waiting.reason) if waiting else (None, None)
+            self._lock.note(WriterNote(os.getpid(), since, reason))
+            tell(waiting)
+
+        return note
+
+    def _ask(self, question: Callable[Concatenate[Database, P], T], *arguments: P.args, **options: P.kwargs) -> T:
+        while True:
+            try:
+                return super()._ask(question, *arguments, **options)
+            except ArchiveHeldUp:  # what keeps the file from being written may keep it from being read
+                if not self._writer.rest():
+                    raise
 
     def require_in_place(self) -> None:
         """Raise `ArchiveUnusable` if the file at `path` is not the one that was opened: what is written to a deleted file is lost."""
         if _identity(self.path) != self._identity:
             message = f"{self.path} was deleted, moved or replaced while it was in use; stop this program before changing its archive"
             raise ArchiveUnusable(message)
+
+    def has_hard_links(self) -> bool:
+        """Whether the file got a second name while it was in use: SQLite would take that for another archive, and damage this one."""
+        return self._lock.has_hard_links()
+
+    def hurry(self) -> None:
+        """Wait no more for an archive that cannot be written: what is not written yet fails, and is resumed at the next start."""
+        self._writer.hurry()
 
     def close(self) -> None:
         """Finish what is being written, and let others have the archive. A second call does nothing."""
@@ -157,8 +205,12 @@ class Archive(ArchiveReader):
             self._db.conn.close()
         self._lock.release()
 
-    def _submit(self, operation: Callable[..., T], *arguments: Any) -> Future[T]:  # passed through
-        return self._writer.submit(lambda db: operation(db, *arguments))
+    def _submit(self, operation: Callable[Concatenate[Database, P], T], *arguments: P.args, **options: P.kwargs) -> Future[T]:
+        return self._writer.submit(lambda db: operation(db, *arguments, **options))
+
+    def rebuild_step(self) -> Future[rebuilding.Progress | None]:
+        """Do a small part of what a new version of this program must make anew of the texts; None when nothing is left to do."""
+        return self._submit(rebuilding.step)
 
     def sync(self, watch: Watch, specs: Sequence[SourceSpec], default_interval: timedelta, now: datetime) -> Future[None]:
         """Take over a configuration: its topics for what is written from now on, and its sources."""
@@ -182,6 +234,18 @@ class Archive(ArchiveReader):
         """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""
         return self._submit(pages.give_up_page, entry_id, problem)
 
+    def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
+        """Plan some `limit` deliveries that are due for a channel, and seal their messages; returns how many deliveries were planned."""
+        return self._submit(outbox.seal_messages, channel, policy, now, limit)
+
+    def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
+        return self._submit(outbox.hold_for_channel, channel, now, limit)
+
+    def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
+        """Take over which channels there are: what was held for one that is back is due at once."""
+        return self._submit(outbox.sync_channels, channels, now)
+
     def record_attempt(self, result: AttemptResult) -> Future[None]:
         """Write what came of one attempt to send a message."""
         return self._submit(outbox.record_attempt, result)
@@ -193,6 +257,14 @@ class Archive(ArchiveReader):
     def prune_poll_log(self, now: datetime) -> Future[int]:
         """Delete old lines of the poll log."""
         return self._submit(tidying.prune_poll_log, now)
+
+    def set_back(self, step: timedelta, now: datetime) -> Future[None]:
+        """Bring back what a clock that was ahead by `step` put off; it has just gone back to `now`."""
+        return self._submit(tidying.set_back, step, now)
+
+    def answer(self) -> Future[None]:
+        """Done as soon as the writing thread has got round to it, also while it waits to write: a sign that it lives."""
+        return self._writer.answer()
 
     def mend_clock_jumps(self, now: datetime) -> Future[None]:
         """Bring back what a clock that was ahead for a while put off."""

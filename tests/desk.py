@@ -19,8 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from news.query import parse_query
-from news.query.matching import Matcher
+from news.alerts import Bundle
+from news.delivering import Policy, Together
+from news.query import Matcher, parse_query
 from news.sources import (
     ArticlesMode,
     DuePage,
@@ -35,7 +36,7 @@ from news.sources import (
     SourceSpec,
 )
 from news.topics import Topic
-from storage import Archive, SearchRequest, Tally, Watch
+from storage import Archive, Patience, SearchRequest, Tally, Watch
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -64,13 +65,21 @@ def outcome_of(source: DueSource, at: datetime, entries: Sequence[FeedEntry], **
 class Desk:
     """See the top of this file. `silent`: the first poll of a source archives without alerting."""
 
-    def __init__(self, path: Path, topics: Sequence[Topic] = (OTAN,), *, silent: bool = False, mail: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        topics: Sequence[Topic] = (OTAN,),
+        *,
+        silent: bool = False,
+        mail: Sequence[str] = (),
+        patience: Patience | None = None,
+    ) -> None:
         self.path = path
         self.now = NOW
         self.specs: list[SourceSpec] = []
-        self._silent, self._mail = silent, frozenset(mail)
+        self._silent, self.mail = silent, frozenset(mail)
         self.watch_of(topics)
-        self.archive = Archive(path, self._watch)
+        self.archive = Archive(path, self._watch, patience)
 
     def __enter__(self) -> Self:
         return self
@@ -78,10 +87,15 @@ class Desk:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.archive.close()
 
+    def reopen(self) -> None:
+        """End the archive and open it again, as another run of the program does."""
+        self.archive.close()
+        self.archive = Archive(self.path, self._watch)
+
     def watch_of(self, topics: Sequence[Topic], **changes: Any) -> None:
         """Make the topics those of the next `sync`."""
         channels = {topic.name: topic.notify for topic in topics}
-        settings: dict[str, Any] = {"mail_channels": self._mail, "silent_first_poll": self._silent, **changes}
+        settings: dict[str, Any] = {"silent_first_poll": self._silent, **changes}
         self._watch = Watch(Matcher(topics, {}), channels, **settings)
 
     def follow(self, *topics: Topic, **changes: Any) -> None:
@@ -138,6 +152,27 @@ class Desk:
         now = self.tick(at)
         page = self.due_page(link)
         return self.archive.record_page(PageOutcome(page.entry_id, page.source_id, page.url, now, 0.1, problem=problem), now).result()
+
+    def rebuild(self) -> int:
+        """Let everything be made anew that a new version asks for; returns how many steps that took."""
+        steps = 0
+        while self.archive.rebuild_step().result() is not None:
+            steps += 1
+        return steps
+
+    def seal(self, channel: str, at: datetime | None = None, limit: int = 1000) -> int:
+        """Plan what is due for a channel: what is told together is one message, if it is one of `mail`."""
+        policy = Policy(Together.SUBJECT if channel in self.mail else Together.NONE)
+        return self.archive.seal_messages(channel, policy, at or self.now, limit).result()
+
+    def due(self, at: datetime | None = None) -> list[Bundle]:
+        """The messages that are due, now or at another moment, for all channels, those with the oldest alerts first."""
+        now = at or self.now
+        found = []
+        for channel in self.archive.due_channels(now):
+            self.seal(channel, now)
+            found += self.archive.due_messages(channel, now, 1000, frozenset())
+        return sorted(found, key=lambda bundle: bundle.alerts[0].created_at)
 
     def articles(self) -> list[dict[str, Any]]:
         """Every article as `export` gives it."""

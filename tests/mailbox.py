@@ -17,6 +17,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ HOLD = "hold"
 """Answer as usual, but only after `release()`."""
 STALL = "stall"
 """A webhook's status and headers, and then never the body that they promise."""
+ACCEPT = "accept"
+"""Answer as usual, as one turn of a rule."""
 ACCEPT_THEN_DROP = "accept then drop"
 """Keep the message, but close the connection before saying so: the client cannot know."""
 
@@ -162,7 +165,9 @@ class Mailbox:
         login_required: bool = False,
         authority: trustme.CA | None = None,
         port: int = 0,
+        smtputf8: bool = True,
     ) -> None:
+        self.smtputf8 = smtputf8
         self.security = security
         self.users = users or {}
         self.login_required = login_required
@@ -170,6 +175,14 @@ class Mailbox:
         self.port = port
         self.connections = 0
         self.goodbyes = 0
+        self.logins: list[str] = []
+        """The mechanism of every AUTH command that came."""
+        self.held = 0
+        """Answers that wait for `release()`."""
+        self.hanging = 0
+        """Answers that will never come."""
+        self._released = asyncio.Event()
+        self._most_recipients: tuple[int, str] | None = None
         self._collected: Collected[Mail] = Collected()
         self._attempts: Collected[tuple[str, ...]] = Collected()
         self._rules: list[_Rule] = []
@@ -197,7 +210,7 @@ class Mailbox:
     def answer(self, stage: str, answer: str, *, times: int | None = None, recipient: str | None = None) -> None:
         """At `stage` (EHLO, HELO, AUTH, MAIL, RCPT, DATA, QUIT) answer so, `times` times (None: always).
 
-        `answer` is an SMTP answer, DROP, HANG, or (at DATA) ACCEPT_THEN_DROP.
+        `answer` is an SMTP answer, ACCEPT, DROP, HANG, or (at DATA) HOLD or ACCEPT_THEN_DROP.
         """
         self._rules.append(_Rule(stage, answer, times, recipient))
 
@@ -207,9 +220,18 @@ class Mailbox:
     def greylist(self, times: int, answer: str = "451 4.7.1 greylisted, come back later") -> None:
         self.answer("RCPT", answer, times=times)
 
+    def take_at_most(self, recipients: int, answer: str = "452 4.5.3 too many recipients") -> None:
+        """Take so many recipients a message, and answer so for the others."""
+        self._most_recipients = (recipients, answer)
+
+    def release(self) -> None:
+        """Answer what HOLD holds back, and hold nothing back any more."""
+        self._thread.loop.call_soon_threadsafe(self._released.set)
+
     def behave(self) -> None:
         """From now on, accept everything."""
         self._rules.clear()
+        self._most_recipients = None
 
     def write_ca(self, path: Any) -> str:
         """Write the authority's certificate, PEM, to `path`; return its name."""
@@ -244,7 +266,7 @@ class Mailbox:
             auth_require_tls=False,
             authenticator=self._authenticate,
             auth_exclude_mechanism=[] if self.users else ["PLAIN", "LOGIN"],
-            enable_SMTPUTF8=True,
+            enable_SMTPUTF8=self.smtputf8,
             loop=asyncio.get_running_loop(),
         )
 
@@ -258,7 +280,13 @@ class Mailbox:
         if rule is None:
             return None
         if rule.answer == HANG:
+            self.hanging += 1
             await asyncio.Event().wait()
+        if rule.answer == HOLD:
+            self.held += 1
+            await self._released.wait()
+        if rule.answer in (ACCEPT, HOLD):
+            return None
         if rule.answer in (DROP, ACCEPT_THEN_DROP):
             assert server.transport is not None
             server.transport.abort()  # type: ignore[attr-defined]
@@ -274,6 +302,7 @@ class Mailbox:
         return await self._scripted(server, "HELO") or "250 mailbox.test"
 
     async def handle_AUTH(self, server: SMTP, session: Any, envelope: Any, args: Any) -> Any:  # noqa: N802 — aiosmtpd's name
+        self.logins.append(args[0].upper())
         return await self._scripted(server, "AUTH") or MISSING
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: Sequence[str]) -> str:  # noqa: N802 — aiosmtpd's name
@@ -291,6 +320,8 @@ class Mailbox:
         answer = await self._scripted(server, "RCPT", address)
         if answer:
             return answer
+        if self._most_recipients and len(envelope.rcpt_tos) >= self._most_recipients[0]:
+            return self._most_recipients[1]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -321,6 +352,8 @@ class Request:
     headers: dict[str, str] = field(repr=False)
     """Names in lower case."""
     body: bytes
+    at: float = field(default_factory=time.time, compare=False)
+    """When it came, on the clock of `time.time`."""
 
     @property
     def json(self) -> Any:
@@ -452,24 +485,45 @@ def closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
 def babbling_port(noise: bytes) -> Any:
     """A port that says `noise` to everyone at once, whatever they speak, and hangs up."""
+    return _talking_port(noise, listens=False)
+
+
+def answering_port(answer: bytes) -> Any:
+    """A port that says `answer` to everyone who has sent a whole request of HTTP, and hangs up."""
+    return _talking_port(answer, listens=True)
+
+
+@contextmanager
+def _talking_port(words: bytes, *, listens: bool) -> Any:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        thread = threading.Thread(target=_babble, args=(listener, noise), daemon=True)
+        thread = threading.Thread(target=_babble, args=(listener, words, listens), daemon=True)
         thread.start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
         thread.join(PATIENCE)
 
 
-def _babble(listener: socket.socket, noise: bytes) -> None:
+def _babble(listener: socket.socket, words: bytes, listens: bool) -> None:
     while True:
         try:
             connection, _ = listener.accept()
         except OSError:
             return  # the listener is closed: the test has ended
         with connection:
-            connection.sendall(noise)
+            if listens:
+                _read_request(connection)
+            connection.sendall(words)
+
+
+def _read_request(connection: socket.socket) -> None:
+    """Take a request off the line: an end with some of it unread would be a reset, and take the answer with it."""
+    with connection.makefile("rb") as stream:
+        length = 0
+        while (line := stream.readline()).strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.partition(b":")[2])
+        stream.read(length)

@@ -33,11 +33,15 @@ Behaviour = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A request as it arrived; header names are looked up in any case, `at` is in seconds on a steady scale."""
+    """A request as it arrived; header names are looked up in any case, `at` is in seconds on a steady scale.
+
+    `peer` is the other end of the connection: two requests with the same one came on one connection.
+    """
 
     path: str
     headers: Mapping[str, str]
     at: float
+    peer: object = None
 
 
 class NewsSite:
@@ -107,6 +111,27 @@ class NewsSite:
         """A redirect, to a path of this site or to any URL; to itself, it is a loop."""
         return self.page(path, "", status, {"Location": to})
 
+    def gate(self, path: str, cookie: str, body: str | bytes) -> str:
+        """Redirects to itself and sets a cookie, until the cookie comes with the request."""
+        raw = body.encode() if isinstance(body, str) else body
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            if cookie in request.headers.get("Cookie", ""):
+                return web.Response(body=raw, headers={"Content-Type": "application/rss+xml"})
+            return web.Response(status=302, headers={"Location": path, "Set-Cookie": f"{cookie}; Path=/"})
+
+        return self._set(path, answer)
+
+    def refuse_condition(self, path: str, body: str | bytes, status: int = 412) -> str:
+        """Answers a conditional request with a refusal, and gives the feed to any other."""
+        raw = body.encode() if isinstance(body, str) else body
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            is_conditional = "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
+            return web.Response(status=status) if is_conditional else web.Response(body=raw, headers={"ETag": '"p"'})
+
+        return self._set(path, answer)
+
     def stall(self, path: str) -> str:
         """Takes the request and never answers."""
 
@@ -115,6 +140,17 @@ class NewsSite:
             raise AssertionError("unreachable")
 
         return self._set(path, answer)
+
+    def hold(self, path: str) -> Callable[[], object]:
+        """Keeps requests to a path waiting until what is returned is called; then they are answered as that path answers now."""
+        usual, let_go = self._behaviours[path], asyncio.Event()
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            await let_go.wait()
+            return await usual(request)
+
+        self._set(path, answer)
+        return lambda: self._loop.call_soon_threadsafe(let_go.set)
 
     def trickle(self, path: str, interval_seconds: float = 0.05) -> str:
         """Answers at once, then sends a byte now and then, for ever."""
@@ -154,6 +190,19 @@ class NewsSite:
 
         return self._set(path, answer)
 
+    def answer_raw(self, path: str, *parts: bytes) -> str:
+        """Sends these bytes and nothing else, then closes the connection. What is more than one part is sent as so many packets."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            assert request.transport is not None
+            for part in parts:
+                request.transport.write(part)
+                await asyncio.sleep(0)
+            request.transport.close()
+            return web.Response()
+
+        return self._set(path, answer)
+
     def count(self, path: str) -> int:
         """How often a path was asked for."""
         with self._arrived:
@@ -186,7 +235,8 @@ class NewsSite:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         with self._arrived:
-            self.requests.append(SeenRequest(request.path_qs, request.headers, self._loop.time()))
+            peer = request.transport.get_extra_info("peername") if request.transport else None
+            self.requests.append(SeenRequest(request.path_qs, request.headers, self._loop.time(), peer))
             self._arrived.notify_all()
         behaviour = self._behaviours.get(request.path_qs)
         return await behaviour(request) if behaviour else web.Response(status=404, text="nothing here")

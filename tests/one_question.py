@@ -16,9 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from news.errors import QueryError
-from news.query import parse_query
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article
+from news.query import Matcher, parse_query
+from news.text import analyse_article
 from news.topics import Entity, Topic
 from storage import SearchRequest
 from tests.desk import A, Desk, entry

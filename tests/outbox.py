@@ -6,8 +6,9 @@ import asyncio
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from news.alerts import (
@@ -18,10 +19,14 @@ from news.alerts import (
     Bundle,
     DeliveryStatus,
     Hit,
+    RecipientStatus,
+    article_subject,
     make_alert_id,
     make_bundle_id,
     make_delivery_id,
 )
+from news.delivering import Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
+from news.timing import DELIVERY_LIFETIME
 
 PARIS = ZoneInfo("Europe/Paris")
 MORNING = datetime(2026, 3, 4, 10, 15, 2, tzinfo=UTC)
@@ -44,7 +49,9 @@ HITS = (
 
 
 def make_alert(topic: str = "OpenAI–OTAN", article: AlertedArticle = ARTICLE, created_at: datetime = MORNING) -> Alert:
-    return Alert(make_alert_id(topic, article.url), topic, AlertKind.NEW, created_at, 41, article, HITS)
+    return Alert(
+        make_alert_id(topic, article.url), topic, AlertKind.NEW, created_at, 41, article, HITS, article_subject(article.article_id)
+    )
 
 
 def make_bundle(channel: str = "redaction", *topics: str, number: int = 0, created_at: datetime = MORNING) -> Bundle:
@@ -52,7 +59,7 @@ def make_bundle(channel: str = "redaction", *topics: str, number: int = 0, creat
     article = replace(ARTICLE, article_id=12 + number, url=f"{ARTICLE.url}&n={number}")
     alerts = tuple(make_alert(topic, article, created_at) for topic in topics or ("OpenAI–OTAN",))
     delivery_ids = tuple(make_delivery_id(alert.alert_id, channel) for alert in alerts)
-    return Bundle(make_bundle_id(channel, delivery_ids), channel, delivery_ids, alerts, 0, created_at)
+    return Bundle(make_bundle_id(channel, delivery_ids), channel, delivery_ids, alerts, 0, created_at + DELIVERY_LIFETIME)
 
 
 class Clock:
@@ -68,51 +75,139 @@ class Clock:
         self.now += by
 
 
+@dataclass
+class _Waiting:
+    """A delivery or a message that may still have to be seen to: `due_at` is None when not."""
+
+    channel: str
+    alerts: tuple[Alert, ...]
+    bundle: Bundle | None
+    created_at: datetime
+    due_at: datetime | None
+    give_up_at: datetime
+    hold: HoldKind | None = None
+    error: str | None = None
+
+    def is_due(self, channel: str, now: datetime) -> bool:
+        return self.channel == channel and self.due_at is not None and self.due_at <= now
+
+
 class ListOutbox:
-    """The outbox's promises, kept in memory: what is pending comes back when it is due, everything else never."""
+    """The outbox's promises, kept in memory; one contract test holds it and the archive to them."""
 
     def __init__(self, *bundles: Bundle) -> None:
-        self._lock = threading.Lock()
-        self._pending = {bundle.bundle_id: (bundle, bundle.created_at) for bundle in bundles}
+        self._lock = threading.RLock()
+        self._deliveries: dict[str, _Waiting] = {}
+        self._messages: dict[str, _Waiting] = {}
         self.results: list[AttemptResult] = []
+        self.held: list[AttemptResult] = []
+        """What `hold_for_channel` told."""
         self.on_record: Callable[[AttemptResult], Future[None]] = lambda result: done()
         """What `record_attempt` gives back, for tests of a write that fails or takes its time."""
+        for bundle in bundles:
+            self.add(bundle)
 
     def add(self, bundle: Bundle) -> None:
+        """A sealed message."""
+        sealed_at = bundle.give_up_at - DELIVERY_LIFETIME
         with self._lock:
-            self._pending[bundle.bundle_id] = (bundle, bundle.created_at)
+            self._messages[bundle.bundle_id] = _Waiting(bundle.channel, bundle.alerts, bundle, sealed_at, sealed_at, bundle.give_up_at)
 
-    def due_bundles(self, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
+    def find(self, alert: Alert, *channels: str) -> None:
+        """An alert, with a delivery for each channel that waits to be planned."""
+        at = alert.created_at
         with self._lock:
-            due = [(at, bundle) for bundle, at in self._pending.values() if at <= now and bundle.bundle_id not in except_ids]
-        return [bundle for _, bundle in sorted(due, key=lambda one: one[0])][:limit]
+            for channel in channels:
+                one = _Waiting(channel, (alert,), None, at, at, at + DELIVERY_LIFETIME)
+                self._deliveries[make_delivery_id(alert.alert_id, channel)] = one
+
+    def due_channels(self, now: datetime) -> list[str]:
+        with self._lock:
+            return sorted({one.channel for one in (*self._deliveries.values(), *self._messages.values()) if one.is_due(one.channel, now)})
+
+    def due_messages(self, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
+        with self._lock:
+            due = [one for name, one in self._messages.items() if one.is_due(channel, now) and name not in except_ids]
+            return [one.bundle for one in sorted(due, key=lambda one: one.due_at)][:limit]
+
+    def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
+        with self._lock:
+            waiting = self._waiting(channel, now, limit)
+            for message in plan_messages(channel, waiting, policy, now).messages:
+                self._seal(channel, message, now)
+        return done(len(waiting))
+
+    def _waiting(self, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
+        due = sorted((one.due_at, name) for name, one in self._deliveries.items() if one.is_due(channel, now))
+        due = [name for at, name in due if at <= due[:limit][-1][0]]
+        found = [(name, self._deliveries[name]) for name in due]
+        return [WaitingDelivery(name, one.alerts[0].subject, one.alerts[0].created_at, one.due_at, one.give_up_at) for name, one in found]
+
+    def _seal(self, channel: str, message: PlannedMessage, now: datetime) -> None:
+        pairs = sorted(((self._deliveries[one].alerts[0], one) for one in message.delivery_ids), key=lambda pair: pair[0].topic)
+        alerts, ids = zip(*pairs, strict=True)
+        bundle = Bundle(message.message_id, channel, ids, alerts, 0, message.give_up_at)
+        self._messages[message.message_id] = _Waiting(channel, alerts, bundle, now, message.due_at, message.give_up_at)
+        for one in ids:
+            self._deliveries[one].due_at = None
+
+    def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        with self._lock:
+            due = [(name, one) for table in (self._deliveries, self._messages) for name, one in table.items() if one.is_due(channel, now)]
+            told = [self._hold(name, one, now) for name, one in due[:limit]]
+            self.held += told
+        return done(told)
+
+    def _hold(self, name: str, one: _Waiting, now: datetime) -> AttemptResult:
+        verdict = judge_absent(one.channel, one.give_up_at, now)
+        one.error = verdict.reason
+        ids = one.bundle.delivery_ids if one.bundle else (name,)
+        if isinstance(verdict, Hold):
+            one.due_at, one.hold = verdict.until, verdict.kind
+            return AttemptResult(name, ids, now, DeliveryStatus.PENDING, verdict.until, verdict.reason)
+        one.due_at, one.hold = None, None
+        return AttemptResult(name, ids, now, DeliveryStatus.DEAD, None, verdict.reason)
+
+    def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
+        with self._lock:
+            for one in (*self._deliveries.values(), *self._messages.values()):
+                if one.due_at is None:
+                    continue
+                if one.channel in channels and one.hold is HoldKind.ABSENT:
+                    one.due_at, one.hold = min(one.created_at, now), None
+                elif one.channel not in channels and one.hold is None:
+                    one.due_at = min(one.due_at, now)
+        return done()
 
     def record_attempt(self, result: AttemptResult) -> Future[None]:
         with self._lock:
             self.results.append(result)
-            bundle, _ = self._pending.pop(result.bundle_id)
-            if result.status is DeliveryStatus.PENDING:
-                assert result.next_attempt_at is not None
-                self._pending[result.bundle_id] = (replace(bundle, attempts=bundle.attempts + 1), result.next_attempt_at)
+            message = self._messages[result.bundle_id]
+            message.due_at, message.error = result.next_attempt_at, result.error
+            assert message.bundle is not None
+            told = [one for one in message.bundle.recipients if one.status is RecipientStatus.HAS]
+            known = {one.recipient: one for one in (*message.bundle.recipients, *result.recipients, *told)}
+            message.bundle = replace(message.bundle, attempts=message.bundle.attempts + 1, recipients=tuple(known.values()))
         return self.on_record(result)
 
     @property
     def pending(self) -> list[Bundle]:
+        """The sealed messages that are still to be sent."""
         with self._lock:
-            return [bundle for bundle, _ in self._pending.values()]
+            return [one.bundle for one in self._messages.values() if one.bundle is not None and one.due_at is not None]
 
     @property
     def last(self) -> AttemptResult:
         return self.results[-1]
 
 
-def done(error: BaseException | None = None) -> Future[None]:
-    """A future that has ended."""
-    future: Future[None] = Future()
-    if error is None:
-        future.set_result(None)
+def done(result: Any = None) -> Future[Any]:
+    """A future that has ended, with a result or an error."""
+    future: Future[Any] = Future()
+    if isinstance(result, BaseException):
+        future.set_exception(result)
     else:
-        future.set_exception(error)
+        future.set_result(result)
     return future
 
 

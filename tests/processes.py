@@ -52,11 +52,10 @@ def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIEN
 
 
 def story(title: str) -> str:
-    """An article page with a text of its own; its paragraphs don't speak of what the title says."""
+    """An article page with a text of its own, which speaks of its title in its first sentence alone."""
     number = zlib.crc32(title.encode())
-    return article(
-        title, *(f"Alinéa {part} du dossier {number} : la rédaction a suivi cette affaire et en rend compte." for part in range(9))
-    )
+    parts = (f"Alinéa {part} du dossier {number} : la rédaction a suivi cette affaire et en rend compte." for part in range(9))
+    return article(title, f"{title} : on en parle depuis hier.", *parts)
 
 
 def quoted(text: str) -> str:
@@ -81,8 +80,9 @@ def webhook(name: str, url: str) -> str:
     return f'[channels.{name}]\ntype = "webhook"\nurl = {quoted(url)}\n'
 
 
-def email(name: str, url: str) -> str:
-    return f'[channels.{name}]\ntype = "email"\nsmtp = {quoted(url)}\nfrom = "quivive@example.org"\nto = ["redaction@example.org"]\n'
+def email(name: str, url: str, *to: str) -> str:
+    recipients = json.dumps(list(to or ["redaction@example.org"]))
+    return f'[channels.{name}]\ntype = "email"\nsmtp = {quoted(url)}\nfrom = "quivive@example.org"\nto = {recipients}\n'
 
 
 @dataclass(frozen=True)
@@ -178,17 +178,29 @@ class Home:
         shutil.copytree(self.folder, folder)
         return Home(folder, dict(self.environment))
 
-    def start(self, *arguments: str, stdout: int = subprocess.PIPE) -> Running:
-        """Run the command beside the test; use it as a context manager. `stdout`: a descriptor to print to, instead of to the test."""
-        return Running([sys.executable, "-m", "quivive", *arguments], self.folder, self.environ(), stdout)
+    def start(
+        self, *arguments: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE, env: Mapping[str, str] | None = None
+    ) -> Running:
+        """Run the command beside the test; use it as a context manager.
+
+        `stdout`, `stderr`: a descriptor to print to, instead of to the test.
+        """
+        return Running([sys.executable, "-m", "quivive", *arguments], self.folder, self.environ(**(env or {})), stdout, stderr)
 
 
 class Running:
     """A command that runs beside the test. At the end of the `with` it is killed if it still runs."""
 
-    def __init__(self, command: Sequence[str], folder: Path, environ: Mapping[str, str], stdout: int = subprocess.PIPE) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        stdout: int = subprocess.PIPE,
+        stderr: int = subprocess.PIPE,
+    ) -> None:
         self._process = subprocess.Popen(
-            command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True
+            command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=True
         )
         self._said: dict[str, list[str]] = {"out": [], "err": []}
         self._heard = threading.Condition()
@@ -236,6 +248,16 @@ class Running:
     def wait_for_out(self, text: str, times: int = 1, patience: float = PATIENCE) -> None:
         """As above, for standard output."""
         self._wait_for("out", text, times, patience)
+
+    def wait_until_signals_are_owned(self) -> None:
+        """Until the program's first line has run: from there on SIGHUP is caught (proc_pid_status(5), SigCgt)."""
+        status = Path(f"/proc/{self.pid}/status")
+
+        def catches_sighup() -> bool:
+            [mask] = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("SigCgt:")]
+            return bool(int(mask, 16) & 1 << signal.SIGHUP - 1)
+
+        wait_until(catches_sighup, "the first line of the program")
 
     def workers(self) -> list[psutil.Process]:
         """All processes under it."""

@@ -55,6 +55,11 @@ class RunningCrawl:
         self._thread.join(20)
         assert not self._thread.is_alive()
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that it runs on."""
+        return self._loop
+
     def poll(self, url: str, **validators: str) -> PollOutcome:
         """The outcome of polling the feed at `url`."""
         return self.start_poll(url, **validators).result(_LONGEST_WAIT_SECONDS)
@@ -69,9 +74,9 @@ class RunningCrawl:
         return self._start(("feed", number), DueSource(number, url, **validators))
 
     def start_fetch(self, url: str) -> Future[PageOutcome]:
-        """Begin to fetch."""
+        """Begin to fetch; each page is of a source of its own."""
         number = next(self._ids)
-        return self._start(("page", number), DuePage(number, 1, url))
+        return self._start(("page", number), DuePage(number, number, url))
 
     def _start(self, key: tuple[str, int], work: DueSource | DuePage) -> Future[Any]:
         future: Future[Any] = Future()
@@ -81,7 +86,7 @@ class RunningCrawl:
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._crawl = Crawl(self._settings, lambda: NOW, self._take_poll, self._take_page)
+        self._crawl = Crawl(self._settings, lambda: NOW, {DueSource: self._take_poll, DuePage: self._take_page})
         self._end = asyncio.Event()
         self._loop.call_soon(self._ready.set)
         running = asyncio.create_task(self._crawl.run())

@@ -1,139 +1,99 @@
-"""Telling a URL: one POST for an alert, signed as the Standard Webhooks specification says.
-
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-"""
+"""`type = "webhook"`: a URL that is told by POST. How it is sent is in `webhook_sender.py`."""
 
 from __future__ import annotations
 
-import asyncio
-import ssl
-from datetime import UTC, datetime
-from io import BytesIO
-from urllib.parse import urlsplit
+import base64
+import binascii
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
-import aiohttp
-from standardwebhooks import Webhook
+from pydantic import AfterValidator, Field
 
-from monitors.attempts import Outcome, accepted, final, redact, retry
-from monitors.channels import WebhookChannel
-from monitors.channels.tls import make_tls_context
-from monitors.rendering import one_line
-from monitors.rendering_webhook import render_webhook
-from news.alerts import Alert, Bundle
-from news.timing import parse_retry_after
+from monitors.attempts import Sender, TimeLimits
+from monitors.channels.channel import ChannelTable
+from monitors.channels.urls import check_host, split_url
+from news.delivering import Policy
 
-USER_AGENT = "quivive"
-LONGEST_SNIPPET = 200
-"""Characters of a receiver's answer that are kept in the error."""
-_SNIPPET_BYTES = 2048
-_SNIPPET_SECONDS = 2.0
-"""An error's text is worth this much waiting; the status alone already decides."""
-_TELLS_WHEN = (429, 503)
+SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret
 
 
-class WebhookSender:
-    """Sends to one webhook. Each attempt has a connection of its own: one kept open is often dead by the time of the next alert."""
+@dataclass(frozen=True, slots=True)
+class WebhookChannel:
+    """A URL that is told by POST. With a `secret` (`whsec_` and base64) the messages are signed."""
 
-    def __init__(self, channel: WebhookChannel) -> None:
-        self._channel = channel
-        self._tls: ssl.SSLContext | None = None
+    policy: ClassVar[Policy] = Policy()
+    name: str
+    url: str = field(repr=False)
+    secret: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
 
-    async def send(self, bundle: Bundle, now: datetime) -> Outcome:
-        """POST the alerts of the bundle. There is one, unless the channel was an email channel when they were bundled."""
-        outcome = accepted()
-        for webhook_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
-            outcome = await self._send_one(webhook_id, alert, now, test=bundle.test)
-            if outcome != accepted():
-                break
-        return outcome
+    def __post_init__(self) -> None:
+        check_webhook_url(self.url)
+        if self.secret is not None:
+            check_secret(self.secret)
 
-    async def _send_one(self, webhook_id: str, alert: Alert, now: datetime, *, test: bool) -> Outcome:
-        body = render_webhook(alert, test=test)
-        try:
-            return await self._post(body, self._headers(webhook_id, body, now), now)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            return retry(self._clean(f"{self._host}: {explain(error)}"))
+    def warnings(self) -> list[tuple[str, str]]:
+        """None."""
+        return []
 
-    async def _post(self, body: bytes, headers: dict[str, str], now: datetime) -> Outcome:
-        # The time limit is the caller's. No environment proxies (trust_env), no cookies from one attempt to the next, no redirects:
-        # they would carry the alert, and its signature, to a place that nobody configured.
-        async with (
-            aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=self._tls_context()),  # its close() ends TLS at once; force_close would linger
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None),
-                auto_decompress=False,
-                trust_env=False,
-            ) as session,
-            session.post(self._channel.url, data=BytesIO(body), headers=headers, allow_redirects=False) as response,
-        ):
-            if 200 <= response.status < 300:
-                return accepted()
-            return self._judge(response, await _snippet(response), now)
+    def make_sender(self, timezone: ZoneInfo, limits: TimeLimits) -> Sender:  # noqa: ARG002  # programs read UTC
+        """A sender of POSTs."""
+        from monitors.channels.webhook_sender import WebhookSender  # noqa: PLC0415  # it brings aiohttp
 
-    def _judge(self, response: aiohttp.ClientResponse, snippet: str, now: datetime) -> Outcome:
-        reason = self._clean(f"{self._host} answered {response.status}{_meaning(response.status)}" + (f": {snippet}" if snippet else ""))
-        if response.status == 410:
-            return final(reason)
-        asked = parse_retry_after(response.headers.get("Retry-After"), now) if response.status in _TELLS_WHEN else None
-        return retry(reason, asked)
-
-    def _headers(self, webhook_id: str, body: bytes, now: datetime) -> dict[str, str]:
-        headers = {
-            "Content-Type": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": USER_AGENT,
-            "webhook-id": webhook_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-        }
-        if self._channel.secret:
-            headers["webhook-signature"] = Webhook(self._channel.secret).sign(webhook_id, now.astimezone(UTC), body.decode())
-        return headers
-
-    def _tls_context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = make_tls_context(self._channel.ca_file)
-        return self._tls
-
-    @property
-    def _host(self) -> str:
-        return urlsplit(self._channel.url).hostname or "the webhook"
-
-    def _clean(self, text: str) -> str:
-        """Without what only we and the receiver may know. The path and the query of a webhook's URL are often its password."""
-        parts = urlsplit(self._channel.url)
-        hidden = [self._channel.secret, self._channel.url, parts.password, parts.username, parts.query]
-        return redact(text, *hidden, parts.path if len(parts.path) > 1 else None)
+        return WebhookSender(self, limits)
 
 
-async def _snippet(response: aiohttp.ClientResponse) -> str:
-    """The beginning of the answer's text; nothing if it does not come, or is compressed (a bomb costs nothing unopened)."""
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        return ""
+def check_webhook_url(url: str) -> None:
+    """Raise ValueError for what is no URL that can be posted to."""
+    wrong = ValueError("must be a complete http or https URL such as https://www.example.org/hook")
     try:
-        async with asyncio.timeout(_SNIPPET_SECONDS):
-            raw = await response.content.read(_SNIPPET_BYTES)
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        return ""
-    return one_line(raw.decode(errors="replace"), LONGEST_SNIPPET)
+        parts = split_url(url)
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise wrong
+    check_host(parts.hostname)
 
 
-def _meaning(status: int) -> str:
-    if 300 <= status < 400:
-        return " (redirects are not followed: put the new address into the configuration)"
-    return " (Gone: it wants no more of these)" if status == 410 else ""
+def check_secret(secret: str) -> None:
+    """Raise ValueError for what is not base64, with `whsec_` before it or without.
+
+    The signing library ignores what is not base64: a mistyped secret would sign, and no receiver could verify it.
+    """
+    encoded = secret.removeprefix(SECRET_PREFIX).rstrip("=")
+    try:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not key:
+        raise ValueError("a webhook secret is whsec_ followed by base64")
 
 
-def explain(error: Exception) -> str:
-    """Why a request got no answer, in words."""
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name was not found"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f"its certificate was not accepted: {error.certificate_error}"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return f"could not connect: {error.os_error.strerror or error.os_error}"
-    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
-        return "the connection was closed without an answer"
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    return f"{type(error).__name__}: {error}"
+def _check_url(text: str) -> str:
+    url = text.strip()
+    check_webhook_url(url)
+    return url
+
+
+def _check_whole_secret(text: str) -> str:
+    wrong = ValueError("must be whsec_ followed by base64 (Standard Webhooks); `openssl rand -base64 32` makes one")
+    if not text.startswith(SECRET_PREFIX):
+        raise wrong
+    try:
+        check_secret(text)
+    except ValueError:
+        raise wrong from None
+    return text
+
+
+class Table(ChannelTable):
+    """The keys. The URL counts as a secret too: many services put their token in it."""
+
+    type: Literal["webhook"]
+    url: Annotated[str, AfterValidator(_check_url)] = Field(repr=False)
+    secret: Annotated[str, AfterValidator(_check_whole_secret)] | None = Field(default=None, repr=False)
+
+    def make_channel(self, name: str) -> WebhookChannel:
+        """The channel."""
+        return WebhookChannel(name, self.url, self.secret)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from news.errors import QueryError
+from news.query.spellings import spellings_of
 from news.query.tree import LONGEST_PHRASE, EntityTerm, Exact, Phrase, TextField
 from news.text.analysis import Analysis, analyse
 from news.text.tokens import exact_letters
@@ -17,7 +19,7 @@ def make_entity_term(entity: Entity) -> EntityTerm:
     """The term `@key`. Raises QueryError (about the name, not the query) for a name without a word, and for no names at all."""
     if not entity.names:
         raise QueryError(f"@{entity.key}", 0, f"the entity {entity.key} has no names; give it at least one")
-    names = tuple(dict.fromkeys(_make_name(entity.key, name) for name in entity.names))
+    names = tuple(dict.fromkeys(term for name in entity.names for term in _make_names(entity, name)))
     return EntityTerm(f"@{entity.key}", names)
 
 
@@ -40,9 +42,16 @@ def make_exact(name: str, text: str, words: Analysis, field: TextField | None = 
     return Exact(name, words.tokens, letters, field)
 
 
-def _make_name(key: str, name: str) -> Phrase | Exact:
+def _make_names(entity: Entity, name: str) -> list[Phrase | Exact]:
     exact = name.lstrip().startswith("=")
     wanted = name.lstrip().removeprefix("=") if exact else name
+    terms = [_make_name(entity.key, name, spelling, exact=exact) for spelling in spellings_of(wanted)]
+    if name in entity.shipped:
+        return [replace(term, in_headlines=True) if isinstance(term, Exact) else term for term in terms]
+    return terms
+
+
+def _make_name(key: str, name: str, wanted: str, *, exact: bool) -> Phrase | Exact:
     words = analyse(wanted)
     if not len(words):
         raise QueryError(name, 0, f"the entity {key} has a name without a word; expected letters or digits")

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from news.query import Exact, Phrase, TextField, Word
+from news.query.tree import Operand, TextField
 from news.text.analysis import Analysis
 
 Span: TypeAlias = tuple[int, int]
 """Where something stands in a text: its start and end, in characters."""
 Place: TypeAlias = tuple[int, int]
 """Where something stands among the words of a field: the positions of its first and its last word."""
-Alternatives: TypeAlias = tuple[Word | Phrase | Exact, ...]
+Alternatives: TypeAlias = tuple[Operand, ...]
 """Things of which one is wanted, as on either side of NEAR."""
 Limits: TypeAlias = tuple[list[int], list[int]]
 """All positions where one of several things begins, and all where one ends, both in order."""
+
+_MOST_CAPITALS = 0.8
+"""The share of capitals among the letters of a title from which it is in capitals."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ class Field:
     """The exact letters of words that were compared by their letters."""
     limits: dict[Alternatives, Limits] = dataclasses.field(default_factory=dict)
     """Of alternatives that were asked for, where they begin and where they end; many queries ask for the same ones."""
+
+    @cached_property
+    def is_headline(self) -> bool:
+        """Whether it is a title all in capitals (but for a letter here and there, as in iPHONE), of two words at least."""
+        if self.name is not TextField.TITLE:
+            return False
+        capitals = sum(map(str.isupper, self.text))
+        return capitals >= _MOST_CAPITALS * (capitals + sum(map(str.islower, self.text))) and len(self.words) > 1
 
     @cached_property
     def first_token(self) -> dict[str, int]:

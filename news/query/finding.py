@@ -11,8 +11,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from news.alerts import Hit
 from news.articles import ArticleFacts
-from news.query import (
+from news.query.conditions import found_fact
+from news.query.field import Alternatives, Field, Limits, Place, Span
+from news.query.nearness import first_step, near_ends, near_starts
+from news.query.tree import (
     And,
+    Compound,
     Condition,
     EntityTerm,
     Exact,
@@ -20,6 +24,7 @@ from news.query import (
     Near,
     Node,
     Not,
+    Operand,
     Or,
     Phrase,
     Prefix,
@@ -28,12 +33,9 @@ from news.query import (
     TextField,
     Until,
     Word,
-    found_fact,
 )
-from news.query.field import Alternatives, Field, Limits, Place, Span
-from news.query.nearness import first_step, near_ends, near_starts
-from news.text.analysis import AnalysedArticle
-from news.text.tokens import exact_letters
+from news.text.analysis import AnalysedArticle, Analysis
+from news.text.tokens import exact_letters, in_capitals
 
 _LAST_CHARACTER = chr(sys.maxunicode)
 """No character in any token comes after it, nor is it one."""
@@ -47,10 +49,10 @@ class Quote(NamedTuple):
 
 
 @dataclass(slots=True)
-class Find:
+class Occurrence:
     """A leaf of a query that holds: how the user wrote it, the field, and where in `text` (the whole field) it was found first.
 
-    Words near one another have two spans, everything else has one; of a condition the whole of the fact is the find.
+    Words near one another have two spans, everything else has one; of a condition the whole of the fact is where it was found.
     """
 
     name: str
@@ -58,10 +60,10 @@ class Find:
     text: str
     spans: tuple[Span, ...]
     hit: Hit | None = None
-    """How it is shown, once someone asked; many queries share their finds."""
+    """How it is shown, once someone asked; many queries share their occurrences."""
 
 
-Finds: TypeAlias = tuple[Find, ...]
+Occurrences: TypeAlias = tuple[Occurrence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class PreparedArticle:
     facts: ArticleFacts | None
     quotes: dict[tuple[str, tuple[Span, ...]], Quote] = dataclasses.field(default_factory=dict)
     """What was quoted already, from a text and places in it; many queries find the same."""
-    known: dict[int, tuple[Term, Finds | None]] = dataclasses.field(default_factory=dict)
+    known: dict[int, tuple[Term, Occurrences | None]] = dataclasses.field(default_factory=dict)
     """What was found of a term, under the identity of the term, which stands beside it so that no other can take that identity."""
 
     @property
@@ -96,67 +98,67 @@ def share_terms(node: Node, known: dict[Node, Node]) -> Node:
     return known.setdefault(node, node)
 
 
-def find(node: Node, article: PreparedArticle) -> Finds | None:
-    """The finds that make this part of a query hold, None if it does not hold. A negation that holds has no finds.
+def find(node: Node, article: PreparedArticle) -> Occurrences | None:
+    """The occurrences that make this part of a query hold, None if it does not hold. A negation that holds has no occurrences.
 
     Raises ValueError if a condition is asked of an article whose facts are not known.
     """
     return _FINDERS[type(node)](node, article)
 
 
-def _find_all(node: And, article: PreparedArticle) -> Finds | None:
-    finds: Finds = ()
+def _find_all(node: And, article: PreparedArticle) -> Occurrences | None:
+    occurrences: Occurrences = ()
     for operand in node.operands:
         found = find(operand, article)
         if found is None:
             return None
-        finds += found
-    return finds
+        occurrences += found
+    return occurrences
 
 
-def _find_any(node: Or, article: PreparedArticle) -> Finds | None:
+def _find_any(node: Or, article: PreparedArticle) -> Occurrences | None:
     branches = [found for operand in node.operands if (found := find(operand, article)) is not None]
-    return tuple([find for branch in branches for find in branch]) if branches else None
+    return tuple([one for branch in branches for one in branch]) if branches else None
 
 
-def _find_nothing(node: Not, article: PreparedArticle) -> Finds | None:
+def _find_nothing(node: Not, article: PreparedArticle) -> Occurrences | None:
     return () if find(node.operand, article) is None else None
 
 
-def _find_fact(condition: Condition, article: PreparedArticle) -> Finds | None:
+def _find_fact(condition: Condition, article: PreparedArticle) -> Occurrences | None:
     if article.facts is None:
         raise ValueError(f"{condition.name} asks for facts about the article, and none were given")
     if isinstance(condition, Filter):
         fact = found_fact(condition, article.facts)
-        return None if fact is None else (Find(condition.name, condition.fact, fact, ((0, len(fact)),)),)
+        return None if fact is None else (Occurrence(condition.name, condition.fact, fact, ((0, len(fact)),)),)
     after = article.facts.time >= condition.moment
     return () if after is isinstance(condition, Since) else None
 
 
-def _find_term(term: Term, article: PreparedArticle) -> Finds | None:
+def _find_term(term: Term, article: PreparedArticle) -> Occurrences | None:
     known = article.known.get(id(term))
     if known is None:
         known = article.known[id(term)] = (term, _look_for(term, article))
     return known[1]
 
 
-def _look_for(term: Term, article: PreparedArticle) -> Finds | None:
+def _look_for(term: Term, article: PreparedArticle) -> Occurrences | None:
     """The first place of a term, in the title if it is there."""
     wanted_field = term.field
     for field in article.fields:
         if wanted_field is None or wanted_field is field.name:
             found = first_places(term, field)
             if found:
-                return (Find(term.name, field.name, field.text, tuple([span(field, first, last) for first, last in found])),)
+                return (Occurrence(term.name, field.name, field.text, tuple([span(field, first, last) for first, last in found])),)
     return None
 
 
-_FINDERS: dict[type[Node], Callable[[Any, PreparedArticle], Finds | None]] = {
+_FINDERS: dict[type[Node], Callable[[Any, PreparedArticle], Occurrences | None]] = {
     And: _find_all,
     Or: _find_any,
     Not: _find_nothing,
     **dict.fromkeys((Filter, Since, Until), _find_fact),
-    **dict.fromkeys((Word, Phrase, Exact, Prefix, EntityTerm, Near), _find_term),
+    **dict.fromkeys((Word, Phrase, Compound, Exact, Prefix, EntityTerm, Near), _find_term),
 }
 
 
@@ -171,7 +173,7 @@ def first_places(term: Term, field: Field) -> tuple[Place, ...]:
     return () if place is None else (place,)
 
 
-def _first_place(term: Phrase | Exact | Prefix | EntityTerm, field: Field) -> Place | None:
+def _first_place(term: Phrase | Compound | Exact | Prefix | EntityTerm, field: Field) -> Place | None:
     """The first place, without going through all of them: most questions end here, with no."""
     if isinstance(term, EntityTerm):
         return next((place for name in term.names if (place := _first_in_a_row(name, field)) is not None), None)
@@ -181,7 +183,9 @@ def _first_place(term: Phrase | Exact | Prefix | EntityTerm, field: Field) -> Pl
     return _first_in_a_row(term, field)
 
 
-def _first_in_a_row(phrase: Phrase | Exact, field: Field) -> Place | None:
+def _first_in_a_row(phrase: Phrase | Compound | Exact, field: Field) -> Place | None:
+    if isinstance(phrase, Compound):
+        return next(_compound_places(phrase, field), None)
     for token in phrase.tokens:
         if token not in field.first_token:
             return None
@@ -203,7 +207,11 @@ def places(term: Term, field: Field) -> Iterator[Place]:
     elif isinstance(term, Near):
         yield from _near_places(term, field)
     else:
-        yield from _phrase_places(term, field)
+        yield from _places_in_a_row(term, field)
+
+
+def _places_in_a_row(term: Phrase | Compound | Exact, field: Field) -> Iterator[Place]:
+    return _compound_places(term, field) if isinstance(term, Compound) else _phrase_places(term, field)
 
 
 def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
@@ -216,6 +224,19 @@ def _phrase_places(phrase: Phrase | Exact, field: Field) -> Iterator[Place]:
         first = position - anchor
         if first >= 0 and _stands_at(phrase, field, first):
             yield first, first + len(tokens) - 1
+
+
+def _compound_places(compound: Compound, field: Field) -> Iterator[Place]:
+    """Sought from the rarer of its ends, as far as the one that comes last is rarer."""
+    length = len(compound.tokens)
+    first, last = (field.first_stem.get(compound.stems[end]) for end in (0, -1))
+    if first is None or last is None:
+        return
+    anchor = 0 if first >= last else length - 1
+    for position in _positions(field.words.stems, compound.stems[anchor], field.first_stem):
+        start = position - anchor
+        if start >= 0 and _stands_at(compound, field, start):
+            yield start, start + length - 1
 
 
 def _prefix_places(prefix: Prefix, field: Field) -> Iterator[Place]:
@@ -293,7 +314,7 @@ def _find_limits(alternatives: Alternatives, field: Field) -> Limits:
             starts.update(positions)
             ends.update(positions)
         elif _first_in_a_row(one, field) is not None:
-            for first, last in _phrase_places(one, field):
+            for first, last in _places_in_a_row(one, field):
                 starts.add(first)
                 ends.add(last)
     return sorted(starts), sorted(ends)
@@ -323,16 +344,25 @@ def _ending_at(position: int, alternatives: Alternatives, field: Field) -> Place
     return next((first, position) for first, one in firsts if first >= 0 and _stands_at(one, field, first))
 
 
-def _length(term: Word | Phrase | Exact) -> int:
+def _length(term: Operand) -> int:
     return 1 if isinstance(term, Word) else len(term.tokens)
 
 
-def _stands_at(term: Word | Phrase | Exact, field: Field, first: int) -> bool:
+def _stands_at(term: Operand, field: Field, first: int) -> bool:
     if isinstance(term, Word):
         return field.words.stems[first] == term.stem
+    if isinstance(term, Compound):
+        return _stands_compound_at(term, field.words, first)
     if field.words.tokens[first : first + len(term.tokens)] != term.tokens:
         return False
     return isinstance(term, Phrase) or _has_letters(term, field, first)
+
+
+def _stands_compound_at(term: Compound, words: Analysis, first: int) -> bool:
+    last = first + len(term.tokens) - 1
+    if last >= len(words) or words.stems[first] != term.stems[0] or words.stems[last] != term.stems[-1]:
+        return False
+    return words.tokens[first + 1 : last] == term.tokens[1:-1]
 
 
 def _has_letters(term: Exact, field: Field, first: int) -> bool:
@@ -340,7 +370,7 @@ def _has_letters(term: Exact, field: Field, first: int) -> bool:
         known = field.letters.get(position)
         if known is None:
             known = field.letters[position] = exact_letters(field.text[slice(*field.words.place(position))])
-        if known != letters:
+        if known != letters and not (term.in_headlines and field.is_headline and known in in_capitals(letters)):
             return False
     return True
 

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from news.errors import QueryError
+from news.query.quotes import DIVIDING_QUOTES, UnmatchedQuoteError, ends_with_quote, opens_quote, read_quoted
 
 
 class Kind(Enum):
@@ -44,9 +45,9 @@ class Lexeme:
 
 
 _OPERATORS = {"AND": Kind.AND, "ET": Kind.AND, "OR": Kind.OR, "OU": Kind.OR, "NOT": Kind.NOT, "SAUF": Kind.NOT}
-_QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“”"}
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
-_BARE = re.compile(r'[^\s()"“”«»„]+')
+_BARE = re.compile(rf"[^\s(){DIVIDING_QUOTES}]+")
+_PLUS_OF_NAME = re.compile(r"(?<=[^\W_])\s+\+(?=[\s)]|$)")
 _MINUS = "-\u2212"
 _OTHER_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015"
 _PROXIMITY = re.compile(r"(O?NEAR)(?:/(.*))?", re.DOTALL)
@@ -88,7 +89,7 @@ def _cut_one(query: str, position: int) -> Lexeme:
     first = query[position]
     if first in "()":
         return Lexeme(Kind.OPEN if first == "(" else Kind.CLOSE, first, first, position)
-    if first in _QUOTES:
+    if opens_quote(query, position):
         return _cut_phrase(query, position)
     if first in _MINUS:
         return _cut_minus(query, position)
@@ -100,16 +101,17 @@ def _cut_one(query: str, position: int) -> Lexeme:
 
 
 def _cut_after_field(query: str, position: int, field: Lexeme) -> Lexeme:
-    raw = _BARE.match(query, position) if field.text in _RAW_FIELDS else None
+    is_raw = field.text in _RAW_FIELDS and not opens_quote(query, position)
+    raw = _BARE.match(query, position) if is_raw else None
     return Lexeme(Kind.VALUE, raw.group(), raw.group(), position) if raw else _cut_one(query, position)
 
 
 def _cut_phrase(query: str, position: int) -> Lexeme:
-    closing = _QUOTES[query[position]]
-    end = next((index for index in range(position + 1, len(query)) if query[index] in closing), None)
-    if end is None:
-        raise QueryError(query, position, f"this quote is not closed; expected {closing[0]} after the last word of the phrase")
-    return Lexeme(Kind.PHRASE, query[position + 1 : end], query[position : end + 1], position)
+    try:
+        quoted = read_quoted(query, position)
+    except UnmatchedQuoteError as error:
+        raise QueryError(query, position, str(error)) from error
+    return Lexeme(Kind.PHRASE, query[quoted.start : quoted.stop], query[position : quoted.end], position)
 
 
 def _cut_minus(query: str, position: int) -> Lexeme:
@@ -123,14 +125,16 @@ def _cut_minus(query: str, position: int) -> Lexeme:
 
 def _cut_exact(query: str, position: int) -> Lexeme:
     after = position + 1
-    if after < len(query) and query[after] in _QUOTES:
+    if after < len(query) and opens_quote(query, after):
         phrase = _cut_phrase(query, after)
         return Lexeme(Kind.EXACT, phrase.text, "=" + phrase.source, position)
     bare = _BARE.match(query, after)
     if bare is None or bare.group()[0] in "=@-":
         raise QueryError(query, position, 'expected a word or words in quotes directly after "=", such as =Orange or ="Free Mobile"')
-    _refuse_signs(query, bare.group(), after)
-    return Lexeme(Kind.EXACT, bare.group(), "=" + bare.group(), position)
+    word = _with_plus(query, bare.group(), after)
+    _refuse_quote(query, word, after)
+    _refuse_signs(query, word, after)
+    return Lexeme(Kind.EXACT, word, "=" + word, position)
 
 
 def _cut_entity(query: str, position: int) -> Lexeme:
@@ -142,8 +146,7 @@ def _cut_entity(query: str, position: int) -> Lexeme:
 
 def _cut_bare(query: str, position: int) -> Lexeme:
     bare = _BARE.match(query, position)
-    if bare is None:
-        raise QueryError(query, position, "this quote closes nothing; expected an opening quote before it")
+    assert bare is not None  # what begins no bare word was cut before
     word = bare.group()
     if word[0] in _OTHER_DASHES:
         raise QueryError(
@@ -185,11 +188,26 @@ def _cut_field(query: str, field: re.Match[str], position: int) -> Lexeme:
     return Lexeme(Kind.FIELD, name, field.group(), position)
 
 
+def _with_plus(query: str, word: str, position: int) -> str:
+    """The word, with the plus that belongs to it though a space stands before it: `Canal +`."""
+    plus = _PLUS_OF_NAME.match(query, position + len(word))
+    return word + plus.group() if plus else word
+
+
 def _cut_word(query: str, word: str, position: int) -> Lexeme:
+    word = _with_plus(query, word, position)
     begins = len(word) > 1 and word.endswith("*")
     text = word[:-1] if begins else word
+    _refuse_quote(query, word, position)
     _refuse_signs(query, text, position)
     return Lexeme(Kind.PREFIX if begins else Kind.WORD, text, word, position)
+
+
+def _refuse_quote(query: str, word: str, position: int) -> None:
+    """A single quote at the end of a bare word is one without its partner."""
+    if ends_with_quote(word):
+        reason = "this quote closes nothing; expected an opening quote before it, directly before the first word of the phrase"
+        raise QueryError(query, position + len(word) - 1, reason)
 
 
 def _refuse_signs(query: str, word: str, position: int) -> None:

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from news.alerts import Hit, TopicMatch
 from news.articles import ArticleFacts
 from news.errors import QueryError
-from news.query import Fact, Filter, Node, Or, Query, Since, Until, check_entities, leaves, parse_query
+from news.query.entities import check_entities
 from news.query.filing import Filing
-from news.query.finding import Find, Finds, PreparedArticle, Quote, find, prepare, share_terms
+from news.query.finding import Occurrence, Occurrences, PreparedArticle, Quote, find, prepare, share_terms
+from news.query.parser import parse_query
 from news.query.passages import make_passage_of_all, merge_spans
+from news.query.tree import Fact, Filter, Node, Or, Query, Since, Until, leaves
 from news.query.wanted import Cost, Wanted, mentioned_words, pairs_of, required_words, word_cost
 from news.text.analysis import AnalysedArticle
 from news.topics import Entity, Topic
@@ -60,9 +62,9 @@ class Matcher:
         matches = []
         for number in sorted(numbers):
             name, root = self._topics[number]
-            finds = find(root, article)
-            if finds is not None:
-                matches.append(TopicMatch(name, _make_hits(finds, article)))
+            occurrences = find(root, article)
+            if occurrences is not None:
+                matches.append(TopicMatch(name, _make_hits(occurrences, article)))
         return matches
 
     def candidates(self, article: AnalysedArticle) -> list[str]:
@@ -106,28 +108,23 @@ def check_topics(topics: Sequence[Topic], entities: Mapping[str, Entity]) -> lis
     return faults
 
 
-def evaluate(query: Query, article: AnalysedArticle, facts: ArticleFacts | None = None) -> tuple[Hit, ...] | None:
+def explain(query: Query, article: PreparedArticle) -> tuple[Hit, ...] | None:
     """Why the query matches this version: a hit for each positive term and filter that holds, at most ten; None if it does not match.
 
-    Raises ValueError if the query needs facts (see `needs_facts`) and none are given.
+    Raises ValueError if the query needs facts (see `needs_facts`) and none were given.
     """
-    return explain(query, prepare(article, facts))
-
-
-def explain(query: Query, article: PreparedArticle) -> tuple[Hit, ...] | None:
-    """As `evaluate`, of an article that is prepared already."""
-    finds = find(query.root, article)
-    return None if finds is None else _make_hits(finds, article)
+    occurrences = find(query.root, article)
+    return None if occurrences is None else _make_hits(occurrences, article)
 
 
 def holds(query: Query, article: AnalysedArticle, facts: ArticleFacts | None = None) -> bool:
-    """Whether the query matches this version. Raises ValueError as `evaluate` does."""
+    """Whether the query matches this version. Raises ValueError as `explain` does."""
     return find(query.root, prepare(article, facts)) is not None
 
 
-def _make_hits(finds: Finds, article: PreparedArticle) -> tuple[Hit, ...]:
+def _make_hits(occurrences: Occurrences, article: PreparedArticle) -> tuple[Hit, ...]:
     hits: dict[str, Hit] = {}
-    for found in finds:
+    for found in occurrences:
         if found.name not in hits:
             hits[found.name] = found.hit or _make_hit(found, article)
             if len(hits) == _MOST_HITS:
@@ -135,7 +132,7 @@ def _make_hits(finds: Finds, article: PreparedArticle) -> tuple[Hit, ...]:
     return tuple(hits.values())
 
 
-def _make_hit(found: Find, article: PreparedArticle) -> Hit:
+def _make_hit(found: Occurrence, article: PreparedArticle) -> Hit:
     known = article.quotes.get((found.text, found.spans))
     if known is None:
         known = article.quotes[found.text, found.spans] = _make_quote(found)
@@ -143,7 +140,7 @@ def _make_hit(found: Find, article: PreparedArticle) -> Hit:
     return found.hit
 
 
-def _make_quote(found: Find) -> Quote:
+def _make_quote(found: Occurrence) -> Quote:
     spans = merge_spans(found.spans) if len(found.spans) > 1 else found.spans
     letters = " … ".join(found.text[start:end] for start, end in spans)
     return Quote(letters, make_passage_of_all(found.text, spans, PASSAGE_WIDTH))

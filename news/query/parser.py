@@ -13,8 +13,23 @@ from news.query.entities import make_entity_term
 from news.query.lexer import Kind, Lexeme, cut_query
 from news.query.moments import MomentParser
 from news.query.proximity import find_stranger, make_near
-from news.query.terms import MisreadError, make_term
-from news.query.tree import EntityTerm, Exact, Near, Node, Phrase, Prefix, Query, TextField, has_positive, make_and, make_not, make_or
+from news.query.terms import MisreadError, make_terms
+from news.query.tree import (
+    Compound,
+    EntityTerm,
+    Exact,
+    Near,
+    Node,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    TextField,
+    has_positive,
+    make_and,
+    make_not,
+    make_or,
+)
 from news.topics import Entity
 
 GREATEST_LENGTH: Final = 10_000
@@ -194,7 +209,7 @@ class _Parser:
         text_field = TextField(field.text) if field else None
         if lexeme.kind is Kind.ENTITY:
             return replace(self._find_entity(lexeme), name=name, field=text_field)
-        return make_term(name, lexeme, text_field)
+        return make_or([*make_terms(name, lexeme, text_field)])
 
     def _find_entity(self, lexeme: Lexeme) -> EntityTerm:
         entity = self._entities.get(lexeme.text)
@@ -229,6 +244,8 @@ class _Parser:
 
 
 def _count_words(leaf: Node) -> int:
+    if isinstance(leaf, Or):
+        return sum(map(_count_words, leaf.operands))
     if isinstance(leaf, EntityTerm):
         return sum(len(name.tokens) for name in leaf.names)
-    return len(leaf.tokens) if isinstance(leaf, Phrase | Exact) else 1
+    return len(leaf.tokens) if isinstance(leaf, Phrase | Compound | Exact) else 1

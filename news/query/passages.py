@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from news.query import Query, Term, positive_terms
 from news.query.field import Field, Span
 from news.query.finding import PreparedArticle, places, span
+from news.query.tree import Query, Term, positive_terms
 
 SNIPPET_WIDTH = 240
 """Characters of a search result's snippet, about."""

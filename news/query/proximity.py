@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from news.query.lexer import Kind, Lexeme
-from news.query.tree import EntityTerm, Exact, Near, Node, Or, Phrase, TextField, Word
+from news.query.tree import Compound, EntityTerm, Near, Node, Operand, Or, Phrase, TextField, Word
 
 _OPERANDS = frozenset({Kind.WORD, Kind.PHRASE, Kind.ENTITY})
 _ALLOWED = _OPERANDS | {Kind.OPEN, Kind.CLOSE, Kind.OR}
@@ -40,11 +40,11 @@ def make_near(name: str, operator: Lexeme, operands: tuple[Node, Node], field: T
     return Near(name, left, right, int(operator.text), operator.kind is Kind.ONEAR, field)
 
 
-def _alternatives(operand: Node) -> list[Word | Phrase | Exact]:
+def _alternatives(operand: Node) -> list[Operand]:
     if isinstance(operand, Or):
         return [one for part in operand.operands for one in _alternatives(part)]
     if isinstance(operand, EntityTerm):
         return list(operand.names)
-    if isinstance(operand, Word | Phrase):
+    if isinstance(operand, Word | Phrase | Compound):
         return [replace(operand, field=None)]
     raise TypeError(operand)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from news.query.entities import make_exact
 from news.query.lexer import Kind, Lexeme
-from news.query.tree import LONGEST_PHRASE, Exact, Phrase, Prefix, TextField, Word
+from news.query.spellings import spellings_of
+from news.query.tree import LONGEST_PHRASE, Compound, Operand, Phrase, Prefix, TextField, Word
 from news.text.analysis import analyse
 
 SHORTEST_BEGINNING: Final = 3
@@ -17,8 +19,15 @@ class MisreadError(ValueError):
     """A lexeme that cannot mean anything; says what was expected, and the parser adds where."""
 
 
-def make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Word | Phrase | Exact | Prefix:
-    """The term for a word, words in quotes, exact letters or the beginning of a word. Raises MisreadError."""
+def make_terms(name: str, lexeme: Lexeme, field: TextField | None) -> list[Operand | Prefix]:
+    """The terms of which one is meant by a word, words in quotes, exact letters or the beginning of a word. Raises MisreadError."""
+    if lexeme.kind is Kind.PREFIX:
+        return [_make_term(name, lexeme, field)]
+    spelt = [replace(lexeme, text=text) for text in spellings_of(lexeme.text)]
+    return list(dict.fromkeys(_make_term(name, one, field) for one in spelt))
+
+
+def _make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Operand | Prefix:
     words = analyse(lexeme.text)
     if not len(words):
         raise MisreadError(f"there is no word in {lexeme.source}; expected letters or digits")
@@ -28,8 +37,10 @@ def make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Word | Phra
         return make_exact(name, lexeme.text, words, field)
     if lexeme.kind is Kind.PREFIX:
         return _make_prefix(name, lexeme, words.tokens, field)
-    if lexeme.kind is Kind.PHRASE or len(words) > 1:
+    if lexeme.kind is Kind.PHRASE:
         return Phrase(name, words.tokens, field)
+    if len(words) > 1:
+        return Compound(name, words.tokens, words.stems, field)
     return Word(name, words.stems[0], field)
 
 

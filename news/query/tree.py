@@ -47,13 +47,30 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Compound:
+    """The words of a bare word with a dash or slash, adjacent and in order. The first and the last also mean their other forms.
+
+    `tokens` and `stems` are the same words; of the words between, the tokens count.
+    """
+
+    name: str
+    tokens: tuple[str, ...]
+    stems: tuple[str, ...]
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Exact:
-    """Words in exactly these letters, adjacent and in order. `tokens` are the same words folded."""
+    """Words in exactly these letters, adjacent and in order. `tokens` are the same words folded.
+
+    With `in_headlines` they may be capitals in a title that is all in capitals.
+    """
 
     name: str
     tokens: tuple[str, ...]
     letters: tuple[str, ...]
     field: TextField | None = None
+    in_headlines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +99,8 @@ class Near:
     """
 
     name: str
-    left: tuple[Word | Phrase | Exact, ...]
-    right: tuple[Word | Phrase | Exact, ...]
+    left: tuple[Operand, ...]
+    right: tuple[Operand, ...]
     distance: int
     ordered: bool
     field: TextField | None = None
@@ -146,7 +163,10 @@ class Not:
     operand: Node
 
 
-Term: TypeAlias = Word | Phrase | Exact | Prefix | EntityTerm | Near
+Operand: TypeAlias = Word | Phrase | Compound | Exact
+"""What can be near something else."""
+
+Term: TypeAlias = Word | Phrase | Compound | Exact | Prefix | EntityTerm | Near
 """A leaf that stands in title or text. `name` is how the user wrote it. Read in `wanted`, `finding` and `match_expression`."""
 
 Condition: TypeAlias = Filter | Since | Until

@@ -10,12 +10,14 @@ from typing import TypeAlias
 
 from news.query.tree import (
     And,
+    Compound,
     EntityTerm,
     Exact,
     Filter,
     Near,
     Node,
     Not,
+    Operand,
     Or,
     Phrase,
     Prefix,
@@ -52,7 +54,7 @@ class Wanted:
 Cost: TypeAlias = Callable[[Wanted], float]
 """A guess at how many articles hold a word; only comparisons matter."""
 
-Parts: TypeAlias = Callable[[Word | Phrase | Exact | Prefix], list[Wanted]]
+Parts: TypeAlias = Callable[[Operand | Prefix], list[Wanted]]
 """What a term asks an article to hold, all of it: `words_of` or `pairs_of`."""
 
 _PAIR_COST = 0.1
@@ -96,16 +98,19 @@ def _whole_word_cost(word: str) -> float:
     return (_COMMON_COST if word in _COMMON_WORDS else 1) / len(word) ** 2
 
 
-def words_of(term: Word | Phrase | Exact | Prefix) -> list[Wanted]:
+def words_of(term: Operand | Prefix) -> list[Wanted]:
     """Each word of a term."""
     if isinstance(term, Word):
         return [Wanted(Form.STEM, term.stem)]
     if isinstance(term, Prefix):
         return [Wanted(Form.PREFIX, term.beginning)]
+    if isinstance(term, Compound):
+        between = [Wanted(Form.TOKEN, token) for token in term.tokens[1:-1]]
+        return [Wanted(Form.STEM, term.stems[0]), *between, Wanted(Form.STEM, term.stems[-1])]
     return [Wanted(Form.TOKEN, token) for token in term.tokens]
 
 
-def pairs_of(term: Word | Phrase | Exact | Prefix) -> list[Wanted]:
+def pairs_of(term: Operand | Prefix) -> list[Wanted]:
     """Of several words in a row each two that are side by side; of any other term its word."""
     if isinstance(term, Phrase | Exact) and len(term.tokens) > 1:
         return [Wanted(Form.PAIR, f"{first} {second}") for first, second in pairwise(term.tokens)]
@@ -148,7 +153,7 @@ def _required_by_term(term: Term, cost: Cost, parts: Parts) -> list[frozenset[Wa
     return [frozenset({part}) for part in parts(term)]
 
 
-def _any_of(alternatives: Iterable[Word | Phrase | Exact], cost: Cost, parts: Parts) -> frozenset[Wanted]:
+def _any_of(alternatives: Iterable[Operand], cost: Cost, parts: Parts) -> frozenset[Wanted]:
     return frozenset(min(parts(one), key=cost) for one in alternatives)
 
 
@@ -156,7 +161,7 @@ def mentioned_words(node: Node, parts: Parts = words_of) -> Iterator[Wanted]:
     """Every word (or pair) of every positive term of a query, from which `wanted_terms` chooses."""
     for term in positive_terms(node):
         if isinstance(term, EntityTerm):
-            alternatives: tuple[Word | Phrase | Exact | Prefix, ...] = term.names
+            alternatives: tuple[Operand | Prefix, ...] = term.names
         else:
             alternatives = term.left + term.right if isinstance(term, Near) else (term,)
         for one in alternatives:

@@ -17,9 +17,19 @@ from news.text.inflection import stem
 from news.text.remembering import Remembered
 from news.text.tokens import TOKEN_SIGNS, cut_chunk, cut_text
 
-__all__ = ["ANALYSIS_VERSION", "TOKEN_SIGNS", "AnalysedArticle", "Analysis", "analyse", "analyse_article", "index_columns"]
+__all__ = [
+    "ANALYSIS_VERSION",
+    "TOKEN_SIGNS",
+    "AnalysedArticle",
+    "Analysis",
+    "KnownAnalysis",
+    "analyse",
+    "analyse_article",
+    "index_columns",
+    "joined",
+]
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raise it with every change to tokens or stems: an index made by another version must be rebuilt before it is searched."""
 
 _LONGEST_REMEMBERED_CHUNK = 40
@@ -86,6 +96,37 @@ class Analysis:
         return list(accumulate(map(len, self._pieces)))[::2]
 
 
+class KnownAnalysis(Analysis):
+    """An analysis that was made before, perhaps in another process, and kept as `joined` gives it.
+
+    The text is cut anew only where somebody asks where its words stand, which few do.
+    """
+
+    def __init__(self, text: str, tokens: str, stems: str) -> None:
+        """`tokens` and `stems` are what `joined` gave for the analysis of this very text."""
+        self._text = text
+        self.joined_tokens = tokens
+        self.joined_stems = stems
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """The words, folded."""
+        return tuple(self.joined_tokens.split(" ")) if self.joined_tokens else ()
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """The words, folded and without their inflection."""
+        return tuple(self.joined_stems.split(" ")) if self.joined_stems else ()
+
+    @cached_property
+    def _pieces(self) -> list[str]:  # type: ignore[override] # a plain attribute in the parent; read only there
+        return cut_text(self._text)
+
+    @cached_property
+    def _chunks(self) -> list[_Chunk]:  # type: ignore[override]
+        return list(map(_remembered_chunks.__getitem__, self._pieces[1::2]))
+
+
 @dataclass(frozen=True, slots=True)
 class AnalysedArticle:
     """One version of an article's title and text, with their words."""
@@ -129,11 +170,17 @@ def analyse_article(title: str, text: str) -> AnalysedArticle:
     return AnalysedArticle(title, text, analyse(title), analyse(text))
 
 
+def joined(analysis: Analysis) -> tuple[str, str]:
+    """The tokens and the stems, each as one text: words hold no space. A quarter of the memory that tuples take."""
+    if isinstance(analysis, KnownAnalysis):
+        return analysis.joined_tokens, analysis.joined_stems
+    return " ".join(analysis.tokens), " ".join(analysis.stems)
+
+
 def index_columns(analysed: AnalysedArticle) -> tuple[str, str, str, str]:
     """What the full-text index stores: title, title_stems, text, text_stems, each word followed by one space and the next.
 
     Words hold no space, quote or NUL; a tokenizer that keeps letters, digits, `TOKEN_SIGNS` and everything beyond ASCII
     together finds exactly these words at exactly these positions.
     """
-    title, text = analysed.title_tokens, analysed.text_tokens
-    return " ".join(title.tokens), " ".join(title.stems), " ".join(text.tokens), " ".join(text.stems)
+    return *joined(analysed.title_tokens), *joined(analysed.text_tokens)

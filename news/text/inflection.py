@@ -117,6 +117,11 @@ _IRREGULAR_PLURALS = _of("""
     ia: ias
     pc: pcs
     tv: tvs
+    bd: bds
+    dj: djs
+    id: ids
+    up: ups
+    vm: vms
     bail: baux
     bijou: bijoux
     boyau: boyaux
@@ -138,7 +143,10 @@ _IRREGULAR_PLURALS = _of("""
 """)
 
 _IRREGULAR_FEMININES = _of("""
+    abject: abjecte
+    abrupt: abrupte
     abstrait: abstraite
+    adequat: adequate
     afghan: afghane
     aigu: aigue
     alpin: alpine
@@ -147,43 +155,58 @@ _IRREGULAR_FEMININES = _of("""
     ami: amie
     argentin: argentine
     artisan: artisane
+    assi: assise
     aucun: aucune
     avocat: avocate
     bas: basse
+    beat: beate
     beau: bel belle
     benin: benigne
+    benit: benite
     blanc: blanche
     blond: blonde
     bon: bonne
+    bovin: bovine
     bref: breve
     breton: bretonne
+    brouillon: brouillonne
     brun: brune
     brut: brute
     cadet: cadette
     caduc: caduque
     candidat: candidate
+    canin: canine
     catalan: catalane
     champion: championne
     cher: chere
+    circonspect: circonspecte
     civil: civile
     clair: claire
     clandestin: clandestine
+    clo: close
+    coi: coite
     commun: commune
     compact: compacte
     complet: complete
     concret: concrete
+    confu: confuse
     contigu: contigue
+    contrit: contrite
     correct: correcte
     court: courte
     cousin: cousine
     cree: creee
+    cristallin: cristalline
     cru: crue
     cuit: cuite
+    defunt: defunte
     delicat: delicate
     desert: deserte
     desuet: desuete
+    diffu: diffuse
     direct: directe
     discret: discrete
+    disert: diserte
     dissou: dissoute
     distinct: distincte
     distrait: distraite
@@ -197,6 +220,7 @@ _IRREGULAR_FEMININES = _of("""
     elu: elue
     enfantin: enfantine
     epai: epaisse
+    epar: eparse
     epoux: epouse
     erudit: erudite
     espagnol: espagnole
@@ -204,9 +228,11 @@ _IRREGULAR_FEMININES = _of("""
     exact: exacte
     exigu: exigue
     expert: experte
+    expre: expresse
     extrait: extraite
     faux: fausse
     favori: favorite
+    felin: feline
     feminin: feminine
     fier: fiere
     fin: fine
@@ -219,19 +245,27 @@ _IRREGULAR_FEMININES = _of("""
     gentil: gentille
     gra: grasse
     grec: grecque
+    gri: grise
     gro: grosse
     haut: haute
     idiot: idiote
     immediat: immediate
+    importun: importune
     incorrect: incorrecte
     indirect: indirecte
     inedit: inedite
+    infu: infuse
+    ingrat: ingrate
     inquiet: inquiete
     intact: intacte
     interdit: interdite
+    intru: intruse
     jaloux: jalouse
     joint: jointe
     jumeau: jumelle
+    laic: laique
+    laid: laide
+    las: lasse
     latin: latine
     laureat: laureate
     lent: lente
@@ -241,39 +275,53 @@ _IRREGULAR_FEMININES = _of("""
     maghrebin: maghrebine
     magistrat: magistrate
     malin: maligne
+    manchot: manchote
     masculin: masculine
     maudit: maudite
+    mesquin: mesquine
+    meti: metisse
+    mignon: mignonne
     mis: mise
     mongol: mongole
     mort: morte
     mou: mol molle
     muet: muette
     musulman: musulmane
+    nain: naine
     net: nette
     neuf: neuve
     noir: noire
     nouveau: nouvel nouvelle
     nu: nue nus
     nul: nulle
+    oblong: oblongue
     obscur: obscure
+    obtu: obtuse
     omis: omise
     opportun: opportune
     orphelin: orpheline
     ottoman: ottomane
+    ovin: ovine
+    palot: palotte
     pareil: pareille
     partisan: partisane
     patron: patronne
     paysan: paysanne
     persan: persane
+    perver: perverse
     petit: petite
     pieton: pietonne
     plat: plate
     plein: pleine
+    porcin: porcine
     predit: predite
     pret: prete
+    prompt: prompte
     public: publique
+    pueril: puerile
     pur: pure
     replet: replete
+    rigolot: rigolote
     roux: rousse
     sain: saine
     saxon: saxonne
@@ -282,6 +330,8 @@ _IRREGULAR_FEMININES = _of("""
     serein: sereine
     seul: seule
     soldat: soldate
+    sot: sotte
+    soul: soule
     soustrait: soustraite
     strict: stricte
     su: sue
@@ -290,18 +340,179 @@ _IRREGULAR_FEMININES = _of("""
     suspect: suspecte
     tel: telle
     texan: texane
+    tiers: tierce
     tout: toute
     tu: tue
     turc: turque
     uni: unie
+    uterin: uterine
     vain: vaine
+    vermeil: vermeille
     veuf: veuve
     vieu: vieil vieille
     vif: vive
+    vil: vile
+    viril: virile
     voisin: voisine
     volatil: volatile
     vu: vue vus
     wallon: wallonne
 """)
 
-_KNOWN = _NO_PLURALS | _NO_FEMININES | _IRREGULAR_PLURALS | _IRREGULAR_FEMININES
+_OFFICES = _of("""
+    ambassadeu: ambassadrice
+    empereu: imperatrice
+    ingenieur: ingenieure
+    chef: cheffe
+    consul: consule
+    prefet: prefete
+    proconsul: proconsule
+    substitut: substitute
+    syndic: syndique
+    emir: emire
+    imam: imame
+    chaman: chamane
+    kosovar: kosovare
+    major: majore
+    mentor: mentore
+    sherif: sherife sheriffe
+    tenor: tenore
+    tsar: tsarine
+    vizir: vizire
+    gourou: gouroue
+    hindou: hindoue
+    papou: papoue
+    zoulou: zouloue
+    filou: filoute
+    voyou: voyoute
+    andalou: andalouse
+    tourangeau: tourangelle
+    bandit: bandite
+    bigot: bigote
+    devot: devote
+    forcat: forcate
+    heraut: heraute
+    huguenot: huguenote
+    inuit: inuite
+    matelot: matelote
+    poivrot: poivrote
+    renegat: renegate
+    scelerat: scelerate
+    compagnon: compagnonne
+    baron: baronne
+    bougon: bougonne
+    bouffon: bouffonne
+    bourguignon: bourguignonne
+    bucheron: bucheronne
+    charron: charronne
+    espion: espionne
+    felon: felonne
+    forgeron: forgeronne
+    fripon: friponne
+    frison: frisonne
+    gascon: gasconne
+    glouton: gloutonne
+    lapon: lapone laponne
+    larron: larronne
+    luron: luronne
+    macon: maconne
+    maton: matonne
+    nippon: nippone nipponne
+    polisson: polissonne
+    poltron: poltronne
+    teuton: teutonne
+    vigneron: vigneronne
+    andorran: andorrane
+    anglican: anglicane
+    birman: birmane
+    castillan: castillane
+    charlatan: charlatane
+    courtisan: courtisane
+    gitan: gitane
+    occitan: occitane
+    sultan: sultane
+    toscan: toscane
+    veteran: veterane
+    alexandrin: alexandrine
+    andin: andine
+    assassin: assassine
+    bedouin: bedouine
+    byzantin: byzantine
+    citadin: citadine
+    copain: copine
+    coquin: coquine
+    cretin: cretine
+    echevin: echevine
+    florentin: florentine
+    gamin: gamine
+    girondin: girondine
+    gredin: gredine
+    jacobin: jacobine
+    laborantin: laborantine
+    libertin: libertine
+    mannequin: mannequine
+    pelerin: pelerine
+    philippin: philippine
+    rabbin: rabbine
+    ouighour: ouighoure
+    ouzbek: ouzbeke
+    kazakh: kazakhe
+    tadjik: tadjike
+    peul: peule
+    bagnard: bagnarde
+    banlieusard: banlieusarde
+    batard: batarde
+    bavard: bavarde
+    campagnard: campagnarde
+    chauffard: chauffarde
+    clochard: clocharde
+    fetard: fetarde
+    gaillard: gaillarde
+    montagnard: montagnarde
+    motard: motarde
+    routard: routarde
+    savoyard: savoyarde
+    vantard: vantarde
+    abbe: abbesse
+    chanoine: chanoinesse
+    comte: comtesse
+    contremaitre: contremaitresse
+    diacre: diaconesse
+    druide: druidesse
+    duc: duchesse
+    hote: hotesse
+    maire: mairesse
+    maitre: maitresse
+    notaire: notairesse
+    ogre: ogresse
+    pair: pairesse
+    pape: papesse
+    poete: poetesse
+    pretre: pretresse
+    prince: princesse
+    prophete: prophetesse
+    suisse: suissesse
+    traitre: traitresse
+    vicomte: vicomtesse
+    bailleu: bailleresse
+    chasseu: chasseresse
+    defendeu: defenderesse
+    demandeu: demanderesse
+    docteu: doctoresse
+    enchanteu: enchanteresse
+    vendeu: venderesse
+    vengeu: vengeresse
+    designeu: designer
+    gameu: gamer
+    hackeu: hacker
+    leadeu: leader
+    manageu: manager
+    rockeu: rocker
+    streameu: streamer
+    tradeu: trader
+    youtubeu: youtuber
+""")
+"""Offices, trades and peoples whose feminine no rule makes without joining other words (`colon` has no `colonne`, `tribun` no `tribune`,
+`marin` no `marine`); and the English words whose French feminine is made of their French spelling (`leader`, `leadeuse`)."""
+
+_KNOWN = _NO_PLURALS | _NO_FEMININES | _IRREGULAR_PLURALS | _IRREGULAR_FEMININES | _OFFICES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import click
 
 from news.errors import ConfigurationError, QueryError, QuiviveError, UsageError
+from quivive.printing import Printer
+from quivive.signals import give_back
+from quivive.standard_streams import abandon_output, get_descriptor
 
 _COMMANDS = {
     "run": "run",
@@ -24,6 +28,11 @@ _COMMANDS = {
     "status": "status",
     "demo": "demo",
 }
+
+_WORKING = frozenset({"run", "poll", "demo"})
+"""Commands that tidy up when they are asked to end, and say themselves what signals mean; the others may be ended at any moment."""
+_NOT_WRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
+_LAST_WORDS_SECONDS = 2.0
 
 
 class _Commands(click.Group):
@@ -61,6 +70,8 @@ def _print_version(context: click.Context, _option: click.Parameter, asked: bool
 def quivive(context: click.Context, config_path: Path | None) -> None:
     """Watch French tech news around the clock; be told when a new article speaks of your topics; search what was kept."""
     context.obj = config_path
+    if context.invoked_subcommand not in _WORKING:
+        give_back()
 
 
 def main() -> None:
@@ -80,11 +91,29 @@ def main() -> None:
         _complain(str(error), 2)
     except QuiviveError as error:
         _complain(str(error), 1)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # as of `| head`, who has seen enough
+        abandon_output()
         sys.exit(1)
+    except OSError as error:
+        _complain_of_file(error)
+
+
+def _complain_of_file(error: OSError) -> None:
+    """Say which file or folder could not be used, and why. Only a write to standard output names none. Raises what is neither."""
+    if error.filename is not None:
+        advice = "; give this user the right to enter its folder and to read it" if isinstance(error, PermissionError) else ""
+        _complain(f"{error.filename}: {error.strerror}{advice}", 1)
+    if error.errno not in _NOT_WRITABLE:
+        raise error
+    abandon_output()
+    _complain(f"standard output cannot be written: {error.strerror}", 1)
 
 
 def _complain(message: str, status: int) -> None:
-    click.echo(f"quivive: {message}", err=True)
+    if sys.stderr is sys.__stderr__ and get_descriptor(sys.stderr) == 2:
+        printer = Printer(2)  # nobody may be reading
+        printer.say(f"quivive: {message}\n".encode(getattr(sys.stderr, "encoding", "utf-8"), "backslashreplace"))
+        printer.flush(_LAST_WORDS_SECONDS)
+    else:
+        click.echo(f"quivive: {message}", err=True)
     sys.exit(status)

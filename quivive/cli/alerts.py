@@ -10,6 +10,7 @@ import click
 
 from news.alerts import DeliveryStatus
 from news.errors import UsageError
+from news.names import find_name
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table, require_topic
 from quivive.clock import utc_now
 from storage import retry_deliveries
@@ -45,7 +46,8 @@ def _line(row: dict[str, Any], timezone: ZoneInfo) -> list[str]:
 def _delivery(one: dict[str, Any], timezone: ZoneInfo) -> str:
     told = f"{one['channel']} {one['status']}"
     if one["status"] == DeliveryStatus.SENT:
-        return f"{told} {local_time(one['sent_at'], timezone)}"
+        lacking = f" ({one['last_error']})" if one["last_error"] else ""
+        return f"{told} {local_time(one['sent_at'], timezone)}{lacking}"
     again = f", again {local_time(one['next_attempt_at'], timezone)}" if one["next_attempt_at"] else ""
     reason = f": {one['last_error']}" if one["last_error"] else ""
     return f"{told} after {one['attempts']} attempts{again}{reason}"
@@ -74,12 +76,13 @@ def test(context: click.Context, channel: str) -> None:
     from monitors import send_test
 
     configuration = get_configuration(context)
-    if channel not in configuration.channels:
+    name = find_name(channel, configuration.channels)
+    if name is None:
         known = ", ".join(configuration.channels) or "none"
         raise UsageError(f"there is no channel '{channel}' in the configuration (there: {known})")
-    result = asyncio.run(send_test(configuration.channels[channel], utc_now(), configuration.timezone))
+    result = asyncio.run(send_test(configuration.channels[name], utc_now(), configuration.timezone))
     if result.status is DeliveryStatus.SENT:
-        click.echo(f"{channel}: the test message was accepted" + (f" ({result.error})" if result.error else ""))
+        click.echo(f"{name}: the test message was accepted" + (f" ({result.error})" if result.error else ""))
         return
-    click.echo(f"{channel}: the test message was not accepted: {result.error}", err=True)
+    click.echo(f"{name}: the test message was not accepted: {result.error}", err=True)
     context.exit(1)

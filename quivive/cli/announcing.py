@@ -1,48 +1,58 @@
-"""Telling of a new alert on the terminal."""
+"""Telling of new alerts on the terminal."""
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import click
 
 from news.alerts import Alert
+from quivive.printing import MOST_WAITING_BYTES, Printer
+from quivive.standard_streams import get_descriptor
 from quivive.texts import visible
 
 
-def announcer(timezone: ZoneInfo) -> Callable[[Alert], None]:
-    """A function that prints an alert on standard output: one line for the article, one for each passage, one for the address."""
+class PrintedAlerts:
+    """Prints alerts on standard output, without ever keeping whoever has them waiting; what cannot be printed is said once, in the log."""
 
-    def announce(alert: Alert) -> None:
-        moment = (alert.article.published_at or alert.article.first_seen_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M")
-        topic = click.style(visible(alert.topic), bold=True, fg="yellow")
-        click.echo(f"ALERT {topic}  {visible(alert.article.title)}  ({visible(alert.article.source)}, {moment})")
-        for hit in alert.matches[:3]:
-            click.echo(f"      {visible(hit.term)}: {visible(hit.passage)}")
-        click.echo(f"      {visible(alert.article.url)}")
-        sys.stdout.flush()
+    def __init__(self, timezone: ZoneInfo, most_waiting: int | None = MOST_WAITING_BYTES) -> None:
+        self.timezone = timezone
+        descriptor = get_descriptor(sys.stdout)
+        self._printer = None if descriptor is None else Printer(descriptor, _log_trouble, most_waiting)
 
-    return announce
+    def announce(self, alert: Alert) -> None:
+        """Print an alert: one line for the article, one for each passage, one for the address."""
+        text = "\n".join(_describe(alert, self.timezone)) + "\n"
+        if self._printer is None:
+            click.echo(text, nl=False)
+        else:
+            shown = text if sys.stdout.isatty() else click.unstyle(text)
+            self._printer.say(shown.encode(sys.stdout.encoding, "replace"))
+
+    def finish(self) -> None:
+        """Wait until all is printed. Raises OSError if something could not be."""
+        if self._printer is not None:
+            self._printer.flush()
+            if self._printer.failure is not None:
+                raise self._printer.failure
 
 
-def steadfast(announce: Callable[[Alert], None]) -> Callable[[Alert], None]:
-    """For the daemon: `announce` until nobody reads standard output any more, which must not end the watch. Said once, in the log."""
+def _describe(alert: Alert, timezone: ZoneInfo) -> Iterator[str]:
+    moment = (alert.article.published_at or alert.article.first_seen_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M")
+    topic = click.style(visible(alert.topic), bold=True, fg="yellow")
+    yield f"ALERT {topic}  {visible(alert.article.title)}  ({visible(alert.article.source)}, {moment})"
+    for hit in alert.matches[:3]:
+        yield f"      {visible(hit.term)}: {visible(hit.passage)}"
+    yield f"      {visible(alert.article.url)}"
+
+
+def _log_trouble(reason: str | None, lost: int) -> None:
     import structlog  # every command's help would wait for it
 
     log = structlog.get_logger("quivive")
-    is_heard = True
-
-    def announce_if_heard(alert: Alert) -> None:
-        nonlocal is_heard
-        try:
-            if is_heard:
-                announce(alert)
-        except OSError as error:
-            is_heard = False
-            log.warning("standard output is gone: alerts are delivered and logged, but no longer printed", reason=error.strerror)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains of it at the end
-
-    return announce_if_heard
+    if reason is None:
+        log.warning("standard output is written again", alerts_not_printed=lost)
+    else:
+        log.warning("standard output is gone: alerts are delivered and logged, but no longer printed", reason=reason)

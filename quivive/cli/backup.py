@@ -7,13 +7,19 @@ from pathlib import Path
 import click
 
 from quivive.cli.context import get_configuration
-from storage import backup
+from quivive.cli.outputs import STANDARD_OUTPUT, is_stream, open_output
+from storage import backup, stream_backup
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def command(context: click.Context, file: Path) -> None:
-    """Copy the archive to FILE, consistently, also while the daemon runs."""
-    size = backup(get_configuration(context).archive_path, file)
-    click.echo(f"{file}: {size / 1e6:.1f} MB")
+    """Copy the archive to FILE, which must be new, a pipe, or - for standard output; consistently, also while the daemon runs."""
+    path = get_configuration(context).archive_path
+    if is_stream(file):
+        with open_output(file) as stream:
+            size = stream_backup(path, stream.write)
+    else:
+        size = backup(path, file)
+    click.echo(f"{file}: {size / 1e6:.1f} MB", err=file == STANDARD_OUTPUT)

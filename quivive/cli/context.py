@@ -46,8 +46,8 @@ def local_time(text: str | None, timezone: ZoneInfo) -> str:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on a line of its own."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """One JSON value on a line of its own, in UTF-8 whatever the locale (RFC 8259 §8.1)."""
+    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
 def print_json_lines(rows: Iterable[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Ending a command that works for a while: SIGTERM is heeded as Ctrl-C is, so that what was begun is tidied up."""
+"""Ending a command that works for a while: what was begun is tidied up, whichever signal asks for it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,35 @@ from typing import Any, TypeVar
 
 import click
 
+from quivive.signals import give_back, heed
+
 Result = TypeVar("Result")
 
 
 def run_interruptibly(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run `work` in an event loop of its own; SIGTERM and SIGINT cancel it. Raises `click.Abort` once it has tidied up."""
+    """Run `work` in an event loop of its own; SIGTERM, SIGINT and SIGHUP cancel it. Raises `click.Abort` once it has tidied up."""
     return asyncio.run(_heed_signals(work))
 
 
 async def _heed_signals(work: Coroutine[Any, Any, Result]) -> Result:
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+    is_cancelled = False
+
+    def cancel_once() -> None:
+        # A second signal must not break off the tidying up.
+        nonlocal is_cancelled
+        if not is_cancelled:
+            is_cancelled = True
+            task.cancel()
+
+    def hear(_number: signal.Signals) -> None:
+        loop.call_soon_threadsafe(cancel_once)
+
+    heed(hear, at_deadline=lambda: 1)
     try:
         return await task
     except asyncio.CancelledError as error:
         raise click.Abort from error
+    finally:
+        give_back()  # the work is done: what is left, printing, may be broken off

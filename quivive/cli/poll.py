@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from news.alerts import Alert
-from quivive.cli.announcing import announcer
+from quivive.cli.announcing import PrintedAlerts
 from quivive.cli.context import get_configuration, print_json
 from quivive.cli.interrupting import run_interruptibly
 from quivive.clock import utc_now
@@ -30,8 +30,10 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
 
     configuration = get_configuration(context)
     configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
-    announce = _silent if as_json else announcer(configuration.timezone)
+    alerts = PrintedAlerts(configuration.timezone, most_waiting=None)
+    announce = _silent if as_json else alerts.announce
     summary = run_interruptibly(_poll(configuration, sources, announce, with_progress=sys.stderr.isatty() and not as_json))
+    alerts.finish()
     if as_json:
         print_json(summary.as_json)
     else:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from news.errors import UsageError
-from news.query import parse_query
+from news.query import advise_on, parse_query
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json
 from quivive.clock import utc_now
 from quivive.config import Configuration
@@ -29,10 +29,9 @@ def command(context: click.Context, query: str | None, topic: str | None, since:
 
     configuration = get_configuration(context)
     now = utc_now()
+    asked = _get_query(configuration, query, topic)
     request = PreviewRequest(
-        query=parse_query(
-            _get_query(configuration, query, topic), configuration.entities, moments=make_moments(now, configuration.timezone)
-        ),
+        query=parse_query(asked, configuration.entities, moments=make_moments(now, configuration.timezone)),
         since=parse_since(since, now, configuration.timezone) if since else now - SPAN,
         now=now,
     )
@@ -41,6 +40,8 @@ def command(context: click.Context, query: str | None, topic: str | None, since:
         print_json(told)
     else:
         _print(told, configuration.timezone)
+    for advice in advise_on(asked):
+        click.echo(f"note: {advice}", err=True)
 
 
 def _get_query(configuration: Configuration, query: str | None, topic: str | None) -> str:

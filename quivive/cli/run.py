@@ -7,10 +7,11 @@ import os
 
 import click
 
-from quivive.cli.announcing import announcer, steadfast
+from quivive.cli.announcing import PrintedAlerts
 from quivive.cli.context import get_config_path
 from quivive.clock import utc_now
 from quivive.config import Configuration, load_config
+from quivive.signals import heed, ignore
 
 
 @click.command("run")
@@ -19,20 +20,22 @@ def command(context: click.Context) -> None:
     """Run the daemon: poll what is due, archive, match, deliver, until SIGTERM or SIGINT. SIGHUP reloads the configuration."""
     from quivive.daemon import Daemon
     from quivive.log import configure_logging
+    from quivive.service_manager import ServiceManager
 
     path = get_config_path(context)
     configuration = load_config(path, os.environ)
-    configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
+    alerts = PrintedAlerts(configuration.timezone)
 
-    def load() -> Configuration:
-        reloaded = load_config(path, os.environ)
-        if reloaded.archive_path == configuration.archive_path:  # else the daemon refuses it, as a whole
-            configure_logging(reloaded.log_level, reloaded.log_format, timezone=reloaded.timezone)
-        return reloaded
+    def put_in_force(configuration: Configuration) -> None:
+        configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
+        alerts.timezone = configuration.timezone
 
     async def work() -> None:
-        daemon = Daemon(configuration, load, utc_now, steadfast(announcer(configuration.timezone)))
-        daemon.heed_signals()
-        await daemon.run()
+        manager = ServiceManager(os.environ, os.getpid())
+        daemon = Daemon(lambda: load_config(path, os.environ), put_in_force, utc_now, alerts.announce, manager)
+        heed(daemon.hear, daemon.give_up)
+        await daemon.run(configuration)
 
+    put_in_force(configuration)
     asyncio.run(work())
+    ignore()

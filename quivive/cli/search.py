@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from news.errors import UsageError
-from news.query import parse_query
+from news.query import advise_on, parse_query
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, require_topic
 from quivive.clock import utc_now
 from quivive.collector import calm_collector
@@ -43,8 +43,8 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
     )
     reader = get_reader(configuration)
     calm_collector()
-    if request.source and not reader.find_sources([request.source])[0]:
-        raise UsageError(f"no configured source is called '{request.source}'; `quivive sources` lists them")
+    if request.source and not reader.knows_source(request.source):
+        raise UsageError(f"no source is called '{request.source}'; `quivive sources` lists those of the configuration")
     if request.topic:
         require_topic(configuration, reader, request.topic)
     answer = reader.search(request)
@@ -52,12 +52,14 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
         print_json_lines(answer.articles)
     else:
         _print_articles(answer.articles, configuration.timezone)
-    for note in _notes(request, answer):
+    for note in (*advise_on(query), *_notes(request, answer)):
         click.echo(f"note: {note}", err=True)
 
 
 def _notes(request: SearchRequest, answer: SearchAnswer) -> Iterator[str]:
     """What the reader of an answer must know of how it came about."""
+    if answer.rebuilding:
+        yield "the index is being rebuilt for a new version; older articles are not ranked yet, and some may be missing (`quivive status`)"
     if answer.unranked:
         yield "this query has too many words, or alternatives in NEAR, to rank by relevance; these are the newest articles that hold it"
     if answer.cut and (answer.unranked or request.by_date):

@@ -1,58 +1,40 @@
-"""`[channels.NAME]`: where alerts are sent."""
+"""`[channels.NAME]`: where alerts are sent. What the table of each kind may hold is with the kind, in `monitors/channels/`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quivive.config.model import CHANNELS, EmailTable, WebhookTable
+from news.names import exact_key
 from quivive.config.tables import named_tables, read_table
 
 if TYPE_CHECKING:
-    from monitors import EmailChannel, WebhookChannel
+    from monitors import Channel
     from quivive.config.file import ConfigFile
 
 
-def read_channels(file: ConfigFile) -> dict[str, EmailChannel | WebhookChannel]:
+def read_channels(file: ConfigFile) -> dict[str, Channel]:
     """Every channel by its name; those with faults are noted and left out."""
-    channels: dict[str, EmailChannel | WebhookChannel] = {}
-    for name, content in named_tables(file, "channels").items():
-        table = _read_channel(file, f"channels.{name}", content)
-        if isinstance(table, WebhookTable):
-            channels[name] = _make_webhook_channel(name, table)
-        elif isinstance(table, EmailTable):
-            channels[name] = _make_email_channel(name, table)
+    channels: dict[str, Channel] = {}
+    seen: set[str] = set()
+    for written, content in named_tables(file, "channels").items():
+        name = exact_key(written)
+        if name in seen:
+            file.add_fault(f"channels.{written}", "is also the name of another channel: Unicode writes these letters in two ways")
+        elif channel := _read_channel(file, f"channels.{written}", name, content):
+            channels[name] = channel
+        seen.add(name)
     return channels
 
 
-def _read_channel(file: ConfigFile, key: str, content: Any) -> EmailTable | WebhookTable | None:
-    kind = content.get("type") if isinstance(content, dict) else None
-    if isinstance(content, dict) and kind not in CHANNELS:
-        file.add_fault(f"{key}.type", f"must be {' or '.join(repr(name) for name in CHANNELS)}")
+def _read_channel(file: ConfigFile, key: str, name: str, content: Any) -> Channel | None:
+    import monitors  # noqa: PLC0415  # it brings asyncio; a configuration without channels need not wait for it
+
+    if not isinstance(content, dict):
+        file.add_fault(key, f"must be a table, [{key}]")
         return None
-    table = read_table(file, key, content, CHANNELS[kind or "email"])
-    if isinstance(table, EmailTable) and (table.username is None) != (table.password is None):
-        file.add_fault(key, "username and password go together: give both or neither")
+    kind = content.get("type")
+    if kind not in monitors.KINDS:
+        file.add_fault(f"{key}.type", f"must be {' or '.join(repr(known) for known in monitors.KINDS)}")
         return None
-    return table
-
-
-def _make_email_channel(name: str, table: EmailTable) -> EmailChannel:
-    from monitors import EmailChannel, parse_smtp_url  # noqa: PLC0415  # see config_values
-
-    host, port, security = parse_smtp_url(table.smtp)
-    return EmailChannel(
-        name=name,
-        host=host,
-        port=port,
-        security=security,
-        sender=table.sender,
-        recipients=table.to,
-        username=table.username,
-        password=table.password,
-    )
-
-
-def _make_webhook_channel(name: str, table: WebhookTable) -> WebhookChannel:
-    from monitors import WebhookChannel  # noqa: PLC0415  # as above
-
-    return WebhookChannel(name=name, url=table.url, secret=table.secret)
+    table = read_table(file, key, content, monitors.table_of(kind))
+    return table.make_channel(name) if table else None

@@ -32,7 +32,8 @@ def read_entities(file: ConfigFile, check_topics: CheckTopics) -> Entities:
         if twin is not None:
             file.add_fault(f"entities.{key}", f"case aside, this is entities.{twin} again; put all its names there")
             continue
-        own[key] = Entity(key, _read_names(file, key, content) or _UNBROKEN_NAMES)
+        names = _read_names(file, key, content)
+        own[key] = Entity(key, names or _UNBROKEN_NAMES, _shipped_names(key).intersection(names) if "names" not in content else frozenset())
     faults = check_topics([Topic(key, f"@{key}") for key in own], own)
     # A faulty name comes both as the fault of the query and, later and plainer, as that of `@key`: the later one is kept.
     for key, error in {name.removeprefix("@"): error for name, error in faults}.items():
@@ -51,6 +52,11 @@ def check_queries(topics: Sequence[Topic], entities: Entities, check_topics: Che
     if check_topics(topics, {key: entities[key] for key in mentioned if key in entities}):
         return check_topics(topics, entities)
     return []
+
+
+def _shipped_names(key: str) -> frozenset[str]:
+    shipped = load_gazetteer()
+    return shipped[key].shipped if key in shipped else frozenset()
 
 
 def _read_names(file: ConfigFile, key: str, content: Any) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ class Gazetteer(Mapping[str, Entity]):
 
     def __getitem__(self, key: str) -> Entity:
         if key not in self._entities:
-            self._entities[key] = Entity(key, tuple(tomllib.loads(self._tables[key])[key]["names"]))
+            names = tuple(tomllib.loads(self._tables[key])[key]["names"])
+            self._entities[key] = Entity(key, names, frozenset(names))
         return self._entities[key]
 
     def __contains__(self, key: object) -> bool:

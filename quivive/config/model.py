@@ -14,17 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from news.names import require_text
 from news.sources import ArticlesMode
 from quivive.config.durations import parse_duration, parse_size
 from quivive.config.values import (
     check_feed_url,
     check_header_text,
-    check_mailbox,
-    check_smtp_url,
-    check_webhook_secret,
-    check_webhook_url,
     join_lines,
-    require_text,
 )
 
 IPNetwork: TypeAlias = IPv4Network | IPv6Network
@@ -167,25 +163,6 @@ class TopicTable(Table):
     notify: Texts = ()
 
 
-class EmailTable(Table):
-    """`[channels.NAME]` with `type = "email"`."""
-
-    type: Literal["email"]
-    smtp: Annotated[str, AfterValidator(check_smtp_url)]
-    username: Text | None = Field(default=None, repr=False)
-    password: Text | None = Field(default=None, repr=False)
-    sender: Annotated[str, AfterValidator(check_mailbox)] = Field(alias="from")
-    to: Annotated[tuple[Annotated[str, AfterValidator(check_mailbox)], ...], Field(strict=False, min_length=1)]
-
-
-class WebhookTable(Table):
-    """`[channels.NAME]` with `type = "webhook"`. The URL counts as a secret too: many services put their token in it."""
-
-    type: Literal["webhook"]
-    url: Annotated[str, AfterValidator(check_webhook_url)] = Field(repr=False)
-    secret: Annotated[str, AfterValidator(check_webhook_secret)] | None = Field(default=None, repr=False)
-
-
 SECTIONS: dict[str, type[Table]] = {
     "archive": ArchiveTable,
     "display": DisplayTable,
@@ -194,6 +171,3 @@ SECTIONS: dict[str, type[Table]] = {
     "alerts": AlertsTable,
 }
 """The tables that occur once and may be left out."""
-
-CHANNELS: dict[str, type[EmailTable | WebhookTable]] = {"email": EmailTable, "webhook": WebhookTable}
-"""What `type` a channel may have."""

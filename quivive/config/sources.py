@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from news.sources import SourceSpec
 from quivive.config.durations import format_duration
@@ -36,6 +37,16 @@ def read_sources(file: ConfigFile, crawler: CrawlerTable) -> tuple[SourceSpec, .
     for source in listed:
         sources.setdefault(source.url, source)
     return tuple(sources.values())
+
+
+def find_likely_repeats(sources: Iterable[SourceSpec]) -> Iterator[tuple[SourceSpec, SourceSpec]]:
+    """Sources whose URLs differ only in case, port or scheme, each with the first of its kind: most likely one and the same feed."""
+    first: dict[str, SourceSpec] = {}
+    for source in sources:
+        parts = urlsplit(source.url)
+        bare = parts._replace(scheme="", netloc=parts.hostname or "", path=parts.path or "/").geturl().casefold()
+        if (earlier := first.setdefault(bare, source)) is not source:
+            yield earlier, source
 
 
 def _read_feed_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerTable) -> SourceSpec | None:

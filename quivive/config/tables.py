@@ -6,16 +6,14 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
-
-from quivive.config.model import Table
+from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from quivive.config.file import ConfigFile
 
-_Model = TypeVar("_Model", bound=Table)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 _MESSAGES = {
     "missing": "is required",
@@ -74,12 +72,12 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
-def list_keys(model: type[Table]) -> list[str]:
+def list_keys(model: type[BaseModel]) -> list[str]:
     """The keys of a table as the user writes them."""
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _explain(details: ErrorDetails, model: type[Table]) -> str:
+def _explain(details: ErrorDetails, model: type[BaseModel]) -> str:
     kind = details["type"]
     if kind == "extra_forbidden":
         known = list_keys(model)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from news.errors import ConfigurationError
+from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
 from quivive.config.channels import read_channels
@@ -35,7 +36,7 @@ from quivive.config.sources import read_sources
 from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
 
 if TYPE_CHECKING:
-    from monitors import EmailChannel, WebhookChannel
+    from monitors import Channel
 
 _Section = TypeVar("_Section", bound=Table)
 
@@ -78,7 +79,9 @@ class Configuration:
     entities: Entities
     """Those of the file and those that come with the program."""
     topics: tuple[Topic, ...]
-    channels: Mapping[str, EmailChannel | WebhookChannel]
+    channels: Mapping[str, Channel]
+    emptied: frozenset[str] = frozenset()
+    """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
 
 
 def find_config(option: Path | None, environ: Mapping[str, str], working_directory: Path) -> Path:
@@ -119,6 +122,7 @@ def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopic
         entities=entities,
         topics=topics,
         channels=channels,
+        emptied=frozenset(key for key in ("sources", "topics") if file.content.get(key) == []),
     )
 
 
@@ -184,17 +188,21 @@ def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics
         if table.name in topics:
             file.add_fault(f"{key}.name", f'"{table.name}" is also the name of {keys[table.name]}; a topic is its name')
             continue
-        topics[table.name] = Topic(table.name, table.query, tuple(dict.fromkeys(table.notify)))
+        topics[table.name] = Topic(table.name, table.query, _find_channels(file, key, table.notify))
         keys[table.name] = key
-        _check_channels_exist(file, key, table.notify)
     for name, error in check_queries(tuple(topics.values()), entities, check_topics):
         file.add_fault(f"{keys[name]}.query", f'topic "{name}": {error}')
     return tuple(topics.values())
 
 
-def _check_channels_exist(file: ConfigFile, key: str, notify: Iterable[str]) -> None:
-    known = list(named_tables(file, "channels"))
+def _find_channels(file: ConfigFile, key: str, notify: Iterable[str]) -> tuple[str, ...]:
+    """The channels' own names; what no channel is called is noted."""
+    known = [exact_key(name) for name in named_tables(file, "channels")]
+    found: list[str] = []
     for index, name in enumerate(notify):
-        if name not in known:
-            there_are = f"there are: {', '.join(known)}" if known else "none is configured; add a [channels.NAME]"
-            file.add_fault(f"{key}.notify.{index}", f'no channel is called "{name}"' + (suggest(name, known) or f"; {there_are}"))
+        if channel := find_name(name, known):
+            found.append(channel)
+            continue
+        there_are = f"there are: {', '.join(known)}" if known else "none is configured; add a [channels.NAME]"
+        file.add_fault(f"{key}.notify.{index}", f'no channel is called "{name}"' + (suggest(name, known) or f"; {there_are}"))
+    return tuple(dict.fromkeys(found))

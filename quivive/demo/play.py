@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -20,6 +21,7 @@ from quivive.demo.scenario import EXPECTED, expected_until, judge, render_config
 from quivive.demo.sinks import HookSink, MailSink
 from quivive.demo.site import DemoSite
 from quivive.log import configure_logging
+from quivive.service_manager import ServiceManager
 from quivive.texts import visible
 from storage import ArchiveReader, SearchRequest
 
@@ -66,8 +68,8 @@ class _Stage:
         self._reader = ArchiveReader(configuration.archive_path)
 
     async def perform(self) -> bool:
-        daemon = Daemon(self._configuration, lambda: self._configuration, self._clock, _show_alert)
-        working = asyncio.create_task(daemon.run())
+        daemon = Daemon(lambda: self._configuration, lambda _: None, self._clock, _show_alert, ServiceManager({}, os.getpid()))
+        working = asyncio.create_task(daemon.run(self._configuration))
         try:
             _heading("Step 0: the first poll archives what is there, without alerting")
             await self._until_read(working)

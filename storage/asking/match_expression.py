@@ -12,13 +12,15 @@ from itertools import product
 
 from news.query import (
     And,
+    Compound,
     Condition,
     EntityTerm,
-    Exact,
     Filter,
+    Form,
     Near,
     Node,
     Not,
+    Operand,
     Or,
     Phrase,
     Prefix,
@@ -31,8 +33,7 @@ from news.query import (
     Word,
     wanted_terms,
 )
-from news.query.wanted import Form
-from news.text.inflection import stem
+from news.text import stem
 
 _DEEPEST = 12
 """FTS5's parser has a stack of 100 entries and gives up ("parser stack overflow") on groups within groups within groups."""
@@ -122,9 +123,11 @@ def _compile_term(term: Term) -> FtsQuery:
     return _compile_words(term, term.field)
 
 
-def _compile_words(term: Word | Phrase | Exact | Prefix, field: TextField | None) -> FtsQuery:
+def _compile_words(term: Operand | Prefix, field: TextField | None) -> FtsQuery:
     if isinstance(term, Word):
         return FtsQuery(f"{_STEMS[field]} : {_quoted((term.stem,))}", exact=True)
+    if isinstance(term, Compound):  # its words between the ends are taken as written, which the column of stems cannot say
+        return FtsQuery(f"{_STEMS[field]} : {_quoted(term.stems)}", exact=len(term.stems) == 2)
     if isinstance(term, Prefix):
         return FtsQuery(f"{_AS_WRITTEN[field]} : {_quoted((term.beginning,))} *", exact=True)
     return FtsQuery(f"{_AS_WRITTEN[field]} : {_quoted(term.tokens)}", isinstance(term, Phrase))
@@ -153,12 +156,14 @@ def _compile_same_field(near: Near) -> FtsQuery:
     return FtsQuery(_join(" OR ", both), exact=False)
 
 
-def _stems(alternatives: Sequence[Word | Phrase | Exact]) -> set[str]:
+def _stems(alternatives: Sequence[Operand]) -> set[str]:
     return {one.stem for one in alternatives if isinstance(one, Word)}
 
 
-def _stems_of(term: Word | Phrase | Exact) -> str:
-    return _quoted((term.stem,) if isinstance(term, Word) else tuple(map(stem, term.tokens)))
+def _stems_of(term: Operand) -> str:
+    if isinstance(term, Word):
+        return _quoted((term.stem,))
+    return _quoted(term.stems if isinstance(term, Compound) else tuple(map(stem, term.tokens)))
 
 
 def _compile_wanted(node: Node) -> FtsQuery:

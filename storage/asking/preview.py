@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from news.query import Query
-from news.query.matching import explain
+from news.query import Query, explain
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.search import describe_article, get_current
 from storage.file.times import json_time, optional_time, to_text
@@ -21,6 +20,7 @@ MOST_SHOWN = 20
 MOST_VERIFIED = 20_000
 """Texts read for one preview: it may take a while, a search may not."""
 
+_REBUILDING = "the index is being rebuilt for a new version of the program: there may be more matches than counted"
 _FEWEST_ALERTS_A_DAY = 1 / 90
 _LARGEST_SHARE = 0.1
 _FEWEST_ARTICLES_TO_JUDGE = 50
@@ -40,7 +40,7 @@ def preview(db: Database, request: PreviewRequest) -> dict[str, Any]:
     articles, oldest = _count_articles(db, request)
     days = max((request.now - max(request.since, oldest or request.since)).total_seconds() / 86_400, 1.0)
     candidates = Candidates(db, request.query, Bounds(since=request.since), MOST_VERIFIED)
-    hits = [candidate for candidate in candidates.rows(scored=False) if candidates.is_hit(candidate)]
+    hits = list(candidates.hits(candidates.rows(scored=False)))
     a_day = len(hits) / days
     return {
         "query": request.query.text,
@@ -50,7 +50,7 @@ def preview(db: Database, request: PreviewRequest) -> dict[str, Any]:
         "matches": len(hits),
         "alerts_per_day": round(a_day, 2),
         "sources": list(_share_by_source(db, hits)),
-        "warning": _warn(articles, len(hits), a_day, cut=candidates.cut),
+        "warning": _REBUILDING if candidates.left_out else _warn(articles, len(hits), a_day, cut=candidates.cut),
         "hits": [_describe(db, request.query, candidates, hit) for hit in sorted(hits, key=_by_time, reverse=True)[:MOST_SHOWN]],
     }
 

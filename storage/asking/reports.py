@@ -13,7 +13,8 @@ from sqlite_utils import Database
 from news.topics import Topic
 from storage.file.connection import portions
 from storage.file.times import json_time, to_text
-from storage.recording.matches import article_from_json
+from storage.recording.alerts import article_from_json
+from storage.recording.rebuilding import get_progress
 from storage.recording.sources import longest_overdue_seconds, source_status
 
 
@@ -36,7 +37,13 @@ def report_alerts(db: Database, topic: str | None, status: str | None, limit: in
 def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for portion, marks in portions(alert_ids):
-        rows = db.conn.execute(f"SELECT * FROM deliveries WHERE alert_id IN ({marks}) ORDER BY channel", portion)  # noqa: S608  # only marks
+        rows = db.conn.execute(
+            f"""SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
+                       coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error
+                FROM deliveries LEFT JOIN messages ON messages.id = message_id
+                WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",  # noqa: S608  # only marks
+            portion,
+        )
         for row in rows:
             found[row["alert_id"]].append(_report_delivery(row))
     return found
@@ -104,6 +111,7 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
     sources = db.conn.execute("SELECT * FROM sources WHERE configured = 1").fetchall()
     states = [source_status(row) for row in sources]
     return {
+        "rebuilding": _report_rebuilding(db),
         "sources": {"total": len(sources)} | {state: states.count(state) for state in ("new", "ok", "failing")},
         "overdue_seconds": round(longest_overdue_seconds(db, now), 1),
         "last_poll_at": json_time(_one(db, "SELECT max(last_polled_at) FROM sources")),
@@ -127,13 +135,19 @@ def report_status(db: Database, now: datetime) -> dict[str, Any]:
 
 
 def _recent_gaps(db: Database, now: datetime) -> list[dict[str, Any]]:
-    """The polls of the last week that may have missed entries."""
+    """The sources of which entries may have been missed in the last week: each once, with how often, and what was said last."""
     rows = db.conn.execute(
-        """SELECT sources.name, polls.polled_at, polls.error_message FROM polls JOIN sources ON sources.id = polls.source_id
-           WHERE polls.error_code = 'gap' AND polls.polled_at >= ? ORDER BY polls.id DESC LIMIT 20""",
+        """SELECT sources.name, count(*) AS count, gaps.to_at, gaps.message, max(gaps.id) AS latest
+           FROM gaps JOIN sources ON sources.id = gaps.source_id
+           WHERE gaps.to_at >= ? AND repaired_at IS NULL GROUP BY sources.id ORDER BY latest DESC LIMIT 20""",
         (to_text(now - timedelta(days=7)),),
-    )
-    return [{"source": row["name"], "polled_at": json_time(row["polled_at"]), "message": row["error_message"]} for row in rows]
+    )  # beside max(), SQLite takes the other columns from the row that has it
+    return [{"source": row["name"], "polled_at": json_time(row["to_at"]), "message": row["message"], "count": row["count"]} for row in rows]
+
+
+def _report_rebuilding(db: Database) -> dict[str, Any] | None:
+    progress = get_progress(db)
+    return None if progress is None else {"part": str(progress.part), "percent": progress.percent}
 
 
 def _one(db: Database, sql: str, *parameters: str) -> Any:  # a count or a time

@@ -17,10 +17,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from news.query import Query
-from news.query.matching import explain, holds
-from news.query.passages import make_snippet
-from news.text.analysis import analyse_article
+from news.query import Query, explain, holds, make_snippet
+from news.text import analyse_article
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.facts import get_facts
 from storage.file.times import json_time
@@ -55,37 +53,45 @@ class SearchAnswer:
     """The articles found, as `search --json` prints them.
 
     `cut`: there may be more; only the newest candidates were looked at. `unranked`: the best were asked for, of a query with more words
-    than can be scored; these are the newest.
+    than can be scored; these are the newest. `rebuilding`: the index is being made anew, and the older articles follow unranked.
     """
 
     articles: list[dict[str, Any]] = field(default_factory=list)
     cut: bool = False
     unranked: bool = False
+    rebuilding: bool = False
 
 
 def search(db: Database, request: SearchRequest) -> SearchAnswer:
-    """The articles whose current version holds the query, best or newest first."""
+    """The articles of which a current version holds the query, best or newest first."""
     candidates = Candidates(db, request.query, request.bounds)
     unranked = not (request.by_date or candidates.rankable)
     best, cut = (_newest if request.by_date or unranked else _best)(candidates, request.limit)
-    return SearchAnswer([_report(db, request.query, candidates, one) for one in best], cut or candidates.cut, unranked)
+    return SearchAnswer(
+        [_report(db, request.query, candidates, one) for one in best],
+        cut or candidates.cut or candidates.left_out,
+        unranked,
+        candidates.rebuilding,
+    )
 
 
 def _best(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
     """The best of the newest candidates, verified from the best down; and whether there were more candidates."""
     ranked, more = candidates.ranked(MOST_RANKED)
-    return list(itertools.islice(filter(candidates.is_hit, ranked), limit)), more
+    return list(itertools.islice(candidates.hits(ranked), limit)), more
 
 
 def _newest(candidates: Candidates, limit: int) -> tuple[list[Candidate], bool]:
     newest: list[tuple[str, int, Candidate]] = []
+    found: set[int] = set()
     for candidate in candidates.rows(scored=False):
         full = len(newest) >= limit
         if full and candidate.seen_at < newest[0][0]:
             break
-        if full and candidate.time < newest[0][0]:
+        if candidate.article_id in found or (full and candidate.time < newest[0][0]):
             continue
         if candidates.is_hit(candidate):
+            found.add(candidate.article_id)
             (heapq.heappushpop if full else heapq.heappush)(newest, (candidate.time, candidate.revision_id, candidate))
         elif candidates.cut:
             break
@@ -151,7 +157,18 @@ def export_articles(db: Database, query: Query | None) -> Iterator[str]:
            WHERE articles.deleted_at IS NULL ORDER BY articles.id"""
     )
     for row in rows:
-        if query is None or holds(query, analyse_article(row["title"], row["text"]), get_facts(db, row["id"])):
+        if query is None or _is_held(db, query, row):
             article = describe_article(db, row) | {"text": row["text"], "origin": row["origin"], "revisions": row["revisions"]}
             del article["score"], article["snippet"]
             yield json.dumps(article, ensure_ascii=False)
+
+
+def _is_held(db: Database, query: Query, row: sqlite3.Row) -> bool:
+    """Whether the article's text holds the query, or what one of its sources says of it."""
+    facts = get_facts(db, row["id"])
+    said = db.conn.execute(
+        """SELECT title, text FROM current_versions JOIN revisions ON revisions.id = revision_id
+           WHERE current_versions.article_id = ? ORDER BY revision_id""",
+        (row["id"],),
+    )
+    return any(holds(query, analyse_article(version["title"], version["text"]), facts) for version in said)

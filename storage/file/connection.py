@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
+from news.errors import ArchiveError, ArchiveHeldUp, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from storage.file.schema import PAGE_SIZE, migrations
 from storage.recording.words import make_waiting_words
 
@@ -17,18 +18,31 @@ BUSY_MILLISECONDS = 5_000
 """How long to wait for a foreign program (a backup tool, a shell) that holds the database."""
 
 CACHE_KIBIBYTES = 32_000
-"""Of the database's pages, for each connection."""
-LARGEST_JOURNAL_BYTES = 64 * 1024 * 1024
-"""What is left of the WAL file on disk after a burst of writing."""
+"""Of the database's pages, for the connection that writes."""
+READING_CACHE_KIBIBYTES = 16_000
+"""The same, for each that reads."""
+LARGEST_JOURNAL_BYTES = 8 * 1024 * 1024
+"""What is left of the WAL file on disk after a burst of writing; SQLite writes it back to the database every 1,000 pages (16 MB)."""
 MOST_PARAMETERS = 500
 """Of one statement; SQLite's own limit is a build option, 999 in the smallest."""
 
+_WRITING_FAILED = (
+    "SQLITE_IOERR_WRITE",
+    "SQLITE_IOERR_FSYNC",
+    "SQLITE_IOERR_TRUNCATE",
+    "SQLITE_IOERR_SHMOPEN",
+    "SQLITE_IOERR_SHMSIZE",
+    "SQLITE_IOERR_SHMMAP",
+)
+"""What SQLite makes of a disk that is full for other reasons than ENOSPC (EDQUOT, EFBIG), or where `-shm` would have to grow."""
+
 _ADVICE: dict[str, tuple[type[ArchiveError], str]] = {
-    "SQLITE_BUSY": (ArchiveUnwritable, "is locked by another program; close what has it open and try again"),
-    "SQLITE_LOCKED": (ArchiveUnwritable, "is locked by another program; close what has it open and try again"),
+    "SQLITE_BUSY": (ArchiveHeldUp, "is locked by another program; close what has it open and try again"),
+    "SQLITE_LOCKED": (ArchiveHeldUp, "is locked by another program; close what has it open and try again"),
     "SQLITE_READONLY": (ArchiveUnwritable, "is read-only; give this user the right to write the file and its folder"),
     "SQLITE_PERM": (ArchiveUnwritable, "cannot be opened for writing; give this user the right to write the file and its folder"),
-    "SQLITE_FULL": (ArchiveUnwritable, "cannot grow: the disk is full; free some space, nothing was half written"),
+    "SQLITE_FULL": (ArchiveHeldUp, "cannot grow: the disk is full; free some space, nothing was half written"),
+    **dict.fromkeys(_WRITING_FAILED, (ArchiveHeldUp, "cannot be written: the disk is full, a quota is used up, or it reports an error")),
     "SQLITE_IOERR": (ArchiveUnwritable, "cannot be read or written: the disk reports an error; check it, and restore a backup if need be"),
     "SQLITE_CANTOPEN": (ArchiveUnwritable, "cannot be opened; check that its folder exists and may be written"),
     "SQLITE_CORRUPT": (ArchiveUnusable, "is damaged; restore a backup (`quivive backup` makes them)"),
@@ -64,14 +78,23 @@ def portions(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
         yield portion, ",".join("?" * len(portion))
 
 
-def open_for_writing(path: Path) -> Database:
-    """The database at `path`, made or brought up to date if need be. The caller holds the archive's lock.
+def count_bytes(path: Path) -> int:
+    """What the archive takes up on the disk: the database, and the `-wal` that holds what is not yet in it."""
+    real_path = path.resolve()
+    places = (real_path, real_path.with_name(real_path.name + "-wal"))
+    return sum(place.stat().st_size for place in places if place.exists())
+
+
+def open_for_writing(path: Path, real_path: Path | None = None) -> Database:
+    """The database at `path`, made or brought up to date if need be.
+
+    The caller holds the archive's lock, which was taken at its `real_path`, where links lead.
 
     Raises `ArchiveError` where that is impossible. Journal: WAL; `synchronous = FULL`, since a commit that a power cut takes back
     after its alert was sent would tell someone twice.
     """
     with translated(str(path)):
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(real_path or path, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         try:
             _prepare(connection, path)
@@ -88,10 +111,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA journal_size_limit = {LARGEST_JOURNAL_BYTES}")
     migrations.apply(db)
+    connection.execute("PRAGMA foreign_keys = ON")  # only now: a migration that makes a table anew drops the one that others refer to
     connection.execute("PRAGMA temp_store = MEMORY")  # for words that wait to be indexed: their number and size are bounded
     make_waiting_words(db)
     # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
@@ -110,29 +133,61 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} was made by a newer version of quivive ({', '.join(sorted(newer))}); update this one")
 
 
+class MomentaryDatabase(Database):
+    """A database that nobody was writing when it was opened, and that is read as if nobody ever would: good for one question only."""
+
+
 def open_for_reading(path: Path) -> Database:
-    """The database at `path`, to read only; works beside a running writer. Raises `ArchiveMissing` where there is none."""
-    return _open_existing(path, "ro")
+    """The database at `path`, to read only; works beside a running writer. Raises `ArchiveMissing` where there is none.
+
+    Somebody who may read the file but not write its folder can use the `-wal` and `-shm` of a running writer, and cannot make them where
+    there is none. Then the file is whole in itself, and is read without them, as a `MomentaryDatabase`.
+    """
+    try:
+        return _open_existing(path, "mode=ro", Database)
+    except ArchiveUnwritable:
+        if _may_write_folder(path) or _has_journal(path):
+            raise
+    return _open_existing(path, "mode=ro&immutable=1", MomentaryDatabase)
+
+
+def _may_write_folder(path: Path) -> bool:
+    return os.access(path.resolve().parent, os.W_OK, effective_ids=True)
+
+
+def _has_journal(path: Path) -> bool:
+    real_path = path.resolve()
+    journal = real_path.with_name(real_path.name + "-wal")
+    return journal.exists() and journal.stat().st_size > 0
 
 
 def open_beside_writer(path: Path) -> Database:
     """The database at `path`, for one short transaction beside whoever writes it. Raises `ArchiveMissing` where there is none."""
-    return _open_existing(path, "rw")
+    return _open_existing(path, "mode=rw", Database)
 
 
-def _open_existing(path: Path, mode: str) -> Database:
-    if not path.exists():
-        raise ArchiveMissing(f"{path}: there is no archive yet; `quivive poll` or `quivive run` makes it")
+def _open_existing(path: Path, how: str, kind: type[Database]) -> Database:
+    _require_there(path)
     with translated(str(path)):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-            connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-            return _refuse_other_version(Database(connection), path)
+            connection.execute(f"PRAGMA cache_size = -{READING_CACHE_KIBIBYTES}")
+            return _refuse_other_version(kind(connection), path)
         except BaseException:
             connection.close()
             raise
+
+
+def _require_there(path: Path) -> None:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ArchiveMissing(f"{path}: there is no archive yet; `quivive poll` or `quivive run` makes it") from error
+    except OSError as error:
+        message = f"{path} cannot be reached ({error.strerror}); give this user the right to enter its folder and to read it"
+        raise ArchiveUnusable(message) from error
 
 
 def _refuse_other_version(db: Database, path: Path) -> Database:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from news.urls import comparing_url
+
 migrations = Migrations("quivive")
 
 PAGE_SIZE = 16_384
@@ -28,6 +30,133 @@ def remember_what_a_source_said_last(db: Database) -> None:
     db.conn.execute("UPDATE sources SET last_read_at = last_success_at")
     db.conn.execute("CREATE INDEX entries_by_article_and_source ON entries (article_id, source_id, changed_at)")
     db.conn.execute("DROP INDEX entries_by_article")
+
+
+@migrations()
+def keep_what_each_source_says(db: Database) -> None:
+    """Addresses are compared in a form of their own and shown as the feed gave them; what each source says of an article is a version.
+
+    `articles` is made anew: two articles may show one address. Its foreign keys are not watched while archives are brought up to date.
+    """
+    db.conn.create_function("comparing_url", 1, comparing_url, deterministic=True)
+    for statement in _SAYINGS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def give_gaps_a_table(db: Database) -> None:
+    """Gaps were lines of the poll log, which is pruned."""
+    for statement in _GAPS:
+        db.conn.execute(statement)
+
+
+@migrations()
+def seal_messages(db: Database) -> None:
+    """Alerts get a subject and a sequence; what is sent together becomes a message with a row, and the attempts are the message's.
+
+    Every bundle there is becomes a sealed message under its id: it may have been sent, or be under way, under that.
+    """
+    for table in ("alerts", "deliveries"):
+        db.conn.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+    for statement in _MESSAGES:
+        db.conn.execute(statement)
+    for statement in _FROM_BUNDLES:
+        db.conn.execute(statement)
+    for table in ("deliveries", "alerts"):  # with their indexes, whose names are free then
+        db.conn.execute(f"DROP TABLE old_{table}")
+    for statement in _MESSAGE_INDEXES:
+        db.conn.execute(statement)
+    db.conn.execute("ALTER TABLE matches ADD COLUMN silence TEXT")
+
+
+@migrations()
+def remember_who_has_a_message(db: Database) -> None:
+    """Of a channel with several recipients, each takes or refuses a message alone."""
+    db.conn.execute("""CREATE TABLE recipients (
+        message_id TEXT NOT NULL,      -- what is sent together: messages.id
+        recipient TEXT NOT NULL,       -- the address that the server is given
+        status TEXT NOT NULL,          -- has, refused, owed
+        reason TEXT,                   -- why it does not have the message
+        changed_at TEXT NOT NULL,
+        PRIMARY KEY (message_id, recipient)
+    ) WITHOUT ROWID""")
+
+
+_SAYINGS = (
+    """CREATE TABLE articles_anew (
+        id INTEGER PRIMARY KEY,
+        place TEXT NOT NULL,           -- comparing form of the address it was first seen at; its alerts' ids are made of it
+        url TEXT NOT NULL,             -- as the feed gave it, without tracking parameters
+        title TEXT NOT NULL,
+        author TEXT,
+        language TEXT,
+        published_at TEXT,
+        first_seen_at TEXT NOT NULL,
+        time TEXT NOT NULL,            -- published_at, or first_seen_at where that is missing or in the future
+        source_id INTEGER NOT NULL REFERENCES sources (id),
+        revision_id INTEGER,           -- the current text
+        revisions INTEGER NOT NULL,    -- texts it has had
+        versions INTEGER NOT NULL,     -- texts, and what its sources say of it besides
+        current_hash TEXT NOT NULL,    -- Version.own_hash of the current text
+        sighted_openly INTEGER NOT NULL,     -- an entry that is not silent has sighted it
+        deleted_at TEXT                -- its text is gone (retention); URL, hashes and alerts stay
+    )""",
+    """INSERT INTO articles_anew
+       SELECT id, url, url, title, author, language, published_at, first_seen_at, time, source_id, revision_id, revisions, revisions,
+              current_hash, sighted_openly, deleted_at FROM articles""",
+    "DROP TABLE articles",
+    "ALTER TABLE articles_anew RENAME TO articles",
+    "CREATE UNIQUE INDEX articles_by_revision ON articles (revision_id)",
+    "CREATE INDEX articles_by_time ON articles (time)",
+    "CREATE INDEX articles_by_source ON articles (source_id)",
+    "ALTER TABLE article_urls RENAME TO article_urls_before",
+    """CREATE TABLE article_urls (
+        url TEXT PRIMARY KEY,          -- comparing form
+        article_id INTEGER NOT NULL REFERENCES articles (id),
+        adopted INTEGER NOT NULL       -- the page named it or was found there; no entry's own link did
+    ) WITHOUT ROWID""",
+    """INSERT OR IGNORE INTO article_urls
+       SELECT comparing_url(url), article_id, url NOT IN (SELECT url FROM entries) FROM article_urls_before ORDER BY article_id""",
+    "DROP TABLE article_urls_before",
+    "CREATE INDEX article_urls_by_article ON article_urls (article_id)",
+    "ALTER TABLE entries RENAME COLUMN url TO place",  # the address it speaks of, in the comparing form
+    "UPDATE entries SET place = comparing_url(place) WHERE link IS NOT NULL",
+    "UPDATE entries SET page_url = comparing_url(page_url) WHERE page_url IS NOT NULL",
+    "ALTER TABLE entries ADD COLUMN says_hash TEXT",  # of what the feed says now
+    "ALTER TABLE entries ADD COLUMN spoken_revision_id INTEGER",  # the version that holds it; null: it adds nothing to the text
+    "CREATE INDEX entries_by_spoken_revision ON entries (spoken_revision_id) WHERE spoken_revision_id IS NOT NULL",
+    """CREATE TABLE current_versions (
+        revision_id INTEGER PRIMARY KEY,     -- by which its article is found now: its text, and what its sources say of it
+        article_id INTEGER NOT NULL REFERENCES articles (id)
+    )""",
+    "CREATE INDEX current_versions_by_article ON current_versions (article_id)",
+    "INSERT INTO current_versions SELECT revision_id, id FROM articles WHERE revision_id IS NOT NULL AND deleted_at IS NULL",
+)
+
+_GAPS = (
+    """CREATE TABLE gaps (
+        id INTEGER PRIMARY KEY,
+        source_id INTEGER NOT NULL REFERENCES sources (id),
+        from_at TEXT,                  -- the last poll whose entries are all known; null: it is not on record
+        to_at TEXT NOT NULL,           -- the poll that found none of them
+        entries INTEGER,               -- that it listed, none of them known
+        repaired_at TEXT,
+        message TEXT NOT NULL
+    )""",
+    "CREATE INDEX gaps_by_source ON gaps (source_id, id)",
+    """INSERT INTO gaps (source_id, from_at, to_at, entries, message)
+       SELECT source_id, (SELECT max(before.polled_at) FROM polls AS before WHERE before.source_id = polls.source_id
+                          AND before.id < polls.id AND before.kind <> 'failed'), polled_at, entries_seen, error_message
+       FROM polls WHERE error_code = 'gap' ORDER BY id""",
+)
+
+
+@migrations()
+def keep_what_publishers_file_entries_under(db: Database) -> None:
+    """The categories of an entry, as JSON; those of entries that were known before come with their next change."""
+    db.conn.execute("ALTER TABLE entries ADD COLUMN categories TEXT NOT NULL DEFAULT '[]'")
+    # Rows of entries are long: a search for a category reads this index instead.
+    db.conn.execute("CREATE INDEX entries_with_categories ON entries (id, categories) WHERE categories <> '[]'")
 
 
 _SOURCES = (
@@ -214,4 +343,69 @@ _ALERTS = (
     "CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE status = 'pending'",
     "CREATE INDEX deliveries_by_alert ON deliveries (alert_id)",
     "CREATE INDEX deliveries_by_bundle ON deliveries (bundle_id)",
+)
+
+_MESSAGES = (
+    """CREATE TABLE alerts (
+        id TEXT PRIMARY KEY,
+        topic TEXT NOT NULL,
+        subject TEXT NOT NULL,         -- what it is about, as news.alerts.Subject has it: article:12
+        sequence INTEGER NOT NULL,     -- of the topic's alerts on the subject, from 1
+        article_id INTEGER REFERENCES articles (id),
+        revision_id INTEGER,
+        kind TEXT NOT NULL,            -- new, revised
+        created_at TEXT NOT NULL,
+        delay_seconds INTEGER,
+        payload TEXT NOT NULL,         -- JSON: the subject as it was when the alert was made
+        hits TEXT NOT NULL,
+        UNIQUE (topic, subject, sequence)
+    )""",
+    """CREATE TABLE messages (
+        id TEXT PRIMARY KEY,           -- the webhook-id, and the heart of the Message-ID
+        channel TEXT NOT NULL,
+        sealed_at TEXT NOT NULL,       -- from then on it is what it is
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_attempt_at TEXT,          -- null: none is to be made, it was sent or given up
+        give_up_at TEXT NOT NULL,
+        sent_at TEXT,
+        last_error TEXT,
+        hold TEXT                      -- what it waits for, other than its time: absent (its channel)
+    )""",
+    """CREATE TABLE deliveries (
+        id TEXT PRIMARY KEY,
+        alert_id TEXT NOT NULL REFERENCES alerts (id),
+        channel TEXT NOT NULL,
+        status TEXT NOT NULL,          -- pending, sent, dead
+        created_at TEXT NOT NULL,
+        message_id TEXT REFERENCES messages (id),  -- null until it is planned
+        due_at TEXT,                   -- when it is planned; null: it was, or is given up
+        give_up_at TEXT NOT NULL,      -- if it could not be planned until then
+        hold TEXT,
+        reason TEXT                    -- why it is held, or was given up without a message
+    )""",
+)
+
+_FROM_BUNDLES = (
+    """INSERT INTO alerts
+       SELECT id, topic, 'article:' || article_id, 1, article_id, revision_id, kind, created_at, delay_seconds, payload, hits
+       FROM old_alerts""",
+    """INSERT INTO messages
+       SELECT bundle_id, min(channel), min(created_at), max(attempts), min(next_attempt_at) FILTER (WHERE status = 'pending'),
+              strftime('%Y-%m-%dT%H:%M:%f', min(created_at), '+3 days') || '000Z', max(sent_at), max(last_error),
+              max(CASE WHEN status = 'pending' AND last_error LIKE 'channel % is not in the configuration%' THEN 'absent' END)
+       FROM old_deliveries GROUP BY bundle_id""",
+    """INSERT INTO deliveries
+       SELECT id, alert_id, channel, status, created_at, bundle_id, NULL,
+              strftime('%Y-%m-%dT%H:%M:%f', created_at, '+3 days') || '000Z', NULL, NULL
+       FROM old_deliveries""",
+)
+
+_MESSAGE_INDEXES = (
+    "CREATE INDEX alerts_by_time ON alerts (created_at)",
+    "CREATE INDEX alerts_by_article ON alerts (article_id)",
+    "CREATE INDEX deliveries_by_alert ON deliveries (alert_id)",
+    "CREATE INDEX deliveries_by_message ON deliveries (message_id)",
+    # By channel first: what waits for one must cost the look for another nothing.
+    "CREATE INDEX deliveries_due ON deliveries (channel, due_at) WHERE due_at IS NOT NULL",
+    "CREATE INDEX messages_due ON messages (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL",
 )

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from news.judging import IdentifiedEntry
-from news.sources import FeedEntry
-from storage.file.connection import portions
+from news.arriving import Arrival, KnownEntry
+from news.settling import Settled
+from news.sources import FeedEntry, PreparedEntry
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.rows import insert_rows, select_in
+
+_SAID = ("link", "place", "title", "summary", "content", "author", "language", "categories", "published_at", "updated_at", "fingerprint")
+_COLUMNS = (
+    "id",
+    "source_id",
+    "key",
+    *_SAID,
+    "silent",
+    "first_seen_at",
+    "changed_at",
+    "page_state",
+    "page_due_at",
+    "article_id",
+    "own_hash",
+    "says_hash",
+    "spoken_revision_id",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """An entry as the archive holds it, with what has come of it so far."""
-
-    entry_id: int
-    source_id: int
-    url: str
-    entry: FeedEntry
-    silent: bool
-    edited: bool
-    changed_at: datetime
-    article_id: int | None
-    own_hash: str | None
-    page_state: str
-    page_attempts: int
-    page_fetched_at: datetime | None
-
-
-def _from_row(row: sqlite3.Row) -> StoredEntry:
+def _known_entry(row: sqlite3.Row) -> KnownEntry:
     entry = FeedEntry(
         guid=None,
         link=row["link"],
@@ -45,12 +46,15 @@ def _from_row(row: sqlite3.Row) -> StoredEntry:
         published_at=optional_time(row["published_at"]),
         updated_at=optional_time(row["updated_at"]),
         language=row["language"],
+        categories=tuple(json.loads(row["categories"])),
     )
-    return StoredEntry(
+    return KnownEntry(
         entry_id=row["id"],
         source_id=row["source_id"],
-        url=row["url"],
+        key=row["key"],
+        place=row["place"],
         entry=entry,
+        fingerprint=row["fingerprint"],
         silent=bool(row["silent"]),
         edited=bool(row["edited"]),
         changed_at=from_text(row["changed_at"]),
@@ -62,66 +66,102 @@ def _from_row(row: sqlite3.Row) -> StoredEntry:
     )
 
 
-def get_entry(db: Database, entry_id: int) -> StoredEntry | None:
-    """The entry with that id."""
-    row = db.conn.execute("SELECT * FROM entries WHERE id = ?", (entry_id,)).fetchone()
-    return _from_row(row) if row else None
+def list_entries(db: Database, ids: Iterable[int]) -> list[KnownEntry]:
+    """The entries of these ids that are on record."""
+    return [_known_entry(row) for row in select_in(db, "SELECT * FROM entries WHERE id IN ({marks}) ORDER BY id", ids)]
 
 
-def get_fingerprints(db: Database, source_id: int, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+def list_fingerprints(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
     """For each of the keys that the source is known to have used: the entry's id and fingerprint."""
-    known: dict[str, tuple[int, str]] = {}
-    for portion, marks in portions(keys):
-        rows = db.conn.execute(
-            f"SELECT id, key, fingerprint FROM entries WHERE source_id = ? AND key IN ({marks})",  # noqa: S608  # only marks
-            (source_id, *portion),
-        )
-        known.update((row["key"], (row["id"], row["fingerprint"])) for row in rows)
-    return known
+    rows = select_in(db, "SELECT id, key, fingerprint FROM entries WHERE source_id = ? AND key IN ({marks})", keys, source_id)
+    return {row["key"]: (row["id"], row["fingerprint"]) for row in rows}
 
 
-def insert_entry(db: Database, source_id: int, arrived: IdentifiedEntry, url: str, *, silent: bool, now: datetime) -> int:
-    """Store an entry that is new to its source; its page is not wanted yet. Returns its id."""
-    cursor = db.conn.execute(
-        """INSERT INTO entries (source_id, key, link, url, title, summary, content, author, language, published_at, updated_at,
-                                fingerprint, silent, first_seen_at, changed_at, page_state)
-           VALUES (:source_id, :key, :link, :url, :title, :summary, :content, :author, :language, :published_at, :updated_at,
-                   :fingerprint, :silent, :now, :now, 'none')""",
-        _saying(arrived, url, now) | {"source_id": source_id, "key": arrived.key, "silent": silent},
+def next_entry_id(db: Database) -> int:
+    """The id of the next entry: one program writes an archive, and entries are never deleted."""
+    return int(db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM entries").fetchone()[0])
+
+
+def rename_keys(db: Database, renamed: Iterable[tuple[int, str]]) -> None:
+    """Give entries that are known under a key of an older version the one they have now."""
+    for entry_id, key in renamed:
+        db.conn.execute("UPDATE entries SET key = ? WHERE id = ?", (key, entry_id))
+
+
+def write_arrivals(db: Database, source_id: int, arrivals: Sequence[Arrival], now: datetime) -> None:
+    """Store what new entries say, and what changed ones say now, with what was decided about them."""
+    moment = to_text(now)
+    rows = [_new_row(source_id, one, moment) for one in arrivals if one.is_new]
+    insert_rows(db, "entries", _COLUMNS, rows)
+    for one in arrivals:
+        if not one.is_new:
+            _write_change(db, one, moment)
+
+
+def _new_row(source_id: int, one: Arrival, moment: str) -> tuple[Any, ...]:
+    due = optional_text(one.page_due_at)
+    page = ("none" if due is None else "due", due)
+    return (
+        one.entry_id,
+        source_id,
+        one.arrived.key,
+        *_saying(one.arrived, one.place.own),
+        one.silent,
+        moment,
+        moment,
+        *page,
+        *_shown(one.settled),
     )
-    return int(cursor.lastrowid or 0)
 
 
-def update_entry(db: Database, entry_id: int, arrived: IdentifiedEntry, url: str, now: datetime) -> None:
-    """Store what a known entry says now."""
-    db.conn.execute(
-        """UPDATE entries SET link = :link, url = :url, title = :title, summary = :summary, content = :content, author = :author,
-                              language = :language, published_at = :published_at, updated_at = :updated_at,
-                              fingerprint = :fingerprint, edited = 1, changed_at = :now
-           WHERE id = :id""",
-        _saying(arrived, url, now) | {"id": entry_id},
-    )
-
-
-def _saying(arrived: IdentifiedEntry, url: str, now: datetime) -> dict[str, Any]:
-    """What an entry says, as the table holds it."""
+def _saying(arrived: PreparedEntry, place: str) -> tuple[Any, ...]:
+    """What an entry says, in the order of `_SAID`."""
     entry = arrived.entry
-    return {
-        "link": entry.link,
-        "url": url,
-        "title": entry.title,
-        "summary": entry.summary,
-        "content": entry.content,
-        "author": entry.author,
-        "language": entry.language,
-        "published_at": optional_text(entry.published_at),
-        "updated_at": optional_text(entry.updated_at),
-        "fingerprint": arrived.fingerprint,
-        "now": to_text(now),
-    }
+    return (
+        entry.link,
+        place,
+        entry.title,
+        entry.summary,
+        entry.content,
+        entry.author,
+        entry.language,
+        json.dumps(entry.categories, ensure_ascii=False),
+        optional_text(entry.published_at),
+        optional_text(entry.updated_at),
+        arrived.fingerprint,
+    )
 
 
-def mark_page_due(db: Database, entry_id: int, due_at: datetime) -> None:
+def _shown(settled: Settled | None) -> tuple[Any, ...]:
+    """Article, hash of the text it gave, hash of what it says, and the version that holds that."""
+    if settled is None:
+        return (None, None, None, None)
+    showing = settled.showing
+    own_hash = showing.version.own_hash if showing.version else showing.own_hash
+    return (settled.article_id, own_hash, showing.saying.own_hash, settled.spoken_revision_id)
+
+
+def _write_change(db: Database, one: Arrival, moment: str) -> None:
+    columns = ", ".join(f"{column} = ?" for column in _SAID)
+    db.conn.execute(
+        f"UPDATE entries SET {columns}, edited = 1, changed_at = ? WHERE id = ?",  # noqa: S608  # literals of this file
+        (*_saying(one.arrived, one.place.own), moment, one.entry_id),
+    )
+    if one.page_due_at is not None:
+        want_page(db, one.entry_id, one.page_due_at)
+    if one.settled is not None:
+        note_settled(db, one.settled)
+
+
+def note_settled(db: Database, settled: Settled) -> None:
+    """Remember which article an entry that is on record shows, and in which words."""
+    db.conn.execute(
+        "UPDATE entries SET article_id = ?, own_hash = ?, says_hash = ?, spoken_revision_id = ? WHERE id = ?",
+        (*_shown(settled), settled.showing.entry_id),
+    )
+
+
+def want_page(db: Database, entry_id: int, due_at: datetime) -> None:
     """Want the entry's page at `due_at`; earlier failures are forgotten."""
     db.conn.execute(
         "UPDATE entries SET page_state = 'due', page_due_at = ?, page_attempts = 0 WHERE id = ?",
@@ -129,33 +169,30 @@ def mark_page_due(db: Database, entry_id: int, due_at: datetime) -> None:
     )
 
 
-def mark_settled(db: Database, entry_id: int, article_id: int, own_hash: str) -> None:
-    """Remember which article the entry belongs to, and the version it gave."""
-    db.conn.execute("UPDATE entries SET article_id = ?, own_hash = ? WHERE id = ?", (article_id, own_hash, entry_id))
+def list_shared_links(db: Database, source_id: int, links: Iterable[str]) -> set[str]:
+    """Those of the links (comparing forms) at which entries of the source have places of their own."""
+    rows = db.conn.execute(
+        """SELECT value FROM json_each(?) WHERE EXISTS (
+               SELECT 1 FROM entries WHERE source_id = ? AND place > value || '#' AND place < value || '$')""",  # '$' comes after '#'
+        (json.dumps(sorted(links)), source_id),
+    )
+    return {row["value"] for row in rows}
 
 
-def own_previous_hash(db: Database, stored: StoredEntry, article_id: int) -> str | None:
-    """What the entry's source last said of the article, by this entry or another of its own; None if it says it for the first time."""
-    if stored.article_id == article_id and stored.own_hash is not None:
-        return stored.own_hash
-    row = db.conn.execute(
-        """SELECT own_hash FROM entries WHERE article_id = ? AND source_id = ? AND own_hash IS NOT NULL
-           ORDER BY changed_at DESC, id DESC LIMIT 1""",
-        (article_id, stored.source_id),
-    ).fetchone()
-    return row["own_hash"] if row else None
+def list_others(db: Database, source_id: int, entry_id: int, addresses: Iterable[str]) -> dict[str, set[str]]:
+    """By address: the titles of the other entries of the source that have it, as their link or as where their page was found.
 
-
-def urls_of_other_entries(db: Database, stored: StoredEntry, urls: Iterable[str]) -> set[str]:
-    """Those of `urls` that other entries of the same source have, as their link or as where their page was found."""
-    taken = set()
-    for url in urls:
-        row = db.conn.execute(
-            """SELECT 1 FROM entries WHERE source_id = :source AND url = :url AND id <> :id
-               UNION ALL
-               SELECT 1 FROM entries WHERE source_id = :source AND page_url = :url AND page_url IS NOT NULL AND id <> :id LIMIT 1""",
-            {"source": stored.source_id, "url": url, "id": stored.entry_id},
-        ).fetchone()
-        if row:
-            taken.add(url)
-    return taken
+    A site that has thousands of entries at one address has shown enough with a few.
+    """
+    given = json.dumps(sorted(addresses))
+    rows = db.conn.execute(
+        """SELECT place AS address, title FROM entries
+           WHERE source_id = :source AND id <> :entry AND place IN (SELECT value FROM json_each(:given))
+           UNION SELECT page_url, title FROM entries
+           WHERE source_id = :source AND id <> :entry AND page_url IN (SELECT value FROM json_each(:given)) LIMIT 100""",
+        {"source": source_id, "entry": entry_id, "given": given},
+    )
+    others: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        others[row["address"]].add(row["title"] or "")
+    return others

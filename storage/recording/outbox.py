@@ -1,45 +1,71 @@
-"""The outbox: deliveries that are due, what came of each attempt, and sending again."""
+"""The outbox: what is due for each channel, sealing it into messages, and what came of each attempt.
+
+A delivery is planned when it is due (`news.delivering`), and is part of a sealed message from then on. `due_at` and `next_attempt_at`
+are set as long as there is something to do, and all that is asked here is answered by the indexes on channel and time: what waits
+elsewhere, or later, costs nothing.
+"""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus
+from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus, parse_subject
+from news.delivering import GiveUp, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_absent, plan_messages
+from news.timing import DELIVERY_LIFETIME
 from storage.file.times import from_text, optional_text, to_text
-from storage.recording.matches import article_from_json, hits_from_json
+from storage.recording.alerts import article_from_json, hits_from_json
+from storage.recording.recipients import list_recipients, owe_again, record_recipients
 
 
-def list_due_bundles(db: Database, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
-    """The messages whose sending is due, the longest waiting first, without those in hand."""
+def list_due_channels(db: Database, now: datetime) -> list[str]:
+    """The channels for which a message or a delivery is due, by name."""
+    return sorted({*_channels_due(db, "messages", "next_attempt_at", now), *_channels_due(db, "deliveries", "due_at", now)})
+
+
+def _channels_due(db: Database, table: str, due: str, now: datetime) -> list[str]:
+    # From each channel of the index on to the next, instead of through all that waits: DISTINCT would read every row.
     rows = db.conn.execute(
-        """SELECT bundle_id, min(next_attempt_at) AS due FROM deliveries WHERE status = 'pending' AND next_attempt_at <= ?
-           GROUP BY bundle_id ORDER BY due LIMIT ?""",
-        (to_text(now), limit + len(except_ids)),
-    ).fetchall()
-    wanted = [row["bundle_id"] for row in rows if row["bundle_id"] not in except_ids][:limit]
-    return [bundle for bundle_id in wanted if (bundle := _get_bundle(db, bundle_id)) is not None]
+        f"""WITH RECURSIVE waiting (channel) AS (
+                SELECT min(channel) FROM {table} WHERE {due} IS NOT NULL
+                UNION ALL
+                SELECT (SELECT min(channel) FROM {table} WHERE {due} IS NOT NULL AND channel > waiting.channel) FROM waiting
+                WHERE waiting.channel IS NOT NULL
+            )
+            SELECT channel FROM waiting WHERE EXISTS (SELECT 1 FROM {table} WHERE channel = waiting.channel AND {due} <= ?)""",  # noqa: S608  # literals
+        (to_text(now),),
+    )
+    return [row["channel"] for row in rows]
 
 
-def _get_bundle(db: Database, bundle_id: str) -> Bundle | None:
+def list_due_messages(db: Database, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
+    """The sealed messages to a channel whose next attempt is due, the longest waiting first, without those in hand."""
     rows = db.conn.execute(
-        """SELECT deliveries.id AS delivery_id, deliveries.channel, deliveries.attempts, deliveries.created_at AS delivery_created_at,
-                  alerts.* FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
-           WHERE bundle_id = ? AND status = 'pending' ORDER BY alerts.topic""",
-        (bundle_id,),
+        "SELECT * FROM messages WHERE channel = ? AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT ?",
+        (channel, to_text(now), limit + len(except_ids)),
     ).fetchall()
-    if not rows:
-        return None
+    wanted = [row for row in rows if row["id"] not in except_ids][:limit]
+    return [_bundle(db, row) for row in wanted]
+
+
+def _bundle(db: Database, message: sqlite3.Row) -> Bundle:
+    rows = db.conn.execute(
+        """SELECT deliveries.id AS delivery_id, alerts.* FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
+           WHERE message_id = ? ORDER BY alerts.topic, alerts.sequence""",
+        (message["id"],),
+    ).fetchall()
     return Bundle(
-        bundle_id=bundle_id,
-        channel=rows[0]["channel"],
+        bundle_id=message["id"],
+        channel=message["channel"],
         delivery_ids=tuple(row["delivery_id"] for row in rows),
         alerts=tuple(_alert(row) for row in rows),
-        attempts=max(row["attempts"] for row in rows),
-        created_at=from_text(rows[0]["delivery_created_at"]),
+        attempts=message["attempts"],
+        give_up_at=from_text(message["give_up_at"]),
+        recipients=list_recipients(db, message["id"]),
     )
 
 
@@ -52,45 +78,170 @@ def _alert(row: sqlite3.Row) -> Alert:
         delay_seconds=row["delay_seconds"],
         article=article_from_json(row["payload"]),
         matches=hits_from_json(row["hits"]),
+        subject=parse_subject(row["subject"]),
+        sequence=row["sequence"],
     )
 
 
-def record_attempt(db: Database, result: AttemptResult) -> None:
-    """Write what came of one attempt to send a bundle."""
-    sent_at = to_text(result.attempted_at) if result.status is DeliveryStatus.SENT else None
-    for delivery_id in result.delivery_ids:
+def seal_messages(db: Database, channel: str, policy: Policy, now: datetime, limit: int) -> int:
+    """Plan some `limit` of the deliveries that are due for a channel, the longest waiting first; returns how many were planned."""
+    waiting = _list_waiting(db, channel, now, limit)
+    _write_plan(db, channel, plan_messages(channel, waiting, policy, now), now)
+    return len(waiting)
+
+
+def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
+    """At least `limit` due deliveries, if there are so many: what became due together is never cut in two, or it would be two messages."""
+    last = db.conn.execute(
+        "SELECT due_at FROM deliveries WHERE channel = ? AND due_at <= ? ORDER BY due_at LIMIT 1 OFFSET ?",
+        (channel, to_text(now), limit - 1),
+    ).fetchone()
+    rows = db.conn.execute(
+        """SELECT deliveries.id, subject, alerts.created_at AS alerted_at, due_at, give_up_at
+           FROM deliveries JOIN alerts ON alerts.id = alert_id WHERE channel = ? AND due_at <= ?""",
+        (channel, last["due_at"] if last else to_text(now)),
+    )
+    return [
+        WaitingDelivery(
+            row["id"], parse_subject(row["subject"]), from_text(row["alerted_at"]), from_text(row["due_at"]), from_text(row["give_up_at"])
+        )
+        for row in rows
+    ]
+
+
+def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
+    for message in plan.messages:
+        _seal(db, channel, message, now)
+    db.conn.executemany(
+        "UPDATE deliveries SET due_at = ?, hold = ?, reason = ? WHERE id = ?",
+        [(to_text(hold.until), hold.kind, hold.reason, delivery_id) for delivery_id, hold in plan.held],
+    )
+    db.conn.executemany(
+        "UPDATE deliveries SET status = ?, due_at = NULL, hold = NULL, reason = ? WHERE id = ?",
+        [(DeliveryStatus.DEAD, verdict.reason, delivery_id) for delivery_id, verdict in plan.given_up],
+    )
+
+
+def _seal(db: Database, channel: str, message: PlannedMessage, now: datetime) -> None:
+    db.conn.execute(
+        "INSERT INTO messages (id, channel, sealed_at, next_attempt_at, give_up_at) VALUES (?, ?, ?, ?, ?)",
+        (message.message_id, channel, to_text(now), to_text(message.due_at), to_text(message.give_up_at)),
+    )
+    db.conn.executemany(
+        "UPDATE deliveries SET message_id = ?, due_at = NULL, hold = NULL, reason = NULL WHERE id = ?",
+        [(message.message_id, delivery_id) for delivery_id in message.delivery_ids],
+    )
+
+
+def hold_for_channel(db: Database, channel: str, now: datetime, limit: int) -> list[AttemptResult]:
+    """Hold what is due for a channel that is not in the configuration, some `limit` deliveries and messages at a time.
+
+    Returns what became of each: still pending with the reason, or given up. Empty when nothing is due.
+    """
+    waiting = _list_waiting(db, channel, now, limit)
+    plan = plan_absent(channel, waiting, now)
+    _write_plan(db, channel, plan, now)
+    held = [AttemptResult(one, (one,), now, DeliveryStatus.PENDING, hold.until, hold.reason) for one, hold in plan.held]
+    dead = [AttemptResult(one, (one,), now, DeliveryStatus.DEAD, None, verdict.reason) for one, verdict in plan.given_up]
+    return [*held, *dead, *_hold_messages(db, channel, now, limit)]
+
+
+def _hold_messages(db: Database, channel: str, now: datetime, limit: int) -> list[AttemptResult]:
+    rows = db.conn.execute(
+        "SELECT id, give_up_at FROM messages WHERE channel = ? AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?",
+        (channel, to_text(now), limit),
+    ).fetchall()
+    return [_hold_message(db, channel, row, now) for row in rows]
+
+
+def _hold_message(db: Database, channel: str, message: sqlite3.Row, now: datetime) -> AttemptResult:
+    deliveries = db.conn.execute("SELECT id FROM deliveries WHERE message_id = ?", (message["id"],)).fetchall()
+    ids = tuple(row["id"] for row in deliveries)
+    verdict = judge_absent(channel, from_text(message["give_up_at"]), now)
+    if isinstance(verdict, GiveUp):
+        result = AttemptResult(message["id"], ids, now, DeliveryStatus.DEAD, None, verdict.reason)
+        _settle(db, result)
+        return result
+    db.conn.execute(
+        "UPDATE messages SET next_attempt_at = ?, hold = ?, last_error = ? WHERE id = ?",
+        (to_text(verdict.until), verdict.kind, verdict.reason, message["id"]),
+    )
+    return AttemptResult(message["id"], ids, now, DeliveryStatus.PENDING, verdict.until, verdict.reason)
+
+
+def sync_channels(db: Database, channels: Collection[str], now: datetime) -> None:
+    """Take over which channels are in the configuration.
+
+    What was held because one of them was absent is due at once, in the order in which it came. What waits for any other is due too,
+    so that the next look holds it with the reason, and not only the one after its next attempt.
+    """
+    configured = json.dumps(sorted(channels))
+    for table, due, first in (("deliveries", "due_at", "created_at"), ("messages", "next_attempt_at", "sealed_at")):
         db.conn.execute(
-            """UPDATE deliveries SET status = ?, attempts = attempts + 1, next_attempt_at = ?, sent_at = coalesce(?, sent_at),
-                                     last_error = ? WHERE id = ?""",
-            (result.status, optional_text(result.next_attempt_at), sent_at, result.error, delivery_id),
+            f"""UPDATE {table} SET {due} = min({first}, :now), hold = NULL
+                WHERE {due} IS NOT NULL AND hold = :absent AND channel IN (SELECT value FROM json_each(:configured))""",  # noqa: S608  # literals
+            {"now": to_text(now), "absent": HoldKind.ABSENT, "configured": configured},
+        )
+        db.conn.execute(
+            f"""UPDATE {table} SET {due} = :now
+                WHERE {due} > :now AND hold IS NULL AND channel NOT IN (SELECT value FROM json_each(:configured))""",  # noqa: S608  # literals
+            {"now": to_text(now), "configured": configured},
         )
 
 
+def record_attempt(db: Database, result: AttemptResult) -> None:
+    """Write what came of one attempt to send a message."""
+    db.conn.execute("UPDATE messages SET attempts = attempts + 1 WHERE id = ?", (result.bundle_id,))
+    record_recipients(db, result)
+    _settle(db, result)
+
+
+def _settle(db: Database, result: AttemptResult) -> None:
+    sent_at = to_text(result.attempted_at) if result.status is DeliveryStatus.SENT else None
+    db.conn.execute(
+        "UPDATE messages SET next_attempt_at = ?, sent_at = coalesce(?, sent_at), last_error = ?, hold = NULL WHERE id = ?",
+        (optional_text(result.next_attempt_at), sent_at, result.error, result.bundle_id),
+    )
+    db.conn.execute("UPDATE deliveries SET status = ? WHERE message_id = ?", (result.status, result.bundle_id))
+
+
 # What was one message goes out again as one, so that its id keeps announcing the same.
-_SAME_MESSAGE = "bundle_id IN (SELECT bundle_id FROM deliveries WHERE id = ? OR alert_id = ?)"
+_NAMED = "id = :one OR alert_id = :one"
+_DEAD = "status = 'dead'"
 
 
-def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:
+def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool) -> tuple[int, list[str]]:
     """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
 
-    The id of a delivery stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.
+    The id of a message stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.
+    Recipients who are known to have it are not told again while others lack it.
     """
     unknown = []
     count = 0
     if all_dead:
-        count += _make_due(db, "status = 'dead'", (), now)
+        count += _make_due(db, _DEAD, "", now)
     for one in ids:
-        revived = _make_due(db, _SAME_MESSAGE, (one, one), now)
+        revived = _make_due(db, _NAMED, one, now)
         count += revived
         if not revived:
             unknown.append(one)
     return count, unknown
 
 
-def _make_due(db: Database, condition: str, parameters: tuple[str, ...], now: datetime) -> int:
-    moment = to_text(now)
+def _make_due(db: Database, condition: str, one: str, now: datetime) -> int:
+    """Make due the messages of the deliveries for which the condition holds, and those of them that are in no message yet."""
+    values = {"one": one, "now": to_text(now), "give_up": to_text(now + DELIVERY_LIFETIME)}
+    chosen = db.conn.execute(f"SELECT DISTINCT message_id FROM deliveries WHERE {condition}", values).fetchall()  # noqa: S608  # literals
+    owe_again(db, [row["message_id"] for row in chosen])
+    db.conn.execute(
+        f"""UPDATE messages SET attempts = 0, next_attempt_at = :now, give_up_at = :give_up, hold = NULL
+            WHERE id IN (SELECT message_id FROM deliveries WHERE {condition})""",  # noqa: S608  # literals
+        values,
+    )
     cursor = db.conn.execute(
-        f"UPDATE deliveries SET status = 'pending', attempts = 0, created_at = ?, next_attempt_at = ? WHERE {condition}",  # noqa: S608  # literals
-        (moment, moment, *parameters),
+        f"""UPDATE deliveries SET status = 'pending', give_up_at = :give_up, hold = NULL, reason = NULL,
+                                  due_at = CASE WHEN message_id IS NULL THEN min(created_at, :now) END
+            WHERE {condition} OR message_id IN (SELECT message_id FROM deliveries WHERE {condition})""",  # noqa: S608  # literals
+        values,
     )
     return int(cursor.rowcount)

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.judging import (
-    EntryNews,
-    IdentifiedEntry,
-    entry_url,
-    identify_entries,
-    judge_entry,
-    judge_gap,
-    make_version,
-    storable_text,
-    wants_page,
-)
-from news.scheduling import PollTiming, next_page_refresh_at, next_poll_at
-from news.sources import ArticlesMode, DuePage, PollKind, PollOutcome
+from news.arriving import Arrival, Body, KnownEntry, decide_arrivals, showings_of
+from news.judging import judge_gap, storable_text
+from news.places import places_of
+from news.preparing import prepared_entries
+from news.scheduling import PollTiming, next_poll_at
+from news.sources import ArticlesMode, DuePage, PollKind, PollOutcome, PreparedEntry
 from storage.file.times import optional_time, to_text
-from storage.recording.articles import Settling, article_at, has_page_text, settle
-from storage.recording.entries import StoredEntry, get_entry, get_fingerprints, insert_entry, mark_page_due, update_entry
+from storage.recording.articles import Writing, write_articles, write_settled
+from storage.recording.entries import (
+    list_entries,
+    list_fingerprints,
+    list_shared_links,
+    next_entry_id,
+    rename_keys,
+    write_arrivals,
+)
+from storage.recording.gaps import record_gap
+from storage.recording.knowing import load_known
 from storage.recording.watch import Tally, Watch
 
 LONGEST_BELIEF = timedelta(days=1)
@@ -52,6 +55,8 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
         return tally
     poll = _Poll(source, outcome, now)
     changed = _record_entries(db, watch, poll, tally) if outcome.feed is not None else 0
+    if tally.gap is not None:
+        record_gap(db, outcome.source_id, poll.source["last_success_at"], outcome.polled_at, tally)
     _log_poll(db, poll, tally, changed)
     _update_source(db, watch, poll)
     return tally
@@ -59,87 +64,77 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
 
 def _record_entries(db: Database, watch: Watch, poll: _Poll, tally: Tally) -> int:
     assert poll.outcome.feed is not None  # the caller asked
-    arrived = identify_entries(poll.outcome.feed.entries)
-    known = get_fingerprints(db, poll.outcome.source_id, [one.key for one in arrived])
+    arrived = prepared_entries(poll.outcome.feed)
+    body, known = _load_body(db, watch, poll, arrived)
     tally.entries_seen = len(arrived)
-    tally.gap = judge_gap(len(arrived), len(known), had_entries=_has_entries(db, poll.outcome.source_id))
-    changed = 0
-    # Feeds list the newest first; the archive keeps the order of publication.
-    for one in reversed(arrived):
-        entry_id, old_fingerprint = known.get(one.key, (None, None))
-        news = judge_entry(old_fingerprint, one)
-        if news is EntryNews.NEW:
-            _record_new(db, watch, poll, one, tally)
-        elif news is EntryNews.CHANGED and entry_id is not None:
-            changed += 1
-            _record_changed(db, watch, poll, _update(db, poll, entry_id, one), tally)
-    return changed
+    tally.gap = judge_gap(len(arrived), known, had_entries=_has_entries(db, poll.outcome.source_id))
+    showings = showings_of(body)
+    arrivals = decide_arrivals(body, showings, load_known(db, [showing for _, showing in showings]))
+    _write(db, watch, poll, arrivals, tally)
+    return sum(not one.is_new for one in arrivals)
+
+
+def _load_body(db: Database, watch: Watch, poll: _Poll, arrived: Sequence[PreparedEntry]) -> tuple[Body, int]:
+    """The body with what is known of its entries; and how many of them are."""
+    source_id, source_url = poll.outcome.source_id, poll.outcome.final_url or poll.outcome.url
+    held, formerly = _load_held(db, source_id, arrived)
+    shared = list_shared_links(db, source_id, {one.address for one in arrived if one.address})
+    body = Body(
+        source_id=source_id,
+        arrived=[one for one in arrived if held.get(one.key, (0, ""))[1] != one.fingerprint],
+        known=_load_entries(db, held, arrived),
+        places=places_of(arrived, source_url, shared),
+        mode=ArticlesMode(poll.source["articles_mode"]),
+        silent=poll.is_first_read and watch.silent_first_poll,
+        formerly_known=formerly,
+        next_entry_id=next_entry_id(db),
+        now=poll.now,
+    )
+    return body, len(held)
+
+
+def _load_held(db: Database, source_id: int, arrived: Sequence[PreparedEntry]) -> tuple[dict[str, tuple[int, str]], frozenset[str]]:
+    """Id and fingerprint of the entries that are known, by key; and the keys of those that an older version took for one with another."""
+    keys = {one.key for one in arrived} | {one.former_key for one in arrived if one.former_key}
+    known = list_fingerprints(db, source_id, keys)
+    held, formerly, renamed = {}, set(), []
+    for one in arrived:
+        if one.key in known:
+            held[one.key] = known[one.key]
+        elif one.former_key in known and known[one.former_key][1] == one.fingerprint:
+            held[one.key] = known[one.former_key]
+            renamed.append((held[one.key][0], one.key))
+        elif one.former_key in known:
+            formerly.add(one.key)
+    rename_keys(db, renamed)
+    return held, frozenset(formerly)
+
+
+def _load_entries(db: Database, held: Mapping[str, tuple[int, str]], arrived: Sequence[PreparedEntry]) -> dict[str, KnownEntry]:
+    """The known entries that say something else now, whole."""
+    changed = {held[one.key][0]: one.key for one in arrived if one.key in held and held[one.key][1] != one.fingerprint}
+    return {changed[entry.entry_id]: entry for entry in list_entries(db, changed)}
 
 
 def _has_entries(db: Database, source_id: int) -> bool:
     return db.conn.execute("SELECT 1 FROM entries WHERE source_id = ? LIMIT 1", (source_id,)).fetchone() is not None
 
 
-def _record_new(db: Database, watch: Watch, poll: _Poll, arrived: IdentifiedEntry, tally: Tally) -> None:
-    silent = poll.is_first_read and watch.silent_first_poll
-    entry_id = insert_entry(db, poll.outcome.source_id, arrived, _url_of(arrived, poll), silent=silent, now=poll.now)
-    tally.entries_new += 1
-    tally.entries_silent += silent
-    stored = get_entry(db, entry_id)
-    assert stored is not None  # just inserted
-    if wants_page(_mode(poll), arrived.entry) and not _is_page_known(db, stored):
-        _want_page(db, stored, poll.now, poll.now, tally)
-    else:
-        _settle_with_feed(db, watch, stored, poll.now, tally)
-
-
-def _is_page_known(db: Database, stored: StoredEntry) -> bool:
-    """Whether another source's entry already brought the page at this entry's address; a feed's few words are not the page.
-
-    The same source showing the same address under a new guid is how sites announce an update: then the page is fetched again.
-    """
-    article_id = article_at(db, stored.url)
-    if article_id is None:
-        return False
-    own = db.conn.execute("SELECT 1 FROM entries WHERE article_id = ? AND source_id = ? LIMIT 1", (article_id, stored.source_id)).fetchone()
-    return own is None and has_page_text(db, article_id)
-
-
-def _update(db: Database, poll: _Poll, entry_id: int, arrived: IdentifiedEntry) -> StoredEntry:
-    update_entry(db, entry_id, arrived, _url_of(arrived, poll), poll.now)
-    stored = get_entry(db, entry_id)
-    assert stored is not None  # just updated
-    return stored
-
-
-def _url_of(arrived: IdentifiedEntry, poll: _Poll) -> str:
-    return entry_url(arrived.entry, arrived.key, poll.outcome.final_url or poll.outcome.url)
-
-
-def _record_changed(db: Database, watch: Watch, poll: _Poll, stored: StoredEntry, tally: Tally) -> None:
-    if wants_page(_mode(poll), stored.entry):
-        _want_page(db, stored, next_page_refresh_at(poll.now, stored.page_fetched_at), poll.now, tally)
-    else:
-        _settle_with_feed(db, watch, stored, poll.now, tally)
-
-
-def _want_page(db: Database, stored: StoredEntry, due_at: datetime, now: datetime, tally: Tally) -> None:
-    mark_page_due(db, stored.entry_id, due_at)
-    if due_at <= now:
-        tally.pages.append(DuePage(stored.entry_id, stored.source_id, stored.entry.link or stored.url))
-
-
-def _settle_with_feed(db: Database, watch: Watch, stored: StoredEntry, now: datetime, tally: Tally) -> None:
-    settle(db, watch, Settling(stored, make_version(stored.entry, None), stored.url, now), tally)
-
-
-def _mode(poll: _Poll) -> ArticlesMode:
-    return ArticlesMode(poll.source["articles_mode"])
+def _write(db: Database, watch: Watch, poll: _Poll, arrivals: Sequence[Arrival], tally: Tally) -> None:
+    writing = Writing([one.settled for one in arrivals if one.settled], poll.now)
+    write_articles(db, writing)
+    write_arrivals(db, poll.outcome.source_id, arrivals, poll.now)
+    write_settled(db, watch, writing, tally)
+    for one in arrivals:
+        tally.entries_new += one.is_new
+        tally.entries_silent += one.is_new and one.silent
+        if one.page_due_at is not None and one.page_due_at <= poll.now:
+            tally.pages.append(DuePage(one.entry_id, poll.outcome.source_id, one.arrived.entry.link or one.place.own))
 
 
 def _log_poll(db: Database, poll: _Poll, tally: Tally, changed: int) -> None:
     outcome = poll.outcome
-    problem = outcome.problem or (outcome.feed.problem if outcome.feed else None) or tally.gap
+    problem = outcome.problem or (outcome.feed.problem if outcome.feed else None)
     db.conn.execute(
         """INSERT INTO polls (source_id, polled_at, seconds, kind, http_status, body_bytes, entries_seen, entries_new, entries_changed,
                               error_code, error_message)

@@ -10,15 +10,19 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from news.scheduling import PollTiming, next_poll_at
-from news.sources import DueSource, SourceSpec
+from news.scheduling import PollTiming, Standing, poll_at_from_now_on
+from news.sources import DueSource, SourceSpec, fold_name
 from news.urls import host_of
-from storage.file.times import from_text, json_time, to_text
+from storage.file.times import from_text, json_time, optional_time, to_text
 from storage.recording.watch import Watch
 
 
 def sync_sources(db: Database, watch: Watch, specs: Sequence[SourceSpec], default_interval: timedelta, now: datetime) -> None:
-    """Bring the table in line with the configuration: new sources are due now; those no longer named rest, with all they brought."""
+    """Bring the table in line with the configuration: new sources are due now; those no longer named rest, with all they brought.
+
+    When known ones are due is for `news.scheduling.poll_at_from_now_on` to say.
+    """
+    standings = _standings(db)
     db.conn.execute("UPDATE sources SET configured = 0")
     for spec in specs:
         interval = spec.interval or default_interval
@@ -37,15 +41,23 @@ def sync_sources(db: Database, watch: Watch, specs: Sequence[SourceSpec], defaul
                 "now": to_text(now),
             },
         )
-        _bring_forward(db, watch, spec.url, interval, now)
+        if standing := standings.get(spec.url):
+            moment = poll_at_from_now_on(now, standing, PollTiming(interval, watch.least_interval, watch.most_interval))
+            db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE url = ?", (to_text(moment), spec.url))
 
 
-def _bring_forward(db: Database, watch: Watch, url: str, interval: timedelta, now: datetime) -> None:
-    """A healthy source whose interval became shorter is not kept waiting for the end of the old one."""
-    latest = to_text(next_poll_at(now, PollTiming(interval, watch.least_interval, watch.most_interval)))
-    db.conn.execute(
-        "UPDATE sources SET next_poll_at = ? WHERE url = ? AND consecutive_failures = 0 AND next_poll_at > ?", (latest, url, latest)
-    )
+def _standings(db: Database) -> dict[str, Standing]:
+    """How every source stands on the schedule, by its URL."""
+    rows = db.conn.execute("SELECT url, last_polled_at, next_poll_at, interval_seconds, consecutive_failures FROM sources")
+    return {
+        row["url"]: Standing(
+            optional_time(row["last_polled_at"]),
+            from_text(row["next_poll_at"]),
+            timedelta(seconds=row["interval_seconds"]),
+            row["consecutive_failures"],
+        )
+        for row in rows
+    }
 
 
 def _due_source(row: sqlite3.Row) -> DueSource:
@@ -65,16 +77,25 @@ def find_sources(db: Database, names: Sequence[str]) -> tuple[list[DueSource], l
     """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
     if not names:
         return [_due_source(row) for row in db.conn.execute("SELECT * FROM sources WHERE configured = 1 ORDER BY id")], []
+    configured = db.conn.execute("SELECT * FROM sources WHERE configured = 1 ORDER BY id").fetchall()
     found: dict[int, DueSource] = {}
     unknown = []
     for name in names:
-        rows = db.conn.execute(
-            "SELECT * FROM sources WHERE configured = 1 AND (url = ? OR lower(name) = lower(?)) ORDER BY id", (name, name)
-        ).fetchall()
+        rows = [row for row in configured if is_called(row, name)]
         found.update((row["id"], _due_source(row)) for row in rows)
         if not rows:
             unknown.append(name)
     return list(found.values()), unknown
+
+
+def is_called(row: sqlite3.Row, name: str) -> bool:
+    """Whether somebody who types `name` means this source: its URL, or its name but for case and accents."""
+    return row["url"] == name or fold_name(row["name"]) == fold_name(name)
+
+
+def list_called(db: Database, name: str) -> list[int]:
+    """The ids of the sources of this name or URL, also of those that have left the configuration: what they brought is still there."""
+    return [row["id"] for row in db.conn.execute("SELECT id, url, name FROM sources") if is_called(row, name)]
 
 
 def report_sources(db: Database) -> list[dict[str, Any]]:

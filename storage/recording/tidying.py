@@ -1,22 +1,21 @@
-"""Keeping the archive in order: the retention of articles, the length of the poll log, and the version of the index."""
+"""Keeping the archive in order: the retention of articles, and the length of the poll log."""
 
 from __future__ import annotations
 
-import sqlite3
-import unicodedata
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
-from news.text.analysis import ANALYSIS_VERSION, analyse_article
-from news.timing import LONGEST_RETRY_AFTER
-from storage.file.times import to_text
-from storage.recording.words import empty_index, index_now, index_waiting, unindex
+from news.text import analyse_article
+from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
+from storage.file.times import from_text, to_text
+from storage.recording.rebuilding import Part, left_below
+from storage.recording.words import index_waiting, unindex
 
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500
 LONGEST_WAIT = LONGEST_RETRY_AFTER + timedelta(hours=1)
+_WHEN_DUE = (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "due_at"), ("messages", "next_attempt_at"))
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
@@ -35,13 +34,16 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
         (to_text(before), to_text(before), _BATCH),
     ).fetchall()
     index_waiting(db)  # what is still to be indexed cannot be taken out
+    not_in_index = left_below(db, Part.INDEX)
     for row in rows:
-        _forget(db, row["id"], now)
+        _forget(db, row["id"], not_in_index, now)
     return len(rows)
 
 
-def _forget(db: Database, article_id: int, now: datetime) -> None:
-    for row in db.conn.execute("SELECT id, title, text FROM revisions WHERE article_id = ?", (article_id,)).fetchall():
+def _forget(db: Database, article_id: int, not_in_index: int, now: datetime) -> None:
+    """Revisions below `not_in_index` are in an index of before only, which is given up as a whole."""
+    rows = db.conn.execute("SELECT id, title, text FROM revisions WHERE article_id = ? AND id >= ?", (article_id, not_in_index))
+    for row in rows.fetchall():
         unindex(db, row["id"], analyse_article(row["title"], row["text"]))
     db.conn.execute("UPDATE revisions SET text = '' WHERE article_id = ?", (article_id,))
     db.conn.execute("UPDATE matches SET hits = '[]' WHERE article_id = ?", (article_id,))
@@ -60,60 +62,23 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
     Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source.
     """
     latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
-    for table, column in (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "next_attempt_at")):
+    for table, column in _WHEN_DUE:
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} > ?", (moment, latest))  # noqa: S608  # literals
+    give_up_at = to_text(now + DELIVERY_LIFETIME)
+    for table, column in (("deliveries", "due_at"), ("messages", "next_attempt_at")):
+        db.conn.execute(
+            f"UPDATE {table} SET give_up_at = :last WHERE {column} IS NOT NULL AND give_up_at > :last",  # noqa: S608  # literals
+            {"last": give_up_at},
+        )
 
 
-def index_version() -> str:
-    """What the words of the index depend on: the analysis, and the Unicode tables of this Python, which say what a letter is."""
-    return f"{ANALYSIS_VERSION} {unicodedata.unidata_version}"
+def set_back(db: Database, step: timedelta, now: datetime) -> None:
+    """Bring back what was put off by a clock that was ahead by `step` and has just gone back to `now`.
 
-
-def refresh_index(db: Database) -> int:
-    """Rebuild the index if another version of the analysis made it; returns how many revisions were indexed anew."""
-    if _is_current(db, "analysis_version", index_version()):
-        return 0
-    count = 0
-    with db.atomic():
-        empty_index(db)
-        for revision in _list_texts(db):
-            index_now(db, revision["id"], analyse_article(revision["title"], revision["text"]))
-            count += 1
-        _note_version(db, "analysis_version", index_version())
-    return count
-
-
-def refresh_hashes(db: Database) -> int:
-    """Hash all texts anew if another version of the normalisation made their hashes; returns how many were.
-
-    The hashes of articles past their retention stay as they are: their texts are gone.
+    What was written by the right clock cannot be told from what was written by the wrong one: all is due that much earlier, which is
+    at worst too early once.
     """
-    if _is_current(db, "normalisation_version", str(NORMALISATION_VERSION)):
-        return 0
-    count = 0
-    with db.atomic():
-        for revision in _list_texts(db).fetchall():
-            title, (text_hash, length) = revision["title"], content_hash(revision["title"], revision["text"])
-            db.conn.execute("UPDATE revisions SET text_hash = ?, text_length = ? WHERE id = ?", (text_hash, length, revision["id"]))
-            db.conn.execute("INSERT OR IGNORE INTO text_titles VALUES (?, ?)", (text_hash, normalise_text(title)))
-            count += 1
-        _note_version(db, "normalisation_version", str(NORMALISATION_VERSION))
-    return count
-
-
-def _list_texts(db: Database) -> sqlite3.Cursor:
-    return db.conn.execute(
-        "SELECT revisions.id, revisions.title, text FROM revisions JOIN articles ON articles.id = article_id WHERE deleted_at IS NULL"
-    )
-
-
-def _is_current(db: Database, name: str, version: str) -> bool:
-    row = db.conn.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-    return row is not None and row["value"] == version
-
-
-def _note_version(db: Database, name: str, version: str) -> None:
-    db.conn.execute(
-        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (name, version),
-    )
+    for table, column in _WHEN_DUE:
+        rows = db.conn.execute(f"SELECT id, {column} AS due FROM {table} WHERE {column} > ?", (to_text(now),)).fetchall()  # noqa: S608  # literals
+        moved = [(to_text(max(now, from_text(row["due"]) - step)), row["id"]) for row in rows]
+        db.conn.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", moved)  # noqa: S608  # literals

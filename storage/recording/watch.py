@@ -5,37 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
 
-from news.alerts import Alert, TopicMatch
-from news.articles import ArticleFacts
+from news.alerts import Alert
+from news.query import Matcher
 from news.sources import DuePage, Problem
-from news.text.analysis import AnalysedArticle
-
-
-class TopicMatcher(Protocol):
-    """All topics, compiled; `news.query.matching.Matcher` is one."""
-
-    needs_facts: bool
-    """Whether a topic has filters, so that `match` must be given facts."""
-    needs_sightings: bool
-    """Whether a topic can begin to match when another source shows a known article."""
-
-    def match(self, article: AnalysedArticle, facts: ArticleFacts | None) -> list[TopicMatch]:
-        """The topics that this version of an article matches, each with its hits."""
-
-    def match_sighting(self, article: AnalysedArticle, before: ArticleFacts, after: ArticleFacts) -> list[TopicMatch]:
-        """The topics that match only since another source has shown the article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Who is to be told of what, and how sources are polled: the part of the configuration that writing depends on."""
 
-    matcher: TopicMatcher
+    matcher: Matcher
     channels_of_topic: Mapping[str, tuple[str, ...]]
-    mail_channels: frozenset[str] = frozenset()
-    """Channels for which the alerts of one article made together are one message."""
     silent_first_poll: bool = True
     least_interval: timedelta = timedelta(minutes=5)
     most_interval: timedelta = timedelta(hours=12)

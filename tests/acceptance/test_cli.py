@@ -515,6 +515,15 @@ def test_check_reports_every_mistake_at_once_with_its_dotted_key(home) -> None:
     assert all(f"  {key}: " in done.err for key in ("crawler.interval", "topics.0.query", "topics.0.notify.0", "unknown"))
 
 
+def test_check_warns_of_addresses_that_few_mail_servers_take(home) -> None:
+    mail = 'type = "email"\nsmtp = "smtp://127.0.0.1:1"\nfrom = "q@véille.fr"\nto = ["ok@example.org", "Rédac <rédac@example.org>"]\n'
+    home.configure(channels=[f'[channels."rédaction"]\n{mail}'])
+    done = home.call("check")
+    assert done.status == 0
+    (warning,) = [line for line in done.out.splitlines() if line.startswith("warning: ")]
+    assert warning.startswith("warning: channels.rédaction.to.1: rédac@example.org has letters beyond ASCII before the @")
+
+
 def test_a_secret_that_is_missing_in_the_environment_is_named_and_one_that_is_there_is_not_shown(home) -> None:
     home.configure(channels=['[channels.hook]\ntype = "webhook"\nurl = "https://example.org/${TOKEN}"\n'])
     missing = home.call("check")

@@ -160,11 +160,14 @@ def _run_and_kill(home: Home, chance: random.Random, count_events: Callable[[], 
         wait_until(lambda: are_gone(processes), f"the workers to end by themselves, of {processes}")
 
 
+REFUSED = "SELECT deliveries.id FROM deliveries JOIN messages ON messages.id = message_id WHERE status <> 'sent' AND attempts > 0"
+
+
 def _finish(home: Home, press: Press, hook: HookSink, mailbox: Mailbox) -> None:
     """Let a last start do all that is left, and end it as it should be."""
     with home.start("run") as daemon:
         wait_until(lambda: _is_all_archived(home, press) or not daemon.is_running, "every article in the archive")
-        waiting = [str(one) for (one,) in _rows(home, "SELECT id FROM deliveries WHERE status <> 'sent' AND attempts > 0")]
+        waiting = [str(one) for (one,) in _rows(home, REFUSED)]
         if waiting:  # what was refused again and again would be tried in a minute or two; the test has no time
             home.quivive("alerts", "retry", *waiting)
         unsent = "SELECT 1 FROM deliveries WHERE status <> 'sent'"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import resource
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -88,10 +87,11 @@ def test_a_failing_source_does_not_keep_the_others_from_being_polled_on_time(hom
         topics=[topic("OTAN", "otan", ["hook"])],
         channels=[webhook("hook", hook.url)],
     )
-    with home.start("run"):
+    with home.start("run") as daemon:
         site.wait_for("/feed", 3)
         publish(site, "L’OTAN")
         wait_for_title(hook, "L’OTAN")
+        daemon.wait_for_log("poll failed")
     assert {one["url"]: one["status"] for one in home.quivive("sources", "--json").lines}[site.url("/absent")] == "failing"
 
 
@@ -248,6 +248,27 @@ def test_a_configuration_that_cannot_be_read_is_reported_and_the_old_one_stays(n
     assert newsroom.alerts_on(title) == [("OTAN", title)]
 
 
+@pytest.mark.parametrize("text", ["", "[crawler]\n" + QUICK])
+def test_a_configuration_that_was_emptied_or_cut_is_not_taken_over(newsroom, text) -> None:
+    newsroom.home.write_config(text)
+    newsroom.reload("configuration not taken over")
+    newsroom.daemon.wait_for_log("write sources = [] above all tables")
+    newsroom.daemon.wait_for_log("write topics = [] above all tables")
+    [title] = newsroom.publish("l’OTAN")
+    assert newsroom.alerts_on(title) == [("OTAN", title)]
+
+
+def test_the_form_and_the_level_of_the_log_are_taken_over(newsroom) -> None:
+    newsroom.configure(more='[log]\nformat = "json"\nlevel = "debug"\n')
+    newsroom.reload('"event": "configuration taken over"')
+    newsroom.configure(more='[log]\nlevel = "error"\n')
+    newsroom.daemon.send(signal.SIGHUP)
+    newsroom.site.wait_for("/feed", newsroom.site.count("/feed") + 2)
+    polls = newsroom.daemon.log.count("poll ")
+    newsroom.site.wait_for("/feed", newsroom.site.count("/feed") + 2)
+    assert newsroom.daemon.log.count("poll ") == polls
+
+
 def test_a_channel_that_is_added_on_sighup_is_told(newsroom) -> None:
     channels = [webhook("hook", newsroom.hook.url), email("redaction", newsroom.mailbox.url)]
     newsroom.configure(topic("OTAN", "otan", ["hook", "redaction"]), channels=channels)
@@ -331,7 +352,7 @@ def test_a_foreign_program_that_locks_the_archive_for_a_moment_only_delays_it(ne
 
 def test_a_worker_that_is_killed_from_outside_is_replaced(newsroom) -> None:
     for worker in newsroom.daemon.workers():
-        if "spawn_main" in " ".join(worker.cmdline()):
+        if "worker_main" in " ".join(worker.cmdline()):
             worker.kill()
     [title] = newsroom.publish("l’OTAN")
     assert newsroom.alerts_on(title) == [("OTAN", title)]
@@ -353,11 +374,6 @@ def drop(table: str) -> Callable[[Newsroom], None]:
             connection.commit()
 
     return damage
-
-
-def fill_the_disk(newsroom: Newsroom) -> None:
-    """From here on its files may not grow."""
-    resource.prlimit(newsroom.daemon.pid, resource.RLIMIT_FSIZE, (4096, 4096))
 
 
 def delete(newsroom: Newsroom) -> None:
@@ -382,7 +398,6 @@ def overwrite(newsroom: Newsroom) -> None:
         pytest.param(drop("sources"), "no such table: sources", id="sources dropped"),
         pytest.param(drop("deliveries"), "no such table: deliveries", id="deliveries dropped"),
         pytest.param(drop("polls"), "no such table: polls", id="poll log dropped"),
-        pytest.param(fill_the_disk, "disk", id="disk full"),
         pytest.param(delete, "was deleted, moved or replaced", id="deleted"),
         pytest.param(replace, "was deleted, moved or replaced", id="replaced"),
         pytest.param(overwrite, "archive.db", id="overwritten"),

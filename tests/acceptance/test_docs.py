@@ -40,9 +40,9 @@ def test_the_map_shows_every_folder_of_the_project():
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive in which one article was shown by two sources, and revised."""
+    """An archive in which one article was shown by two sources, revised, and is still to be told."""
     path = tmp_path_factory.mktemp("docs") / "archive.db"
-    with Desk(path, [Topic("OTAN", "OTAN")]) as desk:
+    with Desk(path, [Topic("OTAN", "OTAN", ("hook",))]) as desk:
         desk.watch(A)
         desk.watch(B)
         text = prose("le contrat de l’OTAN", 30)

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from news.query import parse_query
-from news.query.matching import Matcher, holds
-from news.text.analysis import AnalysedArticle, analyse_article
+from news.query import Matcher, holds, parse_query
+from news.text import AnalysedArticle, analyse_article
 from news.topics import Topic
 from quivive.config.gazetteer import load_gazetteer
 from storage import SearchRequest

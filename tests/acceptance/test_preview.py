@@ -68,6 +68,33 @@ def test_what_cannot_be_previewed_is_said_with_status_2(home: Home, arguments: l
     assert (done.status, said in done.err) == (2, True), done.err
 
 
+@pytest.mark.parametrize("arguments", [["preview", "otan ou cloud"], ["search", "otan ou cloud"], ["search", "otan ou cloud", "--json"]])
+def test_a_word_that_looks_like_an_operator_is_pointed_out_beside_the_answer(home: Home, arguments: list[str]) -> None:
+    done = home.quivive(*arguments)
+    assert done.status == 0
+    assert "note: ‘ou’ is a word here; write OU for alternatives" in done.err
+
+
+def test_check_and_a_reload_point_out_a_word_that_looks_like_an_operator(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with NewsSite() as site:
+        site.publish_feed("/feed", rss(item("Une fusée", link=site.url("/1"), published="")))
+        configure(home, site.url("/feed"), "Sommets")
+        assert "is a word here" not in home.quivive("check").out
+        with home.start("run") as daemon:
+            daemon.wait_for_log("started")
+            configure(home, site.url("/feed"), "Nuages", "cloud sauf otan")
+            assert (
+                "note: topic 'Nuages': ‘sauf’ is a word here; write SAUF to exclude what follows: cloud sauf otan"
+                in home.quivive("check").out
+            )
+            daemon.send(signal.SIGHUP)
+            daemon.wait_for_log("topic may be misread")
+            assert "write SAUF to exclude what follows" in daemon.log
+            daemon.terminate()
+            assert daemon.wait() == 0
+
+
 def test_a_reload_previews_a_new_topic_in_the_log(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with NewsSite() as site:

@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
+from monitors import KINDS, table_of
 from news.query import parse_query
 from news.topics import Entity
 from quivive.cli import quivive
 from quivive.config import load_config
-from quivive.config.model import CHANNELS, SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
+from quivive.config.model import SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
 from quivive.typed_times import make_moments
 from tests.mailbox import HookSink, Mailbox, closed_port
 from tests.news_site import NewsSite, article, item, rss
@@ -151,7 +152,7 @@ def test_every_file_that_a_page_links_exists(page):
 
 def test_every_key_of_the_configuration_is_in_the_readme_or_in_its_reference():
     text = README + (PROJECT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    models = [*SECTIONS.values(), *CHANNELS.values(), FeedTable, OpmlTable, EntityTable, TopicTable]
+    models = [*SECTIONS.values(), *map(table_of, KINDS), FeedTable, OpmlTable, EntityTable, TopicTable]
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
     assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
 

@@ -51,7 +51,7 @@ def crawl_with(outcomes: Outcomes, steps: Callable[[Crawl], Awaitable[None]], se
     """Run a crawl, do these steps, stop it."""
 
     async def run() -> None:
-        crawl = Crawl(settings or crawl_settings(), lambda: NOW, outcomes.take_poll, outcomes.take_page)
+        crawl = Crawl(settings or crawl_settings(), lambda: NOW, {DueSource: outcomes.take_poll, DuePage: outcomes.take_page})
         running = asyncio.create_task(crawl.run())
         await steps(crawl)
         await crawl.stop()
@@ -67,14 +67,14 @@ def test_joining_waits_for_pages_that_a_poll_brings(site: NewsSite) -> None:
     async def add_page(outcome: PollOutcome | PageOutcome) -> None:
         if isinstance(outcome, PollOutcome):
             await asyncio.sleep(0)
-            assert crawls[0].in_hand() == (frozenset({1}), frozenset())
+            assert (crawls[0].in_hand(DueSource), crawls[0].in_hand(DuePage)) == ({1}, set())
             assert crawls[0].add(DuePage(7, 1, page))
 
     async def steps(crawl: Crawl) -> None:
         crawls.append(crawl)
         crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
         await crawl.join()
-        assert crawl.in_hand() == (frozenset(), frozenset())
+        assert (crawl.in_hand(DueSource), crawl.in_hand(DuePage)) == (set(), set())
         assert [outcome.entry_id for outcome in outcomes.pages] == [7]
 
     outcomes = Outcomes(add_page)
@@ -89,7 +89,7 @@ def test_what_is_in_hand_is_not_taken_twice_and_may_come_again_afterwards(site: 
         assert not crawl.add(DueSource(1, url))
         assert crawl.add(DuePage(1, 1, site.page("/a", article("Un"))))
         assert not crawl.add(DuePage(1, 1, url))
-        assert crawl.in_hand() == (frozenset({1}), frozenset({1}))
+        assert (crawl.in_hand(DueSource), crawl.in_hand(DuePage)) == ({1}, {1})
         await crawl.join()
         assert crawl.add(DueSource(1, url))
         await crawl.join()
@@ -108,9 +108,9 @@ def test_joining_returns_at_once_when_nothing_is_in_hand() -> None:
 
 def test_a_full_queue_takes_no_more_pages_and_still_every_feed() -> None:
     async def steps(crawl: Crawl) -> None:
-        taken = [crawl.add(DuePage(number, 1, f"http://journal{number % 10}.invalid/")) for number in range(2001)]
+        taken = [crawl.add(DuePage(number, number % 10, f"http://journal{number % 10}.invalid/")) for number in range(2001)]
         assert taken == [True] * 2000 + [False]
-        assert 2000 not in crawl.in_hand()[1]
+        assert 2000 not in crawl.in_hand(DuePage)
         assert crawl.add(DueSource(1, "http://journal.invalid/"))
 
     crawl_with(Outcomes(), steps, crawl_settings(stop_grace=timedelta(0)))
@@ -190,7 +190,7 @@ def test_what_a_callback_raises_ends_the_crawl_loudly(site: NewsSite, kind: type
 
     async def run() -> None:
         outcomes = Outcomes(fail)
-        crawl = Crawl(crawl_settings(), lambda: NOW, outcomes.take_poll, outcomes.take_page)
+        crawl = Crawl(crawl_settings(), lambda: NOW, {DueSource: outcomes.take_poll, DuePage: outcomes.take_page})
         running = asyncio.create_task(crawl.run())
         crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
         crawl.add(DuePage(1, 1, site.page("/a", article("Un"))))
@@ -207,7 +207,7 @@ def test_what_a_callback_raises_ends_the_crawl_loudly(site: NewsSite, kind: type
 def test_a_spider_that_ends_by_itself_ends_the_crawl_loudly(site: NewsSite) -> None:
     async def run() -> None:
         outcomes = Outcomes()
-        crawl = Crawl(crawl_settings(), lambda: NOW, outcomes.take_poll, outcomes.take_page)
+        crawl = Crawl(crawl_settings(), lambda: NOW, {DueSource: outcomes.take_poll, DuePage: outcomes.take_page})
         running = asyncio.create_task(crawl.run())
         crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
         await crawl.join()
@@ -215,7 +215,7 @@ def test_a_spider_that_ends_by_itself_ends_the_crawl_loudly(site: NewsSite) -> N
         await crawl._crawler.stop_async()
         with pytest.raises(CrawlEnded):
             await running
-        crawl._sources.add(1)
+        crawl._in_hand[DueSource].add(1)
         with pytest.raises(CrawlEnded):
             await crawl.join()
 
@@ -225,11 +225,11 @@ def test_a_spider_that_ends_by_itself_ends_the_crawl_loudly(site: NewsSite) -> N
 def test_cancelling_the_crawl_cleans_up(site: NewsSite) -> None:
     async def run() -> None:
         outcomes = Outcomes()
-        crawl = Crawl(crawl_settings(), lambda: NOW, outcomes.take_poll, outcomes.take_page)
+        crawl = Crawl(crawl_settings(), lambda: NOW, {DueSource: outcomes.take_poll, DuePage: outcomes.take_page})
         running = asyncio.create_task(crawl.run())
         crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
         await crawl.join()
-        workers = [child for child in psutil.Process().children() if "fork" in " ".join(child.cmdline())]
+        workers = [child for child in psutil.Process().children() if "worker_main" in " ".join(child.cmdline())]
         assert workers
         running.cancel()
         with pytest.raises(asyncio.CancelledError):

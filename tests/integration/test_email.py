@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from monitors import EmailChannel, parse_smtp_url
-from monitors.attempts import Verdict
-from monitors.channels.email import EmailSender
-from tests.mailbox import ACCEPT_THEN_DROP, DROP, HANG, Mailbox, babbling_port, closed_port
-from tests.outbox import ARTICLE, MORNING, PARIS, make_alert, make_bundle
+from monitors.attempts import Progress, TimeLimits, Verdict, accepted
+from monitors.channels.email import EmailChannel, parse_smtp_url
+from monitors.channels.email_sender import EmailSender
+from tests.mailbox import ACCEPT, ACCEPT_THEN_DROP, DROP, HANG, HOLD, Mailbox, babbling_port, closed_port
+from tests.outbox import ARTICLE, MORNING, PARIS, make_alert, make_bundle, until
 
 LOGIN = {"quivive": "hunter2"}
+FIVE = tuple(f"r{number}@example.org" for number in range(5))
 BUNDLE = make_bundle("redaction", "OpenAI–OTAN", "défense")
 
 
@@ -22,17 +23,27 @@ def channel_of(mailbox, **changes):
     return replace(usual, **changes)
 
 
-def send(channel, *bundles, sender=None):
-    """Send the bundles, one after the other; the last one's outcome."""
-    sender = sender or EmailSender(channel, PARIS)
+def send(channel, bundle=BUNDLE, limits=None):
+    """Send the bundle once; the outcome."""
+    return attempt(channel, bundle, limits)[0]
+
+
+def attempt(channel, bundle=BUNDLE, limits=None):
+    """Send the bundle once; the outcome, and the bundle as the archive hands it to the next attempt."""
+    progress = Progress()
 
     async def sending():
-        for bundle in bundles or (BUNDLE,):
-            async with asyncio.timeout(20):
-                outcome = await sender.send(bundle, MORNING)
-        return outcome
+        async with asyncio.timeout(20):
+            return await EmailSender(channel, PARIS, limits or TimeLimits()).send(bundle, MORNING, progress)
 
-    return asyncio.run(sending())
+    outcome = asyncio.run(sending())
+    known = {one.recipient: one for one in bundle.recipients} | progress.recipients
+    return outcome, replace(bundle, attempts=bundle.attempts + 1, recipients=tuple(known.values()))
+
+
+def standing(bundle):
+    """Who has it, who will never, and who is owed it."""
+    return {one.recipient.partition("@")[0]: str(one.status) for one in bundle.recipients}
 
 
 @pytest.fixture
@@ -114,11 +125,25 @@ def test_a_login_is_used(security, tmp_path):
         assert mailbox.mails[0].username == "quivive"
 
 
-def test_a_wrong_password_is_retried_since_the_configuration_may_be_mended():
+def test_a_wrong_password_costs_one_attempt_and_is_retried_since_the_configuration_may_be_mended():
     with Mailbox(users=LOGIN, login_required=True) as mailbox:
         outcome = send(channel_of(mailbox, username="quivive", password="sesame"))
         assert outcome.verdict is Verdict.RETRY
         assert "check username and password: 535" in outcome.reason
+        assert mailbox.logins == ["PLAIN"]
+
+
+@pytest.mark.parametrize("answer", ["504 5.5.4 not that one", "534 5.7.9 too weak"])
+def test_a_way_to_log_in_that_the_server_offers_and_does_not_have_is_followed_by_the_next(answer):
+    with Mailbox(users=LOGIN, login_required=True) as mailbox:
+        mailbox.answer("AUTH", answer, times=1)
+        assert send(channel_of(mailbox, username="quivive", password="hunter2")).verdict is Verdict.ACCEPTED
+        assert mailbox.logins == ["PLAIN", "LOGIN"]
+
+
+def test_name_and_password_in_letters_of_any_language_are_sent_in_utf8():
+    with Mailbox(users={"jérôme": "pâté"}, login_required=True) as mailbox:
+        assert send(channel_of(mailbox, username="jérôme", password="pâté")).verdict is Verdict.ACCEPTED
 
 
 def test_a_missing_login_is_retried_for_the_same_reason():
@@ -243,31 +268,155 @@ def test_a_recipient_refused_for_good_is_named_and_the_others_are_told(mailbox):
 
 def test_a_recipient_put_off_is_told_later_and_the_others_not_again(mailbox):
     mailbox.answer("RCPT", "451 4.7.1 greylisted", recipient="b@example.org", times=1)
-    sender = EmailSender(channel_of(mailbox), PARIS)
-    outcome = send(None, sender=sender)
+    outcome, later = attempt(channel_of(mailbox))
     assert outcome.verdict is Verdict.RETRY
-    assert "b@example.org: 451 4.7.1 greylisted" in outcome.reason
-    assert send(None, sender=sender).verdict is Verdict.ACCEPTED
+    assert outcome.reason == "not yet taken for b@example.org: 451 4.7.1 greylisted (the others have it)"
+    assert standing(later) == {"a": "has", "b": "owed"}
+    outcome, last = attempt(channel_of(mailbox), later)
+    assert outcome.verdict is Verdict.ACCEPTED
+    assert standing(last) == {"a": "has", "b": "has"}
     assert [mail.recipients for mail in mailbox.mails] == [("a@example.org",), ("b@example.org",)]
     assert len({mail.message_id for mail in mailbox.mails}) == 1
 
 
-def test_who_was_told_of_one_article_is_still_told_of_the_next(mailbox):
-    mailbox.answer("RCPT", "451 4.7.1 greylisted", recipient="b@example.org", times=1)
-    sender = EmailSender(channel_of(mailbox), PARIS)
-    assert send(None, BUNDLE, make_bundle("redaction", number=1), sender=sender).verdict is Verdict.ACCEPTED
-    assert mailbox.mails[-1].recipients == ("a@example.org", "b@example.org")
+def test_who_has_a_mail_already_costs_no_further_connection(mailbox):
+    _, later = attempt(channel_of(mailbox))
+    assert attempt(channel_of(mailbox), later)[0].verdict is Verdict.ACCEPTED
+    assert mailbox.connections == 1
 
 
 def test_a_recipient_put_off_and_then_refused_for_good_is_named(mailbox):
     mailbox.answer("RCPT", "451 4.7.1 greylisted", recipient="b@example.org", times=1)
     mailbox.answer("RCPT", "550 5.1.1 who?", recipient="b@example.org")
-    sender = EmailSender(channel_of(mailbox), PARIS)
-    send(None, sender=sender)
-    outcome = send(None, sender=sender)
+    _, later = attempt(channel_of(mailbox))
+    outcome, last = attempt(channel_of(mailbox), later)
     assert outcome.verdict is Verdict.ACCEPTED
     assert "b@example.org: 550" in outcome.reason
+    assert standing(last) == {"a": "has", "b": "refused"}
     assert [mail.recipients for mail in mailbox.mails] == [("a@example.org",)]
+
+
+def test_a_recipient_refused_for_good_is_still_named_when_the_last_of_the_others_has_it(mailbox):
+    mailbox.answer("RCPT", "550 5.1.1 who?", recipient="a@example.org", times=1)
+    mailbox.answer("RCPT", "451 4.7.1 greylisted", recipient="b@example.org", times=1)
+    _, later = attempt(channel_of(mailbox))
+    outcome, _ = attempt(channel_of(mailbox), later)
+    assert outcome.verdict is Verdict.ACCEPTED
+    assert outcome.reason == "refused for a@example.org: 550 5.1.1 who?"
+    assert [mail.recipients for mail in mailbox.mails] == [("b@example.org",)]
+
+
+@pytest.mark.parametrize("answer", ["452 4.5.3 too many recipients", "552 5.5.3 too many recipients"])
+def test_a_server_that_takes_only_so_many_recipients_a_message_is_given_the_rest_in_further_ones(mailbox, answer):
+    mailbox.take_at_most(2, answer)
+    outcome, last = attempt(channel_of(mailbox, recipients=FIVE))
+    assert outcome == accepted()
+    assert [mail.recipients for mail in mailbox.mails] == [FIVE[:2], FIVE[2:4], FIVE[4:]]
+    assert len({mail.message_id for mail in mailbox.mails}) == 1
+    assert set(standing(last).values()) == {"has"}
+
+
+def test_one_full_mailbox_holds_up_nobody_else(mailbox):
+    mailbox.answer("RCPT", "452 4.2.2 mailbox full", recipient="r1@example.org")
+    outcome, later = attempt(channel_of(mailbox, recipients=FIVE))
+    assert outcome.verdict is Verdict.RETRY
+    assert [mail.recipients for mail in mailbox.mails] == [(FIVE[0], *FIVE[2:])]
+    mailbox.behave()
+    assert attempt(channel_of(mailbox, recipients=FIVE), later)[0].verdict is Verdict.ACCEPTED
+    assert mailbox.mails[-1].recipients == ("r1@example.org",)
+
+
+def test_who_has_the_first_of_two_messages_is_known_if_the_second_is_lost(mailbox):
+    mailbox.take_at_most(2)
+    mailbox.answer("DATA", ACCEPT, times=1)
+    mailbox.answer("DATA", DROP)
+    outcome, later = attempt(channel_of(mailbox, recipients=FIVE))
+    assert outcome.verdict is Verdict.RETRY
+    assert "connection was closed" in outcome.reason
+    assert [name for name, status in standing(later).items() if status == "has"] == ["r0", "r1"]
+
+
+def test_an_address_that_the_server_cannot_be_told_holds_up_nobody_and_is_named():
+    with Mailbox(smtputf8=False) as mailbox:
+        outcome, last = attempt(channel_of(mailbox, recipients=("zoé@example.org", "a@example.org")))
+        assert outcome.verdict is Verdict.ACCEPTED
+        assert outcome.reason.startswith("refused for zoé@example.org: the address has letters beyond ASCII before the @")
+        assert standing(last) == {"zoé": "refused", "a": "has"}
+        (mail,) = mailbox.mails
+        assert mail.recipients == ("a@example.org",)
+        assert mail.raw.isascii()
+
+
+def test_a_mail_to_nobody_but_such_an_address_is_refused_for_good():
+    with Mailbox(smtputf8=False) as mailbox:
+        outcome = send(channel_of(mailbox, recipients=("zoé@example.org",)))
+        assert outcome.verdict is Verdict.FINAL
+        assert "SMTPUTF8" in outcome.reason
+
+
+def test_a_sender_that_the_server_cannot_be_told_is_retried_since_the_configuration_may_be_mended():
+    with Mailbox(smtputf8=False) as mailbox:
+        outcome = send(channel_of(mailbox, sender="élise@example.org"))
+        assert outcome.verdict is Verdict.RETRY
+        assert "the sender élise@example.org has letters beyond ASCII" in outcome.reason
+        assert mailbox.mails == []
+
+
+def test_where_the_server_can_be_told_such_an_address_the_others_still_get_a_mail_that_goes_everywhere(mailbox):
+    assert send(channel_of(mailbox, recipients=("zoé@example.org", "a@example.org"))).verdict is Verdict.ACCEPTED
+    first, second = mailbox.mails
+    assert (first.recipients, first.raw.isascii()) == (("a@example.org",), True)
+    assert second.recipients == ("zoé@example.org",)
+    assert "\r\nTo: zoé@example.org, a@example.org\r\n" in second.raw.decode()
+    assert first.message_id == second.message_id
+
+
+def test_an_internationalised_domain_goes_as_a_labels_in_envelope_and_headers():
+    with Mailbox(smtputf8=False) as mailbox:
+        channel = channel_of(mailbox, sender="Élise <e@véille.fr>", recipients=("Zoé <z@exämple.org>", "f@faß.example", "g@EXÄMPLE.org"))
+        assert send(channel).verdict is Verdict.ACCEPTED
+        (mail,) = mailbox.mails
+        assert mail.sender == "e@xn--ville-bsa.fr"
+        assert mail.recipients == ("z@xn--exmple-cua.org", "f@xn--fa-hia.example", "g@xn--exmple-cua.org")
+        assert mail.message["From"].addresses[0].addr_spec == "e@xn--ville-bsa.fr"
+        assert mail.message["To"].addresses[0].addr_spec == "z@xn--exmple-cua.org"
+        assert mail.message["To"].addresses[0].display_name == "Zoé"
+
+
+def test_a_slow_answer_for_the_message_is_waited_for_and_the_mail_is_told_once(mailbox):
+    mailbox.answer("DATA", HOLD)
+    limits = TimeLimits(request=0.05, command=5, acceptance=20)
+
+    async def scene():
+        sending = asyncio.create_task(EmailSender(channel_of(mailbox), PARIS, limits).send(BUNDLE, MORNING, Progress()))
+        await until(lambda: mailbox.held > 0)
+        done, _ = await asyncio.wait([sending], timeout=10 * limits.request)
+        assert not done
+        mailbox.release()
+        return await sending
+
+    assert asyncio.run(scene()) == accepted()
+    assert len(mailbox.mails) == 1
+    assert mailbox.connections == 1
+
+
+def test_an_answer_for_the_message_that_never_comes_leaves_it_unknown_and_to_be_sent_again(mailbox):
+    mailbox.answer("DATA", HANG)
+    outcome = send(channel_of(mailbox), limits=TimeLimits(command=5, acceptance=0.2))
+    assert outcome.verdict is Verdict.RETRY
+    assert "no answer for the message within 0.2 s: whether it was taken is not known" in outcome.reason
+
+
+@pytest.mark.parametrize("stage", ["EHLO", "MAIL", "RCPT"])
+def test_every_command_has_its_own_limit(mailbox, stage):
+    mailbox.answer(stage, HANG)
+    outcome = send(channel_of(mailbox), limits=TimeLimits(command=0.2, acceptance=20))
+    assert outcome.verdict is Verdict.RETRY
+    assert outcome.reason
+
+
+def test_by_default_a_server_has_the_time_that_the_standard_gives_it():
+    assert (TimeLimits().command, TimeLimits().acceptance) == (5 * 60, 10 * 60)  # RFC 5321 §4.5.3.2
 
 
 def test_a_bundle_waits_as_long_as_one_recipient_may_still_be_taken(mailbox):
@@ -280,6 +429,6 @@ def test_a_bundle_waits_as_long_as_one_recipient_may_still_be_taken(mailbox):
 
 
 def test_the_date_is_that_of_the_attempt(mailbox):
-    sender = EmailSender(channel_of(mailbox), PARIS)
-    asyncio.run(sender.send(BUNDLE, MORNING + timedelta(hours=2)))
+    sender = EmailSender(channel_of(mailbox), PARIS, TimeLimits())
+    asyncio.run(sender.send(BUNDLE, MORNING + timedelta(hours=2), Progress()))
     assert mailbox.mails[0].message["Date"].datetime == MORNING + timedelta(hours=2)

@@ -17,6 +17,7 @@ from quivive.jobs import Every, Jobs
 from quivive.service import Service
 from quivive.wiring import open_archive
 from tests.news_site import NewsSite, rss
+from tests.outbox import until
 
 HOUR = timedelta(hours=1)
 LONGEST_WAIT_SECONDS = 20
@@ -67,9 +68,8 @@ async def running(configuration: Configuration, clock: SteppingClock) -> AsyncIt
         yield service, at_work
     finally:
         at_work.stop()
-        await service.crawl.stop(timedelta(0))
+        await service.stop(0)
         await crawling
-        await service.dispatcher.stop(0)
         archive.close()
 
 
@@ -95,7 +95,7 @@ def test_a_clock_that_goes_back_brings_the_schedule_with_it(tmp_path: Path, cloc
         service = Service(configured(tmp_path, url), archive, clock, lambda _alert: None)
         clock.ahead = timedelta(0)
         assert archive.due_sources(clock() + HOUR, 1) == []
-        await service.bring_forward()
+        await service.set_back(24 * HOUR)
         assert [source.url for source in archive.due_sources(clock() + HOUR, 1)] == [url]
         archive.close()
 
@@ -117,3 +117,29 @@ def test_a_job_runs_now_and_then_an_interval_after_each_run_however_many_were_mi
     trigger, now = Every(HOUR), datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
     assert trigger.get_next_fire_time(None, now) == now
     assert trigger.get_next_fire_time(now - 10_000 * HOUR, now) == now + HOUR
+
+
+def test_one_look_takes_up_all_that_is_due(tmp_path: Path, clock: SteppingClock) -> None:
+    async def scene(urls: list[str]) -> None:
+        archive = open_archive(configured(tmp_path, *urls), clock())
+        service = Service(configured(tmp_path, *urls), archive, clock, lambda _alert: None)
+        assert await service.take_up_due_work() == len(urls)
+        assert await service.take_up_due_work() == 0  # all are in hand
+        await service.stop(0)
+        archive.close()
+
+    asyncio.run(scene([f"https://journal-{number}.example/feed" for number in range(3_000)]))
+
+
+def test_a_clock_that_was_ahead_for_three_seconds_puts_nothing_off(tmp_path: Path, clock: SteppingClock) -> None:
+    async def scene(site: NewsSite, url: str) -> None:
+        async with running(configured(tmp_path, url), clock) as (service, _):
+            await until(lambda: service.totals.polled == 1)
+            clock.ahead = 12 * HOUR  # which makes it due
+            await until(lambda: service.totals.polled == 2)
+            assert service.archive.due_sources(clock(), 1) == []
+            clock.ahead = timedelta(0)
+            await until(lambda: service.archive.due_sources(clock() + HOUR, 1))
+
+    with NewsSite() as site:
+        asyncio.run(asyncio.wait_for(scene(site, site.publish_feed("/feed", rss())), LONGEST_WAIT_SECONDS))

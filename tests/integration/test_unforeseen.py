@@ -12,8 +12,8 @@ import pytest
 
 from news.alerts import Alert, TopicMatch
 from news.articles import ArticleFacts
-from news.query.matching import Matcher
-from news.text.analysis import AnalysedArticle
+from news.query import Matcher
+from news.text import AnalysedArticle
 from quivive.config import load_config
 from quivive.poll_once import poll_once
 from storage import ArchiveReader

@@ -1,17 +1,18 @@
 """Telling a URL, against a real HTTP receiver that misbehaves on request."""
 
 import asyncio
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from monitors import WebhookChannel
-from monitors.attempts import Verdict
-from monitors.channels import webhook
-from monitors.channels.webhook import WebhookSender
-from tests.mailbox import DROP, STALL, HookSink, Reply, babbling_port, closed_port
+from monitors.attempts import Progress, TimeLimits, Verdict, accepted
+from monitors.channels import webhook_sender
+from monitors.channels.webhook import WebhookChannel
+from monitors.channels.webhook_sender import WebhookSender
+from tests.mailbox import DROP, STALL, HookSink, Reply, answering_port, babbling_port, closed_port
 from tests.outbox import MORNING, make_bundle
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -21,7 +22,7 @@ BUNDLE = make_bundle("hook")
 def send(channel, bundle=BUNDLE, now=MORNING):
     async def sending():
         async with asyncio.timeout(20):
-            return await WebhookSender(channel).send(bundle, now)
+            return await WebhookSender(channel, TimeLimits()).send(bundle, now, Progress())
 
     return asyncio.run(sending())
 
@@ -148,7 +149,7 @@ def test_a_receiver_that_echoes_secrets_does_not_get_them_into_the_log(hook):
 
 @pytest.mark.parametrize(("status", "verdict"), [(200, Verdict.ACCEPTED), (410, Verdict.FINAL), (500, Verdict.RETRY)])
 def test_the_status_decides_even_if_the_body_never_comes(hook, status, verdict, monkeypatch):
-    monkeypatch.setattr(webhook, "_SNIPPET_SECONDS", 0.05)
+    monkeypatch.setattr(webhook_sender, "_SNIPPET_SECONDS", 0.05)
     hook.always(Reply(status, action=STALL))
     assert post(hook.url).verdict is verdict
 
@@ -187,6 +188,58 @@ def test_noise_instead_of_a_receiver_is_retried(noise):
         outcome = post(f"http://127.0.0.1:{port}/T0KEN")
         assert outcome.verdict is Verdict.RETRY
         assert "T0KEN" not in outcome.reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\nZZZ\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\nhel",
+        b"Transfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n",
+        b"Transfer-Encoding: zorro\r\n\r\nhello",
+        b"Content-Length: 100\r\n\r\nhello",
+        b"Content-Length: 3\r\n\r\nhello hello\r\n\r\n",
+        b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nhello",
+        b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nhello",
+        b"Content-Length: abc\r\n\r\nhello",
+        b"Content-Encoding: gzip\r\n\r\nno gzip at all",
+        b"No Header: x\r\n\r\n",
+        b"\r\n",
+    ],
+)
+@pytest.mark.parametrize("status", [b"200 OK", b"204 No Content", b"202"])
+def test_a_2xx_whose_head_has_come_is_success_whatever_else_comes(body, status):
+    with answering_port(b"HTTP/1.1 %b\r\n%b" % (status, body)) as port:
+        assert post(f"http://127.0.0.1:{port}/") == accepted()
+
+
+def test_an_answer_before_the_answer_is_none():
+    with answering_port(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 410 Gone\r\n\r\n") as port:
+        assert post(f"http://127.0.0.1:{port}/").verdict is Verdict.FINAL
+
+
+def test_a_refusal_counts_too_whatever_its_body_does():
+    with answering_port(b"HTTP/1.1 410 Gone\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n") as port:
+        assert post(f"http://127.0.0.1:{port}/").verdict is Verdict.FINAL
+
+
+def test_a_2xx_without_the_end_of_its_head_is_no_answer():
+    with answering_port(b"HTTP/1.1 200 OK\r\nX: y\r\n") as port:
+        assert post(f"http://127.0.0.1:{port}/").verdict is Verdict.RETRY
+
+
+def test_a_login_in_the_url_is_sent_in_utf_8_and_nowhere_else(hook):
+    post(hook.url.replace("http://", "http://jean%40x:p%C3%A9w%3A@"))
+    (request,) = hook.requests
+    assert b64decode(request.headers["authorization"].removeprefix("Basic ")).decode() == "jean@x:péw:"
+    assert "jean" not in request.headers["host"]
+
+
+def test_a_receiver_that_echoes_the_login_does_not_get_it_into_the_log(hook):
+    hook.always(Reply(401, {}, "no jean@x, no péw and no p%C3%A9w".encode()))
+    reason = post(hook.url.replace("http://", "http://jean%40x:p%C3%A9w@")).reason
+    assert "401" in reason
+    assert not any(secret in reason for secret in ("jean", "péw", "p%C3"))
 
 
 def test_an_unknown_certificate_is_refused():

@@ -28,7 +28,7 @@ READERS = {
 }
 """What reads the clock, the environment or signals. Those who need the time get a `clock` from quivive/."""
 
-EXCEPTIONS = {("crawler/workers.py", "signal.signal")}
+EXCEPTIONS = {("crawler/worker_main.py", "signal.signal")}
 """Worker processes are programs of their own: they leave Ctrl-C to the daemon, which ends them in order."""
 
 

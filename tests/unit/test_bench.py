@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASURING = ("first_poll", "second_poll", "memory", "idle", "search", "inserting", "start")
+MEASURING = ("first_poll", "second_poll", "memory", "idle", "search", "inserting", "start", "waiting")
 QUICK = {
+    "waiting": ["still wait for the dead channel", "live channel, median", "live channel, 95 %", "a look"],
     "search": [
         *("articles that hold the word of", "two words, by relevance", "phrase, by date", "boolean, by date", "plain FTS5: median"),
         *("entity of 8 names, by date", "prefix, by relevance", "goal: < 50", "held by", "index     quivive"),

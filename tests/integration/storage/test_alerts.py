@@ -10,8 +10,8 @@ import pytest
 
 from news.alerts import AlertKind, Bundle, TopicMatch, make_alert_id, make_bundle_id, make_delivery_id
 from news.articles import ArticleFacts
-from news.query.matching import Matcher
-from news.text.analysis import AnalysedArticle
+from news.query import Matcher
+from news.text import AnalysedArticle
 from news.topics import Topic
 from storage import Watch
 from tests.desk import NOW, OTAN, A, B, Desk, entry, outcome_of, prose
@@ -30,7 +30,7 @@ def mail_desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def due(desk: Desk) -> list[Bundle]:
-    return desk.archive.due_bundles(desk.now, 100, frozenset())
+    return desk.due()
 
 
 def test_a_topic_alerts_at_most_once_on_an_article_however_often_it_changes_and_is_seen(desk: Desk) -> None:
@@ -47,6 +47,77 @@ def test_an_alert_is_new_at_the_first_version_and_revised_when_a_later_one_is_th
     desk.poll(A, entry("L’OTAN", ONE), entry("Un sommet", TWO))
     desk.poll(A, entry("L’OTAN", ONE), entry("Un sommet de l’OTAN", TWO))
     assert desk.alerts() == [("OTAN", "new"), ("OTAN", "revised")]
+
+
+def test_the_kind_is_new_if_the_first_version_matched_though_in_silence(silent_desk: Desk) -> None:
+    desk = silent_desk
+    desk.watch(A, B)
+    desk.poll(A, entry("L’OTAN", ONE))
+    assert desk.alerts() == []
+    desk.poll(B)
+    desk.poll(B, entry("L’OTAN, encore", ONE))
+    assert desk.alerts() == [("OTAN", "new")]
+
+
+def test_the_kind_is_revised_if_a_later_version_was_the_first_to_match_though_in_silence(silent_desk: Desk) -> None:
+    desk = silent_desk
+    desk.watch(A, mode="page")
+    desk.watch(B)
+    desk.poll(A, entry("Un sommet", ONE))
+    desk.fail_page(ONE)
+    desk.page(ONE, "Un sommet de l’OTAN. " + prose("ce sommet"), at=desk.now + timedelta(hours=6))
+    assert (desk.article()["revisions"], desk.alerts()) == (2, [])
+    desk.poll(B)
+    desk.poll(B, entry("Un sommet", ONE))
+    assert desk.alerts() == [("OTAN", "revised")]
+
+
+def test_a_match_that_is_not_told_says_why_and_one_that_is_told_later_does_not(silent_desk: Desk) -> None:
+    desk = silent_desk
+
+    def silences() -> list[tuple[int, str | None]]:
+        return desk.rows("SELECT number, silence FROM matches ORDER BY article_id, topic, revision_id")
+
+    desk.watch(A, B)
+    desk.poll(A, entry("L’OTAN", ONE))
+    assert silences() == [(1, "silent")]
+    desk.poll(A, entry("L’OTAN bis", ONE))
+    assert silences() == [(1, "silent"), (2, "matched_silently")]
+    desk.poll(B)
+    desk.poll(B, entry("L’OTAN bis", ONE))
+    assert silences() == [(1, "silent"), (2, None)]
+    desk.poll(A, entry("L’OTAN ter", ONE))
+    assert silences() == [(1, "silent"), (2, None), (3, "alerted")]
+    assert desk.rows("SELECT subject, sequence FROM alerts") == [("article:1", 1)]
+
+
+def test_what_matches_since_a_silent_poll_showed_it_says_so(desk: Desk) -> None:
+    desk.follow(Topic("B", "OTAN source:b.example", ("hook",)), silent_first_poll=True)
+    desk.watch(A, B)
+    desk.poll(A)
+    desk.poll(A, entry("L’OTAN", ONE))
+    desk.poll(B, entry("L’OTAN", ONE))
+    assert desk.rows("SELECT topic, silence FROM matches") == [("B", "silent_sighting")]
+    assert desk.alerts() == []
+
+
+def test_two_topics_that_match_one_article_are_two_webhook_messages_under_their_own_ids(desk: Desk) -> None:
+    desk.follow(OTAN, Topic("Sommet", "sommet", ("hook",)))
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN, sommet", ONE))
+    first, second = due(desk)
+    assert [len(one.alerts) for one in (first, second)] == [1, 1]
+    assert {(one.bundle_id, one.delivery_ids) for one in (first, second)} == {
+        (make_delivery_id(make_alert_id(topic, ONE), "hook"), (make_delivery_id(make_alert_id(topic, ONE), "hook"),))
+        for topic in ("OTAN", "Sommet")
+    }
+
+
+def test_a_topic_that_names_a_channel_twice_tells_it_once(desk: Desk) -> None:
+    desk.follow(Topic("OTAN", "OTAN", ("hook", "hook")))
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN", ONE))
+    assert len(due(desk)) == 1
 
 
 def test_each_topic_alerts_for_itself(mail_desk: Desk) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from news.alerts import AttemptResult, DeliveryStatus
 from news.errors import ArchiveError, ArchiveMissing
 from news.query import parse_query
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest, backup
+from storage.file.connection import LARGEST_JOURNAL_BYTES
 from storage.file.times import to_text
 from storage.recording import tidying
 from tests.desk import NOW, OTAN, QUARTER, A, B, Desk, entry, prose
@@ -42,7 +46,7 @@ def test_an_old_article_that_has_just_come_stays(desk: Desk) -> None:
 
 
 def deliver(desk: Desk) -> None:
-    for bundle in desk.archive.due_bundles(desk.now, 100, frozenset()):
+    for bundle in desk.due():
         desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.tick(), DeliveryStatus.SENT)).result()
 
 
@@ -150,14 +154,26 @@ def test_what_a_clock_that_was_years_ahead_put_off_is_due_again_once_it_is_right
     wrong = NOW + timedelta(days=3650)
     desk.poll(A, entry("L’OTAN", ONE), at=wrong)
     desk.fail_page(ONE)
-    bundle = desk.archive.due_bundles(desk.now, 10, frozenset())[0]
+    bundle = desk.due()[0]
     again_at = desk.now + timedelta(seconds=5)
     desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, DeliveryStatus.PENDING, again_at)).result()
     desk.tick(NOW)
     desk.sync()
     assert [source.url for source in desk.archive.due_sources(desk.now + QUARTER, 10)] == [A]
     assert [page.url for page in desk.archive.due_pages(desk.now, 10)] == [ONE]
-    assert [one.bundle_id for one in desk.archive.due_bundles(desk.now, 10, frozenset())] == [bundle.bundle_id]
+    assert [one.bundle_id for one in desk.due()] == [bundle.bundle_id]
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_what_a_clock_that_was_years_ahead_would_have_tried_for_years_is_given_up_in_time(desk: Desk, sealed: bool) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN", ONE), at=NOW + timedelta(days=3650))
+    if sealed:
+        desk.seal("hook")
+    desk.tick(NOW)
+    desk.archive.mend_clock_jumps(NOW).result()
+    assert desk.archive.hold_for_channel("hook", NOW + timedelta(days=3, seconds=-1), 10).result()[0].status is DeliveryStatus.PENDING
+    assert desk.archive.hold_for_channel("hook", NOW + timedelta(days=3), 10).result()[0].status is DeliveryStatus.DEAD
 
 
 def test_a_right_clock_hastens_nothing(desk: Desk) -> None:
@@ -166,45 +182,6 @@ def test_a_right_clock_hastens_nothing(desk: Desk) -> None:
     desk.fail_page(ONE)
     desk.sync()
     assert (desk.archive.due_sources(desk.now, 10), desk.archive.due_pages(desk.now - timedelta(minutes=1), 10)) == ([], [])
-
-
-def test_another_version_of_the_analysis_rebuilds_the_index_before_anything_is_searched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "archive.db"
-    with Desk(path) as desk:
-        desk.follow()
-        desk.watch(A)
-        desk.poll(A, entry("L’OTAN jadis", ONE, published_at=OLD), entry("Un sommet", TWO))
-        desk.poll(A, entry("Un sommet de l’OTAN", TWO))
-        forget(desk)
-        desk.archive._db.conn.execute("INSERT INTO words (words) VALUES ('delete-all')")
-        assert (desk.archive.reindexed, desk.found("OTAN")) == (0, [])
-    with Desk(path) as desk:
-        assert (desk.archive.reindexed, desk.found("OTAN")) == (0, [])
-    monkeypatch.setattr(tidying, "ANALYSIS_VERSION", 999)
-    with Desk(path) as desk:
-        assert (desk.archive.reindexed, desk.found("OTAN"), desk.found("jadis")) == (2, ["Un sommet de l’OTAN"], [])
-    with Desk(path) as desk:
-        assert desk.archive.reindexed == 0
-
-
-def test_hashes_of_another_normalisation_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "archive.db"
-    with Desk(path) as desk:
-        desk.watch(A)
-        desk.poll(A, entry("Un sommet de l’OTAN", ONE, summary="militaire"))
-        before = hashes(desk)
-        desk.archive._db.conn.execute("UPDATE revisions SET text_hash = 'of another version'")
-    with Desk(path) as desk:
-        assert hashes(desk) == ["of another version"]
-    monkeypatch.setattr(tidying, "NORMALISATION_VERSION", 999)
-    with Desk(path) as desk:
-        assert hashes(desk) == before
-
-
-def hashes(desk: Desk) -> list[str]:
-    return [row["text_hash"] for row in desk.archive._db.conn.execute("SELECT text_hash FROM revisions")]
 
 
 def test_a_backup_while_a_writer_writes_is_whole(desk: Desk, tmp_path: Path) -> None:
@@ -319,17 +296,50 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
     status = desk.archive.report_status(desk.now + timedelta(hours=1))
     assert status == {
         "archive": str(desk.path),
-        "bytes": desk.path.stat().st_size,
-        "writer_pid": status["writer_pid"],
+        "bytes": desk.path.stat().st_size + desk.path.with_name("archive.db-wal").stat().st_size,
+        "writer_pid": os.getpid(),
+        "waiting": None,
         "sources": {"total": 2, "new": 0, "ok": 1, "failing": 1},
         "overdue_seconds": 2820.0,
         "last_poll_at": "2025-02-10T12:04:00Z",
         "articles": {"total": 1, "last_24h": 1, "revisions": 1, "sightings": 1},
+        "rebuilding": None,
         "gaps": [],
         "pages": {"due": 1, "given_up": 0},
         "alerts": {"total": 1, "last_24h": 1},
         "deliveries": {"pending": 1, "sent": 0, "dead": 0},
     }
+
+
+def test_status_tells_the_gaps_of_a_source_once_with_their_number(desk: Desk) -> None:
+    desk.watch(A, B)
+    for number in range(4):
+        desk.poll(A, entry(f"Brève {number}", f"https://a.example/{number}"))
+    for number in range(2):
+        desk.poll(B, entry(f"Brève {number}", f"https://b.example/{number}"))
+    gaps = desk.archive.report_status(desk.now)["gaps"]
+    assert [(gap["source"], gap["count"]) for gap in gaps] == [("b.example", 1), ("a.example", 3)]
+    assert gaps[1]["polled_at"] == "2025-02-10T12:05:00Z"
+
+
+def write_a_megabyte(db: Database, number: int) -> None:
+    db.conn.execute("INSERT INTO facts VALUES (?, hex(zeroblob(500000)))", (f"of no use {number}",))
+
+
+def test_the_journal_shrinks_again_after_a_burst_and_status_counts_it(desk: Desk) -> None:
+    journal = desk.path.with_name("archive.db-wal")
+    desk.watch(A)
+    with closing(sqlite3.connect(desk.path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()  # somebody reads for long: nothing can be written back
+        for number in range(30):
+            desk.archive._submit(write_a_megabyte, number).result()
+        largest = journal.stat().st_size
+        assert desk.archive.report_status(desk.now)["bytes"] == largest + desk.path.stat().st_size
+        reader.execute("COMMIT")
+    for number in range(3):
+        desk.poll(A, entry(f"Brève {number}", f"https://a.example/{number}"))
+    assert journal.stat().st_size <= LARGEST_JOURNAL_BYTES < largest / 2
 
 
 def test_the_reading_side_needs_no_parser_and_no_network(project: Path, desk: Desk) -> None:

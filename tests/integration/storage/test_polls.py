@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,6 +11,7 @@ import pytest
 
 from news.sources import DueSource, PollKind, PollOutcome, SourceSpec
 from news.topics import Topic
+from storage.file.times import to_text
 from tests.desk import DAMAGE, DOWN, NOW, OTAN, QUARTER, A, B, Desk, entry, prose
 
 ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.example/3"
@@ -40,10 +43,11 @@ def test_without_a_guid_an_entry_is_its_link(desk: Desk) -> None:
     assert desk.poll(A, entry("Un, corrigé", TWO)).entries_new == 1
 
 
-def test_without_guid_and_link_an_entry_is_its_title_and_date(desk: Desk) -> None:
+def test_without_guid_and_link_an_entry_is_its_title_date_and_summary(desk: Desk) -> None:
     desk.watch(A)
     assert desk.poll(A, entry("Un", summary="tôt")).entries_new == 1
-    assert desk.poll(A, entry("Un", summary="tard")).entries_new == 0
+    assert desk.poll(A, entry("Un", summary="tôt")).entries_new == 0
+    assert desk.poll(A, entry("Un", summary="tard")).entries_new == 1
     assert desk.poll(A, entry("Un", published_at=NOW)).entries_new == 1
     assert desk.poll(A, entry("Deux")).entries_new == 1
 
@@ -215,16 +219,32 @@ def test_retry_after_is_honoured_beyond_the_doubled_interval_up_to_a_day(desk: D
     assert next_poll(desk) == wait
 
 
-def test_a_shorter_interval_takes_effect_at_once_but_not_for_a_failing_source(desk: Desk) -> None:
+def test_a_shorter_interval_takes_effect_at_once(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A)
+    desk.specs = [replace(spec, interval=timedelta(minutes=6)) for spec in desk.specs]
+    desk.sync()
+    assert next_poll(desk, A) == timedelta(minutes=5)  # one minute has passed since the poll
+
+
+def test_a_configuration_that_comes_into_force_makes_a_failing_source_due_and_leaves_a_healthy_one_its_moment(desk: Desk) -> None:
     desk.watch(A, B)
     desk.poll(A)
     for _ in range(5):
         desk.fail_poll(B)
-    waited = next_poll(desk, B)
-    desk.specs = [replace(spec, interval=timedelta(minutes=6)) for spec in desk.specs]
+    planned = next_poll(desk, A)
     desk.sync()
-    assert next_poll(desk, A) == timedelta(minutes=6)
-    assert next_poll(desk, B) == waited - timedelta(minutes=1)
+    assert next_poll(desk, A) == planned - timedelta(minutes=1)
+    assert next_poll(desk, B) == timedelta(minutes=4)  # never more often than min_interval, of 5 minutes here
+
+
+def test_a_moment_later_than_the_interval_outlives_a_restart(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A)
+    with closing(sqlite3.connect(desk.archive.path, isolation_level=None, timeout=20)) as connection:
+        connection.execute("UPDATE sources SET next_poll_at = ?", (to_text(desk.now + timedelta(hours=5)),))
+    desk.sync()
+    assert next_poll(desk, A) == timedelta(hours=5) - timedelta(minutes=1)
 
 
 def test_what_a_source_holds_when_first_seen_is_archived_and_found_but_alerts_nobody(silent_desk: Desk) -> None:
@@ -405,7 +425,7 @@ def test_the_report_of_a_source_has_the_fields_of_the_outer_surface(desk: Desk) 
     }
     desk.poll(A, entry("Un", ONE, "1"), entry("Un encore", ONE, "2"))
     (report,) = desk.archive.report_sources()
-    assert (report["status"], report["last_polled_at"], report["articles"]) == ("ok", "2025-02-10T12:02:00Z", 1)
+    assert (report["status"], report["last_polled_at"], report["articles"]) == ("ok", "2025-02-10T12:02:00Z", 2)
 
 
 def test_an_alert_on_a_topic_that_was_not_there_at_the_silent_poll_needs_something_new(silent_desk: Desk) -> None:

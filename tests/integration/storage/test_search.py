@@ -279,7 +279,7 @@ def test_an_article_is_described_with_the_fields_of_the_outer_surface_in_their_o
         "title": "L’OTAN dans le titre",
         "source": "Bulletin",
         "author": None,
-        "language": None,
+        "language": "fr",
         "published_at": "2025-02-08T12:00:00Z",
         "first_seen_at": "2025-02-10T12:05:00Z",
         "snippet": "OTAN et [Ariane]",

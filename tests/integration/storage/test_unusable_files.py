@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
-from news.query import parse_query
-from news.query.matching import Matcher
+from news.query import Matcher, parse_query
 from news.topics import Topic
 from storage import Archive, ArchiveReader, SearchRequest, Watch, backup, retry_deliveries
 from storage.asking.preview import PreviewRequest
@@ -192,6 +191,41 @@ def test_a_read_only_folder_is_refused_for_writing(open_folder: Path) -> None:
     assert list(open_folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("folder_mode", [0o555, 0o777])
+def test_who_may_read_but_not_write_reads_whether_or_not_somebody_writes(filled: Path, open_folder: Path, folder_mode: int) -> None:
+    path = open_folder / "archive.db"
+    filled.rename(path)
+    path.chmod(0o644)
+    open_folder.chmod(folder_mode)
+    assert count_as_anybody(path) == 1
+    with Desk(path) as desk:
+        for companion in ("", "-wal", "-shm"):  # as if the group were nobody's
+            path.with_name(f"archive.db{companion}").chmod(0o644)
+        desk.watch(A)
+        desk.poll(A, entry("Deux", "https://a.example/2"))
+        assert count_as_anybody(path) == 2
+    assert count_as_anybody(path) == 2
+
+
+def count_as_anybody(path: Path) -> int:
+    """The number of articles, asked by somebody without rights of their own."""
+    reader = ArchiveReader(path)
+    with without_rights():
+        count = reader.count_articles()
+        reader.close_reading()
+        return count
+
+
+def test_a_folder_that_may_not_be_entered_is_told(filled: Path, open_folder: Path) -> None:
+    path = open_folder / "archive.db"
+    filled.rename(path)
+    open_folder.chmod(0o700)
+    if os.geteuid() != 0:
+        open_folder.chmod(0o600)
+    with without_rights(), pytest.raises(ArchiveUnusable, match=r"cannot be reached \(Permission denied\); give this user the right"):
+        ArchiveReader(path).count_articles()
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     path = tmp_path / "none" / "archive.db"
     with pytest.raises(ArchiveUnwritable, match=rf"^{path}: its lock file cannot be made \(No such file or directory\)"):
@@ -215,9 +249,11 @@ def test_an_archive_that_a_foreign_program_has_locked_is_told_at_opening(filled:
 
 QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "due_sources": lambda reader: reader.due_sources(NOW, 10),
+    "knows_source": lambda reader: reader.knows_source("a.example"),
     "find_sources": lambda reader: reader.find_sources([]),
     "due_pages": lambda reader: reader.due_pages(NOW, 10),
-    "due_bundles": lambda reader: reader.due_bundles(NOW, 10, frozenset()),
+    "due_channels": lambda reader: reader.due_channels(NOW),
+    "due_messages": lambda reader: reader.due_messages("hook", NOW, 10, frozenset()),
     "search": lambda reader: reader.search(SearchRequest(parse_query("OTAN", {}))),
     "export": lambda reader: list(reader.export(None)),
     "preview": lambda reader: reader.preview(PreviewRequest(parse_query("OTAN", {}), NOW, NOW)),
@@ -264,6 +300,7 @@ def test_every_question_to_an_archive_that_broke_while_it_was_open_fails_with_an
     foreign = sqlite3.connect(filled)
     for table in (
         "deliveries",
+        "messages",
         "alerts",
         "matches",
         "sightings",

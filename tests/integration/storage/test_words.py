@@ -14,7 +14,7 @@ import pytest
 from sqlite_utils import Database
 
 from news.errors import ArchiveUnusable
-from news.text.analysis import analyse_article
+from news.text import analyse_article
 from storage.file.connection import open_for_writing
 from storage.file.writer import Writer
 from storage.recording.words import _LARGEST_WAITING, _MOST_WAITING, index_now, index_waiting, leave_waiting, unindex
@@ -35,7 +35,7 @@ def holders(db: Database, word: str) -> list[int]:
 
 
 def leaves(revision_id: int, text: str) -> Any:
-    return lambda db: leave_waiting(db, revision_id, analyse_article("Titre", text))
+    return lambda db: leave_waiting(db, [(revision_id, analyse_article("Titre", text))])
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from news.errors import ArchiveError, ArchiveUnwritable
+from news.errors import ArchiveError, ArchiveHeldUp, ArchiveUnwritable
 from storage.file.connection import open_for_writing
 from storage.file.writer import MOST_IN_GROUP, Writer
 from tests.desk import A, B, Desk, entry
@@ -180,7 +180,7 @@ def test_an_error_that_ends_the_whole_transaction_fails_its_group_and_nothing_el
     futures = [writer.submit(note("small")), writer.submit(note("big " * 200_000)), writer.submit(note("small too"))]
     held.release()
     errors = [future.exception(10) for future in futures]
-    assert [type(error) for error in errors] == [ArchiveUnwritable] * 3
+    assert [type(error) for error in errors] == [ArchiveHeldUp] * 3
     assert notes(database, tmp_path / "archive.db") == ["before"]
     writer.submit(note("after")).result(10)
     writer.close()

@@ -466,3 +466,40 @@ def test_a_home_page_given_as_a_feed_is_told_with_the_feed_that_it_declares(head
     with pytest.raises(FetchProblem) as caught:
         parse(f"<!DOCTYPE html><html><head>{head}</head><body></body></html>")
     assert (caught.value.problem.code, told in caught.value.problem.message) == ("not_a_feed", True)
+
+
+@pytest.mark.parametrize(
+    ("elements", "link"),
+    [
+        ("<link></link><guid isPermaLink='true'>https://a.example/1</guid>", "https://a.example/1"),
+        ("<link> \n </link><guid>https://a.example/1</guid>", "https://a.example/1"),
+        ("<link/><guid>https://a.example/1</guid>", "https://a.example/1"),
+        ("<guid>https://a.example/1</guid><link />", "https://a.example/1"),
+        ("<link/><guid isPermaLink='false'>https://a.example/1</guid>", None),
+        ("<link/><guid>a-1</guid>", None),
+        ("<link>https://a.example/2</link><guid>https://a.example/1</guid>", "https://a.example/2"),
+    ],
+)
+def test_an_empty_link_is_none_and_a_permalink_stands_for_it(elements: str, link: str | None) -> None:
+    feed = parse_feed(
+        f"<rss version='2.0'><channel><item><title>T</title>{elements}</item></channel></rss>".encode(), "https://b.example/f"
+    )
+    assert feed.entries[0].link == link
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://a.example/spip.php?article12",
+        "https://a.example/index.php?/archives/3719-x....html",
+        "https://a.example/voir?z=1&amp;a=2&amp;print",
+        "https://a.example/x?",
+        "HTTPS://WWW.A.example:443/a/../b//c;d",
+        "https://a.example/#!/actualites/12",
+    ],
+)
+def test_a_whole_link_is_given_on_letter_for_letter(link: str) -> None:
+    feed = parse_feed(
+        f"<rss version='2.0'><channel><item><title>T</title><link>{link}</link></item></channel></rss>".encode(), "http://b.example/f"
+    )
+    assert feed.entries[0].link == link.replace("&amp;", "&")

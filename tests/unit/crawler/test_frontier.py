@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.frontier import Frontier, Work, host_key
+from crawler.frontier import Frontier, Work
+from crawler.hosts import host_key
 from news.sources import DuePage, DueSource
 
 
@@ -13,8 +14,13 @@ def feed(number: int, host: str) -> DueSource:
     return DueSource(number, f"https://{host}/feed{number}")
 
 
-def page(number: int, host: str) -> DuePage:
-    return DuePage(number, 1, f"https://{host}/{number}")
+def page(number: int, host: str, source: int | None = None) -> DuePage:
+    """A page; unless it is said, of a source of its own."""
+    return DuePage(number, 1000 + number if source is None else source, f"https://{host}/{number}")
+
+
+def add(frontier: Frontier, work: Work) -> bool:
+    return frontier.add(work, urgent=isinstance(work, DueSource))
 
 
 def take_all(frontier: Frontier, now: float = 0.0) -> list[Work]:
@@ -27,8 +33,8 @@ def take_all(frontier: Frontier, now: float = 0.0) -> list[Work]:
 def test_hosts_take_turns() -> None:
     frontier = Frontier(concurrency=32, delay_seconds=0)
     for number in range(3):
-        frontier.add(feed(number, "a.example"))
-    frontier.add(feed(10, "b.example"))
+        add(frontier, feed(number, "a.example"))
+    add(frontier, feed(10, "b.example"))
     assert [work.url for work in take_all(frontier)] == [
         "https://a.example/feed0",
         "https://b.example/feed10",
@@ -39,33 +45,33 @@ def test_hosts_take_turns() -> None:
 
 def test_feeds_come_before_pages() -> None:
     frontier = Frontier(concurrency=32, delay_seconds=0)
-    frontier.add(page(1, "a.example"))
-    frontier.add(feed(2, "b.example"))
+    add(frontier, page(1, "a.example"))
+    add(frontier, feed(2, "b.example"))
     assert [type(work) for work in take_all(frontier)] == [DueSource, DuePage]
 
 
 def test_pages_leave_a_quarter_of_the_permits_to_feeds() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0)
     for number in range(20):
-        frontier.add(page(number, f"host{number}.example"))
+        add(frontier, page(number, f"host{number}.example"))
     assert len(take_all(frontier)) == 6
     for number in range(20):
-        frontier.add(feed(number, f"other{number}.example"))
+        add(frontier, feed(number, f"other{number}.example"))
     assert len(take_all(frontier)) == 2
 
 
 def test_a_host_gets_one_request_at_a_time_and_rests_between_them() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=2)
     first, second = feed(1, "a.example"), page(2, "a.example")
-    frontier.add(first)
-    frontier.add(second)
+    add(frontier, first)
+    add(frontier, second)
     assert take_all(frontier, 10) == [first]
     assert take_all(frontier, 13) == []
     frontier.release(first, 13)
     assert take_all(frontier, 13) == [second]
 
     frontier.release(second, 13.1)
-    frontier.add(first)
+    add(frontier, first)
     assert take_all(frontier, 14.9) == []
     assert frontier.next_moment() == 15
     assert take_all(frontier, 15) == [first]
@@ -73,43 +79,43 @@ def test_a_host_gets_one_request_at_a_time_and_rests_between_them() -> None:
 
 def test_the_first_request_to_a_host_is_not_delayed() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=3600)
-    frontier.add(feed(1, "a.example"))
+    add(frontier, feed(1, "a.example"))
     assert len(take_all(frontier, 0)) == 1
 
 
 def test_without_a_delay_one_host_gets_at_most_half_of_the_permits() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0)
     for number in range(20):
-        frontier.add(feed(number, "a.example"))
+        add(frontier, feed(number, "a.example"))
     assert len(take_all(frontier)) == 4
 
 
 def test_a_full_queue_takes_no_more_pages_until_something_is_taken() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0, capacity=2)
-    assert [frontier.add(page(number, f"host{number}.example")) for number in range(3)] == [True, True, False]
+    assert [add(frontier, page(number, f"host{number}.example")) for number in range(3)] == [True, True, False]
     frontier.take(0)
-    assert frontier.add(page(3, "host3.example"))
+    assert add(frontier, page(3, "host3.example"))
 
 
 def test_a_feed_is_taken_although_pages_fill_the_queue() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0, capacity=2)
-    assert [frontier.add(page(number, f"host{number}.example")) for number in range(3)] == [True, True, False]
-    assert frontier.add(feed(9, "other.example"))
+    assert [add(frontier, page(number, f"host{number}.example")) for number in range(3)] == [True, True, False]
+    assert add(frontier, feed(9, "other.example"))
     assert frontier.take(0) == feed(9, "other.example")
 
 
 def test_the_pages_of_one_host_take_at_most_an_eighth_of_the_queue_and_leave_room_for_other_hosts() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0, capacity=32)
-    assert [frontier.add(page(number, "slow.example")) for number in range(6)] == [True] * 4 + [False] * 2
-    assert frontier.add(page(6, "other.example"))
+    assert [add(frontier, page(number, "slow.example")) for number in range(6)] == [True] * 4 + [False] * 2
+    assert add(frontier, page(6, "other.example"))
     frontier.take(0)
-    assert frontier.add(page(7, "slow.example"))
+    assert add(frontier, page(7, "slow.example"))
 
 
 def test_a_host_whose_page_is_refused_is_not_remembered() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0, capacity=1)
-    frontier.add(page(1, "a.example"))
-    assert not frontier.add(page(2, "b.example"))
+    add(frontier, page(1, "a.example"))
+    assert not add(frontier, page(2, "b.example"))
     assert set(frontier._hosts) == {"a.example"}
 
 
@@ -117,7 +123,7 @@ def test_clearing_gives_back_what_waited_and_nothing_else() -> None:
     frontier = Frontier(concurrency=1, delay_seconds=0)
     works = [feed(1, "a.example"), feed(2, "a.example"), page(3, "b.example")]
     for work in works:
-        frontier.add(work)
+        add(frontier, work)
     taken = frontier.take(0)
     assert taken == works[0]
     assert set(frontier.clear()) == set(works[1:])
@@ -129,7 +135,7 @@ def test_clearing_gives_back_what_waited_and_nothing_else() -> None:
 def test_hosts_that_are_done_are_forgotten() -> None:
     frontier = Frontier(concurrency=4, delay_seconds=1)
     for number in range(4):
-        frontier.add(feed(number, f"host{number}.example"))
+        add(frontier, feed(number, f"host{number}.example"))
     for work in take_all(frontier):
         frontier.release(work, 0.5)
     assert take_all(frontier, 5) == []
@@ -156,7 +162,7 @@ def test_whatever_happens_nothing_is_lost_and_no_limit_is_passed(concurrency: in
         now += host if action == "wait" else 0
         if action in {"feed", "page"}:
             work = (feed if action == "feed" else page)(number, f"host{host}.example")
-            assert frontier.add(work)
+            assert add(frontier, work)
             added.add(work)
         elif action == "take" and (found := frontier.take(now)):
             taken.add(found)

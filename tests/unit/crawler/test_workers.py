@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ import pytest
 
 from crawler.problems import FetchProblem
 from crawler.reading import read_feed
+from crawler.reading_queue import Document
 from crawler.settings import CrawlSettings
 from crawler.workers import Workers, WorkersStopped
 from news.sources import ParsedFeed
@@ -27,6 +30,7 @@ from tests.news_site import item, rss
 
 FEED = rss(item("Un", "https://journal.example/1")).encode()
 Result = TypeVar("Result")
+_numbers = itertools.count()
 
 
 def with_workers(use: Callable[[Workers], Awaitable[Result]], **settings: object) -> Result:
@@ -48,8 +52,43 @@ async def code_of(reading: Awaitable[object]) -> str | None:
     return None
 
 
+def run(workers: Workers, function: Callable[..., Result], *arguments: object) -> Awaitable[Result]:
+    """Have a document read by this function; each comes from a host and a source of its own."""
+    number = next(_numbers)
+    return workers.read(Document(f"host{number}.example", number, 1), function, *arguments)
+
+
 def read(workers: Workers) -> Awaitable[object]:
-    return workers.run(read_feed, FEED, "https://journal.example/feed", None, None)
+    return run(workers, read_feed, FEED, "https://journal.example/feed", None, None)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Return as soon as it is true."""
+    while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+        await asyncio.sleep(0.01)
+
+
+def burn(seconds: float) -> None:
+    """Use that much CPU time."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+
+
+def note_process_then_read(folder: str) -> str:
+    """Leave a note with the number of the process, and never end; if there is one already, read."""
+    note = Path(folder, "process")
+    if note.exists():
+        return "read"
+    note.with_suffix(".new").write_text(str(os.getpid()), encoding="ascii")
+    note.with_suffix(".new").rename(note)
+    while True:
+        time.sleep(60)
+
+
+async def noted_process(folder: Path) -> int:
+    await until((folder / "process").exists)
+    return int((folder / "process").read_text(encoding="ascii"))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +96,7 @@ def read(workers: Workers) -> Awaitable[object]:
 )
 def test_a_worker_that_dies_costs_its_document_and_is_replaced(fatal: Callable[..., object], arguments: tuple[object, ...]) -> None:
     async def use(workers: Workers) -> None:
-        assert await code_of(workers.run(fatal, *arguments)) == "worker_crashed"
+        assert await code_of(run(workers, fatal, *arguments)) == "worker_crashed"
         assert isinstance(await read(workers), ParsedFeed)
 
     with_workers(use)
@@ -65,7 +104,7 @@ def test_a_worker_that_dies_costs_its_document_and_is_replaced(fatal: Callable[.
 
 def test_documents_that_wait_are_read_although_others_kill_their_worker() -> None:
     async def use(workers: Workers) -> list[object]:
-        deadly = [code_of(workers.run(os._exit, 1)) for _ in range(2)]
+        deadly = [code_of(run(workers, os._exit, 1)) for _ in range(2)]
         harmless = [read(workers) for _ in range(6)]
         return list(await asyncio.gather(*deadly, *harmless))
 
@@ -76,7 +115,7 @@ def test_documents_that_wait_are_read_although_others_kill_their_worker() -> Non
 
 def test_a_document_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
     async def use(workers: Workers) -> None:
-        assert await code_of(workers.run(time.sleep, 600)) == "worker_timeout"
+        assert await code_of(run(workers, time.sleep, 600)) == "worker_timeout"
         assert isinstance(await read(workers), ParsedFeed)
 
     with_workers(use, worker_time_limit=timedelta(seconds=0.2))
@@ -84,7 +123,7 @@ def test_a_document_that_takes_too_long_is_given_up_and_the_next_is_read() -> No
 
 def test_a_calculation_that_never_looks_up_is_given_up_too() -> None:
     async def use(workers: Workers) -> str | None:
-        return await code_of(workers.run(math.factorial, 5_000_000))
+        return await code_of(run(workers, math.factorial, 5_000_000))
 
     assert with_workers(use, worker_time_limit=timedelta(seconds=0.2)) == "worker_timeout"
 
@@ -94,7 +133,7 @@ def test_a_document_that_needs_too_much_memory_costs_itself() -> None:
 
     async def use(workers: Workers) -> None:
         with pytest.raises(FetchProblem, match="out of memory"):
-            await workers.run(read_feed, huge, "https://journal.example/feed", None, None)
+            await run(workers, read_feed, huge, "https://journal.example/feed", None, None)
         assert isinstance(await read(workers), ParsedFeed)
 
     with_workers(use, worker_memory=150_000_000)
@@ -102,7 +141,7 @@ def test_a_document_that_needs_too_much_memory_costs_itself() -> None:
 
 def test_an_idle_worker_that_is_killed_from_outside_costs_nothing() -> None:
     async def use(workers: Workers) -> None:
-        os.kill(await workers.run(os.getpid), signal.SIGKILL)
+        os.kill(await run(workers, os.getpid), signal.SIGKILL)
         assert isinstance(await read(workers), ParsedFeed)
 
     with_workers(use)
@@ -111,17 +150,17 @@ def test_an_idle_worker_that_is_killed_from_outside_costs_nothing() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_meant_for_the_whole_group_do_not_end_a_worker(number: signal.Signals) -> None:
     async def use(workers: Workers) -> None:
-        process = await workers.run(os.getpid)
+        process = await run(workers, os.getpid)
         os.kill(process, number)
-        assert await workers.run(os.getpid) == process
+        assert await run(workers, os.getpid) == process
 
     with_workers(use)
 
 
 def test_stopping_drops_what_is_being_read() -> None:
     async def use(workers: Workers) -> None:
-        process = psutil.Process(await workers.run(os.getpid))
-        reading = asyncio.ensure_future(workers.run(time.sleep, 600))
+        process = psutil.Process(await run(workers, os.getpid))
+        reading = asyncio.ensure_future(run(workers, time.sleep, 600))
         await asyncio.sleep(0)
         await workers.stop()
         with pytest.raises(WorkersStopped):
@@ -136,7 +175,7 @@ def test_stopping_drops_what_is_being_read() -> None:
 def test_an_error_that_nobody_foresaw_costs_its_document_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def use(workers: Workers) -> None:
         with pytest.raises(FetchProblem, match="ValueError: math domain"):
-            await workers.run(math.sqrt, -1)
+            await run(workers, math.sqrt, -1)
 
     with_workers(use)
     assert "Traceback" in caplog.text
@@ -147,7 +186,7 @@ def test_a_worker_has_no_open_file_of_its_parent_and_nothing_to_say_on_standard_
         os.set_inheritable(secret.fileno(), True)
 
         async def use(workers: Workers) -> list[str]:
-            process = psutil.Process(await workers.run(os.getpid))
+            process = psutil.Process(await run(workers, os.getpid))
             return [*(file.path for file in process.open_files()), os.readlink(f"/proc/{process.pid}/fd/1")]  # noqa: PTH115 - instant
 
         assert with_workers(use) == ["/dev/null"]
@@ -155,14 +194,15 @@ def test_a_worker_has_no_open_file_of_its_parent_and_nothing_to_say_on_standard_
 
 PARENT = """
 import asyncio, os, sys
+from crawler.reading_queue import Document
 from crawler.settings import CrawlSettings
 from crawler.workers import Workers
 
 async def main():
     workers = Workers(CrawlSettings("test"))
-    print(await workers.run(os.getpid), flush=True)
+    print(await workers.read(Document("a.example", 1, 1), os.getpid), flush=True)
     import time
-    await workers.run(time.sleep, 600)
+    await workers.read(Document("a.example", 1, 1), time.sleep, 600)
 
 if __name__ == "__main__":
     asyncio.run(main())
@@ -176,7 +216,92 @@ def test_workers_end_with_their_parent_even_when_it_is_killed(project: Path, tmp
         assert parent.stdout is not None
         int(parent.stdout.readline())
         descendants = psutil.Process(parent.pid).children(recursive=True)
-        assert len(descendants) >= 2
+        assert len(descendants) == 1
         parent.kill()
     _, alive = psutil.wait_procs(descendants, timeout=20)
     assert alive == []
+
+
+def test_a_worker_that_is_killed_from_outside_while_it_reads_costs_nothing_and_one_plain_line(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    async def use(workers: Workers) -> str:
+        reading = asyncio.ensure_future(run(workers, note_process_then_read, str(tmp_path)))
+        process = await noted_process(tmp_path)
+        os.kill(process, signal.SIGKILL)
+        return await reading
+
+    assert with_workers(use) == "read"
+    assert caplog.messages == ["a worker process was killed from outside while it read a document, which is read again"]
+
+
+def test_a_document_whose_worker_is_killed_again_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
+    async def use(workers: Workers) -> None:
+        with pytest.raises(FetchProblem, match="SIGKILL"):
+            await run(workers, signal.raise_signal, signal.SIGKILL)
+
+    with_workers(use)
+    assert len(caplog.messages) == 1
+    assert "Traceback" not in caplog.text
+
+
+def test_time_on_the_clock_is_not_what_a_document_is_allowed() -> None:
+    async def use(workers: Workers) -> None:
+        assert await run(workers, time.sleep, 1.5) is None
+
+    with_workers(use, worker_time_limit=timedelta(seconds=0.2))
+
+
+def test_a_worker_that_cannot_be_started_is_tried_again_until_it_can(caplog: pytest.LogCaptureFixture) -> None:
+    async def use(workers: Workers) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (psutil.Process().num_fds(), hard))
+        try:
+            reading = asyncio.ensure_future(read(workers))
+            await until(lambda: caplog.messages)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert isinstance(await reading, ParsedFeed)
+
+    with_workers(use)
+    assert [message.partition(" (")[0] for message in caplog.messages] == [
+        "documents wait, since no worker process can be started",
+        "a worker process could be started again; documents are read",
+    ]
+
+
+def test_stopping_ends_a_worker_that_is_only_starting() -> None:
+    async def use(workers: Workers) -> None:
+        reading = asyncio.ensure_future(read(workers))
+        await until(psutil.Process().children)
+        children = psutil.Process().children()
+        await workers.stop()
+        with pytest.raises(WorkersStopped):
+            await reading
+        assert not any(child.is_running() for child in children)
+
+    with_workers(use)
+
+
+def test_whoever_waits_no_more_gives_up_the_turn() -> None:
+    async def use(workers: Workers) -> None:
+        first = asyncio.ensure_future(read(workers))
+        waiting = asyncio.ensure_future(read(workers))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        assert isinstance(await first, ParsedFeed)
+        assert isinstance(await read(workers), ParsedFeed)
+
+    with_workers(use)
+
+
+def test_small_documents_are_read_while_a_host_has_hundreds_that_take_seconds() -> None:
+    async def use(workers: Workers) -> None:
+        slow = [asyncio.ensure_future(workers.read(Document("slow.example", 1, 9_000_000), burn, 0.5)) for _ in range(40)]
+        quick = [asyncio.ensure_future(read(workers)) for _ in range(40)]
+        await asyncio.gather(*quick)
+        assert sum(document.done() for document in slow) <= 20
+        await workers.stop()
+        assert any(isinstance(result, WorkersStopped) for result in await asyncio.gather(*slow, return_exceptions=True))
+
+    with_workers(use, workers=2)

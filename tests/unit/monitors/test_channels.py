@@ -1,7 +1,8 @@
 import pytest
 
-from monitors import EmailChannel, WebhookChannel, parse_smtp_url
-from monitors.channels import is_loopback
+from monitors.channels.email import EmailChannel, parse_smtp_url
+from monitors.channels.urls import is_loopback
+from monitors.channels.webhook import WebhookChannel
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,15 @@
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
-from email.policy import SMTP, default
+from email.policy import default
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitors.rendering_email import MOST_HITS_SHOWN, render_email, subject_of
+from monitors.mail_address import parse_mail_address
+from monitors.rendering_email import MOST_HITS_SHOWN, email_bytes, render_email, subject_of
 from monitors.samples import make_test_bundle
 from news.alerts import AlertKind, Hit
 from tests.outbox import ARTICLE, MORNING, PARIS, make_alert, make_bundle
@@ -30,8 +31,12 @@ HEADERS = {
 }
 
 
-def render(bundle, sender="quivive@example.org", now=MORNING):
-    return render_email(bundle, sender, ("redaction@example.org", "chef@example.org"), now, PARIS).as_bytes(policy=SMTP)
+RECIPIENTS = ("redaction@example.org", "chef@example.org")
+
+
+def render(bundle, sender="quivive@example.org", now=MORNING, recipients=RECIPIENTS, *, utf8=False):
+    message = render_email(bundle, parse_mail_address(sender), [parse_mail_address(one) for one in recipients], now, PARIS)
+    return email_bytes(message, utf8=utf8)
 
 
 def received(bundle, **how):

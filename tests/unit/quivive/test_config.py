@@ -198,3 +198,19 @@ def test_an_absolute_archive_path_is_taken_as_it_is(tmp_path):
 )
 def test_the_option_comes_before_the_environment_and_that_before_the_working_directory(option, environ, expected):
     assert find_config(option, environ, Path("/here")) == Path(expected)
+
+
+@pytest.mark.parametrize("written", ["r\u00e9daction", "re\u0301daction", "R\u00c9DACTION", "redaction"])
+def test_a_channel_is_meant_however_its_name_is_written(tmp_path, written):
+    (tmp_path / "config.toml").write_text(
+        f"""[[topics]]
+name = "IA"
+query = "IA"
+notify = ["{written}"]
+[channels."re\u0301daction"]
+type = "webhook"
+url = "https://example.org/hook"
+"""
+    )
+    configuration = load_config(tmp_path / "config.toml", {})
+    assert configuration.topics[0].notify == tuple(configuration.channels) == ("r\u00e9daction",)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article
+from news.query import Matcher
+from news.text import analyse_article
 from quivive.config import load_config
 
 

@@ -27,6 +27,10 @@ def faults_of(tmp_path):
 
 
 CASES = {
+    "a channel whose name is another's in other bytes": (
+        HOOK.replace("hook]", '"\u00e9co"]') + HOOK.replace("hook]", '"e\u0301co"]'),
+        "channels.e\u0301co: is also the name of another channel: Unicode writes these letters in two ways",
+    ),
     "an unknown table": ("[crawlers]", 'crawlers: unknown table; did you mean "crawler"?'),
     "an unknown table like no other": (
         "[zzz]",

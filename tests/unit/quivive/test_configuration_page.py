@@ -6,15 +6,15 @@ import re
 import pytest
 from pydantic_core import PydanticUndefined
 
-from quivive.config.model import SECTIONS, EmailTable, EntityTable, FeedTable, OpmlTable, TopicTable, WebhookTable
+from monitors import KINDS, table_of
+from quivive.config.model import SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
 
 TABLES = {f"[{name}]": model for name, model in SECTIONS.items()} | {
     "[[sources]]": FeedTable,
     "[[sources]] with opml": OpmlTable,
     "[entities.KEY]": EntityTable,
     "[[topics]]": TopicTable,
-    '[channels.NAME] with type = "email"': EmailTable,
-    '[channels.NAME] with type = "webhook"': WebhookTable,
+    **{f'[channels.NAME] with type = "{kind}"': table_of(kind) for kind in KINDS},
 }
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from news.query import check_entities, parse_query
-from news.text.analysis import analyse
+from news.text import analyse
 from news.topics import Entity
 from quivive.config import load_config
 from quivive.config.gazetteer import Entities, Gazetteer, load_gazetteer, read_gazetteer_text
@@ -42,7 +42,9 @@ def holds(name: str, part: str) -> bool:
 
 
 def test_it_is_read_table_by_table_as_a_reader_of_toml_reads_it_whole():
-    whole = {key: Entity(key, tuple(table["names"])) for key, table in tomllib.loads(read_gazetteer_text()).items()}
+    whole = {
+        key: Entity(key, tuple(table["names"]), frozenset(table["names"])) for key, table in tomllib.loads(read_gazetteer_text()).items()
+    }
     assert dict(load_gazetteer()) == whole
     assert list(load_gazetteer()) == list(whole)
     assert len(load_gazetteer()) == len(whole) >= 180
@@ -96,7 +98,7 @@ def test_what_a_configuration_usually_writes_itself_comes_with_the_program(key):
 def test_it_is_cut_into_tables_once_and_reads_a_table_when_asked():
     assert load_gazetteer() is load_gazetteer()
     broken = Gazetteer('# ---- group\n\n[good]\nnames = ["Good"]\n\n[bad]  # not TOML\nnames = [\n')
-    assert broken["good"] == Entity("good", ("Good",))
+    assert broken["good"] == Entity("good", ("Good",), frozenset({"Good"}))
     assert list(broken) == ["good", "bad"]
     assert "bad" in broken
 
@@ -163,3 +165,12 @@ def test_a_key_in_capitals_is_another_entity_than_the_shipped_one(entities_of):
     entities = entities_of('[entities.OTAN]\nnames = ["Alliance"]\n[[topics]]\nname = "N"\nquery = "@OTAN OR @otan"')
     assert entities["OTAN"].names == ("Alliance",)
     assert entities["otan"] == load_gazetteer()["otan"]
+
+
+def test_what_is_added_to_a_shipped_entity_stays_exact_and_the_shipped_names_count_in_headlines(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text('[entities.orange]\nadd = ["=Sosh"]\n[entities.free]\nnames = ["=Free"]\n', encoding="utf-8")
+    entities = load_config(path, {}).entities
+    assert "=Orange" in entities["orange"].shipped
+    assert "=Sosh" in set(entities["orange"].names) - entities["orange"].shipped
+    assert entities["free"].shipped == frozenset()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article
-from news.topics import Topic
+from news.query import Matcher
+from news.text import analyse_article
+from news.topics import Entity, Topic
 from quivive.config.gazetteer import load_gazetteer
 
 FOUND = {
@@ -252,3 +252,43 @@ def test_an_entity_is_found_under_each_of_its_names(matcher, key, sentence):
 @pytest.mark.parametrize("sentence", LEFT_ALONE)
 def test_a_look_alike_is_no_entity(matcher, sentence):
     assert found(matcher, sentence) == []
+
+
+EXACT_NAMES = [(key, name.removeprefix("=")) for key, entity in load_gazetteer().items() for name in entity.names if name.startswith("=")]
+
+
+def test_every_name_of_exact_letters_is_found_in_a_headline_in_capitals_and_not_in_capitals_elsewhere():
+    assert len(EXACT_NAMES) > 150
+    matcher = Matcher([Topic(key, f"@{key}") for key in dict.fromkeys(key for key, _ in EXACT_NAMES)], load_gazetteer())
+    for key, name in EXACT_NAMES:
+        headline = f"HIER, {name.upper()} ET LES PRIX"
+        assert key in {match.topic for match in matcher.match(analyse_article(headline, ""))}, headline
+        assert key in {match.topic for match in matcher.match(analyse_article(f"Hier, {name} et les prix", ""))}, name
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "is_found"),
+    [
+        ("ORANGE ET FREE AUGMENTENT LEURS PRIX", "", True),
+        ("L’iPHONE CHEZ ORANGE", "", True),
+        ("LES ABONNÉS D’ORANGE", "", True),
+        ("Orange augmente ses prix", "", True),
+        ("Vigilance ORANGE en Bretagne", "", False),
+        ("Une orange", "", False),
+        ("ORANGE", "", False),
+        ("Titre", "VIGILANCE ORANGE EN BRETAGNE", False),
+        ("UNE ORANGERIE", "", False),
+    ],
+)
+def test_orange_in_capitals_counts_in_a_title_that_is_all_in_capitals(title, text, is_found):
+    assert bool(Matcher([Topic("t", "@orange")], load_gazetteer()).match(analyse_article(title, text))) is is_found
+
+
+@pytest.mark.parametrize("title", ["THALÈS ET LES MATHÉMATIQUES", "LE THÉORÈME DE THALÈS"])
+def test_accents_in_a_headline_still_tell_names_apart(title):
+    assert not Matcher([Topic("t", "@thales")], load_gazetteer()).match(analyse_article(title, ""))
+
+
+def test_names_of_exact_letters_in_a_configuration_stay_exact():
+    own = {"orange": Entity("orange", ("=Orange",))}
+    assert not Matcher([Topic("t", "@orange")], own).match(analyse_article("ORANGE ET FREE AUGMENTENT LEURS PRIX", ""))

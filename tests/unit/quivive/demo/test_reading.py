@@ -9,9 +9,9 @@ import pytest
 from crawler.feed_parser import parse_feed
 from crawler.page_extractor import extract_page
 from news.judging import judge_page_text, make_version, wants_page
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article
-from news.urls import canonical_url
+from news.query import Matcher
+from news.text import analyse_article
+from news.urls import comparing_url
 from quivive.demo.scenario import ENTITIES, EXPECTED, TOPICS
 from quivive.demo.site import DemoSite
 
@@ -44,7 +44,7 @@ async def read_site():
                 assert feed.problem is None
                 for entry in feed.entries:
                     version, fetched = await read_entry(client, source.mode, entry)
-                    readings.append((step, unquote(urlsplit(canonical_url(entry.link)).path), version, fetched))
+                    readings.append((step, unquote(urlsplit(comparing_url(entry.link)).path), version, fetched))
     return readings
 
 
@@ -98,4 +98,4 @@ def test_the_walled_article_is_read_from_its_feed(readings, paths):
 def test_accents_in_an_address_survive_as_one_spelling(paths):
     accented = paths["pentagone-horloges"]
     assert not accented.isascii()
-    assert canonical_url("http://127.0.0.2:1" + accented) == canonical_url("http://127.0.0.2:1" + quote(accented))
+    assert comparing_url("http://127.0.0.2:1" + accented) == comparing_url("http://127.0.0.2:1" + quote(accented))

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from news.alerts import AlertKind
-from news.query.matching import Matcher
-from news.text.analysis import analyse_article
+from news.query import Matcher
+from news.text import analyse_article
 from quivive.config import load_config
 from quivive.demo.articles import PageKind, load_outlets
 from quivive.demo.scenario import ENTITIES, EXPECTED, HOOK, MAIL, NATO, PENTAGON, TOPICS, expected_until, judge, render_config

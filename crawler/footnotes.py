@@ -1,0 +1,77 @@
+"""Calls of footnotes in HTML: `OpenAI<sup>1</sup>` becomes `OpenAI¹`, so that the 1 is not read as a part of the name.
+
+What is raised as a part of its word stays as it is: `XX<sup>e</sup>`, `M<sup>me</sup>`, `1<sup>er</sup>`, `n<sup>o</sup>`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_CALL = re.compile(r"\s*[(\[]?\s*(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*|[*†‡§¶]+)\s*[)\]]?\s*")
+_LETTER_CALL = re.compile(r"\s*(?:[a-z]|[ivx]{1,5}|note\s*\d*|n\.?\s?\d+)\s*", re.IGNORECASE)
+"""What a link to a note may say besides digits; as a mere raised letter it belongs to its word."""
+_MARK = re.compile(r"\s*(?:TM|SM|MC|MD|R|C)\s*")
+"""Trade marks, also as they are called in Canada (marque de commerce, marque déposée)."""
+_LETTER = re.compile(r"[^\W\d_]$")
+_SUP = re.compile(r"<sup\b[^<>]*>((?:<a\b[^<>]*>)?)([^<>]*)((?:</a>)?)</sup\s*>", re.IGNORECASE)
+
+
+_MOST_CHILDREN = 2
+"""A call is a link in a sup, or the other way around, perhaps with a span."""
+_LONGEST_CALL = 20
+"""Characters: several numbers and their commas."""
+
+
+def raise_calls(tree: HtmlElement) -> None:
+    """Write every call of a footnote in the tree as such: its digits raised, or parted by a space from the word before it."""
+    for element in list(tree.iter("sup", "a")):
+        raised = _raised(element)
+        if raised is not None:
+            _say(element, raised)
+
+
+def raise_calls_in_line(markup: str) -> str:
+    """The same for the markup of one line, such as a title."""
+    return _SUP.sub(lambda sup: _raise_text(sup[2], is_link=bool(sup[1])) or sup[0], markup) if "<sup" in markup.lower() else markup
+
+
+def _raised(element: HtmlElement) -> str | None:
+    """What the element is to say instead; None for what calls no footnote."""
+    is_sup = element.tag == "sup"
+    if len(element) > _MOST_CHILDREN or not (is_sup or (_leads_to_note(element) and _follows_word(element))):
+        return None
+    text = element.text_content()
+    if len(text) > _LONGEST_CALL:
+        return None
+    return _raise_text(text, is_link=not is_sup or next(element.iter("a"), None) is not None)
+
+
+def _raise_text(text: str, *, is_link: bool) -> str | None:
+    if _CALL.fullmatch(text):
+        return text.strip().translate(_RAISED)
+    if _MARK.fullmatch(text):
+        return "™" if text.strip() == "TM" else f" {text.strip()}"
+    return f" {text.strip()}" if is_link and _LETTER_CALL.fullmatch(text) else None
+
+
+def _leads_to_note(link: HtmlElement) -> bool:
+    """Whether it leads to a place within a page, as calls do."""
+    return "#" in (link.get("href") or "").rstrip("#") or "footnote" in (link.get("class") or "") or link.get("role") == "doc-noteref"
+
+
+def _follows_word(element: HtmlElement) -> bool:
+    """Whether a letter stands directly before it; `<a href="#1">1</a>` after a space is a page number or the like."""
+    previous = element.getprevious()
+    parent = element.getparent()
+    before = previous.tail if previous is not None else parent.text if parent is not None else None
+    return bool(_LETTER.search(before or ""))
+
+
+def _say(element: HtmlElement, text: str) -> None:
+    """Replace what an element holds; what follows it stays."""
+    for child in list(element):
+        element.remove(child)
+    element.text = text

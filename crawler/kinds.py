@@ -1,0 +1,19 @@
+"""The kinds of work that the crawl can do, by the type that stands for a piece of it. A new kind is one file, and one line here."""
+
+from __future__ import annotations
+
+from crawler.feed_work import FeedWork
+from crawler.frontier import Work
+from crawler.page_work import PageWork
+from crawler.work import AnyKind
+from news.sources import DuePage, DueSource
+
+KINDS: dict[type[Work], AnyKind] = {
+    DueSource: FeedWork(),
+    DuePage: PageWork(),
+}
+
+
+def kind_of(work: Work) -> AnyKind:
+    """The kind of a piece of work."""
+    return KINDS[type(work)]

@@ -1,0 +1,77 @@
+"""What a kind of work is: a feed to poll, a page to fetch. Each kind is one file, and one line in `kinds`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from scrapy.http import Response
+
+from crawler.frontier import Work
+from crawler.problems import make_http_problem, make_problem
+from crawler.redirects import HOPS
+from news.sources import Problem
+from news.timing import parse_retry_after
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+WorkItem_contra = TypeVar("WorkItem_contra", bound=Work, contravariant=True)
+Outcome_co = TypeVar("Outcome_co", covariant=True)
+
+
+class ReadInWorker(Protocol):
+    """`Workers.read` for one body: the function with its arguments, in a worker, when it is the body's turn."""
+
+    async def __call__(self, function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        """What the function returns. Raises FetchProblem or WorkersStopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a piece of work: a response, or the error there was instead; when it came (UTC), and after how many seconds."""
+
+    answer: Response | BaseException
+    at: datetime
+    seconds: float
+    read: ReadInWorker
+
+
+class Kind(Protocol[WorkItem_contra, Outcome_co]):
+    """How work of one kind is asked for, and what its answer means."""
+
+    urgent: bool
+    """Whether it is fetched and read before what is not, and queued however much waits; feeds are, since all else follows from them."""
+    obeys_robots: bool
+    """Whether robots.txt may forbid it; what the user named is fetched anyway."""
+
+    def key(self, work: WorkItem_contra) -> int:
+        """What it is, among work of its kind; two of one key are not in hand at a time."""
+
+    def make_headers(self, work: WorkItem_contra) -> dict[str, str]:
+        """The headers of the request, except for User-Agent."""
+
+    async def outcome(self, work: WorkItem_contra, answered: Answered) -> Outcome_co:
+        """What came of it."""
+
+
+AnyKind = Kind[Any, Any]
+
+
+def header(response: Response, name: str) -> str | None:
+    """A response header as text; None if it is absent, or holds what could not be sent back."""
+    value: bytes | None = response.headers.get(name)
+    return value.decode("ascii") if value and value.isascii() else None
+
+
+def final_url(response: Response) -> str | None:
+    """Where redirects led; None if there were none."""
+    return response.url if response.request is not None and response.request.meta.get(HOPS) else None
+
+
+def problem_without_reading(answer: Response, now: datetime) -> Problem | None:
+    """Why the body need not be read, if it need not."""
+    if not 200 <= answer.status < 300:
+        return make_http_problem(answer.status, parse_retry_after(header(answer, "Retry-After"), now))
+    return None if answer.body else make_problem("empty")

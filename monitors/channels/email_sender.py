@@ -1,0 +1,83 @@
+"""Telling people by mail: one message for a bundle, which each recipient takes or refuses alone.
+
+What a server's answers mean for a message, and why, is in docs/delivery.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiosmtplib import SMTP
+
+from monitors.attempts import Outcome, Progress, TimeLimits, conclude, redact, retry
+from monitors.channels.email import EmailChannel
+from monitors.channels.smtp import TROUBLE, MailServer, Transactions, explain, say_goodbye
+from monitors.mail_address import MailAddress
+from monitors.rendering_email import email_bytes, render_email
+from news.alerts import Bundle, RecipientStatus
+
+_NEEDS_SMTPUTF8 = "has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without"
+
+
+class EmailSender:
+    """Sends the mails of one channel.
+
+    A server may take a message for some recipients, refuse it for others and put off the rest. Who has it is noted as soon as the server
+    says so; the archive keeps it, and the next attempt is for the others.
+    """
+
+    def __init__(self, channel: EmailChannel, timezone: ZoneInfo, limits: TimeLimits) -> None:
+        self._channel = channel
+        self._timezone = timezone
+        self._limits = limits
+        self._server = MailServer(channel, limits)
+        self._recipients = tuple({one.spec: one for one in channel.to_addresses}.values())
+
+    async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:
+        """One connection to the server. What goes wrong before anybody was offered the message is worth a retry."""
+        settled = {one.recipient: one for one in bundle.recipients if one.status is not RecipientStatus.OWED}
+        owed = [recipient for recipient in self._recipients if recipient.spec not in settled]
+        for recipient in owed:
+            progress.note(recipient.spec, RecipientStatus.OWED)  # until the server says more, and if it never does
+        if owed:
+            try:
+                client = await self._server.connect()
+            except TROUBLE as error:
+                return retry(self._clean(explain(error)))
+            try:
+                await self._offer(client, bundle, now, owed, progress)
+            finally:
+                say_goodbye(client)
+        known = settled | progress.recipients
+        ours = {recipient.spec for recipient in self._recipients}
+        return conclude(one for one in known.values() if one.recipient in ours or one.status is RecipientStatus.HAS)
+
+    async def _offer(self, client: SMTP, bundle: Bundle, now: datetime, owed: Sequence[MailAddress], progress: Progress) -> None:
+        """Where some addresses need SMTPUTF8, those are given a message of their own: the others' then goes wherever mail goes."""
+        sender = self._channel.from_address
+        plain = [] if sender.needs_smtputf8 else [recipient for recipient in owed if not recipient.needs_smtputf8]
+        other = [recipient for recipient in owed if recipient not in plain]
+        transactions = Transactions(client, sender, self._limits, progress, self._clean)
+        if plain:
+            shown = [recipient for recipient in self._recipients if not recipient.needs_smtputf8]
+            await transactions.offer(plain, self._letter(bundle, shown, now, utf8=False), utf8=False)
+        if other and client.supports_extension("smtputf8"):
+            await transactions.offer(other, self._letter(bundle, self._recipients, now, utf8=True), utf8=True)
+        elif other:
+            self._note_unaddressable(other, progress)
+
+    def _note_unaddressable(self, recipients: Sequence[MailAddress], progress: Progress) -> None:
+        sender = self._channel.from_address
+        for recipient in recipients:
+            if sender.needs_smtputf8:  # once the configuration is mended, nobody has missed anything
+                progress.note(recipient.spec, RecipientStatus.OWED, f"the sender {sender.spec} {_NEEDS_SMTPUTF8}")
+            else:
+                progress.note(recipient.spec, RecipientStatus.REFUSED, f"the address {_NEEDS_SMTPUTF8}")
+
+    def _letter(self, bundle: Bundle, shown: Sequence[MailAddress], now: datetime, *, utf8: bool) -> bytes:
+        return email_bytes(render_email(bundle, self._channel.from_address, shown, now, self._timezone), utf8=utf8)
+
+    def _clean(self, text: str) -> str:
+        return redact(text, self._channel.password)

@@ -1,0 +1,74 @@
+"""Answers to a webhook, of which a 2xx is taken by its status alone, whatever its headers and its body are.
+
+The library reads head and body in one go where they come together, and throws away the status with a body that is broken: the alert would
+be sent again to a receiver that has said that it has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from functools import partial
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+
+LONGEST_HEAD = 65_536
+"""Bytes that are held back for the end of a head; the library's own limits for lines and headers are below it."""
+
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_SUCCESS = re.compile(rb"HTTP/1\.[01] (2\d\d)\b")
+_INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d\b")
+"""An answer before the answer (RFC 9110 §15.2); 101 is the last word in this version of HTTP."""
+
+
+class HeadFirstConnector(aiohttp.TCPConnector):
+    """Makes connections that look at an answer's head before anything else of it."""
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        super().__init__(ssl=tls)
+        self._factory = partial(_receiving_side, self._loop)
+
+
+def _receiving_side(loop: asyncio.AbstractEventLoop) -> ResponseHandler:
+    return _HeadFirst(loop)
+
+
+class _HeadFirst(ResponseHandler):
+    """The side of a connection that receives."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop=loop)
+        self._held: bytearray | None = bytearray()
+        """What has come of a head; None once it has been passed on."""
+        self._succeeded = False
+
+    def data_received(self, data: bytes) -> None:
+        """Hold back what comes until a head is whole."""
+        if self._held is None:
+            if not self._succeeded:
+                super().data_received(data)
+            return
+        self._held += data
+        while end := _END_OF_HEAD.search(self._held):
+            head = bytes(self._held[: end.end()])
+            del self._held[: end.end()]
+            if not _INTERIM.match(head):
+                self._decide(head, bytes(self._held))
+                return
+        if len(self._held) > LONGEST_HEAD:
+            self._pass_on(bytes(self._held))  # to be refused as too long
+
+    def _decide(self, head: bytes, rest: bytes) -> None:
+        success = _SUCCESS.match(head)
+        if success:
+            self._succeeded = True
+            self._pass_on(b"HTTP/1.1 %b OK\r\nContent-Length: 0\r\n\r\n" % success[1])
+        else:
+            self._pass_on(head, rest)
+
+    def _pass_on(self, *pieces: bytes) -> None:
+        self._held = None
+        for piece in pieces:
+            super().data_received(piece)

@@ -1,0 +1,161 @@
+"""Telling a URL: one POST for an alert, signed as the Standard Webhooks specification says.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from base64 import b64encode
+from datetime import UTC, datetime
+from io import BytesIO
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+from standardwebhooks import Webhook
+
+from monitors.attempts import Outcome, Progress, TimeLimits, accepted, final, redact, retry
+from monitors.channels.head_first import HeadFirstConnector
+from monitors.channels.tls import make_tls_context
+from monitors.channels.webhook import WebhookChannel
+from monitors.rendering import one_line
+from monitors.rendering_webhook import render_webhook
+from news.alerts import Alert, Bundle
+from news.timing import parse_retry_after
+
+USER_AGENT = "quivive"
+LONGEST_SNIPPET = 200
+"""Characters of a receiver's answer that are kept in the error."""
+_SNIPPET_BYTES = 2048
+_SNIPPET_SECONDS = 2.0
+"""An error's text is worth this much waiting; the status alone already decides."""
+_TELLS_WHEN = (429, 503)
+
+
+class WebhookSender:
+    """Sends to one webhook. Each attempt has a connection of its own: one kept open is often dead by the time of the next alert."""
+
+    def __init__(self, channel: WebhookChannel, limits: TimeLimits) -> None:
+        self._channel = channel
+        self._limits = limits
+        self._tls: ssl.SSLContext | None = None
+
+    async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # one URL is one receiver
+        """POST the alerts of the bundle. There is one, unless the channel was an email channel when they were bundled."""
+        outcome = accepted()
+        for webhook_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
+            outcome = await self._send_one(webhook_id, alert, now, test=bundle.test)
+            if outcome != accepted():
+                break
+        return outcome
+
+    async def _send_one(self, webhook_id: str, alert: Alert, now: datetime, *, test: bool) -> Outcome:
+        body = render_webhook(alert, test=test)
+        try:
+            async with asyncio.timeout(self._limits.request):
+                return await self._post(body, self._headers(webhook_id, body, now), now)
+        except TimeoutError:
+            return retry(f"{self._host}: no answer within {self._limits.request:g} s")
+        except (aiohttp.ClientError, OSError) as error:
+            return retry(self._clean(f"{self._host}: {explain(error)}"))
+
+    async def _post(self, body: bytes, headers: dict[str, str], now: datetime) -> Outcome:
+        # No environment proxies (trust_env), no cookies from one attempt to the next, no redirects:
+        # they would carry the alert, and its signature, to a place that nobody configured.
+        async with (
+            aiohttp.ClientSession(
+                connector=HeadFirstConnector(self._tls_context()),  # its close() ends TLS at once; force_close would linger
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),
+                auto_decompress=False,
+                trust_env=False,
+            ) as session,
+            session.post(_without_login(self._channel.url), data=BytesIO(body), headers=headers, allow_redirects=False) as response,
+        ):
+            if 200 <= response.status < 300:
+                return accepted()
+            return self._judge(response, await _snippet(response), now)
+
+    def _judge(self, response: aiohttp.ClientResponse, snippet: str, now: datetime) -> Outcome:
+        reason = self._clean(f"{self._host} answered {response.status}{_meaning(response.status)}" + (f": {snippet}" if snippet else ""))
+        if response.status == 410:
+            return final(reason)
+        asked = parse_retry_after(response.headers.get("Retry-After"), now) if response.status in _TELLS_WHEN else None
+        return retry(reason, asked)
+
+    def _headers(self, webhook_id: str, body: bytes, now: datetime) -> dict[str, str]:
+        headers = {
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": USER_AGENT,
+            "webhook-id": webhook_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+        }
+        if login := _login_of(self._channel.url):
+            headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
+        if self._channel.secret:
+            headers["webhook-signature"] = Webhook(self._channel.secret).sign(webhook_id, now.astimezone(UTC), body.decode())
+        return headers
+
+    def _tls_context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = make_tls_context(self._channel.ca_file)
+        return self._tls
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._channel.url).hostname or "the webhook"
+
+    def _clean(self, text: str) -> str:
+        """Without what only we and the receiver may know. The path and the query of a webhook's URL are often its password."""
+        parts = urlsplit(self._channel.url)
+        hidden = [self._channel.secret, self._channel.url, parts.password, parts.username, parts.query]
+        hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
+        return redact(text, *hidden, parts.path if len(parts.path) > 1 else None)
+
+
+def _login_of(url: str) -> str | None:
+    """The login in the URL as basic authentication sends it (RFC 7617), in UTF-8."""
+    parts = urlsplit(url)
+    if parts.username is None and parts.password is None:
+        return None
+    return f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+
+
+def _without_login(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+async def _snippet(response: aiohttp.ClientResponse) -> str:
+    """The beginning of the answer's text; nothing if it does not come, or is compressed (a bomb costs nothing unopened)."""
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        return ""
+    try:
+        async with asyncio.timeout(_SNIPPET_SECONDS):
+            raw = await response.content.read(_SNIPPET_BYTES)
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return ""
+    return one_line(raw.decode(errors="replace"), LONGEST_SNIPPET)
+
+
+def _meaning(status: int) -> str:
+    if 300 <= status < 400:
+        return " (redirects are not followed: put the new address into the configuration)"
+    return " (Gone: it wants no more of these)" if status == 410 else ""
+
+
+def explain(error: Exception) -> str:
+    """Why a request got no answer, in words."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its name was not found"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return f"its certificate was not accepted: {error.certificate_error}"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"could not connect: {error.os_error.strerror or error.os_error}"
+    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
+        return "the connection was closed without an answer"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return f"{type(error).__name__}: {error}"

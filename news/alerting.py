@@ -1,0 +1,74 @@
+"""Which alerts follow from a match: of which kind, with which sequence, and why none otherwise. Pure.
+
+`storage` reads what is on record of the topic and the article, asks here, and writes the answer with the match. Every question is asked in
+one place, with one early return for each answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from news.alerts import AlertKind
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive knew of a topic and an article before the version or sighting that matches now."""
+
+    alerts: int
+    """How many alerts of the topic the article has had."""
+    first_match: int | None
+    """The number of the first version that matched; None if none did."""
+    sighted_openly: bool
+    """Whether an entry that is not silent has sighted the article, the one that arrives now included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What matches now: the article's version of this number (1 is the first), and what brought it."""
+
+    number: int
+    edited_since_silent: bool
+    """Whether it is an edit that came after the silent first poll."""
+    by_silent_sighting: bool
+    """Whether the topic matches only since another source has shown the article in its silent first poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert is due: the `sequence`-th of its topic on its subject, 1 for the first."""
+
+    kind: AlertKind
+    sequence: int
+
+
+class Silence(StrEnum):
+    """Why a match is followed by no alert; stored with the match."""
+
+    ALERTED = "alerted"
+    """The topic has alerted on the article."""
+    SILENT_SIGHTING = "silent_sighting"
+    """The topic asks who showed the article, and a silent first poll did."""
+    SILENT = "silent"
+    """Nothing but silent first polls has shown the article, and nobody has edited it since."""
+    MATCHED_SILENTLY = "matched_silently"
+    """As above; it was edited since, but matched before the edit."""
+
+
+def decide_alert(known: Known, matched: Matched) -> NewAlert | Silence:
+    """Whether a topic that matches alerts now: once an article, and not on what a source held when it was first seen.
+
+    An alert is `revised` if a later version than the first was the first to match, also if that was in silence.
+    """
+    if known.alerts:
+        return Silence.ALERTED
+    if matched.by_silent_sighting:
+        return Silence.SILENT_SIGHTING
+    if not known.sighted_openly:
+        if not matched.edited_since_silent:
+            return Silence.SILENT
+        if known.first_match is not None:
+            return Silence.MATCHED_SILENTLY
+    first = matched.number if known.first_match is None else known.first_match
+    return NewAlert(AlertKind.NEW if first == 1 else AlertKind.REVISED, known.alerts + 1)

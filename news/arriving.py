@@ -1,0 +1,181 @@
+"""What becomes of each entry of a feed's body: whether it is new, changed or known, whether its page is wanted, or what it shows now.
+
+Pure, like `settling`, which it asks where an entry can be settled with the feed's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, wants_page
+from news.preparing import feed_version
+from news.scheduling import next_page_refresh_at
+from news.settling import Known, Place, Settled, Settler, Showing
+from news.sources import ArticlesMode, FeedEntry, PreparedEntry
+from news.urls import comparing_url, shown_url
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """An entry as the archive holds it, with what has come of it so far."""
+
+    entry_id: int
+    source_id: int
+    key: str
+    place: str
+    entry: FeedEntry
+    fingerprint: str
+    silent: bool
+    edited: bool
+    changed_at: datetime
+    article_id: int | None
+    own_hash: str | None
+    page_state: str
+    page_attempts: int
+    page_fetched_at: datetime | None
+
+    @property
+    def shown_url(self) -> str:
+        """The address that is shown for what the entry speaks of."""
+        return shown_url(self.entry.link) if self.entry.link else self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The entries of one body as they arrived, and what decides what becomes of them."""
+
+    source_id: int
+    arrived: Sequence[PreparedEntry]
+    """As `prepared_entries` gives them: in the feed's order, the newest first."""
+    known: Mapping[str, KnownEntry]
+    """Those that the source is known to have, by the key under which they arrived."""
+    places: Mapping[str, Place]
+    mode: ArticlesMode
+    silent: bool
+    """Whether what is new in it is archived without alerting."""
+    formerly_known: frozenset[str]
+    """Keys of entries that an older version took for one with another; they are old, and alert nobody."""
+    next_entry_id: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What becomes of one entry that is new or changed: its page is wanted, or it is settled with the feed's words, or both."""
+
+    arrived: PreparedEntry
+    entry_id: int
+    place: Place
+    is_new: bool
+    silent: bool
+    page_due_at: datetime | None
+    settled: Settled | None
+
+
+def changed_or_new(body: Body) -> list[PreparedEntry]:
+    """The entries that say something new, in the order of publication: feeds list the newest first."""
+    return [one for one in reversed(body.arrived) if judge_entry(_fingerprint_of(body, one), one) is not EntryNews.KNOWN]
+
+
+def _fingerprint_of(body: Body, one: PreparedEntry) -> str | None:
+    held = body.known.get(one.key)
+    return held.fingerprint if held else None
+
+
+def showings_of(body: Body) -> list[tuple[PreparedEntry, Showing]]:
+    """What each entry that is new or changed shows, in the order of publication, if the feed's words are taken for it."""
+    entry_id, showings = body.next_entry_id, []
+    for one in changed_or_new(body):
+        held = body.known.get(one.key)
+        showings.append((one, _make_showing(body, one, held, held.entry_id if held else entry_id)))
+        entry_id += held is None
+    return showings
+
+
+def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry_id: int) -> Showing:
+    words = feed_version(one)
+    place = _place_of(body, one, held)
+    shown = one.shown_url or place.own
+    if held is None:
+        return Showing(entry_id, body.source_id, place, shown, words, words, silent=body.silent or one.key in body.formerly_known)
+    return Showing(
+        entry_id,
+        body.source_id,
+        place,
+        shown,
+        words,
+        words,
+        silent=held.silent,
+        edited=True,
+        article_id=held.article_id,
+        own_hash=held.own_hash,
+        is_another=speaks_of_another(held.entry, one.entry),
+    )
+
+
+def _place_of(body: Body, one: PreparedEntry, held: KnownEntry | None) -> Place:
+    """An entry whose link stays what it was keeps its place, also when those that shared the link are no longer listed."""
+    place = body.places[one.key]
+    if held is not None and one.address and held.entry.link and one.address == comparing_url(held.entry.link):
+        return Place(held.place, tuple({place.own, *place.alternates} - {held.place}))
+    return place
+
+
+def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Showing]], known: Known) -> list[Arrival]:
+    """What becomes of each entry that is new or changed. Each decision is known to those that follow."""
+    settler = Settler(known)
+    return [_decide(body, one, showing, settler) for one, showing in showings]
+
+
+def _decide(body: Body, one: PreparedEntry, showing: Showing, settler: Settler) -> Arrival:
+    held = body.known.get(one.key)
+    due_at = _page_due_at(body, one, showing, held, settler)
+    settled = settler.settle(showing) if due_at is None else None
+    if due_at is not None and held is not None and held.article_id is not None and not _has_moved(showing, held):
+        settled = settler.settle(_without_text(showing))  # what the feed says now is a version, whatever its page will bring
+    return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, settled)
+
+
+def _page_due_at(body: Body, one: PreparedEntry, showing: Showing, held: KnownEntry | None, settler: Settler) -> datetime | None:
+    """When the entry's page is to be fetched; None if the feed's words are all that is wanted of it."""
+    if not wants_page(body.mode, one.entry):
+        return None
+    if held is None:
+        return None if settler.is_page_known(showing) else body.now
+    return body.now if _has_moved(showing, held) else next_page_refresh_at(body.now, held.page_fetched_at)
+
+
+def _has_moved(showing: Showing, held: KnownEntry) -> bool:
+    return showing.place.own != held.place
+
+
+def _without_text(showing: Showing) -> Showing:
+    return Showing(
+        showing.entry_id,
+        showing.source_id,
+        showing.place,
+        showing.shown_url,
+        showing.saying,
+        silent=showing.silent,
+        edited=showing.edited,
+        article_id=showing.article_id,
+        own_hash=showing.own_hash,
+    )
+
+
+def showing_of(stored: KnownEntry, version: Version) -> Showing:
+    """What an entry on record shows, with `version` offered as its article's text."""
+    return Showing(
+        stored.entry_id,
+        stored.source_id,
+        Place(stored.place),
+        stored.shown_url,
+        make_version(stored.entry, None),
+        version,
+        silent=stored.silent,
+        edited=stored.edited,
+        article_id=stored.article_id,
+        own_hash=stored.own_hash,
+    )

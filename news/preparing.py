@@ -1,0 +1,147 @@
+"""What a body gives before the archive is asked anything: keys, fingerprints, addresses, hashes and analysed words.
+
+It is made in the worker process that read the body and travels with the outcome, so that the one thread that writes only loads,
+decides and writes. A body that comes without it (from a test, say) is prepared when it is asked for: `prepared_entries`,
+`feed_version` and `page_version` give the same answers either way.
+
+What travels is plain strings: words joined by spaces take a quarter of the memory of tuples of them, and a third of the time to receive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from news.fingerprints import fingerprint, normalise_text
+from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
+from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords
+from news.text import language_of
+from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse, analyse_article, index_columns, joined
+from news.urls import comparing_url, shown_url
+
+MOST_ANALYSED = 2_000_000
+"""Characters of one body whose words are sent along, about the texts of 500 articles. A feed of thousands is mostly known already,
+and what waits to be written must not hold three times its size; the words of the rest are made when they are asked for."""
+
+
+def prepare_feed(feed: ParsedFeed) -> ParsedFeed:
+    """The feed with all that its entries give before the archive is asked."""
+    return replace(feed, prepared=tuple(_prepare_entries(identify_entries(feed.entries))))
+
+
+def prepared_entries(feed: ParsedFeed) -> tuple[PreparedEntry, ...]:
+    """The entries of a body, identified, each with what it gives; in the feed's order, repeats dropped."""
+    prepared = feed.prepared if feed.prepared is not None else prepare_feed(feed).prepared
+    assert prepared is not None  # just made
+    return prepared
+
+
+def analysed_words(version: Version) -> AnalysedArticle:
+    """Title and text of a version with their words; cheap where the worker process made them."""
+    if version.words is None or version.words.analysed is None:
+        return analyse_article(version.title, version.text)
+    title_tokens, title_stems, text_tokens, text_stems = version.words.analysed
+    title = KnownAnalysis(version.title, title_tokens, title_stems)
+    return AnalysedArticle(version.title, version.text, title, KnownAnalysis(version.text, text_tokens, text_stems))
+
+
+def feed_version(prepared: PreparedEntry) -> Version:
+    """The version that the feed's own words are."""
+    entry, words = prepared.entry, prepared.words
+    return Version(
+        title=entry.title or "",
+        text=prepared.text,
+        origin="feed",
+        author=entry.author,
+        language=prepared.language,
+        published_at=entry.published_at or entry.updated_at,
+        text_hash=words.text_hash,
+        text_length=words.text_length,
+        words=words,
+    )
+
+
+def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> PreparedEntry:
+    """What one entry gives; without its words unless they are to be `analysed`. For an entry from the archive too."""
+    entry = identified.entry
+    version = make_version(entry, None)
+    return PreparedEntry(
+        key=identified.key,
+        entry=entry,
+        fingerprint=identified.fingerprint,
+        former_key=identified.former_key,
+        address=comparing_url(entry.link) if entry.link else None,
+        shown_url=shown_url(entry.link) if entry.link else None,
+        text=version.text,
+        language=version.language,
+        words=_words_of(version, index_columns(analyse_article(version.title, version.text)) if analysed else None),
+    )
+
+
+def prepare_page(page: ExtractedPage) -> ExtractedPage:
+    """The page, its texts storable, with all that it gives before its entry is known."""
+    page = storable(replace(page, prepared=None))
+    return replace(page, prepared=_prepare_text(page))
+
+
+def page_version(entry: FeedEntry, page: ExtractedPage) -> Version:
+    """The version of an entry's article that its page gives; the title is the entry's, where it has one."""
+    if page.prepared is None:
+        page = prepare_page(page)
+    prepared = page.prepared
+    assert prepared is not None  # just made
+    title = entry.title or page.title or ""
+    title_key = normalise_text(title)
+    is_repeated = bool(title) and prepared.first_line_key == title_key
+    version = Version(
+        title=title,
+        text=page.text,
+        origin="page",
+        author=entry.author or page.author,
+        language=page.language or entry.language or prepared.found_language or found_language(title, ""),
+        published_at=entry.published_at or page.published_at or entry.updated_at,
+        text_hash=prepared.rest_hash if is_repeated else prepared.whole_hash,
+        text_length=prepared.rest_length if is_repeated else prepared.whole_length,
+    )
+    analysed = (*joined(analyse(title)), *prepared.analysed) if prepared.analysed is not None else None
+    return replace(version, words=_words_of(version, analysed, title_key))
+
+
+def _prepare_entries(identified: Iterable[IdentifiedEntry]) -> Iterable[PreparedEntry]:
+    left = MOST_ANALYSED
+    for one in identified:
+        left -= len(one.entry.title or "") + len(one.entry.summary or "") + len(one.entry.content or "")
+        yield prepare_entry(one, analysed=left >= 0)
+
+
+def _words_of(version: Version, analysed: tuple[str, str, str, str] | None, title_key: str | None = None) -> PreparedWords:
+    return PreparedWords(
+        title_key=normalise_text(version.title) if title_key is None else title_key,
+        text_hash=version.text_hash,
+        text_length=version.text_length,
+        own_hash=fingerprint(version.title, version.text),
+        analysed=analysed,
+    )
+
+
+def _prepare_text(page: ExtractedPage) -> PreparedPage:
+    # Cut as `news.fingerprints.without_title_line` cuts, so that the hashes are those of `content_hash`.
+    first, _, rest = page.text.lstrip().partition("\n")
+    whole_hash, whole_length = _hash_of(page.text)
+    rest_hash, rest_length = _hash_of(rest)
+    return PreparedPage(
+        first_line_key=normalise_text(first),
+        whole_hash=whole_hash,
+        whole_length=whole_length,
+        rest_hash=rest_hash,
+        rest_length=rest_length,
+        canonical_address=comparing_url(page.canonical_url) if page.canonical_url else None,
+        found_language=None if page.language else language_of(page.text),
+        analysed=joined(analyse(page.text)) if len(page.text) <= MOST_ANALYSED else None,
+    )
+
+
+def _hash_of(text: str) -> tuple[str, int]:
+    normalised = normalise_text(text)
+    return hashlib.sha256(normalised.encode()).hexdigest(), len(normalised)

@@ -1,0 +1,387 @@
+"""Settling: which article an entry shows, which versions of it that gives, and what must be matched because of them.
+
+Pure. `storage` loads what the archive knows of the entries of one body (`Known`), each entry that can be settled is decided here once
+(`Settler.settle`), and storage writes the decisions in bulk. Entries are decided in the order of publication, and each decision is
+known to those that follow: two entries of one body may turn out to show one article.
+
+An article has one line of revisions, and beside it what each source that shows it says of it (title and summary): that is a version
+too, is matched when it comes, and is found, so that the order of polls decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
+from news.judging import Version, is_revision, still_same_article, titles_agree
+from news.urls import host_of, is_site_root, same_site
+from news.walls import TITLES_THAT_UNMASK, speaks_of
+
+
+class Identity(StrEnum):
+    """Why an appearance belongs to its article; stored with the sighting."""
+
+    FIRST = "first"
+    SAME_URL = "same_url"
+    SAME_TEXT = "same_text"
+    MOVED = "moved"
+    """The entry showed the article before, under another address."""
+
+
+class Asks(StrEnum):
+    """Which topics have to look at an article again."""
+
+    ALL = "all"
+    BY_SIGHTING = "by_sighting"
+    """Those that ask who has shown the article."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry says its article is: the comparing form of its link.
+
+    `alternates` are other forms that stand for the same article if the titles agree: entries of one body that share a link, or differ
+    only in its fragment, have places of their own, while another feed may list one of them alone.
+    """
+
+    own: str
+    alternates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The article known at an address. `adopted`: its page named the address or was redirected to it; no entry's link did."""
+
+    article_id: int
+    adopted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextTwin:
+    """An article that has, or had, a text with the same hash as the one judged, and the title it stood under."""
+
+    article_id: int
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What deciding needs of an article on record. `versions` counts the line of revisions and what sources say of it together."""
+
+    article_id: int
+    title: str
+    main_revision_id: int | None
+    main_hash: str
+    """`Version.own_hash` of the current revision."""
+    main_origin: str
+    versions: int
+    sighted_openly: bool
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive knows of the entries, addresses and texts of one body."""
+
+    articles: Mapping[int, KnownArticle] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    titles_of_text: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By text hash: the title keys it was seen under; of more than `TITLES_THAT_UNMASK` only that many."""
+    twins: Mapping[str, Sequence[TextTwin]] = field(default_factory=dict)
+    """By text hash, the earliest first."""
+    own_hashes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """By article and source: what the source last gave as the article's text."""
+    said: Mapping[tuple[int, str], int | None] = field(default_factory=dict)
+    """By article and hash of a feed's words: the version that holds them; None if they add nothing to the article's text."""
+    sighted: frozenset[tuple[int, int]] = frozenset()
+    """Entry and article of each sighting on record."""
+    others: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By address: the titles of the other entries of the source that have it as their link or as where their page was found."""
+    next_article_id: int = 1
+    next_revision_id: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """An entry that shows an article now, and what it showed before."""
+
+    entry_id: int
+    source_id: int
+    place: Place
+    shown_url: str
+    """The entry's own link without tracking parameters, otherwise letter for letter."""
+    saying: Version
+    """What the feed says: title and summary or content."""
+    version: Version | None = None
+    """What is offered as the article's text: the page's, or the feed's words. None: the page is still to come."""
+    adopted: tuple[str, ...] = ()
+    """As `adopted_addresses` gives them."""
+    silent: bool = False
+    edited: bool = False
+    """Whether the entry changed since it was first seen."""
+    article_id: int | None = None
+    """The article it was settled with before."""
+    own_hash: str | None = None
+    is_another: bool = False
+    """Whether the entry kept its guid and speaks of another article now."""
+    restores: bool = False
+    """Whether `version` takes the place of a text that proved to be none."""
+
+    @property
+    def words(self) -> Version:
+        """The words to know the article by."""
+        return self.version or self.saying
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version to be stored. `is_main`: it is the article's current text; else it is what a source says of the article."""
+
+    revision_id: int
+    number: int
+    version: Version
+    is_main: bool
+    is_first: bool
+    """Whether it came with the article itself; what matches it first makes an alert of kind `new`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What follows from one entry's showing of an article."""
+
+    showing: Showing
+    article_id: int
+    identity: Identity
+    is_new_article: bool
+    is_new_sighting: bool
+    opens: bool
+    """Whether it is the first entry that is not silent to show an article known in silence only."""
+    silent: bool
+    versions: tuple[NewVersion, ...]
+    spoken_revision_id: int | None
+    """The version that holds what the entry's feed says now; None if that adds nothing to the article's text."""
+    claims: tuple[tuple[str, bool], ...]
+    """Addresses that stand for the article from now on, and whether they are adopted ones."""
+    asks: Asks
+    """Which topics have to look at the versions that were current before."""
+
+    @property
+    def main(self) -> NewVersion | None:
+        """The version that became the article's current text."""
+        return next((one for one in self.versions if one.is_main), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    identity: Identity
+    article_id: int | None
+
+
+class Settler:
+    """Decides the showings of one body, one after the other. Holds what is known, and what was decided so far."""
+
+    def __init__(self, known: Known) -> None:
+        self._articles = dict(known.articles)
+        self._claims = dict(known.claims)
+        self._titles = {text_hash: set(titles) for text_hash, titles in known.titles_of_text.items()}
+        self._twins = {text_hash: list(twins) for text_hash, twins in known.twins.items()}
+        self._own_hashes = dict(known.own_hashes)
+        self._said = dict(known.said)
+        self._sighted = set(known.sighted)
+        self._others = known.others
+        self._next_article_id = known.next_article_id
+        self._next_revision_id = known.next_revision_id
+
+    def is_page_known(self, showing: Showing) -> bool:
+        """Whether another source already brought the page of this new entry; a feed's few words are not the page.
+
+        The same source showing the same address under a new guid is how sites announce an update: then the page is fetched again.
+        """
+        verdict = self._judge_address(showing)
+        if verdict is None or verdict.article_id is None:
+            return False
+        article = self._articles[verdict.article_id]
+        return (article.article_id, showing.source_id) not in self._own_hashes and article.main_origin == "page"
+
+    def settle(self, showing: Showing) -> Settled:
+        """Give what an entry shows its place: a new article, a revision, a further sighting of a known article."""
+        verdict = self._judge(showing)
+        self._remember_text(showing)
+        showing = _opened_by_moving(showing, verdict)
+        article = self._new_article(showing) if verdict.article_id is None else self._articles[verdict.article_id]
+        settled = self._decide(showing, verdict, article)
+        self._remember(settled, article)
+        return settled
+
+    def _judge(self, showing: Showing) -> _Verdict:
+        by_address = self._judge_address(showing)
+        if by_address is not None:
+            return by_address
+        twin = self._find_twin(showing)
+        if twin is not None:
+            return _Verdict(Identity.SAME_TEXT, twin.article_id)
+        if showing.article_id is not None and not showing.is_another and self._is_still(showing, showing.article_id):
+            return _Verdict(Identity.MOVED, showing.article_id)
+        return _Verdict(Identity.FIRST, None)
+
+    def _is_still(self, showing: Showing, article_id: int) -> bool:
+        return still_same_article(self._articles[article_id].title, showing.words)
+
+    def _judge_address(self, showing: Showing) -> _Verdict | None:
+        """The article at the entry's own link; or at an address that proves nothing by itself, where the words agree."""
+        claim = self._claims.get(showing.place.own)
+        if claim is not None and not claim.adopted:
+            return _Verdict(Identity.SAME_URL, claim.article_id)
+        for address in (showing.place.own, *showing.place.alternates, *self._believable(showing)):
+            claim = self._claims.get(address)
+            if claim is not None and self._agrees(showing, claim.article_id):
+                return _Verdict(Identity.SAME_URL, claim.article_id)
+        return None
+
+    def _believable(self, showing: Showing) -> list[str]:
+        """What the site shows for several of its entries, unless they speak of the same, stands for none of them."""
+        title = showing.words.title
+        return [one for one in showing.adopted if all(titles_agree(other, title) for other in self._others.get(one, ()))]
+
+    def _agrees(self, showing: Showing, article_id: int) -> bool:
+        """Whether titles or texts say that the entry shows the article that is known at an address of it."""
+        if titles_agree(self._articles[article_id].title, showing.words.title):
+            return True
+        return any(twin.article_id == article_id for twin in self._telling_twins(showing.words))
+
+    def _find_twin(self, showing: Showing) -> TextTwin | None:
+        """The earliest article with the same text: on another host, or under the same title."""
+        version, host = showing.words, host_of(showing.place.own)
+        for twin in self._telling_twins(version):
+            if host_of(twin.url) != host or normalise_text(twin.title) == version.title_key:
+                return twin
+        return None
+
+    def _telling_twins(self, version: Version) -> list[TextTwin]:
+        """The articles with the same text, where that is long enough, and speaks of one of the titles, to prove anything."""
+        twins = self._twins.get(version.text_hash)
+        if not twins or version.text_length < LEAST_IDENTIFYING_CHARACTERS:
+            return []
+        if len({*self._titles.get(version.text_hash, ()), version.title_key}) >= TITLES_THAT_UNMASK:
+            return []
+        return list(twins) if speaks_of(version.text, version.title) else [one for one in twins if speaks_of(version.text, one.title)]
+
+    def _decide(self, showing: Showing, verdict: _Verdict, article: KnownArticle) -> Settled:
+        is_new = verdict.article_id is None
+        is_new_sighting = (showing.entry_id, article.article_id) not in self._sighted
+        opens = is_new_sighting and not showing.silent and not article.sighted_openly and not is_new
+        versions, spoken = self._versions_of(showing, article, is_new=is_new)
+        return Settled(
+            showing=showing,
+            article_id=article.article_id,
+            identity=verdict.identity,
+            is_new_article=is_new,
+            is_new_sighting=is_new_sighting,
+            opens=opens,
+            silent=showing.silent,
+            versions=versions,
+            spoken_revision_id=spoken,
+            claims=self._claims_of(showing),
+            asks=_asks(article, is_new=is_new, is_new_sighting=is_new_sighting, opens=opens),
+        )
+
+    def _claims_of(self, showing: Showing) -> tuple[tuple[str, bool], ...]:
+        adopted = tuple((address, True) for address in self._believable(showing) if address not in self._claims)
+        held = self._claims.get(showing.place.own)
+        return adopted if held is not None and not held.adopted else ((showing.place.own, False), *adopted)
+
+    def _versions_of(self, showing: Showing, article: KnownArticle, *, is_new: bool) -> tuple[tuple[NewVersion, ...], int | None]:
+        """The versions that are stored now, and the one that holds what the entry's feed says."""
+        if article.deleted:
+            return (), None
+        main = self._main_of(showing, article, is_new=is_new)
+        saying = showing.saying
+        main_hash, main_id = (main.version.own_hash, main.revision_id) if main else (article.main_hash, article.main_revision_id)
+        mains = (main,) if main else ()
+        if saying.own_hash == main_hash:
+            return mains, main_id
+        if (article.article_id, saying.own_hash) in self._said:
+            return mains, self._said[article.article_id, saying.own_hash]
+        if _adds_nothing(saying, showing.version, article.title):
+            return mains, None
+        said = NewVersion(self._take_revision_id(), article.versions + len(mains) + 1, saying, is_main=False, is_first=is_new)
+        return (*mains, said), said.revision_id
+
+    def _main_of(self, showing: Showing, article: KnownArticle, *, is_new: bool) -> NewVersion | None:
+        version = showing.words if is_new else showing.version
+        if version is None:
+            return None
+        previous = showing.own_hash if showing.article_id == article.article_id else None
+        previous = previous or self._own_hashes.get((article.article_id, showing.source_id))
+        if not (is_new or showing.restores or is_revision(version, previous, article.main_hash, article.main_origin)):
+            return None
+        return NewVersion(self._take_revision_id(), article.versions + 1, version, is_main=True, is_first=is_new)
+
+    def _take_revision_id(self) -> int:
+        self._next_revision_id += 1
+        return self._next_revision_id - 1
+
+    def _new_article(self, showing: Showing) -> KnownArticle:
+        article_id = self._next_article_id
+        self._next_article_id += 1
+        return KnownArticle(article_id, showing.words.title, None, "", "", 0, sighted_openly=not showing.silent, deleted=False)
+
+    def _remember_text(self, showing: Showing) -> None:
+        self._titles.setdefault(showing.words.text_hash, set()).add(showing.words.title_key)
+
+    def _remember(self, settled: Settled, article: KnownArticle) -> None:
+        """Let the decisions that follow know of this one."""
+        showing, article_id, main = settled.showing, settled.article_id, settled.main
+        opened = article.sighted_openly or settled.opens
+        article = replace(article, versions=article.versions + len(settled.versions), sighted_openly=opened)
+        if main is not None:
+            version = main.version
+            article = replace(
+                article, title=version.title, main_revision_id=main.revision_id, main_hash=version.own_hash, main_origin=version.origin
+            )
+            self._twins.setdefault(version.text_hash, []).append(TextTwin(article_id, showing.place.own, version.title))
+        self._articles[article_id] = article
+        self._claims |= {address: Claim(article_id, adopted) for address, adopted in settled.claims}
+        if showing.version is not None:
+            self._own_hashes[article_id, showing.source_id] = showing.version.own_hash
+        self._said[article_id, showing.saying.own_hash] = settled.spoken_revision_id
+        self._sighted.add((showing.entry_id, article_id))
+
+
+def adopted_addresses(own: str, final: str | None, canonical: str | None) -> tuple[str, ...]:
+    """The addresses (comparing forms) that may stand for an entry's article besides its own: where its page was found, and what that names.
+
+    A redirect may lead to another site, as relays do. A canonical address on a foreign site is a claim that only the text can prove, and
+    the content hash does. The root of a site is what it shows for anything it no longer has.
+    """
+    reached = own if final is None or is_site_root(final) else final
+    named = canonical if canonical is not None and same_site(canonical, reached) and not is_site_root(canonical) else None
+    return tuple(dict.fromkeys(address for address in (reached, named) if address is not None and address != own))
+
+
+def _opened_by_moving(showing: Showing, verdict: _Verdict) -> Showing:
+    """An entry of a silent first poll that now speaks of another article (feeds that number their places) is silent no more."""
+    if not (showing.silent and showing.edited) or showing.article_id in {None, verdict.article_id}:
+        return showing
+    return replace(showing, silent=False)
+
+
+def _asks(article: KnownArticle, *, is_new: bool, is_new_sighting: bool, opens: bool) -> Asks:
+    if article.deleted or is_new:
+        return Asks.NONE
+    if opens:
+        return Asks.ALL
+    return Asks.BY_SIGHTING if is_new_sighting else Asks.NONE
+
+
+def _adds_nothing(saying: Version, offered: Version | None, article_title: str) -> bool:
+    """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands on the page."""
+    page = offered if offered is not None and offered.origin == "page" else None
+    if saying.title_key != normalise_text(article_title if page is None else page.title):
+        return False
+    summary = normalise_text(saying.text)
+    return not summary or (page is not None and summary in normalise_text(page.text))

@@ -1,0 +1,151 @@
+"""Alerts and their deliveries: what is on record of a topic and an article, and writing what follows from a match."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from news.alerting import Known, NewAlert
+from news.alerts import Alert, AlertedArticle, DeliveryStatus, Hit, TopicMatch, article_subject, make_alert_id, make_delivery_id
+from news.judging import delay_seconds
+from news.timing import DELIVERY_LIFETIME
+from storage.file.times import from_text, optional_text, optional_time, to_text
+
+_EXCERPT_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The version of an article from which alerts follow at `now`."""
+
+    article_id: int
+    revision_id: int
+    now: datetime
+    text: str
+
+
+def load_known(db: Database, article_id: int, topics: Sequence[str]) -> dict[str, Known]:
+    """What is on record of each of the topics and the article, before what matches now is written."""
+    # The first match by the order of the key: an article may have thousands of versions, and each asks.
+    rows = db.conn.execute(
+        """SELECT topics.value AS topic, articles.sighted_openly,
+                  (SELECT number FROM matches
+                   WHERE article_id = articles.id AND topic = topics.value ORDER BY revision_id LIMIT 1) AS first,
+                  (SELECT max(sequence) FROM alerts WHERE topic = topics.value AND subject = :subject) AS alerts
+           FROM json_each(:topics) AS topics JOIN articles ON articles.id = :article""",
+        {"topics": json.dumps(topics), "subject": article_subject(article_id).text, "article": article_id},
+    )
+    return {row["topic"]: Known(row["alerts"] or 0, row["first"], bool(row["sighted_openly"])) for row in rows}
+
+
+def record_alerts(
+    db: Database, channels_of_topic: Mapping[str, Sequence[str]], cause: Cause, due: Sequence[tuple[TopicMatch, NewAlert]]
+) -> list[Alert]:
+    """Write the alerts that are due, with a delivery for each channel of their topics, which waits to be planned."""
+    row = db.conn.execute(
+        """SELECT articles.*, sources.name AS source FROM articles JOIN sources ON sources.id = articles.source_id
+           WHERE articles.id = ?""",
+        (cause.article_id,),
+    ).fetchone()
+    article = _alerted_article(row, cause.text)
+    alerts = [_make_alert(cause, article, row["place"], match, new) for match, new in due]
+    for alert in alerts:
+        _insert_alert(db, cause, alert)
+        _insert_deliveries(db, alert, channels_of_topic.get(alert.topic, ()))
+    return alerts
+
+
+def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicMatch, new: NewAlert) -> Alert:
+    return Alert(
+        alert_id=make_alert_id(match.topic, place, new.sequence),
+        topic=match.topic,
+        kind=new.kind,
+        created_at=cause.now,
+        delay_seconds=delay_seconds(cause.now, article.published_at),
+        article=article,
+        matches=match.hits,
+        subject=article_subject(cause.article_id),
+        sequence=new.sequence,
+    )
+
+
+def _insert_alert(db: Database, cause: Cause, alert: Alert) -> None:
+    db.conn.execute(
+        """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            alert.alert_id,
+            alert.topic,
+            alert.subject.text,
+            alert.sequence,
+            cause.article_id,
+            cause.revision_id,
+            alert.kind,
+            to_text(alert.created_at),
+            alert.delay_seconds,
+            _article_json(alert.article),
+            hits_json(alert.matches),
+        ),
+    )
+
+
+def _insert_deliveries(db: Database, alert: Alert, channels: Sequence[str]) -> None:
+    moment, give_up = to_text(alert.created_at), to_text(alert.created_at + DELIVERY_LIFETIME)
+    db.conn.executemany(
+        """INSERT INTO deliveries (id, alert_id, channel, status, created_at, due_at, give_up_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO NOTHING""",  # a topic may name a channel twice
+        [
+            (make_delivery_id(alert.alert_id, channel), alert.alert_id, channel, DeliveryStatus.PENDING, moment, moment, give_up)
+            for channel in channels
+        ],
+    )
+
+
+def _alerted_article(row: sqlite3.Row, text: str) -> AlertedArticle:
+    return AlertedArticle(
+        article_id=row["id"],
+        url=row["url"],
+        title=row["title"],
+        source=row["source"],
+        author=row["author"],
+        language=row["language"],
+        published_at=optional_time(row["published_at"]),
+        first_seen_at=from_text(row["first_seen_at"]),
+        excerpt=_make_excerpt(text),
+    )
+
+
+def _make_excerpt(text: str) -> str:
+    """The beginning of a text, on one line, cut at a word."""
+    flat = " ".join(text[: 2 * _EXCERPT_CHARACTERS].split())
+    if len(flat) <= _EXCERPT_CHARACTERS:
+        return flat
+    return flat[:_EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + "…"
+
+
+def hits_json(hits: Sequence[Hit]) -> str:
+    """Hits as they are stored with a match or an alert."""
+    return json.dumps([asdict(hit) for hit in hits], ensure_ascii=False)
+
+
+def hits_from_json(text: str) -> tuple[Hit, ...]:
+    """The hits that were stored with a match or an alert."""
+    return tuple(Hit(**hit) for hit in json.loads(text))
+
+
+def _article_json(article: AlertedArticle) -> str:
+    fields = asdict(article) | {"published_at": optional_text(article.published_at), "first_seen_at": to_text(article.first_seen_at)}
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def article_from_json(text: str) -> AlertedArticle:
+    """The article as it was when its alert was made."""
+    fields = json.loads(text)
+    fields["published_at"] = optional_time(fields["published_at"])
+    fields["first_seen_at"] = from_text(fields["first_seen_at"])
+    return AlertedArticle(**fields)

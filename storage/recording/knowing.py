@@ -1,0 +1,155 @@
+"""Loading, by set, what the archive knows of what the entries of one body show: their addresses, their texts, their articles."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlite_utils import Database
+
+from news.judging import Version
+from news.settling import Claim, Known, KnownArticle, Showing, TextTwin
+from news.walls import TITLES_THAT_UNMASK
+from storage.recording.rows import insert_rows, select_in
+
+MOST_TWINS = 20
+"""Articles with the same text that are compared, the earliest first; a bound on work."""
+
+
+def load_known(db: Database, showings: Sequence[Showing], others: Mapping[str, Collection[str]] | None = None) -> Known:
+    """What deciding about these showings needs. `others`: see `Known`."""
+    claims = _load_claims(db, showings)
+    hashes = hashes_of([one.words for one in showings])
+    twins = _load_twins(db, hashes)
+    known = {claim.article_id for claim in claims.values()} | {twin.article_id for held in twins.values() for twin in held}
+    articles = _load_articles(db, known | {one.article_id for one in showings if one.article_id is not None})
+    next_article_id, next_revision_id = _next_ids(db)
+    return Known(
+        articles=articles,
+        claims=claims,
+        titles_of_text=load_titles(db, hashes),
+        twins=twins,
+        own_hashes=_load_own_hashes(db, articles, {one.source_id for one in showings}),
+        said=_load_said(db, articles, {one.saying.own_hash for one in showings}),
+        sighted=_load_sighted(db, [one.entry_id for one in showings]),
+        others=others or {},
+        next_article_id=next_article_id,
+        next_revision_id=next_revision_id,
+    )
+
+
+def _load_claims(db: Database, showings: Sequence[Showing]) -> dict[str, Claim]:
+    addresses = {address for one in showings for address in (one.place.own, *one.place.alternates, *one.adopted)}
+    rows = select_in(db, "SELECT url, article_id, adopted FROM article_urls WHERE url IN ({marks})", addresses)
+    return {row["url"]: Claim(row["article_id"], bool(row["adopted"])) for row in rows}
+
+
+def hashes_of(versions: Iterable[Version]) -> dict[str, str]:
+    """Every hash under which the archive may know these texts, with the one that they have now.
+
+    A text whose hash is not made anew yet, or never will be since it is gone, has that of an earlier normalisation.
+    """
+    hashes: dict[str, str] = {}
+    for version in versions:
+        hashes |= dict.fromkeys((version.text_hash, *version.earlier_hashes), version.text_hash)
+    return hashes
+
+
+def load_titles(db: Database, hashes: Mapping[str, str]) -> dict[str, set[str]]:
+    """The title keys that each text was seen under; `hashes` as `hashes_of` gives them. `remember_titles` bounds how many there are."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    for row in select_in(db, "SELECT text_hash, title_key FROM text_titles WHERE text_hash IN ({marks})", hashes):
+        titles[hashes[row["text_hash"]]].add(row["title_key"])
+    return titles
+
+
+def _load_twins(db: Database, hashes: Mapping[str, str]) -> dict[str, list[TextTwin]]:
+    twins: dict[str, list[TextTwin]] = defaultdict(list)
+    rows = select_in(
+        db,
+        f"""SELECT text_hash, article_id, place, title FROM (
+                SELECT revisions.id, revisions.text_hash, article_id, articles.place, revisions.title,
+                       row_number() OVER (PARTITION BY revisions.text_hash ORDER BY revisions.id) AS turn
+                FROM revisions JOIN articles ON articles.id = article_id WHERE revisions.text_hash IN ({{marks}}))
+            WHERE turn <= {MOST_TWINS} ORDER BY id""",  # noqa: S608  # our own number
+        hashes,
+    )
+    for row in rows:
+        twins[hashes[row["text_hash"]]].append(TextTwin(row["article_id"], row["place"], row["title"]))
+    return twins
+
+
+def _load_articles(db: Database, ids: Iterable[int]) -> dict[int, KnownArticle]:
+    rows = select_in(
+        db,
+        """SELECT articles.*, revisions.origin FROM articles LEFT JOIN revisions ON revisions.id = revision_id
+           WHERE articles.id IN ({marks})""",
+        ids,
+    )
+    return {row["id"]: _known_article(row) for row in rows}
+
+
+def _known_article(row: sqlite3.Row) -> KnownArticle:
+    return KnownArticle(
+        article_id=row["id"],
+        title=row["title"],
+        main_revision_id=row["revision_id"],
+        main_hash=row["current_hash"],
+        main_origin=row["origin"] or "feed",
+        versions=row["versions"],
+        sighted_openly=bool(row["sighted_openly"]),
+        deleted=row["deleted_at"] is not None,
+    )
+
+
+def _load_own_hashes(db: Database, article_ids: Iterable[int], source_ids: Collection[int]) -> dict[tuple[int, int], str]:
+    """What each source last gave as the text of each article, by any of its entries."""
+    hashes: dict[tuple[int, int], str] = {}
+    for source_id in source_ids:
+        rows = select_in(
+            db,
+            """SELECT article_id, own_hash, max(changed_at) FROM entries INDEXED BY entries_by_article_and_source
+               WHERE source_id = ? AND own_hash IS NOT NULL AND article_id IN ({marks}) GROUP BY article_id""",
+            article_ids,
+            source_id,
+        )
+        hashes |= {(row["article_id"], source_id): row["own_hash"] for row in rows}
+    return hashes
+
+
+def _load_said(db: Database, article_ids: Iterable[int], hashes: Collection[str]) -> dict[tuple[int, str], int | None]:
+    """The versions that already hold what is said now."""
+    rows = select_in(
+        db,
+        """SELECT article_id, says_hash, max(spoken_revision_id) AS revision_id FROM entries
+           WHERE says_hash IS NOT NULL AND article_id IN ({marks}) GROUP BY article_id, says_hash""",
+        article_ids,
+    )
+    return {(row["article_id"], row["says_hash"]): row["revision_id"] for row in rows if row["says_hash"] in hashes}
+
+
+def _load_sighted(db: Database, entry_ids: Iterable[int]) -> frozenset[tuple[int, int]]:
+    rows = select_in(db, "SELECT entry_id, article_id FROM sightings WHERE entry_id IN ({marks})", entry_ids)
+    return frozenset((row["entry_id"], row["article_id"]) for row in rows)
+
+
+def _next_ids(db: Database) -> tuple[int, int]:
+    """The ids of the next article and the next revision: one program writes an archive, and neither is ever deleted."""
+    row = db.conn.execute(
+        "SELECT coalesce((SELECT max(id) FROM articles), 0) + 1, coalesce((SELECT max(id) FROM revisions), 0) + 1"
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def remember_titles(db: Database, seen: Iterable[tuple[str, str]]) -> None:
+    """Remember that texts (by hash) were seen under titles. The empty text of a feed of titles has thousands: enough is enough."""
+    seen = set(seen)
+    known = load_titles(db, {text_hash: text_hash for text_hash, _ in seen})
+    rows = []
+    for text_hash, title_key in sorted(seen):
+        held = known.setdefault(text_hash, set())
+        if len(held) < TITLES_THAT_UNMASK and title_key not in held:
+            held.add(title_key)
+            rows.append((text_hash, title_key))
+    insert_rows(db, "text_titles", ("text_hash", "title_key"), rows, "ON CONFLICT DO NOTHING")

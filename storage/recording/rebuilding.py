@@ -1,0 +1,142 @@
+"""What a new version of the program makes anew of the texts, in small steps while everything else goes on: content hashes, and the index.
+
+Each step is one operation of the writer: it takes some of the texts, the newest first, and notes in the same transaction how far it got.
+A death in between loses nothing but that step. What is done and what is not are told apart by the number of the revision:
+
+- hashes: revisions below `hashes_left_below` have those of an earlier normalisation. A text that arrives is compared under both
+  (`hashes_of`).
+- index: revisions below `index_left_below` are not in `words`, which holds words of this version only, those of new revisions from the
+  first moment on. The index of before is kept as `words_old_…` until the end: it names candidates, and the text decides.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlite_utils import Database
+
+from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
+from news.text import ANALYSIS_VERSION, analyse_article
+from storage.recording.words import clear_old_index, index_now, list_old_indexes, start_index_over
+
+STEP_REVISIONS = 100
+STEP_CHARACTERS = 400_000
+"""Of title and text: some 0.2 s of work, also where articles are long. One text is always taken, however long it is."""
+
+
+class Part(StrEnum):
+    """What is made anew; also the order in which it is."""
+
+    HASHES = "hashes"
+    INDEX = "index"
+    OLD_INDEX = "old_index"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a part has come: of the revisions' numbers, so many hundredths are done. Clearing away the old index has no measure."""
+
+    part: Part
+    percent: float
+
+
+_VERSIONS = {Part.HASHES: "normalisation_version", Part.INDEX: "analysis_version"}
+_LEFT_BELOW = {Part.HASHES: "hashes_left_below", Part.INDEX: "index_left_below"}
+
+
+def index_version() -> str:
+    """What the words of the index depend on: the analysis, and the Unicode tables of this Python, which say what a letter is."""
+    return f"{ANALYSIS_VERSION} {unicodedata.unidata_version}"
+
+
+def begin(db: Database) -> None:
+    """Note what has to be made anew, if another version of the program made it. Takes no longer for a large archive."""
+    _begin(db, Part.HASHES, str(NORMALISATION_VERSION))
+    if _begin(db, Part.INDEX, index_version()):
+        start_index_over(db)
+
+
+def _begin(db: Database, part: Part, version: str) -> bool:
+    if _get_fact(db, _VERSIONS[part]) == version:
+        return False
+    _set_fact(db, _VERSIONS[part], version)
+    newest = db.conn.execute("SELECT max(id) FROM revisions").fetchone()[0]
+    if newest is None:
+        return False
+    _set_fact(db, _LEFT_BELOW[part], str(newest + 1))
+    return True
+
+
+def step(db: Database) -> Progress | None:
+    """Make a small part anew; returns how far it got, or None when nothing was left to do."""
+    for part in (Part.HASHES, Part.INDEX):
+        below = left_below(db, part)
+        if below:
+            _renew(db, part, below)
+            return get_progress(db)
+    if clear_old_index(db):
+        return Progress(Part.OLD_INDEX, 100.0)
+    return None
+
+
+def left_below(db: Database, part: Part) -> int:
+    """The number below which revisions are not yet made anew; 0 when all are."""
+    return int(_get_fact(db, _LEFT_BELOW[part]) or 0)
+
+
+def get_progress(db: Database) -> Progress | None:
+    """How far the rebuilding has come; None when there is none."""
+    for part in (Part.HASHES, Part.INDEX):
+        below = left_below(db, part)
+        if below:
+            oldest, newest = db.conn.execute("SELECT min(id), max(id) FROM revisions").fetchone()
+            return Progress(part, round(100.0 * (newest + 1 - below) / (newest + 1 - oldest), 1))
+    return Progress(Part.OLD_INDEX, 100.0) if list_old_indexes(db) else None
+
+
+def _renew(db: Database, part: Part, below: int) -> None:
+    texts = list(_take_texts(db, below))
+    # In the order of their numbers: FTS5 writes what it has gathered whenever a number is lower than the one before.
+    for revision in reversed(texts):
+        if part is Part.INDEX:
+            index_now(db, revision["id"], analyse_article(revision["title"], revision["text"]))
+        else:
+            _rehash(db, revision)
+    if texts:
+        _set_fact(db, _LEFT_BELOW[part], str(texts[-1]["id"]))
+    else:
+        db.conn.execute("DELETE FROM facts WHERE name = ?", (_LEFT_BELOW[part],))
+
+
+def _take_texts(db: Database, below: int) -> Iterator[sqlite3.Row]:
+    """The newest revisions below that number. Of articles past their retention the texts are gone; their hashes stay as they are."""
+    rows = db.conn.execute(
+        """SELECT revisions.id, revisions.title, text FROM revisions JOIN articles ON articles.id = article_id
+           WHERE revisions.id < ? AND deleted_at IS NULL ORDER BY revisions.id DESC LIMIT ?""",
+        (below, STEP_REVISIONS),
+    )
+    characters = 0
+    for row in rows:
+        yield row
+        characters += len(row["title"]) + len(row["text"])
+        if characters >= STEP_CHARACTERS:
+            return
+
+
+def _rehash(db: Database, revision: sqlite3.Row) -> None:
+    title, (text_hash, length) = revision["title"], content_hash(revision["title"], revision["text"])
+    db.conn.execute("UPDATE revisions SET text_hash = ?, text_length = ? WHERE id = ?", (text_hash, length, revision["id"]))
+    db.conn.execute("INSERT OR IGNORE INTO text_titles VALUES (?, ?)", (text_hash, normalise_text(title)))
+
+
+def _get_fact(db: Database, name: str) -> str | None:
+    row = db.conn.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return row["value"] if row else None
+
+
+def _set_fact(db: Database, name: str, value: str) -> None:
+    db.conn.execute("INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))

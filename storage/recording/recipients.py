@@ -1,0 +1,40 @@
+"""Who has a message: of a channel with several recipients, each takes or refuses it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from news.alerts import AttemptResult, RecipientOutcome, RecipientStatus
+from storage.file.times import to_text
+
+
+def record_recipients(db: Database, result: AttemptResult) -> None:
+    """Write how each recipient stands after an attempt; who has the message keeps it."""
+    at = to_text(result.attempted_at)
+    for one in result.recipients:
+        db.conn.execute(
+            """INSERT INTO recipients (message_id, recipient, status, reason, changed_at) VALUES (?, ?, ?, ?, ?)
+               ON CONFLICT (message_id, recipient) DO UPDATE
+               SET status = excluded.status, reason = excluded.reason, changed_at = excluded.changed_at
+               WHERE recipients.status <> 'has'""",
+            (result.bundle_id, one.recipient, one.status, one.reason, at),
+        )
+
+
+def list_recipients(db: Database, message_id: str) -> tuple[RecipientOutcome, ...]:
+    """What is known of the recipients of a message, from all attempts so far."""
+    rows = db.conn.execute("SELECT recipient, status, reason FROM recipients WHERE message_id = ? ORDER BY recipient", (message_id,))
+    return tuple(RecipientOutcome(row["recipient"], RecipientStatus(row["status"]), row["reason"]) for row in rows)
+
+
+def owe_again(db: Database, message_ids: Iterable[str]) -> None:
+    """Whoever does not have these messages is owed them, also who was refused for good, since they are to be sent again.
+
+    Who has a message is not told again, unless everybody has it: then sending it again can only mean sending it to everybody.
+    """
+    for message_id in message_ids:
+        owed = db.conn.execute("UPDATE recipients SET status = 'owed' WHERE message_id = ? AND status <> 'has'", (message_id,)).rowcount
+        if not owed:
+            db.conn.execute("DELETE FROM recipients WHERE message_id = ?", (message_id,))

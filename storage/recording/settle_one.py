@@ -1,0 +1,25 @@
+"""Settling a single entry that is on record: after its page came or failed, or after a wall was unmasked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from news.settling import Settler, Showing
+from storage.recording.articles import Writing, write_articles, write_settled
+from storage.recording.entries import note_settled
+from storage.recording.knowing import load_known
+from storage.recording.watch import Tally, Watch
+
+
+def settle_one(
+    db: Database, watch: Watch, showing: Showing, now: datetime, tally: Tally, others: Mapping[str, Collection[str]] | None = None
+) -> None:
+    """Decide what the entry shows, and write it. `others`: see `Known`."""
+    settled = Settler(load_known(db, [showing], others)).settle(showing)
+    writing = Writing([settled], now)
+    write_articles(db, writing)
+    note_settled(db, settled)
+    write_settled(db, watch, writing, tally)

@@ -1,0 +1,81 @@
+"""Mail from the whole program: slow servers, and servers that take a message for some of its recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mailbox import HANG, Mailbox
+from tests.news_site import NewsSite, item, rss
+from tests.processes import Home, email, source, story, topic, wait_until
+
+LONGEST_END_SECONDS = 10.0
+RECIPIENTS = tuple(f"r{number}@example.org" for number in range(5))
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with Mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def home(tmp_path: Path, mailbox: Mailbox) -> Iterator[Home]:
+    """A configuration with one story to be told to five recipients."""
+    with NewsSite() as site:
+        feed = site.publish_feed("/feed", rss(item("L’OTAN", site.page("/1", story("L’OTAN")))))
+        home = Home(tmp_path)
+        home.configure(
+            sources=[source(feed)], topics=[topic("OTAN", "otan", ["redaction"])], channels=[email("redaction", mailbox.url, *RECIPIENTS)]
+        )
+        yield home
+
+
+def delivery(home: Home) -> dict[str, object]:
+    (alert,) = home.quivive("alerts", "--json").lines
+    (one,) = alert["deliveries"]
+    return one
+
+
+def make_due(home: Home) -> None:
+    """What waits for its next attempt is due now."""
+    assert home.quivive("alerts", "retry", str(delivery(home)["id"])).status == 0
+
+
+def test_it_ends_in_time_while_a_slow_server_has_a_message_and_sends_it_again_under_its_id(home, mailbox) -> None:
+    mailbox.answer("DATA", HANG)
+    with home.start("run") as daemon:
+        wait_until(lambda: mailbox.hanging, "the server to have the message")
+        daemon.terminate()
+        assert daemon.wait(LONGEST_END_SECONDS) == 0
+    left = delivery(home)
+    assert (left["status"], left["attempts"]) == ("pending", 1)
+    assert "the program was stopped before the other side had answered" in str(left["last_error"])
+    mailbox.behave()
+    with home.start("run"):
+        (mail,) = mailbox.wait_for(1)
+    assert mail.recipients == RECIPIENTS
+
+
+def test_polls_one_after_the_other_tell_each_recipient_once(home, mailbox) -> None:
+    mailbox.answer("RCPT", "451 4.7.1 greylisted", recipient="r1@example.org", times=2)
+    mailbox.answer("RCPT", "452 4.2.2 mailbox full", recipient="r3@example.org", times=2)
+    for _ in range(3):
+        assert home.quivive("poll").status == 0
+        if delivery(home)["status"] == "pending":
+            make_due(home)
+    told = [recipient for mail in mailbox.mails for recipient in mail.recipients]
+    assert sorted(told) == sorted(RECIPIENTS)
+    assert len({mail.message_id for mail in mailbox.mails}) == 1
+    assert delivery(home)["status"] == "sent"
+
+
+def test_who_was_refused_for_good_is_named_where_people_look(home, mailbox) -> None:
+    mailbox.answer("RCPT", "550 5.1.1 who?", recipient="r2@example.org")
+    done = home.quivive("poll")
+    assert delivery(home)["status"] == "sent"
+    assert delivery(home)["last_error"] == "refused for r2@example.org: 550 5.1.1 who?"
+    assert "refused for r2@example.org" in done.err
+    assert "refused for r2@example.org" in " ".join(home.quivive("alerts").out.split())

@@ -1,0 +1,77 @@
+"""Commands that may not enter a folder or read a file say so in one line, as an ordinary user meets it: to root nothing is forbidden."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.processes import Home, source
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become an ordinary user who owns nothing")
+READING = ["search otan", "sources", "alerts", "status", "export"]
+
+
+PROGRAM = """
+import contextlib, io, os, sys
+from quivive.cli import main
+# Once as root, who may do all: what it imports may lie where an ordinary user cannot read.
+with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemExit):
+    main()
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+main()
+"""
+
+
+def as_nobody(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user who owns nothing."""
+    command = [sys.executable, "-c", PROGRAM, "--config", str(home.config), *arguments]
+    return subprocess.run(command, cwd="/", env=home.environ(), capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home that anyone may enter; its archive lies in a folder of its own."""
+    home = Home(tmp_path)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.owner() == tmp_path.owner() and folder != Path("/") and folder.is_relative_to(tmp_path.parent.parent):
+            folder.chmod(0o755)
+    (tmp_path / "kept").mkdir()
+    home.configure(sources=[source("https://journal.example/feed")], more='[archive]\npath = "kept/archive.db"\n')
+    home.config.chmod(0o644)
+    assert home.quivive("poll").status == 1  # the source does not exist, the archive does
+    return home
+
+
+@pytest.mark.parametrize("command", READING)
+def test_an_archive_in_a_folder_that_may_not_be_entered_is_one_line(home: Home, command: str) -> None:
+    (home.folder / "kept").chmod(0)
+    done = as_nobody(home, *command.split())
+    (home.folder / "kept").chmod(0o755)
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert "kept/archive.db" in line
+    assert "right" in line
+
+
+@pytest.mark.parametrize("command", ["search otan", "status"])
+def test_an_archive_that_may_not_be_read_is_one_line(home: Home, command: str) -> None:
+    for file in (home.folder / "kept").iterdir():
+        file.chmod(0)
+    done = as_nobody(home, *command.split())
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert "kept/archive.db" in line
+
+
+def test_a_configuration_that_may_not_be_read_is_told_with_its_path(home: Home) -> None:
+    home.config.chmod(0)
+    done = as_nobody(home, "check")
+    assert done.returncode == 2
+    assert str(home.config) in done.stderr
+    assert "not readable" in done.stderr

@@ -1,0 +1,144 @@
+"""What each source says of an article is a version of it: matched when it comes, and found, whatever the order of the polls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from news.topics import Topic
+from tests.desk import OTAN, A, B, C, Desk, entry, prose
+
+ONE, TWO = "https://a.example/1", "https://a.example/2"
+ARIANE = Topic("Ariane", "Ariane", ("hook",))
+
+
+def test_what_a_second_source_says_is_matched_and_found(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Un sommet", ONE, summary="Trente maires réunis."))
+    desk.poll(B, entry("Le même sommet", ONE, summary="Avec l’OTAN."))
+    assert (len(desk.articles()), desk.alerts()) == (1, [("OTAN", "revised")])
+    assert desk.found("OTAN") == desk.found("maires") == desk.found('"même sommet"') == ["Un sommet"]
+
+
+@pytest.mark.parametrize("order", list(permutations((A, B, C))))
+def test_the_order_of_polls_decides_neither_who_is_told_nor_what_is_found(desk: Desk, order: tuple[str, ...]) -> None:
+    words = {A: ("Un sommet", "Trente maires."), B: ("Un sommet", "L’OTAN invite."), C: ("Ariane au sommet", "Trente maires.")}
+    desk.follow(OTAN, ARIANE)
+    desk.watch(A, B, C)
+    for source in order:
+        title, summary = words[source]
+        desk.poll(source, entry(title, ONE, summary=summary))
+    assert len(desk.articles()) == 1
+    assert sorted(topic for topic, _ in desk.alerts()) == ["Ariane", "OTAN"]
+    assert [len(desk.found(query)) for query in ("OTAN", "Ariane", "maires", "sommet")] == [1, 1, 1, 1]
+
+
+def test_an_article_of_which_several_versions_hold_the_query_is_found_once(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("L’OTAN à Paris", ONE))
+    desk.poll(B, entry("L’OTAN à Bruxelles", ONE))
+    for by_date in (False, True):
+        assert desk.found("OTAN", by_date=by_date) == ["L’OTAN à Paris"]
+    assert desk.found("OTAN Bruxelles") == ["L’OTAN à Paris"]
+    assert desk.found("Paris Bruxelles") == [], "a query holds in one version"
+
+
+def test_an_edited_article_is_found_by_the_words_under_which_another_feed_still_lists_it(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("L’OTAN hésite", ONE))
+    desk.poll(B, entry("L’OTAN hésite", ONE))
+    desk.poll(A, entry("Le sommet hésite", ONE))
+    assert (desk.article()["title"], desk.article()["revisions"]) == ("Le sommet hésite", 2)
+    assert desk.found("OTAN") == desk.found("sommet") == ["Le sommet hésite"]
+    desk.poll(B, entry("Le sommet hésite", ONE))
+    assert (desk.found("OTAN"), desk.article()["revisions"]) == ([], 2)
+
+
+def test_what_a_source_no_longer_says_is_no_longer_found(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Un sommet", ONE))
+    desk.poll(B, entry("Un sommet", ONE, summary="Avec l’OTAN."))
+    assert desk.found("OTAN") == ["Un sommet"]
+    desk.poll(B, entry("Un sommet", ONE, summary="Sans elle."))
+    assert desk.found("OTAN") == []
+    assert desk.rows("SELECT count(*) FROM current_versions JOIN articles USING (revision_id)") == [(1,)]
+
+
+def test_a_feeds_summary_is_matched_although_the_page_says_nothing_of_it(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Un sommet", ONE, summary="L’OTAN y sera."))
+    desk.page(ONE, prose("un sommet"))
+    assert desk.alerts() == [("OTAN", "new")]
+    assert desk.found("OTAN") == desk.found("rédaction") == ["Un sommet"]
+    assert (desk.article()["origin"], desk.article()["revisions"]) == ("page", 1)
+
+
+def test_a_summary_that_stands_on_the_page_is_no_version_of_its_own(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Un sommet", ONE, summary="La rédaction suit UN SOMMET depuis 2 semaines et en rend…"))
+    desk.page(ONE, prose("un sommet"))
+    assert desk.rows("SELECT count(*) FROM revisions") == [(1,)]
+
+
+def test_several_feeds_that_say_the_same_of_a_page_are_one_version(desk: Desk) -> None:
+    desk.watch(A, B, C, mode="page")
+    for source in (A, B, C):
+        desk.poll(source, entry("Un sommet", ONE, summary="L’OTAN y sera."))
+        if source == A:
+            desk.page(ONE, prose("un sommet"))
+    assert desk.rows("SELECT count(*) FROM revisions") == [(2,)]
+
+
+def test_a_known_entrys_new_words_are_matched_before_its_page_comes_again(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Un sommet", ONE, "g1"))
+    desk.page(ONE, prose("un sommet"))
+    desk.poll(A, entry("Un sommet avec l’OTAN", ONE, "g1"))
+    assert desk.alerts() == [("OTAN", "revised")]
+    assert desk.found("OTAN") == ["Un sommet"]
+    desk.page(ONE, prose("le sommet, enfin"), at=desk.now + timedelta(hours=2))
+    assert (desk.article()["title"], desk.alerts()) == ("Un sommet avec l’OTAN", [("OTAN", "revised")])
+
+
+def test_a_feeds_words_never_take_the_place_of_a_pages(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.watch(B)
+    desk.poll(A, entry("Un sommet", ONE))
+    desk.page(ONE, prose("un sommet"))
+    for summary in ("Vu d’ailleurs.", "Vu de l’OTAN."):
+        desk.poll(B, entry("Un sommet", ONE, summary=summary))
+    assert (desk.article()["text"], desk.article()["revisions"]) == (prose("un sommet"), 1)
+    assert (desk.found("OTAN"), desk.found("ailleurs"), desk.alerts()) == (["Un sommet"], [], [("OTAN", "revised")])
+
+
+def test_an_article_that_is_opened_is_matched_by_all_that_is_said_of_it(silent_desk: Desk) -> None:
+    desk = silent_desk
+    desk.watch(A, B, C)
+    desk.poll(A, entry("Un sommet", ONE))
+    desk.poll(B, entry("Un sommet avec l’OTAN", ONE))
+    assert desk.alerts() == []
+    desk.poll(C)
+    desk.poll(C, entry("Un sommet", ONE))
+    assert [topic for topic, _ in desk.alerts()] == ["OTAN"]
+
+
+def test_a_topic_that_asks_for_a_source_judges_all_that_is_said(desk: Desk) -> None:
+    desk.follow(Topic("B", "OTAN source:b.example", ("hook",)))
+    desk.watch(A, B, C)
+    desk.poll(A, entry("Un sommet", ONE))
+    desk.poll(C, entry("L’OTAN au sommet", ONE))
+    assert desk.alerts() == []
+    desk.poll(B, entry("Un sommet", ONE))
+    assert [topic for topic, _ in desk.alerts()] == ["B"]
+
+
+def test_the_versions_that_are_found_are_those_on_record_as_current(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, entry("Un", ONE, "1"), entry("Deux", TWO, "2"))
+    desk.poll(B, entry("Un, vu d’ailleurs", ONE, "1"))
+    desk.poll(A, entry("Un, corrigé", ONE, "1"), entry("Deux", TWO, "2"))
+    wanted = """SELECT revision_id FROM articles UNION SELECT spoken_revision_id FROM entries WHERE spoken_revision_id IS NOT NULL"""
+    assert set(desk.rows("SELECT revision_id FROM current_versions")) == set(desk.rows(wanted))
+    assert desk.rows("SELECT count(*) FROM current_versions") == [(3,)]

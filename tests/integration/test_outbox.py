@@ -1,0 +1,254 @@
+"""What dispatch relies on in an outbox: one contract, held by the archive and by the outbox in a list that tests of sending use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitors import Outbox
+from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus, make_bundle_id, make_delivery_id
+from news.delivering import Policy, Together
+from news.topics import Topic
+from tests.desk import A, Desk, entry
+from tests.outbox import MORNING, ListOutbox, make_alert, make_bundle
+
+MAIL, HOOK = Policy(Together.SUBJECT), Policy()
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+TOPICS = ("Ariane", "Fusée")
+
+
+class Listed:
+    """Alerts brought to the outbox in a list."""
+
+    def __init__(self) -> None:
+        self.outbox: Outbox = ListOutbox()
+        self.now = MORNING
+
+    def bring(self, name: str, *channels: str, topics: Sequence[str] = TOPICS) -> datetime:
+        self.now += timedelta(minutes=1)
+        for topic in topics:
+            (article,) = make_bundle(number=int(name)).alerts
+            self.outbox.find(make_alert(topic, article.article, self.now), *channels)
+        return self.now
+
+
+class Archived:
+    """Alerts brought to an archive, by articles that match."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.outbox: Outbox = desk.archive
+        desk.watch(A)
+
+    @property
+    def now(self) -> datetime:
+        return self._desk.now
+
+    def bring(self, name: str, *channels: str, topics: Sequence[str] = TOPICS) -> datetime:
+        self._desk.follow(*(Topic(topic, "fusée", channels) for topic in topics))
+        self._desk.poll(A, entry(f"La fusée {name}", f"https://a.example/{name}"))
+        return self._desk.now
+
+
+Office = Listed | Archived
+
+
+@pytest.fixture(params=["list", "archive"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    if request.param == "list":
+        yield Listed()
+    else:
+        with Desk(tmp_path / "archive.db", []) as desk:
+            yield Archived(desk)
+
+
+def due(office: Office, channel: str, at: datetime | None = None, limit: int = 100, without: Sequence[str] = ()) -> list[Bundle]:
+    return office.outbox.due_messages(channel, at or office.now, limit, frozenset(without))
+
+
+def seal(office: Office, channel: str, policy: Policy = MAIL, at: datetime | None = None, limit: int = 100) -> int:
+    return office.outbox.seal_messages(channel, policy, at or office.now, limit).result()
+
+
+def attempt(office: Office, bundle: Bundle, status: DeliveryStatus, again_at: datetime | None = None) -> None:
+    error = None if status is DeliveryStatus.SENT else "no"
+    office.outbox.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, office.now, status, again_at, error)).result()
+
+
+def test_an_empty_outbox_has_nothing_due(office: Office) -> None:
+    assert office.outbox.due_channels(office.now + 9 * DAY) == []
+    assert due(office, "redaction") == []
+    assert seal(office, "redaction") == 0
+    assert office.outbox.hold_for_channel("redaction", office.now, 10).result() == []
+
+
+def test_channels_are_due_by_name_as_soon_as_something_waits_for_them(office: Office) -> None:
+    at = office.bring("1", "redaction", "hook", "autre")
+    assert office.outbox.due_channels(at - SECOND) == []
+    assert office.outbox.due_channels(at) == ["autre", "hook", "redaction"]
+
+
+def test_a_channel_stays_due_while_its_messages_are_and_not_when_they_wait(office: Office) -> None:
+    office.bring("1", "redaction")
+    seal(office, "redaction")
+    assert office.outbox.due_channels(office.now) == ["redaction"]
+    (bundle,) = due(office, "redaction")
+    attempt(office, bundle, DeliveryStatus.PENDING, office.now + SECOND)
+    assert office.outbox.due_channels(office.now) == []
+    assert office.outbox.due_channels(office.now + SECOND) == ["redaction"]
+
+
+def test_nothing_is_a_message_before_it_is_sealed(office: Office) -> None:
+    office.bring("1", "redaction")
+    assert due(office, "redaction", office.now + DAY) == []
+    assert seal(office, "redaction") == 2
+    assert len(due(office, "redaction")) == 1
+
+
+def test_nothing_is_sealed_before_it_is_due_nor_twice(office: Office) -> None:
+    at = office.bring("1", "redaction")
+    assert seal(office, "redaction", at=at - SECOND) == 0
+    assert [seal(office, "redaction"), seal(office, "redaction")] == [2, 0]
+
+
+def test_the_policy_says_what_is_one_message(office: Office) -> None:
+    at = office.bring("1", "redaction", "hook")
+    seal(office, "redaction", MAIL)
+    seal(office, "hook", HOOK)
+    (mail,) = due(office, "redaction")
+    assert [alert.topic for alert in mail.alerts] == ["Ariane", "Fusée"]
+    assert mail.delivery_ids == tuple(make_delivery_id(alert.alert_id, "redaction") for alert in mail.alerts)
+    assert (mail.bundle_id, mail.channel, mail.attempts) == (make_bundle_id("redaction", mail.delivery_ids), "redaction", 0)
+    assert mail.give_up_at == at + 3 * DAY
+    posts = due(office, "hook")
+    assert sorted(post.alerts[0].topic for post in posts) == ["Ariane", "Fusée"]
+    assert [(post.bundle_id,) for post in posts] == [post.delivery_ids for post in posts]
+
+
+def test_what_waits_longest_is_due_first_and_what_is_in_hand_is_left_out(office: Office) -> None:
+    for name in ("1", "2", "3"):
+        office.bring(name, "redaction")
+    seal(office, "redaction")
+    first, second, third = due(office, "redaction")
+    assert first.alerts[0].created_at < second.alerts[0].created_at < third.alerts[0].created_at
+    assert due(office, "redaction", limit=2) == [first, second]
+    assert due(office, "redaction", limit=2, without=[first.bundle_id]) == [second, third]
+    assert due(office, "redaction", limit=1, without=[first.bundle_id, third.bundle_id]) == [second]
+
+
+def test_the_oldest_are_sealed_first_and_what_was_made_together_is_never_cut_in_two(office: Office) -> None:
+    for name in ("1", "2", "3"):
+        office.bring(name, "redaction")
+    assert [seal(office, "redaction", limit=limit) for limit in (1, 3, 1)] == [2, 4, 0]
+    messages = due(office, "redaction")
+    assert [len(one.alerts) for one in messages] == [2, 2, 2]
+    assert messages == sorted(messages, key=lambda one: one.alerts[0].created_at)
+
+
+def test_channels_know_nothing_of_each_other(office: Office) -> None:
+    office.bring("1", "redaction", "hook")
+    seal(office, "redaction")
+    assert due(office, "hook") == []
+    (mail,) = due(office, "redaction")
+    attempt(office, mail, DeliveryStatus.SENT)
+    assert seal(office, "hook", HOOK) == 2
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.SENT, DeliveryStatus.DEAD])
+def test_what_is_sent_or_given_up_is_never_due_again(office: Office, status: DeliveryStatus) -> None:
+    office.bring("1", "redaction")
+    seal(office, "redaction")
+    (bundle,) = due(office, "redaction")
+    attempt(office, bundle, status)
+    assert due(office, "redaction", office.now + 9 * DAY) == []
+    assert office.outbox.due_channels(office.now + 9 * DAY) == []
+
+
+def test_a_message_that_is_tried_again_is_the_same_message_with_one_attempt_more(office: Office) -> None:
+    office.bring("1", "redaction")
+    seal(office, "redaction")
+    (bundle,) = due(office, "redaction")
+    attempt(office, bundle, DeliveryStatus.PENDING, office.now + 5 * SECOND)
+    assert due(office, "redaction", office.now + 4 * SECOND) == []
+    (again,) = due(office, "redaction", office.now + 5 * SECOND)
+    assert (again.bundle_id, again.delivery_ids, again.alerts) == (bundle.bundle_id, bundle.delivery_ids, bundle.alerts)
+    assert (again.attempts, again.give_up_at) == (1, bundle.give_up_at)
+
+
+def held(office: Office, at: datetime | None = None, limit: int = 100) -> list[AttemptResult]:
+    return office.outbox.hold_for_channel("hook", at or office.now, limit).result()
+
+
+def test_what_waits_for_an_absent_channel_is_held_with_the_reason_whether_it_is_sealed_or_not(office: Office) -> None:
+    office.bring("1", "hook")
+    seal(office, "hook", HOOK)
+    office.bring("2", "hook")
+    told = held(office)
+    assert len(told) == 4
+    assert {(one.status, one.next_attempt_at) for one in told} == {(DeliveryStatus.PENDING, office.now + timedelta(hours=1))}
+    assert all("channel hook is not in the configuration" in (one.error or "") for one in told)
+    assert held(office) == []
+    assert office.outbox.due_channels(office.now) == []
+
+
+def test_what_is_held_is_looked_at_again_and_at_last_given_up_for_good(office: Office) -> None:
+    at = office.bring("1", "hook")
+    seal(office, "hook", HOOK)
+    office.bring("2", "hook")
+    held(office)
+    assert office.outbox.due_channels(office.now + timedelta(hours=1)) == ["hook"]
+    told = held(office, at + 4 * DAY)
+    assert [(one.status, one.next_attempt_at) for one in told] == [(DeliveryStatus.DEAD, None)] * 4
+    assert all("given up after 3 days" in (one.error or "") for one in told)
+    office.outbox.sync_channels(["hook"], at + 4 * DAY).result()
+    assert office.outbox.due_channels(at + 9 * DAY) == []
+
+
+def test_what_was_held_is_due_at_once_and_in_order_when_its_channel_is_back(office: Office) -> None:
+    office.bring("1", "hook", topics=["Fusée"])
+    seal(office, "hook", HOOK)
+    (before,) = due(office, "hook")
+    office.bring("2", "hook", topics=["Fusée"])
+    office.bring("3", "hook", topics=["Fusée"])
+    held(office)
+    office.outbox.sync_channels(["hook"], office.now).result()
+    assert seal(office, "hook", HOOK) == 2
+    messages = due(office, "hook")
+    assert messages[0] == before
+    assert messages == sorted(messages, key=lambda one: one.alerts[0].created_at)
+    assert len(messages) == 3
+
+
+def test_a_channel_that_is_not_back_stays_held(office: Office) -> None:
+    office.bring("1", "hook")
+    held(office)
+    office.outbox.sync_channels(["redaction"], office.now).result()
+    assert office.outbox.due_channels(office.now) == []
+
+
+def test_what_waits_for_its_next_attempt_is_looked_at_once_its_channel_is_gone_and_due_when_that_is_back(office: Office) -> None:
+    office.bring("1", "hook", topics=["Fusée"])
+    seal(office, "hook", HOOK)
+    (bundle,) = due(office, "hook")
+    attempt(office, bundle, DeliveryStatus.PENDING, office.now + timedelta(hours=9))
+    office.outbox.sync_channels(["hook"], office.now).result()
+    assert office.outbox.due_channels(office.now) == []
+    office.outbox.sync_channels([], office.now).result()
+    assert [one.bundle_id for one in held(office)] == [bundle.bundle_id]
+    office.outbox.sync_channels(["hook"], office.now).result()
+    assert [(one.bundle_id, one.attempts) for one in due(office, "hook")] == [(bundle.bundle_id, 1)]
+
+
+def test_the_next_attempt_is_told_how_each_recipient_stands_and_nothing_takes_a_message_away_again(office: Office) -> None:
+    office.bring("1", "redaction")
+    seal(office, "redaction")
+    for told in ({"a": "has", "b": "owed", "c": "refused"}, {"a": "owed", "b": "has"}):
+        (bundle,) = due(office, "redaction")
+        recipients = tuple(RecipientOutcome(name, RecipientStatus(status)) for name, status in told.items())
+        result = AttemptResult(bundle.bundle_id, bundle.delivery_ids, office.now, DeliveryStatus.PENDING, office.now, "no", recipients)
+        office.outbox.record_attempt(result).result()
+    (bundle,) = due(office, "redaction")
+    assert {one.recipient: str(one.status) for one in bundle.recipients} == {"a": "has", "b": "has", "c": "refused"}

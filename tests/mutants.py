@@ -1,0 +1,203 @@
+"""Does a test notice if a line of a decision is changed? `make mutants`, or `python -m tests.mutants --help`.
+
+One-line changes are drawn by chance from the files that decide and record (a comparison turned round, a condition negated, `and` for
+`or`, a number one higher, a statement left out), each is made in a copy of the project, and the tests run on it: first those of the pure
+part, then those of the archive and of dispatch, last the suite but for what takes minutes. A change that no test notices survives, and is
+printed; it is either a gap in the tests, or a change that makes no difference, which CONTRIBUTING then explains.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from queue import SimpleQueue
+
+ROOT = Path(__file__).resolve().parent.parent
+DECIDING = (
+    "news/settling.py",
+    "news/arriving.py",
+    "news/places.py",
+    "news/alerting.py",
+    "news/delivering.py",
+    "storage/recording",
+    "monitors/dispatch.py",
+    "monitors/line.py",
+)
+STAGES: tuple[Sequence[str], ...] = (
+    ("tests/unit/news", "--ignore=tests/unit/news/query", "--ignore=tests/unit/news/text"),
+    ("tests/integration/storage", "tests/integration/dispatch", "tests/unit/monitors"),
+    ("tests", "--ignore=tests/acceptance/test_crash.py", "--ignore=tests/unit/news/query", "--ignore=tests/unit/news/text"),
+)
+_OPPOSITE: dict[type[ast.cmpop], str] = {
+    ast.Eq: "!=",
+    ast.NotEq: "==",
+    ast.Lt: ">=",
+    ast.LtE: ">",
+    ast.Gt: "<=",
+    ast.GtE: "<",
+    ast.Is: "is not",
+    ast.IsNot: "is",
+    ast.In: "not in",
+    ast.NotIn: "in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A piece of one line of a file, and what stands in its place."""
+
+    file: str
+    line: int
+    start: int
+    end: int
+    text: str
+
+    def applied_to(self, source: str) -> str:
+        """The file's text with the change. Offsets are in bytes of UTF-8, as `ast` counts them."""
+        lines = source.split("\n")
+        raw = lines[self.line - 1].encode()
+        lines[self.line - 1] = (raw[: self.start] + self.text.encode() + raw[self.end :]).decode()
+        return "\n".join(lines)
+
+
+def find_mutants(file: str, source: str) -> list[Mutant]:
+    """Every change that could be made to a file; none to decorators, which say how a class is made and not what it does."""
+    tree = ast.parse(source)
+    decorators = {id(part) for node in ast.walk(tree) for one in getattr(node, "decorator_list", ()) for part in ast.walk(one)}
+    return [mutant for node in ast.walk(tree) if id(node) not in decorators for mutant in _mutants_of(file, node, source)]
+
+
+def _mutants_of(file: str, node: ast.AST, source: str) -> Iterator[Mutant]:  # noqa: C901  # one case a kind of node
+    match node:
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            yield from _between(file, left, right, f" {_OPPOSITE[type(op)]} ")
+        case ast.BoolOp(op=op, values=values):
+            other = " or " if isinstance(op, ast.And) else " and "
+            for left, right in pairwise(values):
+                yield from _between(file, left, right, other)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield from _whole(file, node, ast.get_source_segment(source, operand) or "")
+        case ast.Constant(value=bool() | int()):
+            yield from _whole(file, node, str(not node.value if isinstance(node.value, bool) else node.value + 1))
+        case ast.If(test=test) | ast.IfExp(test=test):
+            yield from _whole(file, test, f"(not ({ast.get_source_segment(source, test)}))")
+        case ast.Expr(value=ast.Call()):
+            yield from _whole(file, node, "pass")
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            yield from _between(file, left, right, " - " if isinstance(node.op, ast.Add) else " + ")
+
+
+def _whole(file: str, node: ast.expr | ast.stmt, text: str) -> Iterator[Mutant]:
+    if node.lineno == node.end_lineno and "\n" not in text:
+        yield Mutant(file, node.lineno, node.col_offset, node.end_col_offset or 0, text)
+
+
+def _between(file: str, left: ast.expr, right: ast.expr, text: str) -> Iterator[Mutant]:
+    """What stands between two operands, but for closing parentheses, which belong to the left one."""
+    if left.end_lineno == right.lineno:
+        yield Mutant(file, right.lineno, left.end_col_offset or 0, right.col_offset, text)
+
+
+def draw(count: int, seed: int) -> list[Mutant]:
+    """So many changes, each file as often as it has lines to change."""
+    chance = random.Random(seed)
+    mutants = [mutant for file in list_files() for mutant in find_mutants(file, (ROOT / file).read_text()) if _is_valid(mutant)]
+    return chance.sample(mutants, min(count, len(mutants)))
+
+
+def list_files() -> list[str]:
+    """The files that decide and record, of those that there are."""
+    found: list[Path] = []
+    for name in DECIDING:
+        path = ROOT / name
+        found += sorted(path.rglob("*.py")) if path.is_dir() else [path] if path.exists() else []
+    return [str(path.relative_to(ROOT)) for path in found]
+
+
+def _is_valid(mutant: Mutant) -> bool:
+    source = (ROOT / mutant.file).read_text()
+    try:
+        changed = ast.parse(mutant.applied_to(source))
+    except SyntaxError:
+        return False
+    return ast.dump(changed) != ast.dump(ast.parse(source))
+
+
+def make_copy(folder: Path) -> None:
+    """A copy of the project as it stands, with the environment of this one."""
+    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in names.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+
+
+def is_noticed(folder: Path, mutant: Mutant, stages: int) -> bool:
+    """Whether a test of the copy in `folder` fails with the change."""
+    path = folder / mutant.file
+    source = path.read_text()
+    path.write_text(mutant.applied_to(source))
+    try:
+        return any(_fails(folder, stage) for stage in STAGES[:stages])
+    finally:
+        path.write_text(source)
+
+
+def _fails(folder: Path, arguments: Sequence[str]) -> bool:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout=120", *arguments]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=1200, check=False)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode not in {0, 5}
+
+
+def main() -> int:
+    """Make the changes, print those that survive, and fail if more do than are allowed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--stages", type=int, default=len(STAGES), help="how many of the three sets of tests to run")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--allowed", type=int, default=3, help="survivors without failing")
+    options = parser.parse_args()
+    mutants = draw(options.count, options.seed)
+    with tempfile.TemporaryDirectory(prefix="quivive-mutants-") as scratch:
+        folders: SimpleQueue[Path] = SimpleQueue()
+        for number in range(options.jobs):
+            folder = Path(scratch) / str(number)
+            make_copy(folder)
+            folders.put(folder)
+
+        def judge(mutant: Mutant) -> bool:
+            folder = folders.get()
+            try:
+                return is_noticed(folder, mutant, options.stages)
+            finally:
+                folders.put(folder)
+
+        with ThreadPoolExecutor(options.jobs) as pool:
+            survivors = [mutant for mutant, noticed in zip(mutants, pool.map(judge, mutants), strict=True) if not noticed]
+    sys.stdout.writelines(map(_describe, survivors))
+    sys.stdout.write(f"{len(mutants) - len(survivors)} of {len(mutants)} changes were noticed (seed {options.seed})\n")
+    return int(len(survivors) > options.allowed)
+
+
+def _describe(mutant: Mutant) -> str:
+    source = (ROOT / mutant.file).read_text()
+    before, after = (text.split("\n")[mutant.line - 1].strip() for text in (source, mutant.applied_to(source)))
+    return f"{mutant.file}:{mutant.line} survived\n  - {before}\n  + {after}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What is used of scrapy and aiohttp beyond what they promise: in one file, and still there as it is used.
+
+When one of these fails after an update, `crawler/scrapy_insides.py` is the file to mend; the way out is decision 0013.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections import deque
+from pathlib import Path
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from scrapy.core.downloader import Downloader, Slot
+from scrapy.utils.test import get_crawler
+
+from crawler.scrapy_insides import AiohttpDownloadHandler, BaseStreamingDownloadHandler, ClientResponse, drop_requests_that_wait
+
+FOREIGN = ("scrapy", "aiohttp", "twisted")
+INSIDES = "crawler/scrapy_insides.py"
+
+
+def private_imports(path: Path) -> set[str]:
+    """The private modules and names that a module imports from these packages."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in FOREIGN:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name for name in names if any(part.startswith("_") for part in name.split("."))}
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("engine.downloader"):
+            found.add(ast.unparse(node))
+    return found
+
+
+def test_private_parts_are_used_in_one_file(project: Path) -> None:
+    using = {
+        str(path.relative_to(project))
+        for room in ("crawler", "quivive")
+        for path in (project / room).rglob("*.py")
+        if private_imports(path)
+    }
+    assert using == {INSIDES}
+
+
+def test_the_handler_takes_what_it_is_given_and_asks_its_session_as_we_expect() -> None:
+    assert issubclass(AiohttpDownloadHandler, BaseStreamingDownloadHandler)
+    assert issubclass(ClientResponse, aiohttp.ClientResponse)
+    assert list(inspect.signature(BaseStreamingDownloadHandler.__init__).parameters) == ["self", "crawler"]
+    assert inspect.iscoroutinefunction(AiohttpDownloadHandler.download_request)
+    assert inspect.iscoroutinefunction(AiohttpDownloadHandler.close)
+    base = inspect.getsource(BaseStreamingDownloadHandler.__init__)
+    assert "_pool_size_total" in base
+    assert "_pool_size_per_host" in base
+    assert "self._session" in inspect.getsource(AiohttpDownloadHandler)
+    assert isinstance(inspect.getattr_static(AiohttpDownloadHandler, "_extract_headers"), staticmethod)
+
+
+def test_the_downloader_keeps_what_waits_for_a_host_where_we_drop_it() -> None:
+    assert "slots" in vars(Downloader(get_crawler()))
+    slot = Slot(concurrency=1, delay=0)
+    assert isinstance(slot.queue, deque)
+    assert "queue.append((request, " in inspect.getsource(Downloader)
+    assert "errback" in inspect.getsource(drop_requests_that_wait)
+
+
+def test_connections_are_made_by_what_we_put_in_the_place_of_their_factory() -> None:
+    assert "self._factory = " in inspect.getsource(aiohttp.BaseConnector)
+    assert "self._factory" in inspect.getsource(aiohttp.TCPConnector)
+    assert {"set_response_params", "data_received", "eof_received"} <= set(vars(ResponseHandler))
+
+
+def test_aiohttp_takes_the_limits_that_the_session_is_made_with() -> None:
+    parameters = inspect.signature(aiohttp.ClientSession).parameters
+    assert {"max_line_size", "max_field_size", "response_class", "skip_auto_headers", "auto_decompress"} <= set(parameters)
+    assert {"resolver", "limit", "limit_per_host", "keepalive_timeout", "ttl_dns_cache"} <= set(
+        inspect.signature(aiohttp.TCPConnector).parameters
+    )

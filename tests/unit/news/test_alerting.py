@@ -1,0 +1,67 @@
+"""Which alerts follow from a match, and why none otherwise."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from news.alerting import Known, Matched, NewAlert, Silence, decide_alert
+from news.alerts import AlertKind, SubjectKind, article_subject, make_alert_id, parse_subject
+
+
+def decide(
+    *, alerts: int = 0, first: int | None = None, openly: bool = True, number: int = 1, edited: bool = False, silent: bool = False
+) -> NewAlert | Silence:
+    return decide_alert(Known(alerts, first, openly), Matched(number, edited, by_silent_sighting=silent))
+
+
+def test_the_first_match_of_an_openly_sighted_article_is_the_first_alert() -> None:
+    assert decide() == NewAlert(AlertKind.NEW, 1)
+
+
+@pytest.mark.parametrize(("alerts", "openly", "edited", "silent", "first"), [*product([1, 2], *[[False, True]] * 3, [None, 1])])
+def test_a_topic_that_has_alerted_on_an_article_alerts_no_more(
+    alerts: int, openly: bool, edited: bool, silent: bool, first: int | None
+) -> None:
+    assert decide(alerts=alerts, openly=openly, edited=edited, silent=silent, first=first) is Silence.ALERTED
+
+
+@pytest.mark.parametrize(("edited", "first"), [*product([False, True], [None, 1])])
+def test_what_matches_since_a_silent_poll_showed_it_is_not_told(edited: bool, first: int | None) -> None:
+    assert decide(silent=True, edited=edited, first=first) is Silence.SILENT_SIGHTING
+    assert decide(silent=True, edited=edited, first=first, openly=False) is Silence.SILENT_SIGHTING
+
+
+@pytest.mark.parametrize("first", [None, 1])
+def test_what_a_source_held_when_it_was_first_seen_is_not_told(first: int | None) -> None:
+    assert decide(openly=False, first=first) is Silence.SILENT
+
+
+def test_a_silent_article_that_is_edited_into_the_match_is_told_as_revised() -> None:
+    assert decide(openly=False, edited=True, number=2) == NewAlert(AlertKind.REVISED, 1)
+
+
+def test_a_silent_article_that_matched_before_its_edit_is_not_told() -> None:
+    assert decide(openly=False, edited=True, number=2, first=1) is Silence.MATCHED_SILENTLY
+
+
+@pytest.mark.parametrize(("first", "kind"), [(None, AlertKind.REVISED), (1, AlertKind.NEW), (2, AlertKind.REVISED)])
+def test_the_kind_goes_by_the_first_version_that_matched_even_in_silence(first: int | None, kind: AlertKind) -> None:
+    assert decide(number=3, first=first) == NewAlert(kind, 1)
+    assert decide(number=3, first=first, edited=True) == NewAlert(kind, 1)
+
+
+def test_the_id_of_the_first_alert_is_what_it_was_before_there_were_sequences() -> None:
+    assert make_alert_id("OTAN", "https://a.example/1") == "ggdp5t3conf3g5fjqhcrfvweag"
+    assert make_alert_id("OTAN", "https://a.example/1", 1) == "ggdp5t3conf3g5fjqhcrfvweag"
+
+
+def test_each_sequence_has_an_id_of_its_own() -> None:
+    assert len({make_alert_id("OTAN", "https://a.example/1", sequence) for sequence in range(1, 12)}) == 11
+
+
+def test_a_subject_is_read_as_it_was_written() -> None:
+    subject = article_subject(12)
+    assert (subject.kind, subject.key, subject.text) == (SubjectKind.ARTICLE, "12", "article:12")
+    assert parse_subject(subject.text) == subject

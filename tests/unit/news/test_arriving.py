@@ -1,0 +1,182 @@
+"""What becomes of each entry of a feed's body."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from news.arriving import Arrival, Body, KnownEntry, changed_or_new, decide_arrivals, showing_of, showings_of
+from news.judging import make_version
+from news.places import places_of
+from news.preparing import prepared_entries
+from news.settling import Claim, Known, KnownArticle, Place
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry, ParsedFeed
+
+NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
+HERE, THERE = "https://a.example/1", "https://a.example/2"
+ENTRY = FeedEntry("g1", HERE, "Un sommet", summary="Trente maires.", published_at=NOW)
+NEWER = FeedEntry("g2", THERE, "La halle", summary="Un incendie.", published_at=NOW)
+
+
+def body(*entries: FeedEntry, held: KnownEntry | None = None, **rest: Any) -> Body:
+    """A body, the newest entry first; `held` is known under the key of the first."""
+    arrived = prepared_entries(ParsedFeed(None, entries))
+    fields = {
+        "source_id": 1,
+        "arrived": arrived,
+        "known": {arrived[0].key: held} if held else {},
+        "places": places_of(arrived, "https://a.example/feed", ()),
+        "mode": ArticlesMode.FEED,
+        "silent": False,
+        "formerly_known": frozenset(),
+        "next_entry_id": 10,
+        "now": NOW,
+    }
+    return Body(**{**fields, **rest})
+
+
+def held_entry(entry: FeedEntry = ENTRY, **rest: Any) -> KnownEntry:
+    """Entry 5, known as it stands, of article 7."""
+    (prepared,) = prepared_entries(ParsedFeed(None, (entry,)))
+    fields = {
+        "entry_id": 5,
+        "source_id": 1,
+        "key": prepared.key,
+        "place": prepared.address or "",
+        "entry": entry,
+        "fingerprint": prepared.fingerprint,
+        "silent": False,
+        "edited": False,
+        "changed_at": NOW - timedelta(days=1),
+        "article_id": 7,
+        "own_hash": make_version(entry, None).own_hash,
+        "page_state": "done",
+        "page_attempts": 0,
+        "page_fetched_at": None,
+    }
+    return KnownEntry(**{**fields, **rest})
+
+
+def archive(**rest: Any) -> Known:
+    """An archive that holds article 7, which is `ENTRY` as it stands."""
+    main = make_version(ENTRY, None)
+    one = KnownArticle(7, main.title, 70, main.own_hash, "feed", 1, sighted_openly=True, deleted=False)
+    fields = {"articles": {7: one}, "claims": {HERE: Claim(7, adopted=False)}, "next_article_id": 8, "next_revision_id": 71}
+    return Known(**{**fields, **rest})
+
+
+def decide(one: Body, known: Known | None = None) -> list[Arrival]:
+    return decide_arrivals(one, showings_of(one), known or archive())
+
+
+def test_what_is_known_as_it_stands_is_nothing_new() -> None:
+    assert changed_or_new(body(ENTRY, held=held_entry())) == []
+    assert decide(body(ENTRY, held=held_entry())) == []
+
+
+def test_entries_come_in_the_order_of_publication_and_get_their_ids_in_it() -> None:
+    arrivals = decide(body(NEWER, ENTRY), Known())
+    assert [(one.arrived.entry.title, one.entry_id, one.is_new) for one in arrivals] == [("Un sommet", 10, True), ("La halle", 11, True)]
+
+
+def test_a_changed_entry_keeps_its_id_and_takes_none_from_those_that_are_new() -> None:
+    changed = replace(ENTRY, title="Un sommet raté")
+    arrivals = decide(body(changed, NEWER, held=held_entry()))
+    assert [(one.entry_id, one.is_new) for one in arrivals] == [(10, True), (5, False)]
+
+
+@pytest.mark.parametrize(
+    ("silent", "formerly", "expected"), [(False, (), False), (True, (), True), (False, ("guid:g1",), True), (False, ("guid:g2",), False)]
+)
+def test_what_a_first_poll_or_an_older_version_saw_is_silent(silent: bool, formerly: tuple[str, ...], expected: bool) -> None:
+    (arrival,) = decide(body(ENTRY, silent=silent, formerly_known=frozenset(formerly)), Known())
+    assert (arrival.silent, arrival.settled is not None and arrival.settled.silent) == (expected, expected)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_known_entry_stays_silent_or_not_whatever_the_poll(silent: bool) -> None:
+    (arrival,) = decide(body(replace(ENTRY, title="Un sommet raté"), held=held_entry(silent=silent), silent=not silent))
+    assert arrival.silent is silent
+
+
+def test_without_a_page_to_fetch_a_new_entry_is_settled_with_the_feeds_words() -> None:
+    (arrival,) = decide(body(NEWER))
+    assert (arrival.page_due_at, arrival.place) == (None, Place(THERE, arrival.place.alternates))
+    assert arrival.settled is not None
+    assert (arrival.settled.article_id, arrival.settled.showing.shown_url) == (8, THERE)
+
+
+def test_a_new_entry_whose_page_is_wanted_waits_for_it() -> None:
+    (arrival,) = decide(body(NEWER, mode=ArticlesMode.PAGE))
+    assert (arrival.page_due_at, arrival.settled) == (NOW, None)
+
+
+def test_a_page_that_another_source_brought_is_not_fetched_again() -> None:
+    known = archive(articles={7: replace(archive().articles[7], main_origin="page")})
+    (arrival,) = decide(body(replace(ENTRY, summary="Autrement dit."), mode=ArticlesMode.PAGE), known)
+    assert arrival.page_due_at is None
+    assert arrival.settled is not None
+    assert [one.is_main for one in arrival.settled.versions] == [False]
+
+
+@pytest.mark.parametrize(
+    ("fetched_at", "due_at"),
+    [(None, NOW), (NOW - timedelta(minutes=20), NOW + timedelta(minutes=40)), (NOW - timedelta(hours=2), NOW)],
+)
+def test_the_page_of_a_changed_entry_is_fetched_again_at_most_hourly_and_its_words_count_at_once(
+    fetched_at: datetime | None, due_at: datetime
+) -> None:
+    held = held_entry(page_fetched_at=fetched_at)
+    (arrival,) = decide(body(replace(ENTRY, title="Un sommet raté"), held=held, mode=ArticlesMode.PAGE))
+    assert arrival.page_due_at == due_at
+    assert arrival.settled is not None
+    assert [(one.is_main, one.version.title) for one in arrival.settled.versions] == [(False, "Un sommet raté")]
+
+
+def test_a_changed_entry_that_was_never_settled_waits_for_its_page() -> None:
+    (arrival,) = decide(body(replace(ENTRY, title="Un sommet raté"), held=held_entry(article_id=None), mode=ArticlesMode.PAGE), Known())
+    assert (arrival.page_due_at, arrival.settled) == (NOW, None)
+
+
+def test_an_entry_that_moved_has_its_page_fetched_at_once_and_waits_for_it() -> None:
+    moved = replace(ENTRY, link=THERE, title="La halle", published_at=NOW + timedelta(days=1))
+    held = held_entry(page_fetched_at=NOW - timedelta(minutes=1))
+    (arrival,) = decide(body(moved, held=held, mode=ArticlesMode.PAGE))
+    assert (arrival.page_due_at, arrival.settled, arrival.place.own) == (NOW, None, THERE)
+
+
+def test_an_entry_that_keeps_its_guid_and_speaks_of_another_article_makes_one() -> None:
+    moved = replace(ENTRY, link=THERE, title="Un sommet, la suite", published_at=NOW + timedelta(days=1))
+    (arrival,) = decide(body(moved, held=held_entry()))
+    assert arrival.settled is not None
+    assert arrival.settled.is_new_article
+    (same,) = decide(body(replace(moved, published_at=NOW), held=held_entry()))
+    assert same.settled is not None
+    assert same.settled.article_id == 7
+
+
+def test_an_entry_whose_link_stays_keeps_its_place_also_when_those_that_shared_it_are_gone() -> None:
+    held = held_entry(place=f"{HERE}#sien")
+    known = archive(claims={f"{HERE}#sien": Claim(7, adopted=False)})
+    (arrival,) = decide(body(replace(ENTRY, title="Un sommet raté"), held=held), known)
+    assert arrival.place.own == f"{HERE}#sien"
+    assert HERE in arrival.place.alternates
+    (moved,) = decide(body(replace(ENTRY, link=THERE), held=held), known)
+    assert moved.place.own == THERE
+
+
+def test_a_page_is_shown_by_its_entry_as_the_archive_knows_it() -> None:
+    held = held_entry(replace(ENTRY, link=f"{HERE}?utm_source=rss#bas"), silent=True, edited=True)
+    version = make_version(held.entry, ExtractedPage(None, "Le texte."))
+    shown = showing_of(held, version)
+    assert (shown.entry_id, shown.place.own, shown.shown_url, shown.silent, shown.edited) == (5, HERE, f"{HERE}#bas", True, True)
+    assert (shown.version, shown.saying.text, shown.article_id, shown.own_hash) == (version, "Trente maires.", 7, held.own_hash)
+
+
+def test_an_entry_without_a_link_is_shown_at_its_place() -> None:
+    assert showing_of(
+        held_entry(place="https://a.example/feed#g1", entry=replace(ENTRY, link=None)), make_version(ENTRY, None)
+    ).shown_url == ("https://a.example/feed#g1")

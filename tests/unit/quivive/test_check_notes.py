@@ -1,0 +1,42 @@
+"""What `check` says of a configuration that is valid and yet seldom meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.processes import Home, source, topic
+
+
+def notes(home: Home) -> list[str]:
+    done = home.call("check")
+    assert (done.status, done.err) == (0, "")
+    return [line.removeprefix("note: ") for line in done.out.splitlines() if line.startswith("note: ")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["http://journal.example/Feed", "https://JOURNAL.example/Feed", "https://journal.example:443/Feed", "https://journal.example/feed"],
+)
+def test_two_sources_that_are_one_but_for_case_port_or_scheme_are_named(tmp_path: Path, other: str) -> None:
+    home = Home(tmp_path)
+    urls = ["https://journal.example/Feed", "https://gazette.example/feed", other]
+    home.configure(sources=[source(url) for url in urls], topics=[topic("OTAN", "otan")])
+    [note, _] = notes(home)
+    assert "https://journal.example/Feed and " + other in note
+
+
+def test_sources_that_differ_in_anything_else_are_not(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    urls = [f"https://journal.example/{path}" for path in ("feed", "feed/", "feed?a=1", "feed?a=2", "feed2")]
+    home.configure(sources=[source(url) for url in urls], topics=[topic("OTAN", "otan")])
+    assert len(notes(home)) == 1  # of the topic that notifies nobody
+
+
+def test_a_file_that_names_no_sources_and_no_topics_says_so_unless_it_means_it(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.write_config("")
+    assert ["sources = []" in note or "topics = []" in note for note in notes(home)] == [True, True]
+    home.write_config("sources = []\ntopics = []\n")
+    assert notes(home) == []
