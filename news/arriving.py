@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, wants_page
+from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
 from news.settling import Known, Place, Settled, Settler, Showing
@@ -116,11 +117,14 @@ def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry
 
 
 def _place_of(body: Body, one: PreparedEntry, held: KnownEntry | None) -> Place:
-    """An entry whose link stays what it was keeps its place, also when those that shared the link are no longer listed."""
+    """An entry whose link stays what it was keeps its place, also when those that shared the link are no longer listed.
+
+    So does one that has none, also when its feed has moved.
+    """
     place = body.places[one.key]
-    if held is not None and one.address and held.entry.link and one.address == comparing_url(held.entry.link):
-        return Place(held.place, tuple({place.own, *place.alternates} - {held.place}))
-    return place
+    if held is None or one.address != (comparing_url(held.entry.link) if held.entry.link else None):
+        return place
+    return Place(held.place, tuple(form for form in (place.own, *place.alternates) if form != held.place))
 
 
 def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Showing]], known: Known) -> list[Arrival]:
@@ -170,7 +174,7 @@ def showing_of(stored: KnownEntry, version: Version) -> Showing:
     return Showing(
         stored.entry_id,
         stored.source_id,
-        Place(stored.place),
+        place_on_record(stored.place, stored.entry),
         stored.shown_url,
         make_version(stored.entry, None),
         version,

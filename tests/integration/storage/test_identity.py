@@ -160,3 +160,24 @@ def test_an_address_that_a_site_shows_for_articles_of_several_of_its_feeds_hides
     desk.page(TWO, prose("le sommet de l’OTAN à Bruxelles"), **where)
     assert [(one["title"], one["url"]) for one in desk.articles()] == [("Un téléphone pliant", ONE), ("Sommet à Bruxelles", TWO)]
     assert desk.alerts() == [("OTAN", "new")]
+
+
+@pytest.mark.parametrize("first", [A, B])
+def test_a_story_that_shares_its_link_in_one_feed_is_the_same_in_another_that_lists_it_alone_and_fetches_its_page(
+    desk: Desk, first: str
+) -> None:
+    desk.watch(A)
+    desk.watch(B, mode="page")
+    story = entry("L’OTAN prolonge son sommet", ONE, "g2")
+    for source in (first, {A: B, B: A}[first]):
+        desk.poll(source, *([entry("Panne de courant à Tarnac", ONE, "g1"), story] if source == A else [story]))
+        if source == B:
+            desk.page(ONE, prose("l’OTAN qui prolonge son sommet"))
+    assert desk.alerts() == [("OTAN", "new")]
+
+
+def test_an_entry_without_a_link_is_the_same_article_when_its_feed_has_moved(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN à Tarnac", None, "g1"))
+    desk.poll(A, entry("Une halle rouvre à Vexin, dit l’OTAN", None, "g1"), final_url="https://flux.a.example/")
+    assert (desk.article()["revisions"], desk.alerts()) == (2, [("OTAN", "new")])
