@@ -56,7 +56,7 @@ def _place_of(one: PreparedEntry, source_url: str, shared: Collection[str], frag
 
 
 def _forms_of(address: str, fragment: str, title_key: str) -> tuple[str, ...]:
-    """All that may be the place of an entry at an address: the address, that with its fragment if it has one, that with its title's mark."""
+    """All that may be the place of an entry at an address: the address alone, with the fragment if there is one, with the title's mark."""
     by_title = f"{address}#{fingerprint(title_key)[:_MARK_LENGTH]}"
     return (address, f"{address}#{fragment}", by_title) if fragment else (address, by_title)
 

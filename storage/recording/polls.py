@@ -69,7 +69,7 @@ def _record_entries(db: Database, watch: Watch, poll: _Poll, tally: Tally) -> in
     tally.entries_seen = len(arrived)
     tally.gap = judge_gap(len(arrived), known, had_entries=_has_entries(db, poll.outcome.source_id))
     showings = showings_of(body)
-    arrivals = decide_arrivals(body, showings, load_known(db, [showing for _, showing in showings]))
+    arrivals = decide_arrivals(body, showings, load_known(db, [showing for _, shown in showings for showing in shown]))
     _write(db, watch, poll, arrivals, tally)
     return sum(not one.is_new for one in arrivals)
 
@@ -121,7 +121,7 @@ def _has_entries(db: Database, source_id: int) -> bool:
 
 
 def _write(db: Database, watch: Watch, poll: _Poll, arrivals: Sequence[Arrival], tally: Tally) -> None:
-    writing = Writing([one.settled for one in arrivals if one.settled], poll.now)
+    writing = Writing([settled for one in arrivals for settled in one.settled], poll.now)
     write_articles(db, writing)
     write_arrivals(db, poll.outcome.source_id, arrivals, poll.now)
     write_settled(db, watch, writing, tally)

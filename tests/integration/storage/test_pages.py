@@ -326,9 +326,9 @@ def test_a_page_whose_entry_got_another_link_while_it_was_on_its_way_is_not_take
     on_its_way = desk.due_page(ONE)
     desk.poll(A, entry("Deux", TWO, "g1"))
     desk.bring(on_its_way, desk.tick(), ExtractedPage(None, prose("un")))
-    assert desk.articles() == []
+    assert [(one["url"], one["text"]) for one in desk.articles()] == [(ONE, "")], "what it said first is an article, and has no page"
     desk.page(TWO, prose("deux"))
-    assert (desk.article()["url"], desk.article()["text"]) == (TWO, prose("deux"))
+    assert [(one["url"], one["text"]) for one in desk.articles()] == [(ONE, ""), (TWO, prose("deux"))]
 
 
 def test_a_page_whose_entry_changed_while_it_was_on_its_way_is_fetched_again_an_hour_later(desk: Desk) -> None:
@@ -361,3 +361,12 @@ def test_the_sources_take_turns_in_the_list_of_due_pages_however_many_each_has(d
     a, b = desk.source(A).source_id, desk.source(B).source_id
     assert listed == [a, b, a, b, a, a, a]
     assert [page.source_id for page in desk.archive.due_pages(desk.now, 2)] == [a, b]
+
+
+def test_what_an_entry_said_before_its_page_came_is_matched_and_kept(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("L’OTAN à Tarnac", ONE, "g1"))
+    desk.poll(A, entry("Un sommet à Tarnac", ONE, "g1", summary="Des ministres."))
+    assert (desk.alerts(), desk.found("ministres")) == ([("OTAN", "new")], ["L’OTAN à Tarnac"])
+    desk.page(ONE, prose("le sommet de Tarnac"))
+    assert (desk.article()["title"], desk.article()["origin"], desk.article()["revisions"]) == ("Un sommet à Tarnac", "page", 2)
