@@ -304,8 +304,9 @@ class Settler:
         mains = (main,) if main else ()
         if saying.own_hash == main_hash:
             return mains, main_id
-        if (article.article_id, saying.own_hash) in self._said:
-            return mains, self._said[article.article_id, saying.own_hash]
+        key = (article.article_id, saying.own_hash)
+        if self._said.get(key) is not None or (key in self._said and not _is_page(showing.version)):
+            return mains, self._said[key]
         if _adds_nothing(saying, showing.version, article.title):
             return mains, None
         said = NewVersion(self._take_revision_id(), article.versions + len(mains) + 1, saying, is_main=False, is_first=is_new)
@@ -317,6 +318,8 @@ class Settler:
             return None
         previous = showing.own_hash if showing.article_id == article.article_id else None
         previous = previous or self._own_hashes.get((article.article_id, showing.source_id))
+        if version.origin == "page" and previous == showing.saying.own_hash != article.main_hash:
+            previous = None  # its feed's words stood in for its page until now: it gives its page for the first time
         if not (is_new or showing.restores or is_revision(version, previous, article.main_hash, article.main_origin)):
             return None
         return NewVersion(self._take_revision_id(), article.versions + 1, version, is_main=True, is_first=is_new)
@@ -380,8 +383,12 @@ def _asks(article: KnownArticle, *, is_new: bool, is_new_sighting: bool, opens: 
 
 def _adds_nothing(saying: Version, offered: Version | None, article_title: str) -> bool:
     """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands on the page."""
-    page = offered if offered is not None and offered.origin == "page" else None
+    page = offered if _is_page(offered) else None
     if saying.title_key != normalise_text(article_title if page is None else page.title):
         return False
     summary = normalise_text(saying.text)
     return not summary or (page is not None and summary in normalise_text(page.text))
+
+
+def _is_page(version: Version | None) -> bool:
+    return version is not None and version.origin == "page"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from news.sources import ExtractedPage
 from tests.desk import A, B, C, Desk, entry, prose
 
 ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.example/3"
@@ -39,6 +40,17 @@ def test_differences_between_two_sources_texts_are_no_revision(desk: Desk) -> No
         desk.poll(B, entry("Autre", ONE, summary="vu de l’OTAN"))
         desk.poll(A, entry("Un", ONE, summary="vu d’ici"))
     assert (desk.article()["revisions"], desk.article()["text"]) == (1, "vu d’ici")
+
+
+def test_the_page_that_a_second_source_finally_gets_is_no_revision_of_the_firsts(desk: Desk) -> None:
+    desk.watch(A, B, mode="page")
+    desk.poll(A, entry("Un sommet à Tarnac", ONE))
+    desk.poll(B, entry("Sommet : Tarnac reçoit", ONE))
+    of_a, of_b = desk.archive.due_pages(desk.now, 10)
+    desk.bring(of_a, desk.tick(), ExtractedPage(None, prose("le sommet de Tarnac")))
+    desk.fail_page(of_b.url)
+    desk.page(ONE, prose("le sommet de Tarnac"), at=desk.now + timedelta(hours=1))
+    assert (desk.article()["revisions"], desk.article()["title"]) == (1, "Un sommet à Tarnac")
 
 
 def test_what_the_second_source_changes_in_its_own_text_is_a_revision(desk: Desk) -> None:
