@@ -125,6 +125,7 @@ def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry
         article_id=held.article_id,
         own_hash=held.own_hash,
         is_another=speaks_of_another(held.entry, one.entry),
+        refiled=set(held.entry.categories) != set(one.entry.categories),
     )
 
 

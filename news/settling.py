@@ -35,7 +35,7 @@ class Asks(StrEnum):
 
     ALL = "all"
     BY_SIGHTING = "by_sighting"
-    """Those that ask who has shown the article."""
+    """Those that ask who has shown the article, and what that source and its publisher file it under."""
     NONE = "none"
 
 
@@ -123,6 +123,8 @@ class Showing:
     silent: bool = False
     edited: bool = False
     """Whether the entry changed since it was first seen."""
+    refiled: bool = False
+    """Whether its publisher files it under other categories than before."""
     article_id: int | None = None
     """The article it was settled with before."""
     own_hash: str | None = None
@@ -286,7 +288,7 @@ class Settler:
             versions=versions,
             spoken_revision_id=spoken,
             claims=self._claims_of(showing),
-            asks=_asks(article, is_new=is_new, is_new_sighting=is_new_sighting, opens=opens),
+            asks=_asks(article, is_new=is_new, by_sighting=is_new_sighting or showing.refiled, opens=opens),
         )
 
     def _claims_of(self, showing: Showing) -> tuple[tuple[str, bool], ...]:
@@ -373,12 +375,12 @@ def _opened_by_moving(showing: Showing, verdict: _Verdict) -> Showing:
     return replace(showing, silent=False)
 
 
-def _asks(article: KnownArticle, *, is_new: bool, is_new_sighting: bool, opens: bool) -> Asks:
+def _asks(article: KnownArticle, *, is_new: bool, by_sighting: bool, opens: bool) -> Asks:
     if article.deleted or is_new:
         return Asks.NONE
     if opens:
         return Asks.ALL
-    return Asks.BY_SIGHTING if is_new_sighting else Asks.NONE
+    return Asks.BY_SIGHTING if by_sighting else Asks.NONE
 
 
 def _adds_nothing(saying: Version, offered: Version | None, article_title: str) -> bool:
