@@ -266,7 +266,7 @@ class Settler:
     def _telling_twins(self, version: Version) -> list[TextTwin]:
         """The articles with the same text, where that is long enough, and speaks of one of the titles, to prove anything."""
         twins = self._twins.get(version.text_hash)
-        if not twins or version.text_length < LEAST_IDENTIFYING_CHARACTERS:
+        if not twins or not is_identifying(version):
             return []
         if len({*self._titles.get(version.text_hash, ()), version.title_key}) >= TITLES_THAT_UNMASK:
             return []
@@ -355,6 +355,11 @@ class Settler:
             self._own_hashes[article_id, showing.source_id] = showing.version.own_hash
         self._said[article_id, showing.saying.own_hash] = settled.spoken_revision_id
         self._sighted.add((showing.entry_id, article_id))
+
+
+def is_identifying(version: Version) -> bool:
+    """Whether a version's text is long enough for another with the same to be the same article."""
+    return version.text_length >= LEAST_IDENTIFYING_CHARACTERS
 
 
 def adopted_addresses(own: str, final: str | None, canonical: str | None) -> tuple[str, ...]:
