@@ -183,6 +183,20 @@ def test_the_third_article_with_the_same_text_unmasks_the_wall_and_the_two_befor
     assert sorted(given_up(desk)) == [(ONE, "given_up", "wall"), (TWO, "given_up", "wall"), (THREE, "due", "wall")]
 
 
+def test_a_wall_is_not_taken_back_from_what_its_entry_shows_by_now(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Mars attaque", ONE, "g1", summary="Les préparatifs"), entry("Pluton dort", TWO, summary="Au printemps"))
+    desk.page(ONE, NOTICE)
+    desk.page(TWO, NOTICE)
+    desk.poll(A, entry("La halle de Vexin rouvre", "https://a.example/4", "g1", published_at=NOW), at=desk.now + timedelta(hours=2))
+    desk.page("https://a.example/4", prose("la halle de Vexin"))
+    desk.poll(A, entry("Saturne tourne", THREE, summary="Les préparatifs"))
+    desk.page(THREE, NOTICE)
+    texts = {article["title"]: article["text"] for article in desk.articles()}
+    assert texts["La halle de Vexin rouvre"] == prose("la halle de Vexin")
+    assert texts["Pluton dort"] == "Au printemps"
+
+
 def test_articles_of_two_sites_behind_the_same_wall_are_never_one(desk: Desk) -> None:
     desk.watch(A, B, mode="page")
     there = "https://b.example/2"
