@@ -189,14 +189,14 @@ def test_an_article_that_is_forgotten_in_the_very_group_that_brought_it_leaves_n
     long_ago = NOW - timedelta(days=500)
     old = entry("Jadis", "https://a.example/1", content=prose("la fusée de jadis"), published_at=long_ago)
     older = entry("Naguère", "https://a.example/2", content=prose("la fusée de naguère"), published_at=long_ago)
-    new = entry("Ce matin", "https://a.example/3", content=prose("la fusée du matin"))
+    new = entry("Demain", "https://a.example/3", content=prose("la fusée du matin"), published_at=NOW + timedelta(days=2))
     source = desk.source(A)
     with held(desk.archive._writer):
         brought = desk.archive.record_poll(outcome_of(source, desk.tick(), [new, old]), desk.now)
-        forgotten = desk.archive.forget_articles(NOW - timedelta(days=400), desk.tick())
+        forgotten = desk.archive.forget_articles(NOW + timedelta(days=1), desk.tick())
         brought_after = desk.archive.record_poll(outcome_of(source, desk.tick(), [older, new, old]), desk.now)
     assert (brought.result(10).articles_new, forgotten.result(10), brought_after.result(10).articles_new) == (2, 1, 1)
-    assert (desk.found("jadis"), sorted(desk.found("fusée"))) == ([], ["Ce matin", "Naguère"])
+    assert (desk.found("jadis"), sorted(desk.found("fusée"))) == ([], ["Demain", "Naguère"])
     assert holders(desk.archive._db, "jadis") == []
     assert len(holders(desk.archive._db, "fusee")) == 2
 
