@@ -16,6 +16,7 @@ import json
 import os
 import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,10 +80,14 @@ class WriterLock:
         return guard
 
     def note(self, note: WriterNote) -> None:
-        """Write down what the holder says of itself, where `status` finds it."""
+        """Write down what the holder says of itself, where `status` finds it.
+
+        It is news, not the lock: where the disk has no room even for it, it stays what it was.
+        """
         line = {"pid": note.pid, "waiting_since": note.waiting_since, "reason": (note.reason or "")[:_LONGEST_REASON] or None}
         text = f"{note.pid or ''}\n{json.dumps(line)}\n".encode()
-        os.pwrite(self._file, text.ljust(_NOTE_BYTES), 0)
+        with suppress(OSError):
+            os.pwrite(self._file, text.ljust(_NOTE_BYTES), 0)
 
     def has_hard_links(self) -> bool:
         """Whether somebody gave the database a second name since it was locked."""
