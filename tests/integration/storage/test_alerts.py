@@ -176,7 +176,9 @@ def test_what_the_alert_says_of_the_article_stays_as_it_was_when_it_was_made(des
 
 
 @pytest.mark.parametrize(("age", "delay"), [(timedelta(seconds=41), 41), (timedelta(minutes=-5), 0), (None, None)])
-def test_delay_seconds_is_alert_created_minus_published_never_negative_and_null_if_unknown(desk: Desk, age: timedelta | None, delay: int | None) -> None:
+def test_delay_seconds_is_alert_created_minus_published_never_negative_and_null_if_unknown(
+    desk: Desk, age: timedelta | None, delay: int | None
+) -> None:
     desk.watch(A)
     at = desk.now + timedelta(minutes=1)
     (alert,) = desk.poll(A, entry("L’OTAN", ONE, published_at=None if age is None else at - age), at=at).alerts
