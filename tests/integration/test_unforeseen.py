@@ -71,7 +71,9 @@ def test_a_feed_that_cannot_be_recorded_is_a_failing_source_and_the_others_go_on
 
 def test_of_a_page_that_cannot_be_recorded_the_feeds_words_are_kept(tmp_path: Path, site: NewsSite) -> None:
     site.publish_feed("/bad", rss(item("L’OTAN encore", site.url("/b"))))
-    site.page("/b", article("L’OTAN encore", *[f"Alinéa {number} du dossier, sur une {TRIPPED} de matériel." for number in range(9)]))
+    site.page(
+        "/b", article("L’OTAN encore", *[f"Alinéa {number} : l’OTAN, encore elle, sur une {TRIPPED} de matériel." for number in range(9)])
+    )
     summary, told, archive = poll(tmp_path, site, "page")
     assert (summary["articles"]["new"], sorted(told)) == (2, ["L’OTAN encore", GOOD])
     assert [(page["state"], page["error"]["code"]) for page in archive.report_pages(9)] == [("due", "not_recorded")]
@@ -80,7 +82,7 @@ def test_of_a_page_that_cannot_be_recorded_the_feeds_words_are_kept(tmp_path: Pa
 
 def test_a_page_whose_feed_cannot_be_recorded_either_is_given_up_visibly(tmp_path: Path, site: NewsSite) -> None:
     site.publish_feed("/bad", rss(item(TRIPPED, site.url("/b"))))
-    site.page("/b", article("Un sommet"))
+    site.page("/b", article(TRIPPED, f"Un article sur {TRIPPED}, et sur rien d’autre que {TRIPPED}."))
     summary, told, archive = poll(tmp_path, site, "page")
     assert (summary["articles"]["new"], told) == (1, [GOOD])
     assert [(page["state"], page["error"]["code"]) for page in archive.report_pages(9)] == [("given_up", "not_recorded")]

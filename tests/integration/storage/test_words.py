@@ -193,12 +193,12 @@ def test_an_article_that_is_forgotten_in_the_very_group_that_brought_it_leaves_n
     source = desk.source(A)
     with held(desk.archive._writer):
         brought = desk.archive.record_poll(outcome_of(source, desk.tick(), [new, old]), desk.now)
-        forgotten = desk.archive.forget_articles(NOW - timedelta(days=400), desk.tick())
+        forgotten = desk.archive.forget_articles(desk.now + timedelta(minutes=1), desk.tick())
         brought_after = desk.archive.record_poll(outcome_of(source, desk.tick(), [older, new, old]), desk.now)
-    assert (brought.result(10).articles_new, forgotten.result(10), brought_after.result(10).articles_new) == (2, 1, 1)
-    assert (desk.found("jadis"), sorted(desk.found("fusée"))) == ([], ["Ce matin", "Naguère"])
+    assert (brought.result(10).articles_new, forgotten.result(10), brought_after.result(10).articles_new) == (2, 2, 1)
+    assert (desk.found("jadis"), sorted(desk.found("fusée"))) == ([], ["Naguère"])
     assert holders(desk.archive._db, "jadis") == []
-    assert len(holders(desk.archive._db, "fusee")) == 2
+    assert len(holders(desk.archive._db, "fusee")) == 1
 
 
 def test_an_operation_that_spoils_the_indexing_of_its_group_fails_alone(database: Database) -> None:
