@@ -43,7 +43,7 @@ def analyse_anew(monkeypatch: pytest.MonkeyPatch, version: int = 999) -> None:
 
 
 def progress(desk: Desk) -> dict[str, object] | None:
-    rebuilt: dict[str, object] | None = desk.archive.report_status(desk.now)["rebuilding"]
+    rebuilt: dict[str, object] | None = desk.status()["rebuilding"]
     return rebuilt
 
 
@@ -78,7 +78,7 @@ QUESTIONS: dict[str, Callable[[Desk], object]] = {
     "a prefix": lambda desk: desk.found("repor*"),
     "a version of before": lambda desk: desk.found('"sommet 0 de"'),
     "since": lambda desk: desk.found("sommet", since=NOW + timedelta(days=1)),
-    "preview": lambda desk: desk.archive.preview(PreviewRequest(parse_query("otan", {}), NOW - timedelta(days=9), NOW))["matches"],
+    "preview": lambda desk: desk.archive.preview(PreviewRequest(parse_query("otan", {}), NOW - timedelta(days=9), NOW)).matches,
     "export": lambda desk: len(list(desk.archive.export(parse_query("otan", {})))),
 }
 
