@@ -1,10 +1,10 @@
 """An honest source beside each attack: how late its alerts are, how many are lost, and how long the daemon takes to end.
 
-For each attack the real daemon watches an honest source, which publishes an item about once a second, and something hostile, slow or broken
-beside it: answers that are encoded hundreds of times over, a source of 300 pages of 9 MB of small tags, a robots.txt that is dear to judge,
-a channel that refuses with 50,000 deliveries waiting, a mail server that takes half a minute for each mail, 5,000 sources that are due at
-once. Measured is from the moment at which an item stands in the honest feed (polled once a second) until a webhook's receiver has its alert;
-at the end the daemon gets SIGTERM. The quiet run without any attack is the measure for the others.
+For each attack the real daemon watches an honest source, which publishes an item about once a second, and something hostile, slow or
+broken beside it: answers that are encoded hundreds of times over, a source of 300 pages of 9 MB of small tags, a robots.txt that is dear
+to judge, a channel that refuses with 50,000 deliveries waiting, a mail server that does not answer, 5,000 sources that are due at once.
+Measured is from the moment at which an item stands in the honest feed (polled once a second) until a webhook's receiver has its alert; at
+the end the daemon gets SIGTERM. The quiet run without any attack is the measure for the others.
 
 All servers are on loopback, in this process or beside it, and share the machine's cores with the daemon.
 

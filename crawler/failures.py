@@ -78,7 +78,7 @@ def _detail(error: BaseException) -> str | None:
     if isinstance(cause, aiohttp.ClientConnectorError):
         return f"{cause.host}: {_reason(cause.os_error)}"[:200]
     if isinstance(cause, OSError):
-        return _reason(cause)[:200]
+        return _reason(cause)[:200] or None
     return " ".join(str(cause).split())[:200] or None
 
 
@@ -87,4 +87,4 @@ def _reason(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):  # neither attribute is always there
         words = getattr(error, "verify_message", None) or str(getattr(error, "reason", None) or "").replace("_", " ").lower()
         return words or type(error).__name__
-    return error.strerror or str(error) or type(error).__name__
+    return error.strerror or str(error)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+import re
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from html import unescape
 from typing import Any
 
 import feedparser
 
 from crawler import json_feed
-from crawler.dates import from_struct, from_text, names_european_zone
+from crawler.dates import from_feed, zone_of
 from crawler.decoding import decode
 from crawler.feed_repair import is_complete, is_feed, repaired
 from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
@@ -20,6 +23,11 @@ from news.sources import FeedEntry, ParsedFeed
 # feedparser's dictionaries hold strings, lists and dictionaries, by names that depend on the feed.
 Record = dict[str, Any]
 
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+_LINK = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_HEAD_CHARACTERS = 200_000
+_SAMPLE_ENTRIES, _SAMPLE_CHARACTERS = 20, 300
 _HTML_LIKE = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -35,13 +43,26 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None, language:
     if json_feed.is_json_feed(text):
         return json_feed.parse_json_feed(text, url)
     if not is_feed(text):
-        raise FetchProblem(make_problem("not_a_feed", _what_instead(text)))
+        raise FetchProblem(make_problem("not_a_feed", _what_instead(text, url)))
     return _parse_xml(repaired(text), url, language)
 
 
-def _what_instead(text: str) -> str:
+def _what_instead(text: str, url: str) -> str:
     start = text.lstrip()[:200].lower()
-    return "an HTML page" if "<html" in start or "<!doctype html" in start else f"it begins with {start[:40]!r}"
+    if "<html" not in start and "<!doctype html" not in start:
+        return f"it begins with {start[:40]!r}"
+    declared = _declared_feed(text, url)
+    return f"an HTML page, which names this feed: {declared}" if declared else "an HTML page"
+
+
+def _declared_feed(text: str, url: str) -> str | None:
+    """The feed that a page declares (https://www.rssboard.org/rss-autodiscovery); of several the first, which is the whole site's."""
+    for link in _LINK.findall(text[:_HEAD_CHARACTERS]):
+        given = {name.lower(): unescape(double or single or bare) for name, double, single, bare in _ATTRIBUTE.findall(link)}
+        is_feed_link = "alternate" in given.get("rel", "").lower().split() and given.get("type", "").lower() in _FEED_TYPES
+        if is_feed_link and (address := absolute_url(given.get("href"), url)):
+            return address
+    return None
 
 
 def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
@@ -54,10 +75,13 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
     feed: Record = result.feed
     feed_language = language_of(dict.get(feed, "language") or language)
     base = _base(feed, result.version, url)
+    is_atom = result.version.startswith("atom")
+    zone = zone_of(feed_language, _sample(result.entries))
+    entries = [_entry(entry, _Surroundings(base, feed_language, zone, is_atom=is_atom)) for entry in result.entries]
     is_damaged = bool(result.bozo) and not is_complete(document, len(result.entries))
     return ParsedFeed(
-        title=_title(feed),
-        entries=tuple(_entry(entry, base, feed_language) for entry in result.entries),
+        title=_title(feed, is_atom=is_atom),
+        entries=tuple(entry for entry in entries if says_something(entry)),
         language=feed_language,
         problem=make_problem("malformed", _where(result.get("bozo_exception"))) if is_damaged else None,
     )
@@ -72,20 +96,46 @@ def _where(error: Exception | None) -> str:
     return " ".join(str(error).split())[:120]
 
 
-def _entry(entry: Record, base: str, feed_language: str | None) -> FeedEntry:
+def says_something(entry: FeedEntry) -> bool:
+    """Whether there is anything in an entry that can be read, or leads to it."""
+    return bool(entry.title or entry.link or entry.summary or entry.content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What an entry has from its feed."""
+
+    base: str
+    """What relative links are relative to."""
+    language: str | None
+    zone: tzinfo
+    """Of dates that name none."""
+    is_atom: bool
+
+
+def _sample(entries: list[Record]) -> str:
+    """Some words of the feed, to tell its language by."""
+    return " ".join(
+        f"{entry.get('title') or ''} {str(entry.get('summary') or '')[:_SAMPLE_CHARACTERS]}" for entry in entries[:_SAMPLE_ENTRIES]
+    )
+
+
+def _entry(entry: Record, feed: _Surroundings) -> FeedEntry:
     content = _longest(entry.get("content") or [])
     summary = _summary(entry, content)
-    published, updated = _date(entry, "published"), _date(entry, "updated")
+    own_language = language_of(_declared_language(entry, content))
+    zone = zone_of(own_language) if own_language else feed.zone
+    published, updated = _date(entry, "published", zone), _date(entry, "updated", zone)
     return FeedEntry(
         guid=(entry.get("id") or "").strip() or None,
-        link=_link(entry, base),
-        title=_title(entry),
+        link=_link(entry, feed.base),
+        title=_title(entry, is_atom=feed.is_atom),
         summary=summary,
         content=_text(content),
         author=_author(entry),
-        published_at=published or _date(entry, "created") or updated,
+        published_at=published or _date(entry, "created", zone) or updated,
         updated_at=updated,
-        language=language_of(_declared_language(entry, content)) or feed_language,
+        language=own_language or feed.language,
         categories=_categories(entry),
     )
 
@@ -95,9 +145,10 @@ def _link(entry: Record, base: str) -> str | None:
     return absolute_url(entry.get("link"), base if entry.get("links") else "")
 
 
-def _title(record: Record) -> str | None:
+def _title(record: Record, *, is_atom: bool) -> str | None:
+    """The title. Only Atom says whether it is plain; of RSS feedparser guesses it, and may be wrong."""
     detail = record.get("title_detail") or {}
-    return line_of(record.get("title"), is_plain=detail.get("type") == "text/plain")
+    return line_of(record.get("title"), is_plain=is_atom and detail.get("type") == "text/plain")
 
 
 def _summary(entry: Record, content: Record | None) -> str | None:
@@ -133,12 +184,9 @@ def _categories(entry: Record) -> tuple[str, ...]:
     return distinct_lines(tag.get(name) for tag in tags for name in ("label", "term"))
 
 
-def _date(entry: Record, name: str) -> datetime | None:
+def _date(entry: Record, name: str, zone: tzinfo) -> datetime | None:
     """The entry's date of that name, only if the feed gives that very one (feedparser's `get` would answer with another)."""
-    raw = dict.get(entry, name)
-    if names_european_zone(raw) and (moment := from_text(raw)):
-        return moment
-    return from_struct(dict.get(entry, f"{name}_parsed")) or from_text(raw)
+    return from_feed(dict.get(entry, name), dict.get(entry, f"{name}_parsed"), zone)
 
 
 def _declared_language(entry: Record, content: Record | None) -> str | None:

@@ -9,6 +9,8 @@ import re
 from html import unescape
 from html.entities import html5
 
+from crawler.feed_captions import without_captions
+
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _LITERAL = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
@@ -24,8 +26,24 @@ _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ENTRY = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 
 
+_LONE_ENTRY = re.compile(r"\s*(?:<[?!](?:[^>]|-->)*>\s*)*(?P<entry><(?:[A-Za-z_][\w.-]*:)?entry\s[^>]*http://www\.w3\.org/2005/Atom[^>]*>)")
+_LEAVES = "title|guid|pubDate|description|author|category|comments"
+_SIBLING = (
+    r"</?(?:item|entry)[\s>]|<(?:title|link|guid|pubDate|description|category|enclosure|comments|author"
+    r"|(?:dc|dcterms|content|media|atom|itunes):\w+)[\s>/]"
+)
+_UNCLOSED = re.compile(
+    rf"<(?P<name>{_LEAVES})(?P<rest>(?:\s[^<>]*)?(?<!/)>)(?P<text>(?:(?!</(?P=name)\s*>|{_SIBLING}).)*)(?={_SIBLING})", re.DOTALL
+)
+_WRONG_END = re.compile(r"</[^<>]*>\s*\Z")
+_LITERAL_PLACE = "\0"
+"""Stands for a CDATA section or a comment where elements are looked at; no other NUL is left by then."""
+
+
 def is_feed(text: str) -> bool:
-    """Whether this is meant to be an RSS, RDF or Atom document, however damaged."""
+    """Whether this is meant to be an RSS, RDF or Atom document, however damaged, or a single Atom entry (RFC 4287 §2)."""
+    if _LONE_ENTRY.match(text):
+        return True
     root = _ROOT.search(text)
     if root is None:
         return False
@@ -34,13 +52,30 @@ def is_feed(text: str) -> bool:
 
 
 def repaired(text: str) -> str:
-    """The document from its root element on, well-formed at the level of characters and entities."""
+    """The document from its root element on, well-formed at the level of characters, entities and of the leaves that were not closed."""
+    lone = _LONE_ENTRY.match(text)
+    if lone is not None:
+        text = '<feed xmlns="http://www.w3.org/2005/Atom">' + text[lone.start("entry") :] + "</feed>"
     root = _ROOT.search(text)
     body = text[root.start() :] if root else text
     parts = _LITERAL.split(_without_invalid_characters(body))
-    # Every second part is a CDATA section or a comment, in which an ampersand is only an ampersand.
-    parts[::2] = [_EMPTY_LINK.sub("", _repair_references(part)) for part in parts[::2]]
-    return _without_trailing_junk("".join(parts), root[1] if root else "")
+    # Every second part is a CDATA section or a comment, in which an ampersand is only an ampersand, and a tag no tag.
+    elements = _LITERAL_PLACE.join(_EMPTY_LINK.sub("", _repair_references(part)) for part in parts[::2])
+    parts[::2] = _with_leaves_closed(elements).split(_LITERAL_PLACE)
+    return without_captions(_without_trailing_junk("".join(parts), root[1] if root else ""))
+
+
+def _with_leaves_closed(elements: str) -> str:
+    """With an end for each leaf element that has none, or one of another name: the next would be swallowed.
+
+    Where all are closed the document is left alone: markup in a text may look like an element of its own.
+    """
+    if all(
+        len(re.findall(rf"<{name}[\s>]", elements)) == len(re.findall(rf"</{name}\s*>", elements))
+        for name in ("title", "guid", "description")
+    ):
+        return elements
+    return _UNCLOSED.sub(lambda found: f"<{found['name']}{found['rest']}{_WRONG_END.sub('', found['text'])}</{found['name']}>", elements)
 
 
 def repair_characters(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from crawler.dates import from_text
+from crawler.dates import from_text, zone_of
 from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
@@ -16,26 +16,38 @@ Record = dict[str, Any]
 
 
 def is_json_feed(text: str) -> bool:
-    """Whether the document claims to be a JSON Feed."""
-    return text.lstrip("\ufeff \t\r\n").startswith("{") and "jsonfeed.org/version/" in text.replace("\\/", "/")[:100_000]
+    """Whether the document claims to be a JSON Feed, or looks like one that forgot its version."""
+    start = text.lstrip("\ufeff \t\r\n")[:100_000].replace("\\/", "/")
+    return start.startswith("{") and ("jsonfeed.org/version/" in start or '"items"' in start)
 
 
 def parse_json_feed(text: str, url: str) -> ParsedFeed:
-    """What the JSON Feed at `url` says. Raises FetchProblem (`malformed`) if it is no valid JSON: nothing can be saved of it."""
+    """What the JSON Feed at `url` says, of whatever version: a later one keeps the meaning of what it has of this.
+
+    Raises FetchProblem: `malformed` if it is no valid JSON, since nothing can be saved of it; `not_a_feed` if it has no list of items.
+    """
     try:
         feed = json.loads(text.lstrip("\ufeff"), strict=False)
     except (ValueError, RecursionError) as error:
         raise FetchProblem(make_problem("malformed", str(error)[:120])) from error
     items = feed.get("items")
-    entries = [_entry(item, url) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    if not isinstance(items, list) and "jsonfeed.org/version/" not in str(feed.get("version")):
+        raise FetchProblem(make_problem("not_a_feed", "a JSON document that is no JSON Feed"))
+    language = language_of(feed.get("language"))
+    entries = [_entry(item, url, language) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return ParsedFeed(
-        title=line_of(_string(feed, "title"), is_plain=True), entries=tuple(entries), language=language_of(feed.get("language"))
+        title=line_of(_string(feed, "title"), is_plain=True),
+        entries=tuple(entry for entry in entries if entry.title or entry.link or entry.summary or entry.content),
+        language=language,
     )
 
 
-def _entry(item: Record, url: str) -> FeedEntry:
+def _entry(item: Record, url: str, feed_language: str | None) -> FeedEntry:
     html, text = _string(item, "content_html"), _string(item, "content_text")
     guid = item.get("id")
+    language = language_of(item.get("language"))
+    zone = zone_of(language or feed_language)
+    updated_at = from_text(_string(item, "date_modified"), zone)
     return FeedEntry(
         guid=str(guid) if isinstance(guid, str | int | float) and str(guid) else None,
         link=absolute_url(_string(item, "url") or _string(item, "external_url"), url),
@@ -43,9 +55,9 @@ def _entry(item: Record, url: str) -> FeedEntry:
         summary=paragraphs_of(_string(item, "summary"), is_plain=True),
         content=paragraphs_of(html) or paragraphs_of(text, is_plain=True),
         author=_authors(item),
-        published_at=from_text(_string(item, "date_published")) or from_text(_string(item, "date_modified")),
-        updated_at=from_text(_string(item, "date_modified")),
-        language=language_of(item.get("language")),
+        published_at=from_text(_string(item, "date_published"), zone) or updated_at,
+        updated_at=updated_at,
+        language=language,
         categories=distinct_lines(_tags(item)),
     )
 

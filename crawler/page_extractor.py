@@ -11,6 +11,7 @@ from crawler.decoding import decode
 from crawler.feed_repair import repair_characters
 from crawler.footnotes import raise_calls
 from crawler.page_metadata import read_metadata
+from crawler.plain_text import without_pointers
 from crawler.problems import FetchProblem, make_problem
 from news.fingerprints import without_title_line
 from news.sources import ExtractedPage
@@ -55,7 +56,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
     raise_calls(tree)  # before the title is read: it may have footnotes too
     metadata = read_metadata(tree, url)
     _drop_what_is_no_text(tree)
-    text = without_title_line(_main_text(tree), metadata.title or "").strip()
+    text = without_pointers(without_title_line(_main_text(tree), metadata.title or "")).strip()
     if len(text) < _FEW_CHARACTERS:
         raise FetchProblem(make_problem("no_text"))
     return ExtractedPage(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import unescape
+from html.entities import html5
 from itertools import islice
 
 from lxml import etree
@@ -13,6 +14,25 @@ from lxml.html import HTMLParser, fragment_fromstring
 
 from crawler.footnotes import raise_calls, raise_calls_in_line
 
+_ESCAPED_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+"""In a text that XML has been taken off: the publisher escaped the section along with the rest."""
+_UNENDED = re.compile(r"&([a-zA-Z][a-zA-Z0-9]*)(?![a-zA-Z0-9;])(=?)")
+_ESCAPED_PAIR = re.compile(r"&lt;(p|div|a|b|i|em|strong|span|ul|li|h[1-6]|blockquote)\b.*?&lt;/\1&gt;", re.DOTALL)
+_SILENT_PAIR = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_VOID = re.compile(r"<(?:br|hr|wbr|img)\b[^<>]*>", re.IGNORECASE)
+_WITH_ATTRIBUTES = re.compile(r"<[a-zA-Z][\w:-]*\s+[\w:-]+\s*=[^<>]*>")
+_END_TAG = re.compile(r"</([a-zA-Z][\w:-]*)\s*>")
+_POINTER = re.compile(
+    r"[\s\-–—•>→▶►*|«(\[]*(?:(?:à|a) (?:lire|voir|écouter|relire|découvrir)(?: (?:aussi|également|sur|ailleurs)\b|\s*[:>→–-])"
+    r"|(?:lire|voir|écouter|relire|lisez|voyez)"
+    r"(?: (?:aussi|également|ailleurs|l.article|notre (?:article|dossier|enquête|entretien))\b|\s*[:>→])"
+    r"|(?:sur|dans) le même (?:sujet|thème)\b|(?:notre|nos) (?:article|dossier|sélection)s? (?:lié|complet|à lire)"
+    r"|(?:pour|en) (?:aller plus loin|savoir plus)\s*[:>→]|articles? (?:liés?|connexes?|similaires?)\b"
+    r"|(?:read (?:more|also|next)|see also|also read|related(?: articles?| stor(?:y|ies))?|more on this|watch)\s*[:>→|])",
+    re.IGNORECASE,
+)
+_LONGEST_POINTER = 300
+"""Characters. A longer line that begins so is a paragraph."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\n\u00a0]*")
@@ -27,20 +47,40 @@ _INLINE = frozenset({
 
 
 def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
-    """One line of text (a title, a name): tags dropped, entities decoded, also those that were escaped twice; None if nothing is left.
+    """One line of text (a title, a name): markup dropped, entities decoded, also those that were escaped twice; None if nothing is left.
 
-    `is_plain`: what looks like a tag is meant to be read.
+    Of what looks like a tag that is dropped which is markup beyond doubt: what stands alone (`<br>`, `<img>`), has attributes, or is closed
+    again. A lone `<head>` is meant to be read, and so is everything if `is_plain`.
     """
     if not markup:
         return None
-    if not is_plain:
-        markup = raise_calls_in_line(markup)
-    text = unescape(markup) if is_plain or "<" not in markup else unescape(_TAG.sub(" " if _is_block(markup) else "", markup))
+    text = markup if is_plain else _without_markup(raise_calls_in_line(_ESCAPED_CDATA.sub(r"\1", markup)))
+    text = _unescaped(text)
     if _ENTITY.search(text):
-        text = unescape(text)
-    if not is_plain and _TAG.search(text):
-        text = _TAG.sub("", text)
+        text = _unescaped(text)
     return _INLINE_SPACES.sub(" ", text).strip() or None
+
+
+def _without_markup(line: str) -> str:
+    if "<" not in line:
+        return line
+    line = _SILENT_PAIR.sub("", line)
+    closed = {name.lower() for name in _END_TAG.findall(line)}
+    line = _WITH_ATTRIBUTES.sub("", _VOID.sub(" ", line))
+    gap = " " if closed & {"p", "div"} else ""
+    for name in closed:
+        line = re.sub(rf"</?{re.escape(name)}\s*/?>", gap, line, flags=re.IGNORECASE)
+    return re.sub(r"<!--.*?-->", "", line, flags=re.DOTALL)
+
+
+def _unescaped(text: str) -> str:
+    """The text with its references decoded. `&sect=2`, `&copyright`: part of an address or a word, since no semicolon ends them."""
+    return unescape(_UNENDED.sub(_keep_unended, text)) if "&" in text else text
+
+
+def _keep_unended(found: re.Match[str]) -> str:
+    is_reference = found[1] in html5 and not found[2]
+    return found[0] if is_reference else f"&amp;{found[1]}{found[2]}"
 
 
 def distinct_lines(values: Iterable[str | None]) -> tuple[str, ...]:
@@ -55,20 +95,29 @@ def language_of(tag: object) -> str | None:
     return text if 2 <= len(text) <= 35 and text.replace("-", "").isalnum() and text.isascii() else None
 
 
-def _is_block(markup: str) -> bool:
-    return "<br" in markup or "<p" in markup or "<div" in markup
-
-
 def paragraphs_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     """The text of markup, each paragraph on a line of its own; scripts and styles dropped; None if nothing is left."""
     if not markup:
         return None
     if not is_plain and ("<" in markup or "&" in markup):
-        markup = _text_of_html(markup)
+        markup = _text_of_html(_as_meant(markup))
     if _ENTITY.search(markup):
-        markup = unescape(markup)
+        markup = _unescaped(markup)
     lines = (_INLINE_SPACES.sub(" ", line).strip() for line in _SPACES.split(markup.strip()))
     return "\n".join(line for line in lines if line) or None
+
+
+def without_pointers(text: str) -> str:
+    """A page's text without the lines that only point to another article: « Lire aussi : … », "Read more: …"."""
+    return "\n".join(line for line in text.split("\n") if len(line) > _LONGEST_POINTER or not _POINTER.match(line))
+
+
+def _as_meant(markup: str) -> str:
+    """The markup without what some publisher's software did to it: CDATA sections escaped, everything escaped twice."""
+    markup = _ESCAPED_CDATA.sub(r"\1", markup)
+    if not _TAG.search(markup) and _ESCAPED_PAIR.search(markup):
+        markup = unescape(markup)
+    return _UNENDED.sub(_keep_unended, markup)
 
 
 def _text_of_html(markup: str) -> str:

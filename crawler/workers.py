@@ -43,7 +43,7 @@ class Workers:
         self._is_stopping = False
 
     def start(self) -> None:
-        """Start the threads that wait for the workers, now: when memory is short there may be none."""
+        """Start the threads that wait for the workers, now: one that finds no memory dies silently, and the loop would wait for it."""
         for reader in self._all:
             reader.start()
 

@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from news.articles import Origin
+from news.earning import Earning, Unearned, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
 from news.text import language_of
 from news.urls import comparing_url
-from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, looks_like_wall, speaks_of
+from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, speaks_of
 
 LEAST_FULL_TEXT = 1_500
 """Characters of feed content from which `articles = "auto"` takes it for the full text. French news items run from 1,500 up."""
@@ -242,20 +243,33 @@ def feed_text(entry: FeedEntry) -> str:
     return f"{summary}\n\n{content}"
 
 
-def judge_page_text(version: Version, titles_of_text: Collection[str], feed_characters: int = 0) -> Problem | None:
+def judge_page_text(
+    version: Version, titles_of_text: Collection[str], entry: FeedEntry | None = None, page: ExtractedPage | None = None
+) -> Problem | None:
     """Why a page's text is no article's text; None if it is one.
 
-    `titles_of_text`: the title keys this very text was already seen under, anywhere. `feed_characters`: the length of the feed's text.
+    `titles_of_text`: the title keys this very text was already seen under, anywhere. `entry`, `page`: what feed and page said, of which
+    `version` was made.
     """
-    if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < feed_characters:
+    said = feed_text(entry) if entry else ""
+    earning = earns_its_place(version.text, page.title if page else None, entry.title if entry else version.title, said)
+    if earning.unearned is not None:
+        return _unearned_place(earning)
+    if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < len(said):
         return Problem("teaser", "the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
-    reason = looks_like_wall(version.text, version.title)
-    if reason:
-        return Problem("wall", f"{reason}; the feed's text is kept; open the page in a browser to read it")
     titles = {*titles_of_text, version.title_key}
     if len(titles) >= TITLES_THAT_UNMASK and not speaks_of(version.text, version.title):
         return Problem("wall", f"the page shows the same text as {len(titles) - 1} articles with other titles; the feed's text is kept")
     return None
+
+
+def _unearned_place(earning: Earning) -> Problem:
+    shown = {
+        Unearned.WALL: "a consent, subscription, loading or error notice instead of the article",
+        Unearned.OTHER_PAGE: "another page instead of the article, such as the site's home page",
+    }[earning.unearned or Unearned.WALL]
+    message = f"the page seems to show {shown}: its text {earning.because}; the feed's text is kept; open the page in a browser to read it"
+    return Problem(earning.unearned or Unearned.WALL, message)
 
 
 def is_revision(version: Version, own_previous_hash: str | None, current_hash: str, current_origin: Origin) -> bool:
@@ -281,8 +295,8 @@ def article_time(published_at: datetime | None, first_seen_at: datetime) -> date
 
 
 def delay_seconds(created_at: datetime, published_at: datetime | None) -> int | None:
-    """Seconds from publication to alert; None if nobody said when it was published."""
-    return None if published_at is None else int((created_at - published_at).total_seconds())
+    """Seconds from publication to alert, none for an article dated in the future; None if nobody said when it was published."""
+    return None if published_at is None else max(0, int((created_at - published_at).total_seconds()))
 
 
 def still_same_article(old_title: str, version: Version) -> bool:

@@ -57,12 +57,11 @@ class DueSource:
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """An entry whose article page is to be fetched now. `attempts` counts the failed ones before."""
+    """An entry whose article page is to be fetched now."""
 
     entry_id: int
     source_id: int
     url: str
-    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class Service:
         self._is_stopping = False
         # Threads of its own, that closing can wait for: no connection may be closed under one that reads.
         self._readers = ThreadPoolExecutor(1, "due-work")
+        # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
+        self._readers.submit(int)
         self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
         self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.timezone, self._note_attempt)
 

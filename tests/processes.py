@@ -52,11 +52,10 @@ def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIEN
 
 
 def story(title: str) -> str:
-    """An article page with a text of its own; its paragraphs don't speak of what the title says."""
+    """An article page with a text of its own, which speaks of its title in its first sentence alone."""
     number = zlib.crc32(title.encode())
-    return article(
-        title, *(f"Alinéa {part} du dossier {number} : la rédaction a suivi cette affaire et en rend compte." for part in range(9))
-    )
+    parts = (f"Alinéa {part} du dossier {number} : la rédaction a suivi cette affaire et en rend compte." for part in range(9))
+    return article(title, f"{title} : on en parle depuis hier.", *parts)
 
 
 def quoted(text: str) -> str:

@@ -27,7 +27,7 @@ def command(context: click.Context, as_json: bool) -> None:
     configuration = get_configuration(context)
     reader = get_reader(configuration)
     status = reader.report_status(utc_now())
-    pages = reader.report_pages(10)
+    pages = reader.report_pages(100 if as_json else 10)
     if as_json:
         print_json(status_json(status, pages))
         return

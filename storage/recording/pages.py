@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.arriving import KnownEntry, showing_of
-from news.judging import Version, feed_text, judge_page_text, make_version
+from news.judging import Version, judge_page_text, make_version
 from news.preparing import page_version
 from news.scheduling import next_page_fetch_at, next_page_refresh_at
 from news.settling import adopted_addresses
@@ -33,11 +33,11 @@ def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
                FROM entries JOIN sources ON sources.id = source_id
                WHERE page_state = 'due' AND page_due_at <= ? AND sources.configured = 1
                ORDER BY turn, page_due_at, entries.id LIMIT ?)
-           SELECT entries.id, source_id, coalesce(link, place) AS url, page_attempts
+           SELECT entries.id, source_id, coalesce(link, place) AS url
            FROM chosen JOIN entries ON entries.id = chosen.id ORDER BY turn, chosen.page_due_at, chosen.id""",
         (to_text(now), limit),
     )
-    return [DuePage(row["id"], row["source_id"], row["url"], row["page_attempts"]) for row in rows]
+    return [DuePage(row["id"], row["source_id"], row["url"]) for row in rows]
 
 
 def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime) -> Tally:
@@ -51,7 +51,7 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
         _record_failure(db, watch, stored, outcome.problem, tally, now)
         return tally
     version = page_version(stored.entry, outcome.page)
-    problem = _judge_text(db, watch, stored, version, tally, now)
+    problem = _judge_text(db, watch, (stored, version, outcome.page), tally, now)
     if problem is not None:
         _record_failure(db, watch, stored, problem, tally, now)
         return tally
@@ -62,9 +62,10 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
     return tally
 
 
-def _judge_text(db: Database, watch: Watch, stored: KnownEntry, version: Version, tally: Tally, now: datetime) -> Problem | None:
+def _judge_text(db: Database, watch: Watch, read: tuple[KnownEntry, Version, ExtractedPage], tally: Tally, now: datetime) -> Problem | None:
+    stored, version, page = read
     titles = load_titles(db, hashes_of([version])).get(version.text_hash, set())
-    problem = judge_page_text(version, titles, len(feed_text(stored.entry)))
+    problem = judge_page_text(version, titles, stored.entry, page)
     if problem is not None:
         unmask_wall(db, watch, version, tally, now)
     return problem

@@ -20,19 +20,19 @@ _WHEN_DUE = (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveri
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
-    """Delete the texts of up to a batch of articles older than `before`; returns how many.
+    """Delete the texts of up to a batch of articles that were published and first seen before `before`; returns how many.
 
     URL, hashes, sightings and alerts stay, so that a deleted article is not new again. One whose delivery is still pending, or whose page
     is still to come and to be matched, waits.
     """
     rows = db.conn.execute(
-        """SELECT id FROM articles WHERE time < ? AND deleted_at IS NULL
+        """SELECT id FROM articles WHERE time < ? AND first_seen_at < ? AND deleted_at IS NULL
              AND NOT EXISTS (SELECT 1 FROM alerts JOIN deliveries ON alert_id = alerts.id
                              WHERE alerts.article_id = articles.id AND status = 'pending')
              AND NOT EXISTS (SELECT 1 FROM entries JOIN sources ON sources.id = entries.source_id
                              WHERE article_id = articles.id AND page_state = 'due' AND configured = 1)
            ORDER BY time LIMIT ?""",
-        (to_text(before), _BATCH),
+        (to_text(before), to_text(before), _BATCH),
     ).fetchall()
     index_waiting(db)  # what is still to be indexed cannot be taken out
     not_in_index = left_below(db, RebuildingPart.INDEX)

@@ -169,7 +169,7 @@ def test_search_json_gives_one_line_an_article_with_the_documented_keys(office) 
         ("OTAN ONEAR/1 OpenAI", set()),
         ("fibr*", {"La fibre au village"}),
         ("title:village", {"La fibre au village"}),
-        ("text:village", set()),
+        ("title:alinéa", set()),
         ("=OTAN", {"L’OTAN choisit OpenAI"}),
         ("=otan", set()),
         ("-otan fibre", {"La fibre au village"}),

@@ -83,7 +83,7 @@ class Replay:
             await service.crawl.join()
         await service.crawl.stop()
         await crawling
-        assert (service.totals.polled, service.totals.failures) == (len(self._files), [])
+        assert (service.totals.polled, service.totals.failed) == (len(self._files), 0)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from monitors import Dispatcher, WebhookChannel
+from monitors import Dispatcher
+from monitors.channels.webhook import WebhookChannel
 from news.alerts import DeliveryStatus
 from news.topics import Topic
 from storage import retry_deliveries

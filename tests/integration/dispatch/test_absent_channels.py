@@ -30,6 +30,27 @@ def test_what_waits_for_a_channel_that_is_not_configured_says_so_without_an_atte
     assert len(outbox.held) == 4
 
 
+def test_the_outbox_is_told_which_channels_there_are_at_the_first_look_and_after_each_reload():
+    told = []
+
+    class Noting(ListOutbox):
+        def sync_channels(self, channels, now):
+            told.append(set(channels))
+            return super().sync_channels(channels, now)
+
+    async def scene():
+        dispatcher = make_dispatcher(Noting(), hook_channel(closed_port()))
+        await dispatcher.deliver_due()
+        await dispatcher.deliver_due()
+        dispatcher.reload({}, PARIS)
+        await dispatcher.deliver_due()
+        await dispatcher.deliver_due()
+        await dispatcher.stop(0)
+
+    asyncio.run(scene())
+    assert told == [{"hook"}, set()]
+
+
 def test_how_much_waits_for_an_absent_channel_is_logged_once_a_look_and_not_when_nothing_does(caplog):
     outbox, clock = ListOutbox(*(make_bundle("gone", number=number) for number in range(3))), Clock()
     deliver(outbox, clock=clock)

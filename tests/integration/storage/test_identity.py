@@ -145,7 +145,7 @@ def test_a_page_is_fetched_although_a_feed_that_only_speaks_of_it_came_first(des
     desk.watch(B, mode="page")
     desk.poll(A, entry("Lu ailleurs", ONE, summary="un lien"))
     assert [page.url for page in desk.poll(B, entry("Un sommet", ONE)).pages] == [ONE]
-    desk.page(ONE, prose("l’OTAN"))
+    desk.page(ONE, prose("le sommet de l’OTAN"))
     assert (len(desk.articles()), desk.alerts()) == (1, [("OTAN", "revised")])
 
 
@@ -157,6 +157,6 @@ def test_an_address_that_a_site_shows_for_articles_of_several_of_its_feeds_hides
     desk.poll(A, entry("Un téléphone pliant", ONE))
     desk.page(ONE, prose("le téléphone pliant"), **where)
     desk.poll(B, entry("Sommet à Bruxelles", TWO))
-    desk.page(TWO, prose("l’OTAN"), **where)
+    desk.page(TWO, prose("le sommet de l’OTAN à Bruxelles"), **where)
     assert [(one["title"], one["url"]) for one in desk.articles()] == [("Un téléphone pliant", ONE), ("Sommet à Bruxelles", TWO)]
     assert desk.alerts() == [("OTAN", "new")]

@@ -21,6 +21,7 @@ from news.query import parse_query
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest, backup
 from storage.file.connection import LARGEST_JOURNAL_BYTES
+from storage.file.times import to_text
 from storage.recording import tidying
 from tests.desk import NOW, OTAN, QUARTER, A, B, Desk, entry, prose
 
@@ -30,7 +31,17 @@ BEFORE = NOW - timedelta(days=400)
 
 
 def forget(desk: Desk) -> int:
+    """Delete what is old, as if it had come on the day of its date."""
+    desk.archive._db.conn.execute("UPDATE articles SET first_seen_at = time WHERE time < ?", (to_text(BEFORE),))
     return desk.archive.forget_articles(BEFORE, desk.tick()).result()
+
+
+def test_an_old_article_that_has_just_come_stays(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN jadis", ONE, published_at=OLD))
+    deliver(desk)
+    assert (desk.archive.forget_articles(BEFORE, desk.tick()).result(), desk.found("OTAN")) == (0, ["L’OTAN jadis"])
+    assert desk.archive.forget_articles(desk.now + timedelta(days=1), desk.tick()).result() == 1
 
 
 def deliver(desk: Desk) -> None:
@@ -88,7 +99,7 @@ def test_an_article_whose_page_is_still_to_come_waits(desk: Desk) -> None:
     desk.poll(A, entry("Dossier", ONE, published_at=OLD))
     desk.fail_page(ONE)
     assert forget(desk) == 0
-    desk.page(ONE, prose("l’OTAN"), at=desk.now + timedelta(hours=1))
+    desk.page(ONE, prose("le dossier de l’OTAN"), at=desk.now + timedelta(hours=1))
     deliver(desk)
     assert (desk.alerts(), forget(desk)) == ([("OTAN", "revised")], 1)
 
@@ -280,7 +291,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
     desk.watch(A, B, mode="page")
     desk.poll(A, entry("L’OTAN", ONE), entry("Deux", TWO))
     desk.fail_poll(B)
-    desk.page(ONE, prose("un"))
+    desk.page(ONE, prose("l’OTAN"))
     status = desk.status(desk.now + timedelta(hours=1))
     assert status == {
         "archive": str(desk.path),

@@ -178,6 +178,19 @@ def test_what_waits_for_nothing_any_more_is_not_shown_as_held(desk: Desk) -> Non
     assert holds("messages") == [(None,)]
 
 
+def test_what_was_held_and_is_asked_for_is_not_shown_as_held(desk: Desk) -> None:
+    desk.poll(A, entry("La fusée Ariane", "https://a.example/1"))
+    desk.archive.hold_for_channel("redaction", desk.now, 100).result()
+    retry_deliveries(desk.path, [str(one["id"]) for one in deliveries(desk)], desk.now)
+    assert desk.rows("SELECT DISTINCT status, hold FROM deliveries") == [("pending", None)]
+
+
+def test_the_alerts_of_a_message_stand_in_the_order_of_their_topics(desk: Desk) -> None:
+    desk.follow(FUSEE, ARIANE)
+    (bundle,) = bring(desk, "1")
+    assert [alert.topic for alert in bundle.alerts] == ["Ariane", "Fusée"]
+
+
 def test_what_was_held_and_then_given_up_is_not_shown_as_held(desk: Desk) -> None:
     desk.poll(A, entry("La fusée Ariane", "https://a.example/1"))
     desk.archive.hold_for_channel("redaction", desk.now, 100).result()

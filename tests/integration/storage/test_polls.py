@@ -345,7 +345,7 @@ def test_a_silent_article_whose_page_fails_at_first_does_not_alert_when_it_comes
     desk.watch(A, mode="page")
     desk.poll(A, entry("Un sommet", ONE))
     desk.fail_page(ONE)
-    desk.page(ONE, prose("l’OTAN"), at=desk.now + timedelta(hours=1))
+    desk.page(ONE, prose("le sommet de l’OTAN"), at=desk.now + timedelta(hours=1))
     assert (desk.article()["origin"], desk.article()["topics"], desk.alerts()) == ("page", ["OTAN"], [])
 
 

