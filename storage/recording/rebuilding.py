@@ -44,13 +44,13 @@ def begin(db: Database) -> None:
 
 
 def _begin(db: Database, part: RebuildingPart, version: str) -> bool:
-    if _get_fact(db, _VERSIONS[part]) == version:
+    if _get_state(db, _VERSIONS[part]) == version:
         return False
-    _set_fact(db, _VERSIONS[part], version)
+    _set_state(db, _VERSIONS[part], version)
     newest = db.conn.execute("SELECT max(id) FROM revisions").fetchone()[0]
     if newest is None:
         return False
-    _set_fact(db, _LEFT_BELOW[part], str(newest + 1))
+    _set_state(db, _LEFT_BELOW[part], str(newest + 1))
     return True
 
 
@@ -68,7 +68,7 @@ def step(db: Database) -> RebuildingProgress | None:
 
 def left_below(db: Database, part: RebuildingPart) -> int:
     """The number below which revisions are not yet made anew; 0 when all are."""
-    return int(_get_fact(db, _LEFT_BELOW[part]) or 0)
+    return int(_get_state(db, _LEFT_BELOW[part]) or 0)
 
 
 def get_progress(db: Database) -> RebuildingProgress | None:
@@ -90,9 +90,9 @@ def _renew(db: Database, part: RebuildingPart, below: int) -> None:
         else:
             _rehash(db, revision)
     if texts:
-        _set_fact(db, _LEFT_BELOW[part], str(texts[-1]["id"]))
+        _set_state(db, _LEFT_BELOW[part], str(texts[-1]["id"]))
     else:
-        db.conn.execute("DELETE FROM facts WHERE name = ?", (_LEFT_BELOW[part],))
+        db.conn.execute("DELETE FROM archive_state WHERE name = ?", (_LEFT_BELOW[part],))
 
 
 def _take_texts(db: Database, below: int) -> Iterator[sqlite3.Row]:
@@ -116,10 +116,10 @@ def _rehash(db: Database, revision: sqlite3.Row) -> None:
     db.conn.execute("INSERT OR IGNORE INTO text_titles VALUES (?, ?)", (text_hash, normalise_text(title)))
 
 
-def _get_fact(db: Database, name: str) -> str | None:
-    row = db.conn.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+def _get_state(db: Database, name: str) -> str | None:
+    row = db.conn.execute("SELECT value FROM archive_state WHERE name = ?", (name,)).fetchone()
     return row["value"] if row else None
 
 
-def _set_fact(db: Database, name: str, value: str) -> None:
-    db.conn.execute("INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
+def _set_state(db: Database, name: str, value: str) -> None:
+    db.conn.execute("INSERT INTO archive_state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))

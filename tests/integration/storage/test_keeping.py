@@ -323,7 +323,7 @@ def test_status_tells_the_gaps_of_a_source_once_with_their_number(desk: Desk) ->
 
 
 def write_a_megabyte(db: Database, number: int) -> None:
-    db.conn.execute("INSERT INTO facts VALUES (?, hex(zeroblob(500000)))", (f"of no use {number}",))
+    db.conn.execute("INSERT INTO archive_state VALUES (?, hex(zeroblob(500000)))", (f"of no use {number}",))
 
 
 def test_the_journal_shrinks_again_after_a_burst_and_status_counts_it(desk: Desk) -> None:

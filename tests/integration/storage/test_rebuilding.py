@@ -63,7 +63,7 @@ def test_the_index_is_made_anew_in_steps_and_is_then_what_a_fresh_one_is(path: P
         assert [desk.found(query) for query in ("otan", "sommet", "reporte")] == before
         assert desk.rows("SELECT count(*) FROM words WHERE words MATCH 'sommet'") == [(MANY,)]
         assert desk.rows("SELECT name FROM sqlite_schema WHERE name LIKE 'words_old%'") == []
-        assert desk.rows("SELECT name FROM facts WHERE name LIKE '%left_below'") == []
+        assert desk.rows("SELECT name FROM archive_state WHERE name LIKE '%left_below'") == []
         desk.archive._db.conn.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     with Desk(path) as desk:
         assert desk.rebuild() == 0
