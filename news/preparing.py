@@ -137,7 +137,6 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
         whole_length=whole_length,
         rest_hash=rest_hash,
         rest_length=rest_length,
-        canonical_address=comparing_url(page.canonical_url) if page.canonical_url else None,
         found_language=None if page.language else language_of(page.text),
         analysed=joined(analyse(page.text)) if len(page.text) <= MOST_ANALYSED else None,
     )

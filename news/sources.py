@@ -131,8 +131,6 @@ class PreparedPage:
     rest_hash: str
     rest_length: int
     """Without the first line."""
-    canonical_address: str | None
-    """The comparing form of `canonical_url`."""
     found_language: str | None
     """What the text is found to be, where the page does not say it."""
     analysed: tuple[str, str] | None

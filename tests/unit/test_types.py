@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from news import answers
+from storage import Archive, ArchiveReader
 
 BEFORE = """\
 from datetime import datetime
@@ -84,3 +89,17 @@ def test_what_is_asked_of_the_archive_with_sense_is_no_error(told: dict[str, str
 @pytest.mark.timeout(300)
 def test_nonsense_passed_to_the_archive_or_taken_from_its_answers_is_an_error(told: dict[str, str]) -> None:
     assert {line: told.get(line) for line in NONSENSE} == NONSENSE
+
+
+@pytest.mark.parametrize("face", [ArchiveReader, Archive])
+def test_what_the_archive_answers_is_never_a_dictionary_or_anything(face: type) -> None:
+    methods = {name: one for name, one in vars(face).items() if inspect.isfunction(one) and not name.startswith("_")}
+    given = {name: str(inspect.signature(one).return_annotation) for name, one in methods.items()}
+    assert {name: kind for name, kind in given.items() if re.search(r"\b(dict|Any|object)\b", kind)} == {}
+
+
+def test_the_answers_are_frozen_and_of_types_of_their_own() -> None:
+    kinds = [one for one in vars(answers).values() if dataclasses.is_dataclass(one)]
+    assert [one for one in kinds if not one.__dataclass_params__.frozen] == []
+    loose = {f"{kind.__name__}.{part.name}": part.type for kind in kinds for part in dataclasses.fields(kind)}
+    assert {name: kind for name, kind in loose.items() if re.search(r"\b(dict|list|Any|object)\b", str(kind))} == {}
