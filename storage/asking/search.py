@@ -69,7 +69,8 @@ def search(db: Database, request: SearchRequest) -> SearchAnswer:
 def _best(candidates: Candidates, request: SearchRequest) -> tuple[list[Candidate], bool]:
     """The best of the newest candidates, verified from the best down; and whether there were more candidates."""
     ranked, more = candidates.ranked(MOST_RANKED)
-    left = (one for one in ranked if one.article_id not in _told(request))
+    told = _told(request)
+    left = (one for one in ranked if one.article_id not in told)
     return list(itertools.islice(candidates.hits(left), request.limit)), more
 
 
