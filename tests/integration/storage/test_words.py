@@ -150,7 +150,7 @@ def test_where_a_group_fails_words_that_were_too_many_to_wait_are_lost_with_it(d
 
 def test_where_the_words_cannot_be_indexed_the_whole_group_fails_and_the_next_one_holds(database: Database) -> None:
     def notes(db: Database) -> None:
-        db.conn.execute("INSERT INTO facts VALUES ('note', 'of the failing group')")
+        db.conn.execute("INSERT INTO archive_state VALUES ('note', 'of the failing group')")
 
     def spoils(db: Database) -> None:
         db.conn.execute("DROP TABLE words")
@@ -160,7 +160,7 @@ def test_where_the_words_cannot_be_indexed_the_whole_group_fails_and_the_next_on
     assert [type(error) for error in errors] == [ArchiveUnusable] * 3
     assert run_as_group(writer, leaves(2, "la fusée revient")) == [None]
     writer.close()
-    assert database.conn.execute("SELECT count(*) FROM facts WHERE name = 'note'").fetchone()[0] == 0
+    assert database.conn.execute("SELECT count(*) FROM archive_state WHERE name = 'note'").fetchone()[0] == 0
     assert holders(database, "fusee") == [2]
 
 
