@@ -43,7 +43,7 @@ def site() -> Iterator[NewsSite]:
     with NewsSite() as site:
         site.page("/robots.txt", "")
         site.publish_feed("/good", rss(item(GOOD, site.url("/a"))))
-        site.page("/a", article(GOOD))
+        site.page("/a", article(GOOD, *[f"Alinéa {number} : {GOOD}, et la rédaction y était." for number in range(9)]))
         yield site
 
 
