@@ -21,7 +21,8 @@ PROGRAM = """
 import contextlib, io, os, sys
 from quivive.cli import main
 # Once as root, who may do all: what it imports may lie where an ordinary user cannot read.
-with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemExit):
+nowhere = io.TextIOWrapper(io.BytesIO())
+with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere), contextlib.suppress(SystemExit):
     main()
 os.setgroups([])
 os.setgid(65534)
