@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from news.articles import Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
 from news.urls import host_of, is_site_root, same_site
@@ -77,7 +78,7 @@ class KnownArticle:
     main_revision_id: int | None
     main_hash: str
     """`Version.own_hash` of the current revision."""
-    main_origin: str
+    main_origin: Origin
     versions: int
     sighted_openly: bool
     deleted: bool
@@ -207,7 +208,7 @@ class Settler:
         if verdict is None or verdict.article_id is None:
             return False
         article = self._articles[verdict.article_id]
-        return (article.article_id, showing.source_id) not in self._own_hashes and article.main_origin == "page"
+        return (article.article_id, showing.source_id) not in self._own_hashes and article.main_origin == Origin.PAGE
 
     def settle(self, showing: Showing) -> Settled:
         """Give what an entry shows its place: a new article, a revision, a further sighting of a known article."""
@@ -320,7 +321,7 @@ class Settler:
             return None
         previous = showing.own_hash if showing.article_id == article.article_id else None
         previous = previous or self._own_hashes.get((article.article_id, showing.source_id))
-        if version.origin == "page" and previous == showing.saying.own_hash != article.main_hash:
+        if version.origin == Origin.PAGE and previous == showing.saying.own_hash != article.main_hash:
             previous = None  # its feed's words stood in for its page until now: it gives its page for the first time
         if not (is_new or showing.restores or is_revision(version, previous, article.main_hash, article.main_origin)):
             return None
@@ -333,7 +334,7 @@ class Settler:
     def _new_article(self, showing: Showing) -> KnownArticle:
         article_id = self._next_article_id
         self._next_article_id += 1
-        return KnownArticle(article_id, showing.words.title, None, "", "", 0, sighted_openly=not showing.silent, deleted=False)
+        return KnownArticle(article_id, showing.words.title, None, "", Origin.FEED, 0, sighted_openly=not showing.silent, deleted=False)
 
     def _remember_text(self, showing: Showing) -> None:
         self._titles.setdefault(showing.words.text_hash, set()).add(showing.words.title_key)
@@ -398,4 +399,4 @@ def _adds_nothing(saying: Version, offered: Version | None, article_title: str) 
 
 
 def _is_page(version: Version | None) -> bool:
-    return version is not None and version.origin == "page"
+    return version is not None and version.origin == Origin.PAGE

@@ -10,16 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from news.answers import Waiting
+
 RETRY_SECONDS = 1.0
 """Between two tries. A full disk answers at once; a lock is waited for within the try (`BUSY_MILLISECONDS`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A wait that has begun: since when, and why, in words for people."""
-
-    since: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ def backlog(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def make_all_due(home: Home) -> None:
     with closing(sqlite3.connect(home.archive, timeout=20)) as connection:
-        count = connection.execute("UPDATE deliveries SET next_attempt_at = created_at WHERE status = 'pending'").rowcount
+        connection.execute("UPDATE messages SET next_attempt_at = sealed_at WHERE next_attempt_at IS NOT NULL")
+        count = connection.execute("UPDATE deliveries SET due_at = created_at WHERE status = 'pending'").rowcount
         connection.commit()
     assert count > 4000
 
