@@ -60,7 +60,8 @@ def test_the_deadline_is_kept_where_memory_is_too_short_for_another_thread() -> 
 
 def test_the_deadline_stands_when_signals_are_given_back_after_it_was_set() -> None:
     wait = "while signals._owner._deadline is None:\n    time.sleep(0.001)\n"
-    program = SHORT.format(last=30) + "signals.heed(lambda number: None, lambda: 3)\n" + ASK + wait + "signals.give_back()\ntime.sleep(600)\n"
+    heed = SHORT.format(last=30) + "signals.heed(lambda number: None, lambda: 3)\n"
+    program = heed + ASK + wait + "signals.give_back()\ntime.sleep(600)\n"
     assert run(program).returncode == 3
 
 
