@@ -16,6 +16,7 @@ import json
 import os
 import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from storage.file.rights import FILE_MODE, restrict
 _TRIES, _PAUSE_SECONDS = 10, 0.05
 """Somebody who looks whether the lock is held takes it for a moment to find out."""
 _NOTE_BYTES = 1_024
-"""Of the lock file, all of it written at the start: on a full disk its note can still be changed."""
+"""Of the lock file, all of it written at the start: on a full disk its note can still be changed, on most file systems."""
 _LONGEST_REASON = 600
 
 
@@ -79,10 +80,11 @@ class WriterLock:
         return guard
 
     def note(self, note: WriterNote) -> None:
-        """Write down what the holder says of itself, where `status` finds it."""
+        """Write down what the holder says of itself, where `status` finds it. The lock holds also where a full disk takes no note."""
         line = {"pid": note.pid, "waiting_since": note.waiting_since, "reason": (note.reason or "")[:_LONGEST_REASON] or None}
         text = f"{note.pid or ''}\n{json.dumps(line)}\n".encode()
-        os.pwrite(self._file, text.ljust(_NOTE_BYTES), 0)
+        with suppress(OSError):
+            os.pwrite(self._file, text.ljust(_NOTE_BYTES), 0)
 
     def has_hard_links(self) -> bool:
         """Whether somebody gave the database a second name since it was locked."""
