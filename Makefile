@@ -32,7 +32,7 @@ run: $(VENV)/.installed ## the daemon, with ./config.toml
 
 .PHONY: test
 test: $(VENV)/.developing ## the test suite, in two processes
-	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 # How many cases: make law CASES=20000
 CASES ?= 1000000

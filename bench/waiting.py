@@ -123,7 +123,7 @@ async def measure(archive: Archive, dead: int, alerts: int) -> None:
         await asyncio.sleep(2)  # the dead channel's line is full, and the first attempts have failed
         delays = await tell(archive, dispatcher, receiver, alerts)
     await dispatcher.stop(0)
-    waiting = archive.report_status(now())["deliveries"]["pending"]
+    waiting = archive.report_status(now()).contents.deliveries.pending
     print(f"{waiting} still wait for the dead channel, to which {tried.count('dead')} attempts were made meanwhile")
     for share, name in ((0.5, "median"), (0.95, "95 %"), (1.0, "longest")):
         print_figure(f"from an article to the live channel, {name}", [percentile(delays, share)], "s", "< 1 s" if share == 0.95 else "")

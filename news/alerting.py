@@ -13,7 +13,7 @@ from news.alerts import AlertKind
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class OnRecord:
     """What the archive knew of a topic and an article before the version or sighting that matches now."""
 
     alerts: int
@@ -56,7 +56,7 @@ class Silence(StrEnum):
     """As above; it was edited since, but matched before the edit."""
 
 
-def decide_alert(known: Known, matched: Matched) -> NewAlert | Silence:
+def decide_alert(known: OnRecord, matched: Matched) -> NewAlert | Silence:
     """Whether a topic that matches alerts now: once an article, and not on what a source held when it was first seen.
 
     An alert is `revised` if a later version than the first was the first to match, also if that was in silence.

@@ -1,9 +1,17 @@
-"""What is known of an article besides its words: what the filters of a query ask about."""
+"""What is known of an article besides its words: where these came from, and what the filters of a query ask about."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """Where a version of an article's words came from."""
+
+    FEED = "feed"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from news.articles import Origin
 from news.earning import Earning, Unearned, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
@@ -184,8 +185,7 @@ class Version:
 
     title: str
     text: str
-    origin: str
-    """`feed` or `page`."""
+    origin: Origin
     author: str | None
     language: str | None
     published_at: datetime | None
@@ -219,7 +219,7 @@ def make_version(entry: FeedEntry, page: ExtractedPage | None) -> Version:
     return Version(
         title=title,
         text=text,
-        origin="page" if page else "feed",
+        origin=Origin.PAGE if page else Origin.FEED,
         author=entry.author or (page.author if page else None),
         language=(page.language if page else None) or entry.language or found_language(title, text),
         published_at=entry.published_at or (page.published_at if page else None) or entry.updated_at,
@@ -272,7 +272,7 @@ def _unearned_place(earning: Earning) -> Problem:
     return Problem(earning.unearned or Unearned.WALL, message)
 
 
-def is_revision(version: Version, own_previous_hash: str | None, current_hash: str, current_origin: str) -> bool:
+def is_revision(version: Version, own_previous_hash: str | None, current_hash: str, current_origin: Origin) -> bool:
     """Whether a version of a known article is a revision of it.
 
     `own_previous_hash`: what the same source last gave as the article's text (None: it gives one for the first time, and differences
@@ -283,7 +283,7 @@ def is_revision(version: Version, own_previous_hash: str | None, current_hash: s
     if version.own_hash == current_hash:
         return False
     if version.origin != current_origin:
-        return version.origin == "page"
+        return version.origin == Origin.PAGE
     return own_previous_hash is not None and version.own_hash != own_previous_hash
 
 

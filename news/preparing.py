@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
+from news.articles import Origin
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords
@@ -52,7 +53,7 @@ def feed_version(prepared: PreparedEntry) -> Version:
     return Version(
         title=entry.title or "",
         text=prepared.text,
-        origin="feed",
+        origin=Origin.FEED,
         author=entry.author,
         language=prepared.language,
         published_at=entry.published_at or entry.updated_at,
@@ -97,7 +98,7 @@ def page_version(entry: FeedEntry, page: ExtractedPage) -> Version:
     version = Version(
         title=title,
         text=page.text,
-        origin="page",
+        origin=Origin.PAGE,
         author=entry.author or page.author,
         language=page.language or entry.language or prepared.found_language or found_language(title, ""),
         published_at=entry.published_at or page.published_at or entry.updated_at,
@@ -136,7 +137,6 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
         whole_length=whole_length,
         rest_hash=rest_hash,
         rest_length=rest_length,
-        canonical_address=comparing_url(page.canonical_url) if page.canonical_url else None,
         found_language=None if page.language else language_of(page.text),
         analysed=joined(analyse(page.text)) if len(page.text) <= MOST_ANALYSED else None,
     )

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from news.articles import Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
 from news.urls import host_of, is_site_root, same_site
@@ -77,7 +78,7 @@ class KnownArticle:
     main_revision_id: int | None
     main_hash: str
     """`Version.own_hash` of the current revision."""
-    main_origin: str
+    main_origin: Origin
     versions: int
     sighted_openly: bool
     deleted: bool
@@ -205,7 +206,7 @@ class Settler:
         if verdict is None or verdict.article_id is None:
             return False
         article = self._articles[verdict.article_id]
-        return (article.article_id, showing.source_id) not in self._own_hashes and article.main_origin == "page"
+        return (article.article_id, showing.source_id) not in self._own_hashes and article.main_origin == Origin.PAGE
 
     def settle(self, showing: Showing) -> Settled:
         """Give what an entry shows its place: a new article, a revision, a further sighting of a known article."""
@@ -328,7 +329,7 @@ class Settler:
     def _new_article(self, showing: Showing) -> KnownArticle:
         article_id = self._next_article_id
         self._next_article_id += 1
-        return KnownArticle(article_id, showing.words.title, None, "", "", 0, sighted_openly=not showing.silent, deleted=False)
+        return KnownArticle(article_id, showing.words.title, None, "", Origin.FEED, 0, sighted_openly=not showing.silent, deleted=False)
 
     def _remember_text(self, showing: Showing) -> None:
         self._titles.setdefault(showing.words.text_hash, set()).add(showing.words.title_key)
@@ -380,7 +381,7 @@ def _asks(article: KnownArticle, *, is_new: bool, is_new_sighting: bool, opens: 
 
 def _adds_nothing(saying: Version, offered: Version | None, article_title: str) -> bool:
     """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands on the page."""
-    page = offered if offered is not None and offered.origin == "page" else None
+    page = offered if offered is not None and offered.origin == Origin.PAGE else None
     if saying.title_key != normalise_text(article_title if page is None else page.title):
         return False
     summary = normalise_text(saying.text)

@@ -57,12 +57,11 @@ class DueSource:
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """An entry whose article page is to be fetched now. `attempts` counts the failed ones before."""
+    """An entry whose article page is to be fetched now."""
 
     entry_id: int
     source_id: int
     url: str
-    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,6 @@ class PreparedPage:
     rest_hash: str
     rest_length: int
     """Without the first line."""
-    canonical_address: str | None
-    """The comparing form of `canonical_url`."""
     found_language: str | None
     """What the text is found to be, where the page does not say it."""
     analysed: tuple[str, str] | None

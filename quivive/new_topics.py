@@ -85,11 +85,11 @@ def log_previews(
         log.info(
             "topic previewed",
             topic=topic.name,
-            matches=told["matches"],
-            articles=told["articles"],
-            days=told["days"],
-            alerts_per_day=told["alerts_per_day"],
-            warning=told["warning"],
+            matches=told.matches,
+            articles=told.articles,
+            days=told.days,
+            alerts_per_day=told.alerts_per_day,
+            warning=told.warning,
         )
 
 

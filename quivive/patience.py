@@ -7,7 +7,8 @@ from datetime import datetime
 
 import structlog
 
-from storage import Patience, Waiting
+from news.answers import Waiting
+from storage import Patience
 
 log = structlog.get_logger("quivive")
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from news.alerts import Alert
 from news.errors import UsageError
-from news.sources import DueSource
+from news.sources import DueSource, Problem
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.rebuilding import rebuilding_beside
-from quivive.service import Service
+from quivive.service import Service, Totals
 from quivive.wiring import open_archive
 
 GRACE_SECONDS = 2.0
@@ -26,11 +25,13 @@ PORTION = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RoundSummary:
-    """What a round did; `as_json` is what `poll --json` prints."""
+    """What a round did, in so many seconds; `pending` deliveries are left."""
 
-    as_json: dict[str, Any]
-    failures: list[tuple[str, str, str]] = field(default_factory=list)
-    """URL, code and message of each source that failed."""
+    totals: Totals
+    pending: int
+    seconds: float
+    failures: tuple[tuple[str, Problem], ...]
+    """Each source that failed, by its URL, and why."""
 
 
 async def poll_once(
@@ -47,8 +48,8 @@ async def poll_once(
         sources, unknown = archive.find_sources(names)
         if unknown:
             raise UsageError(f"no configured source is called {', '.join(unknown)}; `quivive sources` lists them")
-        failures: list[tuple[str, str, str]] = []
-        service = Service(configuration, archive, clock, announce, lambda url, why: failures.append((url, why.code, why.message)))
+        failures: list[tuple[str, Problem]] = []
+        service = Service(configuration, archive, clock, announce, lambda url, why: failures.append((url, why)))
         try:
             async with rebuilding_beside(archive):
                 await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
@@ -57,7 +58,8 @@ async def poll_once(
         finally:
             await service.dispatcher.stop(GRACE_SECONDS)  # what was accepted must be noted before the archive is closed
             await service.join_readers()
-        return RoundSummary(_sum_up(service, archive.report_status(clock()), (clock() - started_at).total_seconds()), failures)
+        pending = archive.report_status(clock()).contents.deliveries.pending
+        return RoundSummary(service.totals, pending, (clock() - started_at).total_seconds(), tuple(failures))
     finally:
         await asyncio.to_thread(archive.close)
 
@@ -102,20 +104,3 @@ async def _keep_telling(tell: Callable[[], None]) -> None:
     while True:
         tell()
         await asyncio.sleep(0.2)
-
-
-def _sum_up(service: Service, status: dict[str, Any], seconds: float) -> dict[str, Any]:
-    totals = service.totals
-    return {
-        "sources": {"polled": totals.polled, "unchanged": totals.unchanged, "failed": totals.failed},
-        "entries": {"seen": totals.entries_seen, "new": totals.entries_new},
-        "articles": {
-            "new": totals.articles_new,
-            "revised": totals.articles_revised,
-            "duplicates": totals.duplicates,
-            "failed": totals.pages_failed,
-        },
-        "alerts": {"created": totals.alerts},
-        "deliveries": {"sent": totals.sent, "pending": status["deliveries"]["pending"], "dead": totals.dead},
-        "seconds": round(seconds, 3),
-    }

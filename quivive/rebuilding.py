@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from storage import Archive, Progress
+from news.answers import RebuildingProgress
+from storage import Archive
 
 log = structlog.get_logger("quivive")
 
@@ -21,7 +22,7 @@ EXTRA_SECONDS = 5.0
 
 async def rebuild(archive: Archive) -> None:
     """Take step after step until nothing is left. May be cancelled at any time: the next start goes on where this one stopped."""
-    told: Progress | None = None
+    told: RebuildingProgress | None = None
     while (progress := await asyncio.wrap_future(archive.rebuild_step())) is not None:
         if _is_worth_telling(progress, told):
             log.info("rebuilding for this version of the program", part=str(progress.part), percent=progress.percent)
@@ -31,7 +32,7 @@ async def rebuild(archive: Archive) -> None:
         log.info("rebuilt for this version of the program")
 
 
-def _is_worth_telling(progress: Progress, told: Progress | None) -> bool:
+def _is_worth_telling(progress: RebuildingProgress, told: RebuildingProgress | None) -> bool:
     return told is None or progress.part is not told.part or progress.percent - told.percent >= TOLD_PERCENT
 
 

@@ -11,22 +11,35 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
-from news.alerts import AttemptResult, Bundle
+from news.alerts import AttemptResult, Bundle, DeliveryStatus
+from news.answers import (
+    AlertLog,
+    AlertPlace,
+    ArchiveStatus,
+    ExportedArticle,
+    PageTrouble,
+    PreviewAnswer,
+    RebuildingProgress,
+    SearchAnswer,
+    SourceHealth,
+    TopicVolume,
+    Waiting,
+)
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
 from news.topics import Topic
-from storage.asking import preview, reports, search
+from storage.asking import export, preview, reports, search
 from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
 from storage.file.pool import ReadingPool
-from storage.file.times import json_time, to_text
-from storage.file.waiting import Patience, Waiting, wait_for
+from storage.file.times import from_text, to_text
+from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.recording import outbox, pages, polls, rebuilding, sources, tidying
 from storage.recording.watch import Tally, Watch
@@ -91,49 +104,56 @@ class ArchiveReader:
         """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
         return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
 
-    def search(self, request: search.SearchRequest) -> search.SearchAnswer:
+    def search(self, request: search.SearchRequest) -> SearchAnswer:
         """The articles that hold a query."""
         return self._ask(search.search, request)
 
-    def preview(self, request: preview.PreviewRequest) -> dict[str, Any]:
+    def preview(self, request: preview.PreviewRequest) -> PreviewAnswer:
         """What a query would have matched."""
         return self._ask(preview.preview, request)
 
-    def export(self, query: Query | None) -> Iterator[str]:
-        """Every article (that holds the query) as a line of JSON, all of one state of the archive."""
-        with self._lend() as db:  # until the last line is taken
-            yield from search.export_articles(db, query)
+    def export(self, query: Query | None, after: int = 0) -> Iterator[ExportedArticle]:
+        """Every article (that holds the query) in the order they came, of one state of the archive; those after the number `after`."""
+        with self._lend() as db:  # until the last article is taken
+            yield from export.export_articles(db, query, after)
 
     def count_articles(self) -> int:
         """How many articles the archive holds."""
         return int(self._ask(lambda db: db.conn.execute("SELECT count(*) FROM articles WHERE deleted_at IS NULL").fetchone()[0]))
 
-    def report_sources(self) -> list[dict[str, Any]]:
+    def report_sources(self) -> list[SourceHealth]:
         """The health of every configured source."""
         return self._ask(sources.report_sources)
 
-    def report_alerts(self, topic: str | None = None, status: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
-        """The delivery log, newest first."""
-        return self._ask(reports.report_alerts, topic, status, limit)
+    def report_alerts(
+        self,
+        topic: str | None = None,
+        status: DeliveryStatus | None = None,
+        limit: int | None = None,
+        after: AlertPlace | None = None,
+    ) -> AlertLog:
+        """The delivery log, newest first; with a `limit` (at least 1), a page of it."""
+        return self._ask(reports.report_alerts, topic, status, limit, after)
 
-    def report_topics(self, topics: Sequence[Topic], now: datetime) -> list[dict[str, Any]]:
+    def report_topics(self, topics: Sequence[Topic], now: datetime) -> list[TopicVolume]:
         """Each topic with its recent volume."""
         return self._ask(reports.report_topics, topics, now)
 
-    def report_status(self, now: datetime) -> dict[str, Any]:
+    def report_status(self, now: datetime) -> ArchiveStatus:
         """One look at everything."""
-        known = self._ask(reports.report_status, now)
+        contents = self._ask(reports.report_contents, now)
         writer = find_writer(self.path)
-        return {
-            "archive": str(self.path),
-            "bytes": count_bytes(self.path),
-            "writer_pid": writer.pid if writer else None,
-            "waiting": {"since": json_time(writer.waiting_since), "reason": writer.reason} if writer and writer.reason else None,
-        } | known
+        return ArchiveStatus(
+            path=str(self.path),
+            size_bytes=count_bytes(self.path),
+            writer_pid=writer.pid if writer else None,
+            waiting=_get_waiting(writer),
+            contents=contents,
+        )
 
-    def report_pages(self, limit: int) -> list[dict[str, Any]]:
+    def report_pages(self, limit: int) -> list[PageTrouble]:
         """The pages that were given up or wait to be tried again, with their reasons."""
-        return self._ask(reports.list_given_up_pages, limit)
+        return self._ask(reports.list_page_troubles, limit)
 
 
 class Archive(ArchiveReader):
@@ -211,7 +231,7 @@ class Archive(ArchiveReader):
     def _submit(self, operation: Callable[Concatenate[Database, P], T], *arguments: P.args, **options: P.kwargs) -> Future[T]:
         return self._writer.submit(lambda db: operation(db, *arguments, **options))
 
-    def rebuild_step(self) -> Future[rebuilding.Progress | None]:
+    def rebuild_step(self) -> Future[RebuildingProgress | None]:
         """Do a small part of what a new version of this program must make anew of the texts; None when nothing is left to do."""
         return self._submit(rebuilding.step)
 
@@ -272,6 +292,13 @@ class Archive(ArchiveReader):
     def mend_clock_jumps(self, now: datetime) -> Future[None]:
         """Bring back what a clock that was ahead for a while put off."""
         return self._writer.submit(lambda db: tidying.mend_clock_jumps(db, self._watch.most_interval, now))
+
+
+def _get_waiting(writer: WriterNote | None) -> Waiting | None:
+    """What the program that writes says of a wait, if it says so."""
+    if writer is None or writer.reason is None or writer.waiting_since is None:
+        return None
+    return Waiting(from_text(writer.waiting_since), writer.reason)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -11,7 +11,6 @@ Every step is a minute after the one before, unless `at` says when it is.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -36,6 +35,7 @@ from news.sources import (
     SourceSpec,
 )
 from news.topics import Topic
+from quivive.cli.json_answers import alert_json, exported_article_json, source_json, status_json
 from storage import Archive, Patience, SearchRequest, Tally, Watch
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
@@ -175,8 +175,8 @@ class Desk:
         return sorted(found, key=lambda bundle: bundle.alerts[0].created_at)
 
     def articles(self) -> list[dict[str, Any]]:
-        """Every article as `export` gives it."""
-        return [json.loads(line) for line in self.archive.export(None)]
+        """Every article as `export` prints it."""
+        return [exported_article_json(article) for article in self.archive.export(None)]
 
     def article(self) -> dict[str, Any]:
         """The only article."""
@@ -185,12 +185,24 @@ class Desk:
 
     def alerts(self) -> list[tuple[str, str]]:
         """Topic and kind of each alert, oldest first."""
-        return [(alert["topic"], alert["kind"]) for alert in reversed(self.archive.report_alerts())]
+        return [(alert.topic, alert.kind) for alert in reversed(self.archive.report_alerts().alerts)]
+
+    def log(self, *filters: Any) -> list[dict[str, Any]]:
+        """The delivery log as `alerts --json` prints it."""
+        return [alert_json(alert) for alert in self.archive.report_alerts(*filters).alerts]
+
+    def sources(self) -> list[dict[str, Any]]:
+        """The sources as `sources --json` prints them."""
+        return [source_json(source) for source in self.archive.report_sources()]
+
+    def status(self, at: datetime | None = None) -> dict[str, Any]:
+        """One look at everything as `status --json` prints it."""
+        return status_json(self.archive.report_status(at or self.now), self.archive.report_pages(10))
 
     def found(self, query: str, **rest: Any) -> list[str]:
         """The titles that a search finds, in its order."""
         answer = self.archive.search(SearchRequest(parse_query(query, {}), **rest))
-        return [article["title"] for article in answer.articles]
+        return [found.article.title for found in answer.articles]
 
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """What a second connection sees."""

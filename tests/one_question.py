@@ -60,7 +60,7 @@ def _answer(query: str, texts: Sequence[str], names: Mapping[str, Sequence[str]]
         except QueryError as error:
             return Answer(refused=error.message)
         held = [number for number, text in enumerate(texts) if matcher.match(analyse_article(str(number), text))]
-        found = [int(article["title"]) for article in desk.archive.search(request).articles]
+        found = [int(one.article.title) for one in desk.archive.search(request).articles]
         return Answer(held, sorted(found))
 
 

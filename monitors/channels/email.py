@@ -26,10 +26,7 @@ SMTPS_PORT = 465
 
 @dataclass(frozen=True, slots=True)
 class EmailChannel:
-    """People who are told by mail, and the server that takes it.
-
-    `ca_file` names a PEM file of the authorities to trust instead of the system's.
-    """
+    """People who are told by mail, and the server that takes it."""
 
     policy: ClassVar[Policy] = Policy(Together.SUBJECT)
     name: str
@@ -40,7 +37,6 @@ class EmailChannel:
     recipients: tuple[str, ...]
     username: str | None = None
     password: str | None = field(default=None, repr=False)
-    ca_file: str | None = None
 
     def __post_init__(self) -> None:
         check_host(self.host)

@@ -84,7 +84,7 @@ class MailServer:
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:
-            self._tls = make_tls_context(self._channel.ca_file, verified=self._must_verify())
+            self._tls = make_tls_context(verified=self._must_verify())
         return self._tls
 
     def _must_verify(self) -> bool:
@@ -94,7 +94,7 @@ class MailServer:
         local mail server has a certificate signed by itself.
         """
         secret_travels = self._channel.username is not None and not is_loopback(self._channel.host)
-        return self._channel.security != "opportunistic" or secret_travels or self._channel.ca_file is not None
+        return self._channel.security != "opportunistic" or secret_travels
 
 
 async def _introduce(client: SMTP) -> None:

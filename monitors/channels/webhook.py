@@ -26,7 +26,6 @@ class WebhookChannel:
     name: str
     url: str = field(repr=False)
     secret: str | None = field(default=None, repr=False)
-    ca_file: str | None = None
 
     def __post_init__(self) -> None:
         check_webhook_url(self.url)

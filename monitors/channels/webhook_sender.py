@@ -100,7 +100,7 @@ class WebhookSender:
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:
-            self._tls = make_tls_context(self._channel.ca_file)
+            self._tls = make_tls_context()
         return self._tls
 
     @property

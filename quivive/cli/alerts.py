@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from news.alerts import DeliveryStatus
+from news.answers import AlertRecord, DeliveryRecord
 from news.errors import UsageError
 from news.names import find_name
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table, require_topic
+from quivive.cli.json_answers import alert_json
 from quivive.clock import utc_now
 from storage import retry_deliveries
 
@@ -30,27 +31,27 @@ def command(context: click.Context, topic: str | None, status: str | None, limit
     reader = get_reader(configuration)
     if topic:
         require_topic(configuration, reader, topic)
-    rows = reader.report_alerts(topic, status, limit)
+    alerts = reader.report_alerts(topic, DeliveryStatus(status) if status else None, limit).alerts
     if as_json:
-        print_json_lines(rows)
+        print_json_lines(map(alert_json, alerts))
         return
     columns = ["alert", "topic", "kind", "created", "article", "deliveries"]
-    print_table("", columns, [_line(row, configuration.timezone) for row in rows])
+    print_table("", columns, [_line(alert, configuration.timezone) for alert in alerts])
 
 
-def _line(row: dict[str, Any], timezone: ZoneInfo) -> list[str]:
-    deliveries = "; ".join(_delivery(one, timezone) for one in row["deliveries"]) or "none (the topic notifies no channel)"
-    return [row["id"], row["topic"], row["kind"], local_time(row["created_at"], timezone), row["article_title"], deliveries]
+def _line(alert: AlertRecord, timezone: ZoneInfo) -> list[str]:
+    deliveries = "; ".join(_delivery(one, timezone) for one in alert.deliveries) or "none (the topic notifies no channel)"
+    return [alert.alert_id, alert.topic, alert.kind, local_time(alert.created_at, timezone), alert.article_title, deliveries]
 
 
-def _delivery(one: dict[str, Any], timezone: ZoneInfo) -> str:
-    told = f"{one['channel']} {one['status']}"
-    if one["status"] == DeliveryStatus.SENT:
-        lacking = f" ({one['last_error']})" if one["last_error"] else ""
-        return f"{told} {local_time(one['sent_at'], timezone)}{lacking}"
-    again = f", again {local_time(one['next_attempt_at'], timezone)}" if one["next_attempt_at"] else ""
-    reason = f": {one['last_error']}" if one["last_error"] else ""
-    return f"{told} after {one['attempts']} attempts{again}{reason}"
+def _delivery(one: DeliveryRecord, timezone: ZoneInfo) -> str:
+    told = f"{one.channel} {one.status}"
+    if one.status is DeliveryStatus.SENT:
+        lacking = f" ({one.last_error})" if one.last_error else ""
+        return f"{told} {local_time(one.sent_at, timezone)}{lacking}"
+    again = f", again {local_time(one.next_attempt_at, timezone)}" if one.next_attempt_at else ""
+    reason = f": {one.last_error}" if one.last_error else ""
+    return f"{told} after {one.attempts} attempts{again}{reason}"
 
 
 @command.command("retry")

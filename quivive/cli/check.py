@@ -23,6 +23,9 @@ def command(context: click.Context) -> None:
     click.echo(f"{configuration.path}: good ({counts}, {len(configuration.channels)} channels)")
     for note in _notes(configuration):
         click.echo(f"note: {note}")
+    for name, channel in configuration.channels.items():
+        for key, message in channel.warnings():
+            click.echo(f"warning: channels.{name}.{key}: {message}")
 
 
 def _notes(configuration: Configuration) -> Iterator[str]:
@@ -34,8 +37,6 @@ def _notes(configuration: Configuration) -> Iterator[str]:
         yield f"{one.url} and {other.url} are two sources that differ only in case, port or scheme; if they are one, remove one of them"
     for topic in configuration.topics:
         yield from _notes_on(topic)
-    for name, channel in configuration.channels.items():
-        yield from (f"channels.{name}.{key}: {message}" for key, message in channel.warnings())
 
 
 def _notes_on(topic: Topic) -> Iterator[str]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from news.errors import UsageError
+from quivive.cli.json_answers import JsonValue, json_line
 from quivive.config import Configuration, find_config, load_config
 from quivive.texts import visible
 from storage import ArchiveReader
@@ -36,21 +35,21 @@ def get_reader(configuration: Configuration) -> ArchiveReader:
 
 def require_topic(configuration: Configuration, reader: ArchiveReader, name: str) -> None:
     """Raise `UsageError` for a topic that neither the configuration nor the delivery log knows; one that was removed may be asked for."""
-    if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(topic=name, limit=1):
+    if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(topic=name, limit=1).alerts:
         raise UsageError(f"no topic is called '{name}'; `quivive topics` lists them")
 
 
-def local_time(text: str | None, timezone: ZoneInfo) -> str:
-    """A time of a report (RFC 3339) as people read it, or `–`."""
-    return datetime.fromisoformat(text).astimezone(timezone).strftime("%Y-%m-%d %H:%M") if text else "–"
+def local_time(moment: datetime | None, timezone: ZoneInfo) -> str:
+    """A moment as people read it, or `–`."""
+    return moment.astimezone(timezone).strftime("%Y-%m-%d %H:%M") if moment else "–"
 
 
-def print_json(value: Any) -> None:
-    """One JSON value on a line of its own, in UTF-8 whatever the locale (RFC 8259 §8.1)."""
-    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+def print_json(value: JsonValue) -> None:
+    """One JSON value on a line of its own."""
+    click.echo(json_line(value))
 
 
-def print_json_lines(rows: Iterable[Any]) -> None:
+def print_json_lines(rows: Iterable[JsonValue]) -> None:
     """JSON Lines."""
     for row in rows:
         print_json(row)

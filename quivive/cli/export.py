@@ -9,6 +9,7 @@ import click
 
 from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader
+from quivive.cli.json_answers import exported_article_json, json_line
 from quivive.cli.outputs import STANDARD_OUTPUT, is_stream, open_output
 from quivive.clock import utc_now
 from quivive.typed_times import make_moments
@@ -30,11 +31,11 @@ def command(context: click.Context, query: str | None, output: Path) -> None:
     reader = get_reader(configuration)
     parsed = parse_query(query, configuration.entities, moments=make_moments(utc_now(), configuration.timezone)) if query else None
     with open_output(output) as file:
-        lines = reader.export(parsed)
+        articles = reader.export(parsed)
         total = None if is_stream(output) else reader.count_articles()
         with click.progressbar(
-            lines, length=total, label="exporting", file=sys.stderr, hidden=total is None or not sys.stderr.isatty()
+            articles, length=total, label="exporting", file=sys.stderr, hidden=total is None or not sys.stderr.isatty()
         ) as bar:
-            count = sum(file.write(line.encode() + b"\n") > 0 for line in bar)
+            count = sum(file.write(json_line(exported_article_json(article)) + b"\n") > 0 for article in bar)
     if output != STANDARD_OUTPUT:
         click.echo(f"{count} articles written to {output}", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +12,7 @@ from news.alerts import Alert
 from quivive.cli.announcing import PrintedAlerts
 from quivive.cli.context import get_configuration, print_json
 from quivive.cli.interrupting import run_interruptibly
+from quivive.cli.json_answers import round_json
 from quivive.clock import utc_now
 from quivive.config import Configuration
 
@@ -35,7 +36,7 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
     summary = run_interruptibly(_poll(configuration, sources, announce, with_progress=sys.stderr.isatty() and not as_json))
     alerts.finish()
     if as_json:
-        print_json(summary.as_json)
+        print_json(round_json(summary))
     else:
         _print_summary(summary)
     if summary.failures:
@@ -75,17 +76,16 @@ class _ProgressBar:
 
 
 def _print_summary(summary: RoundSummary) -> None:
-    told: dict[str, Any] = summary.as_json
-    for url, code, message in summary.failures:
-        click.echo(f"FAILED {url}: {code}: {message}")
-    sources, entries, articles, deliveries = told["sources"], told["entries"], told["articles"], told["deliveries"]
-    click.echo(f"sources     {sources['polled']} polled, {sources['unchanged']} unchanged, {sources['failed']} failed")
-    click.echo(f"entries     {entries['seen']} seen, {entries['new']} new")
-    known = f"{articles['revised']} revised, {articles['duplicates']} duplicates"
-    click.echo(f"articles    {articles['new']} new, {known}, {articles['failed']} pages failed")
-    click.echo(f"alerts      {told['alerts']['created']} created")
-    click.echo(f"deliveries  {deliveries['sent']} sent, {deliveries['pending']} pending, {deliveries['dead']} dead")
-    click.echo(f"took        {told['seconds']:.1f} s")
+    done = summary.totals
+    for url, problem in summary.failures:
+        click.echo(f"FAILED {url}: {problem.code}: {problem.message}")
+    click.echo(f"sources     {done.polled} polled, {done.unchanged} unchanged, {done.failed} failed")
+    click.echo(f"entries     {done.entries_seen} seen, {done.entries_new} new")
+    known = f"{done.articles_revised} revised, {done.duplicates} duplicates"
+    click.echo(f"articles    {done.articles_new} new, {known}, {done.pages_failed} pages failed")
+    click.echo(f"alerts      {done.alerts} created")
+    click.echo(f"deliveries  {done.sent} sent, {summary.pending} pending, {done.dead} dead")
+    click.echo(f"took        {summary.seconds:.1f} s")
 
 
 def _silent(_alert: Alert) -> None:

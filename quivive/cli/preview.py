@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from news.answers import PreviewAnswer
 from news.errors import UsageError
 from news.query import advise_on, parse_query
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json
+from quivive.cli.json_answers import preview_json
 from quivive.clock import utc_now
 from quivive.config import Configuration
 from quivive.texts import visible
@@ -37,7 +38,7 @@ def command(context: click.Context, query: str | None, topic: str | None, since:
     )
     told = get_reader(configuration).preview(request)
     if as_json:
-        print_json(told)
+        print_json(preview_json(told))
     else:
         _print(told, configuration.timezone)
     for advice in advise_on(asked):
@@ -55,20 +56,20 @@ def _get_query(configuration: Configuration, query: str | None, topic: str | Non
     raise UsageError(f"there is no topic '{topic}' in the configuration (there: {', '.join(one.name for one in configuration.topics)})")
 
 
-def _print(told: dict[str, Any], timezone: ZoneInfo) -> None:
-    click.echo(f"query       {told['query']}")
-    click.echo(f"matches     {told['matches']} of {told['articles']} articles in {told['days']} days")
-    click.echo(f"alerts      {told['alerts_per_day']} a day")
-    for share in told["sources"][:10]:
-        click.echo(f"  {share['share']:>6.1%}  {visible(share['source'])} ({share['matches']})")
-    if told["warning"]:
-        click.echo(click.style(f"warning     {told['warning']}", fg="yellow"))
-    for hit in told["hits"]:
-        click.echo(f"\n{click.style(visible(hit['title']), bold=True)}")
-        click.echo(
-            f"  {local_time(hit['published_at'] or hit['first_seen_at'], timezone)}  {visible(hit['source'])}  {visible(hit['url'])}"
-        )
-        for match in hit["matches"]:
-            click.echo(f"  {visible(match['term'])}: {visible(match['passage'])}")
-    if told["matches"] > len(told["hits"]):
-        click.echo(f"\nand {told['matches'] - len(told['hits'])} more; `quivive search` shows them")
+def _print(told: PreviewAnswer, timezone: ZoneInfo) -> None:
+    click.echo(f"query       {told.query}")
+    click.echo(f"matches     {told.matches} of {told.articles} articles in {told.days} days")
+    click.echo(f"alerts      {told.alerts_per_day} a day")
+    for share in told.sources[:10]:
+        click.echo(f"  {share.share:>6.1%}  {visible(share.source)} ({share.matches})")
+    if told.warning:
+        click.echo(click.style(f"warning     {told.warning}", fg="yellow"))
+    for hit in told.hits:
+        article = hit.article
+        click.echo(f"\n{click.style(visible(article.title), bold=True)}")
+        moment = local_time(article.published_at or article.first_seen_at, timezone)
+        click.echo(f"  {moment}  {visible(article.source)}  {visible(article.url)}")
+        for match in hit.hits:
+            click.echo(f"  {visible(match.term)}: {visible(match.passage)}")
+    if told.matches > len(told.hits):
+        click.echo(f"\nand {told.matches - len(told.hits)} more; `quivive search` shows them")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from news.answers import FoundArticle, SearchAnswer
 from news.errors import UsageError
 from news.query import advise_on, parse_query
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, require_topic
+from quivive.cli.json_answers import found_article_json
 from quivive.clock import utc_now
 from quivive.collector import calm_collector
 from quivive.texts import visible
 from quivive.typed_times import make_moments, parse_since, parse_until
-from storage import SearchAnswer, SearchRequest
+from storage import SearchRequest
 
 
 @click.command("search", context_settings={"ignore_unknown_options": True})
@@ -49,7 +51,7 @@ def command(context: click.Context, /, query: str, **options: Any) -> None:
         require_topic(configuration, reader, request.topic)
     answer = reader.search(request)
     if options["as_json"]:
-        print_json_lines(answer.articles)
+        print_json_lines(map(found_article_json, answer.articles))
     else:
         _print_articles(answer.articles, configuration.timezone)
     for note in (*advise_on(query), *_notes(request, answer)):
@@ -68,14 +70,14 @@ def _notes(request: SearchRequest, answer: SearchAnswer) -> Iterator[str]:
         yield "more articles hold this query; only the newest of them were ranked (narrow it, or use --sort date)"
 
 
-def _print_articles(articles: list[dict[str, Any]], timezone: ZoneInfo) -> None:
-    for article in articles:
-        moment = local_time(article["published_at"] or article["first_seen_at"], timezone)
-        click.echo(click.style(visible(article["title"]), bold=True))
-        topics = f"  [{visible(', '.join(article['topics']))}]" if article["topics"] else ""
-        also = f"  +{len(article['sightings']) - 1} sightings" if len(article["sightings"]) > 1 else ""
-        click.echo(f"  {moment}  {visible(article['source'])}{also}{topics}")
-        click.echo(f"  {visible(article['snippet'])}")
-        click.echo(f"  {visible(article['url'])}\n")
+def _print_articles(articles: Sequence[FoundArticle], timezone: ZoneInfo) -> None:
+    for found in articles:
+        article = found.article
+        click.echo(click.style(visible(article.title), bold=True))
+        topics = f"  [{visible(', '.join(article.topics))}]" if article.topics else ""
+        also = f"  +{len(article.sightings) - 1} sightings" if len(article.sightings) > 1 else ""
+        click.echo(f"  {local_time(article.published_at or article.first_seen_at, timezone)}  {visible(article.source)}{also}{topics}")
+        click.echo(f"  {visible(found.snippet)}")
+        click.echo(f"  {visible(article.url)}\n")
     if not articles:
         click.echo("nothing found", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table
+from quivive.cli.json_answers import topic_json
 from quivive.clock import utc_now
 
 
@@ -14,23 +15,23 @@ from quivive.clock import utc_now
 def command(context: click.Context, as_json: bool) -> None:
     """Show the topics with their recent volume."""
     configuration = get_configuration(context)
-    rows = get_reader(configuration).report_topics(configuration.topics, utc_now())
+    topics = get_reader(configuration).report_topics(configuration.topics, utc_now())
     if as_json:
-        print_json_lines(rows)
+        print_json_lines(map(topic_json, topics))
         return
     columns = ["topic", "query", "24 h", "7 d", "30 d", "all", "alerts", "last alert", "notifies"]
     lines = [
         [
-            row["name"],
-            row["query"],
-            row["articles_24h"],
-            row["articles_7d"],
-            row["articles_30d"],
-            row["articles"],
-            row["alerts"],
-            local_time(row["last_alert_at"], configuration.timezone),
-            ", ".join(row["notify"]) or "–",
+            topic.name,
+            topic.query,
+            topic.articles_24h,
+            topic.articles_7d,
+            topic.articles_30d,
+            topic.articles,
+            topic.alerts,
+            local_time(topic.last_alert_at, configuration.timezone),
+            ", ".join(topic.notify) or "–",
         ]
-        for row in rows
+        for topic in topics
     ]
     print_table("", columns, lines)

@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from news.alerts import Alert
+from news.alerts import Alert, DeliveryStatus
+from news.answers import AlertRecord
 from news.query import parse_query
 from quivive.clock import utc_now
 from quivive.config import Configuration, load_config
@@ -113,16 +113,16 @@ class _Stage:
         """Judge once nothing waits any more: not before every feed was polled again, and no delivery is pending."""
         await self._site.wait_until_read(STEP_SECONDS)
         pending = await self._pending_after(STEP_SECONDS)
-        undelivered = [f"{alert['topic']}: still to be delivered: {alert['article_title']}" for alert in pending]
+        undelivered = [f"{alert.topic}: still to be delivered: {alert.article_title}" for alert in pending]
         return undelivered + judge(self._mails.received, self._hooks.attempts, EXPECTED)
 
-    async def _pending_after(self, seconds: float) -> list[dict[str, Any]]:
+    async def _pending_after(self, seconds: float) -> tuple[AlertRecord, ...]:
         """The alerts whose delivery the archive still holds for pending, at the latest after so long."""
         looks = int(seconds / _LOOK_SECONDS)
-        while (pending := await asyncio.to_thread(self._reader.report_alerts, None, "pending")) and looks > 0:
+        while (log := await asyncio.to_thread(self._reader.report_alerts, None, DeliveryStatus.PENDING)).alerts and looks > 0:
             looks -= 1
             await asyncio.sleep(_LOOK_SECONDS)
-        return pending
+        return log.alerts
 
     def _show_received(self) -> None:
         _heading("What arrived")
@@ -140,16 +140,16 @@ class _Stage:
     def _show_search(self) -> None:
         _heading(f"A search: quivive search '{_QUERY}'")
         request = SearchRequest(parse_query(_QUERY, self._configuration.entities), limit=3)
-        for article in self._reader.search(request).articles:
-            click.echo(f"  {visible(article['title'])} ({visible(article['source'])})\n    {visible(article['snippet'])}")
+        for found in self._reader.search(request).articles:
+            click.echo(f"  {visible(found.article.title)} ({visible(found.article.source)})\n    {visible(found.snippet)}")
 
     def _show_summary(self, complaints: list[str]) -> None:
-        status, counts = self._reader.report_status(self._clock()), self._site.counts
+        contents, counts = self._reader.report_status(self._clock()).contents, self._site.counts
         _heading("Summary")
         click.echo(f"  {counts.feeds} polls ({counts.unchanged} unchanged), {counts.pages} pages fetched")
-        articles = status["articles"]
-        click.echo(f"  {articles['total']} articles, {articles['sightings']} sightings, {articles['revisions']} versions")
-        click.echo(f"  {len(EXPECTED)} alerts expected, {status['alerts']['total']} made")
+        articles = contents.articles
+        click.echo(f"  {articles.total} articles, {articles.sightings} sightings, {articles.revisions} versions")
+        click.echo(f"  {len(EXPECTED)} alerts expected, {contents.alerts.total} made")
         for complaint in complaints:
             click.echo(click.style(f"  WRONG: {complaint}", fg="red"))
         if not complaints:

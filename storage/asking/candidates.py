@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from news.answers import ByDate, ByRelevance, RebuildingPart
 from news.articles import ArticleFacts, SourceFacts
 from news.fingerprints import fingerprint
 from news.query import (
@@ -39,7 +40,7 @@ from news.text import analyse_article
 from storage.asking.facts import get_facts, list_sources
 from storage.asking.match_expression import compile_expression
 from storage.file.times import from_text, to_text
-from storage.recording.rebuilding import Part, left_below
+from storage.recording.rebuilding import left_below
 from storage.recording.sources import list_called
 from storage.recording.words import list_old_indexes
 
@@ -70,6 +71,8 @@ class Bounds:
     until: datetime | None = None
     source: str | None = None
     topic: str | None = None
+    after: ByDate | ByRelevance | None = None
+    """Where an earlier page of the list ended."""
 
 
 class Candidate(NamedTuple):
@@ -106,7 +109,7 @@ class Candidates:
         self._most_verified = most_verified
         self.left_out = False
         """Whether texts were left out that no index names."""
-        self._left_below = 0 if self._compiled.expression is None else left_below(db, Part.INDEX)
+        self._left_below = 0 if self._compiled.expression is None else left_below(db, RebuildingPart.INDEX)
         self._may_read_unnamed = MOST_UNNAMED
         """Texts that no index names, of revisions that wait to be indexed anew."""
 
@@ -245,11 +248,11 @@ def _columns(*, scored: bool) -> str:
     return f"found.revision_id, articles.id AS article_id, articles.time, {seen_at} AS seen_at, articles.url, author, language"
 
 
-def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...]) -> tuple[str, dict[str, str]]:
+def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...]) -> tuple[str, dict[str, str | int]]:
     """What SQL is asked, and its parameters."""
     sinces = [one.moment for one in asked if isinstance(one, Since)] + ([bounds.since] if bounds.since else [])
     untils = [one.moment for one in asked if isinstance(one, Until)] + ([bounds.until] if bounds.until else [])
-    sql, parameters = "", {}
+    sql, parameters = _make_place_condition(bounds.after)
     if sinces:
         sql += " AND articles.time >= :since"
         parameters["since"] = to_text(max(sinces))
@@ -263,6 +266,16 @@ def _make_conditions(db: Database, bounds: Bounds, asked: tuple[Condition, ...])
         parameters["topic"] = bounds.topic
     kinds = [one for one in asked if isinstance(one, Filter) and one.fact in _OF_SOURCES]
     return sql + "".join(_sighted_in(_fulfilling(db, kind)) for kind in kinds), parameters
+
+
+def _make_place_condition(after: ByDate | ByRelevance | None) -> tuple[str, dict[str, str | int]]:
+    """Of a list by date, what comes later in it; of one by relevance, all that was there when it began."""
+    match after:
+        case ByDate(time, article_id):
+            return " AND (articles.time, articles.id) < (:after_time, :after_id)", {"after_time": to_text(time), "after_id": article_id}
+        case ByRelevance(newest_article_id):
+            return " AND articles.id <= :newest_id", {"newest_id": newest_article_id}
+    return "", {}
 
 
 def _list_sources_of(db: Database, condition: Filter) -> list[int]:

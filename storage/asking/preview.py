@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlite_utils import Database
 
+from news.answers import PreviewAnswer, PreviewedArticle, SourceShare
 from news.query import Query, explain
 from storage.asking.candidates import Bounds, Candidate, Candidates
-from storage.asking.search import describe_article, get_current
-from storage.file.times import json_time, optional_time, to_text
+from storage.asking.records import get_record
+from storage.file.times import optional_time, to_text
 
 MOST_SHOWN = 20
 """Hits told with their reasons; all are counted."""
@@ -35,24 +35,25 @@ class PreviewRequest:
     now: datetime
 
 
-def preview(db: Database, request: PreviewRequest) -> dict[str, Any]:
-    """The preview as `preview --json` prints it; see docs/query-language.md for its fields."""
+def preview(db: Database, request: PreviewRequest) -> PreviewAnswer:
+    """What the query would have matched; all matches are counted, the newest are told."""
     articles, oldest = _count_articles(db, request)
     days = max((request.now - max(request.since, oldest or request.since)).total_seconds() / 86_400, 1.0)
     candidates = Candidates(db, request.query, Bounds(since=request.since), MOST_VERIFIED)
     hits = list(candidates.hits(candidates.rows(scored=False)))
     a_day = len(hits) / days
-    return {
-        "query": request.query.text,
-        "since": json_time(to_text(request.since)),
-        "days": round(days, 1),
-        "articles": articles,
-        "matches": len(hits),
-        "alerts_per_day": round(a_day, 2),
-        "sources": list(_share_by_source(db, hits)),
-        "warning": _REBUILDING if candidates.left_out else _warn(articles, len(hits), a_day, cut=candidates.cut),
-        "hits": [_describe(db, request.query, candidates, hit) for hit in sorted(hits, key=_by_time, reverse=True)[:MOST_SHOWN]],
-    }
+    newest = sorted(hits, key=_by_time, reverse=True)[:MOST_SHOWN]
+    return PreviewAnswer(
+        query=request.query.text,
+        since=request.since,
+        days=round(days, 1),
+        articles=articles,
+        matches=len(hits),
+        alerts_per_day=round(a_day, 2),
+        sources=tuple(_share_by_source(db, hits)),
+        warning=_REBUILDING if candidates.left_out else _warn(articles, len(hits), a_day, cut=candidates.cut),
+        hits=tuple(_explain(db, request.query, candidates, hit) for hit in newest),
+    )
 
 
 def _count_articles(db: Database, request: PreviewRequest) -> tuple[int, datetime | None]:
@@ -62,7 +63,7 @@ def _count_articles(db: Database, request: PreviewRequest) -> tuple[int, datetim
     return row["n"], optional_time(row["oldest"])
 
 
-def _share_by_source(db: Database, hits: list[Candidate]) -> Iterator[dict[str, Any]]:
+def _share_by_source(db: Database, hits: list[Candidate]) -> Iterator[SourceShare]:
     """The sources whose articles were hit, the most hit first; an article counts for the source that showed it first."""
     counts: Counter[str] = Counter()
     for hit in hits:
@@ -71,7 +72,7 @@ def _share_by_source(db: Database, hits: list[Candidate]) -> Iterator[dict[str, 
         ).fetchone()
         counts[row["name"]] += 1
     for name, count in counts.most_common():
-        yield {"source": name, "matches": count, "share": round(count / len(hits), 3)}
+        yield SourceShare(name, count, round(count / len(hits), 3))
 
 
 def _warn(articles: int, hits: int, a_day: float, *, cut: bool) -> str | None:
@@ -87,11 +88,9 @@ def _warn(articles: int, hits: int, a_day: float, *, cut: bool) -> str | None:
     return None
 
 
-def _describe(db: Database, query: Query, candidates: Candidates, hit: Candidate) -> dict[str, Any]:
-    told = describe_article(db, get_current(db, hit.article_id))
+def _explain(db: Database, query: Query, candidates: Candidates, hit: Candidate) -> PreviewedArticle:
     found = explain(query, candidates.article(hit)) or ()
-    kept = {name: told[name] for name in ("id", "url", "title", "source", "published_at", "first_seen_at")}
-    return kept | {"matches": [asdict(one) for one in found]}
+    return PreviewedArticle(get_record(db, hit.article_id), tuple(found))
 
 
 def _by_time(hit: Candidate) -> tuple[str, int]:

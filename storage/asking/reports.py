@@ -10,16 +10,35 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from news.alerts import AlertKind, DeliveryStatus
+from news.answers import (
+    AlertCounts,
+    AlertLog,
+    AlertPlace,
+    AlertRecord,
+    ArticleCounts,
+    Contents,
+    DeliveryCounts,
+    DeliveryRecord,
+    Gap,
+    PageCounts,
+    PageState,
+    PageTrouble,
+    SourceCounts,
+    SourceStatus,
+    TopicVolume,
+)
+from news.sources import Problem
 from news.topics import Topic
 from storage.file.connection import portions
-from storage.file.times import json_time, to_text
+from storage.file.times import from_text, optional_time, to_text
 from storage.recording.alerts import article_from_json
 from storage.recording.rebuilding import get_progress
-from storage.recording.sources import longest_overdue_seconds, source_status
+from storage.recording.sources import get_longest_overdue, source_status
 
 
-def report_alerts(db: Database, topic: str | None, status: str | None, limit: int | None) -> list[dict[str, Any]]:
-    """The alerts, newest first, each with its deliveries, as `alerts --json` prints them.
+def report_alerts(db: Database, topic: str | None, status: DeliveryStatus | None, limit: int | None, after: AlertPlace | None) -> AlertLog:
+    """The alerts, newest first, each with its deliveries.
 
     `status` keeps those with at least one delivery in that state.
     """
@@ -27,15 +46,23 @@ def report_alerts(db: Database, topic: str | None, status: str | None, limit: in
         """SELECT * FROM alerts
            WHERE (:topic IS NULL OR topic = :topic)
              AND (:status IS NULL OR EXISTS (SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND status = :status))
+             AND (:after_time IS NULL OR created_at < :after_time OR (created_at = :after_time AND id > :after_id))
            ORDER BY created_at DESC, id LIMIT :limit""",
-        {"topic": topic, "status": status, "limit": -1 if limit is None else limit},
+        {
+            "topic": topic,
+            "status": status,
+            "limit": -1 if limit is None else limit,
+            "after_time": to_text(after.created_at) if after else None,
+            "after_id": after.alert_id if after else None,
+        },
     ).fetchall()
     deliveries = _deliveries_of(db, [row["id"] for row in rows])
-    return [_report_alert(row, deliveries[row["id"]]) for row in rows]
+    alerts = tuple(_report_alert(row, tuple(deliveries[row["id"]])) for row in rows)
+    return AlertLog(alerts, AlertPlace(alerts[-1].created_at, alerts[-1].alert_id) if len(alerts) == limit else None)
 
 
-def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[DeliveryRecord]]:
+    found: dict[str, list[DeliveryRecord]] = defaultdict(list)
     for portion, marks in portions(alert_ids):
         rows = db.conn.execute(
             f"""SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
@@ -49,39 +76,39 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[dic
     return found
 
 
-def _report_alert(row: sqlite3.Row, deliveries: list[dict[str, Any]]) -> dict[str, Any]:
+def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> AlertRecord:
     article = article_from_json(row["payload"])
-    return {
-        "id": row["id"],
-        "topic": row["topic"],
-        "article_id": row["article_id"],
-        "article_url": article.url,
-        "article_title": article.title,
-        "kind": row["kind"],
-        "created_at": json_time(row["created_at"]),
-        "delay_seconds": row["delay_seconds"],
-        "deliveries": deliveries,
-    }
+    return AlertRecord(
+        alert_id=row["id"],
+        topic=row["topic"],
+        article_id=row["article_id"],
+        article_url=article.url,
+        article_title=article.title,
+        kind=AlertKind(row["kind"]),
+        created_at=from_text(row["created_at"]),
+        delay_seconds=row["delay_seconds"],
+        deliveries=deliveries,
+    )
 
 
-def _report_delivery(row: sqlite3.Row) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "channel": row["channel"],
-        "status": row["status"],
-        "attempts": row["attempts"],
-        "next_attempt_at": json_time(row["next_attempt_at"]),
-        "sent_at": json_time(row["sent_at"]),
-        "last_error": row["last_error"],
-    }
+def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
+    return DeliveryRecord(
+        delivery_id=row["id"],
+        channel=row["channel"],
+        status=DeliveryStatus(row["status"]),
+        attempts=row["attempts"],
+        next_attempt_at=optional_time(row["next_attempt_at"]),
+        sent_at=optional_time(row["sent_at"]),
+        last_error=row["last_error"],
+    )
 
 
-def report_topics(db: Database, topics: Sequence[Topic], now: datetime) -> list[dict[str, Any]]:
+def report_topics(db: Database, topics: Sequence[Topic], now: datetime) -> list[TopicVolume]:
     """Each topic with the articles it matched lately and its alerts."""
     return [_report_topic(db, topic, now) for topic in topics]
 
 
-def _report_topic(db: Database, topic: Topic, now: datetime) -> dict[str, Any]:
+def _report_topic(db: Database, topic: Topic, now: datetime) -> TopicVolume:
     def matched_since(age: timedelta | None) -> int:
         since = to_text(now - age) if age else ""
         row = db.conn.execute(
@@ -92,49 +119,59 @@ def _report_topic(db: Database, topic: Topic, now: datetime) -> dict[str, Any]:
         return int(row["n"])
 
     alerts = db.conn.execute("SELECT count(*) AS n, max(created_at) AS last FROM alerts WHERE topic = ?", (topic.name,)).fetchone()
-    return {
-        "name": topic.name,
-        "query": topic.query,
-        "notify": list(topic.notify),
-        "articles": matched_since(None),
-        "articles_24h": matched_since(timedelta(days=1)),
-        "articles_7d": matched_since(timedelta(days=7)),
-        "articles_30d": matched_since(timedelta(days=30)),
-        "alerts": alerts["n"],
-        "last_alert_at": json_time(alerts["last"]),
-    }
+    return TopicVolume(
+        name=topic.name,
+        query=topic.query,
+        notify=topic.notify,
+        articles=matched_since(None),
+        articles_24h=matched_since(timedelta(days=1)),
+        articles_7d=matched_since(timedelta(days=7)),
+        articles_30d=matched_since(timedelta(days=30)),
+        alerts=alerts["n"],
+        last_alert_at=optional_time(alerts["last"]),
+    )
 
 
-def report_status(db: Database, now: datetime) -> dict[str, Any]:
-    """One look at everything the archive knows, as `status --json` prints it."""
+def report_contents(db: Database, now: datetime) -> Contents:
+    """One look at everything the archive knows."""
     day_ago = to_text(now - timedelta(days=1))
-    sources = db.conn.execute("SELECT * FROM sources WHERE configured = 1").fetchall()
-    states = [source_status(row) for row in sources]
-    return {
-        "rebuilding": _report_rebuilding(db),
-        "sources": {"total": len(sources)} | {state: states.count(state) for state in ("new", "ok", "failing")},
-        "overdue_seconds": round(longest_overdue_seconds(db, now), 1),
-        "last_poll_at": json_time(_one(db, "SELECT max(last_polled_at) FROM sources")),
-        "articles": {
-            "total": _one(db, "SELECT count(*) FROM articles WHERE deleted_at IS NULL"),
-            "last_24h": _one(db, "SELECT count(*) FROM articles WHERE first_seen_at >= ?", day_ago),
-            "revisions": _one(db, "SELECT count(*) FROM revisions"),
-            "sightings": _one(db, "SELECT count(*) FROM sightings"),
-        },
-        "gaps": _recent_gaps(db, now),
-        "pages": {
-            "due": _one(db, "SELECT count(*) FROM entries WHERE page_state = 'due'"),
-            "given_up": _one(db, "SELECT count(*) FROM entries WHERE page_state = 'given_up'"),
-        },
-        "alerts": {
-            "total": _one(db, "SELECT count(*) FROM alerts"),
-            "last_24h": _one(db, "SELECT count(*) FROM alerts WHERE created_at >= ?", day_ago),
-        },
-        "deliveries": {state: _one(db, "SELECT count(*) FROM deliveries WHERE status = ?", state) for state in ("pending", "sent", "dead")},
-    }
+    return Contents(
+        rebuilding=get_progress(db),
+        sources=_count_sources(db),
+        overdue=get_longest_overdue(db, now),
+        last_poll_at=optional_time(_one(db, "SELECT max(last_polled_at) FROM sources")),
+        articles=ArticleCounts(
+            total=_one(db, "SELECT count(*) FROM articles WHERE deleted_at IS NULL"),
+            last_24h=_one(db, "SELECT count(*) FROM articles WHERE first_seen_at >= ?", day_ago),
+            revisions=_one(db, "SELECT count(*) FROM revisions"),
+            sightings=_one(db, "SELECT count(*) FROM sightings"),
+        ),
+        gaps=_list_recent_gaps(db, now),
+        pages=PageCounts(
+            due=_one(db, "SELECT count(*) FROM entries WHERE page_state = 'due'"),
+            given_up=_one(db, "SELECT count(*) FROM entries WHERE page_state = 'given_up'"),
+        ),
+        alerts=AlertCounts(
+            total=_one(db, "SELECT count(*) FROM alerts"),
+            last_24h=_one(db, "SELECT count(*) FROM alerts WHERE created_at >= ?", day_ago),
+        ),
+        deliveries=_count_deliveries(db),
+    )
 
 
-def _recent_gaps(db: Database, now: datetime) -> list[dict[str, Any]]:
+def _count_sources(db: Database) -> SourceCounts:
+    states = [source_status(row) for row in db.conn.execute("SELECT * FROM sources WHERE configured = 1")]
+    return SourceCounts(len(states), states.count(SourceStatus.NEW), states.count(SourceStatus.OK), states.count(SourceStatus.FAILING))
+
+
+def _count_deliveries(db: Database) -> DeliveryCounts:
+    def count(status: DeliveryStatus) -> int:
+        return int(_one(db, "SELECT count(*) FROM deliveries WHERE status = ?", status))
+
+    return DeliveryCounts(pending=count(DeliveryStatus.PENDING), sent=count(DeliveryStatus.SENT), dead=count(DeliveryStatus.DEAD))
+
+
+def _list_recent_gaps(db: Database, now: datetime) -> tuple[Gap, ...]:
     """The sources of which entries may have been missed in the last week: each once, with how often, and what was said last."""
     rows = db.conn.execute(
         """SELECT sources.name, count(*) AS count, gaps.to_at, gaps.message, max(gaps.id) AS latest
@@ -142,19 +179,14 @@ def _recent_gaps(db: Database, now: datetime) -> list[dict[str, Any]]:
            WHERE gaps.to_at >= ? AND repaired_at IS NULL GROUP BY sources.id ORDER BY latest DESC LIMIT 20""",
         (to_text(now - timedelta(days=7)),),
     )  # beside max(), SQLite takes the other columns from the row that has it
-    return [{"source": row["name"], "polled_at": json_time(row["to_at"]), "message": row["message"], "count": row["count"]} for row in rows]
-
-
-def _report_rebuilding(db: Database) -> dict[str, Any] | None:
-    progress = get_progress(db)
-    return None if progress is None else {"part": str(progress.part), "percent": progress.percent}
+    return tuple(Gap(row["name"], from_text(row["to_at"]), row["message"], row["count"]) for row in rows)
 
 
 def _one(db: Database, sql: str, *parameters: str) -> Any:  # a count or a time
     return db.conn.execute(sql, parameters).fetchone()[0]
 
 
-def list_given_up_pages(db: Database, limit: int) -> list[dict[str, Any]]:
+def list_page_troubles(db: Database, limit: int) -> list[PageTrouble]:
     """The pages that were given up or wait to be tried again, newest first, each with its reason."""
     rows = db.conn.execute(
         """SELECT entries.*, sources.name AS source FROM entries JOIN sources ON sources.id = source_id
@@ -162,14 +194,14 @@ def list_given_up_pages(db: Database, limit: int) -> list[dict[str, Any]]:
         (limit,),
     )
     return [
-        {
-            "source": row["source"],
-            "url": row["link"],
-            "title": row["title"],
-            "state": row["page_state"],
-            "attempts": row["page_attempts"],
-            "next_attempt_at": json_time(row["page_due_at"]),
-            "error": {"code": row["page_error_code"], "message": row["page_error_message"]},
-        }
+        PageTrouble(
+            source=row["source"],
+            url=row["link"],
+            title=row["title"],
+            state=PageState(row["page_state"]),
+            attempts=row["page_attempts"],
+            next_attempt_at=optional_time(row["page_due_at"]),
+            error=Problem(row["page_error_code"], row["page_error_message"]),
+        )
         for row in rows
     ]

@@ -118,7 +118,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")  # for words that wait to be indexed: their number and size are bounded
     make_waiting_words(db)
     # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
-    connection.execute("DELETE FROM facts WHERE 0")
+    connection.execute("DELETE FROM archive_state WHERE 0")
 
 
 def _refuse_foreign(db: Database, path: Path) -> None:

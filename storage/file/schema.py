@@ -159,6 +159,12 @@ def keep_what_publishers_file_entries_under(db: Database) -> None:
     db.conn.execute("CREATE INDEX entries_with_categories ON entries (id, categories) WHERE categories <> '[]'")
 
 
+@migrations()
+def call_facts_of_the_archive_its_state(db: Database) -> None:
+    """The facts of which the program speaks elsewhere are those about articles."""
+    db.conn.execute("ALTER TABLE facts RENAME TO archive_state")
+
+
 _SOURCES = (
     """CREATE TABLE facts (
         name TEXT PRIMARY KEY,

@@ -23,8 +23,3 @@ def from_text(text: str) -> datetime:
 def optional_time(text: str | None) -> datetime | None:
     """The aware moment that `optional_text` wrote, or None."""
     return None if text is None else datetime.fromisoformat(text)
-
-
-def json_time(text: str | None) -> str | None:
-    """A stored time as the outer surface prints it: whole seconds, `Z`."""
-    return None if text is None else text[:19] + "Z"

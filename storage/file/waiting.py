@@ -12,20 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from news.answers import Waiting
 from news.errors import ArchiveHeldUp
 
 T = TypeVar("T")
 
 RETRY_SECONDS = 1.0
 """Between two tries. A full disk answers at once; a lock is waited for within the try (`BUSY_MILLISECONDS`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A wait that has begun: since when, and why, in words for people."""
-
-    since: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

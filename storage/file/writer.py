@@ -20,9 +20,10 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
+from news.answers import Waiting
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveUnusable, ArchiveUnwritable
 from storage.file.connection import translate
-from storage.file.waiting import RETRY_SECONDS, Patience, Waiting
+from storage.file.waiting import RETRY_SECONDS, Patience
 from storage.recording.words import index_waiting
 
 T = TypeVar("T")

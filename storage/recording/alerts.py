@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerting import Known, NewAlert
+from news.alerting import NewAlert, OnRecord
 from news.alerts import Alert, AlertedArticle, DeliveryStatus, Hit, TopicMatch, article_subject, make_alert_id, make_delivery_id
 from news.judging import delay_seconds
 from news.timing import DELIVERY_LIFETIME
@@ -29,7 +29,7 @@ class Cause:
     text: str
 
 
-def load_known(db: Database, article_id: int, topics: Sequence[str]) -> dict[str, Known]:
+def load_known(db: Database, article_id: int, topics: Sequence[str]) -> dict[str, OnRecord]:
     """What is on record of each of the topics and the article, before what matches now is written."""
     # The first match by the order of the key: an article may have thousands of versions, and each asks.
     rows = db.conn.execute(
@@ -40,7 +40,7 @@ def load_known(db: Database, article_id: int, topics: Sequence[str]) -> dict[str
            FROM json_each(:topics) AS topics JOIN articles ON articles.id = :article""",
         {"topics": json.dumps(topics), "subject": article_subject(article_id).text, "article": article_id},
     )
-    return {row["topic"]: Known(row["alerts"] or 0, row["first"], bool(row["sighted_openly"])) for row in rows}
+    return {row["topic"]: OnRecord(row["alerts"] or 0, row["first"], bool(row["sighted_openly"])) for row in rows}
 
 
 def record_alerts(

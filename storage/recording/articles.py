@@ -19,7 +19,7 @@ from news.text import AnalysedArticle, analyse_article
 from storage.asking.facts import list_facts
 from storage.file.times import optional_text, to_text
 from storage.recording.knowing import remember_titles
-from storage.recording.matches import Arrival, match_sighting, match_version
+from storage.recording.matches import VersionToMatch, match_sighting, match_version
 from storage.recording.rows import insert_rows, select_in
 from storage.recording.watch import Tally, Watch
 from storage.recording.words import leave_waiting
@@ -181,18 +181,19 @@ def _match_all(db: Database, watch: Watch, writing: Writing, before: dict[int, A
     after = list_facts(db, {one.article_id for one in writing.settled}) if watch.matcher.needs_facts else {}
     for one in writing.settled:
         for version in one.versions:
-            arrival = _arrival(one, version.revision_id, 1 if version.is_first else version.number, writing.now)
-            tally.alerts.extend(match_version(db, watch, arrival, analysed_words(version.version), after.get(one.article_id)))
+            number = 1 if version.is_first else version.number
+            new = _to_match(one, version.revision_id, number, analysed_words(version.version), writing.now)
+            tally.alerts.extend(match_version(db, watch, new, after.get(one.article_id)))
         if one.asks is Asks.ALL:
-            for arrival, analysed in _versions_before(db, one, writing.now):
-                tally.alerts.extend(match_version(db, watch, arrival, analysed, after.get(one.article_id)))
+            for former in _versions_before(db, one, writing.now):
+                tally.alerts.extend(match_version(db, watch, former, after.get(one.article_id)))
         elif one.asks is Asks.BY_SIGHTING and one.article_id in before and before[one.article_id].sources != after[one.article_id].sources:
             facts = (before[one.article_id], after[one.article_id])
-            for arrival, analysed in _versions_before(db, one, writing.now):
-                tally.alerts.extend(match_sighting(db, watch, arrival, analysed, facts, silent=one.silent))
+            for former in _versions_before(db, one, writing.now):
+                tally.alerts.extend(match_sighting(db, watch, former, facts, silent=one.silent))
 
 
-def _versions_before(db: Database, one: Settled, now: datetime) -> list[tuple[Arrival, AnalysedArticle]]:
+def _versions_before(db: Database, one: Settled, now: datetime) -> list[VersionToMatch]:
     """The versions by which the article is found that this showing did not bring."""
     brought = {version.revision_id for version in one.versions}
     rows = db.conn.execute(
@@ -201,11 +202,11 @@ def _versions_before(db: Database, one: Settled, now: datetime) -> list[tuple[Ar
         (one.article_id, _MOST_MATCHED_AGAIN),
     )
     return [
-        (_arrival(one, row["id"], row["number"], now), analyse_article(row["title"], row["text"]))
+        _to_match(one, row["id"], row["number"], analyse_article(row["title"], row["text"]), now)
         for row in rows
         if row["id"] not in brought
     ]
 
 
-def _arrival(one: Settled, revision_id: int, number: int, now: datetime) -> Arrival:
-    return Arrival(one.article_id, revision_id, number, now, edited_since_silent=one.showing.edited)
+def _to_match(one: Settled, revision_id: int, number: int, analysed: AnalysedArticle, now: datetime) -> VersionToMatch:
+    return VersionToMatch(one.article_id, revision_id, number, analysed, now, edited_since_silent=one.showing.edited)

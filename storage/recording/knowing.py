@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
+from news.articles import Origin
 from news.judging import Version
 from news.settling import Claim, Known, KnownArticle, Showing, TextTwin
 from news.walls import TITLES_THAT_UNMASK
@@ -96,7 +97,7 @@ def _known_article(row: sqlite3.Row) -> KnownArticle:
         title=row["title"],
         main_revision_id=row["revision_id"],
         main_hash=row["current_hash"],
-        main_origin=row["origin"] or "feed",
+        main_origin=Origin(row["origin"] or Origin.FEED),
         versions=row["versions"],
         sighted_openly=bool(row["sighted_openly"]),
         deleted=row["deleted_at"] is not None,

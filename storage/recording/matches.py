@@ -18,58 +18,57 @@ from storage.recording.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """A version that arrived, or an article that was sighted by another source, at `now`."""
+class VersionToMatch:
+    """A version that arrived at `now`, or was there when another source showed its article, to be compared with the topics."""
 
     article_id: int
     revision_id: int
     number: int
+    analysed: AnalysedArticle
     now: datetime
     edited_since_silent: bool
     """Whether its entry was edited since it was first seen; only asked of an article that no entry has sighted openly."""
 
 
-def match_version(db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, facts: ArticleFacts | None) -> list[Alert]:
+def match_version(db: Database, watch: Watch, version: VersionToMatch, facts: ArticleFacts | None) -> list[Alert]:
     """Match one version against all topics; record the matches, and the alerts that are due for them.
 
     `facts` are those of its article, where a topic asks for them.
     """
-    matched = Matched(arrival.number, arrival.edited_since_silent, by_silent_sighting=False)
-    return _record_matches(db, watch, arrival, matched, watch.matcher.match(analysed, facts), analysed)
+    matched = Matched(version.number, version.edited_since_silent, by_silent_sighting=False)
+    return _record_matches(db, watch, version, matched, watch.matcher.match(version.analysed, facts))
 
 
 def match_sighting(
-    db: Database, watch: Watch, arrival: Arrival, analysed: AnalysedArticle, facts: tuple[ArticleFacts, ArticleFacts], *, silent: bool
+    db: Database, watch: Watch, version: VersionToMatch, facts: tuple[ArticleFacts, ArticleFacts], *, silent: bool
 ) -> list[Alert]:
     """Match a version against the topics that ask for sources or tags, since another source has shown its article.
 
     `facts` are those without and with that sighting. What a silent sighting makes match is recorded without alerting.
     """
     before, after = facts
-    matched = Matched(arrival.number, arrival.edited_since_silent, by_silent_sighting=silent)
-    return _record_matches(db, watch, arrival, matched, watch.matcher.match_sighting(analysed, before, after), analysed)
+    matched = Matched(version.number, version.edited_since_silent, by_silent_sighting=silent)
+    return _record_matches(db, watch, version, matched, watch.matcher.match_sighting(version.analysed, before, after))
 
 
-def _record_matches(
-    db: Database, watch: Watch, arrival: Arrival, matched: Matched, matches: Sequence[TopicMatch], analysed: AnalysedArticle
-) -> list[Alert]:
+def _record_matches(db: Database, watch: Watch, version: VersionToMatch, matched: Matched, matches: Sequence[TopicMatch]) -> list[Alert]:
     if not matches:
         return []
-    known = load_known(db, arrival.article_id, [match.topic for match in matches])
+    known = load_known(db, version.article_id, [match.topic for match in matches])
     due: list[tuple[TopicMatch, NewAlert]] = []
     for match in matches:
         verdict = decide_alert(known[match.topic], matched)
         if isinstance(verdict, NewAlert):
             due.append((match, verdict))
-        _record_match(db, arrival, match, verdict if isinstance(verdict, Silence) else None)
-    cause = Cause(arrival.article_id, arrival.revision_id, arrival.now, analysed.text)
+        _record_match(db, version, match, verdict if isinstance(verdict, Silence) else None)
+    cause = Cause(version.article_id, version.revision_id, version.now, version.analysed.text)
     return record_alerts(db, watch.channels_of_topic, cause, due) if due else []
 
 
-def _record_match(db: Database, arrival: Arrival, match: TopicMatch, silence: Silence | None) -> None:
+def _record_match(db: Database, version: VersionToMatch, match: TopicMatch, silence: Silence | None) -> None:
     # A version that matched in silence may be told later, when the article is sighted openly.
     db.conn.execute(
         """INSERT INTO matches (article_id, topic, revision_id, number, matched_at, hits, silence) VALUES (?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT DO UPDATE SET silence = NULL WHERE excluded.silence IS NULL""",
-        (arrival.article_id, match.topic, arrival.revision_id, arrival.number, to_text(arrival.now), hits_json(match.hits), silence),
+        (version.article_id, match.topic, version.revision_id, version.number, to_text(version.now), hits_json(match.hits), silence),
     )

@@ -33,11 +33,11 @@ def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
                FROM entries JOIN sources ON sources.id = source_id
                WHERE page_state = 'due' AND page_due_at <= ? AND sources.configured = 1
                ORDER BY turn, page_due_at, entries.id LIMIT ?)
-           SELECT entries.id, source_id, coalesce(link, place) AS url, page_attempts
+           SELECT entries.id, source_id, coalesce(link, place) AS url
            FROM chosen JOIN entries ON entries.id = chosen.id ORDER BY turn, chosen.page_due_at, chosen.id""",
         (to_text(now), limit),
     )
-    return [DuePage(row["id"], row["source_id"], row["url"], row["page_attempts"]) for row in rows]
+    return [DuePage(row["id"], row["source_id"], row["url"]) for row in rows]
 
 
 def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime) -> Tally:

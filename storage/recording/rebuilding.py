@@ -14,11 +14,10 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlite_utils import Database
 
+from news.answers import RebuildingPart, RebuildingProgress
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
 from news.text import ANALYSIS_VERSION, analyse_article
 from storage.recording.words import clear_old_index, index_now, list_old_indexes, start_index_over
@@ -28,24 +27,8 @@ STEP_CHARACTERS = 400_000
 """Of title and text: some 0.2 s of work, also where articles are long. One text is always taken, however long it is."""
 
 
-class Part(StrEnum):
-    """What is made anew; also the order in which it is."""
-
-    HASHES = "hashes"
-    INDEX = "index"
-    OLD_INDEX = "old_index"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a part has come: of the revisions' numbers, so many hundredths are done. Clearing away the old index has no measure."""
-
-    part: Part
-    percent: float
-
-
-_VERSIONS = {Part.HASHES: "normalisation_version", Part.INDEX: "analysis_version"}
-_LEFT_BELOW = {Part.HASHES: "hashes_left_below", Part.INDEX: "index_left_below"}
+_VERSIONS = {RebuildingPart.HASHES: "normalisation_version", RebuildingPart.INDEX: "analysis_version"}
+_LEFT_BELOW = {RebuildingPart.HASHES: "hashes_left_below", RebuildingPart.INDEX: "index_left_below"}
 
 
 def index_version() -> str:
@@ -55,61 +38,61 @@ def index_version() -> str:
 
 def begin(db: Database) -> None:
     """Note what has to be made anew, if another version of the program made it. Takes no longer for a large archive."""
-    _begin(db, Part.HASHES, str(NORMALISATION_VERSION))
-    if _begin(db, Part.INDEX, index_version()):
+    _begin(db, RebuildingPart.HASHES, str(NORMALISATION_VERSION))
+    if _begin(db, RebuildingPart.INDEX, index_version()):
         start_index_over(db)
 
 
-def _begin(db: Database, part: Part, version: str) -> bool:
-    if _get_fact(db, _VERSIONS[part]) == version:
+def _begin(db: Database, part: RebuildingPart, version: str) -> bool:
+    if _get_state(db, _VERSIONS[part]) == version:
         return False
-    _set_fact(db, _VERSIONS[part], version)
+    _set_state(db, _VERSIONS[part], version)
     newest = db.conn.execute("SELECT max(id) FROM revisions").fetchone()[0]
     if newest is None:
         return False
-    _set_fact(db, _LEFT_BELOW[part], str(newest + 1))
+    _set_state(db, _LEFT_BELOW[part], str(newest + 1))
     return True
 
 
-def step(db: Database) -> Progress | None:
+def step(db: Database) -> RebuildingProgress | None:
     """Make a small part anew; returns how far it got, or None when nothing was left to do."""
-    for part in (Part.HASHES, Part.INDEX):
+    for part in (RebuildingPart.HASHES, RebuildingPart.INDEX):
         below = left_below(db, part)
         if below:
             _renew(db, part, below)
             return get_progress(db)
     if clear_old_index(db):
-        return Progress(Part.OLD_INDEX, 100.0)
+        return RebuildingProgress(RebuildingPart.OLD_INDEX, 100.0)
     return None
 
 
-def left_below(db: Database, part: Part) -> int:
+def left_below(db: Database, part: RebuildingPart) -> int:
     """The number below which revisions are not yet made anew; 0 when all are."""
-    return int(_get_fact(db, _LEFT_BELOW[part]) or 0)
+    return int(_get_state(db, _LEFT_BELOW[part]) or 0)
 
 
-def get_progress(db: Database) -> Progress | None:
+def get_progress(db: Database) -> RebuildingProgress | None:
     """How far the rebuilding has come; None when there is none."""
-    for part in (Part.HASHES, Part.INDEX):
+    for part in (RebuildingPart.HASHES, RebuildingPart.INDEX):
         below = left_below(db, part)
         if below:
             oldest, newest = db.conn.execute("SELECT min(id), max(id) FROM revisions").fetchone()
-            return Progress(part, round(100.0 * (newest + 1 - below) / (newest + 1 - oldest), 1))
-    return Progress(Part.OLD_INDEX, 100.0) if list_old_indexes(db) else None
+            return RebuildingProgress(part, round(100.0 * (newest + 1 - below) / (newest + 1 - oldest), 1))
+    return RebuildingProgress(RebuildingPart.OLD_INDEX, 100.0) if list_old_indexes(db) else None
 
 
-def _renew(db: Database, part: Part, below: int) -> None:
+def _renew(db: Database, part: RebuildingPart, below: int) -> None:
     texts = list(_take_texts(db, below))
     # In the order of their numbers: FTS5 writes what it has gathered whenever a number is lower than the one before.
     for revision in reversed(texts):
-        if part is Part.INDEX:
+        if part is RebuildingPart.INDEX:
             index_now(db, revision["id"], analyse_article(revision["title"], revision["text"]))
         else:
             _rehash(db, revision)
     if texts:
-        _set_fact(db, _LEFT_BELOW[part], str(texts[-1]["id"]))
+        _set_state(db, _LEFT_BELOW[part], str(texts[-1]["id"]))
     else:
-        db.conn.execute("DELETE FROM facts WHERE name = ?", (_LEFT_BELOW[part],))
+        db.conn.execute("DELETE FROM archive_state WHERE name = ?", (_LEFT_BELOW[part],))
 
 
 def _take_texts(db: Database, below: int) -> Iterator[sqlite3.Row]:
@@ -133,10 +116,10 @@ def _rehash(db: Database, revision: sqlite3.Row) -> None:
     db.conn.execute("INSERT OR IGNORE INTO text_titles VALUES (?, ?)", (text_hash, normalise_text(title)))
 
 
-def _get_fact(db: Database, name: str) -> str | None:
-    row = db.conn.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+def _get_state(db: Database, name: str) -> str | None:
+    row = db.conn.execute("SELECT value FROM archive_state WHERE name = ?", (name,)).fetchone()
     return row["value"] if row else None
 
 
-def _set_fact(db: Database, name: str, value: str) -> None:
-    db.conn.execute("INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
+def _set_state(db: Database, name: str, value: str) -> None:
+    db.conn.execute("INSERT INTO archive_state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))

@@ -6,14 +6,14 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlite_utils import Database
 
+from news.answers import SourceHealth, SourceStatus
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
-from news.sources import DueSource, SourceSpec, fold_name
+from news.sources import DueSource, Problem, SourceSpec, fold_name
 from news.urls import host_of
-from storage.file.times import from_text, json_time, optional_time, to_text
+from storage.file.times import from_text, optional_time, to_text
 from storage.recording.watch import Watch
 
 
@@ -98,8 +98,8 @@ def list_called(db: Database, name: str) -> list[int]:
     return [row["id"] for row in db.conn.execute("SELECT id, url, name FROM sources") if is_called(row, name)]
 
 
-def report_sources(db: Database) -> list[dict[str, Any]]:
-    """The health of every configured source, as `sources --json` prints it."""
+def report_sources(db: Database) -> list[SourceHealth]:
+    """The health of every configured source, by name."""
     rows = db.conn.execute(
         """SELECT sources.*, (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles
            FROM sources WHERE configured = 1 ORDER BY name COLLATE NOCASE, id"""
@@ -107,30 +107,29 @@ def report_sources(db: Database) -> list[dict[str, Any]]:
     return [_report(row) for row in rows]
 
 
-def _report(row: sqlite3.Row) -> dict[str, Any]:
-    error = {"code": row["error_code"], "message": row["error_message"]} if row["error_code"] else None
-    return {
-        "name": row["name"],
-        "url": row["url"],
-        "status": source_status(row),
-        "last_polled_at": json_time(row["last_polled_at"]),
-        "last_success_at": json_time(row["last_success_at"]),
-        "next_poll_at": json_time(row["next_poll_at"]),
-        "interval_seconds": int(row["interval_seconds"]),
-        "consecutive_failures": row["consecutive_failures"],
-        "last_error": error,
-        "articles": row["articles"],
-    }
+def _report(row: sqlite3.Row) -> SourceHealth:
+    return SourceHealth(
+        name=row["name"],
+        url=row["url"],
+        status=source_status(row),
+        interval=timedelta(seconds=row["interval_seconds"]),
+        last_polled_at=optional_time(row["last_polled_at"]),
+        last_success_at=optional_time(row["last_success_at"]),
+        next_poll_at=optional_time(row["next_poll_at"]),
+        consecutive_failures=row["consecutive_failures"],
+        last_error=Problem(row["error_code"], row["error_message"]) if row["error_code"] else None,
+        articles=row["articles"],
+    )
 
 
-def source_status(row: sqlite3.Row) -> str:
-    """`new`: never polled; `failing`: the last poll failed, or brought a damaged body; `ok` otherwise."""
+def source_status(row: sqlite3.Row) -> SourceStatus:
+    """How a row of the table stands."""
     if row["last_polled_at"] is None:
-        return "new"
-    return "failing" if row["error_code"] else "ok"
+        return SourceStatus.NEW
+    return SourceStatus.FAILING if row["error_code"] else SourceStatus.OK
 
 
-def longest_overdue_seconds(db: Database, now: datetime) -> float:
-    """How long the most overdue source has been waiting, in seconds; 0 if none is due."""
+def get_longest_overdue(db: Database, now: datetime) -> timedelta:
+    """How long the most overdue source has been waiting; nothing if none is due."""
     row = db.conn.execute("SELECT min(next_poll_at) AS due FROM sources WHERE configured = 1").fetchone()
-    return 0.0 if row["due"] is None else max(0.0, (now - from_text(row["due"])).total_seconds())
+    return timedelta() if row["due"] is None else max(timedelta(), now - from_text(row["due"]))

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from news.answers import RebuildingPart
 from news.text import analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from storage.file.times import from_text, to_text
-from storage.recording.rebuilding import Part, left_below
+from storage.recording.rebuilding import left_below
 from storage.recording.words import index_waiting, unindex
 
 POLL_LOG_AGE = timedelta(days=30)
@@ -34,7 +35,7 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
         (to_text(before), to_text(before), _BATCH),
     ).fetchall()
     index_waiting(db)  # what is still to be indexed cannot be taken out
-    not_in_index = left_below(db, Part.INDEX)
+    not_in_index = left_below(db, RebuildingPart.INDEX)
     for row in rows:
         _forget(db, row["id"], not_in_index, now)
     return len(rows)

@@ -59,5 +59,5 @@ def test_as_topics_all_the_queries_together_match_what_a_reader_expects(analysed
 @each_query
 def test_a_search_finds_what_a_reader_expects(query: str, archive: Desk) -> None:
     answer = archive.archive.search(SearchRequest(parse_query(query, ENTITIES), limit=len(ARTICLES)))
-    found = [article["url"] for article in answer.articles]
+    found = [one.article.url for one in answer.articles]
     assert sorted(found) == sorted(map(_link, EXPECTED[query]))

@@ -27,7 +27,7 @@ def fill(archive: Path, articles: int) -> None:
             numbers = range(start, min(start + PORTION, articles))
             desk.poll(A, *(entry(f"Affaire {number}", f"{A}/{number}", summary=prose(f"le dossier {number}")) for number in numbers))
     with closing(sqlite3.connect(archive)) as connection:
-        connection.execute("UPDATE facts SET value = 'older' WHERE name IN ('analysis_version', 'normalisation_version')")
+        connection.execute("UPDATE archive_state SET value = 'older' WHERE name IN ('analysis_version', 'normalisation_version')")
         connection.commit()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,8 @@ PROGRAM = """
 import contextlib, io, os, sys
 from quivive.cli import main
 # Once as root, who may do all: what it imports may lie where an ordinary user cannot read.
-with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemExit):
+nowhere = io.TextIOWrapper(io.BytesIO())
+with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere), contextlib.suppress(SystemExit):
     main()
 os.setgroups([])
 os.setgid(65534)
@@ -35,13 +38,16 @@ def as_nobody(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """A home that anyone may enter; its archive lies in a folder of its own."""
-    home = Home(tmp_path)
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == tmp_path.owner() and folder != Path("/") and folder.is_relative_to(tmp_path.parent.parent):
-            folder.chmod(0o755)
-    (tmp_path / "kept").mkdir()
+def home() -> Iterator[Home]:
+    """A home that anyone may enter; its archive lies in a folder of its own. What pytest gives lies below one that only root may enter."""
+    with tempfile.TemporaryDirectory(prefix="quivive-rights-") as folder:
+        yield _make_home(Path(folder))
+
+
+def _make_home(folder: Path) -> Home:
+    folder.chmod(0o755)
+    home = Home(folder)
+    (folder / "kept").mkdir()
     home.configure(sources=[source("https://journal.example/feed")], more='[archive]\npath = "kept/archive.db"\n')
     home.config.chmod(0o644)
     assert home.quivive("poll").status == 1  # the source does not exist, the archive does

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from news.alerts import Alert
+from quivive.cli.json_answers import round_json
 from quivive.config import load_config
 from quivive.poll_once import poll_once
 from storage import ArchiveReader
@@ -90,10 +91,10 @@ def matched(site: NewsSite, folder: Path, names: str) -> dict[str, list[str]]:
     path.write_text(CONFIG.format(feed=site.url("/feed"), names=names))
     configuration = load_config(path, {})
     announced: list[Alert] = []
-    summary = asyncio.run(poll_once(configuration, [], lambda: NOW, announced.append)).as_json
+    summary = round_json(asyncio.run(poll_once(configuration, [], lambda: NOW, announced.append)))
     assert (summary["articles"]["new"], summary["articles"]["failed"], summary["alerts"]["created"]) == (5, 0, len(announced))
     reader = ArchiveReader(configuration.archive_path)
-    recorded = [(alert["topic"], alert["article_url"]) for alert in reader.report_alerts()]
+    recorded = [(alert.topic, alert.article_url) for alert in reader.report_alerts().alerts]
     reader.close_reading()
     assert sorted(recorded) == sorted((alert.topic, alert.article.url) for alert in announced)
     return {topic.name: sorted(url[-3:] for name, url in recorded if name == topic.name) for topic in configuration.topics}

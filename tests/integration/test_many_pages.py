@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.frontier import Frontier
+from quivive.cli.json_answers import round_json
 from quivive.config import load_config
 from quivive.poll_once import poll_once
 from tests.news_site import NewsSite, article, item, rss
@@ -24,7 +25,7 @@ def poll(folder: Path, site: NewsSite, *feeds: str) -> dict[str, Any]:
     (folder / "config.toml").write_text(
         f'[crawler]\ndelay_per_host = "0s"\nobey_robots = false\nallow_addresses = ["127.0.0.0/8"]\n{sources}', encoding="utf-8"
     )
-    return asyncio.run(poll_once(load_config(folder / "config.toml", {}), [], lambda: NOW, lambda _alert: None)).as_json
+    return round_json(asyncio.run(poll_once(load_config(folder / "config.toml", {}), [], lambda: NOW, lambda _alert: None)))
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from news.alerts import Alert, TopicMatch
 from news.articles import ArticleFacts
 from news.query import Matcher
 from news.text import AnalysedArticle
+from quivive.cli.json_answers import round_json
 from quivive.config import load_config
 from quivive.poll_once import poll_once
 from storage import ArchiveReader
@@ -42,7 +43,7 @@ def site() -> Iterator[NewsSite]:
     with NewsSite() as site:
         site.page("/robots.txt", "")
         site.publish_feed("/good", rss(item(GOOD, site.url("/a"))))
-        site.page("/a", article(GOOD))
+        site.page("/a", article(GOOD, *[f"Alinéa {number} : {GOOD}, et la rédaction y était." for number in range(9)]))
         yield site
 
 
@@ -56,32 +57,35 @@ def poll(folder: Path, site: NewsSite, mode: str) -> tuple[dict[str, Any], list[
         encoding="utf-8",
     )
     summary = asyncio.run(poll_once(load_config(folder / "config.toml", {}), [], lambda: NOW, told.append))
-    return summary.as_json, [alert.article.title for alert in told], ArchiveReader(folder / "archive.db")
+    return round_json(summary), [alert.article.title for alert in told], ArchiveReader(folder / "archive.db")
 
 
 def test_a_feed_that_cannot_be_recorded_is_a_failing_source_and_the_others_go_on(tmp_path: Path, site: NewsSite) -> None:
     site.publish_feed("/bad", rss(item(TRIPPED, site.url("/b"))))
     summary, told, archive = poll(tmp_path, site, "feed")
     assert (summary["sources"]["polled"], summary["sources"]["failed"], told) == (2, 1, [GOOD])
-    bad = next(source for source in archive.report_sources() if source["url"] == site.url("/bad"))
-    assert (bad["status"], bad["consecutive_failures"], bad["last_error"]["code"]) == ("failing", 1, "not_recorded")
-    assert "RuntimeError: the matcher broke" in bad["last_error"]["message"]
+    bad = next(source for source in archive.report_sources() if source.url == site.url("/bad"))
+    assert bad.last_error is not None
+    assert (bad.status, bad.consecutive_failures, bad.last_error.code) == ("failing", 1, "not_recorded")
+    assert "RuntimeError: the matcher broke" in bad.last_error.message
     archive.close_reading()
 
 
 def test_of_a_page_that_cannot_be_recorded_the_feeds_words_are_kept(tmp_path: Path, site: NewsSite) -> None:
     site.publish_feed("/bad", rss(item("L’OTAN encore", site.url("/b"))))
-    site.page("/b", article("L’OTAN encore", *[f"Alinéa {number} du dossier, sur une {TRIPPED} de matériel." for number in range(9)]))
+    site.page(
+        "/b", article("L’OTAN encore", *[f"Alinéa {number} : l’OTAN, encore elle, sur une {TRIPPED} de matériel." for number in range(9)])
+    )
     summary, told, archive = poll(tmp_path, site, "page")
     assert (summary["articles"]["new"], sorted(told)) == (2, ["L’OTAN encore", GOOD])
-    assert [(page["state"], page["error"]["code"]) for page in archive.report_pages(9)] == [("due", "not_recorded")]
+    assert [(page.state, page.error.code) for page in archive.report_pages(9)] == [("due", "not_recorded")]
     archive.close_reading()
 
 
 def test_a_page_whose_feed_cannot_be_recorded_either_is_given_up_visibly(tmp_path: Path, site: NewsSite) -> None:
     site.publish_feed("/bad", rss(item(TRIPPED, site.url("/b"))))
-    site.page("/b", article("Un sommet"))
+    site.page("/b", article(TRIPPED, f"Un article sur {TRIPPED}, et sur rien d’autre que {TRIPPED}."))
     summary, told, archive = poll(tmp_path, site, "page")
     assert (summary["articles"]["new"], told) == (1, [GOOD])
-    assert [(page["state"], page["error"]["code"]) for page in archive.report_pages(9)] == [("given_up", "not_recorded")]
+    assert [(page.state, page.error.code) for page in archive.report_pages(9)] == [("given_up", "not_recorded")]
     archive.close_reading()

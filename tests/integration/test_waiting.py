@@ -60,7 +60,7 @@ def test_a_live_channel_is_told_before_the_backlog_of_a_dead_one_is_through(desk
     asyncio.run(scene())
     assert ("live", DeliveryStatus.SENT) in attempts
     assert len(attempts) < 100  # of the 300 that wait for the dead one
-    assert desk.archive.report_status(desk.now)["deliveries"] == {"pending": 300, "sent": 1, "dead": 0}
+    assert desk.status()["deliveries"] == {"pending": 300, "sent": 1, "dead": 0}
 
 
 def test_a_backlog_is_sent_whole_in_one_round_each_alert_once_under_its_own_id(desk):
@@ -78,10 +78,10 @@ def test_a_backlog_is_sent_whole_in_one_round_each_alert_once_under_its_own_id(d
 
 
 def test_what_a_retry_revives_goes_out_under_the_id_it_had(desk):
-    alert = desk.archive.report_alerts()[0]
+    alert = desk.log()[0]
     delivery = alert["deliveries"][0]["id"]
     desk.archive.hold_for_channel("dead", desk.now.replace(year=2026), 1000).result()
-    assert {one["status"] for alert in desk.archive.report_alerts() for one in alert["deliveries"]} == {"dead"}
+    assert {one["status"] for alert in desk.log() for one in alert["deliveries"]} == {"dead"}
     retry_deliveries(desk.path, [alert["id"]], desk.now)
 
     async def scene():

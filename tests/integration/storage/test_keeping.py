@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import sqlite3
 import subprocess
@@ -69,7 +68,7 @@ def test_a_deleted_article_leaves_its_url_hash_sightings_and_alerts_behind(desk:
     forget(desk)
     assert (desk.rows("SELECT url FROM articles"), desk.rows("SELECT text_hash FROM revisions")) == ([(ONE,)], before)
     assert (desk.alerts(), desk.rows("SELECT count(*) FROM sightings")) == ([("OTAN", "new")], [(1,)])
-    assert [one["status"] for one in desk.archive.report_alerts()[0]["deliveries"]] == ["sent"]
+    assert [one["status"] for one in desk.log()[0]["deliveries"]] == ["sent"]
 
 
 def test_a_deleted_article_is_not_new_again_by_its_entry_its_url_or_its_text(desk: Desk) -> None:
@@ -217,12 +216,12 @@ def test_a_backup_is_an_archive_that_goes_on_without_telling_anything_twice(desk
     desk.watch(A)
     desk.poll(A, entry("L’OTAN", ONE))
     backup(desk.path, tmp_path / "copy.db")
-    alert_ids = [alert["id"] for alert in desk.archive.report_alerts()]
+    alert_ids = [alert["id"] for alert in desk.log()]
     with Desk(tmp_path / "copy.db") as restored:
         restored.watch(A)
         restored.poll(A, entry("L’OTAN encore", TWO), entry("L’OTAN, revu", ONE))
         assert (len(restored.alerts()), restored.found("revu")) == (2, ["L’OTAN, revu"])
-        assert alert_ids[0] in [alert["id"] for alert in restored.archive.report_alerts()]
+        assert alert_ids[0] in [alert["id"] for alert in restored.log()]
 
 
 def test_a_backup_replaces_nothing(desk: Desk, tmp_path: Path) -> None:
@@ -250,8 +249,8 @@ def test_export_gives_every_article_in_the_order_they_came_with_its_current_text
     desk.watch(A, B)
     desk.poll(A, entry("L’OTAN", ONE, summary="avant", author="Ève", language="fr"))
     desk.poll(A, entry("Deux", TWO, summary="deux"), entry("L’OTAN", ONE, summary="après", author="Ève", language="fr"))
-    first, second = desk.archive.export(None)
-    assert json.loads(first) == {
+    first, second = desk.articles()
+    assert first == {
         "id": 1,
         "url": ONE,
         "title": "L’OTAN",
@@ -266,7 +265,7 @@ def test_export_gives_every_article_in_the_order_they_came_with_its_current_text
         "origin": "feed",
         "revisions": 2,
     }
-    assert json.loads(second)["title"] == "Deux"
+    assert second["title"] == "Deux"
 
 
 def test_export_of_a_query_gives_what_a_search_finds(desk: Desk) -> None:
@@ -274,17 +273,17 @@ def test_export_of_a_query_gives_what_a_search_finds(desk: Desk) -> None:
     desk.poll(A, entry("Un", ONE, summary="Orange et l’OTAN"), entry("Deux", TWO, summary="une orange"))
     for text in ("orange", "=Orange", "OTAN OR orange", "rien"):
         query = parse_query(text, {})
-        exported = {json.loads(line)["url"] for line in desk.archive.export(query)}
-        assert exported == {article["url"] for article in desk.archive.search(SearchRequest(query)).articles}
+        exported = {one.article.url for one in desk.archive.export(query)}
+        assert exported == {found.article.url for found in desk.archive.search(SearchRequest(query)).articles}
 
 
 def test_export_goes_on_undisturbed_while_the_writer_writes(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Un", ONE), entry("Deux", TWO))
-    lines = desk.archive.export(None)
-    first = json.loads(next(lines))["title"]
+    exported = desk.archive.export(None)
+    first = next(exported).article.title
     desk.poll(A, entry("Trois", "https://a.example/3"))
-    assert [first, *(json.loads(line)["title"] for line in lines)] == ["Deux", "Un"]
+    assert [first, *(one.article.title for one in exported)] == ["Deux", "Un"]
 
 
 def test_status_is_one_look_at_everything(desk: Desk) -> None:
@@ -293,7 +292,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
     desk.poll(A, entry("L’OTAN", ONE), entry("Deux", TWO))
     desk.fail_poll(B)
     desk.page(ONE, prose("l’OTAN"))
-    status = desk.archive.report_status(desk.now + timedelta(hours=1))
+    status = desk.status(desk.now + timedelta(hours=1))
     assert status == {
         "archive": str(desk.path),
         "bytes": desk.path.stat().st_size + desk.path.with_name("archive.db-wal").stat().st_size,
@@ -308,6 +307,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
         "pages": {"due": 1, "given_up": 0},
         "alerts": {"total": 1, "last_24h": 1},
         "deliveries": {"pending": 1, "sent": 0, "dead": 0},
+        "page_problems": [],
     }
 
 
@@ -317,13 +317,13 @@ def test_status_tells_the_gaps_of_a_source_once_with_their_number(desk: Desk) ->
         desk.poll(A, entry(f"Brève {number}", f"https://a.example/{number}"))
     for number in range(2):
         desk.poll(B, entry(f"Brève {number}", f"https://b.example/{number}"))
-    gaps = desk.archive.report_status(desk.now)["gaps"]
+    gaps = desk.status()["gaps"]
     assert [(gap["source"], gap["count"]) for gap in gaps] == [("b.example", 1), ("a.example", 3)]
     assert gaps[1]["polled_at"] == "2025-02-10T12:05:00Z"
 
 
 def write_a_megabyte(db: Database, number: int) -> None:
-    db.conn.execute("INSERT INTO facts VALUES (?, hex(zeroblob(500000)))", (f"of no use {number}",))
+    db.conn.execute("INSERT INTO archive_state VALUES (?, hex(zeroblob(500000)))", (f"of no use {number}",))
 
 
 def test_the_journal_shrinks_again_after_a_burst_and_status_counts_it(desk: Desk) -> None:
@@ -335,7 +335,7 @@ def test_the_journal_shrinks_again_after_a_burst_and_status_counts_it(desk: Desk
         for number in range(30):
             desk.archive._submit(write_a_megabyte, number).result()
         largest = journal.stat().st_size
-        assert desk.archive.report_status(desk.now)["bytes"] == largest + desk.path.stat().st_size
+        assert desk.status()["bytes"] == largest + desk.path.stat().st_size
         reader.execute("COMMIT")
     for number in range(3):
         desk.poll(A, entry(f"Brève {number}", f"https://a.example/{number}"))

@@ -66,14 +66,14 @@ def test_a_holder_that_is_killed_frees_the_archive(hold: Callable[[Path], subpro
     holder = hold(path)
     holder.send_signal(signal.SIGKILL)
     holder.wait()
-    assert ArchiveReader(path).report_status(NOW)["writer_pid"] is None
+    assert ArchiveReader(path).report_status(NOW).writer_pid is None
     Archive(path, NOBODY).close()
 
 
 def test_a_holder_that_ends_frees_the_archive(hold: Callable[[Path], subprocess.Popen[str]], tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     hold(path).communicate()
-    assert ArchiveReader(path).report_status(NOW)["writer_pid"] is None
+    assert ArchiveReader(path).report_status(NOW).writer_pid is None
     Archive(path, NOBODY).close()
 
 
@@ -87,7 +87,7 @@ def test_readers_work_beside_the_writer_and_see_what_is_committed(hold: Callable
     path = tmp_path / "archive.db"
     holder = hold(path)
     reader = ArchiveReader(path)
-    assert reader.report_status(NOW)["writer_pid"] == holder.pid
+    assert reader.report_status(NOW).writer_pid == holder.pid
     holder.communicate()
     with Desk(path) as desk:
         desk.watch(A)
@@ -96,7 +96,7 @@ def test_readers_work_beside_the_writer_and_see_what_is_committed(hold: Callable
         desk.poll(A, entry("Deux", "https://a.example/2"))
         assert reader.count_articles() == 2
     assert reader.count_articles() == 2
-    assert reader.report_status(NOW)["writer_pid"] is None
+    assert reader.report_status(NOW).writer_pid is None
     reader.close_reading()
 
 
@@ -123,9 +123,9 @@ def test_a_second_writer_by_another_name_is_refused_with_the_process_id_of_the_f
     with other_name(path, how) as other:
         refused = open_elsewhere(other)
         assert f"ArchiveLocked: {other}: process {holder.pid} is writing this archive" in refused
-        assert ArchiveReader(other).report_status(NOW)["writer_pid"] == holder.pid
+        assert ArchiveReader(other).report_status(NOW).writer_pid == holder.pid
         holder.communicate()
-        assert ArchiveReader(other).report_status(NOW)["writer_pid"] is None
+        assert ArchiveReader(other).report_status(NOW).writer_pid is None
 
 
 @contextmanager
@@ -181,7 +181,7 @@ def test_a_live_process_that_only_stands_in_the_lock_file_is_not_shown_as_the_wr
     path = tmp_path / "archive.db"
     Archive(path, NOBODY).close()
     path.with_name("archive.db.lock").write_text(f"{os.getpid()}\n")
-    assert ArchiveReader(path).report_status(NOW)["writer_pid"] is None
+    assert ArchiveReader(path).report_status(NOW).writer_pid is None
 
 
 def test_a_lock_file_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_the_lock_file_of_an_older_version_is_taken_over(tmp_path: Path) -> None
     path = tmp_path / "archive.db"
     path.with_name("archive.db.lock").write_text("4711\n")
     archive = Archive(path, NOBODY)
-    assert archive.report_status(NOW)["writer_pid"] == os.getpid()
+    assert archive.report_status(NOW).writer_pid == os.getpid()
     archive.close()
 
 

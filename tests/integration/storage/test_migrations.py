@@ -65,7 +65,7 @@ def test_an_old_archive_keeps_what_it_holds_and_goes_on(project: Path, tmp_path:
             ("Ariane, c’est reparti", "La fusée décolle.", 1),
         ]
         assert (desk.found("sommet"), desk.found("matin decolle")) == (["L’OTAN se réunit à Bruxelles"], [])
-        waiting = {(alert["topic"], one["channel"], one["status"]) for alert in desk.archive.report_alerts() for one in alert["deliveries"]}
+        waiting = {(alert["topic"], one["channel"], one["status"]) for alert in desk.log() for one in alert["deliveries"]}
         assert ("OTAN", "hook", "pending") in waiting
         (bundle,) = [bundle for bundle in desk.due(desk.now + timedelta(hours=1)) if bundle.channel == "hook"]
         assert (bundle.bundle_id, bundle.alerts[0].article.title) == ("hcpn3wfox7seryx24mbnjbcpd6", "L’OTAN se réunit à Bruxelles")
@@ -91,7 +91,7 @@ def test_messages_in_flight_keep_their_ids_attempts_and_times(project: Path, tmp
             "former": ("ie6getp474auttxpsskg42zwl7", 1, made + timedelta(days=3)),
         }
         assert due["redaction"].delivery_ids == ("4azn4rr4xiiuepgonixu7g2uru", "mtjrokhi2d2nzqdguax6jk5b75")
-        told = {one["channel"]: one for alert in desk.archive.report_alerts() for one in alert["deliveries"]}
+        told = {one["channel"]: one for alert in desk.log() for one in alert["deliveries"]}
         assert [(told[name]["status"], told[name]["attempts"], told[name]["sent_at"]) for name in ("sent", "dead")] == [
             ("sent", 1, "2025-02-10T12:09:00Z"),
             ("dead", 1, None),

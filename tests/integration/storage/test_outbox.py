@@ -100,7 +100,7 @@ def test_retry_of_what_everybody_has_goes_to_everybody(desk: Desk) -> None:
 
 
 def deliveries(desk: Desk) -> list[dict[str, object]]:
-    return [delivery for alert in desk.archive.report_alerts() for delivery in alert["deliveries"]]
+    return [delivery for alert in desk.log() for delivery in alert["deliveries"]]
 
 
 def test_what_waits_longest_is_due_first_and_what_is_in_hand_is_left_out(desk: Desk) -> None:
@@ -132,8 +132,8 @@ def test_a_dead_message_is_kept_visible_and_not_due(desk: Desk) -> None:
     attempt(desk, bundle, DeliveryStatus.DEAD, error="410 Gone")
     assert due(desk) == []
     assert [one["status"] for one in deliveries(desk)] == ["dead", "dead"]
-    assert desk.archive.report_status(desk.now)["deliveries"] == {"pending": 0, "sent": 0, "dead": 2}
-    assert len(desk.archive.report_alerts(status="dead")) == 2
+    assert desk.status()["deliveries"] == {"pending": 0, "sent": 0, "dead": 2}
+    assert len(desk.log(None, "dead")) == 2
 
 
 def test_retry_by_any_of_its_ids_sends_the_whole_message_again_under_the_same_id(desk: Desk) -> None:
@@ -227,7 +227,7 @@ def test_what_waits_for_an_absent_channel_says_so_in_the_delivery_log(desk: Desk
     desk.archive.hold_for_channel("redaction", desk.now + timedelta(days=4), 100).result()
     assert {(one["status"], one["attempts"]) for one in deliveries(desk)} == {("dead", 1), ("dead", 0)}
     assert all("given up after 3 days" in str(one["last_error"]) for one in deliveries(desk))
-    assert desk.archive.report_status(desk.now)["deliveries"] == {"pending": 0, "sent": 0, "dead": 4}
+    assert desk.status()["deliveries"] == {"pending": 0, "sent": 0, "dead": 4}
 
 
 def test_a_message_is_what_it_was_sealed_as_whatever_comes_after(desk: Desk) -> None:

@@ -22,7 +22,7 @@ NOTICE = prose("les préparatifs du printemps")
 
 def given_up(desk: Desk) -> list[tuple[str, str, str]]:
     """URL, state and error code of the pages that a person is told of."""
-    return [(page["url"], page["state"], page["error"]["code"]) for page in desk.archive.report_pages(10)]
+    return [(page["url"], page["state"], page["error"]["code"]) for page in desk.status()["page_problems"]]
 
 
 def test_a_pages_article_waits_for_its_page_and_has_its_text(desk: Desk) -> None:
@@ -109,7 +109,7 @@ def test_a_page_is_tried_again_ever_more_rarely_and_then_given_up_visibly(desk: 
         desk.tick(desk.now + delay)
     desk.fail_page(ONE)
     assert desk.archive.due_pages(desk.now + timedelta(days=365), 10) == []
-    assert (given_up(desk), desk.archive.report_status(desk.now)["pages"]) == ([(ONE, "given_up", "timeout")], {"due": 0, "given_up": 1})
+    assert (given_up(desk), desk.status()["pages"]) == ([(ONE, "given_up", "timeout")], {"due": 0, "given_up": 1})
     assert desk.article()["revisions"] == 1
 
 
@@ -126,7 +126,8 @@ def test_a_page_that_asks_to_be_left_alone_is(desk: Desk) -> None:
     desk.poll(A, entry("Un", ONE))
     desk.fail_page(ONE, replace(DOWN, retry_after=timedelta(hours=2)))
     assert desk.archive.due_pages(desk.now + timedelta(minutes=119), 10) == []
-    assert [page.attempts for page in desk.archive.due_pages(desk.now + timedelta(hours=2), 10)] == [1]
+    assert [page.url for page in desk.archive.due_pages(desk.now + timedelta(hours=2), 10)] == [ONE]
+    assert [page["attempts"] for page in desk.status()["page_problems"]] == [1]
 
 
 def test_a_page_had_at_last_is_no_problem_any_more(desk: Desk) -> None:

@@ -19,7 +19,7 @@ ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.examp
 
 def next_poll(desk: Desk, url: str = A) -> timedelta:
     """How long after the last poll the next one is."""
-    report = next(report for report in desk.archive.report_sources() if report["url"] == url)
+    report = next(report for report in desk.sources() if report["url"] == url)
     return datetime.fromisoformat(report["next_poll_at"]) - desk.now
 
 
@@ -128,7 +128,7 @@ def test_what_a_304_or_the_same_body_brings_is_a_success_without_entries(desk: D
         source, now = desk.source(A), desk.tick()
         tally = desk.archive.record_poll(PollOutcome(source.source_id, A, now, 0.1, kind, 304), now).result()
         assert (tally.entries_seen, desk.source(A).etag) == (0, '"1"')
-    (report,) = desk.archive.report_sources()
+    (report,) = desk.sources()
     assert (report["status"], report["last_success_at"]) == ("ok", desk.now.strftime("%FT%TZ"))
 
 
@@ -153,7 +153,7 @@ def test_a_damaged_body_keeps_its_entries_but_saves_no_validators_and_forgets_th
     tally = desk.poll(A, entry("Deux", TWO), damage=DAMAGE, etag='"2"', last_modified="Tue", body_hash="i")
     assert tally.entries_new == 1
     assert validators(desk.source(A)) == (None, None, None)
-    (report,) = desk.archive.report_sources()
+    (report,) = desk.sources()
     assert (report["status"], report["last_error"]) == ("failing", {"code": DAMAGE.code, "message": DAMAGE.message})
 
 
@@ -190,7 +190,7 @@ def test_a_body_without_a_known_entry_is_recorded_as_a_gap_where_people_look(des
     assert desk.poll(A, entry("Deux", TWO), entry("Un", ONE)).gap is None
     gap = desk.poll(A, entry("Trois", THREE)).gap
     assert gap is not None
-    assert [one["message"] for one in desk.archive.report_status(desk.now)["gaps"]] == [gap.message]
+    assert [one["message"] for one in desk.status()["gaps"]] == [gap.message]
 
 
 def test_an_empty_feed_leaves_no_gap(desk: Desk) -> None:
@@ -221,11 +221,11 @@ def test_failures_double_the_interval_up_to_the_longest_and_a_success_ends_that(
         desk.fail_poll(A)
         waits.append(next_poll(desk))
     assert waits == [timedelta(minutes=minutes) for minutes in (30, 60, 120, 240, 480, 720, 720, 720)]
-    (report,) = desk.archive.report_sources()
+    (report,) = desk.sources()
     assert (report["status"], report["consecutive_failures"]) == ("failing", 8)
     assert report["last_error"] == {"code": DOWN.code, "message": DOWN.message}
     desk.poll(A)
-    (report,) = desk.archive.report_sources()
+    (report,) = desk.sources()
     assert (report["status"], report["consecutive_failures"], report["last_error"], next_poll(desk)) == ("ok", 0, None, QUARTER)
 
 
@@ -378,7 +378,7 @@ def test_a_source_that_is_renamed_stays_what_it_is(silent_desk: Desk) -> None:
     desk.sync()
     assert desk.source(A) == before
     assert desk.poll(A, entry("L’OTAN", TWO), entry("Un", ONE)).entries_new == 1
-    assert ([one["name"] for one in desk.archive.report_sources()], [one["source"] for one in desk.articles()]) == (
+    assert ([one["name"] for one in desk.sources()], [one["source"] for one in desk.articles()]) == (
         ["Après"],
         ["Après", "Après"],
     )
@@ -387,18 +387,18 @@ def test_a_source_that_is_renamed_stays_what_it_is(silent_desk: Desk) -> None:
 
 def test_a_source_without_a_name_is_called_by_its_host_and_then_by_its_feeds_title(desk: Desk) -> None:
     desk.watch(A)
-    assert desk.archive.report_sources()[0]["name"] == "a.example"
+    assert desk.sources()[0]["name"] == "a.example"
     desk.poll(A, title="Le Journal")
-    assert desk.archive.report_sources()[0]["name"] == "Le Journal"
+    assert desk.sources()[0]["name"] == "Le Journal"
     desk.sync()
-    assert desk.archive.report_sources()[0]["name"] == "Le Journal"
+    assert desk.sources()[0]["name"] == "Le Journal"
     assert [source.url for source in desk.archive.find_sources(["le journal"])[0]] == [A]
 
 
 def test_the_configurations_name_goes_before_the_feeds_title(desk: Desk) -> None:
     desk.watch(A, name="Mon nom")
     desk.poll(A, title="Le Journal")
-    assert desk.archive.report_sources()[0]["name"] == "Mon nom"
+    assert desk.sources()[0]["name"] == "Mon nom"
 
 
 def test_a_source_that_is_removed_rests_with_all_it_brought_and_comes_back_as_it_was(silent_desk: Desk) -> None:
@@ -411,7 +411,7 @@ def test_a_source_that_is_removed_rests_with_all_it_brought_and_comes_back_as_it
     assert [source.url for source in desk.archive.due_sources(later, 10)] == [B]
     assert desk.archive.due_pages(later, 10) == []
     assert desk.archive.find_sources([A]) == ([], [A])
-    assert [one["url"] for one in desk.archive.report_sources()] == [B]
+    assert [one["url"] for one in desk.sources()] == [B]
     desk.specs = specs
     desk.sync()
     assert desk.source(A).etag == '"1"'
@@ -430,7 +430,7 @@ def test_sources_are_found_by_name_or_url_and_what_is_unknown_is_told(desk: Desk
 
 def test_the_report_of_a_source_has_the_fields_of_the_outer_surface(desk: Desk) -> None:
     desk.watch(A, interval=timedelta(minutes=10))
-    (report,) = desk.archive.report_sources()
+    (report,) = desk.sources()
     assert report == {
         "name": "a.example",
         "url": A,
@@ -444,7 +444,7 @@ def test_the_report_of_a_source_has_the_fields_of_the_outer_surface(desk: Desk) 
         "articles": 0,
     }
     desk.poll(A, entry("Un", ONE, "1"), entry("Un encore", ONE, "2"))
-    (report,) = desk.archive.report_sources()
+    (report,) = desk.sources()
     assert (report["status"], report["last_polled_at"], report["articles"]) == ("ok", "2025-02-10T12:02:00Z", 2)
 
 
@@ -463,7 +463,7 @@ def test_a_problem_without_a_reason_still_has_a_code(desk: Desk) -> None:
     desk.watch(A)
     source, now = desk.source(A), desk.tick()
     desk.archive.record_poll(PollOutcome(source.source_id, A, now, 0.1, PollKind.FAILED), now).result()
-    assert desk.archive.report_sources()[0]["last_error"] == {"code": "unknown", "message": "the poll failed without a reason"}
+    assert desk.sources()[0]["last_error"] == {"code": "unknown", "message": "the poll failed without a reason"}
 
 
 HALF = "OTAN \ud83d"

@@ -71,9 +71,9 @@ def test_a_closed_reader_says_so(reader: ArchiveReader) -> None:
 
 def test_an_export_that_is_not_read_to_its_end_gives_its_connection_back(desk: Desk, reader: ArchiveReader) -> None:
     for _ in range(3 * MOST_CONNECTIONS):
-        lines = reader.export(None)
-        next(lines)
-        lines.close()  # type: ignore[attr-defined]  # a generator
+        articles = reader.export(None)
+        next(articles)
+        articles.close()  # type: ignore[attr-defined]  # a generator
     assert reader.count_articles() == 1
     assert desk.poll(A, entry("Deux", "https://a.example/2")).articles_new == 1
 

@@ -43,7 +43,7 @@ def analyse_anew(monkeypatch: pytest.MonkeyPatch, version: int = 999) -> None:
 
 
 def progress(desk: Desk) -> dict[str, object] | None:
-    rebuilt: dict[str, object] | None = desk.archive.report_status(desk.now)["rebuilding"]
+    rebuilt: dict[str, object] | None = desk.status()["rebuilding"]
     return rebuilt
 
 
@@ -63,7 +63,7 @@ def test_the_index_is_made_anew_in_steps_and_is_then_what_a_fresh_one_is(path: P
         assert [desk.found(query) for query in ("otan", "sommet", "reporte")] == before
         assert desk.rows("SELECT count(*) FROM words WHERE words MATCH 'sommet'") == [(MANY,)]
         assert desk.rows("SELECT name FROM sqlite_schema WHERE name LIKE 'words_old%'") == []
-        assert desk.rows("SELECT name FROM facts WHERE name LIKE '%left_below'") == []
+        assert desk.rows("SELECT name FROM archive_state WHERE name LIKE '%left_below'") == []
         desk.archive._db.conn.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     with Desk(path) as desk:
         assert desk.rebuild() == 0
@@ -78,7 +78,7 @@ QUESTIONS: dict[str, Callable[[Desk], object]] = {
     "a prefix": lambda desk: desk.found("repor*"),
     "a version of before": lambda desk: desk.found('"sommet 0 de"'),
     "since": lambda desk: desk.found("sommet", since=NOW + timedelta(days=1)),
-    "preview": lambda desk: desk.archive.preview(PreviewRequest(parse_query("otan", {}), NOW - timedelta(days=9), NOW))["matches"],
+    "preview": lambda desk: desk.archive.preview(PreviewRequest(parse_query("otan", {}), NOW - timedelta(days=9), NOW)).matches,
     "export": lambda desk: len(list(desk.archive.export(parse_query("otan", {})))),
 }
 

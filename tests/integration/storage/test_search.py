@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from news.query import parse_query
 from news.query.passages import SNIPPET_WIDTH
 from news.topics import Topic
+from quivive.cli.json_answers import found_article_json
 from storage import ArchiveReader, SearchRequest
 from storage.asking import candidates
 from storage.asking import search as searching
@@ -86,7 +87,7 @@ def test_by_date_is_what_sorting_all_hits_by_their_time_gives(
             desk.poll(A, entry(f"{number}", f"https://a.example/{number}", summary=f"OTAN revu à {desk.now}"))
         rows = desk.rows(
             """SELECT articles.title FROM articles JOIN revisions ON revisions.id = revision_id
-               WHERE text LIKE '%OTAN%' ORDER BY time DESC, revision_id DESC"""
+               WHERE text LIKE '%OTAN%' ORDER BY time DESC, articles.id DESC"""
         )
         assert desk.found("OTAN", by_date=True, limit=limit) == [title for (title,) in rows][:limit]
 
@@ -96,7 +97,7 @@ def test_of_a_very_common_word_only_the_newest_hits_are_ranked_and_that_is_told(
     assert not library.archive.search(request).cut
     monkeypatch.setattr(searching, "MOST_RANKED", 2)
     answer = library.archive.search(request)
-    assert (answer.cut, [article["title"] for article in answer.articles]) == (True, ["L’OTAN dans le titre", "Récent"])
+    assert (answer.cut, [found.article.title for found in answer.articles]) == (True, ["L’OTAN dans le titre", "Récent"])
     monkeypatch.setattr(searching, "MOST_RANKED", 3)
     assert not library.archive.search(request).cut
 
@@ -175,7 +176,7 @@ def test_an_answer_is_cut_if_and_only_if_more_articles_fulfil_it_than_are_ranked
         monkeypatch.setattr(searching, "MOST_RANKED", most)
         answer = press.archive.search(SearchRequest(parse_query(query, {}), **bounds))
         assert answer.cut == (most < len(newest_first))
-        assert {article["title"] for article in answer.articles} == set(newest_first[:most])
+        assert {found.article.title for found in answer.articles} == set(newest_first[:most])
         assert not answer.unranked
 
 
@@ -188,10 +189,10 @@ def test_a_revised_article_is_ranked_once_by_its_current_version(desk: Desk, mon
     for number in range(3):
         desk.poll(A, entry("Un sommet", ONE, summary=f"L’OTAN parmi {number} autres choses et d’autres encore", author="Dupont"))
     answer = desk.archive.search(SearchRequest(parse_query(query, {})))
-    assert sorted(article["title"] for article in answer.articles) == ["L’OTAN ailleurs", "Un sommet"]
+    assert sorted(found.article.title for found in answer.articles) == ["L’OTAN ailleurs", "Un sommet"]
     assert not answer.cut
     if "OTAN" in query:
-        assert answer.articles[0]["title"] == "L’OTAN ailleurs"
+        assert answer.articles[0].article.title == "L’OTAN ailleurs"
 
 
 @pytest.mark.parametrize("query", ["OTAN OR hier OR demain", "OTAN NOT (demain OR lendemain)", 'OTAN -"hier soir" -"demain soir" lang:fr'])
@@ -200,7 +201,7 @@ def test_a_query_of_more_phrases_than_can_be_scored_gives_the_newest_first_and_t
 ) -> None:
     def ask(**rest: Any) -> tuple[list[str], bool, bool]:
         answer = press.archive.search(SearchRequest(parse_query(query, {}), **rest))
-        return [article["title"] for article in answer.articles], answer.unranked, answer.cut
+        return [found.article.title for found in answer.articles], answer.unranked, answer.cut
 
     ranked, newest = press.found(query), press.found(query, by_date=True)
     assert ranked != newest
@@ -210,7 +211,7 @@ def test_a_query_of_more_phrases_than_can_be_scored_gives_the_newest_first_and_t
     assert ask() == (newest, True, False)
     assert ask(limit=2) == (newest[:2], True, False)
     assert ask(by_date=True) == (newest, False, False)
-    assert press.archive.search(SearchRequest(parse_query(query, {}))).articles[0]["score"] is None
+    assert press.archive.search(SearchRequest(parse_query(query, {}))).articles[0].score is None
 
 
 def test_since_includes_its_moment_and_until_does_not(library: Desk) -> None:
@@ -260,7 +261,7 @@ def test_what_the_index_cannot_say_is_verified_on_the_text(desk: Desk) -> None:
 
 def test_words_of_a_query_that_nothing_holds_find_nothing(library: Desk) -> None:
     answer = library.archive.search(SearchRequest(parse_query("introuvable", {})))
-    assert (answer.articles, answer.cut) == ([], False)
+    assert (answer.articles, answer.cut) == ((), False)
 
 
 @pytest.mark.parametrize("query", ['"l’OTAN hier"', "OTAN -Ariane hier", "(hier OR demain) OTAN", '"OTAN" "hier"'])
@@ -270,7 +271,10 @@ def test_a_query_means_in_the_archive_what_it_means_in_a_topic(library: Desk, qu
 
 def test_an_article_is_described_with_the_fields_of_the_outer_surface_in_their_order(library: Desk) -> None:
     library.poll(A, entry("Reprise", TWO))
-    (article,) = library.archive.search(SearchRequest(parse_query("Ariane", {}))).articles
+    (found,) = library.archive.search(SearchRequest(parse_query("Ariane", {}))).articles
+    article = found_article_json(found)
+    order = "id, url, title, source, author, language, published_at, first_seen_at, score, snippet, topics, sightings, matches"
+    assert ", ".join(article) == order
     score = article.pop("score")
     assert isinstance(score, float)
     assert article == {
@@ -290,25 +294,22 @@ def test_an_article_is_described_with_the_fields_of_the_outer_surface_in_their_o
             {"source": "Éclair", "url": TWO, "seen_at": "2025-02-10T12:07:00Z"},
         ],
     }
-    (again,) = library.archive.search(SearchRequest(parse_query("Ariane", {}))).articles
-    order = "id, url, title, source, author, language, published_at, first_seen_at, score, snippet, topics, sightings, matches"
-    assert ", ".join(again) == order
 
 
 def test_published_at_is_null_when_nobody_said(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("L’OTAN", ONE, published_at=None))
-    (article,) = desk.archive.search(SearchRequest(parse_query("OTAN", {}))).articles
-    assert article["published_at"] is None
+    (found,) = desk.archive.search(SearchRequest(parse_query("OTAN", {}))).articles
+    assert found.article.published_at is None
 
 
 def test_a_snippet_marks_the_hits_in_a_short_piece_of_the_text(desk: Desk) -> None:
     desk.watch(A)
     text = prose("autre chose", 40) + " Enfin, l’OTAN et l'otan. " + prose("le reste", 40)
     desk.poll(A, entry("Long", ONE, content=text))
-    (article,) = desk.archive.search(SearchRequest(parse_query("OTAN", {}))).articles
-    assert re.findall(r"\[(.*?)\]", article["snippet"]) == ["OTAN", "otan"]
-    assert len(article["snippet"]) < 2 * SNIPPET_WIDTH
+    (found,) = desk.archive.search(SearchRequest(parse_query("OTAN", {}))).articles
+    assert re.findall(r"\[(.*?)\]", found.snippet) == ["OTAN", "otan"]
+    assert len(found.snippet) < 2 * SNIPPET_WIDTH
 
 
 def test_a_reader_in_another_thread_or_process_needs_no_writer(library: Desk) -> None:

@@ -25,7 +25,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def titles(desk: Desk, source: str) -> list[str]:
     answer = desk.archive.search(SearchRequest(parse_query("otan", {}), source=source))
-    return [article["title"] for article in answer.articles]
+    return [found.article.title for found in answer.articles]
 
 
 SPELLINGS = ["Numérama", "NUMÉRAMA", "numerama", unicodedata.normalize("NFD", "Numérama"), A]

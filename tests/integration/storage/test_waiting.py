@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from news.answers import Waiting
 from news.errors import ArchiveUnwritable
-from storage import ArchiveReader, Patience, Waiting
+from storage import ArchiveReader, Patience
 from tests.desk import NOW, A, B, Desk, entry, outcome_of
 from tests.small_disk import small_disk
 
@@ -59,16 +60,16 @@ def test_status_says_since_when_and_why_the_writer_waits_and_reading_goes_on(
     patient: Desk, foreign: sqlite3.Connection, told: Told
 ) -> None:
     reader = ArchiveReader(patient.path)
-    assert reader.report_status(NOW)["waiting"] is None
+    assert reader.report_status(NOW).waiting is None
     future = patient.archive.record_poll(outcome_of(patient.source(A), NOW, [entry("Un", "https://a.example/1")]), NOW)
     waiting = told.get(timeout=20)
     assert waiting is not None
-    assert reader.report_status(NOW)["waiting"] == {"since": "2025-02-10T12:00:00Z", "reason": waiting.reason}
+    assert reader.report_status(NOW).waiting == waiting
     assert (reader.count_articles(), len(patient.archive.due_sources(NOW + timedelta(days=1), 10))) == (0, 2)
     foreign.execute("ROLLBACK")
     future.result(20)
     told.get(timeout=20)
-    assert reader.report_status(NOW)["waiting"] is None
+    assert reader.report_status(NOW).waiting is None
     reader.close_reading()
 
 
@@ -115,11 +116,11 @@ def test_a_full_disk_is_waited_for_and_nothing_is_half_written(tmp_path: Path, t
         assert "the disk is full; free some space" in waiting.reason
         reader = ArchiveReader(desk.path)
         status = reader.report_status(NOW)
-        assert (status["waiting"]["reason"], status["articles"]["total"], desk.source(B).etag) == (waiting.reason, 1, None)
+        assert (status.waiting, status.contents.articles.total, desk.source(B).etag) == (waiting, 1, None)
         disk.free()
         assert future.result(20).articles_new == len(MANY)
         assert told.get(timeout=20) is None
-        assert (reader.report_status(NOW)["waiting"], desk.source(B).etag) == (None, '"1"')
+        assert (reader.report_status(NOW).waiting, desk.source(B).etag) == (None, '"1"')
         assert desk.rows("PRAGMA integrity_check") == [("ok",)]
         reader.close_reading()
 

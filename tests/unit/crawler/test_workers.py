@@ -267,7 +267,8 @@ def test_time_on_the_clock_is_not_what_a_document_is_allowed() -> None:
 def test_a_worker_that_cannot_be_started_is_tried_again_until_it_can(caplog: pytest.LogCaptureFixture) -> None:
     async def use(workers: Workers) -> None:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (psutil.Process().num_fds(), hard))
+        os.close(lowest_free := os.dup(0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
         try:
             reading = asyncio.ensure_future(read(workers))
             await until(lambda: caplog.messages)

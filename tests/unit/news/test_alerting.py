@@ -6,14 +6,14 @@ from itertools import product
 
 import pytest
 
-from news.alerting import Known, Matched, NewAlert, Silence, decide_alert
+from news.alerting import Matched, NewAlert, OnRecord, Silence, decide_alert
 from news.alerts import AlertKind, SubjectKind, article_subject, make_alert_id, parse_subject
 
 
 def decide(
     *, alerts: int = 0, first: int | None = None, openly: bool = True, number: int = 1, edited: bool = False, silent: bool = False
 ) -> NewAlert | Silence:
-    return decide_alert(Known(alerts, first, openly), Matched(number, edited, by_silent_sighting=silent))
+    return decide_alert(OnRecord(alerts, first, openly), Matched(number, edited, by_silent_sighting=silent))
 
 
 def test_the_first_match_of_an_openly_sighted_article_is_the_first_alert() -> None:

@@ -1,0 +1,349 @@
+"""What people are told of the archive when they ask: one frozen type an answer, with aware times. How it is printed is not said here.
+
+A list that may be long is asked for in pages. An answer tells in `next` where the page after it begins, and the request for that page
+hands it back as `after`. What arrives in between makes no page repeat or leave out anything that was there when the first one was asked
+for. `next` is None where the list is known to have ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from news.alerts import AlertKind, DeliveryStatus, Hit
+from news.articles import Origin
+from news.sources import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ByDate:
+    """A place in a list of articles, the newest first: after the article of this time and number."""
+
+    time: datetime
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByRelevance:
+    """A place in a list of articles, the best first.
+
+    What arrives changes how rare a word is, and with it every score. So a place is not a score: it says which articles there were when the
+    list began, and which of them were told.
+    """
+
+    newest_article_id: int
+    told: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """What is told of an article wherever one is listed. `source` is the name of the source that brought it."""
+
+    article_id: int
+    url: str
+    title: str
+    source: str
+    author: str | None
+    language: str | None
+    published_at: datetime | None
+    """None when nobody said."""
+    first_seen_at: datetime
+    topics: tuple[str, ...]
+    """The topics with a recorded match, by name."""
+    sightings: tuple[SightingRecord, ...]
+    """All appearances, the first one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class SightingRecord:
+    """An article's appearance in a source, by the source's name."""
+
+    source: str
+    url: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """An article that holds a query, and why."""
+
+    article: ArticleRecord
+    score: float | None
+    """The better, the higher; None where the answer is by date."""
+    snippet: str
+    """With the hits between `[` and `]`."""
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """The articles found.
+
+    `cut`: there may be more; only the newest candidates were looked at. `unranked`: the best were asked for, of a query with more words
+    than can be scored; these are the newest. `rebuilding`: the index is being made anew, and the older articles follow unranked.
+    """
+
+    articles: tuple[FoundArticle, ...] = ()
+    next: ByDate | ByRelevance | None = None
+    cut: bool = False
+    unranked: bool = False
+    rebuilding: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedArticle:
+    """An article with the text of its current version, and the number of its versions. To go on after it, ask from its `article_id` on."""
+
+    article: ArticleRecord
+    text: str
+    origin: Origin
+    revisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedArticle:
+    """An article that a query would have matched, and why."""
+
+    article: ArticleRecord
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceShare:
+    """How many of the matches of a preview a source brought first, and which share of all that is (0 to 1, to a thousandth)."""
+
+    source: str
+    matches: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewAnswer:
+    """What a query would have matched since a moment. `hits` are the newest of the `matches`; `sources`, the most matched first."""
+
+    query: str
+    since: datetime
+    days: float
+    """From `since`, or the first article after it, to a tenth; at least one."""
+    articles: int
+    """All that there are of that time."""
+    matches: int
+    alerts_per_day: float
+    """To a hundredth."""
+    sources: tuple[SourceShare, ...]
+    warning: str | None
+    """What someone should know before following the query, in words for people."""
+    hits: tuple[PreviewedArticle, ...]
+
+
+class SourceStatus(StrEnum):
+    """`new`: never polled; `failing`: the last poll failed, or brought a damaged body; `ok` otherwise."""
+
+    NEW = "new"
+    OK = "ok"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How a source of the configuration is doing."""
+
+    name: str
+    url: str
+    status: SourceStatus
+    interval: timedelta
+    """Between two polls, as it is now: failures make it longer."""
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    consecutive_failures: int = 0
+    last_error: Problem | None = None
+    articles: int = 0
+    """Articles that it has shown, also those that another showed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicVolume:
+    """A topic with the articles it matched, all and of the last hours and days, and its alerts."""
+
+    name: str
+    query: str
+    notify: tuple[str, ...]
+    articles: int
+    articles_24h: int
+    articles_7d: int
+    articles_30d: int
+    alerts: int
+    last_alert_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """An alert on its way to a channel. `next_attempt_at` is set while it is pending; `last_error` says also why it is held."""
+
+    delivery_id: str
+    channel: str
+    status: DeliveryStatus
+    attempts: int
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """An alert in the delivery log; its article as it was when the alert was made."""
+
+    alert_id: str
+    topic: str
+    article_id: int
+    article_url: str
+    article_title: str
+    kind: AlertKind
+    created_at: datetime
+    delay_seconds: int | None
+    deliveries: tuple[DeliveryRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPlace:
+    """A place in the delivery log: after the alert of this time and id."""
+
+    created_at: datetime
+    alert_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLog:
+    """A page of the delivery log, newest first."""
+
+    alerts: tuple[AlertRecord, ...] = ()
+    next: AlertPlace | None = None
+
+
+class PageState(StrEnum):
+    """Of a page with trouble: `due` is tried again, `given_up` is not."""
+
+    DUE = "due"
+    GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class PageTrouble:
+    """An article page that could not be had, and what becomes of it."""
+
+    source: str
+    url: str | None
+    title: str | None
+    state: PageState
+    attempts: int
+    next_attempt_at: datetime | None
+    error: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Entries of a source may have been missed: `count` times lately, the last time before `polled_at`, of which `message` speaks."""
+
+    source: str
+    polled_at: datetime
+    message: str
+    count: int
+
+
+class RebuildingPart(StrEnum):
+    """What a new version of the program makes anew; also the order in which it does."""
+
+    HASHES = "hashes"
+    INDEX = "index"
+    OLD_INDEX = "old_index"
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildingProgress:
+    """How far a part has come: of the revisions' numbers, so many hundredths are done. Clearing away the old index has no measure."""
+
+    part: RebuildingPart
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A wait for an archive that cannot be written has begun: since when, and why, in words for people."""
+
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCounts:
+    """The sources of the configuration, by their status."""
+
+    total: int
+    new: int
+    ok: int
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleCounts:
+    """The articles that the archive holds, those that came in the last 24 hours, and all their versions and appearances."""
+
+    total: int
+    last_24h: int
+    revisions: int
+    sightings: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """Article pages that are still to be fetched, and those that were given up."""
+
+    due: int
+    given_up: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCounts:
+    """All alerts, and those of the last 24 hours."""
+
+    total: int
+    last_24h: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCounts:
+    """All deliveries, by their status."""
+
+    pending: int
+    sent: int
+    dead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the archive holds, and how it goes with it."""
+
+    rebuilding: RebuildingProgress | None
+    sources: SourceCounts
+    overdue: timedelta
+    """How long the most overdue source has been waiting."""
+    last_poll_at: datetime | None
+    articles: ArticleCounts
+    gaps: tuple[Gap, ...]
+    """Of the last week, each source once, the latest first."""
+    pages: PageCounts
+    alerts: AlertCounts
+    deliveries: DeliveryCounts
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveStatus:
+    """One look at everything: the file, who writes it, and what it holds."""
+
+    path: str
+    size_bytes: int
+    writer_pid: int | None
+    waiting: Waiting | None
+    contents: Contents

@@ -1,0 +1,246 @@
+"""The JSON of the commands: which fields an answer has, in which order, and how times are written. What is printed is here, and only here.
+
+Times are RFC 3339 in UTC, whole seconds, with `Z`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from news.alerts import Hit
+from news.answers import (
+    AlertRecord,
+    ArchiveStatus,
+    ArticleRecord,
+    DeliveryRecord,
+    ExportedArticle,
+    FoundArticle,
+    Gap,
+    PageTrouble,
+    PreviewAnswer,
+    RebuildingProgress,
+    SightingRecord,
+    SourceHealth,
+    TopicVolume,
+    Waiting,
+)
+from news.sources import Problem
+
+if TYPE_CHECKING:
+    from quivive.poll_once import RoundSummary  # brings the crawler
+
+JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | dict[str, JsonValue] | None"
+JsonObject: TypeAlias = dict[str, JsonValue]
+
+
+def json_line(value: JsonValue) -> bytes:
+    """A value as a line of JSON, in UTF-8 whatever the locale (RFC 8259 §8.1)."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def time_json(moment: datetime) -> str:
+    """A moment in whole seconds; what is left of a second is cut off."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def optional_time_json(moment: datetime | None) -> str | None:
+    """A moment in whole seconds, or null."""
+    return None if moment is None else time_json(moment)
+
+
+def found_article_json(found: FoundArticle) -> JsonObject:
+    """A line of `search --json`."""
+    return {
+        **_article_head(found.article),
+        "score": None if found.score is None else round(found.score, 4),
+        "snippet": found.snippet,
+        **_article_tail(found.article),
+        "matches": _hits_json(found.hits),
+    }
+
+
+def exported_article_json(exported: ExportedArticle) -> JsonObject:
+    """A line of `export`."""
+    return {
+        **_article_head(exported.article),
+        **_article_tail(exported.article),
+        "text": exported.text,
+        "origin": exported.origin,
+        "revisions": exported.revisions,
+    }
+
+
+def _article_head(article: ArticleRecord) -> JsonObject:
+    return {
+        "id": article.article_id,
+        "url": article.url,
+        "title": article.title,
+        "source": article.source,
+        "author": article.author,
+        "language": article.language,
+        "published_at": optional_time_json(article.published_at),
+        "first_seen_at": time_json(article.first_seen_at),
+    }
+
+
+def _article_tail(article: ArticleRecord) -> JsonObject:
+    return {"topics": list(article.topics), "sightings": [_sighting_json(one) for one in article.sightings]}
+
+
+def _sighting_json(sighting: SightingRecord) -> JsonObject:
+    return {"source": sighting.source, "url": sighting.url, "seen_at": time_json(sighting.seen_at)}
+
+
+def _hits_json(hits: Sequence[Hit]) -> list[JsonValue]:
+    return [asdict(hit) for hit in hits]
+
+
+def preview_json(preview: PreviewAnswer) -> JsonObject:
+    """What `preview --json` prints; docs/query-language.md explains its fields."""
+    return {
+        "query": preview.query,
+        "since": time_json(preview.since),
+        "days": preview.days,
+        "articles": preview.articles,
+        "matches": preview.matches,
+        "alerts_per_day": preview.alerts_per_day,
+        "sources": [asdict(share) for share in preview.sources],
+        "warning": preview.warning,
+        "hits": [_previewed_json(hit.article, hit.hits) for hit in preview.hits],
+    }
+
+
+def _previewed_json(article: ArticleRecord, hits: Sequence[Hit]) -> JsonObject:
+    head = _article_head(article)
+    kept = ("id", "url", "title", "source", "published_at", "first_seen_at")
+    return {name: head[name] for name in kept} | {"matches": _hits_json(hits)}
+
+
+def source_json(source: SourceHealth) -> JsonObject:
+    """A line of `sources --json`."""
+    return {
+        "name": source.name,
+        "url": source.url,
+        "status": source.status,
+        "last_polled_at": optional_time_json(source.last_polled_at),
+        "last_success_at": optional_time_json(source.last_success_at),
+        "next_poll_at": optional_time_json(source.next_poll_at),
+        "interval_seconds": source.interval // timedelta(seconds=1),
+        "consecutive_failures": source.consecutive_failures,
+        "last_error": None if source.last_error is None else _problem_json(source.last_error),
+        "articles": source.articles,
+    }
+
+
+def _problem_json(problem: Problem) -> JsonObject:
+    return {"code": problem.code, "message": problem.message}
+
+
+def topic_json(topic: TopicVolume) -> JsonObject:
+    """A line of `topics --json`."""
+    return {
+        "name": topic.name,
+        "query": topic.query,
+        "notify": list(topic.notify),
+        "articles": topic.articles,
+        "articles_24h": topic.articles_24h,
+        "articles_7d": topic.articles_7d,
+        "articles_30d": topic.articles_30d,
+        "alerts": topic.alerts,
+        "last_alert_at": optional_time_json(topic.last_alert_at),
+    }
+
+
+def alert_json(alert: AlertRecord) -> JsonObject:
+    """A line of `alerts --json`."""
+    return {
+        "id": alert.alert_id,
+        "topic": alert.topic,
+        "article_id": alert.article_id,
+        "article_url": alert.article_url,
+        "article_title": alert.article_title,
+        "kind": alert.kind,
+        "created_at": time_json(alert.created_at),
+        "delay_seconds": alert.delay_seconds,
+        "deliveries": [_delivery_json(one) for one in alert.deliveries],
+    }
+
+
+def _delivery_json(delivery: DeliveryRecord) -> JsonObject:
+    return {
+        "id": delivery.delivery_id,
+        "channel": delivery.channel,
+        "status": delivery.status,
+        "attempts": delivery.attempts,
+        "next_attempt_at": optional_time_json(delivery.next_attempt_at),
+        "sent_at": optional_time_json(delivery.sent_at),
+        "last_error": delivery.last_error,
+    }
+
+
+def status_json(status: ArchiveStatus, page_troubles: Sequence[PageTrouble]) -> JsonObject:
+    """What `status --json` prints."""
+    contents = status.contents
+    return {
+        "archive": status.path,
+        "bytes": status.size_bytes,
+        "writer_pid": status.writer_pid,
+        "waiting": None if status.waiting is None else _waiting_json(status.waiting),
+        "rebuilding": None if contents.rebuilding is None else _rebuilding_json(contents.rebuilding),
+        "sources": asdict(contents.sources),
+        "overdue_seconds": round(contents.overdue.total_seconds(), 1),
+        "last_poll_at": optional_time_json(contents.last_poll_at),
+        "articles": asdict(contents.articles),
+        "gaps": [_gap_json(gap) for gap in contents.gaps],
+        "pages": asdict(contents.pages),
+        "alerts": asdict(contents.alerts),
+        "deliveries": asdict(contents.deliveries),
+        "page_problems": [page_trouble_json(page) for page in page_troubles],
+    }
+
+
+def _waiting_json(waiting: Waiting) -> JsonObject:
+    return {"since": time_json(waiting.since), "reason": waiting.reason}
+
+
+def _rebuilding_json(progress: RebuildingProgress) -> JsonObject:
+    return {"part": progress.part, "percent": progress.percent}
+
+
+def _gap_json(gap: Gap) -> JsonObject:
+    return {"source": gap.source, "polled_at": time_json(gap.polled_at), "message": gap.message, "count": gap.count}
+
+
+def page_trouble_json(page: PageTrouble) -> JsonObject:
+    """A page under `page_problems` of `status --json`."""
+    return {
+        "source": page.source,
+        "url": page.url,
+        "title": page.title,
+        "state": page.state,
+        "attempts": page.attempts,
+        "next_attempt_at": optional_time_json(page.next_attempt_at),
+        "error": _problem_json(page.error),
+    }
+
+
+def round_json(summary: RoundSummary) -> JsonObject:
+    """What `poll --json` prints."""
+    done = summary.totals
+    return {
+        "sources": {"polled": done.polled, "unchanged": done.unchanged, "failed": done.failed},
+        "entries": {"seen": done.entries_seen, "new": done.entries_new},
+        "articles": {
+            "new": done.articles_new,
+            "revised": done.articles_revised,
+            "duplicates": done.duplicates,
+            "failed": done.pages_failed,
+        },
+        "alerts": {"created": done.alerts},
+        "deliveries": {"sent": done.sent, "pending": summary.pending, "dead": done.dead},
+        "seconds": round(summary.seconds, 3),
+    }
