@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import brotli
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
@@ -245,11 +245,20 @@ class DecompressionMiddleware:
         self._max_size = max_size
         self._small = ThreadPoolExecutor(1, "decompression-small")
         self._large = ThreadPoolExecutor(1, "decompression-large")
+        for threads in (self._small, self._large):
+            threads.submit(int)  # starts it now: one that finds no memory later would never say so, and the event loop would wait for it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DecompressionMiddleware:
         """Made by scrapy."""
-        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+        middleware = cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+        crawler.signals.connect(middleware.close, signals.spider_closed)
+        return middleware
+
+    def close(self) -> None:
+        """End the threads: each reload that changes `[crawler]` makes a crawl, and with it two of them."""
+        for threads in (self._small, self._large):
+            threads.shutdown(wait=False)
 
     def process_request(self, request: Request) -> None:
         """Say what we can undo."""

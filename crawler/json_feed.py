@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from crawler.dates import from_text, zone_of
@@ -13,6 +14,9 @@ from news.sources import FeedEntry, ParsedFeed
 
 # Decoded JSON from strangers: every value is checked where it is used.
 Record = dict[str, Any]
+
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(?P<half>u[dD][89a-fA-F][\da-fA-F]{2})|.)", re.DOTALL)
+"""An escape in JSON; two of them may be one character beyond the first 65,536 (RFC 8259 §7)."""
 
 
 def is_json_feed(text: str) -> bool:
@@ -27,7 +31,7 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     Raises FetchProblem: `malformed` if it is no valid JSON, since nothing can be saved of it; `not_a_feed` if it has no list of items.
     """
     try:
-        feed = json.loads(text.lstrip("\ufeff"), strict=False)
+        feed = json.loads(_without_halves(text.lstrip("\ufeff")), strict=False)
     except (ValueError, RecursionError) as error:
         raise FetchProblem(make_problem("malformed", str(error)[:120])) from error
     items = feed.get("items")
@@ -40,6 +44,11 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
         entries=tuple(entry for entry in entries if entry.title or entry.link or entry.summary or entry.content),
         language=language,
     )
+
+
+def _without_halves(text: str) -> str:
+    """JSON without half characters, which no archive can hold: sites that cut a title after so many UTF-16 units cut emojis in two."""
+    return _ESCAPE.sub(lambda found: r"\ufffd" if found["half"] else found[0], text)
 
 
 def _entry(item: Record, url: str, feed_language: str | None) -> FeedEntry:

@@ -12,7 +12,7 @@ Pure: the moment (`now`, seconds on any steady scale) is an argument, nothing wa
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from crawler.costs import Costs
@@ -118,8 +118,3 @@ class ReadingQueue:
 
     def _is_heavy(self, document: Document, now: float) -> bool:
         return document.size > LARGE_BYTES or any(self._costs.of(key, now).slowest >= SLOW_SECONDS for key in document.keys)
-
-    def waiting(self) -> Iterator[Document]:
-        """All documents that wait."""
-        for lane in self._lanes.values():
-            yield from lane

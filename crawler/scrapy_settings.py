@@ -44,46 +44,50 @@ _SPIDER_MIDDLEWARES_UNUSED = {
     )
 }
 
+_ALWAYS: dict[str, Any] = {
+    "TWISTED_REACTOR_ENABLED": False,
+    "LOG_ENABLED": False,
+    "LOG_FORMATTER": "crawler.spider.SilentLogFormatter",
+    "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+    "REMOTE_CONTROL_ENABLED": False,  # a loopback server that executes posted Python; on by default in 2.19
+    "TELNETCONSOLE_ENABLED": False,
+    "EXTENSIONS_BASE": {},
+    "DOWNLOADER_MIDDLEWARES": {**_COMPONENTS_IN_USE, **_COMPONENTS_UNUSED},
+    "SPIDER_MIDDLEWARES": _SPIDER_MIDDLEWARES_UNUSED,
+    "COOKIES_ENABLED": False,
+    "METAREFRESH_ENABLED": False,
+    "RETRY_ENABLED": False,
+    "REFERER_ENABLED": False,
+    "HTTPPROXY_ENABLED": False,
+    "HTTPERROR_ALLOW_ALL": True,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "DOWNLOAD_WARNSIZE": 0,
+    "DOWNLOAD_DELAY_JITTER": 0,
+    "CONCURRENT_ITEMS": 1,
+    "SCRAPER_SLOT_MAX_ACTIVE_SIZE": _NO_LIMIT,  # it stops all requests while one site's bodies wait; `allowance` bounds them by site
+    "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the real one would drop the second poll of a URL, and grow for ever
+    "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
+    "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+    "WARN_ON_GENERATOR_RETURN_VALUE": False,
+}
+
 
 def make_scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
     """Scrapy's settings for this crawl."""
     delay = settings.delay_per_host.total_seconds()
     return {
-        "TWISTED_REACTOR_ENABLED": False,
-        "LOG_ENABLED": False,
-        "LOG_FORMATTER": "crawler.spider.SilentLogFormatter",
-        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
-        "REMOTE_CONTROL_ENABLED": False,  # a loopback server that executes posted Python; on by default in 2.19
-        "TELNETCONSOLE_ENABLED": False,
-        "EXTENSIONS_BASE": {},
-        "DOWNLOADER_MIDDLEWARES": {**_COMPONENTS_IN_USE, **_COMPONENTS_UNUSED},
-        "SPIDER_MIDDLEWARES": _SPIDER_MIDDLEWARES_UNUSED,
-        "COOKIES_ENABLED": False,
-        "METAREFRESH_ENABLED": False,
-        "RETRY_ENABLED": False,
-        "REFERER_ENABLED": False,
-        "HTTPPROXY_ENABLED": False,
-        "HTTPERROR_ALLOW_ALL": True,
+        **_ALWAYS,
         "DOWNLOAD_HANDLERS": {
             "http": settings.download_handler,
             "https": settings.download_handler,
             **dict.fromkeys(("data", "file", "ftp", "s3")),
         },
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_MAXSIZE": settings.max_body,
-        "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": settings.timeout.total_seconds(),
         "DOWNLOAD_DELAY": delay,
-        "DOWNLOAD_DELAY_JITTER": 0,
         # The frontier's permits are the limit; twice as much leaves room for the robots.txt that pages in flight wait for.
         "CONCURRENT_REQUESTS": settings.concurrency * 2,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay > 0 else settings.concurrency * 2,
-        "CONCURRENT_ITEMS": 1,
-        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": _NO_LIMIT,  # it stops all requests while one site's bodies wait; `allowance` bounds them by site
-        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the real one would drop the second poll of a URL, and grow for ever
-        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
-        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
-        "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "USER_AGENT": settings.user_agent,
         "QUIVIVE_ALLOW_ADDRESSES": settings.allow_addresses,
     }

@@ -6,6 +6,7 @@ Both limits are the kernel's: no code that runs here, in C or not, can talk its 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import logging
 import math
@@ -25,6 +26,8 @@ from crawler.reading import OUT_OF_MEMORY_STATUS, preload
 
 READY = "ready"
 _PR_SET_PDEATHSIG = 1
+_FIRST_TO_GO = "900"
+"""Of 1000, proc_pid_oom_score_adj(5): a worker is replaced at once, the daemon is what must live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def prepare(memory: int) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     logging.disable(logging.CRITICAL)  # parsers complain about every odd document; the outcome says what matters
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a killed worker must not write half a gigabyte of core
+    _offer_to_go_first()
     preload()
     _limit_memory(memory)
 
@@ -91,6 +95,12 @@ def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)
+
+
+def _offer_to_go_first() -> None:
+    """Have the kernel end this process, and not the program, when memory runs out. Only Linux can be told."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
 
 
 def _limit_memory(memory: int) -> None:

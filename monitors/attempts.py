@@ -58,8 +58,8 @@ class Progress:
     recipients: dict[str, RecipientOutcome] = field(default_factory=dict)
 
     def note(self, recipient: str, status: RecipientStatus, reason: str | None = None) -> None:
-        """From now on, this is how the recipient stands."""
-        self.recipients[recipient] = RecipientOutcome(recipient, status, reason)
+        """From now on, this is how the recipient stands. The reason may be a server's own words, in whatever encoding and length."""
+        self.recipients[recipient] = RecipientOutcome(recipient, status, one_line(reason, LONGEST_REASON) if reason else None)
 
 
 class Sender(Protocol):
@@ -117,7 +117,7 @@ def _name(recipients: Iterable[RecipientOutcome]) -> str:
     """The recipients with their reasons, each reason once."""
     by_reason: dict[str, list[str]] = {}
     for one in recipients:
-        by_reason.setdefault(one_line(one.reason or "no answer", LONGEST_REASON), []).append(one.recipient)
+        by_reason.setdefault(one.reason or "no answer", []).append(one.recipient)
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
 
 

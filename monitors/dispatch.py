@@ -78,6 +78,7 @@ class Dispatcher:
         self._next_look: asyncio.Task[int] | None = None
         # A thread of its own: the loop's common ones may all be waiting for name servers.
         self._reader = ThreadPoolExecutor(1, "outbox")
+        self._reader.submit(int)  # starts it now: one that finds no memory later would never say so, and the loop would wait for it
 
     async def deliver_due(self) -> int:
         """Begin to send what is due and not in hand; return how many messages were taken up. Does not wait for the sending.

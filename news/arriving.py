@@ -56,6 +56,8 @@ class Body:
     mode: ArticlesMode
     silent: bool
     """Whether what is new in it is archived without alerting."""
+    silent_before: datetime | None
+    """So is what was published before; None: nothing. Set while only damaged bodies of the source were read, which may have lacked it."""
     formerly_known: frozenset[str]
     """Keys of entries that an older version took for one with another; they are old, and alert nobody."""
     next_entry_id: int
@@ -112,7 +114,7 @@ def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry
     place = _place_of(body, one, held)
     shown = one.shown_url or place.own
     if held is None:
-        return Showing(entry_id, body.source_id, place, shown, words, words, silent=body.silent or one.key in body.formerly_known)
+        return Showing(entry_id, body.source_id, place, shown, words, words, silent=_is_silent(body, one))
     return Showing(
         entry_id,
         body.source_id,
@@ -127,6 +129,13 @@ def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry
         is_another=speaks_of_another(held.entry, one.entry),
         refiled=set(held.entry.categories) != set(one.entry.categories),
     )
+
+
+def _is_silent(body: Body, one: PreparedEntry) -> bool:
+    """Whether a new entry is old news. One without a date may be news, and alerts: to miss an alert would be worse."""
+    published = one.entry.published_at
+    is_old = body.silent_before is not None and published is not None and published < body.silent_before
+    return body.silent or is_old or one.key in body.formerly_known
 
 
 def _place_of(body: Body, one: PreparedEntry, held: KnownEntry | None) -> Place:

@@ -295,7 +295,7 @@ def article_time(published_at: datetime | None, first_seen_at: datetime) -> date
 
 
 def delay_seconds(created_at: datetime, published_at: datetime | None) -> int | None:
-    """Seconds from publication to alert, none for an article dated in the future; None if nobody said when it was published."""
+    """Seconds from publication to alert, 0 for an article dated in the future; None if nobody said when it was published."""
     return None if published_at is None else max(0, int((created_at - published_at).total_seconds()))
 
 

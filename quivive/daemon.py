@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from quivive.reloading import require_reloadable
 from quivive.service import Service
 from quivive.service_manager import ServiceManager
 from quivive.wiring import open_archive
+from storage import Archive
 
 log = structlog.get_logger("quivive")
 
@@ -81,8 +83,11 @@ class Daemon:
 
     async def run(self, configuration: Configuration) -> None:
         """Work until stopped. Raises what a part of the daemon died of."""
-        opening = asyncio.to_thread(open_archive, configuration, self._clock(), make_patience(self._clock))
-        archive = await self._while_opening(opening)
+        try:
+            archive = await self._open_archive(configuration)
+        except ArchiveHeldUp as error:  # asked to end while it waited
+            log.info("stopped", waited_for=str(error))
+            return
         try:
             if not self._stopping.is_set():
                 service = Service(configuration, archive, self._clock, self._announce)
@@ -94,8 +99,11 @@ class Daemon:
             await asyncio.to_thread(archive.close)
         log.info("stopped")
 
-    async def _while_opening(self, opening: Awaitable[Any]) -> Any:  # passed through
+    async def _open_archive(self, configuration: Configuration) -> Archive:
         """Wait for the archive, which may have to be brought up to date first, and have the service manager wait on as well."""
+        is_open = threading.Event()
+        # Once it works, it is told to hurry when all else has ended.
+        patience = make_patience(self._clock, lambda: self._stopping.is_set() and not is_open.is_set())
 
         async def ask_for_patience() -> None:
             while True:
@@ -104,8 +112,9 @@ class Daemon:
 
         asking = asyncio.create_task(ask_for_patience())
         try:
-            return await opening
+            return await asyncio.to_thread(open_archive, configuration, self._clock(), patience)
         finally:
+            is_open.set()
             asking.cancel()
 
     async def _run_service(self, service: Service) -> None:

@@ -21,28 +21,47 @@ SPAN = timedelta(days=30)
 
 
 class Previews:
-    """Tells of new topics from threads of its own, which hold up no work."""
+    """Tells of new topics, in a thread of its own, which holds up no work. Only the newest reload waits for its turn.
+
+    The thread is started with the program: one that finds no memory later would never say so, and the event loop would wait for it.
+    """
 
     def __init__(self) -> None:
-        self._threads: list[threading.Thread] = []
-        self._ending = threading.Event()
+        self._changed = threading.Condition()
+        self._wanted: tuple[Configuration, Configuration, datetime] | None = None
+        self._is_ending = False
+        self._thread = threading.Thread(target=self._run, name="previews", daemon=True)
+        self._thread.start()
 
     def start(self, previous: Configuration, configuration: Configuration, now: datetime) -> None:
         """Tell of each topic that `previous` didn't ask in the same way."""
-        thread = threading.Thread(target=self._preview, args=(previous, configuration, now), name="previews", daemon=True)
-        self._threads = [*(thread for thread in self._threads if thread.is_alive()), thread]
-        thread.start()
+        with self._changed:
+            if self._wanted is not None:  # it was not begun: what its own reload changed is told of too
+                previous = self._wanted[0]
+            self._wanted = previous, configuration, now
+            self._changed.notify_all()
 
     def stop(self, patience_seconds: float) -> None:
-        """Begin no more of them, and wait for those that are being made, but no longer than the patience: they write nothing."""
-        self._ending.set()
-        for thread in self._threads:
-            thread.join(patience_seconds / len(self._threads))
+        """Begin no more of them, and wait for the one that is being made, but no longer than the patience: it writes nothing."""
+        with self._changed:
+            self._is_ending = True
+            self._changed.notify_all()
+        self._thread.join(patience_seconds)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_ending or self._wanted is not None)
+                if self._is_ending or self._wanted is None:
+                    return
+                previous, configuration, now = self._wanted
+                self._wanted = None
+            self._preview(previous, configuration, now)
 
     def _preview(self, previous: Configuration, configuration: Configuration, now: datetime) -> None:
         reader = ArchiveReader(configuration.archive_path)
         try:
-            log_previews(reader, previous, configuration, now, self._ending.is_set)
+            log_previews(reader, previous, configuration, now, lambda: self._is_ending)
         except QuiviveError as error:
             log.warning("topics could not be previewed", reason=str(error))
         finally:

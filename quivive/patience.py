@@ -13,9 +13,9 @@ from storage import Patience
 log = structlog.get_logger("quivive")
 
 
-def make_patience(clock: Callable[[], datetime]) -> Patience:
-    """The daemon's patience, without end: `quivive status` shows that it waits, since when and why."""
-    return Patience(clock, _tell)
+def make_patience(clock: Callable[[], datetime], is_over: Callable[[], bool]) -> Patience:
+    """The daemon's patience, until it `is_over`: `quivive status` shows that it waits, since when and why."""
+    return Patience(clock, _tell, is_over)
 
 
 def _tell(waiting: Waiting | None) -> None:

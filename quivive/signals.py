@@ -2,14 +2,17 @@
 
 A thread hears them, through the pipe that Python's own handler writes to: they are heard whatever the main thread is doing. Whoever works
 for long says with `heed` what they mean; a command that only asks takes the usual meaning back with `give_back`. Asking to end sets a
-deadline: what has not ended by then is ended, which the archive survives as it does a power cut.
+deadline: what has not ended by then is ended, which the archive survives as it does a power cut. The thread keeps the deadline too: where
+memory is short, another one could not be started.
 """
 
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 OWNED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -31,7 +34,8 @@ class _Owner:
         self._unheeded: list[signal.Signals] = []
         self._listener: Listener | None = None
         self._at_deadline: Callable[[], int] = lambda: 0
-        self._is_ending = self._is_armed = False
+        self._deadline: float | None = None
+        self._is_armed = False
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
         signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
@@ -61,20 +65,32 @@ class _Owner:
             signal.raise_signal(number)
 
     def _hear(self) -> None:
-        while heard := os.read(self._reading, 64):
+        """Until the signals are given back; what was asked to end before must still end in time."""
+        coming = select.poll()
+        coming.register(self._reading)
+        while coming.poll(self._milliseconds_left()):
+            heard = os.read(self._reading, 64)
+            if not heard:
+                coming.unregister(self._reading)
+                os.close(self._reading)
+                if self._deadline is None:
+                    return
             for number in heard:
                 if number in OWNED:
                     self._take(signal.Signals(number))
-        os.close(self._reading)
+        self._end()
+
+    def _milliseconds_left(self) -> float | None:
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic()) * 1000
 
     def _take(self, number: signal.Signals) -> None:
         with self._door:
             listener = self._listener
             if listener is None:
                 self._unheeded.append(number)
-            is_first, self._is_ending = number in ENDING and not self._is_ending, self._is_ending or number in ENDING
-        if is_first:
-            self._set_deadline()
+        if number in ENDING and self._deadline is None:
+            self._deadline = time.monotonic() + DEADLINE_SECONDS
+            self._arm()
         if listener is not None:
             listener(number)
 
@@ -87,12 +103,6 @@ class _Owner:
         if not self._is_armed:
             self._is_armed = True
             signal.setitimer(signal.ITIMER_REAL, LAST_RESORT_SECONDS)
-
-    def _set_deadline(self) -> None:
-        self._arm()
-        timer = threading.Timer(DEADLINE_SECONDS, self._end)
-        timer.daemon = True
-        timer.start()
 
     def _end(self) -> None:
         status = 1

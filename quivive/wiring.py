@@ -38,7 +38,7 @@ def make_crawl_settings(configuration: Configuration) -> CrawlSettings:
 def open_archive(configuration: Configuration, now: datetime, patience: Patience | None = None) -> Archive:
     """The archive, locked for this process, with the configuration's sources and topics in force.
 
-    With `patience` it waits, once it is open, where it cannot be written for a while.
+    With `patience` it waits where it cannot be opened or written for a while.
     """
     watch = make_watch(configuration)
     archive = Archive(configuration.archive_path, watch, patience)

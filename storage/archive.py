@@ -39,7 +39,7 @@ from storage.file.connection import count_bytes, open_beside_writer, open_for_re
 from storage.file.lock import WriterLock, WriterNote, find_writer
 from storage.file.pool import ReadingPool
 from storage.file.times import from_text, to_text
-from storage.file.waiting import Patience
+from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.recording import outbox, pages, polls, rebuilding, sources, tidying
 from storage.recording.watch import Tally, Watch
@@ -160,29 +160,32 @@ class Archive(ArchiveReader):
     """The archive at `path`, to write; made if there is none. One at a time: `ArchiveLocked` names who has it.
 
     Every writing method returns a future that is done once its transaction is committed, and raises `ArchiveError` otherwise. With
-    `patience`, what cannot be written for now (a foreign lock, a full disk) waits until it can be, or until `hurry` or `close` is called.
+    `patience`, what cannot be opened or written for now (a foreign lock, a full disk) waits until it can be, or until that is over, or
+    `hurry` or `close` is called.
     """
 
     def __init__(self, path: Path, watch: Watch, patience: Patience | None = None) -> None:
         super().__init__(path)
         self._watch = watch
         self._lock = WriterLock(path)
+        patience = patience and replace(patience, tell=self._note_waiting(patience.tell))
         try:
-            self._db = open_for_writing(path, self._lock.real_path)
-            self._begin_rebuilding()
+            self._db = wait_for(self._open, patience)
         except BaseException:
             self._lock.release()
             raise
         self._identity = _identity(path)
-        self._writer = Writer(self._db, str(path), patience and replace(patience, tell=self._note_waiting(patience.tell)))
+        self._writer = Writer(self._db, str(path), patience)
 
-    def _begin_rebuilding(self) -> None:
+    def _open(self) -> Database:
+        db = open_for_writing(self.path, self._lock.real_path)
         try:
-            with translated(str(self.path)), self._db.atomic():
-                rebuilding.begin(self._db)
+            with translated(str(self.path)), db.atomic():
+                rebuilding.begin(db)
         except BaseException:
-            self._db.conn.close()
+            db.conn.close()
             raise
+        return db
 
     def _note_waiting(self, tell: Callable[[Waiting | None], None]) -> Callable[[Waiting | None], None]:
         def note(waiting: Waiting | None) -> None:

@@ -12,6 +12,7 @@ from quivive.cli.context import get_config_path
 from quivive.clock import utc_now
 from quivive.config import Configuration, load_config
 from quivive.signals import heed, ignore
+from quivive.threads import start_common_threads
 
 
 @click.command("run")
@@ -31,6 +32,7 @@ def command(context: click.Context) -> None:
         alerts.timezone = configuration.timezone
 
     async def work() -> None:
+        start_common_threads()
         manager = ServiceManager(os.environ, os.getpid())
         daemon = Daemon(lambda: load_config(path, os.environ), put_in_force, utc_now, alerts.announce, manager)
         heed(daemon.hear, daemon.give_up)

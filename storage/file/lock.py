@@ -26,7 +26,7 @@ from storage.file.rights import FILE_MODE, restrict
 _TRIES, _PAUSE_SECONDS = 10, 0.05
 """Somebody who looks whether the lock is held takes it for a moment to find out."""
 _NOTE_BYTES = 1_024
-"""Of the lock file, all of it written at the start: on a full disk its note can still be changed."""
+"""Of the lock file, all of it written at the start: on a full disk its note can still be changed, on most file systems."""
 _LONGEST_REASON = 600
 
 
@@ -80,10 +80,7 @@ class WriterLock:
         return guard
 
     def note(self, note: WriterNote) -> None:
-        """Write down what the holder says of itself, where `status` finds it.
-
-        It is news, not the lock: where the disk has no room even for it, it stays what it was.
-        """
+        """Write down what the holder says of itself, where `status` finds it. The lock holds also where a full disk takes no note."""
         line = {"pid": note.pid, "waiting_since": note.waiting_since, "reason": (note.reason or "")[:_LONGEST_REASON] or None}
         text = f"{note.pid or ''}\n{json.dumps(line)}\n".encode()
         with suppress(OSError):

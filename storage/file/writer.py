@@ -177,7 +177,8 @@ class Writer:
             self._commit([one])
 
     def _is_worth_waiting(self, error: BaseException) -> bool:
-        return self._patience is not None and not self._hurrying.is_set() and isinstance(self._ours(error), ArchiveHeldUp)
+        may_wait = self._patience is not None and not self._patience.is_over() and not self._hurrying.is_set()
+        return may_wait and isinstance(self._ours(error), ArchiveHeldUp)
 
     @property
     def _ailment(self) -> BaseException | None:

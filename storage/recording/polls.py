@@ -43,8 +43,14 @@ class _Poll:
 
     @property
     def is_first_read(self) -> bool:
-        """Whether the source's entries were never read before."""
-        return self.source["first_read_at"] is None
+        """Whether the source's entries were never read before, not even some of them from a damaged body."""
+        return self.source["first_read_at"] is None and self.source["last_read_at"] is None
+
+    @property
+    def old_before(self) -> datetime | None:
+        """When the source was added, if all that was read of it since were damaged bodies."""
+        is_unread = self.source["first_read_at"] is None and not self.is_first_read
+        return optional_time(self.source["added_at"]) if is_unread else None
 
 
 def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> Tally:
@@ -86,6 +92,7 @@ def _load_body(db: Database, watch: Watch, poll: _Poll, arrived: Sequence[Prepar
         places=places_of(arrived, source_url, shared),
         mode=ArticlesMode(poll.source["articles_mode"]),
         silent=poll.is_first_read and watch.silent_first_poll,
+        silent_before=poll.old_before if watch.silent_first_poll else None,
         formerly_known=formerly,
         next_entry_id=next_entry_id(db),
         now=poll.now,
@@ -171,7 +178,7 @@ def _update_source(db: Database, watch: Watch, poll: _Poll) -> None:
             "next": to_text(next_poll_at(poll.now, _timing(watch, poll))),
             "code": problem.code if problem else None,
             "message": problem.message if problem else None,
-            "first": to_text(poll.now) if outcome.feed else None,
+            "first": to_text(poll.now) if outcome.feed and not problem else None,
             "read": None if outcome.kind is PollKind.UNCHANGED else to_text(poll.now),
             "id": outcome.source_id,
         },

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -79,3 +82,33 @@ def test_who_was_refused_for_good_is_named_where_people_look(home, mailbox) -> N
     assert delivery(home)["last_error"] == "refused for r2@example.org: 550 5.1.1 who?"
     assert "refused for r2@example.org" in done.err
     assert "refused for r2@example.org" in " ".join(home.quivive("alerts").out.split())
+
+
+class Rude(socketserver.StreamRequestHandler):
+    """A mail server of old, which refuses recipients in Latin-1 and at length."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 bonjour\r\n")
+        with suppress(ConnectionError):  # nobody waits for its last words
+            for line in self.rfile:
+                if line.upper().startswith(b"RCPT"):
+                    self.wfile.write(b"450-" + b"bo\xeete pleine " * 500 + b"\r\n450 r\xe9essayez\x1b[31m\r\n")
+                else:
+                    self.wfile.write(b"250 oui\r\n")
+
+
+def test_an_answer_in_another_encoding_than_utf_8_is_recorded_like_any_other(tmp_path) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Rude) as server, NewsSite() as site:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        home = Home(tmp_path)
+        feed = site.publish_feed("/feed", rss(item("L’OTAN", "https://journal.example/otan")))
+        home.configure(
+            sources=[source(feed, articles="feed")],
+            topics=[topic("OTAN", "otan", ["redaction"])],
+            channels=[email("redaction", f"smtp://127.0.0.1:{server.server_address[1]}")],
+        )
+        assert home.quivive("poll").status == 0
+        server.shutdown()
+    assert delivery(home)["status"] == "pending"
+    assert "450 bo te pleine" in delivery(home)["last_error"]
+    assert len(delivery(home)["last_error"]) < 300

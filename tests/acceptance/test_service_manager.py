@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import signal
 import socket
@@ -14,6 +15,8 @@ import pytest
 
 from tests.news_site import NewsSite, item, rss
 from tests.processes import PATIENCE, Home, Running, source, story
+
+UNIT = Path(__file__).parents[2] / "systemd" / "quivive.service"
 
 Message = dict[str, str]
 
@@ -129,3 +132,17 @@ def test_a_socket_that_is_not_there_is_said_once_and_ends_nothing(home, tmp_path
         daemon.terminate()
         assert daemon.wait() == 0
         assert daemon.log.count("the service manager cannot be told") == 1
+
+
+def test_the_unit_keeps_the_daemon_when_a_worker_is_ended_for_its_memory_and_when_it_dies_of_a_signal() -> None:
+    unit = configparser.RawConfigParser(strict=False)  # some keys are given twice
+    unit.optionxform = str  # type: ignore[assignment]  # systemd tells capitals from small letters
+    unit.read(UNIT, encoding="utf-8")
+    kept = {key: unit["Service"][key] for key in ("Type", "OOMPolicy", "Restart", "RestartForceExitStatus", "KillMode")}
+    assert kept == {
+        "Type": "notify",
+        "OOMPolicy": "continue",
+        "Restart": "on-failure",
+        "RestartForceExitStatus": "SIGHUP",
+        "KillMode": "mixed",
+    }

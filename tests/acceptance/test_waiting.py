@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -117,3 +117,56 @@ def test_a_daemon_that_waits_ends_in_time_and_what_it_could_not_write_comes_with
             daemon.terminate()
             assert daemon.wait() == 0
     assert {one.json["data"]["article"]["title"] for one in desk.hook.requests} == {"L’OTAN", "L’OTAN encore"}
+
+
+@pytest.fixture
+def polled(tmp_path) -> Iterator[Desk]:
+    """With an archive already."""
+    with open_desk(tmp_path) as desk:
+        desk.home.quivive("poll")
+        yield desk
+
+
+@contextmanager
+def locked_before(archive: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(archive, isolation_level=None, timeout=20)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_an_archive_that_is_locked_at_the_start_is_waited_for(polled) -> None:
+    polled.publish("L’OTAN encore")
+    with ExitStack() as lock:
+        lock.enter_context(locked_before(polled.home.archive))
+        with polled.home.start("run") as daemon:
+            daemon.wait_for_log(WARNING)
+            waiting = polled.waiting()
+            assert waiting is not None
+            assert "is locked by another program" in waiting["reason"]
+            assert "started" not in daemon.log
+            lock.close()
+            daemon.wait_for_log(GOES_ON)
+            polled.wait_for("L’OTAN encore")
+            assert (daemon.log.count(WARNING), polled.waiting()) == (1, None)
+            daemon.terminate()
+            assert daemon.wait() == 0
+
+
+def test_a_daemon_that_waits_at_its_start_ends_when_it_is_asked_to(polled) -> None:
+    with locked_before(polled.home.archive), polled.home.start("run") as daemon:
+        daemon.wait_for_log(WARNING)
+        daemon.terminate()
+        assert daemon.wait(patience=10) == 0
+        assert "Traceback" not in daemon.log
+
+
+def test_a_disk_that_is_full_at_the_very_first_start_is_waited_for(tmp_path) -> None:
+    with small_disk(tmp_path / "disk", megabytes=4) as disk, open_desk(disk.folder) as desk:
+        disk.fill()
+        with desk.home.start("run") as daemon:
+            daemon.wait_for_log(WARNING)
+            assert "the disk is full" in daemon.log
+            disk.free()
+            desk.wait_for("L’OTAN")
+            daemon.terminate()
+            assert daemon.wait() == 0

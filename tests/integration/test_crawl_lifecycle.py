@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
@@ -271,3 +272,21 @@ def test_a_crawl_listens_on_no_port_and_uses_no_proxy_of_the_environment(site: N
 def test_the_settings_can_be_had_without_importing_scrapy(project: object) -> None:
     check = "import sys; from crawler import CrawlSettings; sys.exit(any(name in sys.modules for name in ('scrapy', 'aiohttp', 'lxml')))"
     assert subprocess.run([sys.executable, "-c", check], cwd=str(project), check=False).returncode == 0
+
+
+def test_the_threads_of_a_crawl_are_there_before_its_first_answer_and_end_with_it(site: NewsSite) -> None:
+    kinds = ("decompression-small", "decompression-large", "reader")
+
+    def running() -> list[str]:
+        return [kind for kind in kinds for thread in threading.enumerate() if thread.name.startswith(kind)]
+
+    async def look(crawl: Crawl) -> None:
+        crawl.add(DueSource(1, site.stall("/stalled")))
+        await asyncio.to_thread(site.wait_for, "/stalled")
+        assert running() == ["decompression-small", "decompression-large", "reader", "reader"]
+
+    crawl_with(Outcomes(), look)
+    for thread in threading.enumerate():
+        if thread.name.startswith(kinds):
+            thread.join(10)
+    assert running() == []

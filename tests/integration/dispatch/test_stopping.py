@@ -165,3 +165,18 @@ def test_stopping_does_not_take_back_a_result_that_is_being_written(hook):
         assert not writing.cancelled()
 
     asyncio.run(scene())
+
+
+def test_the_thread_that_reads_the_outbox_is_there_before_memory_can_be_short_and_ends_with_the_dispatcher():
+    def readers():
+        return {thread for thread in threading.enumerate() if thread.name.startswith("outbox")}
+
+    async def scene():
+        before = readers()
+        dispatcher = make_dispatcher(ListOutbox())
+        started = readers() - before
+        assert len(started) == 1
+        await dispatcher.stop(0)
+        assert not started & readers()
+
+    asyncio.run(scene())

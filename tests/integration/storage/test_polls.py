@@ -157,6 +157,26 @@ def test_a_damaged_body_keeps_its_entries_but_saves_no_validators_and_forgets_th
     assert (report["status"], report["last_error"]) == ("failing", {"code": DAMAGE.code, "message": DAMAGE.message})
 
 
+def test_a_damaged_first_body_of_a_silent_source_alerts_on_nothing_old(silent_desk: Desk) -> None:
+    """What the damage hid comes with the next body, and is no news; what was published since is, and so may be what has no date."""
+    silent_desk.watch(A)
+    old, new = silent_desk.now - timedelta(days=2), silent_desk.now + timedelta(hours=1)
+    first, hidden = entry("L’OTAN", ONE, published_at=old), entry("L’OTAN encore", TWO, published_at=old)
+    since, undated = entry("L’OTAN toujours", THREE, published_at=new), entry("L’OTAN un jour", "https://a.example/4", published_at=None)
+    assert silent_desk.poll(A, first, damage=DAMAGE).alerts == []
+    tally = silent_desk.poll(A, undated, since, hidden, first)
+    assert sorted(alert.article.title for alert in tally.alerts) == ["L’OTAN toujours", "L’OTAN un jour"]
+    late = entry("L’OTAN, archives", "https://a.example/5", published_at=old)
+    assert [alert.article.title for alert in silent_desk.poll(A, late, undated, since, hidden, first).alerts] == ["L’OTAN, archives"]
+
+
+def test_a_feed_that_is_always_damaged_alerts_from_its_second_body_on(silent_desk: Desk) -> None:
+    silent_desk.watch(A)
+    assert silent_desk.poll(A, entry("L’OTAN", ONE), damage=DAMAGE).alerts == []
+    new = entry("L’OTAN encore", TWO, published_at=silent_desk.now)
+    assert len(silent_desk.poll(A, new, entry("L’OTAN", ONE), damage=DAMAGE).alerts) == 1
+
+
 def test_a_failed_poll_keeps_the_validators(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Un", ONE), etag='"1"')

@@ -412,6 +412,16 @@ def test_an_entry_with_nothing_in_it_is_none(blank: str) -> None:
     assert [one.title for one in parse(blank_json).entries] == ["Un"]
 
 
+def test_half_characters_in_a_json_feed_cost_no_more_than_themselves() -> None:
+    half, whole = "\ud83d", "\U0001f600"
+    item = {"id": f"1{half}", "url": f"/{half}", "title": f"Un{half} {whole} C:\\udc00", "summary": half, "tags": [half]}
+    feed = parse(json.dumps({"title": half, "items": [item | {"authors": [{"name": f"Ève{half}"}]}]}))
+    [one] = feed.entries
+    told = (feed.title, one.guid, one.link, one.title, one.summary, one.author, *one.categories)
+    assert [text for text in told if text is None or half in text] == []
+    assert one.title == f"Un\ufffd {whole} C:\\udc00"
+
+
 @pytest.mark.parametrize("version", ["https://jsonfeed.org/version/2", "http://jsonfeed.org/version/1", "1.1", None])
 def test_a_json_feed_of_any_version_is_read(version: str | None) -> None:
     feed = {"version": version, "language": "fr", "items": [{"id": "1", "title": "Un", "date_published": "2025-02-10T10:00:00"}]}

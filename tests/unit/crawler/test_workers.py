@@ -147,6 +147,18 @@ def test_an_idle_worker_that_is_killed_from_outside_costs_nothing() -> None:
     with_workers(use)
 
 
+def read_oom_score_adjustment() -> int:
+    return int(Path("/proc/self/oom_score_adj").read_text(encoding="ascii"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be told")
+def test_when_memory_runs_out_the_kernel_ends_a_worker_before_the_program() -> None:
+    async def use(workers: Workers) -> int:
+        return await run(workers, read_oom_score_adjustment)
+
+    assert with_workers(use) > read_oom_score_adjustment()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_meant_for_the_whole_group_do_not_end_a_worker(number: signal.Signals) -> None:
     async def use(workers: Workers) -> None:

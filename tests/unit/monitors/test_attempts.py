@@ -71,8 +71,17 @@ def test_a_message_is_what_its_recipients_make_of_it(recipients, outcome):
     assert conclude(outcomes(**recipients)) == outcome
 
 
+def test_a_reason_in_no_encoding_can_be_written_down():
+    progress = Progress()
+    progress.note("a@example.org", OWED, "450 bo\udceete\r\nréessayez\x1b[31m")
+    assert progress.recipients["a@example.org"].reason == "450 bo te réessayez [31m"
+
+
 def test_one_long_answer_does_not_hide_who_else_lacks_the_message():
-    reason = conclude([RecipientOutcome("a@example.org", OWED, "x" * 9999), RecipientOutcome("b@example.org", OWED, "451")]).reason
+    progress = Progress()
+    progress.note("a@example.org", OWED, "x" * 9999)
+    progress.note("b@example.org", OWED, "451")
+    reason = conclude(progress.recipients.values()).reason
     assert "b@example.org: 451" in reason[:LONGEST_ERROR]
 
 

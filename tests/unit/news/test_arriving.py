@@ -31,6 +31,7 @@ def body(*entries: FeedEntry, held: KnownEntry | None = None, **rest: Any) -> Bo
         "places": places_of(arrived, "https://a.example/feed", ()),
         "mode": ArticlesMode.FEED,
         "silent": False,
+        "silent_before": None,
         "formerly_known": frozenset(),
         "next_entry_id": 10,
         "now": NOW,
@@ -200,3 +201,12 @@ def test_an_entry_without_a_link_is_shown_at_its_place() -> None:
     assert showing_of(
         held_entry(place="https://a.example/feed#g1", entry=replace(ENTRY, link=None)), make_version(ENTRY, None)
     ).shown_url == ("https://a.example/feed#g1")
+
+
+@pytest.mark.parametrize(
+    ("published", "is_silent"), [(NOW - timedelta(days=2), True), (NOW, False), (None, False)], ids=["before", "since", "undated"]
+)
+def test_after_bodies_that_were_all_damaged_only_what_was_published_before_is_silent(published: datetime | None, is_silent: bool) -> None:
+    one = replace(ENTRY, published_at=published)
+    [arrival] = decide(body(one, silent_before=NOW - timedelta(days=1)))
+    assert arrival.silent is is_silent

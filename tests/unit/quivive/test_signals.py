@@ -52,6 +52,19 @@ def test_what_has_not_ended_by_the_deadline_ends_with_the_status_it_gives() -> N
     assert run(program).returncode == 3
 
 
+def test_the_deadline_is_kept_where_memory_is_too_short_for_another_thread() -> None:
+    squeeze = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1, resource.getrlimit(resource.RLIMIT_AS)[1]))\n"
+    program = SHORT.format(last=30) + "signals.heed(lambda number: None, lambda: 3)\n" + squeeze + ASK + "time.sleep(600)\n"
+    assert run(program).returncode == 3
+
+
+def test_the_deadline_stands_when_signals_are_given_back_after_it_was_set() -> None:
+    wait = "while signals._owner._deadline is None:\n    time.sleep(0.001)\n"
+    heed = SHORT.format(last=30) + "signals.heed(lambda number: None, lambda: 3)\n"
+    program = heed + ASK + wait + "signals.give_back()\ntime.sleep(600)\n"
+    assert run(program).returncode == 3
+
+
 def test_a_listener_that_fails_at_the_deadline_ends_it_all_the_same() -> None:
     program = SHORT.format(last=30) + "signals.heed(lambda number: None, lambda: 1 / 0)\n" + ASK + "time.sleep(600)\n"
     assert run(program).returncode == 1
