@@ -33,6 +33,8 @@ class KnownEntry:
     changed_at: datetime
     article_id: int | None
     own_hash: str | None
+    says_hash: str | None
+    """A hash of the words that it was last settled with; None before."""
     page_state: str
     page_attempts: int
     page_fetched_at: datetime | None
@@ -103,10 +105,10 @@ def showings_of(body: Body) -> list[tuple[PreparedEntry, list[Showing]]]:
 
 
 def _never_judged(held: KnownEntry | None, showing: Showing) -> list[Showing]:
-    if held is None or held.article_id is not None or held.page_state != "due":
+    if held is None or held.page_state != "due":
         return []
     words = make_version(held.entry, None)
-    return [] if words.own_hash == showing.saying.own_hash else [showing_of(held, words)]
+    return [] if words.own_hash in {held.says_hash, showing.saying.own_hash} else [showing_of(held, words)]
 
 
 def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry_id: int) -> Showing:

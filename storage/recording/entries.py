@@ -60,6 +60,7 @@ def _known_entry(row: sqlite3.Row) -> KnownEntry:
         changed_at=from_text(row["changed_at"]),
         article_id=row["article_id"],
         own_hash=row["own_hash"],
+        says_hash=row["says_hash"],
         page_state=row["page_state"],
         page_attempts=row["page_attempts"],
         page_fetched_at=optional_time(row["page_fetched_at"]),
