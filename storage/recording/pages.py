@@ -121,12 +121,12 @@ def give_up_page(db: Database, entry_id: int, problem: Problem) -> None:
 
 
 def _page_at_hand(db: Database, stored: KnownEntry) -> ExtractedPage | None:
-    """The page text that the entry's article already has: a failed fetch must not lose it, and a changed title must still be judged."""
+    """The page text that the entry's source gave its article: a failed fetch must not lose it, and a changed title must still be judged."""
     if stored.article_id is None:
         return None
     row = db.conn.execute(
         """SELECT revisions.title, revisions.text FROM articles JOIN revisions ON revisions.id = articles.revision_id
-           WHERE articles.id = ? AND origin = 'page'""",
-        (stored.article_id,),
+           WHERE articles.id = ? AND origin = 'page' AND revisions.source_id = ?""",
+        (stored.article_id, stored.source_id),
     ).fetchone()
     return ExtractedPage(title=row["title"], text=row["text"]) if row else None
