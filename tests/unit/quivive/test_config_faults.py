@@ -370,7 +370,7 @@ def test_a_folder_is_no_configuration(tmp_path):
     ],
     ids=["lists", "tables", "digits"],
 )
-def test_a_file_that_no_reader_of_toml_can_take_is_a_fault_too(text: str, fault: str) -> None:
+def test_a_file_that_no_reader_of_toml_can_take_is_a_fault_too(faults_of, text, fault):
     assert faults_of(text) == [fault]
 
 
