@@ -6,10 +6,11 @@ Pure, like `settling`, which it asks where an entry can be settled with the feed
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, wants_page
+from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
 from news.settling import Known, Place, Settled, Settler, Showing
@@ -73,7 +74,8 @@ class Arrival:
     is_new: bool
     silent: bool
     page_due_at: datetime | None
-    settled: Settled | None
+    settled: tuple[Settled, ...]
+    """In the order in which the entry showed it: the last is what it shows now."""
 
 
 def changed_or_new(body: Body) -> list[PreparedEntry]:
@@ -86,14 +88,25 @@ def _fingerprint_of(body: Body, one: PreparedEntry) -> str | None:
     return held.fingerprint if held else None
 
 
-def showings_of(body: Body) -> list[tuple[PreparedEntry, Showing]]:
-    """What each entry that is new or changed shows, in the order of publication, if the feed's words are taken for it."""
+def showings_of(body: Body) -> list[tuple[PreparedEntry, list[Showing]]]:
+    """What each entry that is new or changed shows, in the order of publication, if the feed's words are taken for it.
+
+    Before that comes what a changed entry said until now, if its page was still awaited: words that were never judged would be lost.
+    """
     entry_id, showings = body.next_entry_id, []
     for one in changed_or_new(body):
         held = body.known.get(one.key)
-        showings.append((one, _make_showing(body, one, held, held.entry_id if held else entry_id)))
+        showing = _make_showing(body, one, held, held.entry_id if held else entry_id)
+        showings.append((one, [*_never_judged(held, showing), showing]))
         entry_id += held is None
     return showings
+
+
+def _never_judged(held: KnownEntry | None, showing: Showing) -> list[Showing]:
+    if held is None or held.article_id is not None or held.page_state != "due":
+        return []
+    words = make_version(held.entry, None)
+    return [] if words.own_hash == showing.saying.own_hash else [showing_of(held, words)]
 
 
 def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry_id: int) -> Showing:
@@ -114,6 +127,7 @@ def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry
         article_id=held.article_id,
         own_hash=held.own_hash,
         is_another=speaks_of_another(held.entry, one.entry),
+        refiled=set(held.entry.categories) != set(one.entry.categories),
     )
 
 
@@ -125,26 +139,34 @@ def _is_silent(body: Body, one: PreparedEntry) -> bool:
 
 
 def _place_of(body: Body, one: PreparedEntry, held: KnownEntry | None) -> Place:
-    """An entry whose link stays what it was keeps its place, also when those that shared the link are no longer listed."""
+    """An entry whose link stays what it was keeps its place, also when those that shared the link are no longer listed.
+
+    So does one that has none, also when its feed has moved.
+    """
     place = body.places[one.key]
-    if held is not None and one.address and held.entry.link and one.address == comparing_url(held.entry.link):
-        return Place(held.place, tuple({place.own, *place.alternates} - {held.place}))
-    return place
+    if held is None or one.address != (comparing_url(held.entry.link) if held.entry.link else None):
+        return place
+    return Place(held.place, tuple(form for form in (place.own, *place.alternates) if form != held.place))
 
 
-def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Showing]], known: Known) -> list[Arrival]:
+def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]], known: Known) -> list[Arrival]:
     """What becomes of each entry that is new or changed. Each decision is known to those that follow."""
     settler = Settler(known)
-    return [_decide(body, one, showing, settler) for one, showing in showings]
+    return [_decide(body, one, shown, settler) for one, shown in showings]
 
 
-def _decide(body: Body, one: PreparedEntry, showing: Showing, settler: Settler) -> Arrival:
+def _decide(body: Body, one: PreparedEntry, shown: Sequence[Showing], settler: Settler) -> Arrival:
     held = body.known.get(one.key)
+    *never_judged, showing = shown
+    settled = [settler.settle(before) for before in never_judged]
+    if settled:
+        showing = replace(showing, article_id=settled[-1].article_id, own_hash=settled[-1].showing.saying.own_hash)
     due_at = _page_due_at(body, one, showing, held, settler)
-    settled = settler.settle(showing) if due_at is None else None
-    if due_at is not None and held is not None and held.article_id is not None and not _has_moved(showing, held):
-        settled = settler.settle(_without_text(showing))  # what the feed says now is a version, whatever its page will bring
-    return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, settled)
+    if due_at is None:
+        settled.append(settler.settle(showing))
+    elif held is not None and showing.article_id is not None and not _has_moved(showing, held):
+        settled.append(settler.settle(_without_text(showing)))  # what the feed says now is a version, whatever its page will bring
+    return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, tuple(settled))
 
 
 def _page_due_at(body: Body, one: PreparedEntry, showing: Showing, held: KnownEntry | None, settler: Settler) -> datetime | None:
@@ -161,17 +183,7 @@ def _has_moved(showing: Showing, held: KnownEntry) -> bool:
 
 
 def _without_text(showing: Showing) -> Showing:
-    return Showing(
-        showing.entry_id,
-        showing.source_id,
-        showing.place,
-        showing.shown_url,
-        showing.saying,
-        silent=showing.silent,
-        edited=showing.edited,
-        article_id=showing.article_id,
-        own_hash=showing.own_hash,
-    )
+    return replace(showing, version=None)
 
 
 def showing_of(stored: KnownEntry, version: Version) -> Showing:
@@ -179,7 +191,7 @@ def showing_of(stored: KnownEntry, version: Version) -> Showing:
     return Showing(
         stored.entry_id,
         stored.source_id,
-        Place(stored.place),
+        place_on_record(stored.place, stored.entry),
         stored.shown_url,
         make_version(stored.entry, None),
         version,

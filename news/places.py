@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from news.fingerprints import fingerprint
+from news.fingerprints import fingerprint, normalise_text
 from news.judging import place_without_link
 from news.settling import Place
-from news.sources import PreparedEntry
+from news.sources import FeedEntry, PreparedEntry
+from news.urls import comparing_url, shown_url
 
 _MARK_LENGTH = 16
 """Characters of the hash that tells the entries of one address apart: of 64 bits, enough for all that ever share one."""
@@ -29,24 +30,37 @@ def places_of(arrived: Sequence[PreparedEntry], source_url: str, known_shared: C
     for one in arrived:
         if one.address:
             titles[one.address].add(one.words.title_key)
-            fragments[one.address, _fragment_of(one)].add(one.words.title_key)
+            fragments[one.address, _fragment_of(one.address, one.shown_url)].add(one.words.title_key)
     shared = {address for address, held in titles.items() if len(held) > 1 or address in known_shared}
     return {one.key: _place_of(one, source_url, shared, fragments) for one in arrived}
+
+
+def place_on_record(own: str, entry: FeedEntry) -> Place:
+    """The place of an entry that has `own` for one already, with what else may stand for the same article."""
+    if not entry.link:
+        return Place(own)
+    address = comparing_url(entry.link)
+    forms = _forms_of(address, _fragment_of(address, shown_url(entry.link)), normalise_text(entry.title or ""))
+    return Place(own, tuple(form for form in forms if form != own))
 
 
 def _place_of(one: PreparedEntry, source_url: str, shared: Collection[str], fragments: Mapping[tuple[str, str], Collection[str]]) -> Place:
     if not one.address:
         return Place(place_without_link(one.key, source_url))
-    fragment = _fragment_of(one)
-    by_fragment = f"{one.address}#{fragment}" if fragment else None
-    by_title = f"{one.address}#{fingerprint(one.words.title_key)[:_MARK_LENGTH]}"
-    others = [by_title] if by_fragment is None else [by_fragment, by_title]
-    if one.address not in shared:
-        return Place(one.address, tuple(others))
-    own = by_fragment if by_fragment is not None and len(fragments[one.address, fragment]) == 1 else by_title
-    return Place(own, (one.address, *(other for other in others if other != own)))
+    fragment = _fragment_of(one.address, one.shown_url)
+    forms = _forms_of(one.address, fragment, one.words.title_key)
+    own = one.address
+    if one.address in shared:  # the fragment tells it apart, where one is only its own, else the title
+        own = forms[1] if len(fragments.get((one.address, fragment), ())) == 1 else forms[-1]
+    return Place(own, tuple(form for form in forms if form != own))
 
 
-def _fragment_of(one: PreparedEntry) -> str:
+def _forms_of(address: str, fragment: str, title_key: str) -> tuple[str, ...]:
+    """All that may be the place of an entry at an address: the address alone, with the fragment if there is one, with the title's mark."""
+    by_title = f"{address}#{fingerprint(title_key)[:_MARK_LENGTH]}"
+    return (address, f"{address}#{fragment}", by_title) if fragment else (address, by_title)
+
+
+def _fragment_of(address: str, shown: str | None) -> str:
     """The fragment that stands in the shown address and not in the comparing one."""
-    return "" if "#" in (one.address or "") else (one.shown_url or "").partition("#")[2]
+    return "" if "#" in address else (shown or "").partition("#")[2]

@@ -36,7 +36,7 @@ class Asks(StrEnum):
 
     ALL = "all"
     BY_SIGHTING = "by_sighting"
-    """Those that ask who has shown the article."""
+    """Those that ask who has shown the article, and what that source and its publisher file it under."""
     NONE = "none"
 
 
@@ -124,6 +124,8 @@ class Showing:
     silent: bool = False
     edited: bool = False
     """Whether the entry changed since it was first seen."""
+    refiled: bool = False
+    """Whether its publisher files it under other categories than before."""
     article_id: int | None = None
     """The article it was settled with before."""
     own_hash: str | None = None
@@ -265,7 +267,7 @@ class Settler:
     def _telling_twins(self, version: Version) -> list[TextTwin]:
         """The articles with the same text, where that is long enough, and speaks of one of the titles, to prove anything."""
         twins = self._twins.get(version.text_hash)
-        if not twins or version.text_length < LEAST_IDENTIFYING_CHARACTERS:
+        if not twins or not is_identifying(version):
             return []
         if len({*self._titles.get(version.text_hash, ()), version.title_key}) >= TITLES_THAT_UNMASK:
             return []
@@ -287,7 +289,7 @@ class Settler:
             versions=versions,
             spoken_revision_id=spoken,
             claims=self._claims_of(showing),
-            asks=_asks(article, is_new=is_new, is_new_sighting=is_new_sighting, opens=opens),
+            asks=_asks(article, is_new=is_new, by_sighting=is_new_sighting or showing.refiled, opens=opens),
         )
 
     def _claims_of(self, showing: Showing) -> tuple[tuple[str, bool], ...]:
@@ -305,8 +307,9 @@ class Settler:
         mains = (main,) if main else ()
         if saying.own_hash == main_hash:
             return mains, main_id
-        if (article.article_id, saying.own_hash) in self._said:
-            return mains, self._said[article.article_id, saying.own_hash]
+        key = (article.article_id, saying.own_hash)
+        if self._said.get(key) is not None or (key in self._said and not _is_page(showing.version)):
+            return mains, self._said[key]
         if _adds_nothing(saying, showing.version, article.title):
             return mains, None
         said = NewVersion(self._take_revision_id(), article.versions + len(mains) + 1, saying, is_main=False, is_first=is_new)
@@ -318,6 +321,8 @@ class Settler:
             return None
         previous = showing.own_hash if showing.article_id == article.article_id else None
         previous = previous or self._own_hashes.get((article.article_id, showing.source_id))
+        if version.origin == Origin.PAGE and previous == showing.saying.own_hash != article.main_hash:
+            previous = None  # its feed's words stood in for its page until now: it gives its page for the first time
         if not (is_new or showing.restores or is_revision(version, previous, article.main_hash, article.main_origin)):
             return None
         return NewVersion(self._take_revision_id(), article.versions + 1, version, is_main=True, is_first=is_new)
@@ -353,6 +358,11 @@ class Settler:
         self._sighted.add((showing.entry_id, article_id))
 
 
+def is_identifying(version: Version) -> bool:
+    """Whether a version's text is long enough for another with the same to be the same article."""
+    return version.text_length >= LEAST_IDENTIFYING_CHARACTERS
+
+
 def adopted_addresses(own: str, final: str | None, canonical: str | None) -> tuple[str, ...]:
     """The addresses (comparing forms) that may stand for an entry's article besides its own: where its page was found, and what that names.
 
@@ -371,18 +381,22 @@ def _opened_by_moving(showing: Showing, verdict: _Verdict) -> Showing:
     return replace(showing, silent=False)
 
 
-def _asks(article: KnownArticle, *, is_new: bool, is_new_sighting: bool, opens: bool) -> Asks:
+def _asks(article: KnownArticle, *, is_new: bool, by_sighting: bool, opens: bool) -> Asks:
     if article.deleted or is_new:
         return Asks.NONE
     if opens:
         return Asks.ALL
-    return Asks.BY_SIGHTING if is_new_sighting else Asks.NONE
+    return Asks.BY_SIGHTING if by_sighting else Asks.NONE
 
 
 def _adds_nothing(saying: Version, offered: Version | None, article_title: str) -> bool:
     """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands on the page."""
-    page = offered if offered is not None and offered.origin == Origin.PAGE else None
+    page = offered if _is_page(offered) else None
     if saying.title_key != normalise_text(article_title if page is None else page.title):
         return False
     summary = normalise_text(saying.text)
     return not summary or (page is not None and summary in normalise_text(page.text))
+
+
+def _is_page(version: Version | None) -> bool:
+    return version is not None and version.origin == Origin.PAGE

@@ -12,7 +12,7 @@ Every step is a minute after the one before, unless `at` says when it is.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +34,7 @@ from news.sources import (
     Problem,
     SourceSpec,
 )
-from news.topics import Topic
+from news.topics import Entity, Topic
 from quivive.cli.json_answers import alert_json, exported_article_json, source_json, status_json
 from storage import Archive, Patience, SearchRequest, Tally, Watch
 
@@ -73,7 +73,9 @@ class Desk:
         silent: bool = False,
         mail: Sequence[str] = (),
         patience: Patience | None = None,
+        entities: Mapping[str, Entity] | None = None,
     ) -> None:
+        self._entities = entities or {}
         self.path = path
         self.now = NOW
         self.specs: list[SourceSpec] = []
@@ -96,7 +98,7 @@ class Desk:
         """Make the topics those of the next `sync`."""
         channels = {topic.name: topic.notify for topic in topics}
         settings: dict[str, Any] = {"silent_first_poll": self._silent, **changes}
-        self._watch = Watch(Matcher(topics, {}), channels, **settings)
+        self._watch = Watch(Matcher(topics, self._entities), channels, **settings)
 
     def follow(self, *topics: Topic, **changes: Any) -> None:
         """Put these topics in force instead of those before."""

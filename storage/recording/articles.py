@@ -5,12 +5,13 @@ Articles, versions, sightings, index, matches, alerts and deliveries are written
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from news.alerts import Alert
 from news.articles import ArticleFacts
 from news.judging import article_time
 from news.preparing import analysed_words
@@ -53,6 +54,14 @@ class Writing:
 
     settled: Sequence[Settled]
     now: datetime
+    before: Mapping[int, ArticleFacts]
+    """What was known of the articles that are shown or filed otherwise now, where topics ask for that."""
+
+
+def begin_writing(db: Database, watch: Watch, settled: Sequence[Settled], now: datetime) -> Writing:
+    """The decisions, with what matching must know of the time before them: nothing of them may be written yet."""
+    asked = {one.article_id for one in settled if one.asks is Asks.BY_SIGHTING} if watch.matcher.needs_sightings else set()
+    return Writing(settled, now, list_facts(db, asked))
 
 
 def write_articles(db: Database, writing: Writing) -> None:
@@ -75,14 +84,13 @@ def _article_row(one: Settled, now: datetime) -> tuple[object, ...]:
 
 def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) -> None:
     """Store versions, sightings and addresses of what was settled, and match what must be matched. Articles and entries are there."""
-    before = _facts_before(db, watch, writing.settled)
     _write_addresses(db, writing.settled)
     _write_versions(db, writing)
     _write_sightings(db, writing)
     _write_current(db, writing.settled)
     remember_titles(db, ((one.showing.words.text_hash, one.showing.words.title_key) for one in writing.settled))
     _count(writing.settled, tally)
-    _match_all(db, watch, writing, before, tally)
+    _match_all(db, watch, writing, tally)
 
 
 def _write_addresses(db: Database, settled: Sequence[Settled]) -> None:
@@ -170,27 +178,27 @@ def _count(settled: Iterable[Settled], tally: Tally) -> None:
         tally.duplicates += one.is_new_sighting and not one.is_new_article and one.showing.article_id is None
 
 
-def _facts_before(db: Database, watch: Watch, settled: Sequence[Settled]) -> dict[int, ArticleFacts]:
-    """What was known of the articles that are shown by another source now, where topics ask who has shown them."""
-    if not watch.matcher.needs_sightings:
-        return {}
-    return list_facts(db, {one.article_id for one in settled if one.asks is Asks.BY_SIGHTING})
-
-
-def _match_all(db: Database, watch: Watch, writing: Writing, before: dict[int, ArticleFacts], tally: Tally) -> None:
+def _match_all(db: Database, watch: Watch, writing: Writing, tally: Tally) -> None:
     after = list_facts(db, {one.article_id for one in writing.settled}) if watch.matcher.needs_facts else {}
     for one in writing.settled:
         for version in one.versions:
             number = 1 if version.is_first else version.number
             new = _to_match(one, version.revision_id, number, analysed_words(version.version), writing.now)
             tally.alerts.extend(match_version(db, watch, new, after.get(one.article_id)))
-        if one.asks is Asks.ALL:
-            for former in _versions_before(db, one, writing.now):
-                tally.alerts.extend(match_version(db, watch, former, after.get(one.article_id)))
-        elif one.asks is Asks.BY_SIGHTING and one.article_id in before and before[one.article_id].sources != after[one.article_id].sources:
-            facts = (before[one.article_id], after[one.article_id])
-            for former in _versions_before(db, one, writing.now):
-                tally.alerts.extend(match_sighting(db, watch, former, facts, silent=one.silent))
+        tally.alerts.extend(_match_again(db, watch, one, writing, after.get(one.article_id)))
+
+
+def _match_again(db: Database, watch: Watch, one: Settled, writing: Writing, facts: ArticleFacts | None) -> list[Alert]:
+    """Match the versions that were there before, as far as topics have to look at them again."""
+    if one.asks is Asks.ALL:
+        former = _versions_before(db, one, writing.now)
+        return [alert for version in former for alert in match_version(db, watch, version, facts)]
+    before = writing.before.get(one.article_id)
+    if one.asks is Asks.NONE or before is None or facts is None or before.sources == facts.sources:
+        return []
+    silent = one.silent and one.is_new_sighting  # what was filed otherwise since then was edited
+    former = _versions_before(db, one, writing.now)
+    return [alert for version in former for alert in match_sighting(db, watch, version, (before, facts), silent=silent)]
 
 
 def _versions_before(db: Database, one: Settled, now: datetime) -> list[VersionToMatch]:

@@ -110,7 +110,7 @@ def _new_row(source_id: int, one: Arrival, moment: str) -> tuple[Any, ...]:
         moment,
         moment,
         *page,
-        *_shown(one.settled),
+        *_shown(one.settled[-1] if one.settled else None),
     )
 
 
@@ -149,8 +149,8 @@ def _write_change(db: Database, one: Arrival, moment: str) -> None:
     )
     if one.page_due_at is not None:
         want_page(db, one.entry_id, one.page_due_at)
-    if one.settled is not None:
-        note_settled(db, one.settled)
+    if one.settled:
+        note_settled(db, one.settled[-1])
 
 
 def note_settled(db: Database, settled: Settled) -> None:

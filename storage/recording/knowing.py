@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from sqlite_utils import Database
 
 from news.articles import Origin
 from news.judging import Version
-from news.settling import Claim, Known, KnownArticle, Showing, TextTwin
+from news.settling import Claim, Known, KnownArticle, Showing, TextTwin, is_identifying
 from news.walls import TITLES_THAT_UNMASK
 from storage.recording.rows import insert_rows, select_in
 
@@ -22,7 +23,7 @@ def load_known(db: Database, showings: Sequence[Showing], others: Mapping[str, C
     """What deciding about these showings needs. `others`: see `Known`."""
     claims = _load_claims(db, showings)
     hashes = hashes_of([one.words for one in showings])
-    twins = _load_twins(db, hashes)
+    twins = _load_twins(db, hashes_of([one.words for one in showings if is_identifying(one.words)]))
     known = {claim.article_id for claim in claims.values()} | {twin.article_id for held in twins.values() for twin in held}
     articles = _load_articles(db, known | {one.article_id for one in showings if one.article_id is not None})
     next_article_id, next_revision_id = _next_ids(db)
@@ -67,14 +68,13 @@ def load_titles(db: Database, hashes: Mapping[str, str]) -> dict[str, set[str]]:
 
 def _load_twins(db: Database, hashes: Mapping[str, str]) -> dict[str, list[TextTwin]]:
     twins: dict[str, list[TextTwin]] = defaultdict(list)
-    rows = select_in(
-        db,
-        f"""SELECT text_hash, article_id, place, title FROM (
-                SELECT revisions.id, revisions.text_hash, article_id, articles.place, revisions.title,
-                       row_number() OVER (PARTITION BY revisions.text_hash ORDER BY revisions.id) AS turn
-                FROM revisions JOIN articles ON articles.id = article_id WHERE revisions.text_hash IN ({{marks}}))
-            WHERE turn <= {MOST_TWINS} ORDER BY id""",  # noqa: S608  # our own number
-        hashes,
+    # Of each text only its first rows are looked at: sites that append the same words to everything have thousands.
+    rows = db.conn.execute(
+        """SELECT revisions.text_hash, article_id, place, revisions.title
+           FROM json_each(:hashes) AS wanted CROSS JOIN revisions ON revisions.id IN (
+               SELECT id FROM revisions AS same WHERE same.text_hash = wanted.value ORDER BY id LIMIT :most)
+           CROSS JOIN articles ON articles.id = article_id ORDER BY revisions.id""",
+        {"hashes": json.dumps(list(hashes)), "most": MOST_TWINS},
     )
     for row in rows:
         twins[hashes[row["text_hash"]]].append(TextTwin(row["article_id"], row["place"], row["title"]))

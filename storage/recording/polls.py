@@ -16,7 +16,7 @@ from news.preparing import prepared_entries
 from news.scheduling import PollTiming, next_poll_at
 from news.sources import ArticlesMode, DuePage, PollKind, PollOutcome, PreparedEntry
 from storage.file.times import optional_time, to_text
-from storage.recording.articles import Writing, write_articles, write_settled
+from storage.recording.articles import begin_writing, write_articles, write_settled
 from storage.recording.entries import (
     list_entries,
     list_fingerprints,
@@ -75,7 +75,7 @@ def _record_entries(db: Database, watch: Watch, poll: _Poll, tally: Tally) -> in
     tally.entries_seen = len(arrived)
     tally.gap = judge_gap(len(arrived), known, had_entries=_has_entries(db, poll.outcome.source_id))
     showings = showings_of(body)
-    arrivals = decide_arrivals(body, showings, load_known(db, [showing for _, showing in showings]))
+    arrivals = decide_arrivals(body, showings, load_known(db, [showing for _, shown in showings for showing in shown]))
     _write(db, watch, poll, arrivals, tally)
     return sum(not one.is_new for one in arrivals)
 
@@ -128,7 +128,7 @@ def _has_entries(db: Database, source_id: int) -> bool:
 
 
 def _write(db: Database, watch: Watch, poll: _Poll, arrivals: Sequence[Arrival], tally: Tally) -> None:
-    writing = Writing([one.settled for one in arrivals if one.settled], poll.now)
+    writing = begin_writing(db, watch, [settled for one in arrivals for settled in one.settled], poll.now)
     write_articles(db, writing)
     write_arrivals(db, poll.outcome.source_id, arrivals, poll.now)
     write_settled(db, watch, writing, tally)

@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from news.answers import RebuildingPart, RebuildingProgress
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
 from news.text import ANALYSIS_VERSION, analyse_article
+from storage.recording.knowing import remember_titles
 from storage.recording.words import clear_old_index, index_now, list_old_indexes, start_index_over
 
 STEP_REVISIONS = 100
@@ -111,9 +112,9 @@ def _take_texts(db: Database, below: int) -> Iterator[sqlite3.Row]:
 
 
 def _rehash(db: Database, revision: sqlite3.Row) -> None:
-    title, (text_hash, length) = revision["title"], content_hash(revision["title"], revision["text"])
+    text_hash, length = content_hash(revision["title"], revision["text"])
     db.conn.execute("UPDATE revisions SET text_hash = ?, text_length = ? WHERE id = ?", (text_hash, length, revision["id"]))
-    db.conn.execute("INSERT OR IGNORE INTO text_titles VALUES (?, ?)", (text_hash, normalise_text(title)))
+    remember_titles(db, [(text_hash, normalise_text(revision["title"]))])
 
 
 def _get_state(db: Database, name: str) -> str | None:

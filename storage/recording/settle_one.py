@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.settling import Settler, Showing
-from storage.recording.articles import Writing, write_articles, write_settled
+from storage.recording.articles import begin_writing, write_articles, write_settled
 from storage.recording.entries import note_settled
 from storage.recording.knowing import load_known
 from storage.recording.watch import Tally, Watch
@@ -19,7 +19,7 @@ def settle_one(
 ) -> None:
     """Decide what the entry shows, and write it. `others`: see `Known`."""
     settled = Settler(load_known(db, [showing], others)).settle(showing)
-    writing = Writing([settled], now)
+    writing = begin_writing(db, watch, [settled], now)
     write_articles(db, writing)
     note_settled(db, settled)
     write_settled(db, watch, writing, tally)

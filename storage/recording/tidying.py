@@ -26,13 +26,14 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
     is still to come and to be matched, waits.
     """
     rows = db.conn.execute(
-        """SELECT id FROM articles WHERE time < ? AND first_seen_at < ? AND deleted_at IS NULL
+        """SELECT id FROM articles WHERE time < :before AND first_seen_at < :before AND deleted_at IS NULL
+             AND coalesce(published_at, first_seen_at) < :before
              AND NOT EXISTS (SELECT 1 FROM alerts JOIN deliveries ON alert_id = alerts.id
                              WHERE alerts.article_id = articles.id AND status = 'pending')
              AND NOT EXISTS (SELECT 1 FROM entries JOIN sources ON sources.id = entries.source_id
                              WHERE article_id = articles.id AND page_state = 'due' AND configured = 1)
-           ORDER BY time LIMIT ?""",
-        (to_text(before), to_text(before), _BATCH),
+           ORDER BY time LIMIT :most""",
+        {"before": to_text(before), "most": _BATCH},
     ).fetchall()
     index_waiting(db)  # what is still to be indexed cannot be taken out
     not_in_index = left_below(db, RebuildingPart.INDEX)

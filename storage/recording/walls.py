@@ -23,13 +23,14 @@ def unmask_wall(db: Database, watch: Watch, wall: Version, tally: Tally, now: da
     rows = select_in(
         db,
         """SELECT articles.title, revisions.text,
-                  (SELECT entry_id FROM sightings WHERE article_id = articles.id ORDER BY id LIMIT 1) AS entry_id
+                  (SELECT min(id) FROM entries WHERE article_id = articles.id) AS entry_id
            FROM revisions JOIN articles ON articles.revision_id = revisions.id
            WHERE revisions.text_hash IN ({marks}) AND revisions.origin = 'page' AND articles.deleted_at IS NULL""",
         hashes_of([wall]),
     )
     for row in list(rows):  # what follows writes to what is read
-        if not speaks_of(row["text"], row["title"]):
+        # An entry that speaks of another article by now has no words for this one.
+        if row["entry_id"] is not None and not speaks_of(row["text"], row["title"]):
             _restore_feed_text(db, watch, row["entry_id"], tally, now)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crawler.feed_parser import parse_feed
 from news.topics import Topic
-from tests.desk import A, B, Desk, entry
+from tests.desk import A, B, C, Desk, entry, prose
 
 ONE, TWO = "https://a.example/1", "https://a.example/2"
 
@@ -84,3 +85,26 @@ def test_what_a_feed_gives_beyond_measure_is_left_out() -> None:
     document = f"<rss version='2.0'><channel><title>t</title><item><title>a</title>{names}</item></channel></rss>"
     (read,) = parse_feed(document.encode(), A).entries
     assert 0 < len(read.categories) <= 100
+
+
+@pytest.mark.parametrize("mode", ["feed", "page"])
+def test_a_topic_is_asked_again_when_an_entry_gets_a_category_and_nothing_else_changes_in_it(desk: Desk, mode: str) -> None:
+    desk.follow(Topic("space", "tag:espace fusée"))
+    desk.watch(C, mode=mode)
+    shown = entry("Une fusée", ONE)
+    desk.poll(C, shown)
+    if mode == "page":
+        desk.page(ONE, prose("une fusée"))
+    filed = replace(shown, categories=("Espace",), updated_at=desk.now)
+    for _ in range(2):
+        desk.poll(C, filed)
+    assert (desk.found("tag:espace fusée"), desk.alerts()) == (["Une fusée"], [("space", "new")])
+
+
+def test_what_a_silent_entry_is_filed_under_later_is_an_edit_that_may_alert(tmp_path: Path) -> None:
+    with Desk(tmp_path / "silent.db", [Topic("space", "tag:espace fusée")], silent=True) as desk:
+        desk.watch(A)
+        shown = entry("Une fusée", ONE)
+        desk.poll(A, shown)
+        desk.poll(A, replace(shown, categories=("Espace",), updated_at=desk.now))
+        assert desk.alerts() == [("space", "new")]

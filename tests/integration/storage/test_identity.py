@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from news.sources import ExtractedPage
 from tests.desk import A, B, C, Desk, entry, prose
 
 ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.example/3"
@@ -39,6 +40,17 @@ def test_differences_between_two_sources_texts_are_no_revision(desk: Desk) -> No
         desk.poll(B, entry("Autre", ONE, summary="vu de l’OTAN"))
         desk.poll(A, entry("Un", ONE, summary="vu d’ici"))
     assert (desk.article()["revisions"], desk.article()["text"]) == (1, "vu d’ici")
+
+
+def test_the_page_that_a_second_source_finally_gets_is_no_revision_of_the_firsts(desk: Desk) -> None:
+    desk.watch(A, B, mode="page")
+    desk.poll(A, entry("Un sommet à Tarnac", ONE))
+    desk.poll(B, entry("Sommet : Tarnac reçoit", ONE))
+    of_a, of_b = desk.archive.due_pages(desk.now, 10)
+    desk.bring(of_a, desk.tick(), ExtractedPage(None, prose("le sommet de Tarnac")))
+    desk.fail_page(of_b.url)
+    desk.page(ONE, prose("le sommet de Tarnac"), at=desk.now + timedelta(hours=1))
+    assert (desk.article()["revisions"], desk.article()["title"]) == (1, "Un sommet à Tarnac")
 
 
 def test_what_the_second_source_changes_in_its_own_text_is_a_revision(desk: Desk) -> None:
@@ -160,3 +172,24 @@ def test_an_address_that_a_site_shows_for_articles_of_several_of_its_feeds_hides
     desk.page(TWO, prose("le sommet de l’OTAN à Bruxelles"), **where)
     assert [(one["title"], one["url"]) for one in desk.articles()] == [("Un téléphone pliant", ONE), ("Sommet à Bruxelles", TWO)]
     assert desk.alerts() == [("OTAN", "new")]
+
+
+@pytest.mark.parametrize("first", [A, B])
+def test_a_story_that_shares_its_link_in_one_feed_is_the_same_in_another_that_lists_it_alone_and_fetches_its_page(
+    desk: Desk, first: str
+) -> None:
+    desk.watch(A)
+    desk.watch(B, mode="page")
+    story = entry("L’OTAN prolonge son sommet", ONE, "g2")
+    for source in (first, {A: B, B: A}[first]):
+        desk.poll(source, *([entry("Panne de courant à Tarnac", ONE, "g1"), story] if source == A else [story]))
+        if source == B:
+            desk.page(ONE, prose("l’OTAN qui prolonge son sommet"))
+    assert desk.alerts() == [("OTAN", "new")]
+
+
+def test_an_entry_without_a_link_is_the_same_article_when_its_feed_has_moved(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN à Tarnac", None, "g1"))
+    desk.poll(A, entry("Une halle rouvre à Vexin, dit l’OTAN", None, "g1"), final_url="https://flux.a.example/")
+    assert (desk.article()["revisions"], desk.alerts()) == (2, [("OTAN", "new")])

@@ -44,6 +44,14 @@ def test_an_old_article_that_has_just_come_stays(desk: Desk) -> None:
     assert desk.archive.forget_articles(desk.now + timedelta(days=1), desk.tick()).result() == 1
 
 
+def test_an_article_announced_for_later_is_kept_from_that_day_on(desk: Desk) -> None:
+    desk.follow()
+    desk.watch(A)
+    desk.poll(A, entry("Un sommet l’an prochain", ONE, published_at=NOW + timedelta(days=300)))
+    forgotten = [desk.archive.forget_articles(NOW + timedelta(days=days), desk.tick()).result() for days in (299, 301)]
+    assert forgotten == [0, 1]
+
+
 def deliver(desk: Desk) -> None:
     for bundle in desk.due():
         desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.tick(), DeliveryStatus.SENT)).result()

@@ -184,6 +184,20 @@ def test_the_third_article_with_the_same_text_unmasks_the_wall_and_the_two_befor
     assert sorted(given_up(desk)) == [(ONE, "given_up", "wall"), (TWO, "given_up", "wall"), (THREE, "due", "wall")]
 
 
+def test_a_wall_is_not_taken_back_from_what_its_entry_shows_by_now(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Mars attaque", ONE, "g1", summary="Les préparatifs"), entry("Pluton dort", TWO, summary="Au printemps"))
+    desk.page(ONE, NOTICE)
+    desk.page(TWO, NOTICE)
+    desk.poll(A, entry("La halle de Vexin rouvre", "https://a.example/4", "g1", published_at=NOW), at=desk.now + timedelta(hours=2))
+    desk.page("https://a.example/4", prose("la halle de Vexin"))
+    desk.poll(A, entry("Saturne tourne", THREE, summary="Les préparatifs"))
+    desk.page(THREE, NOTICE)
+    texts = {article["title"]: article["text"] for article in desk.articles()}
+    assert texts["La halle de Vexin rouvre"] == prose("la halle de Vexin")
+    assert texts["Pluton dort"] == "Au printemps"
+
+
 def test_articles_of_two_sites_behind_the_same_wall_are_never_one(desk: Desk) -> None:
     desk.watch(A, B, mode="page")
     there = "https://b.example/2"
@@ -327,9 +341,9 @@ def test_a_page_whose_entry_got_another_link_while_it_was_on_its_way_is_not_take
     on_its_way = desk.due_page(ONE)
     desk.poll(A, entry("Deux", TWO, "g1"))
     desk.bring(on_its_way, desk.tick(), ExtractedPage(None, prose("un")))
-    assert desk.articles() == []
+    assert [(one["url"], one["text"]) for one in desk.articles()] == [(ONE, "")], "what it said first is an article, and has no page"
     desk.page(TWO, prose("deux"))
-    assert (desk.article()["url"], desk.article()["text"]) == (TWO, prose("deux"))
+    assert [(one["url"], one["text"]) for one in desk.articles()] == [(ONE, ""), (TWO, prose("deux"))]
 
 
 def test_a_page_whose_entry_changed_while_it_was_on_its_way_is_fetched_again_an_hour_later(desk: Desk) -> None:
@@ -362,3 +376,12 @@ def test_the_sources_take_turns_in_the_list_of_due_pages_however_many_each_has(d
     a, b = desk.source(A).source_id, desk.source(B).source_id
     assert listed == [a, b, a, b, a, a, a]
     assert [page.source_id for page in desk.archive.due_pages(desk.now, 2)] == [a, b]
+
+
+def test_what_an_entry_said_before_its_page_came_is_matched_and_kept(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("L’OTAN à Tarnac", ONE, "g1"))
+    desk.poll(A, entry("Un sommet à Tarnac", ONE, "g1", summary="Des ministres."))
+    assert (desk.alerts(), desk.found("ministres")) == ([("OTAN", "new")], ["L’OTAN à Tarnac"])
+    desk.page(ONE, prose("le sommet de Tarnac"))
+    assert (desk.article()["title"], desk.article()["origin"], desk.article()["revisions"]) == ("Un sommet à Tarnac", "page", 2)

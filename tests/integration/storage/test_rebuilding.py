@@ -246,3 +246,16 @@ def test_the_hashes_of_another_normalisation_are_made_anew(path: Path, monkeypat
         assert progress(desk) == {"part": "hashes", "percent": 0.0}
         desk.rebuild()
         assert desk.rows("SELECT text_hash FROM revisions ORDER BY id") == before
+
+
+def test_of_a_text_with_many_titles_only_as_many_are_remembered_anew_as_tell_that_it_is_no_identity(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Desk(path) as desk:
+        fill(desk)
+        remembered = desk.rows("SELECT count(*) FROM text_titles")
+    normalise_differently(monkeypatch)
+    with Desk(path) as desk:
+        desk.archive._db.conn.execute("UPDATE text_titles SET text_hash = 'of an earlier version'")
+        desk.rebuild()
+        assert desk.rows("SELECT count(*) FROM text_titles WHERE text_hash <> 'of an earlier version'") == remembered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -142,3 +143,13 @@ def test_the_versions_that_are_found_are_those_on_record_as_current(desk: Desk) 
     wanted = """SELECT revision_id FROM articles UNION SELECT spoken_revision_id FROM entries WHERE spoken_revision_id IS NOT NULL"""
     assert set(desk.rows("SELECT revision_id FROM current_versions")) == set(desk.rows(wanted))
     assert desk.rows("SELECT count(*) FROM current_versions") == [(3,)]
+
+
+def test_what_a_feed_says_is_found_also_when_its_page_no_longer_does(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    said = entry("Un sommet à Tarnac", ONE, "g1", summary="Tarnac reçoit des ministres.")
+    desk.poll(A, said)
+    desk.page(ONE, prose("le sommet de Tarnac") + " Tarnac reçoit des ministres.")
+    desk.poll(A, replace(said, updated_at=desk.now), at=desk.now + timedelta(hours=2))
+    desk.page(ONE, prose("le sommet de Tarnac"))
+    assert desk.found("ministres") == ["Un sommet à Tarnac"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.desk import A, Desk, entry
+from tests.desk import A, Desk, entry, prose
 
 MOST = 40
 """For a feed of 30 entries, from the beginning of the transaction to its end, without what FTS5 does within the index."""
@@ -39,3 +39,25 @@ def test_a_feed_of_thirty_known_entries_takes_fewer(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, *thirty("Le sommet"))
     assert len(statements_of(desk, *thirty("Le sommet"))) < MOST // 2
+
+
+def work_of(desk: Desk, *entries: object) -> int:
+    """How much SQLite does for the poll of a feed with these entries, in hundreds of its instructions."""
+    done: list[None] = []
+    connection = desk.archive._db.conn
+    connection.set_progress_handler(lambda: done.append(None), 100)
+    try:
+        desk.poll(A, *entries)
+    finally:
+        connection.set_progress_handler(None, 0)
+    return len(done)
+
+
+@pytest.mark.parametrize("summary", ["", prose("rien de précis")])
+def test_an_entry_takes_no_more_work_when_thousands_have_its_text_already(desk: Desk, summary: str) -> None:
+    desk.watch(A)
+    work = []
+    for first, last in ((0, 30), (30, 2_000)):
+        desk.poll(A, *[entry(f"Titre {number}", f"https://a.example/{number}", summary=summary) for number in range(first, last)])
+        work.append(work_of(desk, entry(f"Encore {last}", f"https://a.example/encore-{last}", summary=summary)))
+    assert work[1] < work[0] + 50, "of thousands, reading each takes more than 900"

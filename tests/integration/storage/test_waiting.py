@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import sqlite3
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from news.answers import Waiting
 from news.errors import ArchiveUnwritable
 from storage import ArchiveReader, Patience
+from storage.file.lock import WriterNote, find_writer
 from tests.desk import NOW, A, B, Desk, entry, outcome_of
 from tests.small_disk import small_disk
 
@@ -135,3 +137,13 @@ def test_without_patience_a_full_disk_fails_what_was_to_be_written_and_nothing_e
         assert ([one["title"] for one in desk.articles()], desk.source(B).etag) == (["Un"], None)
         disk.free()
         assert desk.poll(B, *MANY).articles_new == len(MANY)
+
+
+def test_a_disk_that_is_full_at_the_very_start_is_told_as_such(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", megabytes=6) as disk:
+        disk.fill()
+        with pytest.raises(ArchiveUnwritable, match="the disk is full; free some space"):
+            Desk(disk.folder / "archive.db")
+        disk.free()
+        with Desk(disk.folder / "archive.db") as desk:
+            assert find_writer(desk.path) == WriterNote(os.getpid())

@@ -94,7 +94,7 @@ def test_a_changed_entry_keeps_its_id_and_takes_none_from_those_that_are_new() -
 )
 def test_what_a_first_poll_or_an_older_version_saw_is_silent(silent: bool, formerly: tuple[str, ...], expected: bool) -> None:
     (arrival,) = decide(body(ENTRY, silent=silent, formerly_known=frozenset(formerly)), Known())
-    assert (arrival.silent, arrival.settled is not None and arrival.settled.silent) == (expected, expected)
+    assert (arrival.silent, arrival.settled[0].silent) == (expected, expected)
 
 
 @pytest.mark.parametrize("silent", [False, True])
@@ -106,21 +106,19 @@ def test_a_known_entry_stays_silent_or_not_whatever_the_poll(silent: bool) -> No
 def test_without_a_page_to_fetch_a_new_entry_is_settled_with_the_feeds_words() -> None:
     (arrival,) = decide(body(NEWER))
     assert (arrival.page_due_at, arrival.place) == (None, Place(THERE, arrival.place.alternates))
-    assert arrival.settled is not None
-    assert (arrival.settled.article_id, arrival.settled.showing.shown_url) == (8, THERE)
+    assert (arrival.settled[0].article_id, arrival.settled[0].showing.shown_url) == (8, THERE)
 
 
 def test_a_new_entry_whose_page_is_wanted_waits_for_it() -> None:
     (arrival,) = decide(body(NEWER, mode=ArticlesMode.PAGE))
-    assert (arrival.page_due_at, arrival.settled) == (NOW, None)
+    assert (arrival.page_due_at, arrival.settled) == (NOW, ())
 
 
 def test_a_page_that_another_source_brought_is_not_fetched_again() -> None:
     known = archive(articles={7: replace(archive().articles[7], main_origin="page")})
     (arrival,) = decide(body(replace(ENTRY, summary="Autrement dit."), mode=ArticlesMode.PAGE), known)
     assert arrival.page_due_at is None
-    assert arrival.settled is not None
-    assert [one.is_main for one in arrival.settled.versions] == [False]
+    assert [one.is_main for one in arrival.settled[0].versions] == [False]
 
 
 @pytest.mark.parametrize(
@@ -133,30 +131,52 @@ def test_the_page_of_a_changed_entry_is_fetched_again_at_most_hourly_and_its_wor
     held = held_entry(page_fetched_at=fetched_at)
     (arrival,) = decide(body(replace(ENTRY, title="Un sommet raté"), held=held, mode=ArticlesMode.PAGE))
     assert arrival.page_due_at == due_at
-    assert arrival.settled is not None
-    assert [(one.is_main, one.version.title) for one in arrival.settled.versions] == [(False, "Un sommet raté")]
+    assert [(one.is_main, one.version.title) for one in arrival.settled[0].versions] == [(False, "Un sommet raté")]
 
 
-def test_a_changed_entry_that_was_never_settled_waits_for_its_page() -> None:
-    (arrival,) = decide(body(replace(ENTRY, title="Un sommet raté"), held=held_entry(article_id=None), mode=ArticlesMode.PAGE), Known())
-    assert (arrival.page_due_at, arrival.settled) == (NOW, None)
+def awaited(entry: FeedEntry = ENTRY) -> KnownEntry:
+    """Entry 5, whose page never came, so that it has no article yet."""
+    return held_entry(entry, article_id=None, own_hash=None, page_state="due")
+
+
+def test_a_changed_entry_whose_page_never_came_makes_an_article_of_what_it_said_and_what_it_says_now() -> None:
+    (arrival,) = decide(body(replace(ENTRY, title="Un sommet raté"), held=awaited(), mode=ArticlesMode.PAGE), Known())
+    assert arrival.page_due_at == NOW
+    said, says = arrival.settled
+    assert [(one.is_new_article, one.article_id, one.versions[0].version.title) for one in (said, says)] == [
+        (True, 1, "Un sommet"),
+        (False, 1, "Un sommet raté"),
+    ]
+
+
+def test_what_an_entry_said_before_its_page_came_is_kept_also_if_its_page_is_wanted_no_more() -> None:
+    said, says = decide(body(replace(ENTRY, title="Un sommet raté"), held=awaited()), Known())[0].settled
+    assert (said.is_new_article, says.article_id, says.main is not None) == (True, said.article_id, True)
+
+
+def test_an_awaited_entry_that_changes_in_nothing_that_it_says_waits_for_its_page() -> None:
+    (arrival,) = decide(body(replace(ENTRY, updated_at=NOW), held=awaited(), mode=ArticlesMode.PAGE), Known())
+    assert (arrival.page_due_at, arrival.settled) == (NOW, ())
+
+
+def test_what_was_said_at_another_address_is_kept_while_the_new_page_is_awaited() -> None:
+    (arrival,) = decide(body(replace(ENTRY, link=THERE, title="La halle"), held=awaited(), mode=ArticlesMode.PAGE), Known())
+    assert [(one.is_new_article, one.showing.place.own) for one in arrival.settled] == [(True, HERE)]
 
 
 def test_an_entry_that_moved_has_its_page_fetched_at_once_and_waits_for_it() -> None:
     moved = replace(ENTRY, link=THERE, title="La halle", published_at=NOW + timedelta(days=1))
     held = held_entry(page_fetched_at=NOW - timedelta(minutes=1))
     (arrival,) = decide(body(moved, held=held, mode=ArticlesMode.PAGE))
-    assert (arrival.page_due_at, arrival.settled, arrival.place.own) == (NOW, None, THERE)
+    assert (arrival.page_due_at, arrival.settled, arrival.place.own) == (NOW, (), THERE)
 
 
 def test_an_entry_that_keeps_its_guid_and_speaks_of_another_article_makes_one() -> None:
     moved = replace(ENTRY, link=THERE, title="Un sommet, la suite", published_at=NOW + timedelta(days=1))
     (arrival,) = decide(body(moved, held=held_entry()))
-    assert arrival.settled is not None
-    assert arrival.settled.is_new_article
+    assert arrival.settled[0].is_new_article
     (same,) = decide(body(replace(moved, published_at=NOW), held=held_entry()))
-    assert same.settled is not None
-    assert same.settled.article_id == 7
+    assert same.settled[0].article_id == 7
 
 
 def test_an_entry_whose_link_stays_keeps_its_place_also_when_those_that_shared_it_are_gone() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.places import places_of
+from news.places import place_on_record, places_of
 from news.preparing import prepared_entries
 from news.settling import Place
 from news.sources import FeedEntry, ParsedFeed
@@ -73,3 +73,12 @@ def test_a_link_that_is_known_to_be_shared_stays_so_when_one_entry_alone_is_list
 def test_fragments_that_are_addresses_of_their_own_are_compared() -> None:
     first, second = places(("Un", "https://a.example/#!/1"), ("Deux", "https://a.example/#!/2"))
     assert (first.own, second.own) == ("https://a.example/#!/1", "https://a.example/#!/2")
+
+
+def test_a_place_on_record_has_the_alternates_that_it_had_when_it_arrived() -> None:
+    for link in (LIVE, f"{LIVE}#post-1"):
+        shared, _ = places(("Une panne", link), ("Des lenteurs", LIVE))
+        (alone,) = places(("Une panne", link))
+        for place in (shared, alone):
+            assert place_on_record(place.own, FeedEntry("g1", link, "Une panne")) == place
+    assert place_on_record(f"{FEED}#g1", FeedEntry("g1", None, "Une panne")) == Place(f"{FEED}#g1")
