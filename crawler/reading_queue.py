@@ -1,7 +1,7 @@
 """What is read next: hosts and sources by what they cost lately, feeds before pages, and never all workers for what is slow to read.
 
 Fetching is fair already; a site whose pages take ten seconds each to read would still keep every worker for itself. So
-- of one host, and of one source, at most one document is read at a time while others wait;
+- of one host, and of one source, at most one document is read at a time while others wait, and never all workers are theirs;
 - feeds come before pages, then whoever cost least lately, then who came first;
 - what is large, or comes from a host or source that was slow to read lately, never takes the last worker: a small document of an honest
   source finds one free, or waits for another small one.
@@ -99,9 +99,10 @@ class ReadingQueue:
     def _choose(self, now: float) -> Lane | None:
         startable = [lane for lane in self._lanes if not self._would_take_last_worker(self._lanes[lane][0], now)]
         idle = [lane for lane in startable if not self._is_busy(lane)]
-        # A second worker for a host or source that has one only while nobody else waits.
+        # A second worker for a host or source that has one only while nobody else waits, and never the last: who comes next finds it free.
         others_wait = any(not self._is_busy(lane) for lane in self._lanes)
-        choices = idle or ([] if others_wait else startable)
+        is_last = len(self._reading) >= self._workers - 1
+        choices = idle or ([] if others_wait or is_last else startable)
         return min(choices, key=lambda lane: self._rank(lane, now), default=None)
 
     def _is_busy(self, lane: Lane) -> bool:

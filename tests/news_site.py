@@ -222,7 +222,7 @@ class NewsSite:
         server = web.Server(self._answer)
         self._runner = runner = web.ServerRunner(server, shutdown_timeout=0.1)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls).start()
+        await web.TCPSite(runner, self.host if self.host.startswith("127.") else "127.0.0.1", 0, ssl_context=self._tls).start()
         self.port = runner.addresses[0][1]
 
     async def _stop(self) -> None:

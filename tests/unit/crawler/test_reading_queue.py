@@ -39,9 +39,11 @@ def test_a_source_gets_one_worker_while_another_waits_however_many_hosts_it_link
     assert take_all(queue) == [first, other]
 
 
-def test_a_host_gets_all_workers_while_nobody_else_waits() -> None:
-    documents = [doc("a") for _ in range(3)]
-    assert take_all(queue_of(*documents)) == documents[:2]
+def test_a_host_gets_all_workers_but_one_while_nobody_else_waits() -> None:
+    documents = [doc("a") for _ in range(5)]
+    assert take_all(queue_of(*documents, workers=4)) == documents[:3]
+    assert take_all(queue_of(*documents, workers=2)) == documents[:1]
+    assert take_all(queue_of(*documents, workers=1)) == documents[:1]
 
 
 def test_feeds_are_read_before_pages() -> None:
