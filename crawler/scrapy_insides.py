@@ -1,6 +1,6 @@
 """All that is used of scrapy beyond what it documents, in one place: a new version may change it without a word.
 
-`tests/unit/crawler/test_private_parts.py` fails when it does; the way out is decision 0013.
+`tests/unit/crawler/test_private_parts.py` fails when it does; the way out is decision 0015.
 """
 
 from __future__ import annotations

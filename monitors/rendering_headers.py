@@ -59,7 +59,7 @@ class AddressesHeader(str):  # noqa: SLOT000  # as above
         return header
 
     def fold(self, *, policy: EmailPolicy) -> str:
-        """As above."""
+        """The whole header with its line ends, which part no address and no word."""
         column = len(self.name) + 2
         pieces: list[str] = []
         for address in self.addresses:

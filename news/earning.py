@@ -11,10 +11,13 @@ words without a meaning of their own; and words that notices of any site are mad
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from news.fingerprints import normalise_text
+from news.sources import ReadLine
 from news.text.analysis import Analysis, analyse
 
 LONGEST_NOTICE = 2_500
@@ -68,14 +71,24 @@ class Earning:
     because: str
 
 
-def earns_its_place(page_text: str, page_title: str | None, entry_title: str | None, entry_summary: str | None) -> Earning:
+def read_lines(page_text: str) -> tuple[ReadLine, ...]:
+    """The lines of a page's text that say something, addresses aside. The dear part of judging a page: made in the worker that read it."""
+    lines = _ADDRESS.sub(" ", page_text).splitlines()
+    return tuple(ReadLine(line, normalise_text(line), " ".join(sorted(_families(line)))) for line in lines if line.strip())
+
+
+def earns_its_place(
+    page_text: str, page_title: str | None, entry_title: str | None, entry_summary: str | None, lines: Sequence[ReadLine] | None = None
+) -> Earning:
     """Whether the text of an entry's page, without its title line, may take the place of what the feed says.
 
     `page_title`: what the page calls itself; `entry_summary`: all that the feed says beside the title. Where the feed gives no title, the
-    page's text is held against the page's own. The language of either doesn't matter, only that it is the same.
+    page's text is held against the page's own. The language of either doesn't matter, only that it is the same. `lines` are those of
+    the text, where they were read before.
     """
     title = entry_title or page_title or ""
-    evidence = _gather(page_text, title, entry_summary or "", titles=_compare(entry_title, page_title))
+    read = read_lines(page_text) if lines is None else lines
+    evidence = _gather(read, len(page_text), _Said(title, entry_summary or "", _compare(entry_title, page_title)))
     if not evidence.title and not evidence.summary:
         return Earning(None, "has no word of title or summary to be held against")
     because = _why_it_speaks(evidence)
@@ -169,20 +182,27 @@ def _are_most(found: frozenset[str], words: frozenset[str], one_of: float) -> bo
     return bool(found) and one_of * len(found) >= len(words)
 
 
-def _gather(page_text: str, title: str, summary: str, *, titles: _Titles) -> _Evidence:
-    lines = [line for line in _ADDRESS.sub(" ", page_text).splitlines() if line.strip()]
-    headlines = sum(map(_is_headline, lines))
+class _Said(NamedTuple):
+    """What the entry says."""
+
+    title: str
+    summary: str
+    titles: _Titles
+
+
+def _gather(lines: Sequence[ReadLine], length: int, said: _Said) -> _Evidence:
+    headlines = sum(_is_headline(line.text) for line in lines)
     is_list = headlines > _FEW_HEADLINES and 3 * headlines >= len(lines)
-    is_long = len(page_text) > LONGEST_NOTICE
-    of_title = _telling(title)
-    of_summary = _telling(summary) - of_title
+    is_long = length > LONGEST_NOTICE
+    of_title = _telling(said.title)
+    of_summary = _telling(said.summary) - of_title
     is_manifold = is_list or is_long or len(lines) > _FEW_PARAGRAPHS
-    prose = _prose_of(lines, normalise_text(title), with_teasers=titles is not _Titles.DIFFER or not is_manifold)
+    prose = _prose_of(lines, normalise_text(said.title), with_teasers=said.titles is not _Titles.DIFFER or not is_manifold)
     return _Evidence(
         title=of_title,
         summary=of_summary,
-        paragraphs=tuple(_families(line) & (of_title | of_summary) for line in prose),
-        titles=titles,
+        paragraphs=tuple(families & (of_title | of_summary) for families in prose),
+        titles=said.titles,
         is_list=is_list,
         is_long=is_long,
         is_manifold=is_manifold,
@@ -208,20 +228,28 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _QUOTED = re.compile(r"[«“\"‘][^«»“”\"]{4,300}[»”\"’]")
 
 
-def _prose_of(lines: list[str], title_key: str, *, with_teasers: bool) -> list[str]:
-    """The paragraphs of a page that may speak of the entry: those that do more than repeat its title.
+def _prose_of(lines: Sequence[ReadLine], title_key: str, *, with_teasers: bool) -> list[frozenset[str]]:
+    """The words of the paragraphs of a page that may speak of the entry: those that do more than repeat its title.
 
     On a page of many headlines what follows the entry's own is its teaser, and proves nothing either.
     """
     prose = []
     after_title = False
     for line in lines:
-        left = _without_echo(line, title_key)
-        is_teaser = after_title or (_is_sentence(title_key) and normalise_text(line).startswith(title_key))
-        if left and (with_teasers or not is_teaser):
-            prose.append(left)
-        after_title = not left
+        words = _words_beside_echo(line, title_key)
+        is_teaser = after_title or (_is_sentence(title_key) and line.key.startswith(title_key))
+        if words is not None and (with_teasers or not is_teaser):
+            prose.append(words)
+        after_title = words is None
     return prose
+
+
+def _words_beside_echo(line: ReadLine, title_key: str) -> frozenset[str] | None:
+    """The words of a line beside the title; None if it says nothing else."""
+    if title_key not in line.key or (line.key and not title_key):
+        return frozenset(line.families.split(" "))  # by far the most lines
+    left = _without_echo(line.text, title_key)
+    return _families(left) if left else None
 
 
 def _without_echo(line: str, title_key: str) -> str:

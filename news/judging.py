@@ -252,7 +252,8 @@ def judge_page_text(
     `version` was made.
     """
     said = feed_text(entry) if entry else ""
-    earning = earns_its_place(version.text, page.title if page else None, entry.title if entry else version.title, said)
+    lines = page.prepared.lines if page and page.prepared else None
+    earning = earns_its_place(version.text, page.title if page else None, entry.title if entry else version.title, said, lines)
     if earning.unearned is not None:
         return _unearned_place(earning)
     if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < len(said):

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from news.articles import Origin
+from news.earning import read_lines
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords
@@ -139,6 +140,7 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
         rest_length=rest_length,
         found_language=None if page.language else language_of(page.text),
         analysed=joined(analyse(page.text)) if len(page.text) <= MOST_ANALYSED else None,
+        lines=read_lines(page.text) if len(page.text) <= MOST_ANALYSED else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from unicodedata import category, normalize
 
 
@@ -118,6 +119,16 @@ class PreparedEntry:
     words: PreparedWords
 
 
+class ReadLine(NamedTuple):
+    """A line of a page's text, with what it gives before anyone knows the entry that it is to speak of."""
+
+    text: str
+    key: str
+    """Its letters and digits, as `normalise_text` gives them."""
+    families: str
+    """What its words begin with, inflection aside, joined by spaces; see `news.earning`."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
     """What a page's text gives before anyone knows the title of the entry that it belongs to.
@@ -135,6 +146,8 @@ class PreparedPage:
     """What the text is found to be, where the page does not say it."""
     analysed: tuple[str, str] | None
     """The words of the text, tokens and stems; None where there were too many to send along."""
+    lines: tuple[ReadLine, ...] | None
+    """What its lines give for judging whether it speaks of its entry; None as above."""
 
 
 @dataclass(frozen=True, slots=True)

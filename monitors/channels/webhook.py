@@ -33,7 +33,7 @@ class WebhookChannel:
             check_secret(self.secret)
 
     def warnings(self) -> list[tuple[str, str]]:
-        """None."""
+        """What may not work as the user expects: nothing is known of that a URL does not tell by itself."""
         return []
 
     def make_sender(self, timezone: ZoneInfo, limits: TimeLimits) -> Sender:  # noqa: ARG002  # programs read UTC

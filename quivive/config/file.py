@@ -68,8 +68,9 @@ class ConfigFile:
 
 def read_config_file(path: Path, environ: Mapping[str, str]) -> ConfigFile:
     """Read the file and fill in the environment. Raises ConfigurationError if it cannot be read or is no TOML."""
+    file = ConfigFile(path, {}, environ)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        file.content = file.substitute(tomllib.loads(path.read_text(encoding="utf-8-sig")), "")
     except FileNotFoundError:
         advice = "there is no such file; create it, or name another with --config PATH or in QUIVIVE_CONFIG"
         raise ConfigurationError(str(path), [Fault("", advice)]) from None
@@ -79,6 +80,8 @@ def read_config_file(path: Path, environ: Mapping[str, str]) -> ConfigFile:
         raise ConfigurationError(str(path), [Fault("", f"the file is not UTF-8 (byte {error.start}); save it as UTF-8")]) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(str(path), [Fault("", f"the file is not valid TOML: {error}")]) from error
-    file = ConfigFile(path, {}, environ)
-    file.content = file.substitute(content, "")
+    except RecursionError as error:
+        raise ConfigurationError(str(path), [Fault("", "its tables or lists are nested too deeply, as none here must be")]) from error
+    except ValueError as error:
+        raise ConfigurationError(str(path), [Fault("", "a number in it has thousands of digits")]) from error
     return file

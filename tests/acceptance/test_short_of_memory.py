@@ -92,3 +92,18 @@ def test_a_signal_for_the_whole_group_ends_it_without_a_word_of_a_bug(home, comm
             assert "Traceback" not in daemon.log
             assert "not foreseen" not in daemon.log
             assert "worker_crashed" not in daemon.log
+
+
+@pytest.mark.parametrize("reloads", [False, True], ids=["idle", "reload"])
+def test_a_daemon_without_memory_ends_in_time_when_it_is_asked_to(home, reloads) -> None:
+    with NewsSite() as site:
+        home.configure(sources=[source(publish(site, "/feed", "Rien"))], topics=[topic("OTAN", "otan")])
+        with home.start("run") as daemon:
+            daemon.wait_for_log("new_articles=1")
+            limit = resource.prlimit(daemon.pid, resource.RLIMIT_AS)[1]
+            resource.prlimit(daemon.pid, resource.RLIMIT_AS, (SQUEEZED, limit))
+            if reloads:
+                home.configure(sources=[source(site.url("/feed"))], topics=[topic("OTAN", "otan"), topic("Fibre", "fibre")])
+                daemon.send(signal.SIGHUP)
+            daemon.terminate()
+            assert daemon.wait(10) == 0

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from news.sources import ExtractedPage
-from tests.desk import A, B, C, Desk, entry, prose
+from news.sources import ExtractedPage, PageOutcome
+from tests.desk import DOWN, NOW, A, B, C, Desk, entry, prose
 
 ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.example/3"
 SHARED = prose("le sommet de l’OTAN")
@@ -51,6 +51,23 @@ def test_the_page_that_a_second_source_finally_gets_is_no_revision_of_the_firsts
     desk.fail_page(of_b.url)
     desk.page(ONE, prose("le sommet de Tarnac"), at=desk.now + timedelta(hours=1))
     assert (desk.article()["revisions"], desk.article()["title"]) == (1, "Un sommet à Tarnac")
+
+
+def test_a_page_that_a_second_source_fails_to_get_puts_its_title_over_nobodys_text(desk: Desk) -> None:
+    desk.watch(A, B, mode="page")
+    desk.poll(B, entry("Sommet : Tarnac reçoit", ONE, "g1"))
+    of_b = desk.due_page(ONE)
+    for hours, subject in enumerate(("le sommet", "le sommet de Tarnac", "le sommet de Tarnac, reporté"), 1):
+        at = NOW + timedelta(hours=2 * hours)
+        desk.poll(A, entry("Un sommet à Tarnac", ONE, "g1", updated_at=at), at=at)
+        (of_a,) = (page for page in desk.archive.due_pages(at, 10) if page.source_id != of_b.source_id)
+        desk.bring(of_a, at, ExtractedPage(None, prose(subject)))
+        desk.archive.record_page(PageOutcome(of_b.entry_id, of_b.source_id, ONE, at, 0.1, problem=DOWN), at).result()
+        assert (desk.article()["revisions"], desk.article()["title"], desk.article()["text"]) == (
+            hours,
+            "Un sommet à Tarnac",
+            prose(subject),
+        )
 
 
 def test_what_the_second_source_changes_in_its_own_text_is_a_revision(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """What is used of scrapy and aiohttp beyond what they promise: in one file, and still there as it is used.
 
-When one of these fails after an update, `crawler/scrapy_insides.py` is the file to mend; the way out is decision 0013.
+When one of these fails after an update, `crawler/scrapy_insides.py` is the file to mend; the way out is decision 0015.
 """
 
 from __future__ import annotations

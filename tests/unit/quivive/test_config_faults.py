@@ -361,6 +361,19 @@ def test_a_folder_is_no_configuration(tmp_path):
         load_config(tmp_path, {})
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("x = " + "[" * 20_000, "its tables or lists are nested too deeply, as none here must be"),
+        ("[a" + ".a" * 3_000 + "]", "its tables or lists are nested too deeply, as none here must be"),
+        ("x = " + "9" * 10_000, "a number in it has thousands of digits"),
+    ],
+    ids=["lists", "tables", "digits"],
+)
+def test_a_file_that_no_reader_of_toml_can_take_is_a_fault_too(faults_of, text, fault):
+    assert faults_of(text) == [fault]
+
+
 def test_what_is_no_toml_is_answered_with_the_line(faults_of):
     assert faults_of("[log]\nlevel = loud") == ["the file is not valid TOML: Invalid value (at line 2, column 9)"]
 
