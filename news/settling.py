@@ -319,7 +319,8 @@ class Settler:
         key = (article.article_id, saying.own_hash)
         if self._said.get(key) is not None or (key in self._said and not _is_page(showing.version)):
             return mains, self._said[key]
-        if _adds_nothing(saying, showing.version, article.title):
+        current = main.version if main else _if_current(showing.version, main_hash)
+        if _adds_nothing(saying, current, article.title):
             return mains, None
         said = NewVersion(self._take_revision_id(), article.versions + len(mains) + 1, saying, is_main=False, is_first=is_new)
         return (*mains, said), said.revision_id
@@ -398,9 +399,14 @@ def _asks(article: KnownArticle, *, is_new: bool, by_sighting: bool, opens: bool
     return Asks.BY_SIGHTING if by_sighting else Asks.NONE
 
 
-def _adds_nothing(saying: Version, offered: Version | None, article_title: str) -> bool:
+def _if_current(offered: Version | None, main_hash: str) -> Version | None:
+    """What is offered as the article's text, if it is that already. Another source's page under another title is not stored anywhere."""
+    return offered if offered is not None and offered.own_hash == main_hash else None
+
+
+def _adds_nothing(saying: Version, current: Version | None, article_title: str) -> bool:
     """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands on the page."""
-    page = offered if _is_page(offered) else None
+    page = current if _is_page(current) else None
     if saying.title_key != normalise_text(article_title if page is None else page.title):
         return False
     summary = normalise_text(saying.text)

@@ -8,6 +8,7 @@ from itertools import permutations
 
 import pytest
 
+from news.sources import ExtractedPage
 from news.topics import Topic
 from tests.desk import OTAN, A, B, C, Desk, entry, prose
 
@@ -153,3 +154,13 @@ def test_what_a_feed_says_is_found_also_when_its_page_no_longer_does(desk: Desk)
     desk.poll(A, replace(said, updated_at=desk.now), at=desk.now + timedelta(hours=2))
     desk.page(ONE, prose("le sommet de Tarnac"))
     assert desk.found("ministres") == ["Un sommet à Tarnac"]
+
+
+def test_the_title_of_a_source_whose_page_comes_second_is_matched_and_found(desk: Desk) -> None:
+    desk.watch(A, B, mode="page")
+    desk.poll(A, entry("Le sommet de Riga", ONE, "a1"))
+    desk.poll(B, entry("L’OTAN à Riga", ONE, "b1"))
+    for page in desk.archive.due_pages(desk.now, 10):
+        desk.bring(page, desk.tick(), ExtractedPage(None, prose("le sommet de Riga")))
+    assert desk.alerts() == [("OTAN", "revised")]
+    assert desk.found("OTAN") == ["Le sommet de Riga"]
