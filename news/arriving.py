@@ -33,6 +33,8 @@ class KnownEntry:
     changed_at: datetime
     article_id: int | None
     own_hash: str | None
+    says_hash: str | None
+    """A hash of the words that it was last settled with; None before."""
     page_state: str
     page_attempts: int
     page_fetched_at: datetime | None
@@ -76,6 +78,8 @@ class Arrival:
     page_due_at: datetime | None
     settled: tuple[Settled, ...]
     """In the order in which the entry showed it: the last is what it shows now."""
+    is_another: bool = False
+    """Whether the entry kept its guid and speaks of another article now."""
 
 
 def changed_or_new(body: Body) -> list[PreparedEntry]:
@@ -103,10 +107,10 @@ def showings_of(body: Body) -> list[tuple[PreparedEntry, list[Showing]]]:
 
 
 def _never_judged(held: KnownEntry | None, showing: Showing) -> list[Showing]:
-    if held is None or held.article_id is not None or held.page_state != "due":
+    if held is None or held.page_state != "due":
         return []
     words = make_version(held.entry, None)
-    return [] if words.own_hash == showing.saying.own_hash else [showing_of(held, words)]
+    return [] if words.own_hash in {held.says_hash, showing.saying.own_hash} else [showing_of(held, words)]
 
 
 def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry_id: int) -> Showing:
@@ -126,9 +130,14 @@ def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry
         edited=True,
         article_id=held.article_id,
         own_hash=held.own_hash,
-        is_another=speaks_of_another(held.entry, one.entry),
+        is_another=speaks_of_another(held.entry, one.entry) or _is_shifted(body, one, held, place),
         refiled=set(held.entry.categories) != set(one.entry.categories),
     )
+
+
+def _is_shifted(body: Body, one: PreparedEntry, held: KnownEntry, place: Place) -> bool:
+    """Whether another entry of the body stands where this one stood: a feed that numbers its places has moved its articles on."""
+    return place.own != held.place and any(other.own == held.place for key, other in body.places.items() if key != one.key)
 
 
 def _is_silent(body: Body, one: PreparedEntry) -> bool:
@@ -166,7 +175,7 @@ def _decide(body: Body, one: PreparedEntry, shown: Sequence[Showing], settler: S
         settled.append(settler.settle(showing))
     elif held is not None and showing.article_id is not None and not _has_moved(showing, held):
         settled.append(settler.settle(_without_text(showing)))  # what the feed says now is a version, whatever its page will bring
-    return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, tuple(settled))
+    return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, tuple(settled), showing.is_another)
 
 
 def _page_due_at(body: Body, one: PreparedEntry, showing: Showing, held: KnownEntry | None, settler: Settler) -> datetime | None:

@@ -100,6 +100,8 @@ class Known:
     """By article and hash of a feed's words: the version that holds them; None if they add nothing to the article's text."""
     sighted: frozenset[tuple[int, int]] = frozenset()
     """Entry and article of each sighting on record."""
+    shown: frozenset[tuple[int, int]] = frozenset()
+    """Articles, each with a source that has shown it; asked for the sources of entries that were edited."""
     others: Mapping[str, Collection[str]] = field(default_factory=dict)
     """By address: the titles of the other entries of the source that have it as their link or as where their page was found."""
     next_article_id: int = 1
@@ -195,6 +197,7 @@ class Settler:
         self._own_hashes = dict(known.own_hashes)
         self._said = dict(known.said)
         self._sighted = set(known.sighted)
+        self._shown = known.shown
         self._others = known.others
         self._next_article_id = known.next_article_id
         self._next_revision_id = known.next_revision_id
@@ -276,7 +279,9 @@ class Settler:
     def _decide(self, showing: Showing, verdict: _Verdict, article: KnownArticle) -> Settled:
         is_new = verdict.article_id is None
         is_new_sighting = (showing.entry_id, article.article_id) not in self._sighted
-        opens = is_new_sighting and not showing.silent and not article.sighted_openly and not is_new
+        opens = (
+            is_new_sighting and not showing.silent and not article.sighted_openly and not is_new and not self._is_shift(showing, article)
+        )
         versions, spoken = self._versions_of(showing, article, is_new=is_new)
         return Settled(
             showing=showing,
@@ -291,6 +296,10 @@ class Settler:
             claims=self._claims_of(showing),
             asks=_asks(article, is_new=is_new, by_sighting=is_new_sighting or showing.refiled, opens=opens),
         )
+
+    def _is_shift(self, showing: Showing, article: KnownArticle) -> bool:
+        """Whether what its source has shown before has only come to another of its places: a feed that numbers them shifts all by one."""
+        return showing.edited and (article.article_id, showing.source_id) in self._shown
 
     def _claims_of(self, showing: Showing) -> tuple[tuple[str, bool], ...]:
         adopted = tuple((address, True) for address in self._believable(showing) if address not in self._claims)

@@ -20,6 +20,10 @@ _TRACKING = re.compile(
 )
 
 
+# Names under which servers write a visitor's session into their links: another one at each poll, and nothing of the article.
+_SESSION = re.compile(r"^(?:PHPSESSID|jsessionid|ASP\.NET_SessionId|ASPSESSIONID\w*|CFID|CFTOKEN)$|^sid=[0-9a-f]{32}$", re.IGNORECASE)
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|PHPSESSID)=[^/;]*", re.IGNORECASE)
+
 _DEFAULT_PORTS = frozenset({80, 443})
 _LONGEST_HOST = 255
 """RFC 1035 §2.3.4. What is longer is no host name, and turning it into ASCII takes time that grows with the square of its length."""
@@ -59,7 +63,7 @@ def comparing_url(link: str) -> str:
 
     The same are http and https; a host with and without `www.`, in upper and lower case, international and `xn--`, with and without a
     default port; a path with and without its final slash; what is percent-encoded and what is not, where it means the same; a parameter
-    without a value and with an empty one; parameters in whatever order. Tracking parameters are no part of it, nor is a fragment, unless
+    without a value and with an empty one; parameters in whatever order. Tracking parameters and sessions are no part of it, nor is a fragment, unless
     it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read as an address stands for itself.
     """
     bare, _, fragment = shown_url(link).partition("#")
@@ -73,7 +77,8 @@ def comparing_url(link: str) -> str:
         return bare
     user = parts.netloc.rpartition("@")[0]
     host = _comparing_host(parts.hostname) + (f":{port}" if port is not None and port not in _DEFAULT_PORTS else "")
-    path = "/".join(_reencoded(segment, _SEGMENT_SAFE) for segment in parts.path.split("/")).rstrip("/")
+    whole_path = _SESSION_IN_PATH.sub("", parts.path)
+    path = "/".join(_reencoded(segment, _SEGMENT_SAFE) for segment in whole_path.split("/")).rstrip("/")
     pairs = sorted((pair for pair in map(_comparing_pair, parts.query.split("&")) if pair), key=_name_of)
     query = "?" + "&".join(pairs) if pairs else ""
     return f"https://{user and user + '@'}{host}{path or '/'}{query}" + (f"#{fragment}" if fragment.startswith(("!", "/")) else "")
@@ -91,8 +96,10 @@ def _comparing_host(hostname: str) -> str:
 
 
 def _comparing_pair(pair: str) -> str:
-    """A parameter, percent-encoded in one way. A plus is a space, as forms write it."""
+    """A parameter, percent-encoded in one way; none where it is a visitor's session. A plus is a space, as forms write it."""
     name, _, value = pair.replace("+", " ").partition("=")
+    if _SESSION.match(name) or _SESSION.match(pair):
+        return ""
     return _reencoded(name, _PAIR_SAFE) + ("=" + _reencoded(value, _PAIR_SAFE) if value else "")
 
 

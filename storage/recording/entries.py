@@ -60,6 +60,7 @@ def _known_entry(row: sqlite3.Row) -> KnownEntry:
         changed_at=from_text(row["changed_at"]),
         article_id=row["article_id"],
         own_hash=row["own_hash"],
+        says_hash=row["says_hash"],
         page_state=row["page_state"],
         page_attempts=row["page_attempts"],
         page_fetched_at=optional_time(row["page_fetched_at"]),
@@ -151,6 +152,17 @@ def _write_change(db: Database, one: Arrival, moment: str) -> None:
         want_page(db, one.entry_id, one.page_due_at)
     if one.settled:
         note_settled(db, one.settled[-1])
+    if one.is_another and one.page_due_at is not None:
+        _forget_article(db, one.entry_id)
+
+
+def _forget_article(db: Database, entry_id: int) -> None:
+    """Let the page that is awaited be judged as that of a new entry: what it showed before, be it in silence, was another article."""
+    db.conn.execute(
+        """UPDATE entries SET article_id = NULL, own_hash = NULL, says_hash = NULL, spoken_revision_id = NULL, silent = 0
+           WHERE id = ?""",
+        (entry_id,),
+    )
 
 
 def note_settled(db: Database, settled: Settled) -> None:

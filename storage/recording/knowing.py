@@ -35,6 +35,7 @@ def load_known(db: Database, showings: Sequence[Showing], others: Mapping[str, C
         own_hashes=_load_own_hashes(db, articles, {one.source_id for one in showings}),
         said=_load_said(db, articles, {one.saying.own_hash for one in showings}),
         sighted=_load_sighted(db, [one.entry_id for one in showings]),
+        shown=_load_shown(db, articles, {one.source_id for one in showings if one.edited}),
         others=others or {},
         next_article_id=next_article_id,
         next_revision_id=next_revision_id,
@@ -133,6 +134,11 @@ def _load_said(db: Database, article_ids: Iterable[int], hashes: Collection[str]
 def _load_sighted(db: Database, entry_ids: Iterable[int]) -> frozenset[tuple[int, int]]:
     rows = select_in(db, "SELECT entry_id, article_id FROM sightings WHERE entry_id IN ({marks})", entry_ids)
     return frozenset((row["entry_id"], row["article_id"]) for row in rows)
+
+
+def _load_shown(db: Database, article_ids: Iterable[int], source_ids: Collection[int]) -> frozenset[tuple[int, int]]:
+    sql = "SELECT DISTINCT article_id FROM sightings WHERE source_id = ? AND article_id IN ({marks})"
+    return frozenset((row["article_id"], source_id) for source_id in source_ids for row in select_in(db, sql, article_ids, source_id))
 
 
 def _next_ids(db: Database) -> tuple[int, int]:

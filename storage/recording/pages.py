@@ -121,12 +121,16 @@ def give_up_page(db: Database, entry_id: int, problem: Problem) -> None:
 
 
 def _page_at_hand(db: Database, stored: KnownEntry) -> ExtractedPage | None:
-    """The page text that the entry's source gave its article: a failed fetch must not lose it, and a changed title must still be judged."""
+    """The page text that the entry's source gave its article: a failed fetch must not lose it, and a changed title must still be judged.
+
+    None if the entry's link leads elsewhere now: the text of the page before would make the two one article.
+    """
     if stored.article_id is None:
         return None
     row = db.conn.execute(
         """SELECT revisions.title, revisions.text FROM articles JOIN revisions ON revisions.id = articles.revision_id
-           WHERE articles.id = ? AND origin = 'page' AND revisions.source_id = ?""",
-        (stored.article_id, stored.source_id),
+           WHERE articles.id = :article AND origin = 'page' AND revisions.source_id = :source
+             AND EXISTS (SELECT 1 FROM article_urls WHERE url = :place AND article_id = articles.id)""",
+        {"article": stored.article_id, "source": stored.source_id, "place": stored.place},
     ).fetchone()
     return ExtractedPage(title=row["title"], text=row["text"]) if row else None

@@ -54,6 +54,7 @@ def held_entry(entry: FeedEntry = ENTRY, **rest: Any) -> KnownEntry:
         "changed_at": NOW - timedelta(days=1),
         "article_id": 7,
         "own_hash": make_version(entry, None).own_hash,
+        "says_hash": make_version(entry, None).own_hash if rest.get("article_id", 7) else None,
         "page_state": "done",
         "page_attempts": 0,
         "page_fetched_at": None,

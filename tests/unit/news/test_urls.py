@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from news.urls import comparing_url, host_of, is_site_root, same_site
+from news.urls import comparing_url, host_of, is_site_root, same_site, shown_url
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,18 @@ from news.urls import comparing_url, host_of, is_site_root, same_site
 def test_tracking_parameters_are_no_part_of_an_address(parameter: str) -> None:
     assert comparing_url(f"https://a.example/x?{parameter}") == "https://a.example/x"
     assert comparing_url(f"https://a.example/x?id=5&{parameter}&p=2") == "https://a.example/x?id=5&p=2"
+
+
+@pytest.mark.parametrize("parameter", ["PHPSESSID={}", "jsessionid={}", "ASP.NET_SessionId={}", "sid={}"])
+def test_a_visitors_session_is_shown_as_it_is_and_never_compared(parameter: str) -> None:
+    first, second = (f"https://a.example/v?id=5&{parameter.format(session * 16)}" for session in ("a1", "b2"))
+    assert comparing_url(first) == comparing_url(second) == "https://a.example/v?id=5"
+    assert shown_url(first) == first
+
+
+def test_a_session_in_the_path_is_never_compared() -> None:
+    assert comparing_url("https://a.example/v;jsessionid=4F2A.n1?id=5") == "https://a.example/v?id=5"
+    assert comparing_url("https://a.example/v;page=2?id=5") == "https://a.example/v;page=2?id=5"
 
 
 @pytest.mark.parametrize("parameter", ["id=5", "source=une", "page=2", "p=12", "at=3", "ref=4", "cid=12", "utm=1", "sid=1"])
