@@ -250,7 +250,6 @@ class DecompressionMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DecompressionMiddleware:
-        """Made by scrapy."""
         middleware = cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
         crawler.signals.connect(middleware.close, signals.spider_closed)
         return middleware
@@ -261,7 +260,6 @@ class DecompressionMiddleware:
             threads.shutdown(wait=False)
 
     def process_request(self, request: Request) -> None:
-        """Say what we can undo."""
         request.headers.setdefault(b"Accept-Encoding", ACCEPTED_ENCODINGS)
 
     async def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002  # scrapy's signature

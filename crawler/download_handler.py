@@ -145,6 +145,5 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         return Headers(list(response.raw_headers))
 
     async def close(self) -> None:
-        """Close all connections."""
         await super().close()
         await self._resolver.close()

@@ -58,11 +58,9 @@ class ReadingQueue:
         self._busy: Counter[Hashable] = Counter()
 
     def __len__(self) -> int:
-        """How many documents wait."""
         return sum(map(len, self._lanes.values()))
 
     def add(self, document: Document) -> None:
-        """Have a document wait."""
         self._lanes.setdefault((document.urgent, document.host, document.source_id), deque()).append(document)
 
     def drop(self, document: Document) -> None:

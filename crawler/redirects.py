@@ -68,7 +68,6 @@ class RedirectMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RedirectMiddleware:
-        """Made by scrapy."""
         return cls(crawler.settings["QUIVIVE_ALLOW_ADDRESSES"])
 
     def process_request(self, request: Request) -> None:

@@ -154,7 +154,6 @@ class RobotsMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
-        """Made by scrapy."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:

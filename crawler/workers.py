@@ -132,7 +132,6 @@ class _Reader:
             self._is_started = True
 
     def read(self, job: Callable[[], object]) -> Future[Answer]:
-        """Begin to read."""
         self.start()
         future: Future[Answer] = Future()
         self._jobs.put((job, future))

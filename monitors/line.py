@@ -52,7 +52,6 @@ class Line:
             return 0 if self._more_at is None else await self._fill(self._more_at)
 
     def close(self) -> None:
-        """Begin nothing more."""
         self._closed = True
 
     def tasks(self) -> list[asyncio.Task[None] | asyncio.Task[int]]:

@@ -63,9 +63,9 @@ def comparing_url(link: str) -> str:
 
     The same are http and https; a host with and without `www.`, in upper and lower case, international and `xn--`, with and without a
     default port; a path with and without its final slash; what is percent-encoded and what is not, where it means the same; a parameter
-    without a value and with an empty one; parameters in whatever order. No part of it are tracking parameters and sessions, nor a fragment,
-    unless it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read as an address stands for
-    itself.
+    without a value and with an empty one; parameters in whatever order. Tracking parameters and sessions are no part of it, nor is a
+    fragment, unless it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read as an address
+    stands for itself.
     """
     bare, _, fragment = shown_url(link).partition("#")
     bare = bare.strip()

@@ -40,7 +40,6 @@ class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
         self._interval = interval
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """When the job runs next."""
         return now if previous_fire_time is None else now + self._interval
 
 

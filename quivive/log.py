@@ -84,7 +84,6 @@ class _PrintingHandler(logging.Handler):
         self._encoding = encoding
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Have a record written."""
         try:
             self._printer.say(f"{self.format(record)}\n".encode(self._encoding, "backslashreplace"))
         except Exception:  # noqa: BLE001  # as logging's own handlers do: an event that cannot be told must not end what it tells of

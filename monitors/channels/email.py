@@ -69,7 +69,6 @@ class EmailChannel:
         return found
 
     def make_sender(self, timezone: ZoneInfo, limits: TimeLimits) -> Sender:
-        """A sender of mails."""
         from monitors.channels.email_sender import EmailSender  # noqa: PLC0415  # it brings aiosmtplib
 
         return EmailSender(self, timezone, limits)
@@ -141,6 +140,5 @@ class Table(ChannelTable):
         return self
 
     def make_channel(self, name: str) -> EmailChannel:
-        """The channel."""
         host, port, security = parse_smtp_url(self.smtp)
         return EmailChannel(name, host, port, security, self.sender, self.to, self.username, self.password)

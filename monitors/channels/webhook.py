@@ -37,7 +37,6 @@ class WebhookChannel:
         return []
 
     def make_sender(self, timezone: ZoneInfo, limits: TimeLimits) -> Sender:  # noqa: ARG002  # programs read UTC
-        """A sender of POSTs."""
         from monitors.channels.webhook_sender import WebhookSender  # noqa: PLC0415  # it brings aiohttp
 
         return WebhookSender(self, limits)
@@ -94,5 +93,4 @@ class Table(ChannelTable):
     secret: Annotated[str, AfterValidator(_check_whole_secret)] | None = Field(default=None, repr=False)
 
     def make_channel(self, name: str) -> WebhookChannel:
-        """The channel."""
         return WebhookChannel(name, self.url, self.secret)

@@ -63,7 +63,6 @@ class Analysis:
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
-        """The words, folded."""
         return tuple(chain.from_iterable(map(_tokens_of, self._chunks)))
 
     @cached_property
@@ -110,7 +109,6 @@ class KnownAnalysis(Analysis):
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
-        """The words, folded."""
         return tuple(self.joined_tokens.split(" ")) if self.joined_tokens else ()
 
     @cached_property

@@ -21,11 +21,12 @@ from typing import Any, Self
 import psutil
 import pytest
 
-from tests.mailbox import ACCEPT_THEN_DROP, DROP, HOLD, HookSink, Mailbox, Reply
+from tests.mailbox import ACCEPT_THEN_DROP, DROP, HANG, HOLD, STALL, HookSink, Mailbox, Reply
 from tests.news_site import NewsSite, article, item, rss
 from tests.processes import PATIENCE, Home, are_gone, email, source, topic, wait_until, webhook
 
 KILLS = int(os.environ.get("QUIVIVE_KILLS", "8"))
+READERS = ("lise@example.org", "omar@example.org")
 SEED = int(os.environ.get("QUIVIVE_SEED", random.SystemRandom().randrange(10**6)))
 
 
@@ -86,7 +87,7 @@ def _configure(home: Home, site: NewsSite, hook: HookSink, mailbox: Mailbox) -> 
     home.configure(
         sources=[source(site.url("/pages"), "Pages", articles="page"), source(site.url("/texts"), "Textes", articles="feed")],
         topics=[topic("OTAN", "otan", ["hook", "redaction"])],
-        channels=[webhook("hook", hook.url), email("redaction", mailbox.url)],
+        channels=[webhook("hook", hook.url), email("redaction", mailbox.url, *READERS)],
     )
 
 
@@ -134,16 +135,20 @@ def test_nothing_is_lost_and_a_repeat_carries_its_id_however_often_the_program_i
             _finish(home, press, hook, mailbox)
     _assert_all_archived(home, press)
     _assert_all_told_under_one_id(press, [(one.json["data"]["article"]["title"], one.headers["webhook-id"]) for one in hook.requests])
-    _assert_all_told_under_one_id(press, [(one.subject.removeprefix("[OTAN] "), one.message_id) for one in mailbox.mails])
+    for reader in READERS:
+        mails = [mail for mail in mailbox.mails if reader in mail.recipients]
+        _assert_all_told_under_one_id(press, [(one.subject.removeprefix("[OTAN] "), one.message_id) for one in mails])
     assert _rows(home, "PRAGMA integrity_check") == [("ok",)]
     assert _rows(home, "PRAGMA foreign_key_check") == []
 
 
 def _misbehave(chance: random.Random, hook: HookSink, mailbox: Mailbox) -> None:
-    """A few of the next messages are refused, or taken without a word."""
-    troubles = [Reply(503), Reply(429), Reply(action=DROP)]
+    """A few of the next messages are refused, stalled, taken without a word, or taken for one reader alone."""
+    troubles = [Reply(503), Reply(429), Reply(action=DROP), Reply(action=STALL), Reply(action=HANG)]
     hook.reply(*(chance.choice([Reply(), *troubles]) for _ in range(3)))
-    mailbox.answer(*chance.choice([("DATA", ACCEPT_THEN_DROP), ("RCPT", "451 4.7.1 later"), ("DATA", "452 4.3.1 full")]), times=1)
+    refusals = [("DATA", ACCEPT_THEN_DROP), ("RCPT", "451 4.7.1 later"), ("DATA", "452 4.3.1 full"), ("DATA", HANG)]
+    mailbox.answer(*chance.choice(refusals), times=1)
+    mailbox.answer("RCPT", "452 4.2.2 full", times=chance.choice([0, 1, 3]), recipient=chance.choice(READERS))
 
 
 def _run_and_kill(home: Home, chance: random.Random, count_events: Callable[[], int]) -> None:
