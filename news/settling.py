@@ -320,7 +320,7 @@ class Settler:
         if self._said.get(key) is not None or (key in self._said and not _is_page(showing.version)):
             return mains, self._said[key]
         current = main.version if main else _if_current(showing.version, main_hash)
-        if _adds_nothing(saying, current, article.title):
+        if adds_nothing(saying, current, article.title):
             return mains, None
         said = NewVersion(self._take_revision_id(), article.versions + len(mains) + 1, saying, is_main=False, is_first=is_new)
         return (*mains, said), said.revision_id
@@ -404,7 +404,7 @@ def _if_current(offered: Version | None, main_hash: str) -> Version | None:
     return offered if offered is not None and offered.own_hash == main_hash else None
 
 
-def _adds_nothing(saying: Version, current: Version | None, article_title: str) -> bool:
+def adds_nothing(saying: Version, current: Version | None, article_title: str) -> bool:
     """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands on the page."""
     page = current if _is_page(current) else None
     if saying.title_key != normalise_text(article_title if page is None else page.title):

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from news.alerts import Alert
 from news.articles import ArticleFacts
-from news.judging import article_time
+from news.judging import Version, article_time
 from news.preparing import analysed_words
 from news.settling import Asks, NewVersion, Settled
 from news.text import AnalysedArticle, analyse_article
@@ -22,6 +22,7 @@ from storage.file.times import optional_text, to_text
 from storage.recording.knowing import remember_titles
 from storage.recording.matches import VersionToMatch, match_sighting, match_version
 from storage.recording.rows import insert_rows, select_in
+from storage.recording.spoken import keep_spoken
 from storage.recording.watch import Tally, Watch
 from storage.recording.words import leave_waiting
 
@@ -86,6 +87,7 @@ def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) ->
     """Store versions, sightings and addresses of what was settled, and match what must be matched. Articles and entries are there."""
     _write_addresses(db, writing.settled)
     _write_versions(db, writing)
+    keep_spoken(db, _revised(writing.settled), writing.now)
     _write_sightings(db, writing)
     _write_current(db, writing.settled)
     remember_titles(db, ((one.showing.words.text_hash, one.showing.words.title_key) for one in writing.settled))
@@ -110,6 +112,11 @@ def _write_versions(db: Database, writing: Writing) -> None:
     for one in writing.settled:
         if one.versions and not one.is_new_article:
             _write_revision(db, one)
+
+
+def _revised(settled: Sequence[Settled]) -> dict[int, Version]:
+    """The articles that have got a new text, with the last one."""
+    return {one.article_id: one.main.version for one in settled if one.main is not None and not one.is_new_article}
 
 
 def _version_row(one: Settled, new: NewVersion, now: datetime) -> tuple[object, ...]:

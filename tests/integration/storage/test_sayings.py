@@ -164,3 +164,15 @@ def test_the_title_of_a_source_whose_page_comes_second_is_matched_and_found(desk
         desk.bring(page, desk.tick(), ExtractedPage(None, prose("le sommet de Riga")))
     assert desk.alerts() == [("OTAN", "revised")]
     assert desk.found("OTAN") == ["Le sommet de Riga"]
+
+
+def test_an_article_with_its_page_is_found_by_the_title_that_another_source_still_gives_it(desk: Desk) -> None:
+    desk.watch(A, B, mode="page")
+    desk.poll(A, entry("L’OTAN à Riga", ONE, "a1"))
+    desk.page(ONE, prose("Riga"))
+    desk.poll(B, entry("L’OTAN à Riga", ONE, "b1"))
+    desk.poll(A, entry("L’Alliance à Riga", ONE, "a1"))
+    desk.page(ONE, prose("Riga"), at=desk.now + timedelta(hours=2))
+    assert desk.found("OTAN") == desk.found("Alliance") == ["L’Alliance à Riga"]
+    desk.poll(B, entry("L’Alliance à Riga", ONE, "b1"))
+    assert desk.found("OTAN") == []

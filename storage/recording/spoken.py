@@ -1,0 +1,42 @@
+"""What sources say of an article that is revised: words that its text had, and has no longer, are found as long as a source says them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from news.arriving import KnownEntry
+from news.judging import Version, make_version
+from news.preparing import analysed_words
+from news.settling import adds_nothing
+from storage.file.times import to_text
+from storage.recording.entries import list_entries
+from storage.recording.rows import select_in
+from storage.recording.words import leave_waiting
+
+
+def keep_spoken(db: Database, revised: Mapping[int, Version], now: datetime) -> None:
+    """Store what entries say of the revised articles as versions of their own, where it stood in the text before and not in the new one.
+
+    It was matched with the text before, and is not matched again.
+    """
+    sql = "SELECT id FROM entries WHERE spoken_revision_id IS NULL AND says_hash IS NOT NULL AND article_id IN ({marks})"
+    for entry in list_entries(db, [row["id"] for row in select_in(db, sql, revised)]):
+        said = make_version(entry.entry, None)
+        current = revised[entry.article_id or 0]
+        if not adds_nothing(said, current, current.title):
+            _store(db, entry, said, now)
+
+
+def _store(db: Database, entry: KnownEntry, said: Version, now: datetime) -> None:
+    db.conn.execute("UPDATE articles SET versions = versions + 1 WHERE id = ?", (entry.article_id,))
+    cursor = db.conn.execute(
+        """INSERT INTO revisions (article_id, number, seen_at, source_id, origin, title, text, text_hash, text_length)
+           SELECT id, versions, ?, ?, ?, ?, ?, ?, ? FROM articles WHERE id = ?""",
+        (to_text(now), entry.source_id, said.origin, said.title, said.text, said.text_hash, said.text_length, entry.article_id),
+    )
+    revision_id = int(cursor.lastrowid or 0)
+    leave_waiting(db, [(revision_id, analysed_words(said))])
+    db.conn.execute("UPDATE entries SET spoken_revision_id = ? WHERE id = ?", (revision_id, entry.entry_id))
