@@ -1,7 +1,8 @@
 """How many bytes of answers may be in memory: who may ask for more, while bodies wait to be read and outcomes wait to be recorded.
 
 A host, and a source, has a share of its own: whoever sends faster than we read is asked less often, and nobody else is. Beyond `SOFT_BYTES`
-altogether only those are asked who have nothing in memory yet; beyond `MOST_BYTES` nobody is, until something is done with.
+altogether only those are asked who have nothing in memory yet; beyond `MOST_BYTES` nobody is, until something is done with. An answer
+that comes when its host or source has its share already is dropped and asked for again: it would use up what the others may hold.
 
 Pure. What is asked for counts before it comes, by the largest body that its host or source sent lately.
 """
@@ -52,6 +53,14 @@ class Allowance:
         if self._total >= self._most or own >= self._share:
             return False
         return own == 0 or self._total < self._soft
+
+    def may_keep(self, host: str, source_id: int) -> bool:
+        """Whether an answer that has come may wait to be read.
+
+        Who was asked for several at once, and sends more than was to be expected, has its share in memory by now.
+        """
+        own = max(self._bytes[host], self._bytes[source_id])
+        return own < self._share and (own == 0 or self._total < self._most)
 
     def expect(self, host: str, source_id: int, now: float) -> Holding:
         """Hold what the answer to a request is expected to take."""

@@ -143,6 +143,8 @@ class Crawl:
         now = asyncio.get_running_loop().time()
         started, expected = self._started.pop(work)
         self._allowance.give_back(expected)
+        if isinstance(answer, Response) and not self._allowance.may_keep(expected.host, expected.source_id):
+            answer = Dropped(work.url)
         size = len(answer.body) if isinstance(answer, Response) else 0
         holding = self._allowance.hold(expected.host, expected.source_id, size)
         self._frontier.release(work, now)

@@ -25,6 +25,8 @@ from storage import Archive, Tally
 log = structlog.get_logger("quivive")
 Answer = TypeVar("Answer")
 
+_TOLD_AT_ONCE = 50
+"""Alerts that are logged and printed before the event loop may turn to something else: a few milliseconds."""
 PORTION = 100
 """Sources, and pages, read and taken up in one go; all that is due is taken up in as many goes as it needs, with the loop free between."""
 
@@ -175,7 +177,9 @@ class Service:
         self.totals.add(tally)
         for page in tally.pages:
             self.crawl.add(page)
-        for alert in tally.alerts:
+        for number, alert in enumerate(tally.alerts):
+            if number % _TOLD_AT_ONCE == 0:
+                await asyncio.sleep(0)  # a feed of hundreds of entries and a hundred topics: the others are not to wait for the telling
             log.info("alert", topic=alert.topic, kind=str(alert.kind), title=alert.article.title, url=alert.article.url)
             self._announce(alert)
         if tally.alerts:

@@ -56,3 +56,22 @@ def test_an_answer_that_is_on_its_way_counts_as_the_largest_that_came_lately_and
     bodies.expect("a.example", 2, 0)
     bodies.expect("a.example", 3, 0)
     assert not bodies.may_ask("a.example", 4)
+
+
+def test_an_answer_is_kept_only_while_its_host_and_source_have_less_than_their_share() -> None:
+    allowance = Allowance(Costs(), soft=60, most=1_000_000, share=250_000)
+    assert allowance.may_keep("a", 1)
+    allowance.hold("a", 1, 200_000)
+    assert allowance.may_keep("a", 1), "who has less than the share may go beyond it once"
+    allowance.hold("a", 1, 200_000)
+    assert not allowance.may_keep("a", 2)
+    assert not allowance.may_keep("b", 1)
+    assert allowance.may_keep("b", 2)
+
+
+def test_beyond_the_most_only_who_has_nothing_in_memory_may_keep_an_answer() -> None:
+    allowance = Allowance(Costs(), most=300_000, share=250_000)
+    for number, host in enumerate("abc"):
+        allowance.hold(host, number, 100_000)
+    assert not allowance.may_keep("a", 0)
+    assert allowance.may_keep("d", 9)
