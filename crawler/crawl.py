@@ -43,7 +43,7 @@ class Crawl:
         self._settings = settings
         self._clock = clock
         self._receivers = receivers
-        costs = Costs()
+        costs = self._costs = Costs()
         self._frontier = Frontier(settings.concurrency, settings.delay_per_host.total_seconds())
         self._allowance = Allowance(costs)
         self._workers = Workers(settings, costs)
@@ -144,7 +144,8 @@ class Crawl:
         started, expected = self._started.pop(work)
         self._allowance.give_back(expected)
         if isinstance(answer, Response) and not self._allowance.may_keep(expected.host, expected.source_id):
-            answer = Dropped(work.url)
+            self._ask_again(work, len(answer.body), now)
+            return
         size = len(answer.body) if isinstance(answer, Response) else 0
         holding = self._allowance.hold(expected.host, expected.source_id, size)
         self._frontier.release(work, now)
@@ -161,6 +162,14 @@ class Crawl:
             self._allowance.give_back(holding)
             self._changed.set()  # there is room for another answer
             self._forget(work)
+
+    def _ask_again(self, work: Work, size: int, now: float) -> None:
+        """Drop an answer for which there is no room, and queue what it answers once more; it is asked for when there is."""
+        self._costs.note((host_key(work.url), work.source_id), 0.0, size, now)  # so much is to be expected from now on
+        self._frontier.release(work, now)
+        if self._is_stopping or not self._frontier.add(work, urgent=kind_of(work).urgent):
+            self._forget(work)  # still due
+        self._changed.set()
 
     async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> None:
         answered = Answered(answer, self._clock(), seconds, partial(self._workers.read, document))
