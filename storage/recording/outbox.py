@@ -20,6 +20,7 @@ from news.timing import DELIVERY_LIFETIME
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import article_from_json, hits_from_json
 from storage.recording.recipients import list_recipients, owe_again, record_recipients
+from storage.recording.rows import select_in
 
 
 def list_due_channels(db: Database, now: datetime) -> list[str]:
@@ -90,22 +91,27 @@ def seal_messages(db: Database, channel: str, policy: Policy, now: datetime, lim
     return len(waiting)
 
 
+_WAITING = """SELECT deliveries.id, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at
+    FROM deliveries JOIN alerts ON alerts.id = alert_id"""
+
+
 def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
-    """At least `limit` due deliveries, if there are so many: what became due together is never cut in two, or it would be two messages."""
-    last = db.conn.execute(
-        "SELECT due_at FROM deliveries WHERE channel = ? AND due_at <= ? ORDER BY due_at LIMIT 1 OFFSET ?",
-        (channel, to_text(now), limit - 1),
-    ).fetchone()
-    rows = db.conn.execute(
-        """SELECT deliveries.id, subject, alerts.created_at AS alerted_at, due_at, give_up_at
-           FROM deliveries JOIN alerts ON alerts.id = alert_id WHERE channel = ? AND due_at <= ?""",
-        (channel, last["due_at"] if last else to_text(now)),
-    )
+    """`limit` of the due deliveries, the longest waiting first, and what is due on the same articles: else it would be two messages.
+
+    A feed of hundreds of entries and a hundred topics make tens of thousands due at one moment: nobody waits until all are planned.
+    """
+    moment = to_text(now)
+    first = db.conn.execute(
+        f"{_WAITING} WHERE channel = ? AND due_at <= ? ORDER BY due_at, deliveries.rowid LIMIT ?", (channel, moment, limit)
+    ).fetchall()
+    articles = {row["article_id"] for row in first}
+    rest = select_in(db, _WAITING + " WHERE channel = ? AND due_at <= ? AND article_id IN ({marks})", articles, channel, moment)
+    rows = {row["id"]: row for row in (*first, *rest)}
     return [
         WaitingDelivery(
             row["id"], parse_subject(row["subject"]), from_text(row["alerted_at"]), from_text(row["due_at"]), from_text(row["give_up_at"])
         )
-        for row in rows
+        for row in rows.values()
     ]
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus
+from news.delivering import Policy, Together
 from news.errors import ArchiveMissing
 from news.topics import Topic
 from storage import retry_deliveries
@@ -336,3 +337,20 @@ print(retry_deliveries(Path({str(desk.path)!r}), [], datetime.fromisoformat({des
 def test_retry_without_an_archive_says_so(tmp_path: Path, desk: Desk) -> None:
     with pytest.raises(ArchiveMissing):
         retry_deliveries(tmp_path / "none.db", [], desk.now, all_dead=True)
+
+
+@pytest.mark.parametrize(("together", "sizes"), [(Together.SUBJECT, [3, 3]), (Together.NONE, [1] * 6)])
+def test_what_is_due_at_one_moment_is_planned_a_portion_at_a_time_and_never_cut_within_an_article(
+    tmp_path: Path, together: Together, sizes: list[int]
+) -> None:
+    topics = [Topic(name, "OTAN", ("hook",)) for name in ("Un", "Deux", "Trois")]
+    with Desk(tmp_path / "archive.db", topics) as desk:
+        desk.watch(A)
+        desk.poll(A, *(entry(f"L’OTAN, épisode {number}", f"https://a.example/{number}") for number in range(5)))
+        planned = desk.archive.seal_messages("hook", Policy(together), desk.now, 4).result()
+        messages = desk.rows(
+            """SELECT count(*), count(DISTINCT article_id) FROM deliveries JOIN alerts ON alerts.id = alert_id
+               WHERE message_id IS NOT NULL GROUP BY message_id"""
+        )
+        assert planned == 6
+        assert messages == [(size, 1) for size in sizes]
