@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from news.errors import UsageError
+from news.wording import Language, Wording
 from quivive.cli.json_answers import JsonValue, json_line
 from quivive.config import Configuration, find_config, load_config
 from quivive.texts import visible
@@ -25,7 +26,13 @@ def get_configuration(context: click.Context) -> Configuration:
 
 def get_config_path(context: click.Context) -> Path:
     """Where the configuration is."""
-    return find_config(context.find_root().obj, os.environ, Path.cwd())
+    return find_config(context.find_root().obj.config_path, os.environ, Path.cwd())
+
+
+def get_early_language(context: click.Context) -> Language:
+    """The language as far as it is known without a configuration; who has one takes `configuration.language`."""
+    language: Language = context.find_root().obj.language
+    return language
 
 
 def get_reader(configuration: Configuration) -> ArchiveReader:
@@ -74,4 +81,4 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
 
 def not_available(what: str) -> click.ClickException:
     """The plain answer to what has not arrived yet."""
-    return click.UsageError(f"{what} is not available in this version")
+    return click.UsageError(Wording("{what} is not available in this version", what=what))

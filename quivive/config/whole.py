@@ -16,6 +16,7 @@ from news.errors import ConfigurationError
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
+from news.wording import Language
 from quivive.config.channels import read_channels
 from quivive.config.durations import format_duration
 from quivive.config.entities import CheckTopics, check_queries, read_entities
@@ -34,6 +35,7 @@ from quivive.config.model import (
 )
 from quivive.config.sources import read_sources
 from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
+from quivive.languages import find_language_code, make_language
 
 if TYPE_CHECKING:
     from monitors import Channel
@@ -70,7 +72,8 @@ class Configuration:
     archive_path: Path
     retention: timedelta | None
     """How long articles are kept; None is for ever."""
-    timezone: ZoneInfo
+    language: Language
+    """In which people are spoken to, and the zone in which they are told moments."""
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
@@ -82,6 +85,11 @@ class Configuration:
     channels: Mapping[str, Channel]
     emptied: frozenset[str] = frozenset()
     """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """In which people are told moments, and type them."""
+        return self.language.timezone
 
 
 def find_config(option: Path | None, environ: Mapping[str, str], working_directory: Path) -> Path:
@@ -113,7 +121,7 @@ def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopic
         path=path,
         archive_path=(path.parent / archive.path).absolute(),
         retention=archive.retention,
-        timezone=display.timezone,
+        language=make_language(find_language_code(display.language, environ), display.timezone),
         log_level=log.level,
         log_format=log.format,
         crawler=_make_crawler_configuration(crawler),
