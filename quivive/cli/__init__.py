@@ -13,7 +13,7 @@ import click
 
 from news.errors import ConfigurationError, QueryError, QuiviveError, UsageError
 from news.wording import Language, system_reason
-from quivive.cli.translating import Invocation, find_early_language, speak_click, tell_error, told_in
+from quivive.cli.translating import Invocation, find_early_language, speak_click, tell_error, told_in, working_directory
 from quivive.printing import Printer
 from quivive.signals import give_back
 from quivive.standard_streams import abandon_output, get_descriptor
@@ -81,7 +81,7 @@ def quivive(context: click.Context, config_path: Path | None) -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done; 1 something failed that the user must look at; 2 wrong usage, query or configuration."""
-    language = find_early_language(sys.argv[1:], os.environ, Path.cwd())
+    language = find_early_language(sys.argv[1:], os.environ, working_directory())
     speak_click(language)
     try:
         # Not standalone, click returns the status that `context.exit` was given.

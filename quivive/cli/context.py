@@ -14,19 +14,25 @@ import click
 from news.errors import UsageError
 from news.wording import Language, Wording
 from quivive.cli.json_answers import JsonValue, json_line
+from quivive.cli.translating import working_directory
 from quivive.config import Configuration, find_config, load_config
 from quivive.texts import visible
 from storage import ArchiveReader
 
 
 def get_configuration(context: click.Context) -> Configuration:
-    """The configuration that the command line, the environment or the folder names."""
+    """The configuration, for whoever reads the archive: without its channels, whose secrets this user may not have."""
+    return load_config(get_config_path(context), os.environ, with_channels=False)
+
+
+def get_whole_configuration(context: click.Context) -> Configuration:
+    """The configuration, with the channels and their secrets, for whoever sends or checks."""
     return load_config(get_config_path(context), os.environ)
 
 
 def get_config_path(context: click.Context) -> Path:
     """Where the configuration is."""
-    return find_config(context.find_root().obj.config_path, os.environ, Path.cwd())
+    return find_config(context.find_root().obj.config_path, os.environ, working_directory())
 
 
 def get_early_language(context: click.Context) -> Language:

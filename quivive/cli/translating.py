@@ -31,8 +31,19 @@ class Invocation:
 
 def find_early_language(arguments: Sequence[str], environ: Mapping[str, str], folder: Path) -> Language:
     """The language before anything was read: help and wrong usage are told in it, and so is what is wrong with the configuration."""
-    path = find_config(_find_config_option(arguments), environ, folder)
-    return make_language(find_language_code(peek_language_code(path), environ), ZoneInfo("Europe/Paris"))
+    try:
+        configured = peek_language_code(find_config(_find_config_option(arguments), environ, folder))
+    except ConfigurationError:  # there is none, which whoever needs one says
+        configured = None
+    return make_language(find_language_code(configured, environ), ZoneInfo("Europe/Paris"))
+
+
+def working_directory() -> Path:
+    """The folder we are in."""
+    try:
+        return Path.cwd()
+    except OSError:  # it was deleted meanwhile; a configuration elsewhere can be used all the same
+        return Path()
 
 
 def _find_config_option(arguments: Sequence[str]) -> Path | None:

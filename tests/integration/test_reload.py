@@ -54,7 +54,7 @@ USUAL: dict[str, Any] = {
 CHANGED: dict[Keys, Any] = {
     ("archive", "retention"): "30d",
     ("display", "timezone"): "Asia/Tokyo",
-    ("display", "language"): "fr",
+    ("display", "language"): "en",
     ("crawler", "user_agent"): "another/1",
     ("crawler", "interval"): "20m",
     ("crawler", "min_interval"): "1m",
