@@ -91,7 +91,7 @@ def find_config(option: Path | None, environ: Mapping[str, str], working_directo
 
 
 def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopics | None = None) -> Configuration:
-    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.matching`).
+    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.check_topics`).
 
     Raises ConfigurationError with every fault found.
     """
@@ -127,9 +127,9 @@ def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopic
 
 
 def _get_matcher_check() -> CheckTopics:
-    from news.query import matching  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
+    from news.query import check_topics  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
 
-    return matching.check_topics
+    return check_topics
 
 
 def _refuse_unknown_tables(file: ConfigFile) -> None:
