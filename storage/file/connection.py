@@ -179,6 +179,8 @@ def _require_there(path: Path) -> None:
     except OSError as error:
         message = f"{path} cannot be reached ({error.strerror}); give this user the right to enter its folder and to read it"
         raise ArchiveUnusable(message) from error
+    if not os.access(path, os.R_OK, effective_ids=True):
+        raise ArchiveUnusable(f"{path} cannot be read by this user; become one who may, such as the daemon's, or join the file's group")
 
 
 def _refuse_other_version(db: Database, path: Path) -> Database:
