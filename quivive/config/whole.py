@@ -127,7 +127,7 @@ def usual_places(environ: Mapping[str, str], working_directory: Path) -> list[Pa
 def load_config(
     path: Path, environ: Mapping[str, str], check_topics: CheckTopics | None = None, *, with_channels: bool = True
 ) -> Configuration:
-    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.matching`).
+    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.check_topics`).
 
     Without channels, whose secrets not everybody has who may read the archive, none of them is made or checked; topics may name them.
     Raises ConfigurationError with every fault found.
@@ -164,9 +164,9 @@ def load_config(
 
 
 def _get_matcher_check() -> CheckTopics:
-    from news.query import matching  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
+    from news.query import check_topics  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
 
-    return matching.check_topics
+    return check_topics
 
 
 def _refuse_unknown_tables(file: ConfigFile) -> None:
