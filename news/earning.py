@@ -19,6 +19,7 @@ from typing import NamedTuple
 from news.fingerprints import normalise_text
 from news.sources import ReadLine
 from news.text.analysis import Analysis, analyse
+from news.wording import Wording
 
 LONGEST_NOTICE = 2_500
 """Characters. What stands in an article's place and is longer is a page of other news, or of headlines."""
@@ -95,9 +96,9 @@ def earns_its_place(
     if because:
         return Earning(None, because)
     if evidence.is_list:
-        return Earning(Unearned.OTHER_PAGE, "is a list of headlines, as on a home page or in a section")
+        return Earning(Unearned.OTHER_PAGE, Wording("is a list of headlines, as on a home page or in a section"))
     unearned = Unearned.OTHER_PAGE if evidence.is_long else Unearned.WALL
-    return Earning(unearned, "speaks neither of the title nor of what the feed says")
+    return Earning(unearned, Wording("speaks neither of the title nor of what the feed says"))
 
 
 class _Titles(Enum):

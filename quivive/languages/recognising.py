@@ -1,4 +1,4 @@
-"""Texts that the archive keeps, and those of libraries, are English: here they are found again among the templates, and taken apart.
+"""Texts that the archive keeps, and those of libraries, are English: here they are found again among the templates, and retold.
 
 A delivery's last error, say, was written weeks ago; who reads it in French is told in French. What no template made stays as it is.
 """
@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_LEAST_WORDS = 8
-"""Letters that a template must have of its own: those with fewer would be found in anything."""
+_LEAST_LETTERS = 8
+"""Characters that a template must have of its own: those with fewer would be found in anything."""
 
 
 class Recogniser:
@@ -24,16 +24,38 @@ class Recogniser:
             key=lambda template: -sum(map(len, template[0])),
         )
 
-    def recognise(self, text: str) -> tuple[str, dict[str, str]] | None:
-        """The template that made the text, in the other language, with its values; of several, the one with most words of its own."""
+    def retell(self, text: str) -> str | None:
+        """The text in the other language, with what was put into it retold where that is known too; None if no template made it.
+
+        Of several templates, the one counts that has most words of its own.
+        """
         if text in self._whole:
-            return self._whole[text], {}
+            return self._whole[text]
         for pieces, english, told in self._templates:
-            if sum(map(len, pieces)) < _LEAST_WORDS:
-                return None
+            if sum(map(len, pieces)) < _LEAST_LETTERS:
+                break
             if all(piece in text for piece in pieces) and (values := _take_apart(text, english)):
-                return told, values
+                return _PLACE.sub(lambda place: self.retell(values[place[1]]) or values[place[1]], told)
+        return self._retell_sentence(text)
+
+    def _retell_sentence(self, text: str) -> str | None:
+        """What is made of several texts: `host: reason`, and of problems `meaning (detail): advice.`."""
+        start = 0
+        while (colon := text.find(": ", start)) >= 0:
+            head, tail = text[:colon], text[colon + 2 :]
+            advice, end = (self.retell(tail[:-1]), ".") if tail.endswith(".") else (None, "")
+            advice = advice or self.retell(tail)
+            if advice:
+                return f"{self._retell_meaning(head)}\N{NO-BREAK SPACE}: {advice}{end}"
+            start = colon + 2
         return None
+
+    def _retell_meaning(self, head: str) -> str:
+        for found in re.finditer(r" \(|$", head):
+            meaning, detail = head[: found.start()], head[found.start() :]
+            if told := self.retell(meaning):
+                return told + detail
+        return head
 
 
 def _take_apart(text: str, english: str) -> dict[str, str] | None:

@@ -101,7 +101,8 @@ def _problem_texts() -> Iterator[str]:
     from crawler.problems import PROBLEMS  # noqa: PLC0415  # as above
 
     for kind in PROBLEMS.values():
-        yield from (text for text in (kind.meaning, kind.advice, kind.page_advice) if text)
+        # NNN stands for a number in the text of an unknown status.
+        yield from (text.replace("NNN", "{NNN}") for text in (kind.meaning, kind.advice, kind.page_advice) if text)
 
 
 def refreshed(catalogue: Catalog, template: Catalog) -> Catalog:
