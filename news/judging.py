@@ -321,18 +321,19 @@ def titles_agree(one: str, other: str) -> bool:
     first, second = normalise_text(one), normalise_text(other)
     if first == second:
         return bool(first)
-    words, others = _telling_words(first), _telling_words(second)
+    words, others = telling_words(first), telling_words(second)
     common = len(words & others)
     return common >= _LEAST_COMMON_WORDS and common >= _LEAST_COMMON_SHARE * min(len(words), len(others))
 
 
-def _telling_words(title_key: str) -> set[str]:
-    return {word for word in title_key.split() if len(word) >= LEAST_TELLING_LETTERS}
+def telling_words(title: str) -> set[str]:
+    """The words of a title that are long enough to tell what it is about."""
+    return {word for word in normalise_text(title).split() if len(word) >= LEAST_TELLING_LETTERS}
 
 
 def _says_something(title_key: str) -> bool:
     """Whether `speaks_of` has a word to go by."""
-    return bool(_telling_words(title_key))
+    return bool(telling_words(title_key))
 
 
 def speaks_of_another(old: FeedEntry, new: FeedEntry) -> bool:

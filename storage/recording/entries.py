@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from news.adopting import OtherEntries, OtherEntry
 from news.arriving import Arrival, KnownEntry
 from news.settling import Settled
 from news.sources import FeedEntry, PreparedEntry
@@ -191,20 +192,31 @@ def list_shared_links(db: Database, source_id: int, links: Iterable[str]) -> set
     return {row["value"] for row in rows}
 
 
-def list_others(db: Database, source_id: int, entry_id: int, addresses: Iterable[str]) -> dict[str, set[str]]:
-    """By address: the titles of the other entries of the source that have it, as their link or as where their page was found.
+def load_others(db: Database, stored: KnownEntry, addresses: Iterable[str]) -> OtherEntries:
+    """What its source has beside an entry: at these addresses, and under its title."""
+    at = _list_others(db, stored, addresses)
+    if not at:
+        return OtherEntries()
+    row = db.conn.execute(
+        "SELECT count(DISTINCT place) FROM entries WHERE source_id = ? AND place <> ? AND title = ?",
+        (stored.source_id, stored.place, stored.entry.title),
+    ).fetchone()
+    return OtherEntries(at, int(row[0]))
+
+
+def _list_others(db: Database, stored: KnownEntry, addresses: Iterable[str]) -> dict[str, list[OtherEntry]]:
+    """By address: the other entries of the source that have it, as their link or as where their page was found.
 
     A site that has thousands of entries at one address has shown enough with a few.
     """
-    given = json.dumps(sorted(addresses))
     rows = db.conn.execute(
-        """SELECT place AS address, title FROM entries
+        """SELECT place AS address, title, article_id FROM entries
            WHERE source_id = :source AND id <> :entry AND place IN (SELECT value FROM json_each(:given))
-           UNION SELECT page_url, title FROM entries
+           UNION SELECT page_url, title, article_id FROM entries
            WHERE source_id = :source AND id <> :entry AND page_url IN (SELECT value FROM json_each(:given)) LIMIT 100""",
-        {"source": source_id, "entry": entry_id, "given": given},
+        {"source": stored.source_id, "entry": stored.entry_id, "given": json.dumps(sorted(addresses))},
     )
-    others: dict[str, set[str]] = defaultdict(set)
+    others: dict[str, list[OtherEntry]] = defaultdict(list)
     for row in rows:
-        others[row["address"]].add(row["title"] or "")
+        others[row["address"]].append(OtherEntry(row["title"] or "", row["article_id"]))
     return others
