@@ -7,7 +7,6 @@ one and writes the other, in one transaction. Every question is asked in one pla
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from urllib.parse import quote
 from news.articles import Origin
 from news.earning import Earning, Unearned, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
+from news.keys import Keys, entry_fingerprints
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
 from news.text import language_of
 from news.urls import comparing_url
@@ -79,72 +79,29 @@ class IdentifiedEntry:
 
     key: str
     entry: FeedEntry
-    fingerprint: str
-    former_key: str | None = None
-    """The key that version 0.1.0 gave it, where that was another: archives know the entry under it."""
+    fingerprints: tuple[str, str]
+    """As `entry_fingerprints` gives them."""
+    former_keys: tuple[str, ...] = ()
+    """The keys that earlier versions gave it, where those were others: archives know the entry under them."""
 
 
 def identify_entries(entries: Sequence[FeedEntry]) -> list[IdentifiedEntry]:
-    """The entries of one body, each with its key; what repeats within the body, key and content, is dropped.
-
-    The key is the guid; without one, or where it occurs twice in this body, the link; without either, a hash of title, date and summary.
-    A link that several entries without an own guid share under different titles names none of them, so these too go by the hash.
-    """
+    """The entries of one body, each with its key (see `news.keys`); what repeats within the body, key and content, is dropped."""
     entries = list(dict.fromkeys(map(storable, entries)))  # an entry that a feed lists twice, word for word, still has its guid to itself
-    keys = _Keys(entries)
+    keys = Keys(entries)
     identified: dict[str, IdentifiedEntry] = {}
     for entry in entries:
-        key, former = keys.key_of(entry), keys.former_key_of(entry)
+        key = keys.key_of(entry)
         if key not in identified:
-            identified[key] = IdentifiedEntry(key, entry, entry_fingerprint(entry), former if former != key else None)
+            identified[key] = IdentifiedEntry(key, entry, entry_fingerprints(entry), keys.former_keys_of(entry))
     return list(identified.values())
-
-
-class _Keys:
-    """Gives each entry of one body its key."""
-
-    def __init__(self, entries: Sequence[FeedEntry]) -> None:
-        self._guids = Counter(entry.guid for entry in entries if entry.guid)
-        anonymous = [entry for entry in entries if entry.link and not self._has_own_guid(entry)]
-        self._links = Counter(entry.link for entry in anonymous)
-        self._titles: dict[str, set[str]] = defaultdict(set)
-        for entry in anonymous:
-            self._titles[entry.link or ""].add(normalise_text(entry.title or ""))
-
-    def _has_own_guid(self, entry: FeedEntry) -> bool:
-        return entry.guid is not None and self._guids[entry.guid] == 1
-
-    def key_of(self, entry: FeedEntry) -> str:
-        if self._has_own_guid(entry):
-            return f"guid:{entry.guid}"
-        if entry.link and len(self._titles[entry.link]) == 1:
-            return f"link:{entry.link}"
-        return "hash:" + fingerprint(entry.title, _date_of(entry), entry.summary)
-
-    def former_key_of(self, entry: FeedEntry) -> str:
-        if self._has_own_guid(entry):
-            return f"guid:{entry.guid}"
-        if entry.link and self._links[entry.link] == 1:
-            return f"link:{entry.link}"
-        date = _date_of(entry)
-        return "hash:" + fingerprint(entry.title, date, None if date or entry.title else entry.summary)
-
-
-def _date_of(entry: FeedEntry) -> str | None:
-    return entry.published_at.isoformat() if entry.published_at else None
-
-
-def entry_fingerprint(entry: FeedEntry) -> str:
-    """A hash of everything whose change makes an entry changed: title, summary, content, updated date and link."""
-    updated = entry.updated_at.isoformat() if entry.updated_at else None
-    return fingerprint(entry.title, entry.summary, entry.content, updated, entry.link)
 
 
 def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry | PreparedEntry) -> EntryNews:
     """What an arrived entry is, given the fingerprint the archive holds for its key (None: never seen)."""
     if known_fingerprint is None:
         return EntryNews.NEW
-    if known_fingerprint != arrived.fingerprint:
+    if known_fingerprint not in arrived.fingerprints:
         return EntryNews.CHANGED
     return EntryNews.KNOWN
 

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from news.adopting import OtherEntries, OtherEntry
 from news.arriving import Arrival, KnownEntry
+from news.keys import Held
 from news.settling import Settled
 from news.sources import FeedEntry, PreparedEntry
 from storage.file.times import from_text, optional_text, optional_time, to_text
@@ -73,10 +74,21 @@ def list_entries(db: Database, ids: Iterable[int]) -> list[KnownEntry]:
     return [_known_entry(row) for row in select_in(db, "SELECT * FROM entries WHERE id IN ({marks}) ORDER BY id", ids)]
 
 
-def list_fingerprints(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """For each of the keys that the source is known to have used: the entry's id and fingerprint."""
+def list_held(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, Held]:
+    """The entries of the source that are known under these keys."""
     rows = select_in(db, "SELECT id, key, fingerprint FROM entries WHERE source_id = ? AND key IN ({marks})", keys, source_id)
-    return {row["key"]: (row["id"], row["fingerprint"]) for row in rows}
+    return {row["key"]: Held(row["id"], row["fingerprint"]) for row in rows}
+
+
+def list_held_by_link(db: Database, source_id: int, places: Iterable[str]) -> dict[str, Held]:
+    """The newest entry of the source at each of these places, if it was named by its link."""
+    rows = select_in(
+        db,
+        "SELECT id, place, fingerprint FROM entries WHERE source_id = ? AND place IN ({marks}) AND key LIKE 'link:%' ORDER BY id",
+        places,
+        source_id,
+    )
+    return {row["place"]: Held(row["id"], row["fingerprint"]) for row in rows}
 
 
 def next_entry_id(db: Database) -> int:
@@ -130,7 +142,7 @@ def _saying(arrived: PreparedEntry, place: str) -> tuple[Any, ...]:
         json.dumps(entry.categories, ensure_ascii=False),
         optional_text(entry.published_at),
         optional_text(entry.updated_at),
-        arrived.fingerprint,
+        arrived.fingerprints[0],
     )
 
 
