@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from news.articles import Origin
-from news.earning import Earning, Unearned, earns_its_place
+from news.earning import Earning, Unearned, earns_by_itself, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.keys import Keys, entry_fingerprints
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
@@ -209,8 +209,7 @@ def judge_page_text(
     `version` was made.
     """
     said = feed_text(entry) if entry else ""
-    lines = page.prepared.lines if page and page.prepared else None
-    earning = earns_its_place(version.text, page.title if page else None, entry.title if entry else version.title, said, lines)
+    earning = _judge_earning(version, entry, page)
     if earning.unearned is not None:
         return _unearned_place(earning)
     if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < len(said):
@@ -219,6 +218,17 @@ def judge_page_text(
     if len(titles) >= TITLES_THAT_UNMASK and not speaks_of(version.text, version.title):
         return Problem("wall", f"the page shows the same text as {len(titles) - 1} articles with other titles; the feed's text is kept")
     return None
+
+
+def _judge_earning(version: Version, entry: FeedEntry | None, page: ExtractedPage | None) -> Earning:
+    lines = page.prepared.lines if page and page.prepared else None
+    page_title = page.title if page else None
+    if entry is None:
+        return earns_its_place(version.text, page_title, version.title, "", lines)
+    said = feed_text(entry)
+    if entry.link and not entry.title and not said:
+        return earns_by_itself(version.text, page_title, entry.link, lines)
+    return earns_its_place(version.text, page_title, entry.title, said, lines)
 
 
 def _unearned_place(earning: Earning) -> Problem:

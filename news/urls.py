@@ -7,7 +7,7 @@ What people see is the link as the feed gives it, letter for letter, but for wha
 from __future__ import annotations
 
 import re
-from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
+from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urlsplit
 
 # Only names that never select content. Broad lists (any name with "source", "id", "session") also swallow parameters that do,
 # such as `?cid=12` of small content managers, and would make two articles one.
@@ -32,6 +32,10 @@ _CACHE_BUSTER = re.compile(
     r"^(?:_|cb|rnd|rand|random)=(?:\d{10}|\d{13}|0\.\d+)$|^(?:no_?cache|cache_?buster|cachebust)=[\w.]*$", re.IGNORECASE
 )
 """What scripts add so that no cache answers, told by its value: a clock or a fraction. Not `t` and `ts`: live pages name posts so."""
+
+_SLUG_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
+_FEWEST_SLUG_WORDS = 3
+"""Sections and kinds of pages (`actualites`, `detail-article`) have fewer."""
 
 _DEFAULT_PORTS = frozenset({80, 443})
 _LONGEST_HOST = 255
@@ -145,6 +149,16 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def headline_in(url: str) -> str | None:
+    """The words of the headline that sites write into an article's address; None if it has none."""
+    try:
+        segments = unquote(urlsplit(url).path).split("/")
+    except ValueError:
+        return None
+    headlines = (_SLUG_WORD.findall(segment.rpartition(".")[0] or segment) for segment in reversed(segments))
+    return next((" ".join(words) for words in headlines if len(words) >= _FEWEST_SLUG_WORDS), None)
 
 
 def is_site_root(url: str) -> bool:
