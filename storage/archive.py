@@ -167,7 +167,7 @@ class Archive(ArchiveReader):
     def __init__(self, path: Path, watch: Watch, patience: Patience | None = None) -> None:
         super().__init__(path)
         self._watch = watch
-        self._lock = WriterLock(path)
+        self._lock = wait_for(lambda: WriterLock(path), patience)
         patience = patience and replace(patience, tell=self._note_waiting(patience.tell))
         try:
             self._db = wait_for(self._open, patience)
