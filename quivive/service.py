@@ -85,7 +85,7 @@ class Service:
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
         self._readers.submit(int)
         self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
-        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.timezone, self._note_attempt)
+        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.language, self._note_attempt)
 
     def _make_crawl(self, settings: CrawlSettings) -> Crawl:
         return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
@@ -218,7 +218,7 @@ class Service:
         """Put a new configuration in force, from the next poll, version and message on."""
         self.configuration = configuration
         await self._sync()
-        self.dispatcher.reload(configuration.channels, configuration.timezone)
+        self.dispatcher.reload(configuration.channels, configuration.language)
         self.crawl.take_over(make_crawl_settings(configuration))
 
 
