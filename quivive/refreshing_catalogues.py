@@ -19,10 +19,11 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from crawler import PROBLEMS
 from quivive.languages.choosing import LANGUAGES
 from quivive.languages.speaking import CATALOGUES, DOMAIN
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[1]
 ROOMS = ("news", "crawler", "monitors", "storage", "quivive")
 TRANSLATED = tuple(code for code in LANGUAGES if code != "en")
 
@@ -98,8 +99,6 @@ def _help_texts() -> Iterator[str]:
 
 
 def _problem_texts() -> Iterator[str]:
-    from crawler.problems import PROBLEMS  # noqa: PLC0415  # as above
-
     for kind in PROBLEMS.values():
         yield from (text for text in (kind.meaning, kind.advice, kind.page_advice) if text)
 
