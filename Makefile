@@ -57,7 +57,7 @@ check: $(VENV)/.developing ## style, format, types, which room imports which
 
 .PHONY: messages
 messages: $(VENV)/.developing ## bring the catalogues of translations up to date with the source, and say what they lack
-	@$(BIN)/python -m quivive.languages.refresh
+	@$(BIN)/python -m quivive.refreshing_catalogues
 
 .PHONY: lock
 lock: $(VENV)/.locking ## resolve the dependencies anew into the two lock files

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -109,15 +109,14 @@ class Service:
         return taken
 
     async def _read_due_sources(self) -> Sequence[DueSource]:
-        # What is in hand is still due, and would fill the list.
-        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION + len(self.crawl.in_hand(DueSource))))
+        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION, self.crawl.in_hand(DueSource)))
 
     async def _read_due_pages(self) -> Sequence[DuePage]:
-        return await self.read_due_pages(self._clock(), PORTION + len(self.crawl.in_hand(DuePage)))
+        return await self.read_due_pages(self._clock(), PORTION, self.crawl.in_hand(DuePage))
 
-    async def read_due_pages(self, now: datetime, limit: int) -> Sequence[DuePage]:
-        """The article pages that are due at `now`, those in hand included."""
-        return await self._read(partial(self.archive.due_pages, now, limit))
+    async def read_due_pages(self, now: datetime, limit: int, in_hand: Collection[int]) -> Sequence[DuePage]:
+        """The article pages that are due at `now`, without those of the entries in hand."""
+        return await self._read(partial(self.archive.due_pages, now, limit, in_hand))
 
     async def _read(self, question: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._readers, question)

@@ -25,10 +25,11 @@ class Recogniser:
         )
 
     def retell(self, text: str) -> str | None:
-        """The text in the other language, with what was put into it retold where that is known too; None if no template made it.
+        """The text in the other language, with what was put into it retold where that is known too; None if no template made it."""
+        return self._retell_problem(text) or self._retell_known(text) or self._retell_tail(text)
 
-        Of several templates, the one counts that has most words of its own.
-        """
+    def _retell_known(self, text: str) -> str | None:
+        """Of several templates, the one counts that has most words of its own."""
         if text in self._whole:
             return self._whole[text]
         for pieces, english, told in self._templates:
@@ -36,26 +37,23 @@ class Recogniser:
                 break
             if all(piece in text for piece in pieces) and (values := _take_apart(text, english)):
                 return _PLACE.sub(lambda place: self.retell(values[place[1]]) or values[place[1]], told)
-        return self._retell_sentence(text)
-
-    def _retell_sentence(self, text: str) -> str | None:
-        """What is made of several texts: `host: reason`, and of problems `meaning (detail): advice.`."""
-        start = 0
-        while (colon := text.find(": ", start)) >= 0:
-            head, tail = text[:colon], text[colon + 2 :]
-            advice, end = (self.retell(tail[:-1]), ".") if tail.endswith(".") else (None, "")
-            advice = advice or self.retell(tail)
-            if advice:
-                return f"{self._retell_meaning(head)}\N{NO-BREAK SPACE}: {advice}{end}"
-            start = colon + 2
         return None
 
-    def _retell_meaning(self, head: str) -> str:
-        for found in re.finditer(r" \(|$", head):
-            meaning, detail = head[: found.start()], head[found.start() :]
-            if told := self.retell(meaning):
-                return told + detail
-        return head
+    def _retell_problem(self, text: str) -> str | None:
+        """`meaning: advice.` or `meaning (detail): advice.`, as `crawler/problems.py` makes them."""
+        for colon in re.finditer(r": ", text if text.endswith(".") else ""):
+            if advice := self._retell_known(text[colon.end() : -1]):
+                meaning, bracket, detail = text[: colon.start()].partition(" (")
+                if told := self._retell_known(meaning):
+                    return f"{told}{bracket}{detail}\N{NO-BREAK SPACE}: {advice}."
+        return None
+
+    def _retell_tail(self, text: str) -> str | None:
+        """`host: reason`."""
+        for colon in re.finditer(r": ", text):
+            if told := self._retell_known(text[colon.end() :]):
+                return f"{text[: colon.start()]}\N{NO-BREAK SPACE}: {told}"
+        return None
 
 
 def _take_apart(text: str, english: str) -> dict[str, str] | None:

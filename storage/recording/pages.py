@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from news.adopting import adopted_addresses
 from news.arriving import KnownEntry, showing_of
 from news.judging import Version, judge_page_text, make_version
 from news.preparing import page_version
 from news.scheduling import next_page_fetch_at, next_page_refresh_at
-from news.settling import adopted_addresses
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import comparing_url
 from storage.file.times import optional_text, to_text
-from storage.recording.entries import list_entries, list_others
+from storage.recording.entries import list_entries, load_others
 from storage.recording.knowing import hashes_of, load_titles
 from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
 from storage.recording.watch import Tally, Watch
 
 
-def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
-    """The pages that are due: each source's in turn, and of one source those longest due first.
+def list_due_pages(db: Database, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DuePage]:
+    """The pages that are due: each source's in turn, and of one source those longest due first; without those of entries in hand.
 
     A source with thousands must not keep the others out of the list.
     """
@@ -32,10 +34,11 @@ def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
                SELECT entries.id, page_due_at, row_number() OVER (PARTITION BY source_id ORDER BY page_due_at, entries.id) AS turn
                FROM entries JOIN sources ON sources.id = source_id
                WHERE page_state = 'due' AND page_due_at <= ? AND sources.configured = 1
+                     AND entries.id NOT IN (SELECT value FROM json_each(?))
                ORDER BY turn, page_due_at, entries.id LIMIT ?)
            SELECT entries.id, source_id, coalesce(link, place) AS url
            FROM chosen JOIN entries ON entries.id = chosen.id ORDER BY turn, chosen.page_due_at, chosen.id""",
-        (to_text(now), limit),
+        (to_text(now), json.dumps(list(in_hand)), limit),
     )
     return [DuePage(row["id"], row["source_id"], row["url"]) for row in rows]
 
@@ -57,7 +60,7 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
         return tally
     _note_page(db, stored, outcome, now)
     adopted = _adopted(stored, outcome)
-    others = list_others(db, stored.source_id, stored.entry_id, adopted)
+    others = load_others(db, stored, adopted)
     settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
     return tally
 
