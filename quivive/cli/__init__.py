@@ -18,6 +18,7 @@ _COMMANDS = {
     "run": "run",
     "poll": "poll",
     "search": "search",
+    "show": "show",
     "check": "check",
     "sources": "sources",
     "topics": "topics",

@@ -14,7 +14,7 @@ from news.names import find_name
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table, require_topic
 from quivive.cli.json_answers import alert_json
 from quivive.clock import utc_now
-from storage import retry_deliveries
+from storage import AlertRequest, retry_deliveries
 
 
 @click.group("alerts", invoke_without_command=True)
@@ -31,7 +31,7 @@ def command(context: click.Context, topic: str | None, status: str | None, limit
     reader = get_reader(configuration)
     if topic:
         require_topic(configuration, reader, topic)
-    alerts = reader.report_alerts(topic, DeliveryStatus(status) if status else None, limit).alerts
+    alerts = reader.report_alerts(AlertRequest(topic, DeliveryStatus(status) if status else None, limit=limit)).alerts
     if as_json:
         print_json_lines(map(alert_json, alerts))
         return

@@ -19,6 +19,7 @@ from news.delivering import GiveUp, HoldKind, Plan, PlannedMessage, Policy, Wait
 from news.timing import DELIVERY_LIFETIME
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import article_from_json, hits_from_json
+from storage.recording.attempts import log_attempt
 from storage.recording.recipients import list_recipients, owe_again, record_recipients
 from storage.recording.rows import select_in
 
@@ -197,6 +198,7 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
 
 def record_attempt(db: Database, result: AttemptResult) -> None:
     """Write what came of one attempt to send a message."""
+    log_attempt(db, result)
     db.conn.execute("UPDATE messages SET attempts = attempts + 1 WHERE id = ?", (result.bundle_id,))
     record_recipients(db, result)
     _settle(db, result)
