@@ -313,7 +313,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:
-    """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
+    """Make deliveries due again, by their id or their alert's, or the beginning of one.
+
+    Returns how many, and the ids that name nothing to send again, or several things.
 
     Works beside a running daemon, which sees them at its next look: one short transaction, for which SQLite's own lock is enough.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, Protocol
+from typing import Annotated, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -47,6 +47,9 @@ class ChannelTable(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, validate_default=True)
+
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """The keys whose values nobody is shown. Each may also be given as a file: `password_file` in the place of `password`."""
 
     @abstractmethod
     def make_channel(self, name: str) -> Channel:

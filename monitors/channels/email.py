@@ -126,6 +126,7 @@ Mailbox = Annotated[str, AfterValidator(_check_mailbox)]
 class Table(ChannelTable):
     """The keys."""
 
+    secrets: ClassVar[tuple[str, ...]] = ("username", "password")
     type: Literal["email"]
     smtp: Annotated[str, AfterValidator(_check_smtp_url)]
     username: Text | None = Field(default=None, repr=False)

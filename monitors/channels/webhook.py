@@ -88,6 +88,7 @@ def _check_whole_secret(text: str) -> str:
 class Table(ChannelTable):
     """The keys. The URL counts as a secret too: many services put their token in it."""
 
+    secrets: ClassVar[tuple[str, ...]] = ("url", "secret")
     type: Literal["webhook"]
     url: Annotated[str, AfterValidator(_check_url)] = Field(repr=False)
     secret: Annotated[str, AfterValidator(_check_whole_secret)] | None = Field(default=None, repr=False)

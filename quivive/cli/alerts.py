@@ -11,7 +11,15 @@ from news.alerts import DeliveryStatus
 from news.answers import AlertRecord, DeliveryRecord
 from news.errors import UsageError
 from news.names import find_name
-from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, print_table, require_topic
+from quivive.cli.context import (
+    get_configuration,
+    get_reader,
+    get_whole_configuration,
+    local_time,
+    print_json_lines,
+    print_table,
+    require_topic,
+)
 from quivive.cli.json_answers import alert_json
 from quivive.clock import utc_now
 from storage import AlertRequest, retry_deliveries
@@ -76,7 +84,7 @@ def test(context: click.Context, channel: str) -> None:
     """Send one message, marked as a test, to a channel."""
     from monitors import send_test
 
-    configuration = get_configuration(context)
+    configuration = get_whole_configuration(context)
     name = find_name(channel, configuration.channels)
     if name is None:
         known = ", ".join(configuration.channels) or "none"

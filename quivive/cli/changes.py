@@ -50,14 +50,14 @@ def make_change(versions: Sequence[VersionRecord], asked: str) -> Change | None:
 def _choose(versions: Sequence[VersionRecord], asked: str) -> tuple[VersionRecord, VersionRecord]:
     if not asked:
         current = next((version for version in versions if version.is_current), versions[-1])
-        return _before(versions, current), current
+        return _pair(versions, current)
     numbers = _ASKED.fullmatch(asked)
     if numbers is None:
         raise UsageError(say("--diff takes the number of a version, or two as in 1..3, not '{asked}'", asked=asked))
     first, second = numbers.groups()
     if second is None:
         chosen = _numbered(versions, int(first))
-        return _before(versions, chosen), chosen
+        return _pair(versions, chosen)
     return _numbered(versions, int(first)), _numbered(versions, int(second))
 
 
@@ -69,14 +69,16 @@ def _numbered(versions: Sequence[VersionRecord], number: int) -> VersionRecord:
     raise UsageError(say("there is no version {number} of this article (there: {there})", number=number, there=there))
 
 
-def _before(versions: Sequence[VersionRecord], chosen: VersionRecord) -> VersionRecord:
-    """The one that it took the place of: the last from the same source and of the same origin, else the last of all before it.
+def _pair(versions: Sequence[VersionRecord], chosen: VersionRecord) -> tuple[VersionRecord, VersionRecord]:
+    """A version after the one that it took the place of: the last from the same source and of the same origin, else the last before it.
 
-    What two sources say of an article is no revision of either. Of the first version, or one with none before it, the next one's.
+    What two sources say of an article is no revision of either. The first version is compared with the one that followed.
     """
     earlier = [version for version in versions if version.number < chosen.number]
     alike = [version for version in earlier if (version.source, version.origin) == (chosen.source, chosen.origin)]
-    return (alike or earlier or [version for version in versions if version is not chosen] or [chosen])[-1]
+    if earlier:
+        return (alike or earlier)[-1], chosen
+    return chosen, next((version for version in versions if version is not chosen), chosen)
 
 
 def show_change(sheet: Sheet, change: Change) -> None:

@@ -8,7 +8,7 @@ import click
 
 from news.query import advise_on
 from news.topics import Topic
-from quivive.cli.context import get_configuration
+from quivive.cli.context import get_whole_configuration
 from quivive.config import Configuration
 from quivive.config.sources import find_likely_repeats
 
@@ -17,7 +17,7 @@ from quivive.config.sources import find_likely_repeats
 @click.pass_context
 def command(context: click.Context) -> None:
     """Validate the configuration; report every error at once, each with its dotted key."""
-    configuration = get_configuration(context)
+    configuration = get_whole_configuration(context)
     entities = f"{len(configuration.entities.own)} own and {len(configuration.entities.shipped)} shipped entities"
     counts = f"{len(configuration.sources)} sources, {len(configuration.topics)} topics, {entities}"
     click.echo(f"{configuration.path}: good ({counts}, {len(configuration.channels)} channels)")

@@ -22,13 +22,22 @@ from storage import AlertRequest, ArchiveReader
 
 
 def get_configuration(context: click.Context) -> Configuration:
-    """The configuration that the command line, the environment or the folder names."""
+    """The configuration, for whoever reads the archive: without its channels, whose secrets this user may not have."""
+    return load_config(get_config_path(context), os.environ, with_channels=False)
+
+
+def get_whole_configuration(context: click.Context) -> Configuration:
+    """The configuration, with the channels and their secrets, for whoever sends or checks."""
     return load_config(get_config_path(context), os.environ)
 
 
 def get_config_path(context: click.Context) -> Path:
     """Where the configuration is."""
-    return find_config(context.find_root().obj, os.environ, Path.cwd())
+    try:
+        here = Path.cwd()
+    except OSError:  # it was deleted meanwhile; a configuration elsewhere can be used all the same
+        here = Path()
+    return find_config(context.find_root().obj, os.environ, here)
 
 
 def get_reader(configuration: Configuration) -> ArchiveReader:

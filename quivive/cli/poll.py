@@ -10,7 +10,7 @@ import click
 
 from news.alerts import Alert
 from quivive.cli.announcing import PrintedAlerts
-from quivive.cli.context import get_configuration, print_json
+from quivive.cli.context import get_whole_configuration, print_json
 from quivive.cli.interrupting import run_interruptibly
 from quivive.cli.json_answers import round_json
 from quivive.clock import utc_now
@@ -29,7 +29,7 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
     """Poll these sources (all, if none is named; by name or URL) now, fetch their pages, match, deliver, and end."""
     from quivive.log import configure_logging
 
-    configuration = get_configuration(context)
+    configuration = get_whole_configuration(context)
     configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
     alerts = PrintedAlerts(configuration.timezone, most_waiting=None)
     announce = _silent if as_json else alerts.announce

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from news.names import exact_key
+from quivive.config.secrets import fill_in_secrets
 from quivive.config.tables import named_tables, read_table
 
 if TYPE_CHECKING:
@@ -36,5 +37,6 @@ def _read_channel(file: ConfigFile, key: str, name: str, content: Any) -> Channe
     if kind not in monitors.KINDS:
         file.add_fault(f"{key}.type", f"must be {' or '.join(repr(known) for known in monitors.KINDS)}")
         return None
-    table = read_table(file, key, content, monitors.table_of(kind))
+    model = monitors.table_of(kind)
+    table = read_table(file, key, fill_in_secrets(file, key, content, model.secrets), model)
     return table.make_channel(name) if table else None

@@ -74,7 +74,8 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 def list_keys(model: type[BaseModel]) -> list[str]:
     """The keys of a table as the user writes them."""
-    return [field.alias or name for name, field in model.model_fields.items()]
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    return [*keys, *(f"{secret}_file" for secret in getattr(model, "secrets", ()))]
 
 
 def _explain(details: ErrorDetails, model: type[BaseModel]) -> str:

@@ -5,6 +5,7 @@ Every mistake is reported at once, each with its dotted key; lists count from 0,
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from news.errors import ConfigurationError
+from news.errors import ConfigurationError, Fault
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
@@ -80,23 +81,51 @@ class Configuration:
     """Those of the file and those that come with the program."""
     topics: tuple[Topic, ...]
     channels: Mapping[str, Channel]
+    """None where the configuration was read without them."""
     emptied: frozenset[str] = frozenset()
     """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
 
 
+SYSTEM_CONFIG = Path("/etc/quivive/config.toml")
+
+
 def find_config(option: Path | None, environ: Mapping[str, str], working_directory: Path) -> Path:
-    """Where the configuration is: `--config`, else `$QUIVIVE_CONFIG`, else `./config.toml`. It need not exist."""
-    chosen = option or Path(environ.get("QUIVIVE_CONFIG") or "config.toml")
-    return working_directory / chosen
+    """Where the configuration is: `--config` or else `$QUIVIVE_CONFIG`, whether or not it is there; else the first of `usual_places`.
+
+    Raises ConfigurationError if nobody names one and none is there.
+    """
+    if named := option or environ.get("QUIVIVE_CONFIG"):
+        return working_directory / named
+    places = usual_places(environ, working_directory)
+    for place in places:
+        if os.path.exists(place):  # noqa: PTH110  # Path.exists raises for a folder that `sudo -u` was called in and may not look into
+            return place
+    others = ", ".join(str(place) for place in places[1:])
+    advice = f"there is no such file, nor {others}; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG"
+    raise ConfigurationError(str(places[0]), [Fault("", advice)])
 
 
-def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopics | None = None) -> Configuration:
-    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.matching`).
+def usual_places(environ: Mapping[str, str], working_directory: Path) -> list[Path]:
+    """Where a configuration is looked for that nobody names: here, this user's, the system's (XDG Base Directory Specification)."""
+    places = [working_directory / "config.toml"]
+    own = Path(environ.get("XDG_CONFIG_HOME", ""))
+    if not own.is_absolute() and environ.get("HOME"):  # "all paths set in these environment variables must be absolute"
+        own = Path(environ["HOME"]) / ".config"
+    if own.is_absolute():
+        places.append(own / "quivive" / "config.toml")
+    return [*places, SYSTEM_CONFIG]
 
+
+def load_config(
+    path: Path, environ: Mapping[str, str], check_topics: CheckTopics | None = None, *, with_channels: bool = True
+) -> Configuration:
+    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.check_topics`).
+
+    Without channels, whose secrets not everybody has who may read the archive, none of them is made or checked; topics may name them.
     Raises ConfigurationError with every fault found.
     """
     check_topics = check_topics or _get_matcher_check()
-    file = read_config_file(path, environ)
+    file = read_config_file(path, environ, with_channels=with_channels)
     _refuse_unknown_tables(file)
     archive = _read_section(file, ArchiveTable)
     display = _read_section(file, DisplayTable)
@@ -104,7 +133,7 @@ def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopic
     alerts = _read_section(file, AlertsTable)
     crawler = _read_crawler(file)
     sources = read_sources(file, crawler)
-    channels = read_channels(file)
+    channels = read_channels(file) if with_channels else {}
     entities = read_entities(file, check_topics)
     topics = _read_topics(file, entities, check_topics)
     if file.faults:
@@ -127,9 +156,9 @@ def load_config(path: Path, environ: Mapping[str, str], check_topics: CheckTopic
 
 
 def _get_matcher_check() -> CheckTopics:
-    from news.query import matching  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
+    from news.query import check_topics  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
 
-    return matching.check_topics
+    return check_topics
 
 
 def _refuse_unknown_tables(file: ConfigFile) -> None:

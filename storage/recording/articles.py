@@ -17,14 +17,14 @@ from news.judging import Version, article_time
 from news.preparing import analysed_words
 from news.settling import Asks, NewVersion, Settled
 from news.text import AnalysedArticle, analyse_article
-from storage.asking.facts import list_facts
+from storage.file.rows import insert_rows, select_in
 from storage.file.times import optional_text, to_text
+from storage.file.words import leave_waiting
+from storage.recording.facts import list_facts
 from storage.recording.knowing import remember_titles
 from storage.recording.matches import VersionToMatch, match_sighting, match_version
-from storage.recording.rows import insert_rows, select_in
 from storage.recording.spoken import keep_spoken
 from storage.recording.watch import Tally, Watch
-from storage.recording.words import leave_waiting
 
 _ARTICLE = (
     "id",

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult
+from storage.file.rows import select_in
 from storage.file.times import optional_text, to_text
-from storage.recording.rows import select_in
 
 
 def log_attempt(db: Database, result: AttemptResult) -> None:

@@ -13,7 +13,7 @@ from news.articles import Origin
 from news.judging import Version
 from news.settling import Claim, Known, KnownArticle, Showing, TextTwin, is_identifying
 from news.walls import TITLES_THAT_UNMASK
-from storage.recording.rows import insert_rows, select_in
+from storage.file.rows import insert_rows, select_in
 
 MOST_TWINS = 20
 """Articles with the same text that are compared, the earliest first; a bound on work."""

@@ -17,11 +17,12 @@ from sqlite_utils import Database
 from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus, parse_subject
 from news.delivering import GiveUp, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_absent, plan_messages
 from news.timing import DELIVERY_LIFETIME
+from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import article_from_json, hits_from_json
 from storage.recording.attempts import log_attempt
+from storage.recording.ids import find_ids
 from storage.recording.recipients import list_recipients, owe_again, record_recipients
-from storage.recording.rows import select_in
 
 
 def list_due_channels(db: Database, now: datetime) -> list[str]:
@@ -219,7 +220,9 @@ _DEAD = "status = 'dead'"
 
 
 def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool) -> tuple[int, list[str]]:
-    """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
+    """Make deliveries due again, by their id or their alert's, or the beginning of one.
+
+    Returns how many, and the ids that name nothing to send again, or several things.
 
     The id of a message stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.
     Recipients who are known to have it are not told again while others lack it.
@@ -229,7 +232,8 @@ def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dea
     if all_dead:
         count += _make_due(db, _DEAD, "", now)
     for one in ids:
-        revived = _make_due(db, _NAMED, one, now)
+        meant = find_ids(db, one)
+        revived = _make_due(db, _NAMED, meant[0].key, now) if len(meant) == 1 else 0
         count += revived
         if not revived:
             unknown.append(one)

@@ -11,10 +11,10 @@ from news.arriving import KnownEntry
 from news.judging import Version, make_version
 from news.preparing import analysed_words
 from news.settling import adds_nothing
+from storage.file.rows import select_in
 from storage.file.times import to_text
+from storage.file.words import leave_waiting
 from storage.recording.entries import list_entries
-from storage.recording.rows import select_in
-from storage.recording.words import leave_waiting
 
 
 def keep_spoken(db: Database, revised: Mapping[int, Version], now: datetime) -> None:

@@ -48,7 +48,7 @@ SOURCE_KEYS = [
     "last_error",
     "articles",
 ]
-ALERT_KEYS = ["id", "topic", "article_id", "article_url", "article_title", "kind", "created_at", "delay_seconds", "deliveries"]
+ALERT_KEYS = ["id", "topic", "article_id", "article_url", "article_title", "kind", "created_at", "delay_seconds", "deliveries", "matches"]
 DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error"]
 
 
@@ -532,6 +532,48 @@ def test_a_secret_that_is_missing_in_the_environment_is_named_and_one_that_is_th
     present = home.call("check", env={"TOKEN": "s3cr3t"})
     assert present.status == 0
     assert "s3cr3t" not in present.out + present.err
+
+
+SECRETIVE = '[channels.hook]\ntype = "webhook"\nurl = "https://example.org/${TOKEN}"\nsecret_file = "/nowhere/secret"\n'
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["search otan", "alerts", "export", "status", "topics", "sources", "preview --topic OTAN", "backup reader.db", "alerts retry --dead"],
+)
+def test_a_command_that_only_reads_needs_no_secret_of_a_channel(office, tmp_path, command) -> None:
+    home = office.home.copy(tmp_path / "reader")
+    home.configure(topics=[topic("OTAN", "otan", ["hook"])], channels=[SECRETIVE])
+    done = home.call(*command.split())
+    assert (done.status, done.err) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["run", "poll", "check", "alerts test hook"])
+def test_a_command_that_sends_or_checks_says_which_secret_is_missing(home, command) -> None:
+    home.configure(channels=[SECRETIVE])
+    done = home.call(*command.split())
+    assert done.status == 2
+    assert "the environment variable TOKEN is not set" in done.err
+    assert "/nowhere/secret cannot be read: No such file or directory" in done.err
+
+
+def test_an_alert_goes_to_a_webhook_whose_url_and_secret_lie_in_files_that_nothing_shows(tmp_path, office) -> None:
+    with HookSink() as hook:
+        home = Home(tmp_path)
+        (tmp_path / "url").write_text(hook.url + "?token=s3cr3t-url\n")
+        (tmp_path / "secret").write_text("whsec_czNjcjN0\n")
+        home.configure(
+            sources=[source(office.site.url("/feed"))],
+            topics=[topic("OTAN", "otan", ["hook"])],
+            channels=['[channels.hook]\ntype = "webhook"\nurl_file = "url"\nsecret_file = "${CREDENTIALS_DIRECTORY}/secret"\n'],
+            more='[log]\nlevel = "debug"\n',
+        )
+        done = [home.quivive(command, env={"CREDENTIALS_DIRECTORY": str(tmp_path)}) for command in ("check", "poll")]
+        assert [one.status for one in done] == [0, 0]
+        assert hook.requests[0].headers["webhook-signature"].startswith("v1,")
+    said = "".join(one.out + one.err for one in done)
+    assert "s3cr3t" not in said
+    assert "czNjcjN0" not in said
 
 
 @pytest.mark.parametrize("command", [["search", "x"], ["alerts"], ["export"], ["backup", "x"], ["status"], ["topics"]], ids=" ".join)

@@ -14,6 +14,7 @@ import pytest
 from tests.processes import Home, source
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become an ordinary user who owns nothing")
+SECRETIVE = '[channels.hook]\ntype = "webhook"\nurl = "https://example.org/${TOKEN}"\n'
 READING = ["search otan", "sources", "alerts", "status", "export"]
 
 
@@ -33,8 +34,12 @@ main()
 
 def as_nobody(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user who owns nothing."""
-    command = [sys.executable, "-c", PROGRAM, "--config", str(home.config), *arguments]
-    return subprocess.run(command, cwd="/", env=home.environ(), capture_output=True, text=True, timeout=60, check=False)
+    return _as_nobody(["--config", str(home.config), *arguments], Path("/"), home.environ())
+
+
+def _as_nobody(arguments: list[str], folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.fixture
@@ -72,7 +77,7 @@ def test_an_archive_that_may_not_be_read_is_one_line(home: Home, command: str) -
     done = as_nobody(home, *command.split())
     assert done.returncode == 1
     [line] = done.stderr.splitlines()
-    assert "kept/archive.db" in line
+    assert "kept/archive.db cannot be read by this user" in line
 
 
 def test_a_configuration_that_may_not_be_read_is_told_with_its_path(home: Home) -> None:
@@ -81,3 +86,15 @@ def test_a_configuration_that_may_not_be_read_is_told_with_its_path(home: Home) 
     assert done.returncode == 2
     assert str(home.config) in done.stderr
     assert "not readable" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["sources", "status"])
+def test_a_user_who_only_reads_is_answered_in_a_folder_they_may_not_enter(home: Home, tmp_path: Path, command: str) -> None:
+    (home.folder / "kept" / "archive.db").chmod(0o644)
+    (tmp_path / "locked").mkdir(mode=0o700)  # as that of the administrator who types `sudo -u`
+    place = home.folder / "xdg" / "quivive"
+    place.mkdir(parents=True)
+    (place / "config.toml").write_text(f'[archive]\npath = "{home.folder}/kept/archive.db"\n{SECRETIVE}')
+    done = _as_nobody([command], tmp_path / "locked", home.environ(XDG_CONFIG_HOME=str(home.folder / "xdg")))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from news.errors import ConfigurationError
 from news.sources import ArticlesMode, SourceSpec
 from news.topics import Entity, Topic
 from quivive.config import Configuration, find_config, load_config
+from quivive.config.whole import usual_places
 
 GOOD = """
 [archive]
@@ -192,12 +194,39 @@ def test_an_absolute_archive_path_is_taken_as_it_is(tmp_path):
         (Path("a.toml"), {"QUIVIVE_CONFIG": "b.toml"}, "/here/a.toml"),
         (Path("/etc/a.toml"), {}, "/etc/a.toml"),
         (None, {"QUIVIVE_CONFIG": "/etc/b.toml"}, "/etc/b.toml"),
-        (None, {"QUIVIVE_CONFIG": ""}, "/here/config.toml"),
-        (None, {}, "/here/config.toml"),
     ],
 )
-def test_the_option_comes_before_the_environment_and_that_before_the_working_directory(option, environ, expected):
+def test_the_option_comes_before_the_environment(option, environ, expected):
     assert find_config(option, environ, Path("/here")) == Path(expected)
+
+
+@pytest.mark.parametrize(
+    ("there", "environ", "expected"),
+    [
+        (["here", "xdg/quivive", "home/.config/quivive"], {"XDG_CONFIG_HOME": "xdg"}, "here"),
+        (["xdg/quivive", "home/.config/quivive"], {"XDG_CONFIG_HOME": "xdg"}, "xdg/quivive"),
+        (["home/.config/quivive"], {}, "home/.config/quivive"),
+        (["here"], {"QUIVIVE_CONFIG": ""}, "here"),
+    ],
+)
+def test_a_configuration_that_nobody_names_is_here_or_the_users(tmp_path, there, environ, expected):
+    for folder in there:
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "config.toml").touch()
+    absolute = {name: value and str(tmp_path / value) for name, value in environ.items()}
+    assert find_config(None, {"HOME": str(tmp_path / "home"), **absolute}, tmp_path / "here") == tmp_path / expected / "config.toml"
+
+
+def test_the_last_place_of_a_configuration_is_the_systems():
+    environ = {"HOME": "/home/me", "XDG_CONFIG_HOME": "relative"}
+    places = usual_places(environ, Path("/here"))
+    assert [str(place) for place in places] == ["/here/config.toml", "/home/me/.config/quivive/config.toml", "/etc/quivive/config.toml"]
+    assert usual_places({}, Path("/here")) == [Path("/here/config.toml"), Path("/etc/quivive/config.toml")]
+
+
+def test_a_configuration_that_is_nowhere_is_an_error_that_tells_all_its_places(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"config.toml: there is no such file, nor .*/etc/quivive/config.toml; `quivive init`"):
+        find_config(None, {"HOME": str(tmp_path)}, tmp_path)
 
 
 @pytest.mark.parametrize("written", ["r\u00e9daction", "re\u0301daction", "R\u00c9DACTION", "redaction"])

@@ -352,7 +352,9 @@ def test_no_secret_is_in_any_message(faults_of, text):
 
 
 def test_a_missing_file_is_answered_with_how_to_name_one(tmp_path):
-    with pytest.raises(ConfigurationError, match=r"config.toml: there is no such file; create it, or name another with --config PATH"):
+    with pytest.raises(
+        ConfigurationError, match=r"config.toml: there is no such file; `quivive init` writes one, or name another with --config PATH"
+    ):
         load_config(tmp_path / "config.toml", {})
 
 

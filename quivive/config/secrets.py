@@ -1,0 +1,65 @@
+"""Secrets that the configuration names a file for: `password_file` in the place of `password`, as systemd and containers hand them over."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from quivive.config.file import ConfigFile
+
+SUFFIX = "_file"
+_LONGEST_BYTES = 65_536
+
+
+def fill_in_secrets(file: ConfigFile, key: str, content: dict[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
+    """The table `content` at `key` with each `NAME_file` replaced by `NAME`, where `NAME` is one of `secrets`; what cannot be is noted."""
+    filled = dict(content)
+    for name in secrets:
+        written = name + SUFFIX
+        if written not in content:
+            continue
+        del filled[written]
+        if name in content:
+            file.add_fault(f"{key}.{written}", f"is there beside {name}; give one of them")
+            continue
+        file.stand_for(f"{key}.{name}", f"{key}.{written}")
+        secret = _read_secret(file, f"{key}.{written}", content[written])
+        if secret is not None:
+            filled[name] = secret
+    return filled
+
+
+def _read_secret(file: ConfigFile, key: str, path: object) -> str | None:
+    """The content of the file without its last line break, which editors and `echo` add; None if there is a fault, which is noted."""
+    if not isinstance(path, str):
+        file.add_fault(key, "must be the path of a file, in quotes")
+        return None
+    try:
+        secret = _read_small_file(file.path.parent / path).decode().removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        file.add_fault(key, f"{path} cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        file.add_fault(key, f"{path} is not UTF-8")
+    except ValueError as error:
+        file.add_fault(key, f"{path} {error}")
+    else:
+        file.keep_out(secret, f"the content of {Path(path).name}")
+        if secret.strip():
+            return secret
+        file.add_fault(key, f"{path} is empty")
+    return None
+
+
+def _read_small_file(path: Path) -> bytes:
+    """Raises OSError, or ValueError for what is no small file: nobody may be waited for at a pipe, when the daemon reads it again."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY), "rb") as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise ValueError("is no file")
+        content = opened.read(_LONGEST_BYTES + 1)
+    if len(content) > _LONGEST_BYTES:
+        raise ValueError("is too large for a secret")
+    return content
