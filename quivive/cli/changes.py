@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from news.differences import Piece, PieceKind, compare
 from news.errors import UsageError
 from news.one_thing import VersionRecord
+from news.wording import Wording
 from quivive.cli.articles import tell_version
 from quivive.cli.sheet import Sheet
-from quivive.cli.wording import say
 from quivive.texts import visible
 
 _AROUND = 12
@@ -53,7 +53,7 @@ def _choose(versions: Sequence[VersionRecord], asked: str) -> tuple[VersionRecor
         return _pair(versions, current)
     numbers = _ASKED.fullmatch(asked)
     if numbers is None:
-        raise UsageError(say("--diff takes the number of a version, or two as in 1..3, not '{asked}'", asked=asked))
+        raise UsageError(Wording("--diff takes the number of a version, or two as in 1..3, not '{asked}'", asked=asked))
     first, second = numbers.groups()
     if second is None:
         chosen = _numbered(versions, int(first))
@@ -66,7 +66,7 @@ def _numbered(versions: Sequence[VersionRecord], number: int) -> VersionRecord:
         if version.number == number:
             return version
     there = ", ".join(str(version.number) for version in versions[:20])
-    raise UsageError(say("there is no version {number} of this article (there: {there})", number=number, there=there))
+    raise UsageError(Wording("there is no version {number} of this article (there: {there})", number=number, there=there))
 
 
 def _pair(versions: Sequence[VersionRecord], chosen: VersionRecord) -> tuple[VersionRecord, VersionRecord]:
@@ -83,12 +83,12 @@ def _pair(versions: Sequence[VersionRecord], chosen: VersionRecord) -> tuple[Ver
 
 def show_change(sheet: Sheet, change: Change) -> None:
     """The changed words with some of those around them."""
-    sheet.note(say("from version {version}", version=tell_version(change.before, sheet.view)), "")
-    sheet.note(say("to version {version}", version=tell_version(change.after, sheet.view)), "")
-    parts = ((say("Title"), change.title), (say("Text"), change.text))
+    sheet.note(sheet.view.language.text("from version {version}", version=tell_version(change.before, sheet.view)), "")
+    sheet.note(sheet.view.language.text("to version {version}", version=tell_version(change.after, sheet.view)), "")
+    parts = ((sheet.view.language.text("Title"), change.title), (sheet.view.language.text("Text"), change.text))
     changed = [(name, pieces) for name, pieces in parts if any(piece.kind is not PieceKind.SAME for piece in pieces)]
     if not changed:
-        sheet.heading(say("The two versions have the same words."))
+        sheet.heading(sheet.view.language.text("The two versions have the same words."))
     for name, pieces in changed:
         sheet.heading(name)
         for line in _paragraphs(pieces):

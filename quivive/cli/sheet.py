@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from news.wording import Language
 from quivive.cli.layout import cells, pad, paragraphs, wrap, wrap_marked
 from quivive.cli.terminal import Terminal
-from quivive.cli.times_for_people import NEVER, short_time
 from quivive.texts import visible
 
 _LABEL_WIDTH = 12
@@ -23,15 +22,19 @@ class View:
 
     terminal: Terminal
     now: datetime
-    timezone: ZoneInfo
+    language: Language
 
     def time(self, moment: datetime | None) -> str:
         """As short as it can be understood on a terminal; in a pipe as `2026-11-26 10:27`."""
-        if moment is None:
-            return NEVER
-        if self.terminal.width is None:
-            return moment.astimezone(self.timezone).strftime("%Y-%m-%d %H:%M")
-        return short_time(moment, self.now, self.timezone)
+        if moment is not None and self.terminal.width is None:
+            return moment.astimezone(self.language.timezone).strftime("%Y-%m-%d %H:%M")
+        return self.language.short_moment(moment, self.now)
+
+    def late(self, seconds: int | None) -> str:
+        """How long after its publication something was told."""
+        if seconds is None:
+            return self.language.text("published at an unknown time")
+        return self.language.text("{span} after publication", span=self.language.duration(seconds))
 
     def short_id(self, whole: str) -> str:
         """The beginning of an id on a terminal; in a pipe all of it."""
@@ -77,7 +80,7 @@ class Sheet:
         """Lines that are ready to be printed."""
         self.lines += lines
 
-    def text(self, text: str) -> None:
+    def prose(self, text: str) -> None:
         """Running text, each paragraph wrapped."""
         self.lines += paragraphs("\n".join(visible(part) for part in text.splitlines()), self._width)
 

@@ -6,13 +6,13 @@ import click
 
 from news.errors import UsageError
 from news.one_thing import Whole, WholeAlert, WholeArticle
+from news.wording import Wording
 from quivive.cli.changes import Change, make_change, show_change
 from quivive.cli.context import get_configuration, get_reader, get_view, print_json
 from quivive.cli.json_answers import JsonObject
 from quivive.cli.json_whole import pieces_json, whole_json
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.things import find_thing, print_lines, print_whole
-from quivive.cli.wording import say
 
 
 @click.command("show")
@@ -35,7 +35,7 @@ def command(context: click.Context, what: str | None, diff: str | None, as_json:
     if what is None:
         what, diff = diff, ""  # `show --diff 12`: an option that may stand alone takes what follows for its own
     if not what:
-        raise click.UsageError(say("name what is to be shown: a number, an id, an address or a name"))
+        raise click.UsageError(Wording("name what is to be shown: a number, an id, an address or a name"))
     configuration = get_configuration(context)
     reader = get_reader(configuration)
     view = get_view(configuration)
@@ -52,7 +52,7 @@ def command(context: click.Context, what: str | None, diff: str | None, as_json:
 def _get_article(whole: Whole) -> WholeArticle:
     if isinstance(whole, WholeArticle | WholeAlert):
         return whole if isinstance(whole, WholeArticle) else whole.article
-    raise UsageError(say("--diff is for articles and alerts: nothing else has versions"))
+    raise UsageError(Wording("--diff is for articles and alerts: nothing else has versions"))
 
 
 def _make_change(whole: Whole, asked: str) -> Change | None:
@@ -72,7 +72,7 @@ def _print_change(view: View, article: WholeArticle, change: Change | None) -> N
     sheet.address(article.article.url)
     sheet.blank()
     if change is None:
-        sheet.note(say("It has one version: nothing of it was changed."), "")
+        sheet.note(view.language.text("It has one version: nothing of it was changed."), "")
     else:
         show_change(sheet, change)
     print_lines(sheet.lines)

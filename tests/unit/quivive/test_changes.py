@@ -13,6 +13,7 @@ from news.one_thing import VersionRecord
 from quivive.cli.changes import make_change, show_change
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.terminal import Terminal
+from quivive.languages import make_language
 
 NOW = datetime(2026, 11, 26, 9, 42, tzinfo=UTC)
 
@@ -49,7 +50,7 @@ def test_what_is_no_version_is_refused_with_what_there_is(asked, said):
 def shown(before: str, after: str, *, colour: bool = False, width: int = 60) -> list[str]:
     change = make_change([version(1, text=before), version(2, current=True, text=after)], "")
     assert change is not None
-    sheet = Sheet(View(Terminal(width, has_colour=colour), NOW, ZoneInfo("Europe/Paris")))
+    sheet = Sheet(View(Terminal(width, has_colour=colour), NOW, make_language("en", ZoneInfo("Europe/Paris"))))
     show_change(sheet, change)
     return sheet.lines[sheet.lines.index("Text") + 1 :] if "Text" in sheet.lines else sheet.lines
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quivive.cli.layout import cells, paragraphs, wrap, wrap_marked
+from quivive.cli.rhythm import make_bars
 from quivive.cli.tables import Cell, Column, Place, make_table, wrap_parts
 from quivive.cli.terminal import Terminal
-from quivive.cli.times_for_people import late, make_bars, short_time, span, whole_time
 
-PARIS = ZoneInfo("Europe/Paris")
-NOW = datetime(2026, 11, 26, 9, 42, tzinfo=UTC)
 NAMES = ["Le Journal", "Observatoire européen des infrastructures numériques, édition du matin", "日本語 Tech"]
 COLUMNS = [
     Column("source", Place.FLEXIBLE),
@@ -116,49 +111,6 @@ def test_colours_change_no_place_of_a_table():
 def test_short_pieces_stand_beside_each_other_and_none_is_cut():
     assert wrap_parts(["a 1", "b 2", "c 3"], 11, "  ") == ["  a 1 · b 2", "  c 3"]
     assert wrap_parts([], 10) == []
-
-
-@pytest.mark.parametrize(
-    ("age", "told"),
-    [
-        (timedelta(), "today 10:42"),
-        (timedelta(hours=10, minutes=42), "today 00:00"),
-        (timedelta(hours=10, minutes=43), "yesterday 23:59"),
-        (timedelta(hours=-14), "tomorrow 00:42"),
-        (timedelta(days=2), "24 Nov 10:42"),
-        (timedelta(days=-5), "1 Dec 10:42"),
-        (timedelta(days=400), "22 Oct 2025"),
-    ],
-)
-def test_a_moment_is_told_as_short_as_it_can_be_understood(age, told):
-    assert short_time(NOW - age, NOW, PARIS) == told
-
-
-def test_no_moment_is_a_dash_and_a_whole_one_has_its_date():
-    assert (short_time(None, NOW, PARIS), whole_time(None, PARIS)) == ("–", "–")
-    assert whole_time(NOW, PARIS) == "26 Nov 2026 at 10:42"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [
-        (0, "0 s"),
-        (41, "41 s"),
-        (60, "1 min"),
-        (719, "11 min"),
-        (3_600, "1 h"),
-        (12_000, "3 h 20 min"),
-        (86_400, "1 d"),
-        (187_300, "2 d 4 h"),
-        (-5, "0 s"),
-    ],
-)
-def test_a_span_is_told_in_its_greatest_units(seconds, told):
-    assert span(timedelta(seconds=seconds)) == told
-
-
-def test_a_delay_that_nobody_knows_is_said_to_be_unknown():
-    assert (late(None), late(41)) == ("published at an unknown time", "41 s after publication")
 
 
 def test_bars_tell_the_most_and_nothing():
