@@ -20,7 +20,7 @@ from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome,
 from news.wording import Wording
 from quivive.config import Configuration
 from quivive.crawling import Crawling
-from quivive.wiring import make_crawl_settings, make_watch
+from quivive.wiring import make_crawl_settings, make_presentation, make_watch
 from storage import Archive, Tally
 
 log = structlog.get_logger("quivive")
@@ -86,7 +86,7 @@ class Service:
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
         self._readers.submit(int)
         self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
-        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.language, self._note_attempt)
+        self.dispatcher = Dispatcher(configuration.channels, archive, clock, make_presentation(configuration), self._note_attempt)
 
     def _make_crawl(self, settings: CrawlSettings) -> Crawl:
         return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
@@ -219,7 +219,7 @@ class Service:
         """Put a new configuration in force, from the next poll, version and message on."""
         self.configuration = configuration
         await self._sync()
-        self.dispatcher.reload(configuration.channels, configuration.language)
+        self.dispatcher.reload(configuration.channels, make_presentation(configuration))
         self.crawl.take_over(make_crawl_settings(configuration))
 
 

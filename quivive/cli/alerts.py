@@ -22,6 +22,7 @@ from quivive.cli.context import (
 )
 from quivive.cli.json_answers import alert_json
 from quivive.clock import utc_now
+from quivive.wiring import make_presentation
 from storage import AlertRequest, retry_deliveries
 
 
@@ -89,7 +90,7 @@ def test(context: click.Context, channel: str) -> None:
     if name is None:
         known = ", ".join(configuration.channels) or "none"
         raise UsageError(f"there is no channel '{channel}' in the configuration (there: {known})")
-    result = asyncio.run(send_test(configuration.channels[name], utc_now(), configuration.language))
+    result = asyncio.run(send_test(configuration.channels[name], utc_now(), make_presentation(configuration)))
     if result.status is DeliveryStatus.SENT:
         click.echo(f"{name}: the test message was accepted" + (f" ({result.error})" if result.error else ""))
         return

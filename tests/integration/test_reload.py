@@ -55,6 +55,7 @@ CHANGED: dict[Keys, Any] = {
     ("archive", "retention"): "30d",
     ("display", "timezone"): "Asia/Tokyo",
     ("display", "language"): "en",
+    ("display", "templates"): "own",
     ("crawler", "user_agent"): "another/1",
     ("crawler", "interval"): "20m",
     ("crawler", "min_interval"): "1m",
@@ -144,12 +145,13 @@ def in_force(service: Service) -> dict[str, Any]:
         ).fetchall()
     )
     matched = [[match.topic for match in watch.matcher.match(analyse_article(probe, ""))] for probe in PROBES]
+    presentation = service.dispatcher._presentation
     return {
         "sources": [tuple(row) for row in rows],
         "topics": (dict(watch.channels_of_topic), matched),
         "polling": (watch.silent_first_poll, watch.least_interval, watch.most_interval),
         "crawl": service.crawl.settings,
-        "sending": (service.dispatcher._channels, service.dispatcher._language),
+        "sending": (service.dispatcher._channels, presentation.language, presentation.queries, bool(presentation.templates.troubles)),
         "retention": service.configuration.retention,
         "interval": service.configuration.crawler.interval,
     }
