@@ -20,5 +20,6 @@ class Capacity:
 
 
 def make_capacity(settings: CrawlSettings) -> Capacity:
+    """For the first crawl: nothing is remembered or held yet, and no worker is started."""
     costs = Costs()
     return Capacity(costs, Allowance(costs), Workers(settings, costs))
