@@ -34,8 +34,11 @@ def command(context: click.Context, query: str | None, output: Path) -> None:
         articles = reader.export(parsed)
         total = None if is_stream(output) else reader.count_articles()
         with click.progressbar(
-            articles, length=total, label="exporting", file=sys.stderr, hidden=total is None or not sys.stderr.isatty()
+            articles, length=total, label=configuration.language.text("exporting"), file=sys.stderr, hidden=total is None or not sys.stderr.isatty()
         ) as bar:
             count = sum(file.write(json_line(exported_article_json(article)) + b"\n") > 0 for article in bar)
     if output != STANDARD_OUTPUT:
-        click.echo(f"{count} articles written to {output}", err=True)
+        told = configuration.language.plural(
+            "{count} article written to {output}", "{count} articles written to {output}", count, output=output
+        )
+        click.echo(told, err=True)

@@ -31,7 +31,7 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
 
     configuration = get_whole_configuration(context)
     configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
-    alerts = PrintedAlerts(configuration.timezone, most_waiting=None)
+    alerts = PrintedAlerts(configuration.language, most_waiting=None)
     announce = _silent if as_json else alerts.announce
     summary = run_interruptibly(_poll(configuration, sources, announce, with_progress=sys.stderr.isatty() and not as_json))
     alerts.finish()

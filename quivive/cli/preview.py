@@ -40,36 +40,48 @@ def command(context: click.Context, query: str | None, topic: str | None, since:
     if as_json:
         print_json(preview_json(told))
     else:
-        _print(told, configuration.timezone)
+        _print(told, configuration.language)
     for advice in advise_on(asked):
-        click.echo(f"note: {advice}", err=True)
+        click.echo(configuration.language.text("note: {note}", note=configuration.language.tell(advice)), err=True)
 
 
 def _get_query(configuration: Configuration, query: str | None, topic: str | None) -> str:
     if (query is None) == (topic is None):
-        raise click.UsageError("give a query, or --topic and the name of one")
+        raise click.UsageError(Wording("give a query, or --topic and the name of one"))
     if query is not None:
         return query
     for known in configuration.topics:
         if known.name == topic:
             return known.query
-    raise UsageError(f"there is no topic '{topic}' in the configuration (there: {', '.join(one.name for one in configuration.topics)})")
+    there = ", ".join(one.name for one in configuration.topics) or Wording("none")
+    raise UsageError(Wording("there is no topic '{topic}' in the configuration (there: {there})", topic=topic, there=there))
 
 
-def _print(told: PreviewAnswer, timezone: ZoneInfo) -> None:
-    click.echo(f"query       {told.query}")
-    click.echo(f"matches     {told.matches} of {told.articles} articles in {told.days} days")
-    click.echo(f"alerts      {told.alerts_per_day} a day")
+def _print(told: PreviewAnswer, language: Language) -> None:
+    for label, text in _figures(told, language):
+        click.echo(f"{label:<11} {text}")
     for share in told.sources[:10]:
-        click.echo(f"  {share.share:>6.1%}  {visible(share.source)} ({share.matches})")
+        click.echo(f"  {language.percent(share.share):>7}  {visible(share.source)} ({share.matches})")
     if told.warning:
-        click.echo(click.style(f"warning     {told.warning}", fg="yellow"))
+        click.echo(click.style(f"{language.text('warning'):<11} {language.tell(told.warning)}", fg="yellow"))
     for hit in told.hits:
-        article = hit.article
-        click.echo(f"\n{click.style(visible(article.title), bold=True)}")
-        moment = local_time(article.published_at or article.first_seen_at, timezone)
-        click.echo(f"  {moment}  {visible(article.source)}  {visible(article.url)}")
-        for match in hit.hits:
-            click.echo(f"  {visible(match.term)}: {visible(match.passage)}")
-    if told.matches > len(told.hits):
-        click.echo(f"\nand {told.matches - len(told.hits)} more; `quivive search` shows them")
+        _print_hit(hit, language)
+    if more := max(told.matches - len(told.hits), 0):
+        click.echo("\n" + language.plural("and {count} more; `quivive search` shows it", "and {count} more; `quivive search` shows them", more))
+
+
+def _figures(told: PreviewAnswer, language: Language) -> Iterator[tuple[str, str]]:
+    text, number = language.text, language.number
+    yield text("query"), told.query
+    counts = {"matches": number(told.matches), "articles": number(told.articles), "days": number(told.days)}
+    yield text("matches"), text("{matches} of {articles} articles in {days} days", **counts)
+    yield text("alerts"), text("{number} a day", number=number(told.alerts_per_day))
+
+
+def _print_hit(hit: PreviewedArticle, language: Language) -> None:
+    article = hit.article
+    click.echo(f"\n{click.style(visible(article.title), bold=True)}")
+    moment = language.moment(article.published_at or article.first_seen_at)
+    click.echo(f"  {moment}  {visible(article.source)}  {visible(article.url)}")
+    for match in hit.hits:
+        click.echo(f"  {visible(match.term)}: {visible(match.passage)}")

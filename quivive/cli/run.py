@@ -25,11 +25,11 @@ def command(context: click.Context) -> None:
 
     path = get_config_path(context)
     configuration = load_config(path, os.environ)
-    alerts = PrintedAlerts(configuration.timezone)
+    alerts = PrintedAlerts(configuration.language)
 
     def put_in_force(configuration: Configuration) -> None:
         configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
-        alerts.timezone = configuration.timezone
+        alerts.language = configuration.language
 
     async def work() -> None:
         start_common_threads()
