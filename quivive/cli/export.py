@@ -33,8 +33,13 @@ def command(context: click.Context, query: str | None, output: Path) -> None:
     with open_output(output) as file:
         articles = reader.export(parsed)
         total = None if is_stream(output) else reader.count_articles()
+        label = configuration.language.text("exporting")
         with click.progressbar(
-            articles, length=total, label=configuration.language.text("exporting"), file=sys.stderr, hidden=total is None or not sys.stderr.isatty()
+            articles,
+            length=total,
+            label=label,
+            file=sys.stderr,
+            hidden=total is None or not sys.stderr.isatty(),
         ) as bar:
             count = sum(file.write(json_line(exported_article_json(article)) + b"\n") > 0 for article in bar)
     if output != STANDARD_OUTPUT:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
 
 import click
 
-from news.answers import PreviewAnswer
+from news.answers import PreviewAnswer, PreviewedArticle
 from news.errors import UsageError
 from news.query import advise_on, parse_query
-from quivive.cli.context import get_configuration, get_reader, local_time, print_json
+from news.wording import Language, Wording
+from quivive.cli.context import get_configuration, get_reader, print_json
 from quivive.cli.json_answers import preview_json
 from quivive.clock import utc_now
 from quivive.config import Configuration
@@ -67,7 +68,9 @@ def _print(told: PreviewAnswer, language: Language) -> None:
     for hit in told.hits:
         _print_hit(hit, language)
     if more := max(told.matches - len(told.hits), 0):
-        click.echo("\n" + language.plural("and {count} more; `quivive search` shows it", "and {count} more; `quivive search` shows them", more))
+        click.echo(
+            "\n" + language.plural("and {count} more; `quivive search` shows it", "and {count} more; `quivive search` shows them", more)
+        )
 
 
 def _figures(told: PreviewAnswer, language: Language) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,7 @@ Clock = Callable[[], datetime]
 
 
 async def play(language: Language, clock: Clock = utc_now) -> bool:
-    """Run the demonstration on this machine, told in this language; returns whether every expected alert came exactly once and no other did."""
+    """Run the demonstration, told in this language; returns whether every expected alert came exactly once and no other did."""
     configure_logging("warning", "text")
     with tempfile.TemporaryDirectory(prefix="quivive-demo-") as folder:
         async with DemoSite(clock) as site, MailSink() as mails, HookSink() as hooks:
