@@ -22,6 +22,7 @@ from news.answers import (
     Gap,
     PageTrouble,
     PreviewAnswer,
+    PreviewedArticle,
     RebuildingProgress,
     SightingRecord,
     SourceHealth,
@@ -111,14 +112,15 @@ def preview_json(preview: PreviewAnswer) -> JsonObject:
         "alerts_per_day": preview.alerts_per_day,
         "sources": [asdict(share) for share in preview.sources],
         "warning": preview.warning,
-        "hits": [_previewed_json(hit.article, hit.hits) for hit in preview.hits],
+        "hits": [previewed_json(hit) for hit in preview.hits],
     }
 
 
-def _previewed_json(article: ArticleRecord, hits: Sequence[Hit]) -> JsonObject:
-    head = _article_head(article)
+def previewed_json(hit: PreviewedArticle) -> JsonObject:
+    """An article under `hits` of `preview --json`."""
+    head = _article_head(hit.article)
     kept = ("id", "url", "title", "source", "published_at", "first_seen_at")
-    return {name: head[name] for name in kept} | {"matches": hits_json(hits)}
+    return {name: head[name] for name in kept} | {"matches": hits_json(hit.hits)}
 
 
 def source_json(source: SourceHealth) -> JsonObject:
