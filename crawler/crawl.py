@@ -27,6 +27,7 @@ from crawler.spider import NewsSpider
 from crawler.work import Answered
 from crawler.workers import Workers, WorkersStopped
 from news.errors import CrawlEnded
+from news.wording import Wording
 
 _LAST_WORDS = timedelta(seconds=0.8)
 """After requests are dropped: for callbacks to end, and scrapy to close."""
@@ -185,7 +186,7 @@ class Crawl:
             raise self._failure
         if self._is_dead:
             cause = self._scrapy.exception() if self._scrapy and self._scrapy.done() and not self._scrapy.cancelled() else None
-            raise CrawlEnded("the spider ended although nobody asked it to; start the program again, and report this") from cause
+            raise CrawlEnded(Wording("the spider ended although nobody asked it to; start the program again, and report this")) from cause
 
     async def _close(self, grace: timedelta) -> None:
         """End scrapy: politely for as long as `grace`, then by dropping what is in flight, at last without it."""

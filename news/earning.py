@@ -20,6 +20,7 @@ from news.fingerprints import normalise_text
 from news.sources import ReadLine
 from news.text.analysis import Analysis, analyse
 from news.urls import headline_in, host_of
+from news.wording import Wording
 
 LONGEST_NOTICE = 2_500
 """Characters. What stands in an article's place and is longer is a page of other news, or of headlines."""
@@ -98,9 +99,9 @@ def earns_its_place(
     if because:
         return Earning(None, because)
     if evidence.is_list:
-        return Earning(Unearned.OTHER_PAGE, "is a list of headlines, as on a home page or in a section")
+        return Earning(Unearned.OTHER_PAGE, Wording("is a list of headlines, as on a home page or in a section"))
     unearned = Unearned.OTHER_PAGE if evidence.is_long else Unearned.WALL
-    return Earning(unearned, "speaks neither of the title nor of what the feed says")
+    return Earning(unearned, Wording("speaks neither of the title nor of what the feed says"))
 
 
 def earns_by_itself(page_text: str, page_title: str | None, link: str, lines: Sequence[ReadLine] | None = None) -> Earning:
@@ -121,7 +122,7 @@ def earns_by_itself(page_text: str, page_title: str | None, link: str, lines: Se
     if because:
         return Earning(None, because)
     unearned = Unearned.OTHER_PAGE if evidence.is_manifold else Unearned.WALL
-    return Earning(unearned, "speaks neither of its own title nor of its address, and the feed says nothing")
+    return Earning(unearned, Wording("speaks neither of its own title nor of its address, and the feed says nothing"))
 
 
 def _without_site(words: frozenset[str], link: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, 
 from news.text import language_of
 from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, speaks_of
+from news.wording import Wording
 
 LEAST_FULL_TEXT = 1_500
 """Characters of feed content from which `articles = "auto"` takes it for the full text. French news items run from 1,500 up."""
@@ -110,7 +111,10 @@ def judge_gap(arrived: int, known: int, *, had_entries: bool) -> Problem | None:
     """Whether a feed's body, none of whose entries was known, leaves a gap: entries may have come and gone since the last poll."""
     if known or not arrived or not had_entries:
         return None
-    message = f"none of the {arrived} entries was known: others may have come and gone since the last poll; shorten the source's interval"
+    message = Wording(
+        "none of the {arrived} entries was known: others may have come and gone since the last poll; shorten the source's interval",
+        arrived=arrived,
+    )
     return Problem("gap", message)
 
 
@@ -213,10 +217,13 @@ def judge_page_text(
     if earning.unearned is not None:
         return _unearned_place(earning)
     if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < len(said):
-        return Problem("teaser", "the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
+        message = Wording("the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
+        return Problem("teaser", message)
     titles = {*titles_of_text, version.title_key}
     if len(titles) >= TITLES_THAT_UNMASK and not speaks_of(version.text, version.title):
-        return Problem("wall", f"the page shows the same text as {len(titles) - 1} articles with other titles; the feed's text is kept")
+        others = len(titles) - 1
+        message = Wording("the page shows the same text as {others} articles with other titles; the feed's text is kept", others=others)
+        return Problem("wall", message)
     return None
 
 
@@ -233,10 +240,14 @@ def _judge_earning(version: Version, entry: FeedEntry | None, page: ExtractedPag
 
 def _unearned_place(earning: Earning) -> Problem:
     shown = {
-        Unearned.WALL: "a consent, subscription, loading or error notice instead of the article",
-        Unearned.OTHER_PAGE: "another page instead of the article, such as the site's home page",
+        Unearned.WALL: Wording("a consent, subscription, loading or error notice instead of the article"),
+        Unearned.OTHER_PAGE: Wording("another page instead of the article, such as the site's home page"),
     }[earning.unearned or Unearned.WALL]
-    message = f"the page seems to show {shown}: its text {earning.because}; the feed's text is kept; open the page in a browser to read it"
+    message = Wording(
+        "the page seems to show {shown}: its text {because}; the feed's text is kept; open the page in a browser to read it",
+        shown=shown,
+        because=earning.because,
+    )
     return Problem(earning.unearned or Unearned.WALL, message)
 
 

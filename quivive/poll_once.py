@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from news.alerts import Alert
 from news.errors import UsageError
 from news.sources import DueSource, Problem
+from news.wording import Wording
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.rebuilding import rebuilding_beside
@@ -47,7 +48,7 @@ async def poll_once(
     try:
         sources, unknown = archive.find_sources(names)
         if unknown:
-            raise UsageError(f"no configured source is called {', '.join(unknown)}; `quivive sources` lists them")
+            raise UsageError(Wording("no configured source is called {unknown}; `quivive sources` lists them", unknown=", ".join(unknown)))
         failures: list[tuple[str, Problem]] = []
         service = Service(configuration, archive, clock, announce, lambda url, why: failures.append((url, why)))
         try:

@@ -17,6 +17,7 @@ from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult, DeliveryStatus
 from news.errors import ArchiveUnusable, ArchiveUnwritable
 from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
+from news.wording import Wording
 from quivive.config import Configuration
 from quivive.crawling import Crawling
 from quivive.wiring import make_crawl_settings, make_watch
@@ -242,9 +243,8 @@ def _unforeseen(error: Exception, url: str) -> Problem:
     if isinstance(error, ArchiveUnusable | ArchiveUnwritable):
         raise error
     log.error("a document could not be recorded in a way that is not foreseen", url=url, exc_info=error)
-    return Problem(
-        "not_recorded", f"What was read could not be recorded ({type(error).__name__}: {error}"[:200] + "): report the URL as a bug."
-    )
+    reason = f"{type(error).__name__}: {error}"[:160]
+    return Problem("not_recorded", Wording("What was read could not be recorded ({reason}): report the URL as a bug.", reason=reason))
 
 
 def _problem(outcome: PollOutcome | PageOutcome) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from news.one_thing import Thing, Whole
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
 from news.topics import Topic
+from news.wording import Wording
 from storage.asking import alert_log, export, preview, reports, search, things, whole
 from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
@@ -208,7 +209,9 @@ class Archive(ArchiveReader):
     def require_in_place(self) -> None:
         """Raise `ArchiveUnusable` if the file at `path` is not the one that was opened: what is written to a deleted file is lost."""
         if _identity(self.path) != self._identity:
-            message = f"{self.path} was deleted, moved or replaced while it was in use; stop this program before changing its archive"
+            message = Wording(
+                "{path} was deleted, moved or replaced while it was in use; stop this program before changing its archive", path=self.path
+            )
             raise ArchiveUnusable(message)
 
     def has_hard_links(self) -> bool:
