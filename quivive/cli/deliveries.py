@@ -132,7 +132,10 @@ def _tell_attempt(attempt: AttemptRecord, view: View) -> str:
         return text("{time}: accepted ({answer})", time=time, answer=answer)
     if attempt.status is DeliveryStatus.DEAD:
         return text("{time}: given up: {answer}", time=time, answer=answer)
-    return text("{time}: {answer}; again {again}", time=time, answer=answer, again=view.time(attempt.next_attempt_at))
+    if attempt.next_attempt_at is None:
+        return text("{time}: {answer}", time=time, answer=answer)
+    pause = view.language.duration(attempt.next_attempt_at - attempt.attempted_at)
+    return text("{time}: {answer}; again {pause} later", time=time, answer=answer, pause=pause)
 
 
 def list_alerts(view: View, alerts: Sequence[AlertRecord], *, long: bool = False) -> Iterator[str]:

@@ -62,6 +62,10 @@ class Sheet:
         lines = wrap(visible(text), self._width, pad(str(number), 4))
         self.lines += [self.view.terminal.style(line, bold=True) for line in lines]
 
+    def entry(self, text: str) -> None:
+        """One of several things that are told, each with a sign at its beginning."""
+        self._add(wrap(visible(text), self._width, "- "))
+
     def parts(self, parts: Sequence[str], indent: str) -> None:
         """Short pieces beside each other, none of them cut."""
         self.lines += wrap_parts(parts, self._width, indent)

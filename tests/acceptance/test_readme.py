@@ -20,6 +20,7 @@ from monitors import KINDS, table_of
 from news.query import parse_query
 from news.topics import Entity
 from quivive.cli import quivive
+from quivive.cli.named_group import NamedGroup
 from quivive.config import load_config
 from quivive.config.model import SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
 from quivive.typed_times import make_moments
@@ -88,6 +89,8 @@ def test_a_usage_line_holds_every_flag_and_argument_of_its_command(path):
     options = {name for parameter in SHOWN[path].params if isinstance(parameter, click.Option) for name in parameter.opts}
     arguments = {str(parameter.name).rstrip("s") for parameter in SHOWN[path].params if isinstance(parameter, click.Argument)}
     assert set(re.findall(r"--[a-z-]+", usage)) == options
+    if isinstance(SHOWN[path], NamedGroup):
+        arguments.add("name")
     words = re.findall(r"[A-Z]+", re.sub(r"--\w+ \S+", "", usage))
     assert {word.lower() for word in words} == arguments
 
