@@ -117,8 +117,8 @@ def earns_by_itself(page_text: str, page_title: str | None, link: str, lines: Se
         return by_address
     evidence = _gather(read, len(page_text), _Said(page_title or "", "", _Titles.ONE))
     because = _why_by_its_own_title(replace(evidence, title=_without_site(evidence.title, link)))
-    if not because and not evidence.title and not evidence.is_list and len(page_text) >= _LONGER_THAN_MOST_NOTICES:
-        because = "is long for a notice, and has no word to be held against"
+    if not because and evidence.title <= evidence.found and not evidence.is_list and len(page_text) >= _LONGER_THAN_MOST_NOTICES:
+        because = "is long for a notice, and has what words its title may be held against"
     if because:
         return Earning(None, because)
     unearned = Unearned.OTHER_PAGE if evidence.is_manifold else Unearned.WALL

@@ -88,8 +88,9 @@ class Service:
         self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
         self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.language, self._note_attempt)
 
-    def _make_crawl(self, settings: CrawlSettings) -> Crawl:
-        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
+    def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
+        capacity = None if former is None else former.hand_over()
+        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page}, capacity)
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""

@@ -215,6 +215,7 @@ def test_nor_does_a_home_page(link: str) -> None:
         (NAMED, None, "Verdier quitte ses scieries."),
         (NUMBERED, TITLE, "Verdier vend ses scieries du Morvan."),
         (NUMBERED, "Verdier se retire", "Le groupe Verdier se retire."),
+        (NUMBERED, "Verdier", "Le groupe Verdier se retire. " * 20),
         (NUMBERED, "À lire", "Les bûcherons attendent dans la forêt, et le maire aussi. " * 10),
         (NUMBERED, TITLE, "Les bûcherons attendent.\n" * 150 + "Verdier a vendu au fonds suédois ses scieries du Morvan."),
     ],
