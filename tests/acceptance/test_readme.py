@@ -170,7 +170,7 @@ class Answers:
         site.publish_feed("/feed", rss(entry, item("Introuvable", site.url("/missing"))))
         sources = [source(site.url("/feed"), "Le Journal"), source(f"http://127.0.0.1:{closed_port()}/feed")]
         channels = [f'[channels.hook]\ntype = "webhook"\nurl = "{hook.url}"\n', email("broken", f"smtp://127.0.0.1:{closed_port()}")]
-        self.home.configure(sources=sources, topics=[topic("OTAN", "otan", ["hook"])], channels=channels)
+        self.home.configure(sources=sources, topics=[topic("OTAN", "otan", ["hook", "broken"])], channels=channels)
         self.before = self.home.quivive("search", "otan")
         self.polled = self.home.quivive("poll", "--json")
         site.publish_feed("/feed", rss(item("Tout autre chose", site.url("/elsewhere"))))
