@@ -9,6 +9,7 @@ import click
 from news.query import advise_on
 from news.topics import Topic
 from quivive.cli.context import get_whole_configuration
+from quivive.cli.own_templates import tell_template_troubles
 from quivive.config import Configuration
 from quivive.config.sources import find_likely_repeats
 
@@ -23,20 +24,11 @@ def command(context: click.Context) -> None:
     click.echo(f"{configuration.path}: good ({counts}, {len(configuration.channels)} channels)")
     for note in _notes(configuration):
         click.echo(f"note: {note}")
-    for trouble in _try_templates(configuration):
-        click.echo(f"warning: display.templates: {trouble}")
+    for trouble in tell_template_troubles(configuration):
+        click.echo(trouble)
     for name, channel in configuration.channels.items():
         for key, message in channel.warnings():
             click.echo(f"warning: channels.{name}.{key}: {message}")
-
-
-def _try_templates(configuration: Configuration) -> list[str]:
-    if configuration.templates_folder is None:
-        return []
-    from monitors import check_templates
-    from quivive.wiring import make_presentation
-
-    return [configuration.language.tell(trouble) for trouble in check_templates(make_presentation(configuration))]
 
 
 def _notes(configuration: Configuration) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+_AFTER_A_SPACE = frozenset(":;!?»%")
+
 
 def cells(text: str) -> int:
     """How many cells of a terminal a text takes (Unicode TR11: some signs take two, some none)."""
@@ -31,7 +33,7 @@ def wrap(text: str, width: int, first: str = "", others: str | None = None) -> l
     beginning, others = first, " " * cells(first) if others is None else others
     lines, line, used = [], beginning, cells(beginning)
     is_empty = True
-    for word in text.split():
+    for word in _unbreakable(text):
         size = cells(word)
         if not is_empty and used + 1 + size > width:
             lines.append(line)
@@ -39,6 +41,20 @@ def wrap(text: str, width: int, first: str = "", others: str | None = None) -> l
         line, used = (line + word, used + size) if is_empty else (f"{line} {word}", used + 1 + size)
         is_empty = False
     return [*lines, line]
+
+
+def _unbreakable(text: str) -> Iterator[str]:
+    """The words of a text, each with the high signs that French sets apart from it: no line begins with a colon or ends with a quote."""
+    word = ""
+    for piece in text.split():
+        if word and (piece[0] in _AFTER_A_SPACE or word.endswith("«")):
+            word = f"{word} {piece}"
+        else:
+            if word:
+                yield word
+            word = piece
+    if word:
+        yield word
 
 
 def paragraphs(text: str, width: int) -> Iterator[str]:
@@ -63,3 +79,16 @@ def wrap_marked(words: Sequence[tuple[str, T]], width: int, indent: str = "") ->
         line.append((word, mark))
     if line:
         yield line
+
+
+def wrap_parts(parts: Sequence[str], width: int, indent: str = "") -> list[str]:
+    """Short pieces beside each other, a dot between two; a piece is put on the next line rather than cut."""
+    lines, line = [], ""
+    for part in parts:
+        longer = f"{line} · {part}" if line else part
+        if line and cells(indent + longer) > width:
+            lines.append(indent + line)
+            line = part
+        else:
+            line = longer
+    return [*lines, indent + line] if line else lines

@@ -141,7 +141,8 @@ class _Stage:
             title = told.get("article", {}).get("title", "")
             again = text("turned away with {status}, to be sent again under the same id", status=attempt.status)
             note = text("accepted") if attempt.status == 200 else again
-            click.echo(f"  webhook   [{told.get('topic', '')}] {visible(title)} ({note})")
+            topic = told.get("topic", "")
+            click.echo(text("  webhook   [{topic}] {title} ({note})", topic=topic, title=visible(title), note=note))
         if self._mails.received:
             _heading(text("The first mail"))
             click.echo("\n".join(f"  | {visible(line)}" for line in self._mails.received[0].text.splitlines()))

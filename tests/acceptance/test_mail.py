@@ -125,6 +125,8 @@ def test_check_says_which_template_of_the_user_does_not_work_and_the_mail_goes_o
     checked = home.quivive("check")
     assert checked.status == 0
     assert "warning: display.templates: mail.txt: UndefinedError: " in checked.out
+    home.quivive("poll")
+    assert "warning: display.templates: mail.txt: UndefinedError: " in home.quivive("status").out
     sent = home.quivive("alerts", "test", "redaction")
     assert sent.status == 0
     (mail,) = mailbox.mails

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quivive.cli.layout import cells, paragraphs, wrap, wrap_marked
+from quivive.cli.layout import cells, paragraphs, wrap, wrap_marked, wrap_parts
 from quivive.cli.rhythm import make_bars
-from quivive.cli.tables import Cell, Column, Place, make_table, wrap_parts
+from quivive.cli.tables import Cell, Column, Place, make_table
 from quivive.cli.terminal import Terminal
 
 NAMES = ["Le Journal", "Observatoire européen des infrastructures numériques, édition du matin", "日本語 Tech"]
@@ -117,3 +117,7 @@ def test_bars_tell_the_most_and_nothing():
     assert make_bars([0, 1, 4, 8]) == "·▁▄█"
     assert make_bars([0, 0]) == "··"
     assert make_bars([]) == ""
+
+
+def test_no_line_begins_with_a_sign_that_french_sets_apart_or_ends_with_an_opening_quote():
+    assert wrap("la raison : « oui » ; et 12 % de plus", 11) == ["la raison :", "« oui » ;", "et 12 % de", "plus"]
