@@ -4,7 +4,7 @@ Pure: no network, disk, clock, environment or chance; what is needed of them is 
 imports none of them. Its face is made of modules, each named for what it decides or names; others may import
 
 - the types that all rooms share: `sources`, `articles`, `topics`, `alerts`, `answers`, `errors`;
-- the decisions: `preparing`, `places`, `judging`, `arriving`, `settling`, `alerting`, `delivering`, `scheduling`, `timing`;
+- the decisions: `preparing`, `places`, `judging`, `arriving`, `settling`, `concluding`, `alerting`, `delivering`, `scheduling`, `timing`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`;
 - the rooms within, each by its own face: `query`, `text`.
 

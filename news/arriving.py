@@ -5,7 +5,7 @@ Pure, like `settling`, which it asks where an entry can be settled with the feed
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,6 +43,55 @@ class KnownEntry:
     def shown_url(self) -> str:
         """The address that is shown for what the entry speaks of."""
         return shown_url(self.entry.link) if self.entry.link else self.place
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEntry:
+    """What tells whether an entry says what it said before."""
+
+    entry_id: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Which entries of a body are on record."""
+
+    known: int
+    """How many of them are."""
+    telling: Sequence[PreparedEntry]
+    """Those that are new, or say something else than before."""
+    changed: Mapping[int, str]
+    """The ids of those that say something else, with the key under which each arrived."""
+    renamed: Sequence[tuple[int, str]]
+    """Ids of those that are on record under a key of an older version, with the key that each has now."""
+    formerly: frozenset[str]
+    """Keys of those that an older version took for one with another entry: old, and not on record by themselves."""
+
+
+def keys_of(arrived: Iterable[PreparedEntry]) -> set[str]:
+    """The keys under which the entries may be on record."""
+    return {key for one in arrived for key in (one.key, one.former_key) if key is not None}
+
+
+def recognise(arrived: Sequence[PreparedEntry], held: Mapping[str, HeldEntry]) -> Recognised:
+    """Which entries are known, given what the archive holds under `keys_of` them.
+
+    A key of an older version is an entry's own only while it says what it said then: else that version may have known another by it.
+    """
+    known, renamed, formerly = {}, [], set()
+    for one in arrived:
+        former = held.get(one.former_key) if one.former_key is not None else None
+        if one.key in held:
+            known[one.key] = held[one.key]
+        elif former is not None and former.fingerprint == one.fingerprint:
+            known[one.key] = former
+            renamed.append((former.entry_id, one.key))
+        elif former is not None:
+            formerly.add(one.key)
+    telling = [one for one in arrived if one.key not in known or known[one.key].fingerprint != one.fingerprint]
+    changed = {known[one.key].entry_id: one.key for one in telling if one.key in known}
+    return Recognised(len(known), telling, changed, renamed, frozenset(formerly))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from news.arriving import Arrival, KnownEntry
+from news.arriving import Arrival, HeldEntry, KnownEntry
+from news.concluding import PageStanding
 from news.settling import Settled
-from news.sources import FeedEntry, PreparedEntry
+from news.sources import FeedEntry, PreparedEntry, Problem
 from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 
@@ -72,10 +73,10 @@ def list_entries(db: Database, ids: Iterable[int]) -> list[KnownEntry]:
     return [_known_entry(row) for row in select_in(db, "SELECT * FROM entries WHERE id IN ({marks}) ORDER BY id", ids)]
 
 
-def list_fingerprints(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """For each of the keys that the source is known to have used: the entry's id and fingerprint."""
+def list_held(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, HeldEntry]:
+    """The entries that the source is known to have, by those of the keys that they are known under."""
     rows = select_in(db, "SELECT id, key, fingerprint FROM entries WHERE source_id = ? AND key IN ({marks})", keys, source_id)
-    return {row["key"]: (row["id"], row["fingerprint"]) for row in rows}
+    return {row["key"]: HeldEntry(row["id"], row["fingerprint"]) for row in rows}
 
 
 def next_entry_id(db: Database) -> int:
@@ -178,6 +179,37 @@ def want_page(db: Database, entry_id: int, due_at: datetime) -> None:
     db.conn.execute(
         "UPDATE entries SET page_state = 'due', page_due_at = ?, page_attempts = 0 WHERE id = ?",
         (to_text(due_at), entry_id),
+    )
+
+
+def write_page(db: Database, entry_id: int, standing: PageStanding, fetched_at: datetime) -> None:
+    """Remember where the entry's page stands after a fetch."""
+    problem = standing.problem
+    db.conn.execute(
+        """UPDATE entries SET page_state = ?, page_due_at = ?, page_attempts = ?, page_fetched_at = ?, page_error_code = ?,
+                              page_error_message = ? WHERE id = ?""",
+        (
+            standing.state,
+            optional_text(standing.due_at),
+            standing.attempts,
+            to_text(fetched_at),
+            problem.code if problem else None,
+            problem.message if problem else None,
+            entry_id,
+        ),
+    )
+
+
+def note_page_url(db: Database, entry_id: int, address: str | None) -> None:
+    """Remember at which address (comparing form) an entry's page was found, where that is not its own link."""
+    db.conn.execute("UPDATE entries SET page_url = ? WHERE id = ? AND page_url IS NOT ?", (address, entry_id, address))
+
+
+def give_up_page(db: Database, entry_id: int, problem: Problem) -> None:
+    """Want the entry's page no more, and say why. Nothing is judged here."""
+    db.conn.execute(
+        "UPDATE entries SET page_state = 'given_up', page_due_at = NULL, page_error_code = ?, page_error_message = ? WHERE id = ?",
+        (problem.code, problem.message, entry_id),
     )
 
 

@@ -8,12 +8,23 @@ from typing import Any
 
 import pytest
 
-from news.arriving import Arrival, Body, KnownEntry, changed_or_new, decide_arrivals, showing_of, showings_of
+from news.arriving import (
+    Arrival,
+    Body,
+    HeldEntry,
+    KnownEntry,
+    changed_or_new,
+    decide_arrivals,
+    keys_of,
+    recognise,
+    showing_of,
+    showings_of,
+)
 from news.judging import make_version
 from news.places import places_of
 from news.preparing import prepared_entries
 from news.settling import Claim, Known, KnownArticle, Place
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, ParsedFeed
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 HERE, THERE = "https://a.example/1", "https://a.example/2"
@@ -72,6 +83,40 @@ def archive(**rest: Any) -> Known:
 
 def decide(one: Body, known: Known | None = None) -> list[Arrival]:
     return decide_arrivals(one, showings_of(one), known or archive())
+
+
+def prepared(**rest: Any) -> PreparedEntry:
+    (one,) = prepared_entries(ParsedFeed(None, (ENTRY,)))
+    return replace(one, **{"key": "link:1", "former_key": "hash:1", "fingerprint": "now", **rest})
+
+
+def test_an_entry_may_be_on_record_under_its_key_or_the_one_an_older_version_gave_it() -> None:
+    assert keys_of([prepared(), prepared(key="guid:2", former_key=None)]) == {"link:1", "hash:1", "guid:2"}
+
+
+def test_an_entry_that_is_on_record_tells_something_only_if_it_says_something_else() -> None:
+    same, changed, new = prepared(), prepared(key="link:2", former_key=None), prepared(key="link:3", former_key=None)
+    held = {"link:1": HeldEntry(1, "now"), "link:2": HeldEntry(2, "before")}
+    recognised = recognise([same, changed, new], held)
+    assert (recognised.known, recognised.telling, recognised.changed) == (2, [changed, new], {2: "link:2"})
+    assert (recognised.renamed, recognised.formerly) == ([], frozenset())
+
+
+def test_an_entry_known_under_a_key_of_an_older_version_is_renamed_if_it_says_what_it_said() -> None:
+    recognised = recognise([prepared()], {"hash:1": HeldEntry(1, "now")})
+    assert (recognised.known, recognised.telling, recognised.renamed) == (1, [], [(1, "link:1")])
+    assert recognised.formerly == frozenset()
+
+
+def test_an_entry_that_says_something_else_than_what_an_older_version_knew_by_its_key_is_new_and_old_news() -> None:
+    recognised = recognise([prepared()], {"hash:1": HeldEntry(1, "before")})
+    assert (recognised.known, recognised.telling, recognised.formerly) == (0, [prepared()], frozenset({"link:1"}))
+    assert (recognised.changed, recognised.renamed) == ({}, [])
+
+
+def test_the_key_of_today_goes_before_that_of_an_older_version() -> None:
+    recognised = recognise([prepared()], {"link:1": HeldEntry(1, "now"), "hash:1": HeldEntry(2, "now")})
+    assert (recognised.known, recognised.telling, recognised.renamed) == (1, [], [])
 
 
 def test_what_is_known_as_it_stands_is_nothing_new() -> None:
