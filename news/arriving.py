@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, wants_page
+from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, still_same_article, wants_page
+from news.keys import Held, recognise
 from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
@@ -46,15 +47,7 @@ class KnownEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldEntry:
-    """What tells whether an entry says what it said before."""
-
-    entry_id: int
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Sifted:
     """Which entries of a body are on record."""
 
     known: int
@@ -64,34 +57,33 @@ class Recognised:
     changed: Mapping[int, str]
     """The ids of those that say something else, with the key under which each arrived."""
     renamed: Sequence[tuple[int, str]]
-    """Ids of those that are on record under a key of an older version, with the key that each has now."""
-    formerly: frozenset[str]
-    """Keys of those that an older version took for one with another entry: old, and not on record by themselves."""
+    """Ids of those that are on record under a key of an earlier version, with the key that each has now."""
+    old: frozenset[str]
+    """Keys of those that an earlier version took for one with another entry: old news, and not on record by themselves."""
 
 
 def keys_of(arrived: Iterable[PreparedEntry]) -> set[str]:
     """The keys under which the entries may be on record."""
-    return {key for one in arrived for key in (one.key, one.former_key) if key is not None}
+    return {key for one in arrived for key in (one.key, *one.former_keys)}
 
 
-def recognise(arrived: Sequence[PreparedEntry], held: Mapping[str, HeldEntry]) -> Recognised:
-    """Which entries are known, given what the archive holds under `keys_of` them.
+def links_unknown(arrived: Iterable[PreparedEntry], by_key: Mapping[str, Held]) -> set[str]:
+    """The links (comparing forms) of those entries that are named by them and not on record under their key."""
+    return {one.address for one in arrived if one.address and one.key not in by_key and one.key.startswith("link:")}
 
-    A key of an older version is an entry's own only while it says what it said then: else that version may have known another by it.
-    """
-    known, renamed, formerly = {}, [], set()
-    for one in arrived:
-        former = held.get(one.former_key) if one.former_key is not None else None
-        if one.key in held:
-            known[one.key] = held[one.key]
-        elif former is not None and former.fingerprint == one.fingerprint:
-            known[one.key] = former
-            renamed.append((former.entry_id, one.key))
-        elif former is not None:
-            formerly.add(one.key)
-    telling = [one for one in arrived if one.key not in known or known[one.key].fingerprint != one.fingerprint]
-    changed = {known[one.key].entry_id: one.key for one in telling if one.key in known}
-    return Recognised(len(known), telling, changed, renamed, frozenset(formerly))
+
+def sift(arrived: Sequence[PreparedEntry], by_key: Mapping[str, Held], by_place: Mapping[str, Held]) -> Sifted:
+    """Which entries are known, given what the archive holds under `keys_of` them, and at `links_unknown` of them."""
+    recognised = {one.key: recognise(one, by_key, by_place) for one in arrived}
+    held = {key: found.held for key, found in recognised.items() if found.held}
+    news = [(one, judge_entry(held[one.key].fingerprint if one.key in held else None, one)) for one in arrived]
+    return Sifted(
+        known=len(held),
+        telling=[one for one, judged in news if judged is not EntryNews.KNOWN],
+        changed={held[one.key].entry_id: one.key for one, judged in news if judged is EntryNews.CHANGED},
+        renamed=[(found.held.entry_id, key) for key, found in recognised.items() if found.held and found.is_renamed],
+        old=frozenset(key for key, found in recognised.items() if found.is_old),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +214,22 @@ def _decide(body: Body, one: PreparedEntry, shown: Sequence[Showing], settler: S
     due_at = _page_due_at(body, one, showing, held, settler)
     if due_at is None:
         settled.append(settler.settle(showing))
-    elif held is not None and showing.article_id is not None and not _has_moved(showing, held):
-        settled.append(settler.settle(_without_text(showing)))  # what the feed says now is a version, whatever its page will bring
+    elif held is not None and showing.article_id is not None:
+        settled += [settler.settle(one) for one in _while_page_is_awaited(showing, held)]
     return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, tuple(settled), showing.is_another)
+
+
+def _while_page_is_awaited(showing: Showing, held: KnownEntry) -> list[Showing]:
+    """What a known entry shows at once. What its feed says now is a version, whatever its page will bring.
+
+    At another address it may be another article, which its page tells; but an article that it speaks of still is filed otherwise by now.
+    """
+    if not _has_moved(showing, held):
+        return [_without_text(showing)]
+    before = make_version(held.entry, None)
+    if showing.refiled and not showing.is_another and still_same_article(before.title, showing.saying):
+        return [replace(showing_of(held, before), version=None, refiled=True)]
+    return []
 
 
 def _page_due_at(body: Body, one: PreparedEntry, showing: Showing, held: KnownEntry | None, settler: Settler) -> datetime | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from news.adopting import adopted_addresses
 from news.arriving import KnownEntry
 from news.judging import storable_text
 from news.scheduling import PollTiming, next_page_fetch_at, next_page_refresh_at, next_poll_at
-from news.settling import adopted_addresses
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem
 from news.urls import comparing_url
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from news.alerts import Alert
 from news.errors import UsageError
 from news.sources import DueSource, Problem
+from news.wording import Wording
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.rebuilding import rebuilding_beside
@@ -47,7 +48,7 @@ async def poll_once(
     try:
         sources, unknown = archive.find_sources(names)
         if unknown:
-            raise UsageError(f"no configured source is called {', '.join(unknown)}; `quivive sources` lists them")
+            raise UsageError(Wording("no configured source is called {unknown}; `quivive sources` lists them", unknown=", ".join(unknown)))
         failures: list[tuple[str, Problem]] = []
         service = Service(configuration, archive, clock, announce, lambda url, why: failures.append((url, why)))
         try:
@@ -92,8 +93,8 @@ async def _fetch_due_pages(service: Service, since: datetime) -> None:
     """
     tried: set[int] = set()
     while True:
-        due = await service.read_due_pages(since, PORTION + len(tried))
-        taken = {page.entry_id for page in due if page.entry_id not in tried and service.crawl.add(page)}
+        due = await service.read_due_pages(since, PORTION, tried)
+        taken = {page.entry_id for page in due if service.crawl.add(page)}
         if not taken:
             return
         tried |= taken

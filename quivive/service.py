@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult, DeliveryStatus
 from news.errors import ArchiveUnusable, ArchiveUnwritable
 from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
+from news.wording import Wording
 from quivive.config import Configuration
 from quivive.crawling import Crawling
 from quivive.wiring import make_crawl_settings, make_watch
@@ -85,10 +86,11 @@ class Service:
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
         self._readers.submit(int)
         self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
-        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.timezone, self._note_attempt)
+        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.language, self._note_attempt)
 
-    def _make_crawl(self, settings: CrawlSettings) -> Crawl:
-        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
+    def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
+        capacity = None if former is None else former.hand_over()
+        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page}, capacity)
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
@@ -108,15 +110,14 @@ class Service:
         return taken
 
     async def _read_due_sources(self) -> Sequence[DueSource]:
-        # What is in hand is still due, and would fill the list.
-        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION + len(self.crawl.in_hand(DueSource))))
+        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION, self.crawl.in_hand(DueSource)))
 
     async def _read_due_pages(self) -> Sequence[DuePage]:
-        return await self.read_due_pages(self._clock(), PORTION + len(self.crawl.in_hand(DuePage)))
+        return await self.read_due_pages(self._clock(), PORTION, self.crawl.in_hand(DuePage))
 
-    async def read_due_pages(self, now: datetime, limit: int) -> Sequence[DuePage]:
-        """The article pages that are due at `now`, those in hand included."""
-        return await self._read(partial(self.archive.due_pages, now, limit))
+    async def read_due_pages(self, now: datetime, limit: int, in_hand: Collection[int]) -> Sequence[DuePage]:
+        """The article pages that are due at `now`, without those of the entries in hand."""
+        return await self._read(partial(self.archive.due_pages, now, limit, in_hand))
 
     async def _read(self, question: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._readers, question)
@@ -219,7 +220,7 @@ class Service:
         """Put a new configuration in force, from the next poll, version and message on."""
         self.configuration = configuration
         await self._sync()
-        self.dispatcher.reload(configuration.channels, configuration.timezone)
+        self.dispatcher.reload(configuration.channels, configuration.language)
         self.crawl.take_over(make_crawl_settings(configuration))
 
 
@@ -243,9 +244,8 @@ def _unforeseen(error: Exception, url: str) -> Problem:
     if isinstance(error, ArchiveUnusable | ArchiveUnwritable):
         raise error
     log.error("a document could not be recorded in a way that is not foreseen", url=url, exc_info=error)
-    return Problem(
-        "not_recorded", f"What was read could not be recorded ({type(error).__name__}: {error}"[:200] + "): report the URL as a bug."
-    )
+    reason = f"{type(error).__name__}: {error}"[:160]
+    return Problem("not_recorded", Wording("What was read could not be recorded ({reason}): report the URL as a bug.", reason=reason))
 
 
 def _problem(outcome: PollOutcome | PageOutcome) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from quivive.cli.context import (
 )
 from quivive.cli.json_answers import alert_json
 from quivive.clock import utc_now
-from storage import retry_deliveries
+from storage import AlertRequest, retry_deliveries
 
 
 @click.group("alerts", invoke_without_command=True)
@@ -39,7 +39,7 @@ def command(context: click.Context, topic: str | None, status: str | None, limit
     reader = get_reader(configuration)
     if topic:
         require_topic(configuration, reader, topic)
-    alerts = reader.report_alerts(topic, DeliveryStatus(status) if status else None, limit).alerts
+    alerts = reader.report_alerts(AlertRequest(topic, DeliveryStatus(status) if status else None, limit=limit)).alerts
     if as_json:
         print_json_lines(map(alert_json, alerts))
         return
@@ -89,7 +89,7 @@ def test(context: click.Context, channel: str) -> None:
     if name is None:
         known = ", ".join(configuration.channels) or "none"
         raise UsageError(f"there is no channel '{channel}' in the configuration (there: {known})")
-    result = asyncio.run(send_test(configuration.channels[name], utc_now(), configuration.timezone))
+    result = asyncio.run(send_test(configuration.channels[name], utc_now(), configuration.language))
     if result.status is DeliveryStatus.SENT:
         click.echo(f"{name}: the test message was accepted" + (f" ({result.error})" if result.error else ""))
         return

@@ -12,10 +12,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from news.errors import UsageError
+from news.wording import Language, Wording
 from quivive.cli.json_answers import JsonValue, json_line
+from quivive.cli.sheet import View
+from quivive.cli.terminal import get_terminal
+from quivive.cli.translating import working_directory
+from quivive.clock import utc_now
 from quivive.config import Configuration, find_config, load_config
 from quivive.texts import visible
-from storage import ArchiveReader
+from storage import AlertRequest, ArchiveReader
 
 
 def get_configuration(context: click.Context) -> Configuration:
@@ -30,11 +35,13 @@ def get_whole_configuration(context: click.Context) -> Configuration:
 
 def get_config_path(context: click.Context) -> Path:
     """Where the configuration is."""
-    try:
-        here = Path.cwd()
-    except OSError:  # it was deleted meanwhile; a configuration elsewhere can be used all the same
-        here = Path()
-    return find_config(context.find_root().obj, os.environ, here)
+    return find_config(context.find_root().obj.config_path, os.environ, working_directory())
+
+
+def get_early_language(context: click.Context) -> Language:
+    """The language as far as it is known without a configuration; who has one takes `configuration.language`."""
+    language: Language = context.find_root().obj.language
+    return language
 
 
 def get_reader(configuration: Configuration) -> ArchiveReader:
@@ -42,9 +49,14 @@ def get_reader(configuration: Configuration) -> ArchiveReader:
     return ArchiveReader(configuration.archive_path)
 
 
+def get_view(configuration: Configuration) -> View:
+    """Before whom something is printed now."""
+    return View(get_terminal(), utc_now(), configuration.language)
+
+
 def require_topic(configuration: Configuration, reader: ArchiveReader, name: str) -> None:
     """Raise `UsageError` for a topic that neither the configuration nor the delivery log knows; one that was removed may be asked for."""
-    if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(topic=name, limit=1).alerts:
+    if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(AlertRequest(topic=name, limit=1)).alerts:
         raise UsageError(f"no topic is called '{name}'; `quivive topics` lists them")
 
 
@@ -83,4 +95,4 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
 
 def not_available(what: str) -> click.ClickException:
     """The plain answer to what has not arrived yet."""
-    return click.UsageError(f"{what} is not available in this version")
+    return click.UsageError(Wording("{what} is not available in this version", what=what))

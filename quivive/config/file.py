@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from news.errors import ConfigurationError, Fault
+from news.wording import Wording, system_reason
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{")
 _SHORTEST_SECRET = 3
@@ -41,6 +42,8 @@ class ConfigFile:
         return any(fault.key == key or fault.key.startswith(f"{key}.") for fault in self.faults)
 
     def _redact(self, message: str) -> str:
+        if isinstance(message, Wording):
+            return message.with_values(self._redact)
         for name, value in self._used.items():
             for shown in (value, repr(value)[1:-1], value.strip()):
                 if len(shown) >= _SHORTEST_SECRET:
@@ -70,10 +73,12 @@ class ConfigFile:
             return "${"
         name = found[1]
         if name is None:
-            self.add_fault(key, "holds a ${ that no NAME} follows; write ${NAME}, or $${ for the signs themselves")
+            self.add_fault(key, Wording("holds a ${ that no NAME} follows; write ${NAME}, or $${ for the signs themselves"))
             return found[0]
         if name not in self.environ:
-            self.add_fault(key, f"the environment variable {name} is not set; set it, or write $${{ for the signs themselves")
+            self.add_fault(
+                key, Wording("the environment variable {name} is not set; set it, or write $${{ for the signs themselves", name=name)
+            )
             return found[0]
         self.keep_out(self.environ[name], f"${{{name}}}")
         return self.environ[name]
@@ -89,7 +94,9 @@ def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: b
         for table, value in _parse(path).items():
             file.content[table] = value if table == "channels" and not with_channels else file.substitute(value, table)
     except RecursionError as error:
-        raise ConfigurationError(str(path), [Fault("", "its tables or lists are nested too deeply, as none here must be")]) from error
+        raise ConfigurationError(
+            str(path), [Fault("", Wording("its tables or lists are nested too deeply, as none here must be"))]
+        ) from error
     return file
 
 
@@ -97,13 +104,17 @@ def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        advice = "there is no such file; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG"
+        advice = Wording("there is no such file; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG")
         raise ConfigurationError(str(path), [Fault("", advice)]) from None
     except OSError as error:
-        raise ConfigurationError(str(path), [Fault("", f"the file cannot be read: {error.strerror}")]) from error
+        raise ConfigurationError(
+            str(path), [Fault("", Wording("the file cannot be read: {reason}", reason=system_reason(error)))]
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(str(path), [Fault("", f"the file is not UTF-8 (byte {error.start}); save it as UTF-8")]) from error
+        raise ConfigurationError(
+            str(path), [Fault("", Wording("the file is not UTF-8 (byte {start}); save it as UTF-8", start=error.start))]
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(str(path), [Fault("", f"the file is not valid TOML: {error}")]) from error
+        raise ConfigurationError(str(path), [Fault("", Wording("the file is not valid TOML: {reason}", reason=error))]) from error
     except ValueError as error:
-        raise ConfigurationError(str(path), [Fault("", "a number in it has thousands of digits")]) from error
+        raise ConfigurationError(str(path), [Fault("", Wording("a number in it has thousands of digits"))]) from error

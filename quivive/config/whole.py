@@ -17,6 +17,7 @@ from news.errors import ConfigurationError, Fault
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
+from news.wording import Language, Wording
 from quivive.config.channels import read_channels
 from quivive.config.durations import format_duration
 from quivive.config.entities import CheckTopics, check_queries, read_entities
@@ -35,12 +36,14 @@ from quivive.config.model import (
 )
 from quivive.config.sources import read_sources
 from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
+from quivive.languages import find_language_code, make_language
 
 if TYPE_CHECKING:
     from monitors import Channel
 
 _Section = TypeVar("_Section", bound=Table)
 
+_NO_CHANNEL = Wording("; none is configured; add a [channels.NAME]")
 _LISTS = ("sources", "entities", "topics", "channels")
 
 
@@ -71,7 +74,8 @@ class Configuration:
     archive_path: Path
     retention: timedelta | None
     """How long articles are kept; None is for ever."""
-    timezone: ZoneInfo
+    language: Language
+    """In which people are spoken to, and the zone in which they are told moments."""
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
@@ -84,6 +88,11 @@ class Configuration:
     """None where the configuration was read without them."""
     emptied: frozenset[str] = frozenset()
     """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """In which people are told moments, and type them."""
+        return self.language.timezone
 
 
 SYSTEM_CONFIG = Path("/etc/quivive/config.toml")
@@ -101,7 +110,10 @@ def find_config(option: Path | None, environ: Mapping[str, str], working_directo
         if os.path.exists(place):  # noqa: PTH110  # Path.exists raises for a folder that `sudo -u` was called in and may not look into
             return place
     others = ", ".join(str(place) for place in places[1:])
-    advice = f"there is no such file, nor {others}; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG"
+    advice = Wording(
+        "there is no such file, nor {others}; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG",
+        others=others,
+    )
     raise ConfigurationError(str(places[0]), [Fault("", advice)])
 
 
@@ -142,7 +154,7 @@ def load_config(
         path=path,
         archive_path=(path.parent / archive.path).absolute(),
         retention=archive.retention,
-        timezone=display.timezone,
+        language=make_language(find_language_code(display.language, environ), display.timezone),
         log_level=log.level,
         log_format=log.format,
         crawler=_make_crawler_configuration(crawler),
@@ -165,7 +177,8 @@ def _refuse_unknown_tables(file: ConfigFile) -> None:
     known = [*SECTIONS, *_LISTS]
     for key in file.content:
         if key not in known:
-            file.add_fault(key, "unknown table" + (suggest(key, known) or f"; known: {', '.join(known)}"))
+            advice = suggest(key, known) or Wording("; known: {known}", known=", ".join(known))
+            file.add_fault(key, Wording("unknown table{advice}", advice=advice))
 
 
 def _place_in_file(file: ConfigFile, key: str) -> int:
@@ -185,10 +198,20 @@ def _read_crawler(file: ConfigFile) -> CrawlerTable:
     crawler = _read_section(file, CrawlerTable)
     shortest, longest = format_duration(crawler.min_interval), format_duration(crawler.max_interval)
     if crawler.min_interval > crawler.max_interval:
-        file.add_fault("crawler.min_interval", f"{shortest} is longer than max_interval, {longest}")
+        file.add_fault(
+            "crawler.min_interval", Wording("{shortest} is longer than max_interval, {longest}", shortest=shortest, longest=longest)
+        )
     elif not crawler.min_interval <= crawler.interval <= crawler.max_interval:
         interval = format_duration(crawler.interval)
-        file.add_fault("crawler.interval", f"{interval} does not lie between min_interval, {shortest}, and max_interval, {longest}")
+        file.add_fault(
+            "crawler.interval",
+            Wording(
+                "{interval} does not lie between min_interval, {shortest}, and max_interval, {longest}",
+                interval=interval,
+                shortest=shortest,
+                longest=longest,
+            ),
+        )
     return crawler
 
 
@@ -215,12 +238,14 @@ def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics
         if table is None:
             continue
         if table.name in topics:
-            file.add_fault(f"{key}.name", f'"{table.name}" is also the name of {keys[table.name]}; a topic is its name')
+            file.add_fault(
+                f"{key}.name", Wording('"{name}" is also the name of {other}; a topic is its name', name=table.name, other=keys[table.name])
+            )
             continue
         topics[table.name] = Topic(table.name, table.query, _find_channels(file, key, table.notify))
         keys[table.name] = key
     for name, error in check_queries(tuple(topics.values()), entities, check_topics):
-        file.add_fault(f"{keys[name]}.query", f'topic "{name}": {error}')
+        file.add_fault(f"{keys[name]}.query", Wording('topic "{name}": {reason}', name=name, reason=error))
     return tuple(topics.values())
 
 
@@ -232,6 +257,8 @@ def _find_channels(file: ConfigFile, key: str, notify: Iterable[str]) -> tuple[s
         if channel := find_name(name, known):
             found.append(channel)
             continue
-        there_are = f"there are: {', '.join(known)}" if known else "none is configured; add a [channels.NAME]"
-        file.add_fault(f"{key}.notify.{index}", f'no channel is called "{name}"' + (suggest(name, known) or f"; {there_are}"))
+        there_are = Wording("; there are: {known}", known=", ".join(known)) if known else _NO_CHANNEL
+        file.add_fault(
+            f"{key}.notify.{index}", Wording('no channel is called "{name}"{advice}', name=name, advice=suggest(name, known) or there_are)
+        )
     return tuple(dict.fromkeys(found))

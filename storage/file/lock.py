@@ -11,6 +11,7 @@ descriptor of the second lock is opened before SQLite's and closed after, and no
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -20,7 +21,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from news.errors import ArchiveLocked, ArchiveUnusable, ArchiveUnwritable
+from news.errors import ArchiveHeldUp, ArchiveLocked, ArchiveUnusable, ArchiveUnwritable
+from news.wording import Wording, system_reason
 from storage.file.rights import FILE_MODE, restrict
 
 _TRIES, _PAUSE_SECONDS = 10, 0.05
@@ -28,6 +30,8 @@ _TRIES, _PAUSE_SECONDS = 10, 0.05
 _NOTE_BYTES = 1_024
 """Of the lock file, all of it written at the start: on a full disk its note can still be changed, on most file systems."""
 _LONGEST_REASON = 600
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""A disk without a free block, or without a free inode, which `df` shows as half empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,12 @@ class WriterLock:
         if status.st_nlink > 1:
             os.close(guard)
             raise ArchiveUnusable(
-                f"{path} has {status.st_nlink} names (hard links), and SQLite keeps a journal for each of them, which would damage it; "
-                "remove the other names, or make them symbolic links"
+                Wording(
+                    "{path} has {names} names (hard links), and SQLite keeps a journal for each of them, which would damage it; "
+                    "remove the other names, or make them symbolic links",
+                    path=path,
+                    names=status.st_nlink,
+                )
             )
         restrict(self.real_path)
         return guard
@@ -111,11 +119,23 @@ def _open_lock_file(path: Path, real_path: Path) -> int:
     try:
         file = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, FILE_MODE)
     except OSError as error:
-        message = f"{path}: its lock file cannot be made ({error.strerror}); check that the folder exists and may be written"
+        reason = system_reason(error)
+        if error.errno in _NO_ROOM:
+            message = Wording("{path}: its lock file cannot be made ({reason}); free some space", path=path, reason=reason)
+            raise ArchiveHeldUp(message) from error
+        message = Wording(
+            "{path}: its lock file cannot be made ({reason}); check that the folder exists and may be written", path=path, reason=reason
+        )
         raise ArchiveUnwritable(message) from error
     if not _is_ours(file):
         os.close(file)
-        raise ArchiveUnwritable(f"{path}: {lock_path} is no lock file of this program; move it away, or give the archive another name")
+        raise ArchiveUnwritable(
+            Wording(
+                "{path}: {lock_path} is no lock file of this program; move it away, or give the archive another name",
+                path=path,
+                lock_path=lock_path,
+            )
+        )
     restrict(lock_path)
     return file
 

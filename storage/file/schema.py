@@ -82,6 +82,12 @@ def remember_who_has_a_message(db: Database) -> None:
     ) WITHOUT ROWID""")
 
 
+@migrations()
+def find_what_is_said_of_an_article(db: Database) -> None:
+    """An article that thousands of sources show has thousands of entries, which nobody can read at each poll."""
+    db.conn.execute("CREATE INDEX entries_by_saying ON entries (article_id, says_hash, spoken_revision_id) WHERE says_hash IS NOT NULL")
+
+
 _SAYINGS = (
     """CREATE TABLE articles_anew (
         id INTEGER PRIMARY KEY,
@@ -163,6 +169,20 @@ def keep_what_publishers_file_entries_under(db: Database) -> None:
 def call_facts_of_the_archive_its_state(db: Database) -> None:
     """The facts of which the program speaks elsewhere are those about articles."""
     db.conn.execute("ALTER TABLE facts RENAME TO archive_state")
+
+
+@migrations()
+def keep_every_attempt(db: Database) -> None:
+    """Messages only had the number of attempts, and what came of the last one."""
+    db.conn.execute("""CREATE TABLE attempts (
+        id INTEGER PRIMARY KEY,
+        message_id TEXT NOT NULL,      -- messages.id
+        attempted_at TEXT NOT NULL,    -- when it ended
+        status TEXT NOT NULL,          -- of the message after it: pending, sent, dead
+        answer TEXT,                   -- of the other side, or why there was none; null: accepted without a remark
+        next_attempt_at TEXT
+    )""")
+    db.conn.execute("CREATE INDEX attempts_by_message ON attempts (message_id, id)")
 
 
 _SOURCES = (

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.arriving import Arrival, Body, Recognised, decide_arrivals, keys_of, recognise, showings_of
+from news.arriving import Arrival, Body, Sifted, decide_arrivals, keys_of, links_unknown, showings_of, sift
 from news.concluding import SourceRecord, conclude_poll, judge_silence, problem_of
 from news.judging import judge_gap
 from news.places import places_of
@@ -17,7 +17,15 @@ from news.scheduling import PollTiming
 from news.sources import ArticlesMode, DuePage, ParsedFeed, PollOutcome, PreparedEntry
 from storage.file.times import to_text
 from storage.recording.articles import begin_writing, write_articles, write_settled
-from storage.recording.entries import list_entries, list_held, list_shared_links, next_entry_id, rename_keys, write_arrivals
+from storage.recording.entries import (
+    list_entries,
+    list_held,
+    list_held_by_link,
+    list_shared_links,
+    next_entry_id,
+    rename_keys,
+    write_arrivals,
+)
 from storage.recording.gaps import record_gap
 from storage.recording.knowing import load_known
 from storage.recording.sources import source_record, write_source
@@ -61,30 +69,36 @@ def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) 
 def _record_entries(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, tally: Tally) -> int:
     """Write what the body brought; returns how many entries say something else than before."""
     arrived = prepared_entries(feed)
-    recognised = recognise(arrived, list_held(db, poll.outcome.source_id, keys_of(arrived)))
-    rename_keys(db, recognised.renamed)
+    sifted = _sift(db, poll.outcome.source_id, arrived)
     tally.entries_seen = len(arrived)
-    tally.gap = judge_gap(len(arrived), recognised.known, had_entries=_has_entries(db, poll.outcome.source_id))
-    body = _load_body(db, watch, poll, arrived, recognised)
+    tally.gap = judge_gap(len(arrived), sifted.known, had_entries=_has_entries(db, poll.outcome.source_id))
+    body = _load_body(db, watch, poll, arrived, sifted)
     showings = showings_of(body)
     arrivals = decide_arrivals(body, showings, load_known(db, [showing for _, shown in showings for showing in shown]))
     _write(db, watch, poll, arrivals, tally)
     return sum(not one.is_new for one in arrivals)
 
 
-def _load_body(db: Database, watch: Watch, poll: _Poll, arrived: Sequence[PreparedEntry], recognised: Recognised) -> Body:
+def _sift(db: Database, source_id: int, arrived: Sequence[PreparedEntry]) -> Sifted:
+    by_key = list_held(db, source_id, keys_of(arrived))
+    sifted = sift(arrived, by_key, list_held_by_link(db, source_id, links_unknown(arrived, by_key)))
+    rename_keys(db, sifted.renamed)
+    return sifted
+
+
+def _load_body(db: Database, watch: Watch, poll: _Poll, arrived: Sequence[PreparedEntry], sifted: Sifted) -> Body:
     source_id, source_url = poll.outcome.source_id, poll.outcome.final_url or poll.outcome.url
     shared = list_shared_links(db, source_id, {one.address for one in arrived if one.address})
     silent, silent_before = judge_silence(poll.record, silent_first_poll=watch.silent_first_poll)
     return Body(
         source_id=source_id,
-        arrived=recognised.telling,
-        known={recognised.changed[entry.entry_id]: entry for entry in list_entries(db, recognised.changed)},
+        arrived=sifted.telling,
+        known={sifted.changed[entry.entry_id]: entry for entry in list_entries(db, sifted.changed)},
         places=places_of(arrived, source_url, shared),
         mode=poll.mode,
         silent=silent,
         silent_before=silent_before,
-        formerly_known=recognised.formerly,
+        formerly_known=sifted.old,
         next_entry_id=next_entry_id(db),
         now=poll.now,
     )
