@@ -43,7 +43,7 @@ from storage.file.pool import ReadingPool
 from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
-from storage.recording import outbox, pages, polls, rebuilding, sources, tidying
+from storage.recording import entries, outbox, pages, polls, rebuilding, sources, tidying
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -144,7 +144,7 @@ class ArchiveReader:
         return self._ask(reports.report_topics, topics, now)
 
     def report_status(self, now: datetime) -> ArchiveStatus:
-        """One look at everything."""
+        """How many there are of everything, what waits, what needs care, and what the file takes up, at one moment."""
         contents, care = self._ask(reports.report_contents, now), self._ask(report_care, now)
         writer = find_writer(self.path)
         size_bytes, log_bytes = count_bytes(self.path)
@@ -274,7 +274,7 @@ class Archive(ArchiveReader):
 
     def give_up_page(self, entry_id: int, problem: Problem) -> Future[None]:
         """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""
-        return self._submit(pages.give_up_page, entry_id, problem)
+        return self._submit(entries.give_up_page, entry_id, problem)
 
     def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
         """Plan some `limit` deliveries that are due for a channel, and seal their messages; returns how many deliveries were planned."""
