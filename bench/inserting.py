@@ -36,8 +36,8 @@ from news.sources import ArticlesMode, DuePage, ExtractedPage, FeedEntry, PageOu
 from news.topics import Topic
 from quivive.collector import calm_collector
 from storage import Archive, Tally, Watch
-from storage.file import writer
-from storage.recording import articles, pages, polls, settle_one, words
+from storage.file import words, writer
+from storage.recording import articles, pages, polls, settle_one
 
 GOAL_MILLISECONDS = 2
 GOAL_ARTICLES = 1_000_000
@@ -52,11 +52,18 @@ _SECTIONS: dict[str, list[Place]] = {
     "judging": [
         (polls, "prepared_entries"),
         (pages, "page_version"),
-        (pages, "_judge_text"),
+        (pages, "judge_page_text"),
         (polls, "decide_arrivals"),
         (Settler, "settle"),
     ],
-    "loading": [(polls, "load_known"), (settle_one, "load_known"), (polls, "_load_body"), (pages, "list_entries")],
+    "loading": [
+        (polls, "load_known"),
+        (settle_one, "load_known"),
+        (polls, "_load_body"),
+        (polls, "list_held"),
+        (pages, "load_titles"),
+        (pages, "list_entries"),
+    ],
     "matching": [(articles, "match_version")],
     "word index": [(articles, "leave_waiting"), (writer, "index_waiting")],
     "other tables": [(writer.Writer, "_run_one")],
@@ -129,7 +136,7 @@ def at_a_rate(newsroom: Newsroom, due: list[DuePage]) -> list[Tally]:
 
 
 def all_at_once(newsroom: Newsroom, due: list[DuePage]) -> list[Tally]:
-    """All together."""
+    """All pages at one moment, as after a first poll: the writer commits them in groups as large as it makes any."""
     return [future.result() for future in [newsroom.bring_page(page) for page in due]]
 
 

@@ -17,6 +17,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from quivive.heartbeat import answer
 from quivive.rebuilding import rebuild
 from quivive.service import Service
 
@@ -24,6 +25,7 @@ log = structlog.get_logger("quivive.jobs")
 
 TICK_SECONDS = 1
 TIDY_SECONDS = 3_600
+LIFE_SECONDS = 10
 WATCH_SECONDS = 1.0
 """Between two looks at the clock. One that is ahead for a shorter time is noticed by what was written meanwhile, at the next start."""
 LEAST_STEP = timedelta(seconds=2)
@@ -57,6 +59,7 @@ class Jobs:
         self._scheduler.add_job(self._poll_due, Every(timedelta(seconds=TICK_SECONDS)), id="poll")
         self._scheduler.add_job(self._deliver_due, Every(timedelta(seconds=TICK_SECONDS)), id="deliver")
         self._scheduler.add_job(self._tidy, Every(timedelta(seconds=TIDY_SECONDS)), id="tidy")
+        self._scheduler.add_job(self._note_life, Every(timedelta(seconds=LIFE_SECONDS)), id="life")
         self._scheduler.add_job(self._rebuild, id="rebuild")  # once, from now on
         self._watcher: asyncio.Task[None] | None = None
 
@@ -106,6 +109,11 @@ class Jobs:
 
     async def _deliver_due(self) -> None:
         await self._service.deliver_due()
+
+    async def _note_life(self) -> None:
+        """For `status`, which cannot see from outside whether the event loop and the writing thread get round to anything."""
+        await answer(self._service.archive)
+        self._service.archive.note_life(self._clock())
 
     async def _rebuild(self) -> None:
         await rebuild(self._service.archive)

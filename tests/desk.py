@@ -181,7 +181,6 @@ class Desk:
         return [exported_article_json(article) for article in self.archive.export(None)]
 
     def article(self) -> dict[str, Any]:
-        """The only article."""
         (only,) = self.articles()
         return only
 
@@ -189,9 +188,9 @@ class Desk:
         """Topic and kind of each alert, oldest first."""
         return [(alert.topic, alert.kind) for alert in reversed(self.archive.report_alerts().alerts)]
 
-    def log(self, *filters: Any) -> list[dict[str, Any]]:
-        """The delivery log as `alerts --json` prints it."""
-        return [alert_json(alert) for alert in self.archive.report_alerts(AlertRequest(*filters)).alerts]
+    def log(self, **asked: Any) -> list[dict[str, Any]]:
+        """The delivery log as `alerts --json` prints it; `asked` as `AlertRequest` has it."""
+        return [alert_json(alert) for alert in self.archive.report_alerts(AlertRequest(**asked)).alerts]
 
     def sources(self) -> list[dict[str, Any]]:
         """The sources as `sources --json` prints them."""

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from news.wording import Wording, system_reason, template
 from storage.file.schema import PAGE_SIZE, migrations
+from storage.file.views import drop_views, make_views
 from storage.file.words import make_waiting_words
 
 BUSY_MILLISECONDS = 5_000
@@ -87,11 +88,14 @@ def translated(path: str) -> Iterator[None]:
         ) from error
 
 
-def count_bytes(path: Path) -> int:
+def count_bytes(path: Path) -> tuple[int, int]:
     """What the archive takes up on the disk: the database, and the `-wal` that holds what is not yet in it."""
     real_path = path.resolve()
-    places = (real_path, real_path.with_name(real_path.name + "-wal"))
-    return sum(place.stat().st_size for place in places if place.exists())
+    return _count_bytes(real_path), _count_bytes(real_path.with_name(real_path.name + "-wal"))
+
+
+def _count_bytes(place: Path) -> int:
+    return place.stat().st_size if place.exists() else 0
 
 
 def open_for_writing(path: Path, real_path: Path | None = None) -> Database:
@@ -122,7 +126,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA journal_size_limit = {LARGEST_JOURNAL_BYTES}")
+    if migrations.pending(db):
+        drop_views(db)
     migrations.apply(db)
+    make_views(db)
     connection.execute("PRAGMA foreign_keys = ON")  # only now: a migration that makes a table anew drops the one that others refer to
     connection.execute("PRAGMA temp_store = MEMORY")  # for words that wait to be indexed: their number and size are bounded
     make_waiting_words(db)
