@@ -50,7 +50,6 @@ class Totals:
     dead: int = 0
 
     def add(self, tally: Tally) -> None:
-        """Count what one operation did."""
         self.entries_seen += tally.entries_seen
         self.entries_new += tally.entries_new
         self.articles_new += tally.articles_new
