@@ -145,6 +145,6 @@ def english_call(office: Office, *arguments: str) -> Done:
 def shapes(out: str) -> list[str]:
     """JSON as it stands, but for what changes from one moment to the next."""
     return [
-        re.sub(r'"(since|score|[a-z_]*size[a-z_]*|days|alerts_per_day)": ?[^,}]+', "", json.dumps(json.loads(line)))
+        re.sub(r'"(since|score|overdue_seconds|[a-z_]*size[a-z_]*|days|alerts_per_day)": ?[^,}]+', "", json.dumps(json.loads(line)))
         for line in out.splitlines()
     ]
