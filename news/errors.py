@@ -13,6 +13,7 @@ Every message says what went wrong, where, and what to do about it; `quivive/cli
     │   ├── ArchiveUnusable     not a database, damaged, or made by a newer version
     │   └── ArchiveUnwritable   read-only, or the disk is out of order
     │       └── ArchiveHeldUp   for now: the disk is full, or a foreign program has it locked
+    ├── DaemonRefuses           a running daemon does not do what it was asked for              (exit 1)
     └── CrawlEnded              the spider ended although nobody asked it to                    (exit 1)
 """
 
@@ -101,6 +102,10 @@ class ArchiveUnwritable(ArchiveError):
 
 class ArchiveHeldUp(ArchiveUnwritable):
     """The archive can't be written for now; it will be when somebody frees space, or the foreign program that has it locked is done."""
+
+
+class DaemonRefuses(QuiviveError):
+    """A running daemon does not do what it was asked for, or not to its end."""
 
 
 class CrawlEnded(QuiviveError):

@@ -13,6 +13,7 @@ import structlog
 
 from news.alerts import Alert
 from news.errors import ArchiveHeldUp, ConfigurationError, CrawlEnded
+from quivive.beside import Desk
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.heartbeat import keep_beating
@@ -123,12 +124,15 @@ class Daemon:
         if (seconds := self._manager.watchdog_seconds) is not None:
             working.append(asyncio.create_task(keep_beating(self._manager, service.archive, seconds)))
         jobs.start()
+        desk = Desk(service, self._clock)
+        await desk.open()
         await self._tell_ready(service.configuration)
         try:
             while await self._wait(jobs, working):
                 self._reloading.clear()
                 await self._until_stopped(self._take_over(service))
         finally:
+            desk.close()
             jobs.stop()
             await self._manager.tell("STOPPING=1", "STATUS=stopping")
             service.archive.hurry()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -58,6 +58,27 @@ class Totals:
         self.pages_failed += tally.pages_failed
         self.alerts += len(tally.alerts)
 
+    def add_poll(self, outcome: PollOutcome) -> None:
+        """Count a poll."""
+        self.polled += 1
+        self.unchanged += outcome.kind in {PollKind.UNCHANGED, PollKind.SAME_BODY}
+        self.failed += outcome.kind is PollKind.FAILED
+
+    def add_attempt(self, status: DeliveryStatus, deliveries: int) -> None:
+        """Count what came of so many deliveries."""
+        self.sent += deliveries if status is DeliveryStatus.SENT else 0
+        self.dead += deliveries if status is DeliveryStatus.DEAD else 0
+
+
+class Onlooker(Protocol):
+    """Somebody who is told of each poll and page, before what follows from it is begun, and of each attempt to send."""
+
+    def note_poll(self, outcome: PollOutcome, tally: Tally) -> None: ...
+
+    def note_page(self, outcome: PageOutcome, tally: Tally) -> None: ...
+
+    def note_attempt(self, result: AttemptResult) -> None: ...
+
 
 class Service:
     """One archive, its crawl and its dispatcher.
@@ -76,10 +97,12 @@ class Service:
         self.configuration = configuration
         self.archive = archive
         self.totals = Totals()
+        self.onlookers: list[Onlooker] = []
         self._clock = clock
         self._announce = announce
         self._note_failure = note_failure
         self._is_stopping = False
+        self._followed = 0
         # Threads of its own, that closing can wait for: no connection may be closed under one that reads.
         self._readers = ThreadPoolExecutor(1, "due-work")
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
@@ -118,6 +141,26 @@ class Service:
         """The article pages that are due at `now`, those in hand included."""
         return await self._read(partial(self.archive.due_pages, now, limit))
 
+    async def find_sources(self, names: Sequence[str]) -> tuple[list[DueSource], list[str]]:
+        """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
+        return await self._read(partial(self.archive.find_sources, names))
+
+    async def count_pending(self) -> int:
+        """How many deliveries wait in the archive."""
+        return (await self._read(partial(self.archive.report_status, self._clock()))).contents.deliveries.pending
+
+    def poll_beside(self, sources: Mapping[int, DueSource]) -> None:
+        """Hand the crawl these sources, by their numbers, whatever their schedule, as far as it has room and does not have them in hand."""
+        in_hand = self.crawl.in_hand(DueSource)
+        for number, source in sources.items():
+            if number not in in_hand and not self.crawl.add(source):
+                return
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether something is being sent, or about to be."""
+        return bool(self._followed) or self.dispatcher.is_busy
+
     async def _read(self, question: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._readers, question)
 
@@ -144,9 +187,10 @@ class Service:
         except Exception as error:  # noqa: BLE001  # whatever it is, see there
             outcome = replace(outcome, kind=PollKind.FAILED, feed=None, problem=_unforeseen(error, outcome.url))
             tally = await self._record_poll(outcome)
-        self.totals.polled += 1
-        self.totals.unchanged += outcome.kind in {PollKind.UNCHANGED, PollKind.SAME_BODY}
+        self.totals.add_poll(outcome)
         self._log_poll(outcome, tally)
+        for onlooker in self.onlookers:
+            onlooker.note_poll(outcome, tally)
         await self._follow_up(tally)
 
     async def _record_poll(self, outcome: PollOutcome) -> Tally:
@@ -160,6 +204,8 @@ class Service:
             tally = await self._record_page_or_give_up(outcome)
         level = log.info if outcome.problem is None else log.warning
         level("page", url=outcome.url, status=outcome.http_status, **_counts(tally), **_problem(outcome))
+        for onlooker in self.onlookers:
+            onlooker.note_page(outcome, tally)
         await self._follow_up(tally)
 
     async def _record_page(self, outcome: PageOutcome) -> Tally:
@@ -175,6 +221,13 @@ class Service:
 
     async def _follow_up(self, tally: Tally) -> None:
         self.totals.add(tally)
+        self._followed += 1
+        try:
+            await self._begin_what_follows(tally)
+        finally:
+            self._followed -= 1
+
+    async def _begin_what_follows(self, tally: Tally) -> None:
         for page in tally.pages:
             self.crawl.add(page)
         for number, alert in enumerate(tally.alerts):
@@ -187,7 +240,6 @@ class Service:
 
     def _log_poll(self, outcome: PollOutcome, tally: Tally) -> None:
         if outcome.kind is PollKind.FAILED and outcome.problem is not None:
-            self.totals.failed += 1
             self._note_failure(outcome.url, outcome.problem)
             log.warning("poll failed", url=outcome.url, status=outcome.http_status, **_problem(outcome))
             return
@@ -201,8 +253,9 @@ class Service:
         log.info("poll", url=outcome.url, kind=str(outcome.kind), status=outcome.http_status, **_counts(tally))
 
     def _note_attempt(self, channel: str, result: AttemptResult) -> None:
-        self.totals.sent += result.status is DeliveryStatus.SENT and len(result.delivery_ids)
-        self.totals.dead += result.status is DeliveryStatus.DEAD and len(result.delivery_ids)
+        self.totals.add_attempt(result.status, len(result.delivery_ids))
+        for onlooker in self.onlookers:
+            onlooker.note_attempt(result)
         level = log.info if result.status is DeliveryStatus.SENT and not result.error else log.warning
         level("delivery", channel=channel, id=result.bundle_id, status=str(result.status), error=result.error)
 

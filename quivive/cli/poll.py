@@ -17,6 +17,7 @@ from quivive.clock import utc_now
 from quivive.config import Configuration
 
 if TYPE_CHECKING:
+    from quivive.beside import Progress
     from quivive.poll_once import RoundSummary
     from quivive.service import Service
 
@@ -33,7 +34,7 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
     configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
     alerts = PrintedAlerts(configuration.timezone, most_waiting=None)
     announce = _silent if as_json else alerts.announce
-    summary = run_interruptibly(_poll(configuration, sources, announce, with_progress=sys.stderr.isatty() and not as_json))
+    summary = run_interruptibly(_poll_with_progress(configuration, sources, announce, is_shown=sys.stderr.isatty() and not as_json))
     alerts.finish()
     if as_json:
         print_json(round_json(summary))
@@ -43,33 +44,44 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> 
         context.exit(1)
 
 
-async def _poll(
-    configuration: Configuration, sources: tuple[str, ...], announce: Callable[[Alert], None], *, with_progress: bool
+async def _poll_with_progress(
+    configuration: Configuration, sources: tuple[str, ...], announce: Callable[[Alert], None], *, is_shown: bool
 ) -> RoundSummary:
+    if not is_shown:
+        return await _poll(configuration, sources, announce, lambda _progress: None)
+    with _ProgressBar() as update:
+        return await _poll(configuration, sources, announce, update)
+
+
+async def _poll(
+    configuration: Configuration, sources: tuple[str, ...], announce: Callable[[Alert], None], tell: Callable[[Progress], None]
+) -> RoundSummary:
+    """Have a running daemon do it, or do it here."""
+    from quivive.beside import Progress, ask
     from quivive.poll_once import poll_once
 
-    if not with_progress:
-        return await poll_once(configuration, sources, utc_now, announce)
-    with _ProgressBar() as update:
-        return await poll_once(configuration, sources, utc_now, announce, update)
+    def tell_here(service: Service, total: int) -> None:
+        tell(Progress(service.totals.polled, total, service.totals.articles_new))
+
+    summary = await ask(configuration.archive_path, sources, announce, tell)
+    return summary or await poll_once(configuration, sources, utc_now, announce, tell_here)
 
 
 class _ProgressBar:
     """A progress bar on standard error: sources polled, articles found."""
 
-    def __enter__(self) -> Callable[[Service, int], None]:
+    def __enter__(self) -> Callable[[Progress], None]:
         from rich.console import Console
-        from rich.progress import Progress
+        from rich.progress import Progress as Bar
 
-        self._progress = Progress(console=Console(stderr=True), transient=True)
+        self._progress = Bar(console=Console(stderr=True), transient=True)
         self._bar = self._progress.add_task("polling", total=None)
         self._progress.start()
         return self._update
 
-    def _update(self, service: Service, total: int) -> None:
-        totals = service.totals
-        text = f"{totals.polled}/{total} sources, {totals.articles_new} new articles"
-        self._progress.update(self._bar, description=text, total=max(total, 1), completed=totals.polled)
+    def _update(self, done: Progress) -> None:
+        text = f"{done.polled}/{done.total} sources, {done.articles_new} new articles"
+        self._progress.update(self._bar, description=text, total=max(done.total, 1), completed=done.polled)
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
