@@ -55,6 +55,10 @@ check: $(VENV)/.developing ## style, format, types, which room imports which
 	  echo "$$tool"; $(BIN)/$$tool || failed="$$failed [$$tool]"; \
 	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
 
+.PHONY: messages
+messages: $(VENV)/.developing ## bring the catalogues of translations up to date with the source, and say what they lack
+	@$(BIN)/python -m quivive.refreshing_catalogues
+
 .PHONY: lock
 lock: $(VENV)/.locking ## resolve the dependencies anew into the two lock files
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra build --output-file requirements.lock pyproject.toml

@@ -28,7 +28,10 @@ from monitors.channels.webhook import WebhookChannel
 from news.query import Matcher
 from news.sources import ArticlesMode, FeedEntry, ParsedFeed, PollKind, PollOutcome, SourceSpec
 from news.topics import Topic
+from quivive.languages import make_language
 from storage import Archive, Tally, Watch
+
+ENGLISH = make_language("en", ZoneInfo("Europe/Paris"))
 
 TOPICS = 100
 FEED = "https://bench.example/feed"
@@ -118,7 +121,7 @@ async def measure(archive: Archive, dead: int, alerts: int) -> None:
     port = server.sockets[0].getsockname()[1]
     channels = {name: WebhookChannel(name, f"http://127.0.0.1:{at}/") for name, at in (("dead", dead), ("live", port))}
     tried: list[str] = []
-    dispatcher = Dispatcher(channels, archive, now, ZoneInfo("Europe/Paris"), lambda channel, _result: tried.append(channel))
+    dispatcher = Dispatcher(channels, archive, now, ENGLISH, lambda channel, _result: tried.append(channel))
     async with server, ticking(dispatcher):
         await asyncio.sleep(2)  # the dead channel's line is full, and the first attempts have failed
         delays = await tell(archive, dispatcher, receiver, alerts)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.problems import PROBLEMS
 from crawler.settings import CrawlSettings
 
 if TYPE_CHECKING:
     from crawler.crawl import Crawl
 
-__all__ = ["Crawl", "CrawlSettings"]
+__all__ = ["PROBLEMS", "Crawl", "CrawlSettings"]
 
 
 def __getattr__(name: str) -> object:

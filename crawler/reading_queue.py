@@ -2,7 +2,7 @@
 
 Fetching is fair already; a site whose pages take ten seconds each to read would still keep every worker for itself. So
 - of one host, and of one source, at most one document is read at a time while others wait, and never all workers are theirs;
-- feeds come before pages, then whoever cost least lately, then who came first;
+- feeds come before pages, then whoever cost least lately; who cost next to nothing is not told apart: such hosts take turns;
 - what is large, or comes from a host or source that was slow to read lately, never takes the last worker: a small document of an honest
   source finds one free, or waits for another small one.
 
@@ -12,13 +12,16 @@ Pure: the moment (`now`, seconds on any steady scale) is an argument, nothing wa
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from crawler.costs import Costs
 
 LARGE_BYTES = 1_000_000
 """Article pages of more are rare (one in a hundred), and a megabyte of tags can take 30 s."""
+
+LITTLE_SECONDS = 0.5
+"""Of CPU time lately: what fifty small feeds of one host take. Thousands of sources that cost no more simply stand in line."""
 
 SLOW_SECONDS = 1.0
 """Of CPU time. A page takes 20 ms, a feed up to 100; who needs more once will need it again."""
@@ -42,8 +45,14 @@ class Document:
         return self.host, self.source_id
 
 
+_LOWEST = (False, 0.0)
+
 Lane = tuple[bool, str, int | str]
 """Documents of one urgency, host and source wait in line behind each other."""
+
+
+def _lane_of(document: Document) -> Lane:
+    return document.urgent, document.host, document.source_id
 
 
 class ReadingQueue:
@@ -53,24 +62,24 @@ class ReadingQueue:
         self._workers = workers
         self._most_heavy = max(1, workers - 1)
         self._costs = costs
-        self._lanes: dict[Lane, deque[Document]] = {}
+        self._hosts: dict[str, dict[Lane, deque[Document]]] = {}
+        """In the order of their turns, and so are the lanes of each: whoever was served goes to the end."""
         self._reading: dict[Document, bool] = {}
         self._busy: Counter[Hashable] = Counter()
 
     def __len__(self) -> int:
-        return sum(map(len, self._lanes.values()))
+        return sum(len(waiting) for lanes in self._hosts.values() for waiting in lanes.values())
 
     def add(self, document: Document) -> None:
-        self._lanes.setdefault((document.urgent, document.host, document.source_id), deque()).append(document)
+        self._hosts.setdefault(document.host, {}).setdefault(_lane_of(document), deque()).append(document)
 
     def drop(self, document: Document) -> None:
         """Let a document wait no more: nobody wants to know what it says."""
-        lane = (document.urgent, document.host, document.source_id)
-        waiting = self._lanes.get(lane)
+        lanes = self._hosts.get(document.host, {})
+        waiting = lanes.get(_lane_of(document))
         if waiting is not None and document in waiting:
             waiting.remove(document)
-            if not waiting:
-                del self._lanes[lane]
+            self._forget_if_empty(lanes, document)
 
     def take(self, now: float) -> Document | None:
         """The document that is read next, as soon as there is a worker; give it back with `release`. None: none may be read now."""
@@ -79,10 +88,7 @@ class ReadingQueue:
         lane = self._choose(now)
         if lane is None:
             return None
-        waiting = self._lanes[lane]
-        document = waiting.popleft()
-        if not waiting:
-            del self._lanes[lane]
+        document = self._serve(lane)
         self._reading[document] = self._is_heavy(document, now)
         self._busy.update(document.keys)
         return document
@@ -94,23 +100,57 @@ class ReadingQueue:
         self._busy += Counter()  # drops who is at nought
         self._costs.note(document.keys, seconds, document.size, now)
 
+    def _serve(self, lane: Lane) -> Document:
+        """The lane's first document; the lane goes to the end of its host's lanes, the host to the end of the hosts."""
+        _, host, _ = lane
+        lanes = self._hosts.pop(host)
+        waiting = lanes.pop(lane)
+        document = waiting.popleft()
+        if waiting:
+            lanes[lane] = waiting
+        if lanes:
+            self._hosts[host] = lanes
+        return document
+
+    def _forget_if_empty(self, lanes: dict[Lane, deque[Document]], document: Document) -> None:
+        if not lanes[_lane_of(document)]:
+            del lanes[_lane_of(document)]
+        if not lanes:
+            del self._hosts[document.host]
+
+    def _waiting(self) -> Iterator[tuple[Lane, Document]]:
+        """Every lane with the document that stands first in it, in the order of their turns."""
+        return ((lane, waiting[0]) for lanes in self._hosts.values() for lane, waiting in lanes.items())
+
     def _choose(self, now: float) -> Lane | None:
-        startable = [lane for lane in self._lanes if not self._would_take_last_worker(self._lanes[lane][0], now)]
-        idle = [lane for lane in startable if not self._is_busy(lane)]
+        best = self._best(((lane, first) for lane, first in self._waiting() if not self._is_busy(lane)), now)
         # A second worker for a host or source that has one only while nobody else waits, and never the last: who comes next finds it free.
-        others_wait = any(not self._is_busy(lane) for lane in self._lanes)
         is_last = len(self._reading) >= self._workers - 1
-        choices = idle or ([] if others_wait or is_last else startable)
-        return min(choices, key=lambda lane: self._rank(lane, now), default=None)
+        if best is not None or is_last or not all(self._is_busy(lane) for lane, _ in self._waiting()):
+            return best
+        return self._best(self._waiting(), now)
+
+    def _best(self, waiting: Iterable[tuple[Lane, Document]], now: float) -> Lane | None:
+        """The lane of the lowest rank that may take a worker; of equals the one whose turn is first."""
+        best, lowest = None, None
+        for lane, first in waiting:
+            if self._would_take_last_worker(first, now):
+                continue
+            rank = self._rank(lane, now)
+            if rank == _LOWEST:  # in a wave of thousands of feeds it is the first one that is looked at
+                return lane
+            if lowest is None or rank < lowest:
+                best, lowest = lane, rank
+        return best
 
     def _is_busy(self, lane: Lane) -> bool:
         _, host, source_id = lane
         return self._busy[host] > 0 or self._busy[source_id] > 0
 
     def _rank(self, lane: Lane, now: float) -> tuple[bool, float]:
-        """Lowest first; `min` takes the first of equals, which came first."""
         urgent, host, source_id = lane
-        return not urgent, max(self._costs.of(host, now).spent, self._costs.of(source_id, now).spent)
+        spent = max(self._costs.of(host, now).spent, self._costs.of(source_id, now).spent)
+        return not urgent, spent if spent > LITTLE_SECONDS else 0.0
 
     def _would_take_last_worker(self, document: Document, now: float) -> bool:
         return sum(self._reading.values()) >= self._most_heavy and self._is_heavy(document, now)

@@ -18,6 +18,7 @@ from monitors.rendering import local_time, marked_parts, one_line, safe_link
 from monitors.rendering_headers import AddressesHeader, TextHeader
 from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit
 from news.fingerprints import derived_id, normalise_text
+from news.wording import Language
 
 LONGEST_TITLE = 300
 LONGEST_TOPICS = 150
@@ -28,14 +29,14 @@ MOST_HITS_SHOWN = 20
 _TEST_NOTICE = "This is a test message. No article was found; it shows that this channel works."
 
 
-def render_email(bundle: Bundle, sender: MailAddress, recipients: Sequence[MailAddress], now: datetime, timezone: ZoneInfo) -> EmailMessage:
+def render_email(bundle: Bundle, sender: MailAddress, recipients: Sequence[MailAddress], now: datetime, language: Language) -> EmailMessage:
     """The mail for a bundle, as `recipients` are shown it. `Message-ID` depends on the bundle alone, `Date` is the time of this attempt."""
     message = EmailMessage(policy=SMTP)
     _set_headers(message, bundle, sender, recipients)
-    message["Date"] = format_datetime(now.astimezone(timezone))
+    message["Date"] = format_datetime(now.astimezone(language.timezone))
     # Quoted-printable keeps lines short and bytes 7-bit, so no server on the way has a reason to change or refuse the message.
-    message.set_content(_text_body(bundle, timezone), cte="quoted-printable")
-    message.add_alternative(_html_body(bundle, timezone), subtype="html", cte="quoted-printable")
+    message.set_content(_text_body(bundle, language.timezone), cte="quoted-printable")
+    message.add_alternative(_html_body(bundle, language.timezone), subtype="html", cte="quoted-printable")
     message.set_boundary(f"=_{derived_id('boundary', bundle.bundle_id)}")  # "=_" cannot occur in quoted-printable text (RFC 2045 §6.7)
     return message
 

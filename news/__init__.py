@@ -1,5 +1,12 @@
 """The language of the program: what an article, a source, a topic, a query and an alert is, and every judgement about them.
 
-Pure: no network, disk, clock, environment or chance; what is needed of them is an argument. All other rooms import this one, module
-by module, and it imports none of them.
+Pure: no network, disk, clock, environment or chance; what is needed of them is an argument. All other rooms import this one, and it
+imports none of them. Its face is made of modules, each named for what it decides or names; others may import
+
+- the types that all rooms share: `sources`, `articles`, `topics`, `alerts`, `answers`, `errors`;
+- the decisions: `preparing`, `places`, `judging`, `arriving`, `settling`, `alerting`, `delivering`, `scheduling`, `timing`;
+- what is compared: `fingerprints`, `names`, `urls`, `walls`;
+- the rooms within, each by its own face: `query`, `text`.
+
+What is not in this list is for the modules of this room alone (`docs/decisions/0019-the-face-of-news.md`).
 """

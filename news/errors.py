@@ -61,13 +61,16 @@ class QueryError(QuiviveError):
         super().__init__(message)
 
     def __str__(self) -> str:
-        """The message, and the query with a mark under the place; of a long query the part around it, of several lines one line."""
+        return self.shown(self.message)
+
+    def shown(self, message: str) -> str:
+        """A message, and the query with a mark under the place; of a long query the part around it, of several lines one line."""
         line = "".join(character if character.isprintable() else " " for character in self.query)
         start = max(0, self.position - _SHOWN_BEFORE) if len(line) > _LONGEST_SHOWN else 0
         cut = "…" if start else ""
         shown = f"{cut}{line[start : start + _LONGEST_SHOWN]}"
         more = "…" if len(line) > start + _LONGEST_SHOWN else ""
-        return f"{self.message}\n  {shown}{more}\n  {' ' * (len(cut) + self.position - start)}^"
+        return f"{message}\n  {shown}{more}\n  {' ' * (len(cut) + self.position - start)}^"
 
 
 class UsageError(QuiviveError):

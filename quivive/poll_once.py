@@ -92,8 +92,8 @@ async def _fetch_due_pages(service: Service, since: datetime) -> None:
     """
     tried: set[int] = set()
     while True:
-        due = await service.read_due_pages(since, PORTION + len(tried))
-        taken = {page.entry_id for page in due if page.entry_id not in tried and service.crawl.add(page)}
+        due = await service.read_due_pages(since, PORTION, tried)
+        taken = {page.entry_id for page in due if service.crawl.add(page)}
         if not taken:
             return
         tried |= taken

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -108,7 +108,7 @@ class Service:
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
         self._readers.submit(int)
         self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
-        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.timezone, self._note_attempt)
+        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.language, self._note_attempt)
 
     def _make_crawl(self, settings: CrawlSettings) -> Crawl:
         return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
@@ -131,15 +131,14 @@ class Service:
         return taken
 
     async def _read_due_sources(self) -> Sequence[DueSource]:
-        # What is in hand is still due, and would fill the list.
-        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION + len(self.crawl.in_hand(DueSource))))
+        return await self._read(partial(self.archive.due_sources, self._clock(), PORTION, self.crawl.in_hand(DueSource)))
 
     async def _read_due_pages(self) -> Sequence[DuePage]:
-        return await self.read_due_pages(self._clock(), PORTION + len(self.crawl.in_hand(DuePage)))
+        return await self.read_due_pages(self._clock(), PORTION, self.crawl.in_hand(DuePage))
 
-    async def read_due_pages(self, now: datetime, limit: int) -> Sequence[DuePage]:
-        """The article pages that are due at `now`, those in hand included."""
-        return await self._read(partial(self.archive.due_pages, now, limit))
+    async def read_due_pages(self, now: datetime, limit: int, in_hand: Collection[int]) -> Sequence[DuePage]:
+        """The article pages that are due at `now`, without those of the entries in hand."""
+        return await self._read(partial(self.archive.due_pages, now, limit, in_hand))
 
     async def find_sources(self, names: Sequence[str]) -> tuple[list[DueSource], list[str]]:
         """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
@@ -272,7 +271,7 @@ class Service:
         """Put a new configuration in force, from the next poll, version and message on."""
         self.configuration = configuration
         await self._sync()
-        self.dispatcher.reload(configuration.channels, configuration.timezone)
+        self.dispatcher.reload(configuration.channels, configuration.language)
         self.crawl.take_over(make_crawl_settings(configuration))
 
 

@@ -80,9 +80,9 @@ class ArchiveReader:
         """Ask no more: questions in flight break off, and every connection is closed."""
         self._pool.close()
 
-    def due_sources(self, now: datetime, limit: int) -> list[DueSource]:
-        """The sources whose poll is due, the longest overdue first."""
-        return self._ask(sources.list_due_sources, now, limit)
+    def due_sources(self, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DueSource]:
+        """The sources whose poll is due, the longest overdue first; without those in hand, given by their ids."""
+        return self._ask(sources.list_due_sources, now, limit, in_hand)
 
     def find_sources(self, names: Sequence[str]) -> tuple[list[DueSource], list[str]]:
         """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
@@ -92,9 +92,9 @@ class ArchiveReader:
         """Whether a source has this name or URL, or had it when it left the configuration."""
         return bool(self._ask(sources.list_called, name))
 
-    def due_pages(self, now: datetime, limit: int) -> list[DuePage]:
-        """The article pages that are due, the sources' in turn."""
-        return self._ask(pages.list_due_pages, now, limit)
+    def due_pages(self, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DuePage]:
+        """The article pages that are due, the sources' in turn; without those in hand, given by their entries' ids."""
+        return self._ask(pages.list_due_pages, now, limit, in_hand)
 
     def due_channels(self, now: datetime) -> list[str]:
         """The channels for which something is to be sent, or to be planned, by name."""
@@ -167,7 +167,7 @@ class Archive(ArchiveReader):
     def __init__(self, path: Path, watch: Watch, patience: Patience | None = None) -> None:
         super().__init__(path)
         self._watch = watch
-        self._lock = WriterLock(path)
+        self._lock = wait_for(lambda: WriterLock(path), patience)
         patience = patience and replace(patience, tell=self._note_waiting(patience.tell))
         try:
             self._db = wait_for(self._open, patience)

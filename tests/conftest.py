@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Tests read English, whatever the language of whoever runs them; those about languages say so themselves.
+os.environ["LC_MESSAGES"] = "en"
+os.environ.pop("LC_ALL", None)
 
 # The same examples on every run, with no limit on time: a slow machine must not fail what a fast one passes.
 settings.register_profile("quivive", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])

@@ -27,8 +27,9 @@ from news.alerts import (
 )
 from news.delivering import Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
 from news.timing import DELIVERY_LIFETIME
+from quivive.languages import make_language
 
-PARIS = ZoneInfo("Europe/Paris")
+ENGLISH = make_language("en", ZoneInfo("Europe/Paris"))
 MORNING = datetime(2026, 3, 4, 10, 15, 2, tzinfo=UTC)
 
 ARTICLE = AlertedArticle(

@@ -141,8 +141,17 @@ class Home:
 
     def environ(self, **changes: str) -> dict[str, str]:
         """What the command sees: this machine's search path, and nothing of the tester's own settings."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START") if name in os.environ}
-        return {**kept, "PYTHONPATH": str(PROJECT), "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", **self.environment, **changes}
+        # Tests read English, whatever the language of whoever runs them; those about languages say so themselves.
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "COVERAGE_PROCESS_START") if name in os.environ}
+        return {
+            **kept,
+            "LC_MESSAGES": "en",
+            "PYTHONPATH": str(PROJECT),
+            "HOME": str(self.folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **self.environment,
+            **changes,
+        }
 
     def quivive(self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = PATIENCE, stdin: str = "") -> Done:
         """Run the command to its end, in this folder."""

@@ -5,7 +5,7 @@ import asyncio
 from monitors import Dispatcher, SendingRules
 from monitors.channels.email import EmailChannel
 from monitors.channels.webhook import WebhookChannel
-from tests.outbox import PARIS, Clock, ListOutbox, make_bundle
+from tests.outbox import ENGLISH, Clock, ListOutbox, make_bundle
 
 STEADY = SendingRules(jitter=lambda: 0.0)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -21,7 +21,7 @@ def hook_channel(port, name="hook"):
 
 def make_dispatcher(outbox, *channels, clock=None, rules=STEADY, on_attempt=None):
     named = {channel.name: channel for channel in channels}
-    return Dispatcher(named, outbox, clock or Clock(), PARIS, on_attempt, rules)
+    return Dispatcher(named, outbox, clock or Clock(), ENGLISH, on_attempt, rules)
 
 
 def deliver(outbox, *channels, clock=None, rules=STEADY):

@@ -38,10 +38,10 @@ class SmallDisk:
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
-    """Mounted at `folder`, which is made; skips the test where this user may mount nothing."""
+def small_disk(folder: Path, megabytes: int, files: int = 1000) -> Iterator[SmallDisk]:
+    """Mounted at `folder`, which is made, with room for so many files; skips the test where this user may mount nothing."""
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,nr_inodes={files + 1},mode=0777", "tmpfs", str(folder)]
     try:
         mounted = subprocess.run(command, check=False, capture_output=True).returncode == 0
     except FileNotFoundError:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from typing import Annotated, ClassVar, Protocol
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from monitors.attempts import Sender, TimeLimits
 from news.delivering import Policy
 from news.names import require_text
+from news.wording import Language
 
 Text = Annotated[str, AfterValidator(require_text)]
 
@@ -32,8 +32,8 @@ class Channel(Protocol):
         """What may not work as the user expects: the key that says it, and what to do."""
         ...
 
-    def make_sender(self, timezone: ZoneInfo, limits: TimeLimits) -> Sender:
-        """What sends to it; people are shown times in `timezone`.
+    def make_sender(self, language: Language, limits: TimeLimits) -> Sender:
+        """What sends to it; people are spoken to in `language`.
 
         Libraries that cost a command 0.1 s and more are imported here: a command that sends nothing must not wait for them.
         """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import SplitResult, parse_qs
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -15,6 +14,7 @@ from monitors.channels.urls import check_host, split_url
 from monitors.mail_address import MailAddress, parse_mail_address
 from news.delivering import Policy, Together
 from news.names import require_text
+from news.wording import Language
 
 Security = Literal["opportunistic", "starttls", "tls"]
 """`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
@@ -68,10 +68,10 @@ class EmailChannel:
                 found.append((f"to.{index}", f"{address.spec} {what} the others are told and this one is not"))
         return found
 
-    def make_sender(self, timezone: ZoneInfo, limits: TimeLimits) -> Sender:
+    def make_sender(self, language: Language, limits: TimeLimits) -> Sender:
         from monitors.channels.email_sender import EmailSender  # noqa: PLC0415  # it brings aiosmtplib
 
-        return EmailSender(self, timezone, limits)
+        return EmailSender(self, language, limits)
 
 
 def parse_smtp_url(url: str) -> tuple[str, int, Security]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from aiosmtplib import SMTP
 
@@ -17,6 +16,7 @@ from monitors.channels.smtp import TROUBLE, MailServer, Transactions, explain, s
 from monitors.mail_address import MailAddress
 from monitors.rendering_email import email_bytes, render_email
 from news.alerts import Bundle, RecipientStatus
+from news.wording import Language
 
 _NEEDS_SMTPUTF8 = "has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without"
 
@@ -28,9 +28,9 @@ class EmailSender:
     says so; the archive keeps it, and the next attempt is for the others.
     """
 
-    def __init__(self, channel: EmailChannel, timezone: ZoneInfo, limits: TimeLimits) -> None:
+    def __init__(self, channel: EmailChannel, language: Language, limits: TimeLimits) -> None:
         self._channel = channel
-        self._timezone = timezone
+        self._language = language
         self._limits = limits
         self._server = MailServer(channel, limits)
         self._recipients = tuple({one.spec: one for one in channel.to_addresses}.values())
@@ -77,7 +77,7 @@ class EmailSender:
                 progress.note(recipient.spec, RecipientStatus.REFUSED, f"the address {_NEEDS_SMTPUTF8}")
 
     def _letter(self, bundle: Bundle, shown: Sequence[MailAddress], now: datetime, *, utf8: bool) -> bytes:
-        return email_bytes(render_email(bundle, self._channel.from_address, shown, now, self._timezone), utf8=utf8)
+        return email_bytes(render_email(bundle, self._channel.from_address, shown, now, self._language), utf8=utf8)
 
     def _clean(self, text: str) -> str:
         return redact(text, self._channel.password)

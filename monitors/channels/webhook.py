@@ -6,7 +6,6 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
@@ -14,6 +13,7 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable
 from monitors.channels.urls import check_host, split_url
 from news.delivering import Policy
+from news.wording import Language
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret
 
@@ -36,7 +36,7 @@ class WebhookChannel:
         """What may not work as the user expects: nothing is known of that a URL does not tell by itself."""
         return []
 
-    def make_sender(self, timezone: ZoneInfo, limits: TimeLimits) -> Sender:  # noqa: ARG002  # programs read UTC
+    def make_sender(self, language: Language, limits: TimeLimits) -> Sender:  # noqa: ARG002  # programs read UTC
         from monitors.channels.webhook_sender import WebhookSender  # noqa: PLC0415  # it brings aiohttp
 
         return WebhookSender(self, limits)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 import importlib
+import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from news.errors import ConfigurationError, QueryError, QuiviveError, UsageError
+from news.wording import Language, system_reason
+from quivive.cli.translating import Invocation, find_early_language, speak_click, tell_error, told_in, working_directory
 from quivive.printing import Printer
 from quivive.signals import give_back
 from quivive.standard_streams import abandon_output, get_descriptor
@@ -41,12 +45,13 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"quivive.cli.{_COMMANDS[cmd_name]}")
         command: click.Command = module.command
-        return command
+        invocation = ctx.find_root().obj
+        return told_in(command, invocation.language) if isinstance(invocation, Invocation) else command
 
 
 def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
@@ -56,7 +61,7 @@ def _print_version(context: click.Context, _option: click.Parameter, asked: bool
         try:
             version = metadata.version("quivive")
         except metadata.PackageNotFoundError:
-            version = "(run from its source tree, not installed)"
+            version = context.obj.language.text("(run from its source tree, not installed)")
         click.echo(f"quivive {version}")
         context.exit()
 
@@ -69,47 +74,50 @@ def _print_version(context: click.Context, _option: click.Parameter, asked: bool
 @click.pass_context
 def quivive(context: click.Context, config_path: Path | None) -> None:
     """Watch French tech news around the clock; be told when a new article speaks of your topics; search what was kept."""
-    context.obj = config_path
+    context.obj.config_path = config_path
     if context.invoked_subcommand not in _WORKING:
         give_back()
 
 
 def main() -> None:
     """Run the command line and exit: 0 done; 1 something failed that the user must look at; 2 wrong usage, query or configuration."""
+    language = find_early_language(sys.argv[1:], os.environ, working_directory())
+    speak_click(language)
     try:
         # Not standalone, click returns the status that `context.exit` was given.
-        sys.exit(quivive.main(standalone_mode=False) or 0)
+        sys.exit(told_in(quivive, language).main(standalone_mode=False, obj=Invocation(language)) or 0)
     except click.Abort:
-        _complain("interrupted", 1)
+        _complain(language.text("interrupted"), 1)
     except click.ClickException as error:
+        error.message = language.tell(error.message)  # type: ignore[misc]  # it is final only since nobody had to translate it
         error.show()
         sys.exit(2)
-    except ConfigurationError as error:
-        lines = [f"{error.path}: {len(error.faults)} error{'s' if len(error.faults) != 1 else ''} in the configuration"]
-        _complain("\n".join([*lines, *(f"  {fault}" for fault in error.faults)]), 2)
-    except (QueryError, UsageError) as error:
-        _complain(str(error), 2)
+    except (ConfigurationError, QueryError, UsageError) as error:
+        _complain(tell_error(error, language), 2)
     except QuiviveError as error:
-        _complain(str(error), 1)
+        _complain(tell_error(error, language), 1)
     except BrokenPipeError:  # as of `| head`, who has seen enough
         abandon_output()
         sys.exit(1)
     except OSError as error:
-        _complain_of_file(error)
+        _complain_of_file(error, language)
 
 
-def _complain_of_file(error: OSError) -> None:
+def _complain_of_file(error: OSError, language: Language) -> NoReturn:
     """Say which file or folder could not be used, and why. Only a write to standard output names none. Raises what is neither."""
+    reason = language.tell(system_reason(error))
+    if isinstance(error, PermissionError) and error.filename is not None:
+        advice = language.text("give this user the right to enter its folder and to read it")
+        _complain(f"{error.filename}: {reason}; {advice}", 1)
     if error.filename is not None:
-        advice = "; give this user the right to enter its folder and to read it" if isinstance(error, PermissionError) else ""
-        _complain(f"{error.filename}: {error.strerror}{advice}", 1)
+        _complain(f"{error.filename}: {reason}", 1)
     if error.errno not in _NOT_WRITABLE:
         raise error
     abandon_output()
-    _complain(f"standard output cannot be written: {error.strerror}", 1)
+    _complain(language.text("standard output cannot be written: {reason}", reason=reason), 1)
 
 
-def _complain(message: str, status: int) -> None:
+def _complain(message: str, status: int) -> NoReturn:
     if sys.stderr is sys.__stderr__ and get_descriptor(sys.stderr) == 2:
         printer = Printer(2)  # nobody may be reading
         printer.say(f"quivive: {message}\n".encode(getattr(sys.stderr, "encoding", "utf-8"), "backslashreplace"))

@@ -89,7 +89,7 @@ def test(context: click.Context, channel: str) -> None:
     if name is None:
         known = ", ".join(configuration.channels) or "none"
         raise UsageError(f"there is no channel '{channel}' in the configuration (there: {known})")
-    result = asyncio.run(send_test(configuration.channels[name], utc_now(), configuration.timezone))
+    result = asyncio.run(send_test(configuration.channels[name], utc_now(), configuration.language))
     if result.status is DeliveryStatus.SENT:
         click.echo(f"{name}: the test message was accepted" + (f" ({result.error})" if result.error else ""))
         return

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from news.errors import UsageError
+from news.wording import Language, Wording
 from quivive.cli.json_answers import JsonValue, json_line
+from quivive.cli.translating import working_directory
 from quivive.config import Configuration, find_config, load_config
 from quivive.texts import visible
 from storage import ArchiveReader
@@ -30,11 +32,13 @@ def get_whole_configuration(context: click.Context) -> Configuration:
 
 def get_config_path(context: click.Context) -> Path:
     """Where the configuration is."""
-    try:
-        here = Path.cwd()
-    except OSError:  # it was deleted meanwhile; a configuration elsewhere can be used all the same
-        here = Path()
-    return find_config(context.find_root().obj, os.environ, here)
+    return find_config(context.find_root().obj.config_path, os.environ, working_directory())
+
+
+def get_early_language(context: click.Context) -> Language:
+    """The language as far as it is known without a configuration; who has one takes `configuration.language`."""
+    language: Language = context.find_root().obj.language
+    return language
 
 
 def get_reader(configuration: Configuration) -> ArchiveReader:
@@ -83,4 +87,4 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
 
 def not_available(what: str) -> click.ClickException:
     """The plain answer to what has not arrived yet."""
-    return click.UsageError(f"{what} is not available in this version")
+    return click.UsageError(Wording("{what} is not available in this version", what=what))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from news.errors import ConfigurationError, Fault
+from news.wording import Wording
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{")
 _SHORTEST_SECRET = 3
@@ -41,6 +42,8 @@ class ConfigFile:
         return any(fault.key == key or fault.key.startswith(f"{key}.") for fault in self.faults)
 
     def _redact(self, message: str) -> str:
+        if isinstance(message, Wording):
+            return message.with_values(self._redact)
         for name, value in self._used.items():
             for shown in (value, repr(value)[1:-1], value.strip()):
                 if len(shown) >= _SHORTEST_SECRET:

@@ -99,6 +99,8 @@ class DisplayTable(Table):
     """`[display]`."""
 
     timezone: Annotated[ZoneInfo, _read_by(_read_timezone)] = _written("Europe/Paris")
+    language: Literal["fr", "en"] | None = None
+    """None: what the environment says, else French."""
 
 
 class LogTable(Table):

@@ -17,6 +17,7 @@ from news.errors import ConfigurationError, Fault
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
+from news.wording import Language
 from quivive.config.channels import read_channels
 from quivive.config.durations import format_duration
 from quivive.config.entities import CheckTopics, check_queries, read_entities
@@ -35,6 +36,7 @@ from quivive.config.model import (
 )
 from quivive.config.sources import read_sources
 from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
+from quivive.languages import find_language_code, make_language
 
 if TYPE_CHECKING:
     from monitors import Channel
@@ -71,7 +73,8 @@ class Configuration:
     archive_path: Path
     retention: timedelta | None
     """How long articles are kept; None is for ever."""
-    timezone: ZoneInfo
+    language: Language
+    """In which people are spoken to, and the zone in which they are told moments."""
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
@@ -84,6 +87,11 @@ class Configuration:
     """None where the configuration was read without them."""
     emptied: frozenset[str] = frozenset()
     """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """In which people are told moments, and type them."""
+        return self.language.timezone
 
 
 SYSTEM_CONFIG = Path("/etc/quivive/config.toml")
@@ -119,7 +127,7 @@ def usual_places(environ: Mapping[str, str], working_directory: Path) -> list[Pa
 def load_config(
     path: Path, environ: Mapping[str, str], check_topics: CheckTopics | None = None, *, with_channels: bool = True
 ) -> Configuration:
-    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.matching`).
+    """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.check_topics`).
 
     Without channels, whose secrets not everybody has who may read the archive, none of them is made or checked; topics may name them.
     Raises ConfigurationError with every fault found.
@@ -142,7 +150,7 @@ def load_config(
         path=path,
         archive_path=(path.parent / archive.path).absolute(),
         retention=archive.retention,
-        timezone=display.timezone,
+        language=make_language(find_language_code(display.language, environ), display.timezone),
         log_level=log.level,
         log_format=log.format,
         crawler=_make_crawler_configuration(crawler),
@@ -156,9 +164,9 @@ def load_config(
 
 
 def _get_matcher_check() -> CheckTopics:
-    from news.query import matching  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
+    from news.query import check_topics  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
 
-    return matching.check_topics
+    return check_topics
 
 
 def _refuse_unknown_tables(file: ConfigFile) -> None:

@@ -37,12 +37,12 @@ from news.query import (
     required_conditions,
 )
 from news.text import analyse_article
-from storage.asking.facts import get_facts, list_sources
 from storage.asking.match_expression import compile_expression
 from storage.file.times import from_text, to_text
+from storage.file.words import list_old_indexes
+from storage.recording.facts import get_facts, list_sources
 from storage.recording.rebuilding import left_below
 from storage.recording.sources import list_called
-from storage.recording.words import list_old_indexes
 
 MOST_VERIFIED = 2_000
 """Texts read and analysed for one answer, about a millisecond each."""

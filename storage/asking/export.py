@@ -11,8 +11,8 @@ from news.answers import ExportedArticle
 from news.articles import Origin
 from news.query import Query, holds
 from news.text import analyse_article
-from storage.asking.facts import get_facts
 from storage.asking.records import make_record
+from storage.recording.facts import get_facts
 
 
 def export_articles(db: Database, query: Query | None, after: int) -> Iterator[ExportedArticle]:

@@ -30,7 +30,7 @@ from news.answers import (
 )
 from news.sources import Problem
 from news.topics import Topic
-from storage.file.connection import portions
+from storage.file.rows import select_in
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.alerts import article_from_json
 from storage.recording.rebuilding import get_progress
@@ -63,16 +63,16 @@ def report_alerts(db: Database, topic: str | None, status: DeliveryStatus | None
 
 def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[DeliveryRecord]]:
     found: dict[str, list[DeliveryRecord]] = defaultdict(list)
-    for portion, marks in portions(alert_ids):
-        rows = db.conn.execute(
-            f"""SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
-                       coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error
-                FROM deliveries LEFT JOIN messages ON messages.id = message_id
-                WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",  # noqa: S608  # only marks
-            portion,
-        )
-        for row in rows:
-            found[row["alert_id"]].append(_report_delivery(row))
+    rows = select_in(
+        db,
+        """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
+                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error
+           FROM deliveries LEFT JOIN messages ON messages.id = message_id
+           WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",
+        alert_ids,
+    )
+    for row in rows:
+        found[row["alert_id"]].append(_report_delivery(row))
     return found
 
 

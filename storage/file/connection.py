@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from storage.file.schema import PAGE_SIZE, migrations
-from storage.recording.words import make_waiting_words
+from storage.file.words import make_waiting_words
 
 BUSY_MILLISECONDS = 5_000
 """How long to wait for a foreign program (a backup tool, a shell) that holds the database."""
@@ -23,8 +23,6 @@ READING_CACHE_KIBIBYTES = 16_000
 """The same, for each that reads."""
 LARGEST_JOURNAL_BYTES = 8 * 1024 * 1024
 """What is left of the WAL file on disk after a burst of writing; SQLite writes it back to the database every 1,000 pages (16 MB)."""
-MOST_PARAMETERS = 500
-"""Of one statement; SQLite's own limit is a build option, 999 in the smallest."""
 
 _WRITING_FAILED = (
     "SQLITE_IOERR_WRITE",
@@ -69,13 +67,6 @@ def translated(path: str) -> Iterator[None]:
         raise translate(error, path) from error
     except MemoryError as error:
         raise ArchiveError(f"{path}: there is not enough memory for this; if it was a search, ask for fewer or shorter phrases") from error
-
-
-def portions(values: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
-    """The values in pieces that one statement can take, each with as many parameter marks."""
-    for start in range(0, len(values), MOST_PARAMETERS):
-        portion = values[start : start + MOST_PARAMETERS]
-        yield portion, ",".join("?" * len(portion))
 
 
 def count_bytes(path: Path) -> int:

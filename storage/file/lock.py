@@ -11,6 +11,7 @@ descriptor of the second lock is opened before SQLite's and closed after, and no
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -20,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from news.errors import ArchiveLocked, ArchiveUnusable, ArchiveUnwritable
+from news.errors import ArchiveHeldUp, ArchiveLocked, ArchiveUnusable, ArchiveUnwritable
 from storage.file.rights import FILE_MODE, restrict
 
 _TRIES, _PAUSE_SECONDS = 10, 0.05
@@ -28,6 +29,8 @@ _TRIES, _PAUSE_SECONDS = 10, 0.05
 _NOTE_BYTES = 1_024
 """Of the lock file, all of it written at the start: on a full disk its note can still be changed, on most file systems."""
 _LONGEST_REASON = 600
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""A disk without a free block, or without a free inode, which `df` shows as half empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ def _open_lock_file(path: Path, real_path: Path) -> int:
     try:
         file = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, FILE_MODE)
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise ArchiveHeldUp(f"{path}: its lock file cannot be made ({error.strerror}); free some space") from error
         message = f"{path}: its lock file cannot be made ({error.strerror}); check that the folder exists and may be written"
         raise ArchiveUnwritable(message) from error
     if not _is_ours(file):

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.file.rights import FILE_MODE
-
-_COMPANIONS = ("", "-journal", "-wal", "-shm")
+from storage.file.rights import COMPANIONS, FILE_MODE
 
 
 @contextmanager
@@ -24,7 +22,7 @@ def draft_beside(place: Path) -> Iterator[Path]:
     try:
         yield draft
     finally:
-        for companion in _COMPANIONS:  # of a database that was left in the middle
+        for companion in COMPANIONS:  # of a database that was left in the middle
             draft.with_name(draft.name + companion).unlink(missing_ok=True)
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 FILE_MODE = 0o640
 """At most; a stricter umask makes it less. SQLite gives `-wal` and `-shm` the rights of the database they belong to."""
 
-_COMPANIONS = ("", "-wal", "-shm")
+COMPANIONS = ("", "-journal", "-wal", "-shm")
+"""What stands beside a database: the file itself, and what SQLite appends to its name for files of its own."""
 
 
 def restrict(path: Path) -> None:
     """Take from everybody else the rights on a file that stands there already, and on SQLite's files beside it; what is another's stays."""
-    for companion in _COMPANIONS:
+    for companion in COMPANIONS:
         place = path.with_name(path.name + companion)
         with suppress(OSError):
             mode = place.lstat().st_mode & 0o7777

@@ -82,6 +82,12 @@ def remember_who_has_a_message(db: Database) -> None:
     ) WITHOUT ROWID""")
 
 
+@migrations()
+def find_what_is_said_of_an_article(db: Database) -> None:
+    """An article that thousands of sources show has thousands of entries, which nobody can read at each poll."""
+    db.conn.execute("CREATE INDEX entries_by_saying ON entries (article_id, says_hash, spoken_revision_id) WHERE says_hash IS NOT NULL")
+
+
 _SAYINGS = (
     """CREATE TABLE articles_anew (
         id INTEGER PRIMARY KEY,

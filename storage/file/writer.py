@@ -24,7 +24,7 @@ from news.answers import Waiting
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveUnusable, ArchiveUnwritable
 from storage.file.connection import translate
 from storage.file.waiting import RETRY_SECONDS, Patience
-from storage.recording.words import index_waiting
+from storage.file.words import index_waiting
 
 T = TypeVar("T")
 Operation = Callable[[Database], Any]

@@ -29,7 +29,7 @@ class Cause:
     text: str
 
 
-def load_known(db: Database, article_id: int, topics: Sequence[str]) -> dict[str, OnRecord]:
+def load_on_record(db: Database, article_id: int, topics: Sequence[str]) -> dict[str, OnRecord]:
     """What is on record of each of the topics and the article, before what matches now is written."""
     # The first match by the order of the key: an article may have thousands of versions, and each asks.
     rows = db.conn.execute(

@@ -17,14 +17,14 @@ from news.judging import Version, article_time
 from news.preparing import analysed_words
 from news.settling import Asks, NewVersion, Settled
 from news.text import AnalysedArticle, analyse_article
-from storage.asking.facts import list_facts
+from storage.file.rows import change_in, insert_rows
 from storage.file.times import optional_text, to_text
+from storage.file.words import leave_waiting
+from storage.recording.facts import list_facts
 from storage.recording.knowing import remember_titles
 from storage.recording.matches import VersionToMatch, match_sighting, match_version
-from storage.recording.rows import insert_rows, select_in
 from storage.recording.spoken import keep_spoken
 from storage.recording.watch import Tally, Watch
-from storage.recording.words import leave_waiting
 
 _ARTICLE = (
     "id",
@@ -163,19 +163,19 @@ def _write_sightings(db: Database, writing: Writing) -> None:
 
 def _write_current(db: Database, settled: Sequence[Settled]) -> None:
     """The versions by which the articles are found: their text, and what the entries that show them say now."""
-    articles = {one.article_id for one in settled}
-    wanted = (
-        """SELECT revision_id, id AS article_id FROM articles WHERE revision_id IS NOT NULL AND deleted_at IS NULL AND id IN ({marks})"""
+    mains = [(one.main.revision_id, one.article_id) for one in settled if one.main is not None]
+    spoken = [(one.spoken_revision_id, one.article_id) for one in settled if one.spoken_revision_id is not None]
+    insert_rows(db, "current_versions", ("revision_id", "article_id"), sorted({*mains, *spoken}), "ON CONFLICT DO NOTHING")
+    known = {one.article_id for one in settled if not one.is_new_article}
+    left = {one.showing.article_id for one in settled if one.showing.article_id is not None}
+    # Asked of the versions, which are few: an article that thousands of sources show has thousands of entries.
+    change_in(
+        db,
+        """DELETE FROM current_versions AS held WHERE article_id IN ({marks})
+           AND NOT EXISTS (SELECT 1 FROM articles WHERE articles.id = held.article_id AND articles.revision_id = held.revision_id)
+           AND NOT EXISTS (SELECT 1 FROM entries WHERE spoken_revision_id = held.revision_id AND entries.article_id = held.article_id)""",
+        known | left,
     )
-    spoken = """SELECT spoken_revision_id AS revision_id, article_id FROM entries
-                WHERE spoken_revision_id IS NOT NULL AND article_id IN ({marks})"""
-    now = {(row["revision_id"], row["article_id"]) for sql in (wanted, spoken) for row in select_in(db, sql, articles)}
-    held = {
-        (row["revision_id"], row["article_id"])
-        for row in select_in(db, "SELECT revision_id, article_id FROM current_versions WHERE article_id IN ({marks})", articles)
-    }
-    db.conn.executemany("DELETE FROM current_versions WHERE revision_id = ?", [(revision_id,) for revision_id, _ in held - now])
-    insert_rows(db, "current_versions", ("revision_id", "article_id"), sorted(now - held))
 
 
 def _count(settled: Iterable[Settled], tally: Tally) -> None:

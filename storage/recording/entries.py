@@ -14,8 +14,8 @@ from sqlite_utils import Database
 from news.arriving import Arrival, KnownEntry
 from news.settling import Settled
 from news.sources import FeedEntry, PreparedEntry
+from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.rows import insert_rows, select_in
 
 _SAID = ("link", "place", "title", "summary", "content", "author", "language", "categories", "published_at", "updated_at", "fingerprint")
 _COLUMNS = (

@@ -13,7 +13,7 @@ from news.articles import Origin
 from news.judging import Version
 from news.settling import Claim, Known, KnownArticle, Showing, TextTwin, is_identifying
 from news.walls import TITLES_THAT_UNMASK
-from storage.recording.rows import insert_rows, select_in
+from storage.file.rows import insert_rows, select_in
 
 MOST_TWINS = 20
 """Articles with the same text that are compared, the earliest first; a bound on work."""
@@ -122,13 +122,17 @@ def _load_own_hashes(db: Database, article_ids: Iterable[int], source_ids: Colle
 
 def _load_said(db: Database, article_ids: Iterable[int], hashes: Collection[str]) -> dict[tuple[int, str], int | None]:
     """The versions that already hold what is said now."""
-    rows = select_in(
-        db,
-        """SELECT article_id, says_hash, max(spoken_revision_id) AS revision_id FROM entries
-           WHERE says_hash IS NOT NULL AND article_id IN ({marks}) GROUP BY article_id, says_hash""",
-        article_ids,
+    # Entry by entry it would be dear: an article that thousands of sources show has thousands of entries that say the same.
+    rows = db.conn.execute(
+        """SELECT said.article_id, says_hash,
+                  (SELECT max(spoken_revision_id) FROM entries
+                   WHERE article_id = said.article_id AND says_hash = said.says_hash) AS revision_id
+           FROM (SELECT articles.value AS article_id, hashes.value AS says_hash
+                 FROM json_each(:articles) AS articles CROSS JOIN json_each(:hashes) AS hashes) AS said
+           WHERE EXISTS (SELECT 1 FROM entries WHERE article_id = said.article_id AND says_hash = said.says_hash)""",
+        {"articles": json.dumps(list(article_ids)), "hashes": json.dumps(list(hashes))},
     )
-    return {(row["article_id"], row["says_hash"]): row["revision_id"] for row in rows if row["says_hash"] in hashes}
+    return {(row["article_id"], row["says_hash"]): row["revision_id"] for row in rows}
 
 
 def _load_sighted(db: Database, entry_ids: Iterable[int]) -> frozenset[tuple[int, int]]:

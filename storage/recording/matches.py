@@ -13,7 +13,7 @@ from news.alerts import Alert, TopicMatch
 from news.articles import ArticleFacts
 from news.text import AnalysedArticle
 from storage.file.times import to_text
-from storage.recording.alerts import Cause, hits_json, load_known, record_alerts
+from storage.recording.alerts import Cause, hits_json, load_on_record, record_alerts
 from storage.recording.watch import Watch
 
 
@@ -54,7 +54,7 @@ def match_sighting(
 def _record_matches(db: Database, watch: Watch, version: VersionToMatch, matched: Matched, matches: Sequence[TopicMatch]) -> list[Alert]:
     if not matches:
         return []
-    known = load_known(db, version.article_id, [match.topic for match in matches])
+    known = load_on_record(db, version.article_id, [match.topic for match in matches])
     due: list[tuple[TopicMatch, NewAlert]] = []
     for match in matches:
         verdict = decide_alert(known[match.topic], matched)

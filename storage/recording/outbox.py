@@ -17,10 +17,10 @@ from sqlite_utils import Database
 from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus, parse_subject
 from news.delivering import GiveUp, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_absent, plan_messages
 from news.timing import DELIVERY_LIFETIME
+from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import article_from_json, hits_from_json
 from storage.recording.recipients import list_recipients, owe_again, record_recipients
-from storage.recording.rows import select_in
 
 
 def list_due_channels(db: Database, now: datetime) -> list[str]:

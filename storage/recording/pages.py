@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,8 +24,8 @@ from storage.recording.walls import unmask_wall
 from storage.recording.watch import Tally, Watch
 
 
-def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
-    """The pages that are due: each source's in turn, and of one source those longest due first.
+def list_due_pages(db: Database, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DuePage]:
+    """The pages that are due: each source's in turn, and of one source those longest due first; without those of entries in hand.
 
     A source with thousands must not keep the others out of the list.
     """
@@ -32,10 +34,11 @@ def list_due_pages(db: Database, now: datetime, limit: int) -> list[DuePage]:
                SELECT entries.id, page_due_at, row_number() OVER (PARTITION BY source_id ORDER BY page_due_at, entries.id) AS turn
                FROM entries JOIN sources ON sources.id = source_id
                WHERE page_state = 'due' AND page_due_at <= ? AND sources.configured = 1
+                     AND entries.id NOT IN (SELECT value FROM json_each(?))
                ORDER BY turn, page_due_at, entries.id LIMIT ?)
            SELECT entries.id, source_id, coalesce(link, place) AS url
            FROM chosen JOIN entries ON entries.id = chosen.id ORDER BY turn, chosen.page_due_at, chosen.id""",
-        (to_text(now), limit),
+        (to_text(now), json.dumps(list(in_hand)), limit),
     )
     return [DuePage(row["id"], row["source_id"], row["url"]) for row in rows]
 

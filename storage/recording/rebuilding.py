@@ -20,8 +20,8 @@ from sqlite_utils import Database
 from news.answers import RebuildingPart, RebuildingProgress
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
 from news.text import ANALYSIS_VERSION, analyse_article
+from storage.file.words import clear_old_index, index_now, list_old_indexes, start_index_over
 from storage.recording.knowing import remember_titles
-from storage.recording.words import clear_old_index, index_now, list_old_indexes, start_index_over
 
 STEP_REVISIONS = 100
 STEP_CHARACTERS = 400_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -65,10 +65,12 @@ def _due_source(row: sqlite3.Row) -> DueSource:
     return DueSource(row["id"], row["url"], row["etag"], row["last_modified"], row["body_hash"])
 
 
-def list_due_sources(db: Database, now: datetime, limit: int) -> list[DueSource]:
-    """The sources whose poll is due, the longest overdue first."""
+def list_due_sources(db: Database, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DueSource]:
+    """The sources whose poll is due, the longest overdue first, without those of the ids that are in hand already."""
     rows = db.conn.execute(
-        "SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= ? ORDER BY next_poll_at LIMIT ?", (to_text(now), limit)
+        """SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
+           ORDER BY next_poll_at LIMIT ?""",
+        (to_text(now), json.dumps(list(in_hand)), limit),
     )
     return [_due_source(row) for row in rows]
 

@@ -11,10 +11,10 @@ from news.arriving import KnownEntry
 from news.judging import Version, make_version
 from news.preparing import analysed_words
 from news.settling import adds_nothing
+from storage.file.rows import select_in
 from storage.file.times import to_text
+from storage.file.words import leave_waiting
 from storage.recording.entries import list_entries
-from storage.recording.rows import select_in
-from storage.recording.words import leave_waiting
 
 
 def keep_spoken(db: Database, revised: Mapping[int, Version], now: datetime) -> None:
@@ -22,7 +22,9 @@ def keep_spoken(db: Database, revised: Mapping[int, Version], now: datetime) -> 
 
     It was matched with the text before, and is not matched again.
     """
-    sql = "SELECT id FROM entries WHERE spoken_revision_id IS NULL AND says_hash IS NOT NULL AND article_id IN ({marks})"
+    # One entry for all that say the same: thousands may.
+    sql = """SELECT min(id) AS id FROM entries WHERE spoken_revision_id IS NULL AND says_hash IS NOT NULL AND article_id IN ({marks})
+             GROUP BY article_id, says_hash"""
     for entry in list_entries(db, [row["id"] for row in select_in(db, sql, revised)]):
         said = make_version(entry.entry, None)
         current = revised[entry.article_id or 0]
@@ -39,4 +41,8 @@ def _store(db: Database, entry: KnownEntry, said: Version, now: datetime) -> Non
     )
     revision_id = int(cursor.lastrowid or 0)
     leave_waiting(db, [(revision_id, analysed_words(said))])
-    db.conn.execute("UPDATE entries SET spoken_revision_id = ? WHERE id = ?", (revision_id, entry.entry_id))
+    db.conn.execute(
+        "UPDATE entries SET spoken_revision_id = ? WHERE article_id = ? AND says_hash = ? AND spoken_revision_id IS NULL",
+        (revision_id, entry.article_id, entry.says_hash),
+    )
+    db.conn.execute("INSERT INTO current_versions (revision_id, article_id) VALUES (?, ?)", (revision_id, entry.article_id))

@@ -10,8 +10,8 @@ from news.answers import RebuildingPart
 from news.text import analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from storage.file.times import from_text, to_text
+from storage.file.words import index_waiting, unindex
 from storage.recording.rebuilding import left_below
-from storage.recording.words import index_waiting, unindex
 
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500

@@ -10,9 +10,9 @@ from sqlite_utils import Database
 from news.arriving import showing_of
 from news.judging import Version, make_version
 from news.walls import speaks_of
+from storage.file.rows import select_in
 from storage.recording.entries import list_entries
 from storage.recording.knowing import hashes_of, remember_titles
-from storage.recording.rows import select_in
 from storage.recording.settle_one import settle_one
 from storage.recording.watch import Tally, Watch
 

@@ -171,12 +171,12 @@ REFUSED = "SELECT deliveries.id FROM deliveries JOIN messages ON messages.id = m
 def _finish(home: Home, press: Press, hook: HookSink, mailbox: Mailbox) -> None:
     """Let a last start do all that is left, and end it as it should be."""
     with home.start("run") as daemon:
-        wait_until(lambda: _is_all_archived(home, press) or not daemon.is_running, "every article in the archive")
+        patience = PATIENCE + 5 * KILLS  # each run left some pages to be fetched, and some messages to be sent
+        wait_until(lambda: _is_all_archived(home, press) or not daemon.is_running, "every article in the archive", patience)
         waiting = [str(one) for (one,) in _rows(home, REFUSED)]
         if waiting:  # what was refused again and again would be tried in a minute or two; the test has no time
             home.quivive("alerts", "retry", *waiting)
         unsent = "SELECT 1 FROM deliveries WHERE status <> 'sent'"
-        patience = PATIENCE + 5 * KILLS  # each run left some to be sent
         wait_until(lambda: not _rows(home, unsent) or not daemon.is_running, "every delivery sent", patience)
         daemon.terminate()
         assert daemon.wait() == 0

@@ -307,6 +307,7 @@ def follow_the_readme(home: Path, addresses: dict[str, str], authorities: str) -
     command.chmod(0o755)
     environ = {
         "PATH": f"{command.parent}:{os.environ['PATH']}",
+        "LC_MESSAGES": "en",
         "HOME": str(home),
         "PYTHONPATH": str(PROJECT),
         "SSL_CERT_FILE": authorities,

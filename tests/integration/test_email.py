@@ -10,7 +10,7 @@ from monitors.attempts import Progress, TimeLimits, Verdict, accepted
 from monitors.channels.email import EmailChannel, parse_smtp_url
 from monitors.channels.email_sender import EmailSender
 from tests.mailbox import ACCEPT, ACCEPT_THEN_DROP, DROP, HANG, HOLD, Mailbox, babbling_port, closed_port
-from tests.outbox import ARTICLE, MORNING, PARIS, make_alert, make_bundle, until
+from tests.outbox import ARTICLE, ENGLISH, MORNING, make_alert, make_bundle, until
 
 LOGIN = {"quivive": "hunter2"}
 FIVE = tuple(f"r{number}@example.org" for number in range(5))
@@ -34,7 +34,7 @@ def attempt(channel, bundle=BUNDLE, limits=None):
 
     async def sending():
         async with asyncio.timeout(20):
-            return await EmailSender(channel, PARIS, limits or TimeLimits()).send(bundle, MORNING, progress)
+            return await EmailSender(channel, ENGLISH, limits or TimeLimits()).send(bundle, MORNING, progress)
 
     outcome = asyncio.run(sending())
     known = {one.recipient: one for one in bundle.recipients} | progress.recipients
@@ -382,7 +382,7 @@ def test_a_slow_answer_for_the_message_is_waited_for_and_the_mail_is_told_once(m
     limits = TimeLimits(request=0.05, command=5, acceptance=20)
 
     async def scene():
-        sending = asyncio.create_task(EmailSender(channel_of(mailbox), PARIS, limits).send(BUNDLE, MORNING, Progress()))
+        sending = asyncio.create_task(EmailSender(channel_of(mailbox), ENGLISH, limits).send(BUNDLE, MORNING, Progress()))
         await until(lambda: mailbox.held > 0)
         done, _ = await asyncio.wait([sending], timeout=10 * limits.request)
         assert not done
@@ -423,6 +423,6 @@ def test_a_bundle_waits_as_long_as_one_recipient_may_still_be_taken(mailbox):
 
 
 def test_the_date_is_that_of_the_attempt(mailbox):
-    sender = EmailSender(channel_of(mailbox), PARIS, TimeLimits())
+    sender = EmailSender(channel_of(mailbox), ENGLISH, TimeLimits())
     asyncio.run(sender.send(BUNDLE, MORNING + timedelta(hours=2), Progress()))
     assert mailbox.mails[0].message["Date"].datetime == MORNING + timedelta(hours=2)

@@ -17,7 +17,7 @@ from news.alerts import DeliveryStatus
 from news.delivering import Policy, Together
 from news.errors import ConfigurationError
 from quivive.config import load_config
-from tests.outbox import PARIS, Clock, ListOutbox, make_alert
+from tests.outbox import ENGLISH, Clock, ListOutbox, make_alert
 
 CONFIG = """
 [[topics]]
@@ -42,7 +42,7 @@ class Pigeon:
     def warnings(self):
         return [("ring", "it is old")]
 
-    def make_sender(self, timezone, limits):
+    def make_sender(self, language, limits):
         return self
 
     async def send(self, bundle, now, progress):
@@ -80,7 +80,7 @@ def test_its_keys_are_read_and_its_alerts_bundled_and_sent_as_it_says(tmp_path):
         outbox.find(make_alert(topic), "toit")
 
     async def scene():
-        dispatcher = Dispatcher(channels, outbox, Clock(), PARIS)
+        dispatcher = Dispatcher(channels, outbox, Clock(), ENGLISH)
         await dispatcher.deliver_due()
         await dispatcher.join()
         await dispatcher.stop(0)

@@ -54,6 +54,7 @@ USUAL: dict[str, Any] = {
 CHANGED: dict[Keys, Any] = {
     ("archive", "retention"): "30d",
     ("display", "timezone"): "Asia/Tokyo",
+    ("display", "language"): "en",
     ("crawler", "user_agent"): "another/1",
     ("crawler", "interval"): "20m",
     ("crawler", "min_interval"): "1m",
@@ -148,7 +149,7 @@ def in_force(service: Service) -> dict[str, Any]:
         "topics": (dict(watch.channels_of_topic), matched),
         "polling": (watch.silent_first_poll, watch.least_interval, watch.most_interval),
         "crawl": service.crawl.settings,
-        "sending": (service.dispatcher._channels, service.dispatcher._timezone),
+        "sending": (service.dispatcher._channels, service.dispatcher._language),
         "retention": service.configuration.retention,
         "interval": service.configuration.crawler.interval,
     }

@@ -12,7 +12,7 @@ from news.topics import Topic
 from storage import retry_deliveries
 from tests.desk import A, Desk, entry
 from tests.mailbox import HookSink, closed_port, silent_port
-from tests.outbox import PARIS
+from tests.outbox import ENGLISH
 
 TOPICS = [*(Topic(f"Fusée {number}", "fusée", ("dead",)) for number in range(20)), Topic("Ariane", "Ariane", ("live",))]
 
@@ -52,7 +52,7 @@ def test_a_live_channel_is_told_before_the_backlog_of_a_dead_one_is_through(desk
                     told.set()
 
             channels = {"dead": hook_channel("dead", port), "live": hook_channel("live", hook.port)}
-            dispatcher = Dispatcher(channels, desk.archive, lambda: desk.now, PARIS, note)
+            dispatcher = Dispatcher(channels, desk.archive, lambda: desk.now, ENGLISH, note)
             await dispatcher.deliver_due()
             await told.wait()
             await dispatcher.stop(0)
@@ -66,7 +66,7 @@ def test_a_live_channel_is_told_before_the_backlog_of_a_dead_one_is_through(desk
 def test_a_backlog_is_sent_whole_in_one_round_each_alert_once_under_its_own_id(desk):
     async def scene():
         with HookSink() as hook:
-            dispatcher = Dispatcher({"dead": hook_channel("dead", hook.port)}, desk.archive, lambda: desk.now, PARIS)
+            dispatcher = Dispatcher({"dead": hook_channel("dead", hook.port)}, desk.archive, lambda: desk.now, ENGLISH)
             await dispatcher.deliver_due()
             await dispatcher.join()
             await dispatcher.stop(0)
@@ -86,7 +86,7 @@ def test_what_a_retry_revives_goes_out_under_the_id_it_had(desk):
 
     async def scene():
         with HookSink() as hook:
-            dispatcher = Dispatcher({"dead": hook_channel("dead", hook.port)}, desk.archive, lambda: desk.now, PARIS)
+            dispatcher = Dispatcher({"dead": hook_channel("dead", hook.port)}, desk.archive, lambda: desk.now, ENGLISH)
             await dispatcher.deliver_due()
             await dispatcher.join()
             await dispatcher.stop(0)

@@ -1,8 +1,10 @@
 """The house stays as docs/map.md draws it: imports point one way, and each side effect has one door."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,3 +82,13 @@ def test_imports_point_one_way_and_each_library_stays_in_its_room(project):
     command = Path(sys.executable).with_name("lint-imports")
     result = subprocess.run([command, "--no-cache"], cwd=project, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_module_of_news_is_in_its_face_or_closed_to_other_rooms(project):
+    modules = {path.name.removesuffix(".py") for path in (project / "news").iterdir() if not path.name.startswith("_")}
+    contracts = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (closed,) = (one["protected_modules"] for one in contracts if one["id"] == "face-of-news")
+    own = {name.removeprefix("news.") for name in closed if not name.endswith("*")}
+    face = set(re.findall(r"`([a-z]+)`", ast.get_docstring(ast.parse((project / "news/__init__.py").read_text()))))
+    assert face | own == modules
+    assert not face & own

@@ -10,7 +10,7 @@ import pytest
 from news.alerts import DeliveryStatus
 from tests import mailbox as receivers
 from tests.mailbox import Mailbox, Reply, closed_port
-from tests.outbox import MORNING, PARIS, Clock, ListOutbox, make_alert, make_bundle, until
+from tests.outbox import ENGLISH, MORNING, Clock, ListOutbox, make_alert, make_bundle, until
 from tests.sending import STEADY, deliver, email_channel, hook_channel, make_dispatcher
 
 
@@ -42,7 +42,7 @@ def test_the_outbox_is_told_which_channels_there_are_at_the_first_look_and_after
         dispatcher = make_dispatcher(Noting(), hook_channel(closed_port()))
         await dispatcher.deliver_due()
         await dispatcher.deliver_due()
-        dispatcher.reload({}, PARIS)
+        dispatcher.reload({}, ENGLISH)
         await dispatcher.deliver_due()
         await dispatcher.deliver_due()
         await dispatcher.stop(0)
@@ -95,7 +95,7 @@ def test_a_channel_that_is_renamed_back_sends_at_once_under_the_same_id(hook, se
         await dispatcher.deliver_due()
         assert len(outbox.held) == 1
         clock.advance(timedelta(seconds=1))
-        dispatcher.reload({"hook": hook_channel(hook.port)}, PARIS)
+        dispatcher.reload({"hook": hook_channel(hook.port)}, ENGLISH)
         await dispatcher.deliver_due()
         await dispatcher.join()
         await dispatcher.stop(0)
@@ -111,11 +111,11 @@ def test_what_waits_for_its_next_attempt_says_so_too_when_its_channel_is_removed
         dispatcher = make_dispatcher(outbox, hook_channel(hook.port), clock=clock)
         await dispatcher.deliver_due()
         await dispatcher.join()
-        dispatcher.reload({}, PARIS)
+        dispatcher.reload({}, ENGLISH)
         clock.advance(timedelta(seconds=1))
         await dispatcher.deliver_due()
         assert len(outbox.held) == 1
-        dispatcher.reload({"hook": hook_channel(hook.port)}, PARIS)
+        dispatcher.reload({"hook": hook_channel(hook.port)}, ENGLISH)
         await dispatcher.deliver_due()
         await dispatcher.join()
         await dispatcher.stop(0)
@@ -131,7 +131,7 @@ def test_what_is_in_line_when_its_channel_is_removed_is_held_at_the_next_look(ho
         dispatcher = make_dispatcher(outbox, hook_channel(hook.port), rules=replace(STEADY, at_once=1, most_in_hand=2))
         await dispatcher.deliver_due()
         await until(lambda: len(hook.requests) == 1)
-        dispatcher.reload({}, PARIS)
+        dispatcher.reload({}, ENGLISH)
         hook.release()
         await dispatcher.join()
         await dispatcher.deliver_due()
@@ -150,7 +150,7 @@ def test_a_reloaded_configuration_counts_from_the_next_attempt_on(hook):
         dispatcher = make_dispatcher(outbox, hook_channel(closed_port()), clock=clock)
         await dispatcher.deliver_due()
         await dispatcher.join()
-        dispatcher.reload({"hook": hook_channel(hook.port)}, PARIS)
+        dispatcher.reload({"hook": hook_channel(hook.port)}, ENGLISH)
         clock.advance(timedelta(minutes=1))
         await dispatcher.deliver_due()
         await dispatcher.join()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from monitors import TimeLimits, send_test
 from news.alerts import DeliveryStatus
 from tests.mailbox import closed_port, silent_port
-from tests.outbox import MORNING, PARIS, Clock, ListOutbox, make_bundle
+from tests.outbox import ENGLISH, MORNING, Clock, ListOutbox, make_bundle
 from tests.sending import SECRET, STEADY, channel_and_outbox, deliver, make_dispatcher
 
 
@@ -107,13 +107,13 @@ def test_no_secret_is_in_any_error(kind):
 
 
 def test_a_test_message_is_marked_as_one_and_sent_once(kind):
-    result = asyncio.run(send_test(kind.make(kind.receiver.port), MORNING, PARIS))
+    result = asyncio.run(send_test(kind.make(kind.receiver.port), MORNING, ENGLISH))
     assert (result.status, result.error) == (DeliveryStatus.SENT, None)
     assert kind.is_marked_as_test()
 
 
 def test_a_test_message_that_fails_is_not_tried_again(kind):
-    result = asyncio.run(send_test(kind.make(closed_port()), MORNING, PARIS))
+    result = asyncio.run(send_test(kind.make(closed_port()), MORNING, ENGLISH))
     assert (result.status, result.next_attempt_at) == (DeliveryStatus.DEAD, None)
     assert result.error
 

@@ -19,7 +19,7 @@ from news.alerts import AttemptResult, DeliveryStatus
 from news.errors import ArchiveError, ArchiveMissing
 from news.query import parse_query
 from news.topics import Topic
-from storage import ArchiveReader, SearchRequest, backup
+from storage import ArchiveReader, SearchRequest, backup, stream_backup
 from storage.file.connection import LARGEST_JOURNAL_BYTES
 from storage.file.times import to_text
 from storage.recording import tidying
@@ -245,6 +245,19 @@ def test_a_backup_into_a_folder_that_is_not_there_says_so(desk: Desk, tmp_path: 
     for target in (tmp_path / "none" / "copy.db", tmp_path / "file" / "copy.db"):
         with pytest.raises(ArchiveError, match=rf"^{target} cannot be"):
             backup(desk.path, target)
+
+
+def test_a_damaged_archive_gives_no_backup(desk: Desk, tmp_path: Path) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", ONE))
+    with sqlite3.connect(desk.path) as other:  # what was written is not what the table promises: no page of the file is unreadable
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute("UPDATE sqlite_schema SET sql = replace(sql, 'author TEXT', 'author TEXT NOT NULL') WHERE name = 'articles'")
+    with pytest.raises(ArchiveError, match=r"the copy is damaged \(NULL value in articles.author\); check the archive and the disk"):
+        backup(desk.path, tmp_path / "copy.db")
+    with pytest.raises(ArchiveError, match="the copy is damaged"):
+        stream_backup(desk.path, lambda _: None)
+    assert not list(tmp_path.glob("*copy*"))
 
 
 def test_a_backup_of_nothing_says_so_and_makes_nothing(tmp_path: Path) -> None:

@@ -146,6 +146,14 @@ def test_pages_longest_due_come_first(desk: Desk) -> None:
     assert [page.url for page in desk.archive.due_pages(desk.now, 1)] == [ONE]
 
 
+def test_pages_in_hand_are_not_listed_as_due(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Deux", TWO), entry("Un", ONE))
+    first = desk.archive.due_pages(desk.now, 1)
+    assert [page.url for page in desk.archive.due_pages(desk.now, 1, {page.entry_id for page in first})] == [TWO]
+    assert desk.archive.due_pages(desk.now, 2, {page.entry_id for page in desk.archive.due_pages(desk.now, 2)}) == []
+
+
 def test_a_wall_is_a_failure_with_its_reason_and_the_feeds_text_is_kept(desk: Desk) -> None:
     desk.watch(A, mode="page")
     desk.poll(A, entry("Un sommet", ONE, summary="L’OTAN se réunit"))

@@ -214,6 +214,15 @@ def test_the_longest_overdue_source_comes_first(desk: Desk) -> None:
     assert [source.url for source in desk.archive.due_sources(desk.now + timedelta(days=1), 1)] == [B]
 
 
+def test_sources_in_hand_are_not_listed_as_due_however_long_they_are(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(B)
+    desk.poll(A)
+    tomorrow = desk.now + timedelta(days=1)
+    (longest,) = desk.archive.due_sources(tomorrow, 1)
+    assert [source.url for source in desk.archive.due_sources(tomorrow, 1, {longest.source_id})] == [A]
+
+
 def test_failures_double_the_interval_up_to_the_longest_and_a_success_ends_that(desk: Desk) -> None:
     desk.watch(A)
     waits = []

@@ -61,3 +61,17 @@ def test_an_entry_takes_no_more_work_when_thousands_have_its_text_already(desk: 
         desk.poll(A, *[entry(f"Titre {number}", f"https://a.example/{number}", summary=summary) for number in range(first, last)])
         work.append(work_of(desk, entry(f"Encore {last}", f"https://a.example/encore-{last}", summary=summary)))
     assert work[1] < work[0] + 50, "of thousands, reading each takes more than 900"
+
+
+@pytest.mark.parametrize("says", ["the same", "something else"])
+def test_an_entry_takes_no_more_work_when_hundreds_of_sources_show_its_article(desk: Desk, says: str) -> None:
+    others = [f"https://s{number}.example/feed" for number in range(400)]
+    desk.watch(A, *others)
+    link, work = "https://a.example/1", []
+    for first, last in ((0, 20), (20, 400)):
+        for url in others[first:last]:
+            desk.poll(url, entry("Le sommet", link))
+        title = "Le sommet" if says == "the same" else f"Le sommet, vu à {last} reprises"
+        work.append(work_of(desk, entry(title, link, f"g{last}")))
+    assert desk.rows("SELECT count(*) FROM articles") == [(1,)]
+    assert work[1] < work[0] + 30, "of 400 entries, reading each takes 80"

@@ -6,6 +6,7 @@ import os
 import queue
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -146,4 +147,18 @@ def test_a_disk_that_is_full_at_the_very_start_is_told_as_such(tmp_path: Path) -
             Desk(disk.folder / "archive.db")
         disk.free()
         with Desk(disk.folder / "archive.db") as desk:
+            assert find_writer(desk.path) == WriterNote(os.getpid())
+
+
+def test_a_disk_without_room_for_another_file_at_the_very_start_is_waited_for(tmp_path: Path, told: Told) -> None:
+    with small_disk(tmp_path / "disk", megabytes=6, files=8) as disk, ThreadPoolExecutor(1) as others:
+        taken = [disk.folder / f"{number}" for number in range(8)]
+        for path in taken:
+            path.touch()
+        opened = others.submit(lambda: Desk(disk.folder / "archive.db", patience=Patience(lambda: NOW, told.put)))
+        assert "its lock file cannot be made (No space left on device); free some space" in told.get(timeout=60).reason
+        for path in taken:
+            path.unlink()
+        with opened.result(60) as desk:
+            assert told.get(timeout=60) is None
             assert find_writer(desk.path) == WriterNote(os.getpid())

@@ -16,8 +16,8 @@ from sqlite_utils import Database
 from news.errors import ArchiveUnusable
 from news.text import analyse_article
 from storage.file.connection import open_for_writing
+from storage.file.words import _LARGEST_WAITING, _MOST_WAITING, index_now, index_waiting, leave_waiting, unindex
 from storage.file.writer import Writer
-from storage.recording.words import _LARGEST_WAITING, _MOST_WAITING, index_now, index_waiting, leave_waiting, unindex
 from tests.desk import NOW, A, Desk, entry, outcome_of, prose
 
 

@@ -95,6 +95,28 @@ def test_who_was_slow_lately_never_takes_the_last_worker_until_it_is_forgotten()
     assert len(take_all(queue, 1 + 5 * HALF_LIFE_SECONDS)) == 1
 
 
+def test_hosts_take_turns_however_many_documents_others_have_waiting() -> None:
+    wave = [doc(name, source, urgent=True) for name in "abc" for source in range(1, 200)]
+    queue = queue_of(*wave, workers=1)
+    queue.release(queue.take(0), 0.001, 0)
+    queue.add(late := doc("late", urgent=True))
+    before = 0
+    while (document := queue.take(0)) != late:
+        queue.release(document, 0.001, 0)
+        before += 1
+    assert before <= 3
+
+
+def test_the_sources_of_a_host_take_turns() -> None:
+    first, second, of_another = doc("a", 1), doc("a", 1), doc("a", 2)
+    queue = queue_of(first, second, of_another, workers=1)
+    read = []
+    while (document := queue.take(0)) is not None:
+        queue.release(document, 0.001, 0)
+        read.append(document)
+    assert read == [first, of_another, second]
+
+
 def test_a_single_worker_reads_large_documents_too() -> None:
     queue = queue_of(large := doc("a", size=LARGE_BYTES + 1), workers=1)
     assert queue.take(0) == large

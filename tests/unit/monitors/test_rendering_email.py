@@ -12,7 +12,7 @@ from monitors.mail_address import parse_mail_address
 from monitors.rendering_email import MOST_HITS_SHOWN, email_bytes, render_email, subject_of
 from monitors.samples import make_test_bundle
 from news.alerts import AlertKind, Hit
-from tests.outbox import ARTICLE, MORNING, PARIS, make_alert, make_bundle
+from tests.outbox import ARTICLE, ENGLISH, MORNING, make_alert, make_bundle
 
 GOLDEN = Path(__file__).parent / "golden"
 TWO_TOPICS = make_bundle("La rédaction", "OpenAI–OTAN", "défense")
@@ -35,7 +35,7 @@ RECIPIENTS = ("redaction@example.org", "chef@example.org")
 
 
 def render(bundle, sender="quivive@example.org", now=MORNING, recipients=RECIPIENTS, *, utf8=False):
-    message = render_email(bundle, parse_mail_address(sender), [parse_mail_address(one) for one in recipients], now, PARIS)
+    message = render_email(bundle, parse_mail_address(sender), [parse_mail_address(one) for one in recipients], now, ENGLISH)
     return email_bytes(message, utf8=utf8)
 
 

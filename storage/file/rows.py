@@ -26,6 +26,12 @@ def select_in(db: Database, sql: str, values: Iterable[Any], *parameters: Any) -
         yield from db.conn.execute(sql.format(marks=",".join("?" * len(portion))), (*parameters, *portion))
 
 
+def change_in(db: Database, sql: str, values: Iterable[Any]) -> None:
+    """Carry out a change whose `{marks}` stand for the values. No value, no statement."""
+    for portion in _portions(db, list(values), 1):
+        db.conn.execute(sql.format(marks=",".join("?" * len(portion))), portion)
+
+
 def _portions(db: Database, rows: Sequence[Any], width: int) -> Iterator[Sequence[Any]]:
     most = min(MOST_PARAMETERS, db.conn.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) - 10) // width
     for start in range(0, len(rows), most):

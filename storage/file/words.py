@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from news.text import TOKEN_SIGNS, AnalysedArticle, index_columns
-from storage.recording.rows import insert_rows
+from storage.file.rows import insert_rows
 
 _COLUMNS = "title, title_stems, text, text_stems"
 _MOST_WAITING = 200

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from sqlite_utils import Database
 
 from news.articles import ArticleFacts, SourceFacts
+from storage.file.rows import select_in
 from storage.file.times import from_text
-from storage.recording.rows import select_in
 
 
 def get_facts(db: Database, article_id: int) -> ArticleFacts:

@@ -1,0 +1,49 @@
+"""Texts that the archive keeps, and those of libraries, are English: here they are found again among the templates, and taken apart.
+
+A delivery's last error, say, was written weeks ago; who reads it in French is told in French. What no template made stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_LEAST_WORDS = 8
+"""Letters that a template must have of its own: those with fewer would be found in anything."""
+
+
+class Recogniser:
+    """Knows the texts of a catalogue: English templates, by which each is found, and what they are in another language."""
+
+    def __init__(self, catalogue: Mapping[str | tuple[str, int], str]) -> None:
+        singular = {(english[0] if isinstance(english, tuple) else english): told for english, told in reversed([*catalogue.items()])}
+        self._whole = {english: told for english, told in singular.items() if english and not _PLACE.search(english)}
+        self._templates = sorted(
+            ((_PLACE.split(english)[::2], english, told) for english, told in singular.items() if _PLACE.search(english)),
+            key=lambda template: -sum(map(len, template[0])),
+        )
+
+    def recognise(self, text: str) -> tuple[str, dict[str, str]] | None:
+        """The template that made the text, in the other language, with its values; of several, the one with most words of its own."""
+        if text in self._whole:
+            return self._whole[text], {}
+        for pieces, english, told in self._templates:
+            if sum(map(len, pieces)) < _LEAST_WORDS:
+                return None
+            if all(piece in text for piece in pieces) and (values := _take_apart(text, english)):
+                return told, values
+        return None
+
+
+def _take_apart(text: str, english: str) -> dict[str, str] | None:
+    """The values that make the template this text; a pattern is made only for the few templates whose words all occur."""
+    seen: set[str] = set()
+    parts = _PLACE.split(english)
+    pattern = re.escape(parts[0])
+    for name, literal in zip(parts[1::2], parts[2::2], strict=True):
+        pattern += rf"(?P={name})" if name in seen else rf"(?P<{name}>.+?)"
+        pattern += re.escape(literal)
+        seen.add(name)
+    found = re.fullmatch(pattern, text, re.DOTALL)
+    return found.groupdict() if found else None
