@@ -10,6 +10,7 @@ from pathlib import Path
 
 from news.alerts import Alert
 from news.errors import DaemonRefuses, UsageError
+from news.wording import Wording
 from quivive.beside.messages import (
     LONGEST_ANSWER_BYTES,
     Answer,
@@ -55,8 +56,15 @@ def _refuse_another_user(archive_path: Path, path: Path) -> None:
         try:
             owner = pwd.getpwuid(path.lstat().st_uid).pw_name
         except (OSError, KeyError):
-            owner = "its user"
-        raise DaemonRefuses(f"{archive_path}: process {writer.pid} writes this archive for {owner}; poll as {owner} (sudo -u {owner} …)")
+            owner = "OWNER"
+        raise DaemonRefuses(
+            Wording(
+                "{path}: process {pid} writes this archive for {owner}; poll as {owner} (sudo -u {owner} …)",
+                path=archive_path,
+                pid=writer.pid,
+                owner=owner,
+            )
+        )
 
 
 async def _talk(
@@ -75,23 +83,29 @@ async def _talk(
             elif isinstance(answer, Progress):
                 progress(answer)
             elif isinstance(answer, Unknown):
-                unknown = ", ".join(answer.unknown)
-                raise UsageError(f"the running daemon has no source called {unknown}; if it is new, have the daemon reload (SIGHUP) first")
+                raise UsageError(
+                    Wording(
+                        "the running daemon has no source called {names}; if it is new, have the daemon reload (SIGHUP) first",
+                        names=", ".join(answer.unknown),
+                    )
+                )
             else:
-                raise DaemonRefuses(f"{archive_path}: {answer.reason}")
+                raise DaemonRefuses(answer.reason)
         return answer.summary
     finally:
         writer.close()
 
 
 async def _hear(reader: asyncio.StreamReader, archive_path: Path) -> Answer:
-    who = f"{archive_path}: the daemon that writes this archive"
     try:
         line = await asyncio.wait_for(reader.readline(), _LONGEST_SILENCE_SECONDS)
     except TimeoutError:
-        raise DaemonRefuses(f"{who} does not answer; `quivive status` tells how it is") from None
+        message = Wording("{path}: the daemon does not answer; `quivive status` tells how it is", path=archive_path)
+        raise DaemonRefuses(message) from None
     except (OSError, ValueError) as error:
-        raise DaemonRefuses(f"{who} cannot be understood ({error})") from error
+        message = Wording("{path}: the daemon cannot be understood ({reason})", path=archive_path, reason=str(error))
+        raise DaemonRefuses(message) from error
     if not line:
-        raise DaemonRefuses(f"{who} ended before it was done; what it had begun is resumed at its next start")
-    return read_answer(line) or Refused("the daemon answers as another version does; restart it after an upgrade")
+        message = Wording("{path}: the daemon ended before it was done; what it had begun is resumed at its next start", path=archive_path)
+        raise DaemonRefuses(message)
+    return read_answer(line) or Refused(Wording("the daemon answers as another version does; restart it after an upgrade"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from news.errors import QuiviveError
+from news.wording import Wording
 from quivive.beside.errand import Errand, run_errand
 from quivive.beside.messages import (
     LONGEST_REQUEST_BYTES,
@@ -61,14 +62,14 @@ class Desk:
             self._server.close()  # and the socket with it
             remove_socket(self._path)
         for task, caller in list(self._callers.items()):
-            caller.take_leave(Refused("the daemon is stopping; what it had begun is resumed at its next start"))
+            caller.take_leave(Refused(Wording("the daemon is stopping; what it had begun is resumed at its next start")))
             task.cancel()
 
     async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         caller, task = Caller(writer), asyncio.current_task()
         assert task is not None
         if len(self._callers) >= _MOST_CALLERS:
-            caller.take_leave(Refused("the daemon is polling for too many others already; try again later"))
+            caller.take_leave(Refused(Wording("the daemon is polling for too many others already; try again later")))
             return
         self._callers[task] = caller
         try:
@@ -84,7 +85,7 @@ class Desk:
     async def _serve(self, reader: asyncio.StreamReader, caller: Caller) -> None:
         request = read_request(await asyncio.wait_for(reader.readline(), _SECONDS_TO_ASK))
         if request is None:
-            await caller.say(Refused("the daemon does not understand this version of the command; restart it after an upgrade"))
+            await caller.say(Refused(Wording("the daemon does not understand this version of the command; restart it after an upgrade")))
             return
         working, leaving = asyncio.create_task(self._work(request, caller)), asyncio.create_task(reader.read())
         try:
