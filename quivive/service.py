@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
 from crawler import Crawl, CrawlSettings
 from monitors import Dispatcher
-from news.alerts import Alert, AttemptResult, DeliveryStatus
+from news.alerts import Alert, AttemptResult
+from news.answers import ArchiveStatus, Undelivered
 from news.errors import ArchiveUnusable, ArchiveUnwritable
 from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
 from quivive.config import Configuration
 from quivive.crawling import Crawling
+from quivive.reporting import FailedSource, Reporter, failure_of
+from quivive.totals import Totals
 from quivive.wiring import make_crawl_settings, make_watch
 from storage import Archive, Tally
 
@@ -29,45 +32,6 @@ _TOLD_AT_ONCE = 50
 """Alerts that are logged and printed before the event loop may turn to something else: a few milliseconds."""
 PORTION = 100
 """Sources, and pages, read and taken up in one go; all that is due is taken up in as many goes as it needs, with the loop free between."""
-
-
-@dataclass(slots=True)
-class Totals:
-    """What was done since the service started, for the summary."""
-
-    polled: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    entries_seen: int = 0
-    entries_new: int = 0
-    articles_new: int = 0
-    articles_revised: int = 0
-    duplicates: int = 0
-    pages_failed: int = 0
-    alerts: int = 0
-    sent: int = 0
-    dead: int = 0
-
-    def add(self, tally: Tally) -> None:
-        """Count what one operation did."""
-        self.entries_seen += tally.entries_seen
-        self.entries_new += tally.entries_new
-        self.articles_new += tally.articles_new
-        self.articles_revised += tally.articles_revised
-        self.duplicates += tally.duplicates
-        self.pages_failed += tally.pages_failed
-        self.alerts += len(tally.alerts)
-
-    def add_poll(self, outcome: PollOutcome) -> None:
-        """Count a poll."""
-        self.polled += 1
-        self.unchanged += outcome.kind in {PollKind.UNCHANGED, PollKind.SAME_BODY}
-        self.failed += outcome.kind is PollKind.FAILED
-
-    def add_attempt(self, status: DeliveryStatus, deliveries: int) -> None:
-        """Count what came of so many deliveries."""
-        self.sent += deliveries if status is DeliveryStatus.SENT else 0
-        self.dead += deliveries if status is DeliveryStatus.DEAD else 0
 
 
 class Onlooker(Protocol):
@@ -92,12 +56,14 @@ class Service:
         archive: Archive,
         clock: Callable[[], datetime],
         announce: Callable[[Alert], None],
-        note_failure: Callable[[str, Problem], None] = lambda _url, _problem: None,
+        note_failure: Callable[[FailedSource], None] = lambda _failed: None,
     ) -> None:
         self.configuration = configuration
         self.archive = archive
         self.totals = Totals()
         self.onlookers: list[Onlooker] = []
+        self._reporter = Reporter()
+        self._told = Totals()
         self._clock = clock
         self._announce = announce
         self._note_failure = note_failure
@@ -144,9 +110,19 @@ class Service:
         """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
         return await self._read(partial(self.archive.find_sources, names))
 
-    async def count_pending(self) -> int:
-        """How many deliveries wait in the archive."""
-        return (await self._read(partial(self.archive.report_status, self._clock()))).contents.deliveries.pending
+    async def report_status(self) -> ArchiveStatus:
+        """One look at everything in the archive."""
+        return await self._read(partial(self.archive.report_status, self._clock()))
+
+    async def report_undelivered(self) -> list[Undelivered]:
+        """The channels for which messages wait because they failed."""
+        return await self._read(self.archive.report_undelivered)
+
+    async def report_hour(self) -> None:
+        """Say in the log what was done since the last time."""
+        before, self._told = self._told, replace(self.totals)
+        contents, undelivered = (await self.report_status()).contents, await self.report_undelivered()
+        self._reporter.report_hour(self._told.since(before), contents, len(undelivered))
 
     def poll_beside(self, sources: Mapping[int, DueSource]) -> None:
         """Hand the crawl these sources, by their numbers, whatever their schedule, as far as it has room and does not have them in hand."""
@@ -187,7 +163,9 @@ class Service:
             outcome = replace(outcome, kind=PollKind.FAILED, feed=None, problem=_unforeseen(error, outcome.url))
             tally = await self._record_poll(outcome)
         self.totals.add_poll(outcome)
-        self._log_poll(outcome, tally)
+        self._reporter.report_poll(outcome, tally)
+        if (failed := failure_of(outcome, tally)) is not None:
+            self._note_failure(failed)
         for onlooker in self.onlookers:
             onlooker.note_poll(outcome, tally)
         await self._follow_up(tally)
@@ -201,8 +179,7 @@ class Service:
         except Exception as error:  # noqa: BLE001  # whatever it is, see there
             outcome = replace(outcome, page=None, problem=_unforeseen(error, outcome.url))
             tally = await self._record_page_or_give_up(outcome)
-        level = log.info if outcome.problem is None else log.warning
-        level("page", url=outcome.url, status=outcome.http_status, **_counts(tally), **_problem(outcome))
+        self._reporter.report_page(outcome, tally)
         for onlooker in self.onlookers:
             onlooker.note_page(outcome, tally)
         await self._follow_up(tally)
@@ -232,31 +209,15 @@ class Service:
         for number, alert in enumerate(tally.alerts):
             if number % _TOLD_AT_ONCE == 0:
                 await asyncio.sleep(0)  # a feed of hundreds of entries and a hundred topics: the others are not to wait for the telling
-            log.info("alert", topic=alert.topic, kind=str(alert.kind), title=alert.article.title, url=alert.article.url)
             self._announce(alert)
         if tally.alerts:
             await self.dispatcher.deliver_due()
-
-    def _log_poll(self, outcome: PollOutcome, tally: Tally) -> None:
-        if outcome.kind is PollKind.FAILED and outcome.problem is not None:
-            self._note_failure(outcome.url, outcome.problem)
-            log.warning("poll failed", url=outcome.url, status=outcome.http_status, **_problem(outcome))
-            return
-        damage = outcome.feed.problem if outcome.feed else None
-        if damage is not None:
-            log.warning("feed damaged", url=outcome.url, code=damage.code, message=damage.message)
-        if tally.gap is not None:
-            log.warning("feed has a gap", url=outcome.url, message=tally.gap.message)
-        if tally.entries_silent:
-            log.info("first poll: archived without alerting", url=outcome.url, entries=tally.entries_silent)
-        log.info("poll", url=outcome.url, kind=str(outcome.kind), status=outcome.http_status, **_counts(tally))
 
     def _note_attempt(self, channel: str, result: AttemptResult) -> None:
         self.totals.add_attempt(result.status, len(result.delivery_ids))
         for onlooker in self.onlookers:
             onlooker.note_attempt(result)
-        level = log.info if result.status is DeliveryStatus.SENT and not result.error else log.warning
-        level("delivery", channel=channel, id=result.bundle_id, status=str(result.status), error=result.error)
+        self._reporter.report_attempt(channel, result)
 
     async def _sync(self) -> None:
         """Put the configuration in force in the archive."""
@@ -275,17 +236,6 @@ class Service:
         self.crawl.take_over(make_crawl_settings(configuration))
 
 
-def _counts(tally: Tally) -> dict[str, int]:
-    counts = {
-        "new_entries": tally.entries_new,
-        "new_articles": tally.articles_new,
-        "revised": tally.articles_revised,
-        "duplicates": tally.duplicates,
-        "alerts": len(tally.alerts),
-    }
-    return {name: count for name, count in counts.items() if count}
-
-
 def _unforeseen(error: Exception, url: str) -> Problem:
     """The problem of a document that was read and cannot be recorded, which is a bug of this program. Raises what is the archive's trouble.
 
@@ -298,7 +248,3 @@ def _unforeseen(error: Exception, url: str) -> Problem:
     return Problem(
         "not_recorded", f"What was read could not be recorded ({type(error).__name__}: {error}"[:200] + "): report the URL as a bug."
     )
-
-
-def _problem(outcome: PollOutcome | PageOutcome) -> dict[str, Any]:
-    return {"code": outcome.problem.code, "message": outcome.problem.message} if outcome.problem else {}

@@ -27,6 +27,7 @@ from news.answers import (
     SearchAnswer,
     SourceHealth,
     TopicVolume,
+    Undelivered,
     Waiting,
 )
 from news.delivering import Policy
@@ -150,6 +151,10 @@ class ArchiveReader:
             waiting=_get_waiting(writer),
             contents=contents,
         )
+
+    def report_undelivered(self) -> list[Undelivered]:
+        """The channels for which messages wait because they failed."""
+        return self._ask(reports.list_undelivered)
 
     def report_pages(self, limit: int) -> list[PageTrouble]:
         """The pages that were given up or wait to be tried again, with their reasons."""

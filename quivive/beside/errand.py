@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from news.alerts import Alert, AttemptResult, DeliveryStatus, make_delivery_id
-from news.sources import DueSource, PageOutcome, PollOutcome, Problem
+from news.sources import DueSource, PageOutcome, PollOutcome
 from quivive.poll_once import RoundSummary
-from quivive.service import Service, Totals
+from quivive.reporting import FailedSource, failure_of
+from quivive.service import Service
+from quivive.totals import Totals
 from storage import Tally
 
 _TICK_SECONDS = 0.2
@@ -30,7 +32,7 @@ class Errand:
         self.deliveries: set[str] = set()
         """Not attempted yet, by their ids."""
         self.totals = Totals()
-        self.failures: list[tuple[str, Problem]] = []
+        self.failures: list[FailedSource] = []
         self.untold: list[Alert] = []
         self.steps = 0
         self._channels_of_topic = channels_of_topic
@@ -39,8 +41,8 @@ class Errand:
     def note_poll(self, outcome: PollOutcome, tally: Tally) -> None:
         if self.sources.pop(outcome.source_id, None) is not None:
             self.totals.add_poll(outcome)
-            if outcome.problem is not None:
-                self.failures.append((outcome.url, outcome.problem))
+            if (failed := failure_of(outcome, tally)) is not None:
+                self.failures.append(failed)
             self._note(tally)
 
     def note_page(self, outcome: PageOutcome, tally: Tally) -> None:
@@ -80,8 +82,9 @@ async def run_errand(
     finally:
         service.onlookers.remove(errand)
     await tell(errand)
-    pending = await service.count_pending()
-    return RoundSummary(errand.totals, pending, (clock() - started_at).total_seconds(), tuple(errand.failures))
+    pending = (await service.report_status()).contents.deliveries.pending
+    undelivered = tuple(await service.report_undelivered())
+    return RoundSummary(errand.totals, pending, (clock() - started_at).total_seconds(), tuple(errand.failures), undelivered)
 
 
 async def _fetch(service: Service, errand: Errand, clock: Callable[[], datetime], tell: Callable[[Errand], Awaitable[None]]) -> None:

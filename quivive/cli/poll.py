@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from news.alerts import Alert
-from quivive.cli.announcing import PrintedAlerts
+from quivive.cli.announcing import PrintedAlerts, lead_to_one_place
 from quivive.cli.context import get_whole_configuration, print_json
 from quivive.cli.interrupting import run_interruptibly
 from quivive.cli.json_answers import round_json
+from quivive.cli.loudness import level_of_poll, loudness_options, require_one_loudness
+from quivive.cli.poll_summary import complain, print_summary
 from quivive.clock import utc_now
 from quivive.config import Configuration
 
@@ -25,22 +27,28 @@ if TYPE_CHECKING:
 @click.command("poll")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@loudness_options
 @click.pass_context
-def command(context: click.Context, sources: tuple[str, ...], as_json: bool) -> None:
+def command(context: click.Context, sources: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool) -> None:
     """Poll these sources (all, if none is named; by name or URL) now, fetch their pages, match, deliver, and end."""
     from quivive.log import configure_logging
 
+    require_one_loudness(quiet=quiet, verbose=verbose)
     configuration = get_whole_configuration(context)
-    configure_logging(configuration.log_level, configuration.log_format, timezone=configuration.timezone)
+    level = level_of_poll(configuration.log_level, verbose=verbose)
+    configure_logging(level, configuration.log_format, timezone=configuration.timezone)
     alerts = PrintedAlerts(configuration.timezone, most_waiting=None)
-    announce = _silent if as_json else alerts.announce
-    summary = run_interruptibly(_poll_with_progress(configuration, sources, announce, is_shown=sys.stderr.isatty() and not as_json))
+    announce = _silent if as_json or quiet else alerts.announce
+    is_shown = sys.stderr.isatty() and not (as_json or quiet)
+    summary = run_interruptibly(_poll_with_progress(configuration, sources, announce, is_shown=is_shown))
     alerts.finish()
     if as_json:
         print_json(round_json(summary))
-    else:
-        _print_summary(summary)
-    if summary.failures:
+    elif not quiet:
+        print_summary(summary, configuration.language)
+    is_said = not (as_json or quiet) and lead_to_one_place()
+    complain(summary, configuration.language, utc_now(), are_failures_said=is_said)
+    if summary.failures or summary.undelivered or summary.totals.dead:
         context.exit(1)
 
 
@@ -85,19 +93,6 @@ class _ProgressBar:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
-
-
-def _print_summary(summary: RoundSummary) -> None:
-    done = summary.totals
-    for url, problem in summary.failures:
-        click.echo(f"FAILED {url}: {problem.code}: {problem.message}")
-    click.echo(f"sources     {done.polled} polled, {done.unchanged} unchanged, {done.failed} failed")
-    click.echo(f"entries     {done.entries_seen} seen, {done.entries_new} new")
-    known = f"{done.articles_revised} revised, {done.duplicates} duplicates"
-    click.echo(f"articles    {done.articles_new} new, {known}, {done.pages_failed} pages failed")
-    click.echo(f"alerts      {done.alerts} created")
-    click.echo(f"deliveries  {done.sent} sent, {summary.pending} pending, {done.dead} dead")
-    click.echo(f"took        {summary.seconds:.1f} s")
 
 
 def _silent(_alert: Alert) -> None:

@@ -27,7 +27,7 @@ from storage.recording.entries import (
 )
 from storage.recording.gaps import record_gap
 from storage.recording.knowing import load_known
-from storage.recording.watch import Tally, Watch
+from storage.recording.watch import SourceBefore, Tally, Watch
 
 LONGEST_BELIEF = timedelta(days=1)
 """How long a server is believed that nothing changed, before its feed is read again whatever it says."""
@@ -59,6 +59,7 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
     source = db.conn.execute("SELECT * FROM sources WHERE id = ?", (outcome.source_id,)).fetchone()
     if source is None:
         return tally
+    tally.source_before = SourceBefore(source["name"], source["error_code"])
     poll = _Poll(source, outcome, now)
     changed = _record_entries(db, watch, poll, tally) if outcome.feed is not None else 0
     if tally.gap is not None:

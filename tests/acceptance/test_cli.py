@@ -140,7 +140,7 @@ def test_poll_prints_an_alert_of_a_topic_without_channels(tmp_path, office) -> N
 
 def test_a_poll_that_is_interrupted_says_so_in_one_line_and_can_be_repeated(home, office) -> None:
     home.configure(sources=[source(office.site.stall("/stalled")), source(office.site.url("/feed"))])
-    with home.start("poll") as poll:
+    with home.start("poll", "--verbose") as poll:
         poll.wait_for_log("new_articles=1", 3)
         poll.terminate()
         assert poll.wait() == 1

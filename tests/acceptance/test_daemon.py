@@ -91,7 +91,7 @@ def test_a_failing_source_does_not_keep_the_others_from_being_polled_on_time(hom
         site.wait_for("/feed", 3)
         publish(site, "L’OTAN")
         wait_for_title(hook, "L’OTAN")
-        daemon.wait_for_log("poll failed")
+        daemon.wait_for_log("source is failing")
     assert {one["url"]: one["status"] for one in home.quivive("sources", "--json").lines}[site.url("/absent")] == "failing"
 
 
