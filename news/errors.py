@@ -32,6 +32,10 @@ class Fault:
 
     key: str
     message: str
+    line: int | None = None
+    """Where in the file, from 1, as far as that is known."""
+    called: str | None = None
+    """The name of the source or topic that has it."""
 
     def __str__(self) -> str:
         return f"{self.key}: {self.message}" if self.key else self.message

@@ -188,7 +188,8 @@ class Daemon:
             require_reloadable(previous, configuration)
         except ConfigurationError as error:
             for fault in error.faults:
-                log.error("configuration not taken over", file=error.path, key=fault.key, message=fault.message)  # noqa: TRY400  # the user's mistake, no trace
+                where = {"file": error.path, "line": fault.line, "key": fault.key, "called": fault.called}
+                log.error("configuration not taken over", **where, message=fault.message)  # noqa: TRY400  # the user's mistake, no trace
             await self._manager.tell("READY=1", f"STATUS=the configuration was not taken over: {error.faults[0]}")
             return
         await service.reconfigure(configuration)

@@ -17,6 +17,7 @@ from news.wording import Language, Wording
 from quivive.config import find_config
 from quivive.languages import find_language_code, make_language, peek_language_code
 from quivive.languages.speaking import CATALOGUES, DOMAIN
+from quivive.texts import visible
 
 
 @dataclass(slots=True)
@@ -93,13 +94,16 @@ def tell_error(error: Exception, language: Language) -> str:
         heading = language.plural(
             "{path}: {count} error in the configuration", "{path}: {count} errors in the configuration", len(error.faults), path=error.path
         )
-        return "\n".join([heading, *(f"  {_tell_fault(fault, language)}" for fault in error.faults)])
+        return "\n".join([heading, *(_tell_fault(error.path, fault, language) for fault in error.faults)])
     if isinstance(error, QueryError):
         return error.shown(language.tell(error.message))
     said = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
     return language.tell(said)
 
 
-def _tell_fault(fault: Fault, language: Language) -> str:
+def _tell_fault(path: str, fault: Fault, language: Language) -> str:
+    """With its place as compilers write it, which editors and terminals can follow."""
+    place = f"{path}:{fault.line}: " if fault.line else ""
+    key = f"{fault.key} ({visible(fault.called)})" if fault.called else fault.key
     message = language.tell(fault.message)
-    return f"{fault.key}: {message}" if fault.key else message
+    return f"  {place}{key}: {message}" if key else f"  {place}{message}"
