@@ -13,8 +13,8 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
 
-from crawler.allowance import Allowance, Holding
-from crawler.costs import Costs
+from crawler.allowance import Holding
+from crawler.capacity import Capacity, make_capacity
 from crawler.download_handler import Downloads, Dropped
 from crawler.frontier import Frontier, Work
 from crawler.hosts import host_key
@@ -25,8 +25,9 @@ from crawler.scrapy_settings import make_scrapy_settings
 from crawler.settings import CrawlSettings
 from crawler.spider import NewsSpider
 from crawler.work import Answered
-from crawler.workers import Workers, WorkersStopped
+from crawler.workers import WorkersStopped
 from news.errors import CrawlEnded
+from news.wording import Wording
 
 _LAST_WORDS = timedelta(seconds=0.8)
 """After requests are dropped: for callbacks to end, and scrapy to close."""
@@ -37,16 +38,26 @@ Receiver = Callable[[Any], Awaitable[None]]
 
 
 class Crawl:
-    """Fetches what `add` is given and calls, with each outcome, the receiver for its type of work. Lives on one event loop."""
+    """Fetches what `add` is given and calls, with each outcome, the receiver for its type of work. Lives on one event loop.
 
-    def __init__(self, settings: CrawlSettings, clock: Callable[[], datetime], receivers: Mapping[type[Work], Receiver]) -> None:
+    `capacity` is that of a crawl whose place this one takes, as `hand_over` gives it.
+    """
+
+    def __init__(
+        self,
+        settings: CrawlSettings,
+        clock: Callable[[], datetime],
+        receivers: Mapping[type[Work], Receiver],
+        capacity: Capacity | None = None,
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._receivers = receivers
-        costs = self._costs = Costs()
         self._frontier = Frontier(settings.concurrency, settings.delay_per_host.total_seconds())
-        self._allowance = Allowance(costs)
-        self._workers = Workers(settings, costs)
+        self._capacity = capacity or make_capacity(settings)
+        self._has_handed_over = False
+        self._reads_no_more = False
+        self._readings: set[asyncio.Future[Any]] = set()
         self._downloads = Downloads()
         self._in_hand: defaultdict[type[Work], set[int]] = defaultdict(set)
         self._started: dict[Work, tuple[float, Holding]] = {}
@@ -80,16 +91,21 @@ class Crawl:
         """The keys of the work of that type (of a source its id, of a page its entry's) that is queued or being worked on."""
         return frozenset(self._in_hand[kind])
 
+    def hand_over(self) -> Capacity:
+        """What the crawl that takes this one's place goes on with. This one still uses it until it ends, and then leaves it alone."""
+        self._has_handed_over = True
+        return self._capacity
+
     async def run(self) -> None:
         """Fetch until `stop`. Raises CrawlEnded if the spider ends by itself, or what a callback raised. Call it once."""
         logging.getLogger("scrapy").setLevel(logging.ERROR)  # what it warns of is in the outcomes
         runner = AsyncCrawlerRunner(make_scrapy_settings(self._settings))
         self._crawler = runner.create_crawler(NewsSpider)
         self._scrapy = runner.crawl(
-            self._crawler, desk=self, downloads=self._downloads, workers=self._workers, crawl_settings=self._settings
+            self._crawler, desk=self, downloads=self._downloads, workers=self._capacity.workers, crawl_settings=self._settings
         )
         failed = asyncio.create_task(self._failed.wait())
-        self._workers.start()
+        self._capacity.workers.start()
         try:
             await asyncio.wait({self._scrapy, failed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -97,7 +113,7 @@ class Crawl:
             self._is_dead = not self._is_stopping
             if self._is_dead:
                 await self._close(grace=timedelta())
-            await self._workers.stop()
+            await self._stop_reading()
             self._ended.set()
             self._idle_or_ended.set()
         self._raise_if_dead()
@@ -125,7 +141,7 @@ class Crawl:
         while not (self._is_stopping or self._is_dead):
             now = loop.time()
             if work := self._frontier.take(now, self._has_room):
-                self._started[work] = now, self._allowance.expect(host_key(work.url), work.source_id, now)
+                self._started[work] = now, self._capacity.allowance.expect(host_key(work.url), work.source_id, now)
                 return work
             self._changed.clear()
             moment = self._frontier.next_moment()
@@ -136,18 +152,18 @@ class Crawl:
         return None
 
     def _has_room(self, work: Work) -> bool:
-        return self._allowance.may_ask(host_key(work.url), work.source_id)
+        return self._capacity.allowance.may_ask(host_key(work.url), work.source_id)
 
     async def answered(self, work: Work, answer: Response | BaseException) -> None:
         """For the spider: take an answer (or error), make its outcome and hand it on."""
         now = asyncio.get_running_loop().time()
         started, expected = self._started.pop(work)
-        self._allowance.give_back(expected)
-        if isinstance(answer, Response) and not self._allowance.may_keep(expected.host, expected.source_id):
+        self._capacity.allowance.give_back(expected)
+        if isinstance(answer, Response) and not self._capacity.allowance.may_keep(expected.host, expected.source_id):
             self._ask_again(work, len(answer.body), now)
             return
         size = len(answer.body) if isinstance(answer, Response) else 0
-        holding = self._allowance.hold(expected.host, expected.source_id, size)
+        holding = self._capacity.allowance.hold(expected.host, expected.source_id, size)
         self._frontier.release(work, now)
         self._changed.set()
         try:
@@ -159,21 +175,41 @@ class Crawl:
             self._failure = self._failure or error
             self._failed.set()
         finally:
-            self._allowance.give_back(holding)
+            self._capacity.allowance.give_back(holding)
             self._changed.set()  # there is room for another answer
             self._forget(work)
 
     def _ask_again(self, work: Work, size: int, now: float) -> None:
         """Drop an answer for which there is no room, and queue what it answers once more; it is asked for when there is."""
-        self._costs.note((host_key(work.url), work.source_id), 0.0, size, now)  # so much is to be expected from now on
+        self._capacity.costs.note((host_key(work.url), work.source_id), 0.0, size, now)  # so much is to be expected from now on
         self._frontier.release(work, now)
         if self._is_stopping or not self._frontier.add(work, urgent=kind_of(work).urgent):
             self._forget(work)  # still due
         self._changed.set()
 
     async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> None:
-        answered = Answered(answer, self._clock(), seconds, partial(self._workers.read, document))
+        answered = Answered(answer, self._clock(), seconds, partial(self._read, document))
         await self._receivers[type(work)](await kind_of(work).outcome(work, answered))
+
+    async def _read(self, document: Document, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What `function` makes of the arguments in a worker process. Raises as `Workers.read`, and WorkersStopped when all is dropped."""
+        reading = asyncio.ensure_future(self._capacity.workers.read(document, function, *arguments))
+        self._readings.add(reading)
+        try:
+            return await reading
+        except asyncio.CancelledError:
+            if self._reads_no_more:
+                raise WorkersStopped from None
+            raise
+        finally:
+            self._readings.discard(reading)
+
+    async def _stop_reading(self) -> None:
+        self._reads_no_more = True
+        if not self._has_handed_over:
+            await self._capacity.workers.stop()
+        for reading in self._readings:
+            reading.cancel()
 
     def _forget(self, work: Work) -> None:
         self._in_hand[type(work)].discard(kind_of(work).key(work))
@@ -185,7 +221,7 @@ class Crawl:
             raise self._failure
         if self._is_dead:
             cause = self._scrapy.exception() if self._scrapy and self._scrapy.done() and not self._scrapy.cancelled() else None
-            raise CrawlEnded("the spider ended although nobody asked it to; start the program again, and report this") from cause
+            raise CrawlEnded(Wording("the spider ended although nobody asked it to; start the program again, and report this")) from cause
 
     async def _close(self, grace: timedelta) -> None:
         """End scrapy: politely for as long as `grace`, then by dropping what is in flight, at last without it."""
@@ -205,7 +241,7 @@ class Crawl:
     async def _drop(self, crawler: Crawler, ending: set[asyncio.Task[None]]) -> None:
         self._downloads.drop()
         drop_requests_that_wait(crawler, Dropped())
-        await self._workers.stop()
+        await self._stop_reading()
         _, unfinished = await asyncio.wait(ending, timeout=_LAST_WORDS.total_seconds())
         for task in unfinished:
             task.cancel()

@@ -26,7 +26,15 @@ _OTHER_NAMES = (
 _MARKED = etree.XPath('//*[@itemprop="datePublished" or @pubdate or contains(@class, "dt-published")]')
 _DATED = re.compile(r"date|publi|time|posted|meta|byline|signature", re.IGNORECASE)
 _CHANGED = re.compile(r"modif|updat|jour\b|maj\b", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?:[/-]|$)")
+_LABEL = re.compile(
+    r"\b(?:(?:publié|mis|paru|posté|diffusé|rédigé)e?(?: en ligne)?(?: à l[ae] une)? le|(?:date de )?(?:publication|parution)|mise en ligne"
+    r"|(?:first )?(?:published|posted)(?: on| at)?)\b(?!\s*:?\s*mis)",
+    re.IGNORECASE,
+)
+"""What stands before the date of publication, in its line or in the line above."""
+_IN_ADDRESS = re.compile(
+    r"[/_-]((?:19|20)\d{2})(?P<sign>[/-]?)((?:(?<=\D)0?|0)[1-9]|1[0-2])(?P=sign)((?:(?<=\D)0?|0)[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+)
 _LONGEST_MARKED = 160
 """Characters. What is longer and looks dated holds the text too."""
 _LONGEST_LONE = 40
@@ -52,6 +60,7 @@ def published_at(page: DatedPage) -> datetime | None:
         lambda: page.linked.published_at(zone),
         lambda: _marked(page.tree, page.parts, zone),
         lambda: _named(page.named, _OTHER_NAMES, zone),
+        lambda: _labelled(page.tree, page.parts, zone),
         lambda: _in_article(page.tree, page.parts, zone),
         lambda: _near_heading(page.parts, zone),
         lambda: _in_address(page.url, zone),
@@ -66,6 +75,36 @@ def _named(named: Mapping[str, str], names: tuple[str, ...], zone: tzinfo) -> da
 def _marked(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
     """What microdata, microformats or `pubdate` mark as the date of publication."""
     return next((moment for element in _MARKED(tree) if not parts.is_foreign(element) and (moment := _read(element, zone))), None)
+
+
+def _labelled(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
+    """What the page says in words to be the date of publication, the first that it says."""
+    for element in tree.iter("p", "div", "span", "em", "small", "strong", "b", "i", "li", "dt", "th", "td", "a", "time", "label"):
+        if not _LABEL.search(element.text or ""):
+            continue
+        if moment := _beside(element, parts, zone) if _LABEL.fullmatch(_line(element)) else _behind(element, parts, zone):
+            return moment
+    return None
+
+
+def _line(element: HtmlElement) -> str:
+    return (short_text(element, _LONGEST_MARKED) or "").rstrip(" :")
+
+
+def _beside(label: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
+    """The date in the element after one that is nothing but a label, as in tables and lists of what there is to know of an article."""
+    following = label.getnext()
+    return None if following is None or parts.is_in_another_article(label) else _read(following, zone)
+
+
+def _behind(element: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
+    """The date behind a label in its own line: in a `time`, or in words."""
+    line = _line(element)
+    label = _LABEL.search(line)
+    if label is None or parts.is_foreign(element):
+        return None
+    inner = None if _CHANGED.search(line) else next((moment for time in element.iter("time") if (moment := _read(time, zone))), None)
+    return inner or from_page(line[label.end() :].strip(" :"), zone)
 
 
 def _in_article(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime | None:
@@ -107,4 +146,4 @@ def _read(element: HtmlElement, zone: tzinfo) -> datetime | None:
 
 def _in_address(url: str, zone: tzinfo) -> datetime | None:
     found = _IN_ADDRESS.search(url)
-    return from_page(f"{found[1]}-{found[2]}-{found[3]}", zone) if found else None
+    return from_page(f"{found[1]}-{found[3]}-{found[4]}", zone) if found else None

@@ -35,16 +35,29 @@ class PageParts:
         following = dropwhile(lambda element: element is not self._heading, self._tree.iter())
         return islice(following, 1, _NEAR)
 
+    def is_in_another_article(self, element: HtmlElement) -> bool:
+        """Whether an element belongs to other articles or to comments. What has no heading, and a sidebar, may be a part of this one."""
+        for one in (element, *element.iterancestors()):
+            if one in self._around or one is self.article:
+                return False
+            has_heading = one.tag == "article" and next(one.iter("h1", "h2", "h3", "h4"), None) is not None
+            if has_heading or _is_named_foreign(one, but="sidebar"):
+                return True
+        return False
+
     def is_foreign(self, element: HtmlElement) -> bool:
         """Whether an element stands in something else than the article: a teaser, comments, navigation, another article."""
         for one in (element, *element.iterancestors()):
             if one in self._around or one is self.article:
                 return False
-            if one.tag in _FOREIGN_TAGS or one.tag == "article":
-                return True
-            if one.tag != "body" and _FOREIGN_NAMES.search(f"{one.get('class') or ''} {one.get('id') or ''}"):
+            if one.tag in _FOREIGN_TAGS or one.tag == "article" or _is_named_foreign(one):
                 return True
         return False
+
+
+def _is_named_foreign(element: HtmlElement, but: str = "") -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".replace(but, "")
+    return element.tag != "body" and bool(_FOREIGN_NAMES.search(names))
 
 
 def short_text(element: HtmlElement, most: int) -> str | None:

@@ -11,6 +11,7 @@ from typing import Protocol
 from monitors.rendering import one_line
 from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus
 from news.timing import next_attempt
+from news.wording import Wording
 
 LONGEST_ERROR = 500
 """Characters of an error that are kept: enough for a reason and the beginning of what the other side said."""
@@ -106,18 +107,28 @@ def conclude(recipients: Iterable[RecipientOutcome]) -> Outcome:
     refused = [one for one in known if one.status is RecipientStatus.REFUSED]
     owed = [one for one in known if one.status is RecipientStatus.OWED]
     if owed:
-        reasons = [f"not yet taken for {_name(owed)}"] + ([f"refused for good for {_name(refused)}"] if refused else [])
-        return retry("; ".join(reasons) + (" (the others have it)" if told else ""))
+        return retry(_say_who_is_owed(_name(owed), _name(refused), others_have_it=bool(told)))
     if told:
-        return accepted(f"refused for {_name(refused)}" if refused else None)
-    return final(f"refused for every recipient: {_name(refused)}")
+        return accepted(Wording("refused for {refused}", refused=_name(refused)) if refused else None)
+    return final(Wording("refused for every recipient: {refused}", refused=_name(refused)))
+
+
+def _say_who_is_owed(owed: str, refused: str, *, others_have_it: bool) -> str:
+    """Who has not taken the message yet, who never will, and whether anybody has it. `refused` may be empty."""
+    if refused and others_have_it:
+        return Wording("not yet taken for {owed}; refused for good for {refused} (the others have it)", owed=owed, refused=refused)
+    if refused:
+        return Wording("not yet taken for {owed}; refused for good for {refused}", owed=owed, refused=refused)
+    if others_have_it:
+        return Wording("not yet taken for {owed} (the others have it)", owed=owed)
+    return Wording("not yet taken for {owed}", owed=owed)
 
 
 def _name(recipients: Iterable[RecipientOutcome]) -> str:
     """The recipients with their reasons, each reason once."""
     by_reason: dict[str, list[str]] = {}
     for one in recipients:
-        by_reason.setdefault(one.reason or "no answer", []).append(one.recipient)
+        by_reason.setdefault(one.reason or Wording("no answer"), []).append(one.recipient)
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
 
 
@@ -132,7 +143,7 @@ def judge_attempt(bundle: Bundle, outcome: Outcome, progress: Progress, now: dat
     else:
         at = next_attempt(bundle.attempts + 1, now, bundle.give_up_at, jitter, outcome.retry_after)
         if at is None:
-            status, reason = DeliveryStatus.DEAD, one_line(f"given up after 3 days; last: {reason}", LONGEST_ERROR)
+            status, reason = DeliveryStatus.DEAD, one_line(Wording("given up after 3 days; last: {reason}", reason=reason), LONGEST_ERROR)
     return AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, at, reason, tuple(progress.recipients.values()))
 
 

@@ -21,7 +21,7 @@ from monitors.line import Line
 from monitors.outbox import Outbox
 from monitors.samples import make_test_bundle
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
-from news.wording import Language
+from news.wording import Language, Wording
 
 HELD_AT_ONCE = 1000
 """What waits for an absent channel is held in portions: others write in between."""
@@ -202,7 +202,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001  # logged, recorded, and told in the delivery log
             # A message that cannot be made must not end the program at every start: it is tried again, and at last given up, visibly.
             _log.exception("sending failed in a way that is not foreseen")
-            return retry(f"sending failed in a way that is not foreseen ({type(error).__name__}): report it as a bug")
+            return retry(Wording("sending failed in a way that is not foreseen ({name}): report it as a bug", name=type(error).__name__))
 
     async def _send(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
         if bundle.channel not in self._senders:

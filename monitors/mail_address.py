@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from email.utils import getaddresses
 
+from news.wording import Wording
+
 _ADDRESS = re.compile(r"""(?P<local> [^\s<>"(),:;@\[\]\\]+ ) @ (?P<domain> [\w-]+ (\.[\w-]+)* )""", re.VERBOSE)
 """An address as people have them; the stranger forms that RFC 5321 also allows (quotes, address literals) confuse more than they serve."""
 
@@ -37,11 +39,11 @@ def parse_mail_address(text: str) -> MailAddress:
     addresses = getaddresses([unicodedata.normalize("NFC", text)])
     match = _ADDRESS.fullmatch(addresses[0][1]) if len(addresses) == 1 else None
     if match is None or not text.isprintable() or "=?" in text:
-        raise ValueError(f"{text!r} is not one email address")
+        raise ValueError(Wording("{text} is not one email address", text=repr(text)))
     try:
         domain = a_labels(match["domain"])
     except ValueError:
-        raise ValueError(f"{text!r} has a domain that cannot be one") from None
+        raise ValueError(Wording("{text} has a domain that cannot be one", text=repr(text))) from None
     return MailAddress(addresses[0][0], match["local"], domain)
 
 

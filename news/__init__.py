@@ -3,9 +3,11 @@
 Pure: no network, disk, clock, environment or chance; what is needed of them is an argument. All other rooms import this one, and it
 imports none of them. Its face is made of modules, each named for what it decides or names; others may import
 
-- the types that all rooms share: `sources`, `articles`, `topics`, `alerts`, `answers`, `errors`;
-- the decisions: `preparing`, `places`, `judging`, `arriving`, `settling`, `alerting`, `delivering`, `scheduling`, `timing`;
-- what is compared: `fingerprints`, `names`, `urls`, `walls`;
+- the types that all rooms share: `sources`, `articles`, `topics`, `alerts`, `answers`, `one_thing`, `errors`;
+- the decisions: `preparing`, `keys`, `places`, `judging`, `arriving`, `adopting`, `settling`, `alerting`, `delivering`,
+  `scheduling`, `timing`;
+- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`;
+- what is told to people, before it has a language: `wording`;
 - the rooms within, each by its own face: `query`, `text`.
 
 What is not in this list is for the modules of this room alone (`docs/decisions/0019-the-face-of-news.md`).

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from news.alerts import AlertKind, DeliveryStatus, Hit
 from news.articles import Origin
+from news.settling import Identity
 from news.sources import Problem
 
 
@@ -62,6 +63,8 @@ class SightingRecord:
     source: str
     url: str
     seen_at: datetime
+    identity: Identity
+    """Why it is an appearance of that article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,8 @@ class AlertRecord:
     created_at: datetime
     delay_seconds: int | None
     deliveries: tuple[DeliveryRecord, ...]
+    hits: tuple[Hit, ...]
+    """Why its topic matched."""
 
 
 @dataclass(frozen=True, slots=True)

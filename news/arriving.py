@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, wants_page
+from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, still_same_article, wants_page
 from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
@@ -173,9 +173,22 @@ def _decide(body: Body, one: PreparedEntry, shown: Sequence[Showing], settler: S
     due_at = _page_due_at(body, one, showing, held, settler)
     if due_at is None:
         settled.append(settler.settle(showing))
-    elif held is not None and showing.article_id is not None and not _has_moved(showing, held):
-        settled.append(settler.settle(_without_text(showing)))  # what the feed says now is a version, whatever its page will bring
+    elif held is not None and showing.article_id is not None:
+        settled += [settler.settle(one) for one in _while_page_is_awaited(showing, held)]
     return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, tuple(settled), showing.is_another)
+
+
+def _while_page_is_awaited(showing: Showing, held: KnownEntry) -> list[Showing]:
+    """What a known entry shows at once. What its feed says now is a version, whatever its page will bring.
+
+    At another address it may be another article, which its page tells; but an article that it speaks of still is filed otherwise by now.
+    """
+    if not _has_moved(showing, held):
+        return [_without_text(showing)]
+    before = make_version(held.entry, None)
+    if showing.refiled and not showing.is_another and still_same_article(before.title, showing.saying):
+        return [replace(showing_of(held, before), version=None, refiled=True)]
+    return []
 
 
 def _page_due_at(body: Body, one: PreparedEntry, showing: Showing, held: KnownEntry | None, settler: Settler) -> datetime | None:

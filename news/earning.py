@@ -12,17 +12,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from news.fingerprints import normalise_text
 from news.sources import ReadLine
 from news.text.analysis import Analysis, analyse
+from news.urls import headline_in, host_of
+from news.wording import Wording
 
 LONGEST_NOTICE = 2_500
 """Characters. What stands in an article's place and is longer is a page of other news, or of headlines."""
 
+_LONGER_THAN_MOST_NOTICES = 500
+"""Characters."""
 _LEAST_LETTERS = 3
 _LETTERS_OF_A_FAMILY = 6
 """Words that begin with as many equal letters are taken for kin: `condamne` and `condamnation`, `inaugure` and `inauguration`."""
@@ -95,9 +99,42 @@ def earns_its_place(
     if because:
         return Earning(None, because)
     if evidence.is_list:
-        return Earning(Unearned.OTHER_PAGE, "is a list of headlines, as on a home page or in a section")
+        return Earning(Unearned.OTHER_PAGE, Wording("is a list of headlines, as on a home page or in a section"))
     unearned = Unearned.OTHER_PAGE if evidence.is_long else Unearned.WALL
-    return Earning(unearned, "speaks neither of the title nor of what the feed says")
+    return Earning(unearned, Wording("speaks neither of the title nor of what the feed says"))
+
+
+def earns_by_itself(page_text: str, page_title: str | None, link: str, lines: Sequence[ReadLine] | None = None) -> Earning:
+    """Whether the text of a page may be that of an entry which says nothing, so that only its address and the page speak for it.
+
+    The headline in the address stands for the entry's title: walls know it as little. Without one, what the page calls itself must be
+    spoken of with two words, the site's name aside, since a wall is called by one of its own.
+    """
+    read = read_lines(page_text) if lines is None else lines
+    headline = headline_in(link)
+    by_address = earns_its_place(page_text, page_title, headline, None, read) if headline else None
+    if by_address is not None and (by_address.unearned is None or len(page_text) <= LONGEST_NOTICE):
+        return by_address
+    evidence = _gather(read, len(page_text), _Said(page_title or "", "", _Titles.ONE))
+    because = _why_by_its_own_title(replace(evidence, title=_without_site(evidence.title, link)))
+    if not because and evidence.title <= evidence.found and not evidence.is_list and len(page_text) >= _LONGER_THAN_MOST_NOTICES:
+        because = "is long for a notice, and has what words its title may be held against"
+    if because:
+        return Earning(None, because)
+    unearned = Unearned.OTHER_PAGE if evidence.is_manifold else Unearned.WALL
+    return Earning(unearned, Wording("speaks neither of its own title nor of its address, and the feed says nothing"))
+
+
+def _without_site(words: frozenset[str], link: str) -> frozenset[str]:
+    site = normalise_text(host_of(link)).replace(" ", "")
+    return frozenset(word for word in words if word not in site)
+
+
+def _why_by_its_own_title(evidence: _Evidence) -> str | None:
+    found = evidence.title & evidence.found
+    if not evidence.is_list and len(found) >= _FEW_WORDS and _are_most(found, evidence.title, 2):
+        return "has words of what the page calls itself"
+    return _why_in_one_place(evidence) if evidence.is_manifold else None
 
 
 class _Titles(Enum):

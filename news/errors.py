@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from news.wording import Wording
+
 
 class QuiviveError(Exception):
     """The root of all errors raised on purpose; its text is meant for the user."""
@@ -62,19 +64,17 @@ class QueryError(QuiviveError):
         self.query = query
         self.position = position
         self.message = message
-        super().__init__(message)
+        super().__init__(Wording("{message}\n{place}", message=message, place=_show_place(query, position)))
 
-    def __str__(self) -> str:
-        return self.shown(self.message)
 
-    def shown(self, message: str) -> str:
-        """A message, and the query with a mark under the place; of a long query the part around it, of several lines one line."""
-        line = "".join(character if character.isprintable() else " " for character in self.query)
-        start = max(0, self.position - _SHOWN_BEFORE) if len(line) > _LONGEST_SHOWN else 0
-        cut = "…" if start else ""
-        shown = f"{cut}{line[start : start + _LONGEST_SHOWN]}"
-        more = "…" if len(line) > start + _LONGEST_SHOWN else ""
-        return f"{message}\n  {shown}{more}\n  {' ' * (len(cut) + self.position - start)}^"
+def _show_place(query: str, position: int) -> str:
+    """The query with a mark under the place; of a long query the part around it, of several lines one line."""
+    line = "".join(character if character.isprintable() else " " for character in query)
+    start = max(0, position - _SHOWN_BEFORE) if len(line) > _LONGEST_SHOWN else 0
+    cut = "…" if start else ""
+    shown = f"{cut}{line[start : start + _LONGEST_SHOWN]}"
+    more = "…" if len(line) > start + _LONGEST_SHOWN else ""
+    return f"  {shown}{more}\n  {' ' * (len(cut) + position - start)}^"
 
 
 class UsageError(QuiviveError):
@@ -91,8 +91,10 @@ class ArchiveLocked(ArchiveError):
     def __init__(self, path: str, pid: int | None) -> None:
         self.path = path
         self.pid = pid
-        holder = f"process {pid}" if pid else "another process"
-        super().__init__(f"{path}: {holder} is writing this archive; stop it first, or wait for it to end")
+        holder = Wording("process {pid}", pid=pid) if pid else Wording("another process")
+        super().__init__(
+            Wording("{path}: {holder} is writing this archive; stop it first, or wait for it to end", path=path, holder=holder)
+        )
 
 
 class ArchiveMissing(ArchiveError):

@@ -7,7 +7,6 @@ one and writes the other, in one transaction. Every question is asked in one pla
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,12 +15,14 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from news.articles import Origin
-from news.earning import Earning, Unearned, earns_its_place
+from news.earning import Earning, Unearned, earns_by_itself, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
+from news.keys import Keys, entry_fingerprints
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
 from news.text import language_of
 from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, speaks_of
+from news.wording import Wording
 
 LEAST_FULL_TEXT = 1_500
 """Characters of feed content from which `articles = "auto"` takes it for the full text. French news items run from 1,500 up."""
@@ -79,72 +80,29 @@ class IdentifiedEntry:
 
     key: str
     entry: FeedEntry
-    fingerprint: str
-    former_key: str | None = None
-    """The key that version 0.1.0 gave it, where that was another: archives know the entry under it."""
+    fingerprints: tuple[str, str]
+    """As `entry_fingerprints` gives them."""
+    former_keys: tuple[str, ...] = ()
+    """The keys that earlier versions gave it, where those were others: archives know the entry under them."""
 
 
 def identify_entries(entries: Sequence[FeedEntry]) -> list[IdentifiedEntry]:
-    """The entries of one body, each with its key; what repeats within the body, key and content, is dropped.
-
-    The key is the guid; without one, or where it occurs twice in this body, the link; without either, a hash of title, date and summary.
-    A link that several entries without an own guid share under different titles names none of them, so these too go by the hash.
-    """
+    """The entries of one body, each with its key (see `news.keys`); what repeats within the body, key and content, is dropped."""
     entries = list(dict.fromkeys(map(storable, entries)))  # an entry that a feed lists twice, word for word, still has its guid to itself
-    keys = _Keys(entries)
+    keys = Keys(entries)
     identified: dict[str, IdentifiedEntry] = {}
     for entry in entries:
-        key, former = keys.key_of(entry), keys.former_key_of(entry)
+        key = keys.key_of(entry)
         if key not in identified:
-            identified[key] = IdentifiedEntry(key, entry, entry_fingerprint(entry), former if former != key else None)
+            identified[key] = IdentifiedEntry(key, entry, entry_fingerprints(entry), keys.former_keys_of(entry))
     return list(identified.values())
-
-
-class _Keys:
-    """Gives each entry of one body its key."""
-
-    def __init__(self, entries: Sequence[FeedEntry]) -> None:
-        self._guids = Counter(entry.guid for entry in entries if entry.guid)
-        anonymous = [entry for entry in entries if entry.link and not self._has_own_guid(entry)]
-        self._links = Counter(entry.link for entry in anonymous)
-        self._titles: dict[str, set[str]] = defaultdict(set)
-        for entry in anonymous:
-            self._titles[entry.link or ""].add(normalise_text(entry.title or ""))
-
-    def _has_own_guid(self, entry: FeedEntry) -> bool:
-        return entry.guid is not None and self._guids[entry.guid] == 1
-
-    def key_of(self, entry: FeedEntry) -> str:
-        if self._has_own_guid(entry):
-            return f"guid:{entry.guid}"
-        if entry.link and len(self._titles[entry.link]) == 1:
-            return f"link:{entry.link}"
-        return "hash:" + fingerprint(entry.title, _date_of(entry), entry.summary)
-
-    def former_key_of(self, entry: FeedEntry) -> str:
-        if self._has_own_guid(entry):
-            return f"guid:{entry.guid}"
-        if entry.link and self._links[entry.link] == 1:
-            return f"link:{entry.link}"
-        date = _date_of(entry)
-        return "hash:" + fingerprint(entry.title, date, None if date or entry.title else entry.summary)
-
-
-def _date_of(entry: FeedEntry) -> str | None:
-    return entry.published_at.isoformat() if entry.published_at else None
-
-
-def entry_fingerprint(entry: FeedEntry) -> str:
-    """A hash of everything whose change makes an entry changed: title, summary, content, updated date and link."""
-    updated = entry.updated_at.isoformat() if entry.updated_at else None
-    return fingerprint(entry.title, entry.summary, entry.content, updated, entry.link)
 
 
 def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry | PreparedEntry) -> EntryNews:
     """What an arrived entry is, given the fingerprint the archive holds for its key (None: never seen)."""
     if known_fingerprint is None:
         return EntryNews.NEW
-    if known_fingerprint != arrived.fingerprint:
+    if known_fingerprint not in arrived.fingerprints:
         return EntryNews.CHANGED
     return EntryNews.KNOWN
 
@@ -153,7 +111,10 @@ def judge_gap(arrived: int, known: int, *, had_entries: bool) -> Problem | None:
     """Whether a feed's body, none of whose entries was known, leaves a gap: entries may have come and gone since the last poll."""
     if known or not arrived or not had_entries:
         return None
-    message = f"none of the {arrived} entries was known: others may have come and gone since the last poll; shorten the source's interval"
+    message = Wording(
+        "none of the {arrived} entries was known: others may have come and gone since the last poll; shorten the source's interval",
+        arrived=arrived,
+    )
     return Problem("gap", message)
 
 
@@ -252,24 +213,41 @@ def judge_page_text(
     `version` was made.
     """
     said = feed_text(entry) if entry else ""
-    lines = page.prepared.lines if page and page.prepared else None
-    earning = earns_its_place(version.text, page.title if page else None, entry.title if entry else version.title, said, lines)
+    earning = _judge_earning(version, entry, page)
     if earning.unearned is not None:
         return _unearned_place(earning)
     if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < len(said):
-        return Problem("teaser", "the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
+        message = Wording("the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
+        return Problem("teaser", message)
     titles = {*titles_of_text, version.title_key}
     if len(titles) >= TITLES_THAT_UNMASK and not speaks_of(version.text, version.title):
-        return Problem("wall", f"the page shows the same text as {len(titles) - 1} articles with other titles; the feed's text is kept")
+        others = len(titles) - 1
+        message = Wording("the page shows the same text as {others} articles with other titles; the feed's text is kept", others=others)
+        return Problem("wall", message)
     return None
+
+
+def _judge_earning(version: Version, entry: FeedEntry | None, page: ExtractedPage | None) -> Earning:
+    lines = page.prepared.lines if page and page.prepared else None
+    page_title = page.title if page else None
+    if entry is None:
+        return earns_its_place(version.text, page_title, version.title, "", lines)
+    said = feed_text(entry)
+    if entry.link and not entry.title and not said:
+        return earns_by_itself(version.text, page_title, entry.link, lines)
+    return earns_its_place(version.text, page_title, entry.title, said, lines)
 
 
 def _unearned_place(earning: Earning) -> Problem:
     shown = {
-        Unearned.WALL: "a consent, subscription, loading or error notice instead of the article",
-        Unearned.OTHER_PAGE: "another page instead of the article, such as the site's home page",
+        Unearned.WALL: Wording("a consent, subscription, loading or error notice instead of the article"),
+        Unearned.OTHER_PAGE: Wording("another page instead of the article, such as the site's home page"),
     }[earning.unearned or Unearned.WALL]
-    message = f"the page seems to show {shown}: its text {earning.because}; the feed's text is kept; open the page in a browser to read it"
+    message = Wording(
+        "the page seems to show {shown}: its text {because}; the feed's text is kept; open the page in a browser to read it",
+        shown=shown,
+        because=earning.because,
+    )
     return Problem(earning.unearned or Unearned.WALL, message)
 
 
@@ -321,18 +299,19 @@ def titles_agree(one: str, other: str) -> bool:
     first, second = normalise_text(one), normalise_text(other)
     if first == second:
         return bool(first)
-    words, others = _telling_words(first), _telling_words(second)
+    words, others = telling_words(first), telling_words(second)
     common = len(words & others)
     return common >= _LEAST_COMMON_WORDS and common >= _LEAST_COMMON_SHARE * min(len(words), len(others))
 
 
-def _telling_words(title_key: str) -> set[str]:
-    return {word for word in title_key.split() if len(word) >= LEAST_TELLING_LETTERS}
+def telling_words(title: str) -> set[str]:
+    """The words of a title that are long enough to tell what it is about."""
+    return {word for word in normalise_text(title).split() if len(word) >= LEAST_TELLING_LETTERS}
 
 
 def _says_something(title_key: str) -> bool:
     """Whether `speaks_of` has a word to go by."""
-    return bool(_telling_words(title_key))
+    return bool(telling_words(title_key))
 
 
 def speaks_of_another(old: FeedEntry, new: FeedEntry) -> bool:

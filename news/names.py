@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from news.wording import Wording
+
 
 def find_name(wanted: str, known: Iterable[str]) -> str | None:
     """The known name that `wanted` means, or None.
@@ -35,7 +37,7 @@ def require_text(text: str) -> str:
     """Something that can be shown on one line. A ValueError says what is wrong with it."""
     stripped = text.strip()
     if not stripped:
-        raise ValueError("must not be empty")
+        raise ValueError(Wording("must not be empty"))
     if any(unicodedata.category(character) == "Cc" for character in stripped):
-        raise ValueError("must be one line without control characters")
+        raise ValueError(Wording("must be one line without control characters"))
     return stripped

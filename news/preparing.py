@@ -71,8 +71,8 @@ def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> Prep
     return PreparedEntry(
         key=identified.key,
         entry=entry,
-        fingerprint=identified.fingerprint,
-        former_key=identified.former_key,
+        fingerprints=identified.fingerprints,
+        former_keys=identified.former_keys,
         address=comparing_url(entry.link) if entry.link else None,
         shown_url=shown_url(entry.link) if entry.link else None,
         text=version.text,

@@ -14,10 +14,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from news.adopting import OtherEntries, is_shared, tells_little, texts_differ
 from news.articles import Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
-from news.urls import host_of, is_site_root, same_site
+from news.urls import host_of
 from news.walls import TITLES_THAT_UNMASK, speaks_of
 
 
@@ -102,8 +103,9 @@ class Known:
     """Entry and article of each sighting on record."""
     shown: frozenset[tuple[int, int]] = frozenset()
     """Articles, each with a source that has shown it; asked for the sources of entries that were edited."""
-    others: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """By address: the titles of the other entries of the source that have it as their link or as where their page was found."""
+    others: OtherEntries = field(default_factory=OtherEntries)
+    page_texts: Mapping[int, str] = field(default_factory=dict)
+    """By article: its current text, where a page gave it; asked for articles at addresses that pages now read adopt."""
     next_article_id: int = 1
     next_revision_id: int = 1
 
@@ -199,6 +201,7 @@ class Settler:
         self._sighted = set(known.sighted)
         self._shown = known.shown
         self._others = known.others
+        self._page_texts = known.page_texts
         self._next_article_id = known.next_article_id
         self._next_revision_id = known.next_revision_id
 
@@ -210,6 +213,9 @@ class Settler:
         verdict = self._judge_address(showing)
         if verdict is None or verdict.article_id is None:
             return False
+        claim = self._claims.get(showing.place.own)
+        if (claim is None or claim.adopted) and tells_little(showing.words.title):
+            return False  # only the texts can tell whether it is that page
         article = self._articles[verdict.article_id]
         return (article.article_id, showing.source_id) not in self._own_hashes and article.main_origin == Origin.PAGE
 
@@ -249,15 +255,19 @@ class Settler:
         return None
 
     def _believable(self, showing: Showing) -> list[str]:
-        """What the site shows for several of its entries, unless they speak of the same, stands for none of them."""
-        title = showing.words.title
-        return [one for one in showing.adopted if all(titles_agree(other, title) for other in self._others.get(one, ()))]
+        """The adopted addresses that the site does not show for several articles."""
+        return [one for one in showing.adopted if not is_shared(self._others.at.get(one, ()), showing.words.title)]
 
     def _agrees(self, showing: Showing, article_id: int) -> bool:
         """Whether titles or texts say that the entry shows the article that is known at an address of it."""
-        if titles_agree(self._articles[article_id].title, showing.words.title):
+        if any(twin.article_id == article_id for twin in self._telling_twins(showing.words)):
             return True
-        return any(twin.article_id == article_id for twin in self._telling_twins(showing.words))
+        if not titles_agree(self._articles[article_id].title, showing.words.title):
+            return False
+        text = self._page_texts.get(article_id)
+        if text is None or not _is_page(showing.version):
+            return True
+        return not texts_differ(text, showing.words.text, showing.words.title, self._others.places_of_title)
 
     def _find_twin(self, showing: Showing) -> TextTwin | None:
         """The earliest article with the same text: on another host, or under the same title."""
@@ -371,17 +381,6 @@ class Settler:
 def is_identifying(version: Version) -> bool:
     """Whether a version's text is long enough for another with the same to be the same article."""
     return version.text_length >= LEAST_IDENTIFYING_CHARACTERS
-
-
-def adopted_addresses(own: str, final: str | None, canonical: str | None) -> tuple[str, ...]:
-    """The addresses (comparing forms) that may stand for an entry's article besides its own: where its page was found, and what that names.
-
-    A redirect may lead to another site, as relays do. A canonical address on a foreign site is a claim that only the text can prove, and
-    the content hash does. The root of a site is what it shows for anything it no longer has.
-    """
-    reached = own if final is None or is_site_root(final) else final
-    named = canonical if canonical is not None and same_site(canonical, reached) and not is_site_root(canonical) else None
-    return tuple(dict.fromkeys(address for address in (reached, named) if address is not None and address != own))
 
 
 def _opened_by_moving(showing: Showing, verdict: _Verdict) -> Showing:

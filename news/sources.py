@@ -103,11 +103,12 @@ class PreparedEntry:
     """An entry with what it gives before the archive is asked: its identity within its source, and what the feed says by it."""
 
     key: str
-    """Its identity within its source; see `news.judging.identify_entries`."""
+    """Its identity within its source; see `news.keys`."""
     entry: FeedEntry
-    fingerprint: str
-    former_key: str | None
-    """The key that version 0.1.0 gave it, where that was another: archives know the entry under it."""
+    fingerprints: tuple[str, str]
+    """Hashes of what it says: that which is stored, and that of earlier versions."""
+    former_keys: tuple[str, ...]
+    """The keys that earlier versions gave it, where those were others: archives know the entry under them."""
     address: str | None
     """The comparing form of its link, if it has one."""
     shown_url: str | None

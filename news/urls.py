@@ -7,7 +7,7 @@ What people see is the link as the feed gives it, letter for letter, but for wha
 from __future__ import annotations
 
 import re
-from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
+from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urlsplit
 
 # Only names that never select content. Broad lists (any name with "source", "id", "session") also swallow parameters that do,
 # such as `?cid=12` of small content managers, and would make two articles one.
@@ -21,8 +21,21 @@ _TRACKING = re.compile(
 
 
 # Names under which servers write a visitor's session into their links: another one at each poll, and nothing of the article.
-_SESSION = re.compile(r"^(?:PHPSESSID|jsessionid|ASP\.NET_SessionId|ASPSESSIONID\w*|CFID|CFTOKEN)$|^sid=[0-9a-f]{32}$", re.IGNORECASE)
-_SESSION_IN_PATH = re.compile(r";(?:jsessionid|PHPSESSID)=[^/;]*", re.IGNORECASE)
+_SESSION = re.compile(
+    r"^(?:PHPSESSID|PHPSESSIONID|jsessionid|ASP\.NET_SessionId|ASPSESSIONID\w*|CFID|CFTOKEN|zenid|(?:os|xt)csid|PHP_SESSION_ID)$"
+    r"|^s=[0-9a-f]{32}$|^(?:sid|sess|session|session_?id)=(?=[a-z]*\d)[0-9a-z]{20,}$",  # `sid=12` is that of an article
+    re.IGNORECASE,
+)
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|PHPSESSID|sid)=[^/;]*|/\([A-Z]\([a-z0-9]{20,}\)\)(?=/)", re.IGNORECASE)
+"""Of Java and PHP; and of ASP.NET without cookies, `/(S(token))/`."""
+_CACHE_BUSTER = re.compile(
+    r"^(?:_|cb|rnd|rand|random)=(?:\d{10}|\d{13}|0\.\d+)$|^(?:no_?cache|cache_?buster|cachebust)=[\w.]*$", re.IGNORECASE
+)
+"""What scripts add so that no cache answers, told by its value: a clock or a fraction. Not `t` and `ts`: live pages name posts so."""
+
+_SLUG_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
+_FEWEST_SLUG_WORDS = 3
+"""Sections and kinds of pages (`actualites`, `detail-article`) have fewer."""
 
 _DEFAULT_PORTS = frozenset({80, 443})
 _LONGEST_HOST = 255
@@ -58,14 +71,27 @@ def _is_tracking(pair: str) -> bool:
     return _TRACKING.match(name) is not None
 
 
+def lasting_url(link: str) -> str:
+    """The link without what is another at each visit (tracking, a session, a cache buster), otherwise letter for letter."""
+    shown, hash_sign, fragment = shown_url(link).partition("#")
+    path, question_mark, query = shown.partition("?")
+    kept = [pair for pair in query.split("&") if not _is_transient(pair)]
+    return _SESSION_IN_PATH.sub("", path) + (question_mark + "&".join(kept) if any(kept) else "") + hash_sign + fragment
+
+
+def _is_transient(pair: str) -> bool:
+    bare = pair.removeprefix("amp;")
+    return bool(_SESSION.match(bare.partition("=")[0]) or _SESSION.match(bare) or _CACHE_BUSTER.match(bare))
+
+
 def comparing_url(link: str) -> str:
     """The form by which addresses are compared: two links with the same one are the same address. It is neither shown nor fetched.
 
     The same are http and https; a host with and without `www.`, in upper and lower case, international and `xn--`, with and without a
     default port; a path with and without its final slash; what is percent-encoded and what is not, where it means the same; a parameter
-    without a value and with an empty one; parameters in whatever order. Tracking parameters and sessions are no part of it, nor is a
-    fragment, unless it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read as an address
-    stands for itself.
+    without a value and with an empty one; parameters in whatever order. Tracking parameters, sessions and cache busters are no part of
+    it, nor is a fragment, unless it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read
+    as an address stands for itself.
     """
     bare, _, fragment = shown_url(link).partition("#")
     bare = bare.strip()
@@ -97,9 +123,9 @@ def _comparing_host(hostname: str) -> str:
 
 
 def _comparing_pair(pair: str) -> str:
-    """A parameter, percent-encoded in one way; none where it is a visitor's session. A plus is a space, as forms write it."""
+    """A parameter, percent-encoded in one way; none where it is another at each visit. A plus is a space, as forms write it."""
     name, _, value = pair.replace("+", " ").partition("=")
-    if _SESSION.match(name) or _SESSION.match(pair):
+    if _is_transient(pair):
         return ""
     return _reencoded(name, _PAIR_SAFE) + ("=" + _reencoded(value, _PAIR_SAFE) if value else "")
 
@@ -123,6 +149,16 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def headline_in(url: str) -> str | None:
+    """The words of the headline that sites write into an article's address; None if it has none."""
+    try:
+        segments = unquote(urlsplit(url).path).split("/")
+    except ValueError:
+        return None
+    headlines = (_SLUG_WORD.findall(segment.rpartition(".")[0] or segment) for segment in reversed(segments))
+    return next((" ".join(words) for words in headlines if len(words) >= _FEWEST_SLUG_WORDS), None)
 
 
 def is_site_root(url: str) -> bool:

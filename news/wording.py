@@ -6,7 +6,7 @@ a `Wording`: in English wherever a string is wanted, and still in its parts wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
 from zoneinfo import ZoneInfo
@@ -38,6 +38,7 @@ class Wording(str):
 
     @classmethod
     def _make(cls, template: str, many: str | None, count: int | None, values: Mapping[str, object]) -> Self:
+        values = {name: said_by(value) if isinstance(value, BaseException) else value for name, value in values.items()}
         known = values if count is None else {"count": count, **values}
         chosen = template if many is None or count == 1 else many
         text = str.__new__(cls, chosen.format(**known) if known else chosen)
@@ -55,6 +56,25 @@ class Wording(str):
             for name, value in self.values.items()
         }
         return self._make(self.template, self.many, self.number, values)
+
+
+def template(text: str) -> str:
+    """Marks a template that becomes a `Wording` elsewhere, for whoever looks for texts in the source."""
+    return text
+
+
+def join_choice(items: Sequence[str]) -> str:
+    """`a or b or c`, of things that are the same in every language."""
+    joined = items[0]
+    for item in items[1:]:
+        joined = Wording("{one} or {other}", one=joined, other=item)
+    return joined
+
+
+def said_by(error: BaseException) -> str:
+    """The text of an error, still a `Wording` if it was given one."""
+    said = error.args[0] if error.args else None
+    return said if isinstance(said, Wording) else str(error)
 
 
 def system_reason(error: OSError) -> Wording:

@@ -21,10 +21,11 @@ class Crawling:
     ended, the newest of them.
     """
 
-    def __init__(self, settings: CrawlSettings, make: Callable[[CrawlSettings], Crawl]) -> None:
+    def __init__(self, settings: CrawlSettings, make: Callable[[CrawlSettings, Crawl | None], Crawl]) -> None:
+        """`make` makes a crawl that takes the place of another, or of none."""
         self._make = make
         self._wanted = self._settings = settings
-        self._current = make(settings)
+        self._current = make(settings, None)
         self._outgoing: Crawl | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._lasting: set[asyncio.Task[None]] = set()
@@ -65,7 +66,7 @@ class Crawling:
         self._wanted = settings
         if self._outgoing is None and not self._is_stopping and settings != self._settings:
             outgoing = self._outgoing = self._current
-            self._current, self._settings = self._make(settings), settings
+            self._current, self._settings = self._make(settings, outgoing), settings
             self._begin(self._current)
             self._start(self._let_end(outgoing))
 

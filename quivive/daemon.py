@@ -13,6 +13,7 @@ import structlog
 
 from news.alerts import Alert
 from news.errors import ArchiveHeldUp, ConfigurationError, CrawlEnded
+from news.wording import Wording
 from quivive.beside import Desk
 from quivive.collector import calm_collector
 from quivive.config import Configuration
@@ -161,7 +162,7 @@ class Daemon:
             for ended in working:
                 if ended.done() and not self._stopping.is_set():
                     ended.result()
-                    raise CrawlEnded("the crawl ended although nobody asked it to")
+                    raise CrawlEnded(Wording("the crawl ended although nobody asked it to"))
         finally:
             for task in asked:
                 task.cancel()

@@ -11,6 +11,7 @@ from news.alerts import Alert
 from news.answers import Undelivered
 from news.errors import UsageError
 from news.sources import DueSource
+from news.wording import Wording
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.rebuilding import rebuilding_beside
@@ -51,7 +52,7 @@ async def poll_once(
     try:
         sources, unknown = archive.find_sources(names)
         if unknown:
-            raise UsageError(f"no configured source is called {', '.join(unknown)}; `quivive sources` lists them")
+            raise UsageError(Wording("no configured source is called {unknown}; `quivive sources` lists them", unknown=", ".join(unknown)))
         failures: list[FailedSource] = []
         service = Service(configuration, archive, clock, announce, failures.append)
         try:

@@ -11,6 +11,7 @@ import errno
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -36,6 +37,8 @@ _SYSTEM_ERRORS = (
     errno.EHOSTUNREACH, errno.EINVAL, errno.EIO, errno.EISDIR, errno.ELOOP, errno.EMFILE, errno.ENAMETOOLONG, errno.ENETUNREACH,
     errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.ENXIO, errno.EPERM, errno.EPIPE, errno.EROFS, errno.ETIMEDOUT, errno.ETXTBSY,
 )  # fmt: skip
+
+_NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 Message = str | tuple[str, ...]
 """An English text, or that for one thing and that for several."""
@@ -100,7 +103,8 @@ def _help_texts() -> Iterator[str]:
 
 def _problem_texts() -> Iterator[str]:
     for kind in PROBLEMS.values():
-        yield from (text for text in (kind.meaning, kind.advice, kind.page_advice) if text)
+        # NNN stands for a number in the text of an unknown status.
+        yield from (text.replace("NNN", "{NNN}") for text in (kind.meaning, kind.advice, kind.page_advice) if text)
 
 
 def refreshed(catalogue: Catalog, template: Catalog) -> Catalog:
@@ -141,7 +145,6 @@ def write_catalogue(code: str, catalogue: Catalog) -> None:
 
 def written(catalogue: Catalog) -> bytes:
     """The catalogue as text. Neither dates nor line numbers are in it, so that only what changed differs."""
-    catalogue.mime_headers = []
     out = io.BytesIO()
     write_po(out, catalogue, width=140, omit_header=True, include_lineno=False)
     header = f'msgid ""\nmsgstr ""\n"Language: {catalogue.locale}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
@@ -149,14 +152,12 @@ def written(catalogue: Catalog) -> bytes:
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """The catalogue as gettext reads it."""
-    header = f"Language: {catalogue.locale}\nContent-Type: text/plain; charset=utf-8\nPlural-Forms: {catalogue.plural_forms}\n"
-    plain = Catalog(locale=catalogue.locale, fuzzy=False)
+    """The catalogue as gettext reads it; the same for the same texts, whenever it is made."""
+    plain = Catalog(locale=catalogue.locale, fuzzy=False, creation_date=_NO_DATE, revision_date=_NO_DATE)
     for message in catalogue:
         if message.id and is_translated(message.string):
             plain.add(message.id, message.string)
     out = io.BytesIO()
-    plain.mime_headers = [tuple(line.split(": ", 1)) for line in header.splitlines()]
     write_mo(out, plain)
     return out.getvalue()
 

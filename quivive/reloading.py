@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from news.errors import ConfigurationError, Fault
+from news.wording import Wording
 from quivive.config import Configuration
 
 
@@ -13,9 +14,16 @@ def require_reloadable(previous: Configuration, configuration: Configuration) ->
     """
     faults = []
     if configuration.archive_path != previous.archive_path:
-        faults.append(Fault("archive.path", "another archive needs a restart"))
+        faults.append(Fault("archive.path", Wording("another archive needs a restart")))
     faults += [
-        Fault(key, f"the file names no {key} any more, where there were {len(before)}; if that is meant, write {key} = [] above all tables")
+        Fault(
+            key,
+            Wording(
+                "the file names no {key} any more, where there were {before}; if that is meant, write {key} = [] above all tables",
+                key=key,
+                before=len(before),
+            ),
+        )
         for key, before, after in (
             ("sources", previous.sources, configuration.sources),
             ("topics", previous.topics, configuration.topics),

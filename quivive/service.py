@@ -18,6 +18,7 @@ from news.alerts import Alert, AttemptResult
 from news.answers import ArchiveStatus, Undelivered
 from news.errors import ArchiveUnusable, ArchiveUnwritable
 from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
+from news.wording import Wording
 from quivive.config import Configuration
 from quivive.crawling import Crawling
 from quivive.reporting import FailedSource, Reporter, failure_of
@@ -76,8 +77,9 @@ class Service:
         self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
         self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.language, self._note_attempt)
 
-    def _make_crawl(self, settings: CrawlSettings) -> Crawl:
-        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page})
+    def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
+        capacity = None if former is None else former.hand_over()
+        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page}, capacity)
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
@@ -245,6 +247,5 @@ def _unforeseen(error: Exception, url: str) -> Problem:
     if isinstance(error, ArchiveUnusable | ArchiveUnwritable):
         raise error
     log.error("a document could not be recorded in a way that is not foreseen", url=url, exc_info=error)
-    return Problem(
-        "not_recorded", f"What was read could not be recorded ({type(error).__name__}: {error}"[:200] + "): report the URL as a bug."
-    )
+    reason = f"{type(error).__name__}: {error}"[:160]
+    return Problem("not_recorded", Wording("What was read could not be recorded ({reason}): report the URL as a bug.", reason=reason))

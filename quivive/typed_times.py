@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from news.errors import UsageError
 from news.query import MomentParser
+from news.wording import Wording
 from quivive.config.durations import parse_duration
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -55,6 +56,9 @@ def _parse(text: str, now: datetime, timezone: ZoneInfo) -> date | datetime:
             return date.fromisoformat(stripped)
         moment = datetime.fromisoformat(stripped)
     except (ValueError, OverflowError) as error:
-        message = f"'{text}' is no moment: give a date (2026-03-01), a date with time (2026-03-01T10:15) or an age (30s 15m 12h 7d 4w)"
+        message = Wording(
+            "'{text}' is no moment: give a date (2026-03-01), a date with time (2026-03-01T10:15) or an age (30s 15m 12h 7d 4w)",
+            text=text,
+        )
         raise UsageError(message) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone)

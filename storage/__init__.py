@@ -1,6 +1,7 @@
 """Disk. The only room with SQL; `Archive` and `ArchiveReader` are its face."""
 
 from storage.archive import Archive, ArchiveReader, retry_deliveries
+from storage.asking.alert_log import AlertRequest
 from storage.asking.preview import PreviewRequest
 from storage.asking.search import SearchRequest
 from storage.file.backup import backup, stream_backup
@@ -10,6 +11,7 @@ from storage.file.waiting import Patience
 from storage.recording.watch import Tally, Watch
 
 __all__ = [
+    "AlertRequest",
     "Archive",
     "ArchiveReader",
     "Patience",

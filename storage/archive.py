@@ -15,10 +15,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
-from news.alerts import AttemptResult, Bundle, DeliveryStatus
+from news.alerts import AttemptResult, Bundle
 from news.answers import (
     AlertLog,
-    AlertPlace,
     ArchiveStatus,
     ExportedArticle,
     PageTrouble,
@@ -32,10 +31,12 @@ from news.answers import (
 )
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
+from news.one_thing import Thing, Whole
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
 from news.topics import Topic
-from storage.asking import export, preview, reports, search
+from news.wording import Wording
+from storage.asking import alert_log, export, preview, reports, search, things, whole
 from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
 from storage.file.pool import ReadingPool
@@ -126,15 +127,17 @@ class ArchiveReader:
         """The health of every configured source."""
         return self._ask(sources.report_sources)
 
-    def report_alerts(
-        self,
-        topic: str | None = None,
-        status: DeliveryStatus | None = None,
-        limit: int | None = None,
-        after: AlertPlace | None = None,
-    ) -> AlertLog:
-        """The delivery log, newest first; with a `limit` (at least 1), a page of it."""
-        return self._ask(reports.report_alerts, topic, status, limit, after)
+    def report_alerts(self, asked: alert_log.AlertRequest | None = None) -> AlertLog:
+        """The delivery log, newest first: all of it, or what is asked for."""
+        return self._ask(alert_log.report_alerts, asked or alert_log.AlertRequest())
+
+    def find_things(self, what: str, topics: Collection[str]) -> list[Thing]:
+        """What an id, the beginning of one, an address or a name may mean; `topics` are those of the configuration, by name."""
+        return self._ask(things.find_things, what, topics)
+
+    def tell_whole(self, thing: Thing, topics: Sequence[Topic], now: datetime) -> Whole:
+        """Everything about a thing that `find_things` found."""
+        return self._ask(whole.tell_whole, thing, topics, now)
 
     def report_topics(self, topics: Sequence[Topic], now: datetime) -> list[TopicVolume]:
         """Each topic with its recent volume."""
@@ -211,7 +214,9 @@ class Archive(ArchiveReader):
     def require_in_place(self) -> None:
         """Raise `ArchiveUnusable` if the file at `path` is not the one that was opened: what is written to a deleted file is lost."""
         if _identity(self.path) != self._identity:
-            message = f"{self.path} was deleted, moved or replaced while it was in use; stop this program before changing its archive"
+            message = Wording(
+                "{path} was deleted, moved or replaced while it was in use; stop this program before changing its archive", path=self.path
+            )
             raise ArchiveUnusable(message)
 
     def has_hard_links(self) -> bool:
@@ -316,7 +321,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:
-    """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
+    """Make deliveries due again, by their id or their alert's, or the beginning of one.
+
+    Returns how many, and the ids that name nothing to send again, or several things.
 
     Works beside a running daemon, which sees them at its next look: one short transaction, for which SQLite's own lock is enough.
     """

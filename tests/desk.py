@@ -36,7 +36,7 @@ from news.sources import (
 )
 from news.topics import Entity, Topic
 from quivive.cli.json_answers import alert_json, exported_article_json, source_json, status_json
-from storage import Archive, Patience, SearchRequest, Tally, Watch
+from storage import AlertRequest, Archive, Patience, SearchRequest, Tally, Watch
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -191,7 +191,7 @@ class Desk:
 
     def log(self, *filters: Any) -> list[dict[str, Any]]:
         """The delivery log as `alerts --json` prints it."""
-        return [alert_json(alert) for alert in self.archive.report_alerts(*filters).alerts]
+        return [alert_json(alert) for alert in self.archive.report_alerts(AlertRequest(*filters)).alerts]
 
     def sources(self) -> list[dict[str, Any]]:
         """The sources as `sources --json` prints them."""

@@ -14,11 +14,13 @@ from monitors.channels.urls import check_host, split_url
 from monitors.mail_address import MailAddress, parse_mail_address
 from news.delivering import Policy, Together
 from news.names import require_text
-from news.wording import Language
+from news.wording import Language, Wording
 
 Security = Literal["opportunistic", "starttls", "tls"]
 """`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
 
+
+_NEEDS_SMTPUTF8 = Wording("has letters beyond ASCII before the @, which only a server with SMTPUTF8 takes; without it")
 
 SMTP_PORT = 25
 SMTPS_PORT = 465
@@ -41,11 +43,11 @@ class EmailChannel:
     def __post_init__(self) -> None:
         check_host(self.host)
         if not self.recipients:
-            raise ValueError("an email channel needs at least one recipient")
+            raise ValueError(Wording("an email channel needs at least one recipient"))
         for mailbox in (self.sender, *self.recipients):
             parse_mail_address(mailbox)
         if self.password is not None and self.username is None:
-            raise ValueError("a password needs a username")
+            raise ValueError(Wording("a password needs a username"))
 
     @property
     def from_address(self) -> MailAddress:
@@ -59,13 +61,15 @@ class EmailChannel:
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects, each with the key that says it."""
-        what = "has letters beyond ASCII before the @, which only a server with SMTPUTF8 takes; without it"
-        found = []
+        found: list[tuple[str, str]] = []
         if self.from_address.needs_smtputf8:
-            found.append(("from", f"{self.from_address.spec} {what} nobody is told: use a sender without such letters"))
+            spec = self.from_address.spec
+            said = Wording("{address} {needs} nobody is told: use a sender without such letters", address=spec, needs=_NEEDS_SMTPUTF8)
+            found.append(("from", said))
         for index, address in enumerate(self.to_addresses):
             if address.needs_smtputf8:
-                found.append((f"to.{index}", f"{address.spec} {what} the others are told and this one is not"))
+                said = Wording("{address} {needs} the others are told and this one is not", address=address.spec, needs=_NEEDS_SMTPUTF8)
+                found.append((f"to.{index}", said))
         return found
 
     def make_sender(self, language: Language, limits: TimeLimits) -> Sender:
@@ -82,11 +86,11 @@ def parse_smtp_url(url: str) -> tuple[str, int, Security]:
     """
     parts = split_url(url)
     if parts.scheme not in ("smtp", "smtps"):
-        raise ValueError("a mail server's URL begins with smtp:// or smtps://")
+        raise ValueError(Wording("a mail server's URL begins with smtp:// or smtps://"))
     if parts.username is not None or parts.password is not None:
-        raise ValueError("put the login into `username` and `password`, not into the URL")
+        raise ValueError(Wording("put the login into `username` and `password`, not into the URL"))
     if parts.path not in ("", "/") or parts.fragment:
-        raise ValueError("a mail server's URL ends after the port (and perhaps ?starttls=required)")
+        raise ValueError(Wording("a mail server's URL ends after the port (and perhaps ?starttls=required)"))
     host = check_host(parts.hostname or "")
     security = _security_of(parts)
     return host, parts.port or (SMTPS_PORT if security == "tls" else SMTP_PORT), security
@@ -96,13 +100,13 @@ def _security_of(parts: SplitResult) -> Security:
     options = parse_qs(parts.query, keep_blank_values=True)
     if parts.scheme == "smtps":
         if options:
-            raise ValueError("smtps:// is encrypted from the first byte and takes no options")
+            raise ValueError(Wording("smtps:// is encrypted from the first byte and takes no options"))
         return "tls"
     if not options:
         return "opportunistic"
     if options == {"starttls": ["required"]}:
         return "starttls"
-    raise ValueError("the only option of smtp:// is ?starttls=required")
+    raise ValueError(Wording("the only option of smtp:// is ?starttls=required"))
 
 
 def _check_smtp_url(text: str) -> str:
@@ -115,7 +119,7 @@ def _check_mailbox(text: str) -> str:
     try:
         parse_mail_address(mailbox)
     except ValueError:
-        raise ValueError('must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"') from None
+        raise ValueError(Wording('must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"')) from None
     return mailbox
 
 
@@ -137,7 +141,7 @@ class Table(ChannelTable):
     @model_validator(mode="after")
     def _check_login(self) -> Self:
         if (self.username is None) != (self.password is None):
-            raise ValueError("username and password go together: give both or neither")
+            raise ValueError(Wording("username and password go together: give both or neither"))
         return self
 
     def make_channel(self, name: str) -> EmailChannel:

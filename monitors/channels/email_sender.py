@@ -16,9 +16,9 @@ from monitors.channels.smtp import TROUBLE, MailServer, Transactions, explain, s
 from monitors.mail_address import MailAddress
 from monitors.rendering_email import email_bytes, render_email
 from news.alerts import Bundle, RecipientStatus
-from news.wording import Language
+from news.wording import Language, Wording
 
-_NEEDS_SMTPUTF8 = "has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without"
+_NEEDS_SMTPUTF8 = Wording("has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without")
 
 
 class EmailSender:
@@ -72,9 +72,13 @@ class EmailSender:
         sender = self._channel.from_address
         for recipient in recipients:
             if sender.needs_smtputf8:  # once the configuration is mended, nobody has missed anything
-                progress.note(recipient.spec, RecipientStatus.OWED, f"the sender {sender.spec} {_NEEDS_SMTPUTF8}")
+                progress.note(
+                    recipient.spec,
+                    RecipientStatus.OWED,
+                    Wording("the sender {sender} {needs}", sender=sender.spec, needs=_NEEDS_SMTPUTF8),
+                )
             else:
-                progress.note(recipient.spec, RecipientStatus.REFUSED, f"the address {_NEEDS_SMTPUTF8}")
+                progress.note(recipient.spec, RecipientStatus.REFUSED, Wording("the address {needs}", needs=_NEEDS_SMTPUTF8))
 
     def _letter(self, bundle: Bundle, shown: Sequence[MailAddress], now: datetime, *, utf8: bool) -> bytes:
         return email_bytes(render_email(bundle, self._channel.from_address, shown, now, self._language), utf8=utf8)

@@ -17,6 +17,7 @@ from monitors.channels.tls import make_tls_context
 from monitors.channels.urls import is_loopback
 from monitors.mail_address import MailAddress
 from news.alerts import RecipientStatus
+from news.wording import Wording
 
 TROUBLE = (aiosmtplib.SMTPException, OSError, TimeoutError)
 """What the network and the server can do to a dialogue."""
@@ -251,13 +252,17 @@ def explain(error: Exception) -> str:
     """Why the dialogue failed, in words, with the server's own where there are some."""
     cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the server's certificate was not accepted: {cause.verify_message}"
+        return Wording("the server's certificate was not accepted: {reason}", reason=cause.verify_message)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return f"the server refused the login, check username and password: {error.code} {error.message}"
+        return Wording(
+            "the server refused the login, check username and password: {code} {message}", code=error.code, message=error.message
+        )
     if isinstance(error, aiosmtplib.SMTPSenderRefused):
-        return f"the server refused the sender {error.sender}: {error.code} {error.message}"
+        return Wording(
+            "the server refused the sender {sender}: {code} {message}", sender=error.sender, code=error.code, message=error.message
+        )
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"the server answered {error.code} {error.message}"
+        return Wording("the server answered {code} {message}", code=error.code, message=error.message)
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):
-        return "the connection was closed before the server answered for the message"
-    return str(error) or "no answer in time"
+        return Wording("the connection was closed before the server answered for the message")
+    return str(error) or Wording("no answer in time")

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from monitors.mail_address import a_labels
+from news.wording import Wording
 
 
 def is_loopback(host: str) -> bool:
@@ -21,18 +22,18 @@ def is_loopback(host: str) -> bool:
 def split_url(url: str) -> SplitResult:
     """The parts of a URL that can be connected to. ValueError for any other."""
     if any(character.isspace() or not character.isprintable() for character in url):
-        raise ValueError("the URL holds spaces or control characters")
+        raise ValueError(Wording("the URL holds spaces or control characters"))
     parts = urlsplit(url)  # a ValueError of its own for broken IPv6 literals
     if parts.port == 0:  # reading the port raises ValueError when it is no number or too large
-        raise ValueError("port 0 cannot be connected to")
+        raise ValueError(Wording("port 0 cannot be connected to"))
     return parts
 
 
 def check_host(host: str) -> str:
     """The host as the name servers know it."""
     if not host:
-        raise ValueError("the host is missing")
+        raise ValueError(Wording("the host is missing"))
     try:
         return a_labels(host)
     except ValueError:
-        raise ValueError("the host name cannot be one") from None
+        raise ValueError(Wording("the host name cannot be one")) from None

@@ -13,7 +13,7 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable
 from monitors.channels.urls import check_host, split_url
 from news.delivering import Policy
-from news.wording import Language
+from news.wording import Language, Wording
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret
 
@@ -44,7 +44,7 @@ class WebhookChannel:
 
 def check_webhook_url(url: str) -> None:
     """Raise ValueError for what is no URL that can be posted to."""
-    wrong = ValueError("must be a complete http or https URL such as https://www.example.org/hook")
+    wrong = ValueError(Wording("must be a complete http or https URL such as https://www.example.org/hook"))
     try:
         parts = split_url(url)
     except ValueError:
@@ -65,7 +65,7 @@ def check_secret(secret: str) -> None:
     except (binascii.Error, ValueError):
         key = b""
     if not key:
-        raise ValueError("a webhook secret is whsec_ followed by base64")
+        raise ValueError(Wording("a webhook secret is whsec_ followed by base64"))
 
 
 def _check_url(text: str) -> str:
@@ -75,7 +75,7 @@ def _check_url(text: str) -> str:
 
 
 def _check_whole_secret(text: str) -> str:
-    wrong = ValueError("must be whsec_ followed by base64 (Standard Webhooks); `openssl rand -base64 32` makes one")
+    wrong = ValueError(Wording("must be whsec_ followed by base64 (Standard Webhooks); `openssl rand -base64 32` makes one"))
     if not text.startswith(SECRET_PREFIX):
         raise wrong
     try:

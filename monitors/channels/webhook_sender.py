@@ -23,6 +23,7 @@ from monitors.rendering import one_line
 from monitors.rendering_webhook import render_webhook
 from news.alerts import Alert, Bundle
 from news.timing import parse_retry_after
+from news.wording import Wording
 
 USER_AGENT = "quivive"
 LONGEST_SNIPPET = 200
@@ -56,7 +57,7 @@ class WebhookSender:
             async with asyncio.timeout(self._limits.request):
                 return await self._post(body, self._headers(webhook_id, body, now), now)
         except TimeoutError:
-            return retry(f"{self._host}: no answer within {self._limits.request:g} s")
+            return retry(Wording("{host}: no answer within {seconds} s", host=self._host, seconds=f"{self._limits.request:g}"))
         except (aiohttp.ClientError, OSError) as error:
             return retry(self._clean(f"{self._host}: {explain(error)}"))
 
@@ -78,7 +79,13 @@ class WebhookSender:
             return self._judge(response, await _snippet(response), now)
 
     def _judge(self, response: aiohttp.ClientResponse, snippet: str, now: datetime) -> Outcome:
-        reason = self._clean(f"{self._host} answered {response.status}{_meaning(response.status)}" + (f": {snippet}" if snippet else ""))
+        meaning = _meaning(response.status)
+        told = Wording("{host} answered {status}{meaning}", host=self._host, status=response.status, meaning=meaning)
+        if snippet:
+            told = Wording(
+                "{host} answered {status}{meaning}: {body}", host=self._host, status=response.status, meaning=meaning, body=snippet
+            )
+        reason = self._clean(told)
         if response.status == 410:
             return final(reason)
         asked = parse_retry_after(response.headers.get("Retry-After"), now) if response.status in _TELLS_WHEN else None
@@ -142,20 +149,20 @@ async def _snippet(response: aiohttp.ClientResponse) -> str:
 
 def _meaning(status: int) -> str:
     if 300 <= status < 400:
-        return " (redirects are not followed: put the new address into the configuration)"
-    return " (Gone: it wants no more of these)" if status == 410 else ""
+        return Wording(" (redirects are not followed: put the new address into the configuration)")
+    return Wording(" (Gone: it wants no more of these)") if status == 410 else ""
 
 
 def explain(error: Exception) -> str:
     """Why a request got no answer, in words."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name was not found"
+        return Wording("its name was not found")
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f"its certificate was not accepted: {error.certificate_error}"
+        return Wording("its certificate was not accepted: {reason}", reason=error.certificate_error)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"could not connect: {error.os_error.strerror or error.os_error}"
+        return Wording("could not connect: {reason}", reason=error.os_error.strerror or error.os_error)
     if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
-        return "the connection was closed without an answer"
+        return Wording("the connection was closed without an answer")
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return Wording("no answer in time")
     return f"{type(error).__name__}: {error}"

@@ -6,14 +6,15 @@ from itertools import pairwise
 
 from news.errors import QueryError
 from news.query.lexer import Kind, Lexeme, cut_query
+from news.wording import Wording
 
 _ADVICE = {
-    "or": "write OR for alternatives",
-    "ou": "write OU for alternatives",
-    "and": "write AND, or leave it out, for both",
-    "et": "write ET, or leave it out, for both",
-    "not": "write NOT to exclude what follows",
-    "sauf": "write SAUF to exclude what follows",
+    "or": Wording("write OR for alternatives"),
+    "ou": Wording("write OU for alternatives"),
+    "and": Wording("write AND, or leave it out, for both"),
+    "et": Wording("write ET, or leave it out, for both"),
+    "not": Wording("write NOT to exclude what follows"),
+    "sauf": Wording("write SAUF to exclude what follows"),
 }
 _EXCLUDING = frozenset({"not", "sauf"})
 _CLOSED = frozenset({Kind.WORD, Kind.PREFIX, Kind.PHRASE, Kind.EXACT, Kind.ENTITY, Kind.VALUE, Kind.CLOSE})
@@ -42,4 +43,4 @@ def _is_taken_for_word(before: Lexeme, lexeme: Lexeme, after: Lexeme) -> bool:
 
 
 def _note(lexeme: Lexeme) -> str:
-    return f"‘{lexeme.source}’ is a word here; {_ADVICE[lexeme.source.lower()]}"
+    return Wording("‘{word}’ is a word here; {advice}", word=lexeme.source, advice=_ADVICE[lexeme.source.lower()])

@@ -13,16 +13,21 @@ from news.query.moments import MomentParser, read_moment
 from news.query.terms import MisreadError
 from news.query.tree import Condition, Fact, Filter, Since, Until
 from news.text.analysis import analyse
+from news.wording import Wording
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{1,8}){0,5}", re.IGNORECASE)
 _VALUES: Final = frozenset({Kind.WORD, Kind.PHRASE, Kind.VALUE})
-_MOMENTS: Final = "a date (2026-03-01), a date with time (2026-03-01T10:15) or an age (30s 15m 12h 7d 4w)"
+_MOMENTS: Final = Wording("a date (2026-03-01), a date with time (2026-03-01T10:15) or an age (30s 15m 12h 7d 4w)")
 
 
 def make_condition(field: Lexeme, lexeme: Lexeme, moments: MomentParser | None) -> Condition:
     """The condition of `field` for the value that was typed after it. Raises MisreadError."""
     if lexeme.kind not in _VALUES:
-        raise MisreadError(f"{lexeme.source} cannot stand after {field.source}; expected a value as it is, or in quotes")
+        raise MisreadError(
+            Wording(
+                "{written} cannot stand after {field}; expected a value as it is, or in quotes", written=lexeme.source, field=field.source
+            )
+        )
     name = field.source + lexeme.source
     if field.text in {"since", "until"}:
         return _make_time(name, field, lexeme, moments)
@@ -33,34 +38,41 @@ def make_condition(field: Lexeme, lexeme: Lexeme, moments: MomentParser | None) 
         return _make_language(name, lexeme)
     tokens = analyse(lexeme.text).tokens
     if not tokens:
-        raise MisreadError(f"there is no word in {lexeme.source}; expected letters or digits")
+        raise MisreadError(Wording("there is no word in {written}; expected letters or digits", written=lexeme.source))
     return Filter(name, fact, lexeme.text, tokens)
 
 
 def _make_time(name: str, field: Lexeme, lexeme: Lexeme, moments: MomentParser | None) -> Since | Until:
     if moments is None:
         raise MisreadError(
-            f"{field.source} cannot be asked here: a topic judges articles as they come; expected it only in a search of the archive"
+            Wording(
+                "{written} cannot be asked here: a topic judges articles as they come; expected it only in a search of the archive",
+                written=field.source,
+            )
         )
     try:
         if field.text == "since":
             return Since(name, read_moment(moments.since, lexeme.text))
         return Until(name, read_moment(moments.until, lexeme.text))
     except ValueError as error:
-        raise MisreadError(f"{lexeme.source} is no moment; expected {_MOMENTS}") from error
+        raise MisreadError(Wording("{written} is no moment; expected {moments}", written=lexeme.source, moments=_MOMENTS)) from error
 
 
 def _make_url(name: str, lexeme: Lexeme) -> Filter:
     part = lexeme.text.strip().lower()
     if not part or "*" in part:
-        raise MisreadError(f"{lexeme.source} is no part of an address; expected one without *, such as url:example.org/politique")
+        raise MisreadError(
+            Wording("{written} is no part of an address; expected one without *, such as url:example.org/politique", written=lexeme.source)
+        )
     return Filter(name, Fact.URL, part, ())
 
 
 def _make_language(name: str, lexeme: Lexeme) -> Filter:
     code = lexeme.text.strip()
     if _LANGUAGE.fullmatch(code) is None:
-        raise MisreadError(f"{lexeme.source} is no code of a language; expected one of two or three letters, such as lang:fr")
+        raise MisreadError(
+            Wording("{written} is no code of a language; expected one of two or three letters, such as lang:fr", written=lexeme.source)
+        )
     return Filter(name, Fact.LANGUAGE, "-".join(_subtags(code)), ())
 
 

@@ -12,13 +12,14 @@ from news.query.tree import LONGEST_PHRASE, EntityTerm, Exact, Phrase, TextField
 from news.text.analysis import Analysis, analyse
 from news.text.tokens import exact_letters
 from news.topics import Entity
+from news.wording import Wording
 
 
 @lru_cache(maxsize=4096)
 def make_entity_term(entity: Entity) -> EntityTerm:
     """The term `@key`. Raises QueryError (about the name, not the query) for a name without a word, and for no names at all."""
     if not entity.names:
-        raise QueryError(f"@{entity.key}", 0, f"the entity {entity.key} has no names; give it at least one")
+        raise QueryError(f"@{entity.key}", 0, Wording("the entity {key} has no names; give it at least one", key=entity.key))
     names = tuple(dict.fromkeys(term for name in entity.names for term in _make_names(entity, name)))
     return EntityTerm(f"@{entity.key}", names)
 
@@ -54,7 +55,16 @@ def _make_names(entity: Entity, name: str) -> list[Phrase | Exact]:
 def _make_name(key: str, name: str, wanted: str, *, exact: bool) -> Phrase | Exact:
     words = analyse(wanted)
     if not len(words):
-        raise QueryError(name, 0, f"the entity {key} has a name without a word; expected letters or digits")
+        raise QueryError(name, 0, Wording("the entity {key} has a name without a word; expected letters or digits", key=key))
     if len(words) > LONGEST_PHRASE:
-        raise QueryError(name, 0, f"the entity {key} has a name of {len(words):,} words; expected at most {LONGEST_PHRASE}")
+        raise QueryError(
+            name,
+            0,
+            Wording(
+                "the entity {key} has a name of {words} words; expected at most {most}",
+                key=key,
+                words=f"{len(words):,}",
+                most=LONGEST_PHRASE,
+            ),
+        )
     return make_exact(name, wanted, words) if exact else Phrase(name, words.tokens)

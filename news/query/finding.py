@@ -36,6 +36,7 @@ from news.query.tree import (
 )
 from news.text.analysis import AnalysedArticle, Analysis
 from news.text.tokens import exact_letters, in_capitals
+from news.wording import Wording
 
 _LAST_CHARACTER = chr(sys.maxunicode)
 """No character in any token comes after it, nor is it one."""
@@ -127,7 +128,7 @@ def _find_nothing(node: Not, article: PreparedArticle) -> Occurrences | None:
 
 def _find_fact(condition: Condition, article: PreparedArticle) -> Occurrences | None:
     if article.facts is None:
-        raise ValueError(f"{condition.name} asks for facts about the article, and none were given")
+        raise ValueError(Wording("{name} asks for facts about the article, and none were given", name=condition.name))
     if isinstance(condition, Filter):
         fact = found_fact(condition, article.facts)
         return None if fact is None else (Occurrence(condition.name, condition.fact, fact, ((0, len(fact)),)),)

@@ -9,6 +9,7 @@ from typing import Final
 
 from news.errors import QueryError
 from news.query.quotes import DIVIDING_QUOTES, UnmatchedQuoteError, ends_with_quote, opens_quote, read_quoted
+from news.wording import Wording, said_by
 
 
 class Kind(Enum):
@@ -110,7 +111,7 @@ def _cut_phrase(query: str, position: int) -> Lexeme:
     try:
         quoted = read_quoted(query, position)
     except UnmatchedQuoteError as error:
-        raise QueryError(query, position, str(error)) from error
+        raise QueryError(query, position, said_by(error)) from error
     return Lexeme(Kind.PHRASE, query[quoted.start : quoted.stop], query[position : quoted.end], position)
 
 
@@ -118,7 +119,7 @@ def _cut_minus(query: str, position: int) -> Lexeme:
     after = position + 1
     if after == len(query) or query[after] == ")" or _SPACE.match(query, after):
         raise QueryError(
-            query, position, "expected, directly after the minus, what is not to be found: a word, a phrase, @entity or a group"
+            query, position, Wording("expected, directly after the minus, what is not to be found: a word, a phrase, @entity or a group")
         )
     return Lexeme(Kind.NOT, query[position], query[position], position)
 
@@ -130,7 +131,9 @@ def _cut_exact(query: str, position: int) -> Lexeme:
         return Lexeme(Kind.EXACT, phrase.text, "=" + phrase.source, position)
     bare = _BARE.match(query, after)
     if bare is None or bare.group()[0] in "=@-":
-        raise QueryError(query, position, 'expected a word or words in quotes directly after "=", such as =Orange or ="Free Mobile"')
+        raise QueryError(
+            query, position, Wording('expected a word or words in quotes directly after "=", such as =Orange or ="Free Mobile"')
+        )
     word = _with_plus(query, bare.group(), after)
     _refuse_quote(query, word, after)
     _refuse_signs(query, word, after)
@@ -140,7 +143,7 @@ def _cut_exact(query: str, position: int) -> Lexeme:
 def _cut_entity(query: str, position: int) -> Lexeme:
     bare = _BARE.match(query, position + 1)
     if bare is None:
-        raise QueryError(query, position, 'expected the key of an entity directly after "@", such as @otan')
+        raise QueryError(query, position, Wording('expected the key of an entity directly after "@", such as @otan'))
     return Lexeme(Kind.ENTITY, bare.group(), "@" + bare.group(), position)
 
 
@@ -150,7 +153,7 @@ def _cut_bare(query: str, position: int) -> Lexeme:
     word = bare.group()
     if word[0] in _OTHER_DASHES:
         raise QueryError(
-            query, position, 'a dash cannot begin a word; expected "-" to exclude a word, or words joined by a dash without spaces'
+            query, position, Wording('a dash cannot begin a word; expected "-" to exclude a word, or words joined by a dash without spaces')
         )
     if word in _OPERATORS:
         return Lexeme(_OPERATORS[word], word, word, position)
@@ -170,7 +173,11 @@ def _cut_proximity(query: str, proximity: re.Match[str], position: int) -> Lexem
         raise QueryError(
             query,
             position if number is None else position + len(name) + 1,
-            f"{name} needs to know how near; expected a number of words from 1 to {GREATEST_DISTANCE}, such as {name}/8",
+            Wording(
+                "{name} needs to know how near; expected a number of words from 1 to {most}, such as {name}/8",
+                name=name,
+                most=GREATEST_DISTANCE,
+            ),
         )
     return Lexeme(Kind[name], distance.group(1), proximity.group(), position)
 
@@ -178,13 +185,27 @@ def _cut_proximity(query: str, proximity: re.Match[str], position: int) -> Lexem
 def _cut_field(query: str, field: re.Match[str], position: int) -> Lexeme:
     name = FIELDS.get(field.group(1).casefold())
     if name is None:
-        reason = f"there is no field {field.group()} in the query language"
+        reason = Wording("there is no field {field} in the query language", field=field.group())
         raise QueryError(
-            query, position, f"{reason}; expected one of {', '.join(FIELDS)}, or a word (put it in quotes to look for its words)"
+            query,
+            position,
+            Wording(
+                "{reason}; expected one of {fields}, or a word (put it in quotes to look for its words)",
+                reason=reason,
+                fields=", ".join(FIELDS),
+            ),
         )
     after = position + field.end()
     if after == len(query) or query[after] == ")" or _SPACE.match(query, after):
-        raise QueryError(query, position, f"expected, directly after {field.group()}, what is to be found there, such as {_EXAMPLES[name]}")
+        raise QueryError(
+            query,
+            position,
+            Wording(
+                "expected, directly after {field}, what is to be found there, such as {example}",
+                field=field.group(),
+                example=_EXAMPLES[name],
+            ),
+        )
     return Lexeme(Kind.FIELD, name, field.group(), position)
 
 
@@ -206,7 +227,7 @@ def _cut_word(query: str, word: str, position: int) -> Lexeme:
 def _refuse_quote(query: str, word: str, position: int) -> None:
     """A single quote at the end of a bare word is one without its partner."""
     if ends_with_quote(word):
-        reason = "this quote closes nothing; expected an opening quote before it, directly before the first word of the phrase"
+        reason = Wording("this quote closes nothing; expected an opening quote before it, directly before the first word of the phrase")
         raise QueryError(query, position + len(word) - 1, reason)
 
 
@@ -214,9 +235,13 @@ def _refuse_signs(query: str, word: str, position: int) -> None:
     """Signs that mean something in a query are never read as a part of a word."""
     star = word.find("*")
     if star >= 0:
-        raise QueryError(query, position + star, "* cannot stand here; expected it once, at the end of a bare word, such as milit*")
+        raise QueryError(
+            query, position + star, Wording("* cannot stand here; expected it once, at the end of a bare word, such as milit*")
+        )
     for index, sign in enumerate(word):
         if sign in "=|!^~<>[]{}\\":
             raise QueryError(
-                query, position + index, f'"{sign}" is no part of a word; expected words joined by AND, OR or NOT, or a phrase in quotes'
+                query,
+                position + index,
+                Wording('"{sign}" is no part of a word; expected words joined by AND, OR or NOT, or a phrase in quotes', sign=sign),
             )

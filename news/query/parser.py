@@ -31,6 +31,7 @@ from news.query.tree import (
     make_or,
 )
 from news.topics import Entity
+from news.wording import Wording, join_choice, said_by
 
 GREATEST_LENGTH: Final = 10_000
 """Characters in a query."""
@@ -46,7 +47,7 @@ _WORDS = frozenset({Kind.WORD, Kind.PREFIX, Kind.PHRASE, Kind.EXACT, Kind.VALUE}
 _OPERANDS = _WORDS | {Kind.ENTITY, Kind.OPEN, Kind.NOT, Kind.FIELD}
 _PROXIMITY = frozenset({Kind.NEAR, Kind.ONEAR})
 _TEXT_FIELDS = frozenset(TextField)
-_EXPECTED_OPERAND = "a word, a phrase in quotes, @entity or ("
+_EXPECTED_OPERAND = Wording("a word, a phrase in quotes, @entity or (")
 
 
 def parse_query(text: str, entities: Mapping[str, Entity], *, moments: MomentParser | None = None) -> Query:
@@ -55,7 +56,8 @@ def parse_query(text: str, entities: Mapping[str, Entity], *, moments: MomentPar
     With `moments`, as in a search, `since:` and `until:` can be asked; without, as in a topic, they are an error.
     """
     if len(text) > GREATEST_LENGTH:
-        reason = f"this query has {len(text):,} characters; expected at most {GREATEST_LENGTH:,}"
+        length, most = f"{len(text):,}", f"{GREATEST_LENGTH:,}"
+        reason = Wording("this query has {length} characters; expected at most {most}", length=length, most=most)
         raise QueryError(text[:GREATEST_LENGTH], GREATEST_LENGTH, reason)
     return Query(text, _Parser(text, entities, moments).read())
 
@@ -78,13 +80,13 @@ class _Parser:
     def read(self) -> Node:
         start = self._peek()
         if start.kind is Kind.END:
-            raise self._error(start, f"the query is empty; expected {_EXPECTED_OPERAND}")
+            raise self._error(start, Wording("the query is empty; expected {expected}", expected=_EXPECTED_OPERAND))
         root = self._read_or()
         rest = self._peek()
         if rest.kind is not Kind.END:
-            raise self._error(rest, "this parenthesis closes nothing; expected ( before it")
+            raise self._error(rest, Wording("this parenthesis closes nothing; expected ( before it"))
         if not has_positive(root):
-            raise self._error(start, "this query only says what must be absent; expected also something to be found")
+            raise self._error(start, Wording("this query only says what must be absent; expected also something to be found"))
         return root
 
     def _read_or(self) -> Node:
@@ -97,7 +99,9 @@ class _Parser:
         if len(branches) > 1:
             for start, branch in zip(starts, branches, strict=True):
                 if not has_positive(branch):
-                    raise self._error(start, "this branch of OR only says what must be absent; expected also something to be found")
+                    raise self._error(
+                        start, Wording("this branch of OR only says what must be absent; expected also something to be found")
+                    )
         return make_or(branches)
 
     def _read_and(self) -> Node:
@@ -123,14 +127,26 @@ class _Parser:
         after = self._peek()
         if after.kind in _PROXIMITY:
             pairs = "a NEAR/8 b AND b NEAR/8 c"
-            raise self._error(after, f"{operator.source} and {after.source} are a chain; expected pairs joined by AND, such as {pairs}")
+            raise self._error(
+                after,
+                Wording(
+                    "{operator} and {other} are a chain; expected pairs joined by AND, such as {pairs}",
+                    operator=operator.source,
+                    other=after.source,
+                    pairs=pairs,
+                ),
+            )
         return self._make_near(start, operator, (left, right))
 
     def _make_near(self, start: int, operator: Lexeme, operands: tuple[Node, Node]) -> Near:
         self._nears += 1
         if self._nears > MOST_NEARS:
             raise self._error(
-                operator, f"this query has too many NEAR and ONEAR; expected at most {MOST_NEARS} (put alternatives into one)"
+                operator,
+                Wording(
+                    "this query has too many NEAR and ONEAR; expected at most {most} (put alternatives into one)",
+                    most=MOST_NEARS,
+                ),
             )
         last = self._lexemes[self._next - 1]
         written = self._query[self._lexemes[start].position : last.position + len(last.source)]
@@ -138,7 +154,14 @@ class _Parser:
         if field is None:
             return make_near(written, operator, operands, None)
         if field.text not in _TEXT_FIELDS:
-            raise self._error(operator, f"{operator.source} cannot be asked of {field.source}; expected words or words in quotes there")
+            raise self._error(
+                operator,
+                Wording(
+                    "{operator} cannot be asked of {field}; expected words or words in quotes there",
+                    operator=operator.source,
+                    field=field.source,
+                ),
+            )
         return make_near(f"{field.source}({written})", operator, operands, TextField(field.text))
 
     def _check_operand(self, start: int, operator: Lexeme) -> None:
@@ -163,25 +186,35 @@ class _Parser:
             return self._read_field(lexeme)
         if lexeme.kind is Kind.ENTITY or lexeme.kind in _WORDS:
             return self._read_leaf(lexeme)
-        found = "the query ends here" if lexeme.kind is Kind.END else f"{lexeme.source} cannot stand here"
-        raise self._error(lexeme, f"{found}; expected {_EXPECTED_OPERAND}")
+        found = Wording("the query ends here") if lexeme.kind is Kind.END else Wording("{written} cannot stand here", written=lexeme.source)
+        raise self._error(lexeme, Wording("{found}; expected {expected}", found=found, expected=_EXPECTED_OPERAND))
 
     def _read_group(self, opening: Lexeme) -> Node:
         self._depth += 1
         if self._depth > GREATEST_DEPTH:
-            raise self._error(opening, f"parentheses are nested too deeply; expected at most {GREATEST_DEPTH} within one another")
+            raise self._error(
+                opening,
+                Wording("parentheses are nested too deeply; expected at most {most} within one another", most=GREATEST_DEPTH),
+            )
         inner = self._read_or()
         if self._take().kind is not Kind.CLOSE:
-            raise self._error(opening, "this parenthesis is not closed; expected )")
+            raise self._error(opening, Wording("this parenthesis is not closed; expected )"))
         self._depth -= 1
         return inner
 
     def _read_field(self, field: Lexeme) -> Node:
         """What stands after a field; the field goes down to all that a group holds."""
         if self._field is not None:
-            raise self._error(field, f"{field.source} stands within {self._field.source}; expected words, and fields side by side")
+            raise self._error(
+                field,
+                Wording(
+                    "{field} stands within {outer}; expected words, and fields side by side",
+                    field=field.source,
+                    outer=self._field.source,
+                ),
+            )
         if self._peek().kind is Kind.NOT:
-            raise self._error(self._peek(), f"expected the exclusion before the field: -{field.source}…")
+            raise self._error(self._peek(), Wording("expected the exclusion before the field: -{field}…", field=field.source))
         self._field = field
         operand = self._read_operand()
         self._field = None
@@ -191,15 +224,22 @@ class _Parser:
         try:
             leaf = self._make_leaf(lexeme, self._field)
         except MisreadError as error:
-            raise self._error(lexeme, str(error)) from error
+            raise self._error(lexeme, said_by(error)) from error
         self._size += _count_words(leaf)
         if self._size > GREATEST_SIZE:
             raise self._error(
-                lexeme, f"this query asks for too much; expected at most {GREATEST_SIZE:,} words, those of @entities included"
+                lexeme,
+                Wording(
+                    "this query asks for too much; expected at most {most} words, those of @entities included",
+                    most=f"{GREATEST_SIZE:,}",
+                ),
             )
         self._beginnings += isinstance(leaf, Prefix)
         if self._beginnings > MOST_BEGINNINGS:
-            raise self._error(lexeme, f"this query has too many beginnings of words; expected at most {MOST_BEGINNINGS}")
+            raise self._error(
+                lexeme,
+                Wording("this query has too many beginnings of words; expected at most {most}", most=MOST_BEGINNINGS),
+            )
         return leaf
 
     def _make_leaf(self, lexeme: Lexeme, field: Lexeme | None) -> Node:
@@ -214,7 +254,13 @@ class _Parser:
     def _find_entity(self, lexeme: Lexeme) -> EntityTerm:
         entity = self._entities.get(lexeme.text)
         if entity is None:
-            raise MisreadError(f"there is no entity {lexeme.text}; expected {self._known_entities(lexeme.text)}")
+            raise MisreadError(
+                Wording(
+                    "there is no entity {key}; expected {known}",
+                    key=lexeme.text,
+                    known=self._known_entities(lexeme.text),
+                )
+            )
         try:
             return make_entity_term(entity)
         except QueryError as error:
@@ -224,11 +270,11 @@ class _Parser:
         known = {key.casefold(): key for key in self._entities}
         close = difflib.get_close_matches(wanted.casefold(), list(known), n=3)
         if close:
-            return " or ".join(f"@{known[key]}" for key in close)
+            return join_choice([f"@{known[key]}" for key in close])
         if not known:
-            return "[entities.…] in the configuration before @ is used"
+            return Wording("[entities.…] in the configuration before @ is used")
         listed = ", ".join(f"@{key}" for key in sorted(self._entities)[:5])
-        return f"an entity of the configuration, such as {listed}"
+        return Wording("an entity of the configuration, such as {listed}", listed=listed)
 
     def _peek(self) -> Lexeme:
         return self._lexemes[self._next]

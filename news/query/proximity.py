@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from news.query.lexer import Kind, Lexeme
 from news.query.tree import Compound, EntityTerm, Near, Node, Operand, Or, Phrase, TextField, Word
+from news.wording import Wording
 
 _OPERANDS = frozenset({Kind.WORD, Kind.PHRASE, Kind.ENTITY})
 _ALLOWED = _OPERANDS | {Kind.OPEN, Kind.CLOSE, Kind.OR}
@@ -17,21 +18,33 @@ def find_stranger(operand: Sequence[Lexeme], operator: Lexeme) -> tuple[Lexeme, 
     """What cannot stand in this operand of `operator` (NEAR or ONEAR), with the reason; None if all can."""
     for lexeme in operand:
         if lexeme.kind not in _ALLOWED:
-            return lexeme, f"{lexeme.source} cannot stand within {operator.source}; expected {_expected(lexeme, operator)}"
+            expected = _expected(lexeme, operator)
+            said = Wording(
+                "{written} cannot stand within {operator}; expected {expected}",
+                written=lexeme.source,
+                operator=operator.source,
+                expected=expected,
+            )
+            return lexeme, said
     for before, lexeme in pairwise(operand):
         if (before.kind in _OPERANDS or before.kind is Kind.CLOSE) and (lexeme.kind in _OPERANDS or lexeme.kind is Kind.OPEN):
-            return lexeme, f"words side by side (AND) cannot stand within {operator.source}; expected OR before {lexeme.source}, or quotes"
+            said = Wording(
+                "words side by side (AND) cannot stand within {operator}; expected OR before {written}, or quotes",
+                operator=operator.source,
+                written=lexeme.source,
+            )
+            return lexeme, said
     return None
 
 
 def _expected(stranger: Lexeme, operator: Lexeme) -> str:
     if stranger.kind is Kind.FIELD:
-        return f"the field before the pair: {stranger.source}(a {operator.source} b)"
+        return Wording("the field before the pair: {field}(a {operator} b)", field=stranger.source, operator=operator.source)
     if stranger.kind is Kind.NOT:
-        return f"the exclusion before the pair: -(a {operator.source} b)"
+        return Wording("the exclusion before the pair: -(a {operator} b)", operator=operator.source)
     if stranger.kind is Kind.EXACT:
-        return f"a word, a phrase in quotes, or an @entity that has the name {stranger.source}"
-    return "a word, a phrase in quotes, @entity, or a group of these joined by OR"
+        return Wording("a word, a phrase in quotes, or an @entity that has the name {name}", name=stranger.source)
+    return Wording("a word, a phrase in quotes, @entity, or a group of these joined by OR")
 
 
 def make_near(name: str, operator: Lexeme, operands: tuple[Node, Node], field: TextField | None) -> Near:

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from news.text.tokens import APOSTROPHES
+from news.wording import Wording
 
 _PARTNERS = {
     '"': '"', "“": "”", "”": "”", "„": "”“", "‟": "”", "«": "»", "»": "«", "‹": "›", "›": "‹", "″": "″", "‶": "″‶", "＂": "＂",
@@ -52,8 +53,8 @@ def read_quoted(query: str, position: int) -> Quoted:
     if end is not None:
         return Quoted(position + 1, end, end + 1)
     if opening in _SELDOM_OPENING:
-        raise UnmatchedQuoteError("this quote closes nothing; expected an opening quote before it")
-    raise UnmatchedQuoteError(f"this quote is not closed; expected {closing[0]} after the last word of the phrase")
+        raise UnmatchedQuoteError(Wording("this quote closes nothing; expected an opening quote before it"))
+    raise UnmatchedQuoteError(Wording("this quote is not closed; expected {closing} after the last word of the phrase", closing=closing[0]))
 
 
 def _read_single(query: str, position: int) -> Quoted:
@@ -63,7 +64,9 @@ def _read_single(query: str, position: int) -> Quoted:
         after = query[closing.end() : closing.end() + 1]
         if len(closing.group()) == len(opening.group()) and not after.isalnum():
             return Quoted(opening.end(), closing.start(), closing.end())
-    raise UnmatchedQuoteError(f"this quote is not closed; expected {_partner_of(opening.group())} after the last word of the phrase")
+    raise UnmatchedQuoteError(
+        Wording("this quote is not closed; expected {closing} after the last word of the phrase", closing=_partner_of(opening.group()))
+    )
 
 
 def _run_at(query: str, position: int) -> re.Match[str]:

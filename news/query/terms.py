@@ -10,6 +10,7 @@ from news.query.lexer import Kind, Lexeme
 from news.query.spellings import spellings_of
 from news.query.tree import LONGEST_PHRASE, Compound, Operand, Phrase, Prefix, TextField, Word
 from news.text.analysis import analyse
+from news.wording import Wording
 
 SHORTEST_BEGINNING: Final = 3
 """Letters or digits before `*`."""
@@ -30,9 +31,15 @@ def make_terms(name: str, lexeme: Lexeme, field: TextField | None) -> list[Opera
 def _make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Operand | Prefix:
     words = analyse(lexeme.text)
     if not len(words):
-        raise MisreadError(f"there is no word in {lexeme.source}; expected letters or digits")
+        raise MisreadError(Wording("there is no word in {written}; expected letters or digits", written=lexeme.source))
     if len(words) > LONGEST_PHRASE:
-        raise MisreadError(f"there are {len(words):,} words in a row; expected at most {LONGEST_PHRASE}")
+        raise MisreadError(
+            Wording(
+                "there are {words} words in a row; expected at most {most}",
+                words=f"{len(words):,}",
+                most=LONGEST_PHRASE,
+            )
+        )
     if lexeme.kind is Kind.EXACT:
         return make_exact(name, lexeme.text, words, field)
     if lexeme.kind is Kind.PREFIX:
@@ -46,7 +53,15 @@ def _make_term(name: str, lexeme: Lexeme, field: TextField | None) -> Operand | 
 
 def _make_prefix(name: str, lexeme: Lexeme, tokens: tuple[str, ...], field: TextField | None) -> Prefix:
     if len(tokens) > 1:
-        raise MisreadError(f"there is more than one word in {lexeme.source}; expected the beginning of one word before *")
+        raise MisreadError(
+            Wording("there is more than one word in {written}; expected the beginning of one word before *", written=lexeme.source)
+        )
     if sum(map(str.isalnum, tokens[0])) < SHORTEST_BEGINNING:
-        raise MisreadError(f"{lexeme.source} would find too many words; expected at least {SHORTEST_BEGINNING} letters before *")
+        raise MisreadError(
+            Wording(
+                "{written} would find too many words; expected at least {least} letters before *",
+                written=lexeme.source,
+                least=SHORTEST_BEGINNING,
+            )
+        )
     return Prefix(name, tokens[0], field)

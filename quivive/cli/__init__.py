@@ -22,6 +22,7 @@ _COMMANDS = {
     "run": "run",
     "poll": "poll",
     "search": "search",
+    "show": "show",
     "check": "check",
     "sources": "sources",
     "topics": "topics",

@@ -22,7 +22,7 @@ from quivive.cli.context import (
 )
 from quivive.cli.json_answers import alert_json
 from quivive.clock import utc_now
-from storage import retry_deliveries
+from storage import AlertRequest, retry_deliveries
 
 
 @click.group("alerts", invoke_without_command=True)
@@ -39,7 +39,7 @@ def command(context: click.Context, topic: str | None, status: str | None, limit
     reader = get_reader(configuration)
     if topic:
         require_topic(configuration, reader, topic)
-    alerts = reader.report_alerts(topic, DeliveryStatus(status) if status else None, limit).alerts
+    alerts = reader.report_alerts(AlertRequest(topic, DeliveryStatus(status) if status else None, limit=limit)).alerts
     if as_json:
         print_json_lines(map(alert_json, alerts))
         return

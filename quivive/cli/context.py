@@ -14,10 +14,13 @@ import click
 from news.errors import UsageError
 from news.wording import Language, Wording
 from quivive.cli.json_answers import JsonValue, json_line
+from quivive.cli.sheet import View
+from quivive.cli.terminal import get_terminal
 from quivive.cli.translating import working_directory
+from quivive.clock import utc_now
 from quivive.config import Configuration, find_config, load_config
 from quivive.texts import visible
-from storage import ArchiveReader
+from storage import AlertRequest, ArchiveReader
 
 
 def get_configuration(context: click.Context) -> Configuration:
@@ -46,9 +49,14 @@ def get_reader(configuration: Configuration) -> ArchiveReader:
     return ArchiveReader(configuration.archive_path)
 
 
+def get_view(configuration: Configuration) -> View:
+    """Before whom something is printed now."""
+    return View(get_terminal(), utc_now(), configuration.language)
+
+
 def require_topic(configuration: Configuration, reader: ArchiveReader, name: str) -> None:
     """Raise `UsageError` for a topic that neither the configuration nor the delivery log knows; one that was removed may be asked for."""
-    if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(topic=name, limit=1).alerts:
+    if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(AlertRequest(topic=name, limit=1)).alerts:
         raise UsageError(f"no topic is called '{name}'; `quivive topics` lists them")
 
 

@@ -59,7 +59,7 @@ def found_article_json(found: FoundArticle) -> JsonObject:
         "score": None if found.score is None else round(found.score, 4),
         "snippet": found.snippet,
         **_article_tail(found.article),
-        "matches": _hits_json(found.hits),
+        "matches": hits_json(found.hits),
     }
 
 
@@ -95,7 +95,8 @@ def _sighting_json(sighting: SightingRecord) -> JsonObject:
     return {"source": sighting.source, "url": sighting.url, "seen_at": time_json(sighting.seen_at)}
 
 
-def _hits_json(hits: Sequence[Hit]) -> list[JsonValue]:
+def hits_json(hits: Sequence[Hit]) -> list[JsonValue]:
+    """Why something matched."""
     return [asdict(hit) for hit in hits]
 
 
@@ -117,7 +118,7 @@ def preview_json(preview: PreviewAnswer) -> JsonObject:
 def _previewed_json(article: ArticleRecord, hits: Sequence[Hit]) -> JsonObject:
     head = _article_head(article)
     kept = ("id", "url", "title", "source", "published_at", "first_seen_at")
-    return {name: head[name] for name in kept} | {"matches": _hits_json(hits)}
+    return {name: head[name] for name in kept} | {"matches": hits_json(hits)}
 
 
 def source_json(source: SourceHealth) -> JsonObject:
@@ -131,12 +132,13 @@ def source_json(source: SourceHealth) -> JsonObject:
         "next_poll_at": optional_time_json(source.next_poll_at),
         "interval_seconds": source.interval // timedelta(seconds=1),
         "consecutive_failures": source.consecutive_failures,
-        "last_error": None if source.last_error is None else _problem_json(source.last_error),
+        "last_error": None if source.last_error is None else problem_json(source.last_error),
         "articles": source.articles,
     }
 
 
-def _problem_json(problem: Problem) -> JsonObject:
+def problem_json(problem: Problem) -> JsonObject:
+    """Why something could not be had: its code, and what to do."""
     return {"code": problem.code, "message": problem.message}
 
 
@@ -166,11 +168,13 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "kind": alert.kind,
         "created_at": time_json(alert.created_at),
         "delay_seconds": alert.delay_seconds,
-        "deliveries": [_delivery_json(one) for one in alert.deliveries],
+        "deliveries": [delivery_json(one) for one in alert.deliveries],
+        "matches": hits_json(alert.hits),
     }
 
 
-def _delivery_json(delivery: DeliveryRecord) -> JsonObject:
+def delivery_json(delivery: DeliveryRecord) -> JsonObject:
+    """A delivery under `deliveries` of `alerts --json`."""
     return {
         "id": delivery.delivery_id,
         "channel": delivery.channel,
@@ -224,7 +228,7 @@ def page_trouble_json(page: PageTrouble) -> JsonObject:
         "state": page.state,
         "attempts": page.attempts,
         "next_attempt_at": optional_time_json(page.next_attempt_at),
-        "error": _problem_json(page.error),
+        "error": problem_json(page.error),
     }
 
 

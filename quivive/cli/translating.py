@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from news.errors import ConfigurationError, Fault, QueryError
-from news.wording import Language, Wording
+from news.errors import ConfigurationError, Fault
+from news.wording import Language, Wording, said_by
 from quivive.config import find_config
 from quivive.languages import find_language_code, make_language, peek_language_code
 from quivive.languages.speaking import CATALOGUES, DOMAIN
@@ -95,10 +95,7 @@ def tell_error(error: Exception, language: Language) -> str:
             "{path}: {count} error in the configuration", "{path}: {count} errors in the configuration", len(error.faults), path=error.path
         )
         return "\n".join([heading, *(_tell_fault(error.path, fault, language) for fault in error.faults)])
-    if isinstance(error, QueryError):
-        return error.shown(language.tell(error.message))
-    said = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
-    return language.tell(said)
+    return language.tell(said_by(error))
 
 
 def _tell_fault(path: str, fault: Fault, language: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from news.names import exact_key
+from news.wording import Wording, join_choice
 from quivive.config.secrets import fill_in_secrets
 from quivive.config.tables import named_tables, read_table
 
@@ -20,7 +21,7 @@ def read_channels(file: ConfigFile) -> dict[str, Channel]:
     for written, content in named_tables(file, "channels").items():
         name = exact_key(written)
         if name in seen:
-            file.add_fault(f"channels.{written}", "is also the name of another channel: Unicode writes these letters in two ways")
+            file.add_fault(f"channels.{written}", Wording("is also the name of another channel: Unicode writes these letters in two ways"))
         elif channel := _read_channel(file, f"channels.{written}", name, content):
             channels[name] = channel
         seen.add(name)
@@ -31,11 +32,11 @@ def _read_channel(file: ConfigFile, key: str, name: str, content: Any) -> Channe
     import monitors  # noqa: PLC0415  # it brings asyncio; a configuration without channels need not wait for it
 
     if not isinstance(content, dict):
-        file.add_fault(key, f"must be a table, [{key}]")
+        file.add_fault(key, Wording("must be a table, [{key}]", key=key))
         return None
     kind = content.get("type")
     if kind not in monitors.KINDS:
-        file.add_fault(f"{key}.type", f"must be {' or '.join(repr(known) for known in monitors.KINDS)}")
+        file.add_fault(f"{key}.type", Wording("must be {expected}", expected=join_choice([repr(known) for known in monitors.KINDS])))
         return None
     model = monitors.table_of(kind)
     table = read_table(file, key, fill_in_secrets(file, key, content, model.secrets), model)

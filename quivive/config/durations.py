@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from news.wording import Wording
+
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,10})([smhdw])")
 LONGEST_DURATION = timedelta(weeks=5_200)
@@ -18,10 +20,12 @@ def parse_duration(text: str) -> timedelta:
     """Read `30s`, `15m`, `12h`, `7d` or `4w`. Raises ValueError with a message for the user."""
     found = _DURATION.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is no duration; write a whole number and s, m, h, d or w, such as 30s, 15m, 12h, 7d or 4w")
+        raise ValueError(
+            Wording("{text} is no duration; write a whole number and s, m, h, d or w, such as 30s, 15m, 12h, 7d or 4w", text=repr(text))
+        )
     seconds = int(found[1]) * _UNIT_SECONDS[found[2]]
     if seconds > LONGEST_DURATION.total_seconds():
-        raise ValueError(f"{text!r} is longer than a hundred years")
+        raise ValueError(Wording("{text} is longer than a hundred years", text=repr(text)))
     return timedelta(seconds=seconds)
 
 
@@ -38,5 +42,5 @@ def parse_size(text: str) -> int:
     """Read `500kB`, `10MB` (powers of 1000) or `10MiB` (powers of 1024) as bytes. Raises ValueError with a message for the user."""
     found = _SIZE.fullmatch(text.strip())
     if found is None or found[2] not in _UNIT_BYTES:
-        raise ValueError(f"{text!r} is no size; write a whole number and a unit, such as 500kB, 10MB or 10MiB")
+        raise ValueError(Wording("{text} is no size; write a whole number and a unit, such as 500kB, 10MB or 10MiB", text=repr(text)))
     return int(found[1]) * _UNIT_BYTES[found[2]]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from news.errors import QueryError
 from news.topics import Entity, Topic
+from news.wording import Wording, said_by
 from quivive.config.gazetteer import Entities, load_gazetteer
 from quivive.config.model import EntityTable
 from quivive.config.tables import named_tables, read_table, suggest
@@ -30,14 +31,14 @@ def read_entities(file: ConfigFile, check_topics: CheckTopics) -> Entities:
     for key, content in named_tables(file, "entities").items():
         twin = next((other for other in own if other.casefold() == key.casefold()), None)
         if twin is not None:
-            file.add_fault(f"entities.{key}", f"case aside, this is entities.{twin} again; put all its names there")
+            file.add_fault(f"entities.{key}", Wording("case aside, this is entities.{twin} again; put all its names there", twin=twin))
             continue
         names = _read_names(file, key, content)
         own[key] = Entity(key, names or _UNBROKEN_NAMES, _shipped_names(key).intersection(names) if "names" not in content else frozenset())
     faults = check_topics([Topic(key, f"@{key}") for key in own], own)
     # A faulty name comes both as the fault of the query and, later and plainer, as that of `@key`: the later one is kept.
     for key, error in {name.removeprefix("@"): error for name, error in faults}.items():
-        file.add_fault(f"entities.{key}", str(error))
+        file.add_fault(f"entities.{key}", said_by(error))
         own[key] = Entity(key, _UNBROKEN_NAMES)
     return Entities(own, load_gazetteer())
 
@@ -65,12 +66,12 @@ def _read_names(file: ConfigFile, key: str, content: Any) -> tuple[str, ...]:
     if table is None or file.has_fault(f"entities.{key}"):
         return ()
     if table.names is None and table.add is None:
-        file.add_fault(f"entities.{key}", "must have names, or add, which adds to the names that come with the program")
+        file.add_fault(f"entities.{key}", Wording("must have names, or add, which adds to the names that come with the program"))
         return ()
     shipped = load_gazetteer()
     if table.names is None and key not in shipped:
-        advice = suggest(key, shipped) or "; give names instead"
-        file.add_fault(f"entities.{key}.add", f"no entity {key} comes with the program to add to{advice}")
+        advice = suggest(key, shipped) or Wording("; give names instead")
+        file.add_fault(f"entities.{key}.add", Wording("no entity {key} comes with the program to add to{advice}", key=key, advice=advice))
         return ()
     names = shipped[key].names if table.names is None else table.names
     return tuple(dict.fromkeys((*names, *(table.add or ()))))

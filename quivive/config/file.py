@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from news.errors import ConfigurationError, Fault
-from news.wording import Wording
+from news.wording import Wording, system_reason
 from quivive.config.places import find_lines, line_of
 from quivive.config.toml import parse_toml
 
@@ -98,10 +98,12 @@ class ConfigFile:
             return "${"
         name = found[1]
         if name is None:
-            self.add_fault(key, "holds a ${ that no NAME} follows; write ${NAME}, or $${ for the signs themselves")
+            self.add_fault(key, Wording("holds a ${ that no NAME} follows; write ${NAME}, or $${ for the signs themselves"))
             return found[0]
         if name not in self.environ:
-            self.add_fault(key, f"the environment variable {name} is not set; set it, or write $${{ for the signs themselves")
+            self.add_fault(
+                key, Wording("the environment variable {name} is not set; set it, or write $${{ for the signs themselves", name=name)
+            )
             return found[0]
         self.keep_out(self.environ[name], f"${{{name}}}")
         return self.environ[name]
@@ -120,9 +122,11 @@ def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: b
         for table, value in content.items():
             file.content[table] = value if table == "channels" and not with_channels else file.substitute(value, table)
     except RecursionError as error:
-        raise ConfigurationError(str(path), [Fault("", "its tables or lists are nested too deeply, as none here must be")]) from error
+        raise ConfigurationError(
+            str(path), [Fault("", Wording("its tables or lists are nested too deeply, as none here must be"))]
+        ) from error
     except ValueError as error:
-        raise ConfigurationError(str(path), [Fault("", "a number in it has thousands of digits")]) from error
+        raise ConfigurationError(str(path), [Fault("", Wording("a number in it has thousands of digits"))]) from error
     return file
 
 
@@ -130,10 +134,13 @@ def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        advice = "there is no such file; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG"
+        advice = Wording("there is no such file; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG")
         raise ConfigurationError(str(path), [Fault("", advice)]) from None
     except OSError as error:
-        raise ConfigurationError(str(path), [Fault("", f"the file cannot be read: {error.strerror}")]) from error
+        raise ConfigurationError(
+            str(path), [Fault("", Wording("the file cannot be read: {reason}", reason=system_reason(error)))]
+        ) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(str(path), [Fault("", f"the file is not UTF-8 (byte {error.start}); save it as UTF-8", line)]) from error
+        message = Wording("the file is not UTF-8 (byte {start}); save it as UTF-8", start=error.start)
+        raise ConfigurationError(str(path), [Fault("", message, line)]) from error

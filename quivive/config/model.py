@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from news.names import require_text
 from news.sources import ArticlesMode
+from news.wording import Wording
 from quivive.config.durations import parse_duration, parse_size
 from quivive.config.values import (
     check_feed_url,
@@ -32,7 +33,7 @@ def _read_by(read: Callable[[str], _Read]) -> BeforeValidator:
 
     def convert(value: object) -> _Read:
         if not isinstance(value, str):
-            raise ValueError("must be a string in quotes")  # noqa: TRY004  # pydantic collects ValueErrors only
+            raise ValueError(Wording("must be a string in quotes"))  # noqa: TRY004  # pydantic collects ValueErrors only
         return read(value)
 
     return BeforeValidator(convert)
@@ -40,7 +41,7 @@ def _read_by(read: Callable[[str], _Read]) -> BeforeValidator:
 
 def _require_positive(duration: timedelta) -> timedelta:
     if not duration:
-        raise ValueError("must be longer than 0s")
+        raise ValueError(Wording("must be longer than 0s"))
     return duration
 
 
@@ -51,7 +52,7 @@ def _read_retention(text: str) -> timedelta | None:
 def _read_size(text: str) -> int:
     size = parse_size(text)
     if not size:
-        raise ValueError("must be larger than 0B")
+        raise ValueError(Wording("must be larger than 0B"))
     return size
 
 
@@ -59,14 +60,18 @@ def _read_timezone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones, such as "Europe"
-        raise ValueError(f"{text!r} is no time zone; write a name of the IANA database, such as Europe/Paris or UTC") from None
+        raise ValueError(
+            Wording("{text} is no time zone; write a name of the IANA database, such as Europe/Paris or UTC", text=repr(text))
+        ) from None
 
 
 def _read_network(text: str) -> IPNetwork:
     try:
         return ip_network(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no network; write it as 127.0.0.0/8 or fd00::/8, with no bits after the prefix") from None
+        raise ValueError(
+            Wording("{text} is no network; write it as 127.0.0.0/8 or fd00::/8, with no bits after the prefix", text=repr(text))
+        ) from None
 
 
 def _written(text: str) -> Any:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from news.wording import Wording
+
 LARGEST_OPML_BYTES = 20_000_000
 
 
@@ -40,17 +42,26 @@ def read_opml(content: bytes) -> tuple[OpmlFeed, ...]:
     A feed listed in several folders is given once, with the tags of all of them. Raises OpmlError.
     """
     if len(content) > LARGEST_OPML_BYTES:
-        raise OpmlError(f"the file is larger than {LARGEST_OPML_BYTES // 1_000_000} MB; this can hardly be a list of feeds")
+        raise OpmlError(
+            Wording(
+                "the file is larger than {most} MB; this can hardly be a list of feeds",
+                most=LARGEST_OPML_BYTES // 1_000_000,
+            )
+        )
     reading = _Outline()
     try:
         _make_parser(reading).Parse(content, True)  # noqa: FBT003  # expat knows no keywords; True: this is all of it
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code)
-        raise OpmlError(f"line {error.lineno}: not well-formed XML ({reason}); export the list again, or correct that line") from error
+        raise OpmlError(
+            Wording(
+                "line {line}: not well-formed XML ({reason}); export the list again, or correct that line", line=error.lineno, reason=reason
+            )
+        ) from error
     except OpmlError:
         raise
     except (LookupError, ValueError) as error:
-        raise OpmlError(f"the file's encoding cannot be read: {error}") from error
+        raise OpmlError(Wording("the file's encoding cannot be read: {reason}", reason=error)) from error
     return _merge_repeats(reading.feeds)
 
 
@@ -59,12 +70,22 @@ def _make_parser(reading: _Outline) -> expat.XMLParserType:
 
     def refuse_entity(name: str, *_: object) -> None:
         raise OpmlError(
-            f"line {parser.CurrentLineNumber}: declares the entity {name!r}; such files are refused, since entities can hide bombs"
+            Wording(
+                "line {line}: declares the entity {name}; such files are refused, since entities can hide bombs",
+                line=parser.CurrentLineNumber,
+                name=repr(name),
+            )
         )
 
     def open_element(name: str, attributes: dict[str, str]) -> None:
         if not reading.folders and name.lower() != "opml":
-            raise OpmlError(f"line {parser.CurrentLineNumber}: this is no OPML: it begins with <{name}> where <opml> was expected")
+            raise OpmlError(
+                Wording(
+                    "line {line}: this is no OPML: it begins with <{name}> where <opml> was expected",
+                    line=parser.CurrentLineNumber,
+                    name=name,
+                )
+            )
         lowered = {key.lower(): value.strip() for key, value in attributes.items()}
         reading.folders.append(_read_outline(reading, lowered, parser.CurrentLineNumber) if name.lower() == "outline" else None)
 

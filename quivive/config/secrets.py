@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from news.wording import Wording, system_reason
+
 if TYPE_CHECKING:
     from quivive.config.file import ConfigFile
 
@@ -24,7 +26,7 @@ def fill_in_secrets(file: ConfigFile, key: str, content: dict[str, Any], secrets
             continue
         del filled[written]
         if name in content:
-            file.add_fault(f"{key}.{written}", f"is there beside {name}; give one of them")
+            file.add_fault(f"{key}.{written}", Wording("is there beside {name}; give one of them", name=name))
             continue
         file.stand_for(f"{key}.{name}", f"{key}.{written}")
         secret = _read_secret(file, f"{key}.{written}", content[written])
@@ -36,21 +38,21 @@ def fill_in_secrets(file: ConfigFile, key: str, content: dict[str, Any], secrets
 def _read_secret(file: ConfigFile, key: str, path: object) -> str | None:
     """The content of the file without its last line break, which editors and `echo` add; None if there is a fault, which is noted."""
     if not isinstance(path, str):
-        file.add_fault(key, "must be the path of a file, in quotes")
+        file.add_fault(key, Wording("must be the path of a file, in quotes"))
         return None
     try:
         secret = _read_small_file(file.path.parent / path).decode().removesuffix("\n").removesuffix("\r")
     except OSError as error:
-        file.add_fault(key, f"{path} cannot be read: {error.strerror}")
+        file.add_fault(key, Wording("{path} cannot be read: {reason}", path=path, reason=system_reason(error)))
     except UnicodeDecodeError:
-        file.add_fault(key, f"{path} is not UTF-8")
+        file.add_fault(key, Wording("{path} is not UTF-8", path=path))
     except ValueError as error:
-        file.add_fault(key, f"{path} {error}")
+        file.add_fault(key, Wording("{path} {reason}", path=path, reason=error))
     else:
         file.keep_out(secret, f"the content of {Path(path).name}")
         if secret.strip():
             return secret
-        file.add_fault(key, f"{path} is empty")
+        file.add_fault(key, Wording("{path} is empty", path=path))
     return None
 
 
@@ -58,8 +60,8 @@ def _read_small_file(path: Path) -> bytes:
     """Raises OSError, or ValueError for what is no small file: nobody may be waited for at a pipe, when the daemon reads it again."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY), "rb") as opened:
         if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-            raise ValueError("is no file")
+            raise ValueError(Wording("is no file"))
         content = opened.read(_LONGEST_BYTES + 1)
     if len(content) > _LONGEST_BYTES:
-        raise ValueError("is too large for a secret")
+        raise ValueError(Wording("is too large for a secret"))
     return content

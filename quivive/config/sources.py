@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from news.sources import SourceSpec
+from news.wording import Wording, system_reason
 from quivive.config.durations import format_duration
 from quivive.config.model import FeedTable, OpmlTable
 from quivive.config.opml import OpmlError, OpmlFeed, read_opml
@@ -31,7 +32,10 @@ def read_sources(file: ConfigFile, crawler: CrawlerTable) -> tuple[SourceSpec, .
             listed.extend(_read_opml_table(file, key, content, crawler))
         elif source := _read_feed_table(file, key, content, crawler):
             if source.url in named:
-                file.add_fault(f"{key}.url", f"is the same as that of {named[source.url][0]}; a source is its URL, remove one of them")
+                file.add_fault(
+                    f"{key}.url",
+                    Wording("is the same as that of {other}; a source is its URL, remove one of them", other=named[source.url][0]),
+                )
             named.setdefault(source.url, (key, source))
     sources = {url: source for url, (_, source) in named.items()}
     for source in listed:
@@ -51,7 +55,7 @@ def find_likely_repeats(sources: Iterable[SourceSpec]) -> Iterator[tuple[SourceS
 
 def _read_feed_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerTable) -> SourceSpec | None:
     if isinstance(content, dict) and "opml" in content:
-        file.add_fault(key, "has both url and opml; make two [[sources]] of it")
+        file.add_fault(key, Wording("has both url and opml; make two [[sources]] of it"))
         return None
     table = read_table(file, key, content, FeedTable)
     if table is None:
@@ -75,16 +79,29 @@ def _read_opml_file(file: ConfigFile, key: str, name: str) -> Iterator[OpmlFeed]
     try:
         feeds = read_opml((file.path.parent / name).read_bytes())
     except OSError as error:
-        file.add_fault(key, f"{name} cannot be read ({error.strerror}); the path is relative to {file.path.name}")
+        file.add_fault(
+            key,
+            Wording(
+                "{name} cannot be read ({reason}); the path is relative to {configuration}",
+                name=name,
+                reason=system_reason(error),
+                configuration=file.path.name,
+            ),
+        )
         return
     except OpmlError as error:
-        file.add_fault(key, f"{name}: {error}")
+        file.add_fault(key, Wording("{name}: {reason}", name=name, reason=error))
         return
     for feed in feeds:
         try:
             check_feed_url(feed.url)
         except ValueError as error:
-            file.add_fault(key, f'{name}: line {feed.line} ("{feed.title or ""}"): its xmlUrl {error}')
+            file.add_fault(
+                key,
+                Wording(
+                    '{name}: line {line} ("{title}"): its xmlUrl {reason}', name=name, line=feed.line, title=feed.title or "", reason=error
+                ),
+            )
         else:
             yield feed
 
@@ -95,4 +112,12 @@ def _check_interval(file: ConfigFile, key: str, interval: timedelta | None, craw
     if interval is not None and not crawler.min_interval <= interval <= crawler.max_interval:
         shortest, longest = format_duration(crawler.min_interval), format_duration(crawler.max_interval)
         wrong = format_duration(interval)
-        file.add_fault(f"{key}.interval", f"{wrong} does not lie between [crawler] min_interval, {shortest}, and max_interval, {longest}")
+        file.add_fault(
+            f"{key}.interval",
+            Wording(
+                "{wrong} does not lie between [crawler] min_interval, {shortest}, and max_interval, {longest}",
+                wrong=wrong,
+                shortest=shortest,
+                longest=longest,
+            ),
+        )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from news.wording import Wording, join_choice, template
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
@@ -16,17 +18,17 @@ if TYPE_CHECKING:
 _Model = TypeVar("_Model", bound=BaseModel)
 
 _MESSAGES = {
-    "missing": "is required",
-    "string_type": "must be a string in quotes",
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
-    "tuple_type": "must be a list in brackets",
-    "literal_error": "must be {expected}",
-    "enum": "must be {expected}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "too_short": "must name at least one",
-    "value_error": "{error}",
+    "missing": template("is required"),
+    "string_type": template("must be a string in quotes"),
+    "bool_type": template("must be true or false"),
+    "int_type": template("must be a whole number"),
+    "tuple_type": template("must be a list in brackets"),
+    "literal_error": template("must be {expected}"),
+    "enum": template("must be {expected}"),
+    "greater_than_equal": template("must be at least {ge}"),
+    "less_than_equal": template("must be at most {le}"),
+    "too_short": template("must name at least one"),
+    "value_error": template("{error}"),
 }
 """What pydantic's kinds of errors mean to someone who edits the file; its own words are for programmers."""
 
@@ -38,7 +40,7 @@ def read_table(file: ConfigFile, key: str, content: object, model: type[_Model])
     make none.
     """
     if not isinstance(content, dict):
-        file.add_fault(key, f"must be a table, [{key}]")
+        file.add_fault(key, Wording("must be a table, [{key}]", key=key))
         return None
     try:
         table = model.model_validate(content)
@@ -68,7 +70,7 @@ def iterate_tables(file: ConfigFile, key: str) -> Iterator[tuple[str, Any]]:
     """The tables of a list `[[key]]`, each with its own key, `key.0` first."""
     content = file.content.get(key, [])
     if not isinstance(content, list):
-        file.add_fault(key, f"must be a list of tables, each written [[{key}]]")
+        file.add_fault(key, Wording("must be a list of tables, each written [[{key}]]", key=key))
         return
     for index, item in enumerate(content):
         yield f"{key}.{index}", item
@@ -78,15 +80,15 @@ def named_tables(file: ConfigFile, key: str) -> dict[str, Any]:
     """The tables `[key.NAME]` by their names."""
     content = file.content.get(key, {})
     if not isinstance(content, dict):
-        file.add_fault(key, f"must be tables, each written [{key}.NAME]")
+        file.add_fault(key, Wording("must be tables, each written [{key}.NAME]", key=key))
         return {}
     return content
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "…"?` where a known word is near, otherwise nothing."""
+def suggest(word: str, known: Iterable[str]) -> Wording | None:
+    """`; did you mean "…"?` where a known word is near, otherwise None."""
     near = difflib.get_close_matches(word, list(known), n=1)
-    return f'; did you mean "{near[0]}"?' if near else ""
+    return Wording('; did you mean "{word}"?', word=near[0]) if near else None
 
 
 def list_keys(model: type[BaseModel]) -> list[str]:
@@ -99,6 +101,15 @@ def _explain(details: ErrorDetails, model: type[BaseModel]) -> str:
     kind = details["type"]
     if kind == "extra_forbidden":
         known = list_keys(model)
-        return "unknown key" + (suggest(str(details["loc"][-1]), known) or f"; known here: {', '.join(known)}")
+        advice = suggest(str(details["loc"][-1]), known) or Wording("; known here: {known}", known=", ".join(known))
+        return Wording("unknown key{advice}", advice=advice)
     message = _MESSAGES.get(kind)
-    return message.format_map(details.get("ctx", {})) if message else details["msg"]
+    return Wording(message, **_told_values(details)) if message else details["msg"]
+
+
+def _told_values(details: ErrorDetails) -> dict[str, Any]:
+    """What pydantic says of an error, with its English `or` as one of ours."""
+    values = dict(details.get("ctx", {}))
+    if " or " in str(values.get("expected", "")):
+        values["expected"] = join_choice(values["expected"].rsplit(" or ", 1))
+    return values

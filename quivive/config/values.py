@@ -8,6 +8,7 @@ from __future__ import annotations
 from urllib.parse import SplitResult, urlsplit
 
 from news.names import require_text
+from news.wording import Wording
 
 
 def join_lines(text: str) -> str:
@@ -19,7 +20,7 @@ def check_header_text(text: str) -> str:
     """Something that an HTTP header can carry (visible US-ASCII and spaces, RFC 9110 §5.5)."""
     stripped = require_text(text)
     if not stripped.isascii():
-        raise ValueError("must be plain ASCII: it is sent in an HTTP header")
+        raise ValueError(Wording("must be plain ASCII: it is sent in an HTTP header"))
     return stripped
 
 
@@ -27,14 +28,14 @@ def check_feed_url(text: str) -> str:
     """The address of a feed, as written but for a fragment, which no server ever sees."""
     parts = _split_http_url(text, "https://www.example.org/feed")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("must not hold a user name or password: the URLs of sources are shown in lists and logs")
+        raise ValueError(Wording("must not hold a user name or password: the URLs of sources are shown in lists and logs"))
     return text.strip().partition("#")[0]
 
 
 def _split_http_url(text: str, example: str) -> SplitResult:
-    wrong = ValueError(f"must be a complete http or https URL such as {example}")
+    wrong = ValueError(Wording("must be a complete http or https URL such as {example}", example=example))
     if any(character.isspace() for character in text.strip()):
-        raise ValueError("must be one URL without spaces")
+        raise ValueError(Wording("must be one URL without spaces"))
     try:
         parts = urlsplit(text.strip())
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

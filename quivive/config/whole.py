@@ -19,7 +19,7 @@ from news.errors import ConfigurationError, Fault
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
-from news.wording import Language
+from news.wording import Language, Wording
 from quivive.config.channels import read_channels
 from quivive.config.durations import format_duration
 from quivive.config.entities import CheckTopics, check_queries, read_entities
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 _Section = TypeVar("_Section", bound=Table)
 
+_NO_CHANNEL = Wording("; none is configured; add a [channels.NAME]")
 _LISTS = ("sources", "entities", "topics", "channels")
 
 
@@ -111,7 +112,10 @@ def find_config(option: Path | None, environ: Mapping[str, str], working_directo
         if os.path.exists(place):  # noqa: PTH110  # Path.exists raises for a folder that `sudo -u` was called in and may not look into
             return place
     others = ", ".join(str(place) for place in places[1:])
-    advice = f"there is no such file, nor {others}; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG"
+    advice = Wording(
+        "there is no such file, nor {others}; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG",
+        others=others,
+    )
     raise ConfigurationError(str(places[0]), [Fault("", advice)])
 
 
@@ -175,7 +179,8 @@ def _refuse_unknown_tables(file: ConfigFile) -> None:
     known = [*SECTIONS, *_LISTS]
     for key in file.content:
         if key not in known:
-            file.add_fault(key, "unknown table" + (suggest(key, known) or f"; known: {', '.join(known)}"))
+            advice = suggest(key, known) or Wording("; known: {known}", known=", ".join(known))
+            file.add_fault(key, Wording("unknown table{advice}", advice=advice))
 
 
 def _read_section(file: ConfigFile, model: type[_Section]) -> _Section:
@@ -190,10 +195,20 @@ def _read_crawler(file: ConfigFile) -> CrawlerTable:
     if file.has_fault("crawler"):
         return crawler  # some of its values are not the user's
     if crawler.min_interval > crawler.max_interval:
-        file.add_fault("crawler.min_interval", f"{shortest} is longer than max_interval, {longest}")
+        file.add_fault(
+            "crawler.min_interval", Wording("{shortest} is longer than max_interval, {longest}", shortest=shortest, longest=longest)
+        )
     elif not crawler.min_interval <= crawler.interval <= crawler.max_interval:
         interval = format_duration(crawler.interval)
-        file.add_fault("crawler.interval", f"{interval} does not lie between min_interval, {shortest}, and max_interval, {longest}")
+        file.add_fault(
+            "crawler.interval",
+            Wording(
+                "{interval} does not lie between min_interval, {shortest}, and max_interval, {longest}",
+                interval=interval,
+                shortest=shortest,
+                longest=longest,
+            ),
+        )
     return crawler
 
 
@@ -220,12 +235,14 @@ def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics
         if table is None:
             continue
         if table.name in topics:
-            file.add_fault(f"{key}.name", f'"{table.name}" is also the name of {keys[table.name]}; a topic is its name')
+            file.add_fault(
+                f"{key}.name", Wording('"{name}" is also the name of {other}; a topic is its name', name=table.name, other=keys[table.name])
+            )
             continue
         topics[table.name] = Topic(table.name, table.query, _find_channels(file, key, table.notify))
         keys[table.name] = key
     for name, error in check_queries(tuple(topics.values()), entities, check_topics) if file.is_whole else ():
-        file.add_fault(f"{keys[name]}.query", f'topic "{name}": {error}')
+        file.add_fault(f"{keys[name]}.query", Wording('topic "{name}": {reason}', name=name, reason=error))
     return tuple(topics.values())
 
 
@@ -250,6 +267,8 @@ def _find_channels(file: ConfigFile, key: str, notify: Iterable[str]) -> tuple[s
             continue
         if not file.is_whole:
             continue  # it may be in what could not be read
-        there_are = f"there are: {', '.join(known)}" if known else "none is configured; add a [channels.NAME]"
-        file.add_fault(f"{key}.notify.{index}", f'no channel is called "{name}"' + (suggest(name, known) or f"; {there_are}"))
+        there_are = Wording("; there are: {known}", known=", ".join(known)) if known else _NO_CHANNEL
+        file.add_fault(
+            f"{key}.notify.{index}", Wording('no channel is called "{name}"{advice}', name=name, advice=suggest(name, known) or there_are)
+        )
     return tuple(dict.fromkeys(found))

@@ -23,7 +23,7 @@ from quivive.demo.site import DemoSite
 from quivive.log import configure_logging
 from quivive.service_manager import ServiceManager
 from quivive.texts import visible
-from storage import ArchiveReader, SearchRequest
+from storage import AlertRequest, ArchiveReader, SearchRequest
 
 STEP_SECONDS = 15.0
 """How long the daemon may take for what one step published; it polls every second, and one webhook is turned away once on purpose."""
@@ -119,7 +119,8 @@ class _Stage:
     async def _pending_after(self, seconds: float) -> tuple[AlertRecord, ...]:
         """The alerts whose delivery the archive still holds for pending, at the latest after so long."""
         looks = int(seconds / _LOOK_SECONDS)
-        while (log := await asyncio.to_thread(self._reader.report_alerts, None, DeliveryStatus.PENDING)).alerts and looks > 0:
+        pending = AlertRequest(status=DeliveryStatus.PENDING)
+        while (log := await asyncio.to_thread(self._reader.report_alerts, pending)).alerts and looks > 0:
             looks -= 1
             await asyncio.sleep(_LOOK_SECONDS)
         return log.alerts

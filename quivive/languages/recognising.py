@@ -1,4 +1,4 @@
-"""Texts that the archive keeps, and those of libraries, are English: here they are found again among the templates, and taken apart.
+"""Texts that the archive keeps, and those of libraries, are English: here they are found again among the templates, and retold.
 
 A delivery's last error, say, was written weeks ago; who reads it in French is told in French. What no template made stays as it is.
 """
@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_LEAST_WORDS = 8
-"""Letters that a template must have of its own: those with fewer would be found in anything."""
+_LEAST_LETTERS = 8
+"""Characters that a template must have of its own: those with fewer would be found in anything."""
 
 
 class Recogniser:
@@ -24,15 +24,35 @@ class Recogniser:
             key=lambda template: -sum(map(len, template[0])),
         )
 
-    def recognise(self, text: str) -> tuple[str, dict[str, str]] | None:
-        """The template that made the text, in the other language, with its values; of several, the one with most words of its own."""
+    def retell(self, text: str) -> str | None:
+        """The text in the other language, with what was put into it retold where that is known too; None if no template made it."""
+        return self._retell_problem(text) or self._retell_known(text) or self._retell_tail(text)
+
+    def _retell_known(self, text: str) -> str | None:
+        """Of several templates, the one counts that has most words of its own."""
         if text in self._whole:
-            return self._whole[text], {}
+            return self._whole[text]
         for pieces, english, told in self._templates:
-            if sum(map(len, pieces)) < _LEAST_WORDS:
-                return None
+            if sum(map(len, pieces)) < _LEAST_LETTERS:
+                break
             if all(piece in text for piece in pieces) and (values := _take_apart(text, english)):
-                return told, values
+                return _PLACE.sub(lambda place: self.retell(values[place[1]]) or values[place[1]], told)
+        return None
+
+    def _retell_problem(self, text: str) -> str | None:
+        """`meaning: advice.` or `meaning (detail): advice.`, as `crawler/problems.py` makes them."""
+        for colon in re.finditer(r": ", text if text.endswith(".") else ""):
+            if advice := self._retell_known(text[colon.end() : -1]):
+                meaning, bracket, detail = text[: colon.start()].partition(" (")
+                if told := self._retell_known(meaning):
+                    return f"{told}{bracket}{detail}\N{NO-BREAK SPACE}: {advice}."
+        return None
+
+    def _retell_tail(self, text: str) -> str | None:
+        """`host: reason`."""
+        for colon in re.finditer(r": ", text):
+            if told := self._retell_known(text[colon.end() :]):
+                return f"{text[: colon.start()]}\N{NO-BREAK SPACE}: {told}"
         return None
 
 

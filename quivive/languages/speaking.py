@@ -49,8 +49,7 @@ class GettextLanguage:
             if text.many is None or text.number is None:
                 return self.text(text.template, **text.values)
             return self.plural(text.template, text.many, text.number, **text.values)
-        known = None if self.code == "en" else _recogniser(self.code).recognise(text)
-        return text if known is None else self._fill(known[0], {name: self.tell(value) for name, value in known[1].items()})
+        return text if self.code == "en" else _recogniser(self.code).retell(text) or text
 
     def moment(self, moment: datetime | None) -> str:
         if moment is None:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from news.answers import PreviewAnswer, PreviewedArticle, SourceShare
 from news.query import Query, explain
+from news.wording import Wording
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.records import get_record
 from storage.file.times import optional_time, to_text
@@ -20,7 +21,7 @@ MOST_SHOWN = 20
 MOST_VERIFIED = 20_000
 """Texts read for one preview: it may take a while, a search may not."""
 
-_REBUILDING = "the index is being rebuilt for a new version of the program: there may be more matches than counted"
+_REBUILDING = Wording("the index is being rebuilt for a new version of the program: there may be more matches than counted")
 _FEWEST_ALERTS_A_DAY = 1 / 90
 _LARGEST_SHARE = 0.1
 _FEWEST_ARTICLES_TO_JUDGE = 50
@@ -78,13 +79,17 @@ def _share_by_source(db: Database, hits: list[Candidate]) -> Iterator[SourceShar
 def _warn(articles: int, hits: int, a_day: float, *, cut: bool) -> str | None:
     """What someone should know before following the query."""
     if cut:
-        return f"only the first {MOST_VERIFIED} candidates were verified: there are more matches than counted"
+        return Wording("only the first {most} candidates were verified: there are more matches than counted", most=MOST_VERIFIED)
     if articles < _FEWEST_ARTICLES_TO_JUDGE:
-        return f"the archive holds only {articles} articles of that time: too few to judge by"
+        return Wording("the archive holds only {articles} articles of that time: too few to judge by", articles=articles)
     if a_day < _FEWEST_ALERTS_A_DAY:
-        return "this matches nearly nothing: check the spelling, add the names that are used for it, or look further back"
+        return Wording("this matches nearly nothing: check the spelling, add the names that are used for it, or look further back")
     if hits > _LARGEST_SHARE * articles:
-        return f"this matches nearly everything ({hits} of {articles} articles): add a word that must be there, or a NEAR"
+        return Wording(
+            "this matches nearly everything ({hits} of {articles} articles): add a word that must be there, or a NEAR",
+            hits=hits,
+            articles=articles,
+        )
     return None
 
 

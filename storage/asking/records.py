@@ -7,6 +7,7 @@ import sqlite3
 from sqlite_utils import Database
 
 from news.answers import ArticleRecord, SightingRecord
+from news.settling import Identity
 from storage.file.times import from_text, optional_time
 
 
@@ -42,8 +43,8 @@ def _topics_of(db: Database, article_id: int) -> tuple[str, ...]:
 
 def _sightings_of(db: Database, article_id: int) -> tuple[SightingRecord, ...]:
     rows = db.conn.execute(
-        """SELECT sources.name AS source, sightings.url, seen_at FROM sightings JOIN sources ON sources.id = sightings.source_id
+        """SELECT sources.name AS source, sightings.url, seen_at, identity FROM sightings JOIN sources ON sources.id = sightings.source_id
            WHERE article_id = ? ORDER BY sightings.id""",
         (article_id,),
     )
-    return tuple(SightingRecord(row["source"], row["url"], from_text(row["seen_at"])) for row in rows)
+    return tuple(SightingRecord(row["source"], row["url"], from_text(row["seen_at"]), Identity(row["identity"])) for row in rows)

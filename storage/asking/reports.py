@@ -1,25 +1,19 @@
-"""What people ask of the archive: the delivery log, the volume of each topic, and one look at everything."""
+"""What people ask of the archive: the volume of each topic, and one look at everything."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from news.alerts import AlertKind, DeliveryStatus
+from news.alerts import DeliveryStatus
 from news.answers import (
     AlertCounts,
-    AlertLog,
-    AlertPlace,
-    AlertRecord,
     ArticleCounts,
     Contents,
     DeliveryCounts,
-    DeliveryRecord,
     Gap,
     PageCounts,
     PageState,
@@ -31,77 +25,9 @@ from news.answers import (
 )
 from news.sources import Problem
 from news.topics import Topic
-from storage.file.rows import select_in
 from storage.file.times import from_text, optional_time, to_text
-from storage.recording.alerts import article_from_json
 from storage.recording.rebuilding import get_progress
 from storage.recording.sources import get_longest_overdue, source_status
-
-
-def report_alerts(db: Database, topic: str | None, status: DeliveryStatus | None, limit: int | None, after: AlertPlace | None) -> AlertLog:
-    """The alerts, newest first, each with its deliveries.
-
-    `status` keeps those with at least one delivery in that state.
-    """
-    rows = db.conn.execute(
-        """SELECT * FROM alerts
-           WHERE (:topic IS NULL OR topic = :topic)
-             AND (:status IS NULL OR EXISTS (SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND status = :status))
-             AND (:after_time IS NULL OR created_at < :after_time OR (created_at = :after_time AND id > :after_id))
-           ORDER BY created_at DESC, id LIMIT :limit""",
-        {
-            "topic": topic,
-            "status": status,
-            "limit": -1 if limit is None else limit,
-            "after_time": to_text(after.created_at) if after else None,
-            "after_id": after.alert_id if after else None,
-        },
-    ).fetchall()
-    deliveries = _deliveries_of(db, [row["id"] for row in rows])
-    alerts = tuple(_report_alert(row, tuple(deliveries[row["id"]])) for row in rows)
-    return AlertLog(alerts, AlertPlace(alerts[-1].created_at, alerts[-1].alert_id) if len(alerts) == limit else None)
-
-
-def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[DeliveryRecord]]:
-    found: dict[str, list[DeliveryRecord]] = defaultdict(list)
-    rows = select_in(
-        db,
-        """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
-                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error
-           FROM deliveries LEFT JOIN messages ON messages.id = message_id
-           WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",
-        alert_ids,
-    )
-    for row in rows:
-        found[row["alert_id"]].append(_report_delivery(row))
-    return found
-
-
-def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> AlertRecord:
-    article = article_from_json(row["payload"])
-    return AlertRecord(
-        alert_id=row["id"],
-        topic=row["topic"],
-        article_id=row["article_id"],
-        article_url=article.url,
-        article_title=article.title,
-        kind=AlertKind(row["kind"]),
-        created_at=from_text(row["created_at"]),
-        delay_seconds=row["delay_seconds"],
-        deliveries=deliveries,
-    )
-
-
-def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
-    return DeliveryRecord(
-        delivery_id=row["id"],
-        channel=row["channel"],
-        status=DeliveryStatus(row["status"]),
-        attempts=row["attempts"],
-        next_attempt_at=optional_time(row["next_attempt_at"]),
-        sent_at=optional_time(row["sent_at"]),
-        last_error=row["last_error"],
-    )
 
 
 def report_topics(db: Database, topics: Sequence[Topic], now: datetime) -> list[TopicVolume]:

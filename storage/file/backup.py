@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from news.errors import ArchiveError
+from news.wording import Wording, system_reason
 from storage.file.connection import open_for_reading, translated
 from storage.file.placing import draft_beside, place_new
 
@@ -51,7 +52,13 @@ def backup(path: Path, target: Path) -> int:
     except FileExistsError as error:
         raise ArchiveError(_is_taken(target)) from error
     except OSError as error:
-        raise ArchiveError(f"{target} cannot be written ({error.strerror}); check that its folder exists and may be written") from error
+        raise ArchiveError(
+            Wording(
+                "{target} cannot be written ({reason}); check that its folder exists and may be written",
+                target=target,
+                reason=system_reason(error),
+            )
+        ) from error
     finally:
         source.conn.close()
 
@@ -62,14 +69,14 @@ def _require_free(target: Path) -> Path:
         place = target.resolve()
         is_taken = place.exists()
     except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
-        raise ArchiveError(f"{target} cannot be reached ({error}); name another place") from error
+        raise ArchiveError(Wording("{target} cannot be reached ({reason}); name another place", target=target, reason=error)) from error
     if is_taken:
         raise ArchiveError(_is_taken(target))
     return place
 
 
 def _is_taken(target: Path) -> str:
-    return f"{target} exists already; name a new file, or remove it first"
+    return Wording("{target} exists already; name a new file, or remove it first", target=target)
 
 
 def _copy(source: sqlite3.Connection, draft: Path) -> None:
@@ -81,4 +88,4 @@ def _copy(source: sqlite3.Connection, draft: Path) -> None:
     finally:
         copy.close()
     if verdict != "ok":
-        raise ArchiveError(f"the copy is damaged ({verdict}); check the archive and the disk")
+        raise ArchiveError(Wording("the copy is damaged ({verdict}); check the archive and the disk", verdict=verdict))

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
+from news.wording import Wording, system_reason, template
 from storage.file.schema import PAGE_SIZE, migrations
 from storage.file.words import make_waiting_words
 
@@ -35,17 +36,32 @@ _WRITING_FAILED = (
 """What SQLite makes of a disk that is full for other reasons than ENOSPC (EDQUOT, EFBIG), or where `-shm` would have to grow."""
 
 _ADVICE: dict[str, tuple[type[ArchiveError], str]] = {
-    "SQLITE_BUSY": (ArchiveHeldUp, "is locked by another program; close what has it open and try again"),
-    "SQLITE_LOCKED": (ArchiveHeldUp, "is locked by another program; close what has it open and try again"),
-    "SQLITE_READONLY": (ArchiveUnwritable, "is read-only; give this user the right to write the file and its folder"),
-    "SQLITE_PERM": (ArchiveUnwritable, "cannot be opened for writing; give this user the right to write the file and its folder"),
-    "SQLITE_FULL": (ArchiveHeldUp, "cannot grow: the disk is full; free some space, nothing was half written"),
-    **dict.fromkeys(_WRITING_FAILED, (ArchiveHeldUp, "cannot be written: the disk is full, a quota is used up, or it reports an error")),
-    "SQLITE_IOERR": (ArchiveUnwritable, "cannot be read or written: the disk reports an error; check it, and restore a backup if need be"),
-    "SQLITE_CANTOPEN": (ArchiveUnwritable, "cannot be opened; check that its folder exists and may be written"),
-    "SQLITE_CORRUPT": (ArchiveUnusable, "is damaged; restore a backup (`quivive backup` makes them)"),
-    "SQLITE_ERROR": (ArchiveUnusable, "does not have the form that this version needs; restore a backup (`quivive backup` makes them)"),
-    "SQLITE_NOTADB": (ArchiveUnusable, "is not an archive of this program; check [archive] path"),
+    "SQLITE_BUSY": (ArchiveHeldUp, template("{path} is locked by another program; close what has it open and try again ({reason})")),
+    "SQLITE_LOCKED": (ArchiveHeldUp, template("{path} is locked by another program; close what has it open and try again ({reason})")),
+    "SQLITE_READONLY": (
+        ArchiveUnwritable,
+        template("{path} is read-only; give this user the right to write the file and its folder ({reason})"),
+    ),
+    "SQLITE_PERM": (
+        ArchiveUnwritable,
+        template("{path} cannot be opened for writing; give this user the right to write the file and its folder ({reason})"),
+    ),
+    "SQLITE_FULL": (ArchiveHeldUp, template("{path} cannot grow: the disk is full; free some space, nothing was half written ({reason})")),
+    **dict.fromkeys(
+        _WRITING_FAILED,
+        (ArchiveHeldUp, template("{path} cannot be written: the disk is full, a quota is used up, or it reports an error ({reason})")),
+    ),
+    "SQLITE_IOERR": (
+        ArchiveUnwritable,
+        template("{path} cannot be read or written: the disk reports an error; check it, and restore a backup if need be ({reason})"),
+    ),
+    "SQLITE_CANTOPEN": (ArchiveUnwritable, template("{path} cannot be opened; check that its folder exists and may be written ({reason})")),
+    "SQLITE_CORRUPT": (ArchiveUnusable, template("{path} is damaged; restore a backup (`quivive backup` makes them) ({reason})")),
+    "SQLITE_ERROR": (
+        ArchiveUnusable,
+        template("{path} does not have the form that this version needs; restore a backup (`quivive backup` makes them) ({reason})"),
+    ),
+    "SQLITE_NOTADB": (ArchiveUnusable, template("{path} is not an archive of this program; check [archive] path ({reason})")),
 }
 
 
@@ -54,8 +70,8 @@ def translate(error: sqlite3.Error, path: str) -> ArchiveError:
     name = getattr(error, "sqlite_errorname", None) or ""
     for prefix, (kind, advice) in _ADVICE.items():
         if name.startswith(prefix):
-            return kind(f"{path} {advice} ({error})")
-    return ArchiveError(f"{path}: {error}")
+            return kind(Wording(advice, path=path, reason=error))
+    return ArchiveError(Wording("{path}: {reason}", path=path, reason=error))
 
 
 @contextmanager
@@ -66,7 +82,9 @@ def translated(path: str) -> Iterator[None]:
     except sqlite3.Error as error:
         raise translate(error, path) from error
     except MemoryError as error:
-        raise ArchiveError(f"{path}: there is not enough memory for this; if it was a search, ask for fewer or shorter phrases") from error
+        raise ArchiveError(
+            Wording("{path}: there is not enough memory for this; if it was a search, ask for fewer or shorter phrases", path=path)
+        ) from error
 
 
 def count_bytes(path: Path) -> int:
@@ -117,11 +135,13 @@ def _refuse_foreign(db: Database, path: Path) -> None:
     names = set(db.table_names()) - {migrations.migrations_table}
     applied = {migration.name for migration in migrations.applied(db)}
     if names and not applied:
-        raise ArchiveUnusable(f"{path} is a database of another program; check [archive] path")
+        raise ArchiveUnusable(Wording("{path} is a database of another program; check [archive] path", path=path))
     known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  # the package offers no public list
     newer = applied - known
     if newer:
-        raise ArchiveUnusable(f"{path} was made by a newer version of quivive ({', '.join(sorted(newer))}); update this one")
+        raise ArchiveUnusable(
+            Wording("{path} was made by a newer version of quivive ({newer}); update this one", path=path, newer=", ".join(sorted(newer)))
+        )
 
 
 class MomentaryDatabase(Database):
@@ -175,16 +195,24 @@ def _require_there(path: Path) -> None:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ArchiveMissing(f"{path}: there is no archive yet; `quivive poll` or `quivive run` makes it") from error
+        raise ArchiveMissing(Wording("{path}: there is no archive yet; `quivive poll` or `quivive run` makes it", path=path)) from error
     except OSError as error:
-        message = f"{path} cannot be reached ({error.strerror}); give this user the right to enter its folder and to read it"
+        message = Wording(
+            "{path} cannot be reached ({reason}); give this user the right to enter its folder and to read it",
+            path=path,
+            reason=system_reason(error),
+        )
         raise ArchiveUnusable(message) from error
     if not os.access(path, os.R_OK, effective_ids=True):
-        raise ArchiveUnusable(f"{path} cannot be read by this user; become one who may, such as the daemon's, or join the file's group")
+        raise ArchiveUnusable(
+            Wording("{path} cannot be read by this user; become one who may, such as the daemon's, or join the file's group", path=path)
+        )
 
 
 def _refuse_other_version(db: Database, path: Path) -> Database:
     _refuse_foreign(db, path)
     if migrations.pending(db):
-        raise ArchiveUnusable(f"{path} is no archive of this version of quivive; check [archive] path, or run `quivive poll` once")
+        raise ArchiveUnusable(
+            Wording("{path} is no archive of this version of quivive; check [archive] path, or run `quivive poll` once", path=path)
+        )
     return db

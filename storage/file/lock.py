@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from news.errors import ArchiveHeldUp, ArchiveLocked, ArchiveUnusable, ArchiveUnwritable
+from news.wording import Wording, system_reason
 from storage.file.rights import FILE_MODE, restrict
 
 _TRIES, _PAUSE_SECONDS = 10, 0.05
@@ -76,8 +77,12 @@ class WriterLock:
         if status.st_nlink > 1:
             os.close(guard)
             raise ArchiveUnusable(
-                f"{path} has {status.st_nlink} names (hard links), and SQLite keeps a journal for each of them, which would damage it; "
-                "remove the other names, or make them symbolic links"
+                Wording(
+                    "{path} has {names} names (hard links), and SQLite keeps a journal for each of them, which would damage it; "
+                    "remove the other names, or make them symbolic links",
+                    path=path,
+                    names=status.st_nlink,
+                )
             )
         restrict(self.real_path)
         return guard
@@ -114,13 +119,23 @@ def _open_lock_file(path: Path, real_path: Path) -> int:
     try:
         file = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, FILE_MODE)
     except OSError as error:
+        reason = system_reason(error)
         if error.errno in _NO_ROOM:
-            raise ArchiveHeldUp(f"{path}: its lock file cannot be made ({error.strerror}); free some space") from error
-        message = f"{path}: its lock file cannot be made ({error.strerror}); check that the folder exists and may be written"
+            message = Wording("{path}: its lock file cannot be made ({reason}); free some space", path=path, reason=reason)
+            raise ArchiveHeldUp(message) from error
+        message = Wording(
+            "{path}: its lock file cannot be made ({reason}); check that the folder exists and may be written", path=path, reason=reason
+        )
         raise ArchiveUnwritable(message) from error
     if not _is_ours(file):
         os.close(file)
-        raise ArchiveUnwritable(f"{path}: {lock_path} is no lock file of this program; move it away, or give the archive another name")
+        raise ArchiveUnwritable(
+            Wording(
+                "{path}: {lock_path} is no lock file of this program; move it away, or give the archive another name",
+                path=path,
+                lock_path=lock_path,
+            )
+        )
     restrict(lock_path)
     return file
 

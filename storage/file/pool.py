@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from sqlite_utils import Database
 
 from news.errors import ArchiveError
+from news.wording import Wording
 from storage.file.connection import MomentaryDatabase
 
 MOST_CONNECTIONS = 4
@@ -85,11 +86,11 @@ class ReadingPool:
                 self._lent.append(db)
                 return db
         db.conn.close()
-        raise ArchiveError(f"{self._name}: the archive is closed")
+        raise ArchiveError(Wording("{name}: the archive is closed", name=self._name))
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
-            raise ArchiveError(f"{self._name}: the archive is closed")
+            raise ArchiveError(Wording("{name}: the archive is closed", name=self._name))
 
     def _give_back(self, db: Database) -> None:
         with self._door:

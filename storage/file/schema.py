@@ -171,6 +171,20 @@ def call_facts_of_the_archive_its_state(db: Database) -> None:
     db.conn.execute("ALTER TABLE facts RENAME TO archive_state")
 
 
+@migrations()
+def keep_every_attempt(db: Database) -> None:
+    """Messages only had the number of attempts, and what came of the last one."""
+    db.conn.execute("""CREATE TABLE attempts (
+        id INTEGER PRIMARY KEY,
+        message_id TEXT NOT NULL,      -- messages.id
+        attempted_at TEXT NOT NULL,    -- when it ended
+        status TEXT NOT NULL,          -- of the message after it: pending, sent, dead
+        answer TEXT,                   -- of the other side, or why there was none; null: accepted without a remark
+        next_attempt_at TEXT
+    )""")
+    db.conn.execute("CREATE INDEX attempts_by_message ON attempts (message_id, id)")
+
+
 _SOURCES = (
     """CREATE TABLE facts (
         name TEXT PRIMARY KEY,

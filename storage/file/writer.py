@@ -22,6 +22,7 @@ from sqlite_utils import Database
 
 from news.answers import Waiting
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveUnusable, ArchiveUnwritable
+from news.wording import Wording
 from storage.file.connection import translate
 from storage.file.waiting import RETRY_SECONDS, Patience
 from storage.file.words import index_waiting
@@ -60,7 +61,7 @@ class Writer:
             if not self._closed:
                 self._queue.put((operation, future))
                 return future
-        future.set_exception(ArchiveError(f"{self._path}: the archive is closed"))
+        future.set_exception(ArchiveError(Wording("{path}: the archive is closed", path=self._path)))
         return future
 
     def answer(self) -> Future[None]:

@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from news.adopting import OtherEntries, OtherEntry
 from news.arriving import Arrival, KnownEntry
+from news.keys import Held
 from news.settling import Settled
 from news.sources import FeedEntry, PreparedEntry
 from storage.file.rows import insert_rows, select_in
@@ -72,10 +74,21 @@ def list_entries(db: Database, ids: Iterable[int]) -> list[KnownEntry]:
     return [_known_entry(row) for row in select_in(db, "SELECT * FROM entries WHERE id IN ({marks}) ORDER BY id", ids)]
 
 
-def list_fingerprints(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """For each of the keys that the source is known to have used: the entry's id and fingerprint."""
+def list_held(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, Held]:
+    """The entries of the source that are known under these keys."""
     rows = select_in(db, "SELECT id, key, fingerprint FROM entries WHERE source_id = ? AND key IN ({marks})", keys, source_id)
-    return {row["key"]: (row["id"], row["fingerprint"]) for row in rows}
+    return {row["key"]: Held(row["id"], row["fingerprint"]) for row in rows}
+
+
+def list_held_by_link(db: Database, source_id: int, places: Iterable[str]) -> dict[str, Held]:
+    """The newest entry of the source at each of these places, if it was named by its link."""
+    rows = select_in(
+        db,
+        "SELECT id, place, fingerprint FROM entries WHERE source_id = ? AND place IN ({marks}) AND key LIKE 'link:%' ORDER BY id",
+        places,
+        source_id,
+    )
+    return {row["place"]: Held(row["id"], row["fingerprint"]) for row in rows}
 
 
 def next_entry_id(db: Database) -> int:
@@ -129,7 +142,7 @@ def _saying(arrived: PreparedEntry, place: str) -> tuple[Any, ...]:
         json.dumps(entry.categories, ensure_ascii=False),
         optional_text(entry.published_at),
         optional_text(entry.updated_at),
-        arrived.fingerprint,
+        arrived.fingerprints[0],
     )
 
 
@@ -191,20 +204,31 @@ def list_shared_links(db: Database, source_id: int, links: Iterable[str]) -> set
     return {row["value"] for row in rows}
 
 
-def list_others(db: Database, source_id: int, entry_id: int, addresses: Iterable[str]) -> dict[str, set[str]]:
-    """By address: the titles of the other entries of the source that have it, as their link or as where their page was found.
+def load_others(db: Database, stored: KnownEntry, addresses: Iterable[str]) -> OtherEntries:
+    """What its source has beside an entry: at these addresses, and under its title."""
+    at = _list_others(db, stored, addresses)
+    if not at:
+        return OtherEntries()
+    row = db.conn.execute(
+        "SELECT count(DISTINCT place) FROM entries WHERE source_id = ? AND place <> ? AND title = ?",
+        (stored.source_id, stored.place, stored.entry.title),
+    ).fetchone()
+    return OtherEntries(at, int(row[0]))
+
+
+def _list_others(db: Database, stored: KnownEntry, addresses: Iterable[str]) -> dict[str, list[OtherEntry]]:
+    """By address: the other entries of the source that have it, as their link or as where their page was found.
 
     A site that has thousands of entries at one address has shown enough with a few.
     """
-    given = json.dumps(sorted(addresses))
     rows = db.conn.execute(
-        """SELECT place AS address, title FROM entries
+        """SELECT place AS address, title, article_id FROM entries
            WHERE source_id = :source AND id <> :entry AND place IN (SELECT value FROM json_each(:given))
-           UNION SELECT page_url, title FROM entries
+           UNION SELECT page_url, title, article_id FROM entries
            WHERE source_id = :source AND id <> :entry AND page_url IN (SELECT value FROM json_each(:given)) LIMIT 100""",
-        {"source": source_id, "entry": entry_id, "given": given},
+        {"source": stored.source_id, "entry": stored.entry_id, "given": json.dumps(sorted(addresses))},
     )
-    others: dict[str, set[str]] = defaultdict(set)
+    others: dict[str, list[OtherEntry]] = defaultdict(list)
     for row in rows:
-        others[row["address"]].add(row["title"] or "")
+        others[row["address"]].append(OtherEntry(row["title"] or "", row["article_id"]))
     return others

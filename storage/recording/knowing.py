@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
+from news.adopting import OtherEntries
 from news.articles import Origin
 from news.judging import Version
 from news.settling import Claim, Known, KnownArticle, Showing, TextTwin, is_identifying
@@ -19,7 +20,7 @@ MOST_TWINS = 20
 """Articles with the same text that are compared, the earliest first; a bound on work."""
 
 
-def load_known(db: Database, showings: Sequence[Showing], others: Mapping[str, Collection[str]] | None = None) -> Known:
+def load_known(db: Database, showings: Sequence[Showing], others: OtherEntries | None = None) -> Known:
     """What deciding about these showings needs. `others`: see `Known`."""
     claims = _load_claims(db, showings)
     hashes = hashes_of([one.words for one in showings])
@@ -36,7 +37,8 @@ def load_known(db: Database, showings: Sequence[Showing], others: Mapping[str, C
         said=_load_said(db, articles, {one.saying.own_hash for one in showings}),
         sighted=_load_sighted(db, [one.entry_id for one in showings]),
         shown=_load_shown(db, articles, {one.source_id for one in showings if one.edited}),
-        others=others or {},
+        others=others or OtherEntries(),
+        page_texts=_load_page_texts(db, showings, claims),
         next_article_id=next_article_id,
         next_revision_id=next_revision_id,
     )
@@ -46,6 +48,20 @@ def _load_claims(db: Database, showings: Sequence[Showing]) -> dict[str, Claim]:
     addresses = {address for one in showings for address in (one.place.own, *one.place.alternates, *one.adopted)}
     rows = select_in(db, "SELECT url, article_id, adopted FROM article_urls WHERE url IN ({marks})", addresses)
     return {row["url"]: Claim(row["article_id"], bool(row["adopted"])) for row in rows}
+
+
+def _load_page_texts(db: Database, showings: Sequence[Showing], claims: Mapping[str, Claim]) -> dict[int, str]:
+    """The texts that pages gave to the articles at the addresses that the pages of these showings adopt, or that others adopted."""
+    read = [one for one in showings if one.version is not None and one.version.origin is Origin.PAGE]
+    adopted = {claims[address].article_id for one in read for address in one.adopted if address in claims}
+    owned = {claims[one.place.own].article_id for one in read if one.place.own in claims and claims[one.place.own].adopted}
+    rows = select_in(
+        db,
+        """SELECT articles.id, text FROM articles JOIN revisions ON revisions.id = revision_id
+           WHERE origin = 'page' AND articles.id IN ({marks})""",
+        adopted | owned,
+    )
+    return {row["id"]: row["text"] for row in rows}
 
 
 def hashes_of(versions: Iterable[Version]) -> dict[str, str]:

@@ -20,6 +20,8 @@ from news.timing import DELIVERY_LIFETIME
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import article_from_json, hits_from_json
+from storage.recording.attempts import log_attempt
+from storage.recording.ids import find_ids
 from storage.recording.recipients import list_recipients, owe_again, record_recipients
 
 
@@ -197,6 +199,7 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
 
 def record_attempt(db: Database, result: AttemptResult) -> None:
     """Write what came of one attempt to send a message."""
+    log_attempt(db, result)
     db.conn.execute("UPDATE messages SET attempts = attempts + 1 WHERE id = ?", (result.bundle_id,))
     record_recipients(db, result)
     _settle(db, result)
@@ -217,7 +220,9 @@ _DEAD = "status = 'dead'"
 
 
 def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool) -> tuple[int, list[str]]:
-    """Make deliveries due again, by their id or their alert's; returns how many, and the ids that name nothing to send again.
+    """Make deliveries due again, by their id or their alert's, or the beginning of one.
+
+    Returns how many, and the ids that name nothing to send again, or several things.
 
     The id of a message stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.
     Recipients who are known to have it are not told again while others lack it.
@@ -227,7 +232,8 @@ def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dea
     if all_dead:
         count += _make_due(db, _DEAD, "", now)
     for one in ids:
-        revived = _make_due(db, _NAMED, one, now)
+        meant = find_ids(db, one)
+        revived = _make_due(db, _NAMED, meant[0].key, now) if len(meant) == 1 else 0
         count += revived
         if not revived:
             unknown.append(one)

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from news.adopting import adopted_addresses
 from news.arriving import KnownEntry, showing_of
 from news.judging import Version, judge_page_text, make_version
 from news.preparing import page_version
 from news.scheduling import next_page_fetch_at, next_page_refresh_at
-from news.settling import adopted_addresses
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from news.urls import comparing_url
 from storage.file.times import optional_text, to_text
-from storage.recording.entries import list_entries, list_others
+from storage.recording.entries import list_entries, load_others
 from storage.recording.knowing import hashes_of, load_titles
 from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
@@ -60,7 +60,7 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
         return tally
     _note_page(db, stored, outcome, now)
     adopted = _adopted(stored, outcome)
-    others = list_others(db, stored.source_id, stored.entry_id, adopted)
+    others = load_others(db, stored, adopted)
     settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
     return tally
 

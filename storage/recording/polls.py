@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.arriving import Arrival, Body, KnownEntry, decide_arrivals, showings_of
-from news.judging import judge_gap, storable_text
+from news.judging import EntryNews, judge_entry, judge_gap, storable_text
+from news.keys import Held, recognise
 from news.places import places_of
 from news.preparing import prepared_entries
 from news.scheduling import PollTiming, next_poll_at
@@ -19,7 +20,8 @@ from storage.file.times import optional_time, to_text
 from storage.recording.articles import begin_writing, write_articles, write_settled
 from storage.recording.entries import (
     list_entries,
-    list_fingerprints,
+    list_held,
+    list_held_by_link,
     list_shared_links,
     next_entry_id,
     rename_keys,
@@ -88,7 +90,7 @@ def _load_body(db: Database, watch: Watch, poll: _Poll, arrived: Sequence[Prepar
     shared = list_shared_links(db, source_id, {one.address for one in arrived if one.address})
     body = Body(
         source_id=source_id,
-        arrived=[one for one in arrived if held.get(one.key, (0, ""))[1] != one.fingerprint],
+        arrived=[one for one in arrived if _judge(held, one) is not EntryNews.KNOWN],
         known=_load_entries(db, held, arrived),
         places=places_of(arrived, source_url, shared),
         mode=ArticlesMode(poll.source["articles_mode"]),
@@ -101,26 +103,24 @@ def _load_body(db: Database, watch: Watch, poll: _Poll, arrived: Sequence[Prepar
     return body, len(held)
 
 
-def _load_held(db: Database, source_id: int, arrived: Sequence[PreparedEntry]) -> tuple[dict[str, tuple[int, str]], frozenset[str]]:
-    """Id and fingerprint of the entries that are known, by key; and the keys of those that an older version took for one with another."""
-    keys = {one.key for one in arrived} | {one.former_key for one in arrived if one.former_key}
-    known = list_fingerprints(db, source_id, keys)
-    held, formerly, renamed = {}, set(), []
-    for one in arrived:
-        if one.key in known:
-            held[one.key] = known[one.key]
-        elif one.former_key in known and known[one.former_key][1] == one.fingerprint:
-            held[one.key] = known[one.former_key]
-            renamed.append((held[one.key][0], one.key))
-        elif one.former_key in known:
-            formerly.add(one.key)
-    rename_keys(db, renamed)
-    return held, frozenset(formerly)
+def _load_held(db: Database, source_id: int, arrived: Sequence[PreparedEntry]) -> tuple[dict[str, Held], frozenset[str]]:
+    """The entries that are known, by key; and the keys of those that an older version took for one with another."""
+    by_key = list_held(db, source_id, {key for one in arrived for key in (one.key, *one.former_keys)})
+    unknown = {one.address for one in arrived if one.address and one.key not in by_key and one.key.startswith("link:")}
+    by_place = list_held_by_link(db, source_id, unknown)
+    recognised = {one.key: recognise(one, by_key, by_place) for one in arrived}
+    rename_keys(db, [(found.held.entry_id, key) for key, found in recognised.items() if found.held and found.is_renamed])
+    held = {key: found.held for key, found in recognised.items() if found.held}
+    return held, frozenset(key for key, found in recognised.items() if found.is_old)
 
 
-def _load_entries(db: Database, held: Mapping[str, tuple[int, str]], arrived: Sequence[PreparedEntry]) -> dict[str, KnownEntry]:
+def _judge(held: Mapping[str, Held], one: PreparedEntry) -> EntryNews:
+    return judge_entry(held[one.key].fingerprint if one.key in held else None, one)
+
+
+def _load_entries(db: Database, held: Mapping[str, Held], arrived: Sequence[PreparedEntry]) -> dict[str, KnownEntry]:
     """The known entries that say something else now, whole."""
-    changed = {held[one.key][0]: one.key for one in arrived if one.key in held and held[one.key][1] != one.fingerprint}
+    changed = {held[one.key].entry_id: one.key for one in arrived if _judge(held, one) is EntryNews.CHANGED}
     return {changed[entry.entry_id]: entry for entry in list_entries(db, changed)}
 
 

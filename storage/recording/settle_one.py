@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from news.adopting import OtherEntries
 from news.settling import Settler, Showing
 from storage.recording.articles import begin_writing, write_articles, write_settled
 from storage.recording.entries import note_settled
@@ -14,9 +14,7 @@ from storage.recording.knowing import load_known
 from storage.recording.watch import Tally, Watch
 
 
-def settle_one(
-    db: Database, watch: Watch, showing: Showing, now: datetime, tally: Tally, others: Mapping[str, Collection[str]] | None = None
-) -> None:
+def settle_one(db: Database, watch: Watch, showing: Showing, now: datetime, tally: Tally, others: OtherEntries | None = None) -> None:
     """Decide what the entry shows, and write it. `others`: see `Known`."""
     settled = Settler(load_known(db, [showing], others)).settle(showing)
     writing = begin_writing(db, watch, [settled], now)

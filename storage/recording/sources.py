@@ -100,13 +100,19 @@ def list_called(db: Database, name: str) -> list[int]:
     return [row["id"] for row in db.conn.execute("SELECT id, url, name FROM sources") if is_called(row, name)]
 
 
+_HEALTH = """SELECT sources.*, (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles
+    FROM sources"""
+
+
 def report_sources(db: Database) -> list[SourceHealth]:
     """The health of every configured source, by name."""
-    rows = db.conn.execute(
-        """SELECT sources.*, (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles
-           FROM sources WHERE configured = 1 ORDER BY name COLLATE NOCASE, id"""
-    )
+    rows = db.conn.execute(f"{_HEALTH} WHERE configured = 1 ORDER BY name COLLATE NOCASE, id")
     return [_report(row) for row in rows]
+
+
+def report_source(db: Database, source_id: int) -> SourceHealth:
+    """The health of the source of that number, which must be there."""
+    return _report(db.conn.execute(f"{_HEALTH} WHERE id = ?", (source_id,)).fetchone())
 
 
 def _report(row: sqlite3.Row) -> SourceHealth:

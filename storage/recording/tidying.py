@@ -11,6 +11,7 @@ from news.text import analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from storage.file.times import from_text, to_text
 from storage.file.words import index_waiting, unindex
+from storage.recording.attempts import forget_attempts
 from storage.recording.rebuilding import left_below
 
 POLL_LOG_AGE = timedelta(days=30)
@@ -22,8 +23,8 @@ _WHEN_DUE = (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveri
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
     """Delete the texts of up to a batch of articles that were published and first seen before `before`; returns how many.
 
-    URL, hashes, sightings and alerts stay, so that a deleted article is not new again. One whose delivery is still pending, or whose page
-    is still to come and to be matched, waits.
+    URL, hashes, sightings and alerts stay, so that a deleted article is not new again; the log of attempts to tell of it goes. One whose
+    delivery is still pending, or whose page is still to come and to be matched, waits.
     """
     rows = db.conn.execute(
         """SELECT id FROM articles WHERE time < :before AND first_seen_at < :before AND deleted_at IS NULL
@@ -39,6 +40,7 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
     not_in_index = left_below(db, RebuildingPart.INDEX)
     for row in rows:
         _forget(db, row["id"], not_in_index, now)
+    forget_attempts(db, [row["id"] for row in rows])
     return len(rows)
 
 

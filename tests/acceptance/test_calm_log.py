@@ -95,9 +95,9 @@ def test_with_a_log_in_json_a_daemon_that_cannot_begin_says_why_in_json(home, si
     assert "nowhere" in json.loads(done.err.splitlines()[-1])["reason"]
 
 
-def test_a_quiet_daemon_says_only_what_went_wrong_and_a_verbose_one_every_step(home, site) -> None:
+def test_a_quiet_daemon_says_only_what_went_wrong_and_a_verbose_one_every_step(home, site, tmp_path_factory) -> None:
     assert run_until_told(home, site, together=False, arguments=("--quiet",)) == ("", "")
-    _, log = run_until_told(home.copy(home.folder.parent / "again"), site, together=False, arguments=("--verbose",))
+    _, log = run_until_told(Home(tmp_path_factory.mktemp("verbose")), site, together=False, arguments=("--verbose",))
     assert "kind='" in log
     both = home.quivive("run", "-q", "-v")
     assert both.status == 2

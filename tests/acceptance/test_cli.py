@@ -48,7 +48,7 @@ SOURCE_KEYS = [
     "last_error",
     "articles",
 ]
-ALERT_KEYS = ["id", "topic", "article_id", "article_url", "article_title", "kind", "created_at", "delay_seconds", "deliveries"]
+ALERT_KEYS = ["id", "topic", "article_id", "article_url", "article_title", "kind", "created_at", "delay_seconds", "deliveries", "matches"]
 DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error"]
 
 
@@ -512,7 +512,8 @@ def test_check_reports_every_mistake_at_once_with_its_dotted_key(home) -> None:
     home.write_config('[crawler]\ninterval = "soon"\n[[topics]]\nname = "T"\nquery = "a AND"\nnotify = ["x"]\n[unknown]\n')
     done = home.call("check")
     assert done.status == 2
-    assert all(f"  {key}: " in done.err for key in ("crawler.interval", "topics.0.query", "topics.0.notify.0", "unknown"))
+    places = {"2: crawler.interval": "", "5: topics.0.query": " (T)", "6: topics.0.notify.0": " (T)", "7: unknown": ""}
+    assert all(f"  {home.config}:{place}{called}: " in done.err for place, called in places.items())
 
 
 def test_check_warns_of_addresses_that_few_mail_servers_take(home) -> None:

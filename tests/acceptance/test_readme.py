@@ -162,7 +162,7 @@ class Answers:
 
     def __init__(self, folder: Path, site: NewsSite, hook: HookSink) -> None:
         self.home = Home(folder)
-        site.page("/wanted", article("L’OTAN écoute"))
+        self._article = site.page("/wanted", article("L’OTAN écoute"))
         entry = item("L’OTAN écoute", site.url("/wanted"))
         site.publish_feed("/feed", rss(entry, item("Introuvable", site.url("/missing"))))
         sources = [source(site.url("/feed"), "Le Journal"), source(f"http://127.0.0.1:{closed_port()}/feed")]
@@ -177,16 +177,16 @@ class Answers:
     def of(self, command: str) -> Any:
         """The value that the command prints, or the list of its lines."""
         if command not in self._known:
-            more = {"search": ["otan"], "preview": ["otan", "--since", "2025-01-01"]}.get(command, [])
+            more = {"search": ["otan"], "preview": ["otan", "--since", "2025-01-01"], "show": [self._article]}.get(command, [])
             done = self.home.quivive(command, *more, "--json")
             assert done.status == 0, done.err
-            self._known[command] = done.json if command in {"preview", "status"} else done.lines
+            self._known[command] = done.json if command in {"preview", "show", "status"} else done.lines
         return self._known[command]
 
     def at(self, place: str) -> dict[str, Any]:
         """The first object at a place such as `alerts.deliveries[]`."""
         command, *steps = place.split(".")
-        found = [self.of(command)] if command in {"poll", "preview", "status"} else self.of(command)
+        found = [self.of(command)] if command in {"poll", "preview", "show", "status"} else self.of(command)
         for step in steps:
             found = [one[step.removesuffix("[]")] for one in found]
             found = [inner for one in found for inner in one] if step.endswith("[]") else [one for one in found if one]

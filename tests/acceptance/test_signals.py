@@ -187,3 +187,22 @@ def test_reloads_that_change_the_crawler_stop_no_poll_and_drop_nothing_that_is_i
         daemon.terminate()
         assert daemon.wait(LONGEST_END_SECONDS) == 0
     assert [one["title"] for one in home.quivive("search", "Patience", "--json").lines] == ["Patience"]
+
+
+def test_reloads_that_change_the_crawler_start_no_more_workers(home, site) -> None:
+    """Pages that take long to read would else have four processes, and twice the memory, until the crawl before has ended."""
+    piece = "<div><b>a</b><i>b</i></div>" * 100_000
+    items = [item(f"Page {number}", site.page(f"/page/{number}", f"<html><body>{piece}</body></html>")) for number in range(30)]
+    feeds = [source(publish(site, "Rien")), source(site.publish_feed("/dear", rss(*items)), articles="page")]
+    home.configure(sources=feeds, crawler=QUICK)
+    with home.start("run") as daemon:
+        wait_until(lambda: any(worker.cpu_times().user > 1 for worker in daemon.workers()), "a page to be read")
+        for number in range(2):
+            known = site.count("/feed")
+            home.configure(sources=feeds, crawler=QUICK + f'user_agent = "agent/{number}"\n')
+            daemon.send(signal.SIGHUP)
+            daemon.wait_for_log("configuration taken over", times=number + 1)
+            site.wait_for("/feed", known + 1)
+            assert len(daemon.workers()) <= 2
+        daemon.terminate()
+        assert daemon.wait(LONGEST_END_SECONDS) == 0

@@ -47,7 +47,7 @@ def test_honest_sources_are_read_however_many_pages_of_small_tags_another_has(si
 
         async def take(outcome: PageOutcome | PollOutcome) -> None:
             nonlocal largest
-            largest = max(largest, crawl._allowance.total)
+            largest = max(largest, crawl._capacity.allowance.total)
             (hogs if outcome.source_id == 1 and isinstance(outcome, PageOutcome) else honest).append(outcome)
             if len(honest) == 2 * HONEST:
                 all_honest.set()
@@ -78,6 +78,6 @@ def test_what_waits_to_be_read_is_bounded_and_all_of_it_is_read_in_the_end(site:
     with RunningCrawl(crawl_settings()) as crawl:
         polls = [crawl.start_poll(feed) for feed in feeds]
         assert {poll.result(120).kind for poll in polls} == {PollKind.PARSED}
-        assert crawl._crawl._allowance.total == 0
+        assert crawl._crawl._capacity.allowance.total == 0
     assert 40 * len(body) > MOST_BYTES
     assert psutil.Process().memory_info().rss - before < 2 * MOST_BYTES

@@ -21,8 +21,8 @@ from pathlib import Path
 from news.alerts import AttemptResult
 from news.query import Query
 from news.sources import PollOutcome
-from storage import Archive, ArchiveReader, SearchRequest
-from storage.asking import reports
+from storage import AlertRequest, Archive, ArchiveReader, SearchRequest
+from storage.asking import alert_log
 from storage.recording import sources
 
 def use(archive: Archive, reader: ArchiveReader, now: datetime, query: Query) -> None:
@@ -32,7 +32,7 @@ SENSE = (
     "reader.due_sources(now, 10)",
     "reader.search(SearchRequest(query)).articles[0].article.title.upper()",
     "[one.article.url for one in reader.export(query, after=7)]",
-    "reader.report_alerts(limit=5).alerts[0].created_at.year",
+    "reader.report_alerts(AlertRequest(limit=5)).alerts[0].created_at.year",
     "archive.forget_articles(now, now).result() + 1",
     "archive._ask(sources.list_due_sources, now, 10)",
 )
@@ -42,14 +42,14 @@ NONSENSE = {
     'reader.due_sources(now, "many")': "arg-type",
     'reader.search("OTAN")': "arg-type",
     "reader.report_alerts(3)": "arg-type",
-    'reader.report_alerts(status="pending")': "arg-type",
+    'reader.report_alerts(AlertRequest(status="pending"))': "arg-type",
     "reader.preview(SearchRequest(query))": "arg-type",
     "archive.record_poll(3, now)": "arg-type",
     'archive.record_attempt("sent")': "arg-type",
     "archive.forget_articles(now)": "call-arg",
     'archive._ask(sources.list_due_sources, "now", 10)': "arg-type",
     "archive._ask(sources.list_due_sources, now)": "call-arg",
-    "archive._ask(reports.report_alerts, None, 3, None, None)": "arg-type",
+    "archive._ask(alert_log.report_alerts, 3)": "arg-type",
     "archive._submit(sources.list_due_sources, now, None)": "arg-type",
     'reader.search(SearchRequest(query)).articles[0]["title"]': "index",
     "reader.report_status(now).contents.deliveries.lost": "attr-defined",

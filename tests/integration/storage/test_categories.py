@@ -108,3 +108,30 @@ def test_what_a_silent_entry_is_filed_under_later_is_an_edit_that_may_alert(tmp_
         desk.poll(A, shown)
         desk.poll(A, replace(shown, categories=("Espace",), updated_at=desk.now))
         assert desk.alerts() == [("space", "new")]
+
+
+@pytest.mark.parametrize("mode", ["feed", "page"])
+@pytest.mark.parametrize("title", ["Un sommet à Riga", "Riga : un sommet à huis clos"])
+def test_a_topic_is_asked_again_when_an_entry_gets_a_category_as_its_link_moves(desk: Desk, mode: str, title: str) -> None:
+    moved = "https://a.example/riga-sommet"
+    desk.follow(Topic("Défense", "sommet tag:défense", ("hook",)))
+    desk.watch(A, mode=mode)
+    desk.poll(A, entry("Un sommet à Riga", "https://a.example/riga", "g1", categories=("Europe",)))
+    if mode == "page":
+        desk.page("https://a.example/riga", prose("un sommet à Riga"))
+    assert desk.alerts() == []
+    desk.poll(A, entry(title, moved, "g1", categories=("Europe", "Défense")))
+    if mode == "page":
+        desk.page(moved, prose("un sommet à Riga"))
+    assert desk.alerts() in ([("Défense", "new")], [("Défense", "revised")])
+    assert desk.found("sommet tag:défense") == [title]
+
+
+def test_what_an_entry_showed_before_is_not_filed_as_the_article_that_it_moved_on_to(desk: Desk) -> None:
+    desk.follow(Topic("Défense", "tag:défense", ("hook",)))
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("La pluie à Brest", "https://a.example/brest", "g1"))
+    desk.page("https://a.example/brest", prose("la pluie à Brest"))
+    desk.poll(A, entry("Un sommet à Riga", "https://a.example/riga", "g1", categories=("Défense",)))
+    desk.page("https://a.example/riga", prose("un sommet à Riga"))
+    assert [alert["article_title"] for alert in desk.log()] == ["Un sommet à Riga"]

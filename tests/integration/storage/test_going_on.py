@@ -11,7 +11,7 @@ import pytest
 
 from news.answers import ByDate, ByRelevance
 from news.query import parse_query
-from storage import SearchRequest
+from storage import AlertRequest, SearchRequest
 from storage.asking import candidates
 from tests.desk import NOW, OTAN, A, Desk, entry
 
@@ -102,7 +102,7 @@ def test_pages_of_the_delivery_log_hold_every_alert_once_while_alerts_are_made(d
     there = [alert.alert_id for alert in desk.archive.report_alerts().alerts]
     pages, place = [], None
     while True:
-        log = desk.archive.report_alerts(topic, limit=4, after=place)
+        log = desk.archive.report_alerts(AlertRequest(topic, limit=4, after=place))
         pages.append([alert.alert_id for alert in log.alerts])
         place = log.next
         if place is None:
@@ -113,9 +113,9 @@ def test_pages_of_the_delivery_log_hold_every_alert_once_while_alerts_are_made(d
 
 def test_alerts_of_one_moment_are_told_apart_by_their_id(desk: Desk) -> None:
     desk.poll(A, *(entry(f"dix-{number}", f"https://a.example/dix-{number}", summary="OTAN") for number in range(5)))
-    whole = [alert.alert_id for alert in desk.archive.report_alerts(limit=5).alerts]
-    first = desk.archive.report_alerts(limit=3)
-    second = desk.archive.report_alerts(limit=2, after=first.next)
+    whole = [alert.alert_id for alert in desk.archive.report_alerts(AlertRequest(limit=5)).alerts]
+    first = desk.archive.report_alerts(AlertRequest(limit=3))
+    second = desk.archive.report_alerts(AlertRequest(limit=2, after=first.next))
     assert [alert.alert_id for alert in (*first.alerts, *second.alerts)] == whole
 
 

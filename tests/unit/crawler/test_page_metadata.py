@@ -7,6 +7,7 @@ import json
 import pytest
 from lxml.html import document_fromstring
 
+from bench.dated_pages import PAGES, DatedPage
 from crawler.page_metadata import PageMetadata, read_metadata
 
 URL = "https://www.gazette-du-lac.example/2026/le-lac-gele"
@@ -71,6 +72,13 @@ DATED = {
 @pytest.mark.parametrize("page", DATED.values(), ids=DATED)
 def test_the_date_is_the_most_trustworthy_that_the_page_says(page: dict[str, str]) -> None:
     assert date_of(read(**page)) == "2026-03-13T07:30Z"
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_of_invented_pages_the_moment_of_publication_is_found_and_no_other(page: DatedPage) -> None:
+    found = read_metadata(document_fromstring(page.html), page.url).published_at
+    said = found.strftime("%Y-%m-%dT%H:%M:%SZ") if found else None
+    assert said == (f"{page.published}T00:00:00Z" if page.published == page.day and page.day else page.published)
 
 
 def test_a_day_in_the_address_is_a_last_resort() -> None:

@@ -48,7 +48,7 @@ def held_entry(entry: FeedEntry = ENTRY, **rest: Any) -> KnownEntry:
         "key": prepared.key,
         "place": prepared.address or "",
         "entry": entry,
-        "fingerprint": prepared.fingerprint,
+        "fingerprint": prepared.fingerprints[0],
         "silent": False,
         "edited": False,
         "changed_at": NOW - timedelta(days=1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from news.earning import Unearned, earns_its_place
+from news.earning import Unearned, earns_by_itself, earns_its_place
 
 TITLE = "Verdier cède ses scieries du Morvan à un fonds suédois"
 SUMMARY = "Trois cents bûcherons attendent de connaître leur employeur."
@@ -179,3 +179,48 @@ def test_every_verdict_says_why() -> None:
     assert earns_its_place("Verdier a signé.", TITLE, TITLE, None).because == "has words of the title, which is the page's own"
     listed = earns_its_place(page_of(*OTHER_NEWS), None, TITLE, None)
     assert listed.because == "is a list of headlines, as on a home page or in a section"
+
+
+NAMED = "https://www.lagazette.example/2026/11/verdier-cede-ses-scieries-du-morvan-4417.html"
+NUMBERED = "https://www.lagazette.example/spip.php?article4417"
+OWN_NAMES_OF_WALLS = [
+    "Vérification en cours", "Just a moment...", "Attention Required! | Cloudflare", "Abonnez-vous à la Gazette", "La Gazette",
+    "Page introuvable", "Votre vie privée", "Chargement en cours…", None,
+]  # fmt: skip
+WALLS_THAT_NAME_THEMSELVES = [
+    "Vérification de votre navigateur en cours. Cela prend quelques secondes.",
+    "La Gazette et ses partenaires déposent des traceurs. Abonnez-vous à la Gazette pour refuser.",
+    "Please enable cookies.\nSorry, you have been blocked\nPerformance & security by Cloudflare",
+    "Page introuvable. La page que vous cherchez n’existe plus.",
+]
+
+
+@pytest.mark.parametrize("link", [NAMED, NUMBERED])
+@pytest.mark.parametrize("page_title", OWN_NAMES_OF_WALLS)
+@pytest.mark.parametrize("notice", [*NOTICES.values(), *WALLS_THAT_NAME_THEMSELVES])
+def test_no_notice_comes_in_where_the_feed_says_nothing(notice: str, page_title: str | None, link: str) -> None:
+    assert earns_by_itself(notice, page_title, link).unearned is Unearned.WALL
+
+
+@pytest.mark.parametrize("link", [NAMED, NUMBERED])
+def test_nor_does_a_home_page(link: str) -> None:
+    assert earns_by_itself(page_of(*OTHER_NEWS), "La Gazette - toute l’actualité du Morvan", link).unearned is Unearned.OTHER_PAGE
+
+
+@pytest.mark.parametrize(
+    ("link", "page_title", "text"),
+    [
+        (NAMED, TITLE, "Le groupe Verdier se retire. Un fonds suédois reprend tout."),
+        (NAMED, "Adieu, les sapins", "Le groupe Verdier se retire du Morvan."),
+        (NAMED, None, "Verdier quitte ses scieries."),
+        (NUMBERED, TITLE, "Verdier vend ses scieries du Morvan."),
+        (NUMBERED, "Verdier se retire", "Le groupe Verdier se retire."),
+        (NUMBERED, "Verdier", "Le groupe Verdier se retire. " * 20),
+        (NUMBERED, "À lire", "Les bûcherons attendent dans la forêt, et le maire aussi. " * 10),
+        (NUMBERED, TITLE, "Les bûcherons attendent.\n" * 150 + "Verdier a vendu au fonds suédois ses scieries du Morvan."),
+    ],
+)
+def test_where_the_feed_says_nothing_address_and_title_of_the_page_tell_what_it_must_speak_of(
+    link: str, page_title: str | None, text: str
+) -> None:
+    assert earns_by_itself(text, page_title, link).unearned is None

@@ -8,8 +8,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from news.judging import (
     LEAST_FULL_TEXT,
@@ -18,7 +16,6 @@ from news.judging import (
     article_time,
     carries_full_text,
     delay_seconds,
-    entry_fingerprint,
     feed_text,
     identify_entries,
     is_revision,
@@ -32,6 +29,7 @@ from news.judging import (
     titles_agree,
     wants_page,
 )
+from news.keys import entry_fingerprints
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
@@ -40,75 +38,8 @@ ENTRY = FeedEntry("g1", LINK, "Titre", summary="résumé", published_at=NOW)
 LONG = "mot " * 200
 
 
-def keys(*entries: FeedEntry) -> list[str]:
-    return [identified.key for identified in identify_entries(entries)]
-
-
 def version(title: str = "Titre", text: str = LONG) -> Version:
     return make_version(replace(ENTRY, title=title, summary=None, content=text), None)
-
-
-def test_an_entrys_key_is_its_guid_else_its_link_else_a_hash_of_title_date_and_summary() -> None:
-    assert keys(ENTRY) == ["guid:g1"]
-    assert keys(replace(ENTRY, guid=None)) == [f"link:{LINK}"]
-    (key,) = keys(FeedEntry(None, None, "Titre", published_at=NOW))
-    assert key.startswith("hash:")
-    assert keys(FeedEntry(None, None, "Titre", content="autre", published_at=NOW)) == [key]
-    assert keys(FeedEntry(None, None, "Titre", summary="autre", published_at=NOW)) != [key]
-    assert keys(FeedEntry(None, None, "Titre", published_at=NOW + timedelta(1))) != [key]
-    assert keys(FeedEntry(None, None, "Autre", published_at=NOW)) != [key]
-
-
-def test_the_key_of_an_older_version_is_told_where_it_was_another() -> None:
-    shared = [FeedEntry(None, LINK, "Titre", summary=text, published_at=NOW) for text in ("un", "deux")]
-    identified = [*identify_entries([ENTRY]), *identify_entries([FeedEntry(None, None, "Titre", summary="un")]), *identify_entries(shared)]
-    assert [(one.key.partition(":")[0], (one.former_key or "").partition(":")[0]) for one in identified] == [
-        ("guid", ""),
-        ("hash", "hash"),
-        ("link", "hash"),
-    ]
-
-
-def test_a_link_under_one_title_is_the_key_of_what_has_no_guid() -> None:
-    assert keys(FeedEntry(None, LINK, "Titre", summary="un"), FeedEntry(None, LINK, "titre !", summary="deux")) == [f"link:{LINK}"]
-
-
-def test_an_empty_guid_is_none() -> None:
-    assert keys(replace(ENTRY, guid="")) == [f"link:{LINK}"]
-
-
-def test_entries_with_neither_title_nor_date_are_told_apart_by_what_they_say() -> None:
-    assert len(set(keys(FeedEntry(None, None, None, summary="un"), FeedEntry(None, None, None, summary="deux")))) == 2
-
-
-def test_a_guid_that_two_entries_share_names_neither() -> None:
-    other = replace(ENTRY, link="https://a.example/2")
-    assert keys(ENTRY, other) == [f"link:{LINK}", "link:https://a.example/2"]
-
-
-def test_a_link_that_entries_without_a_guid_share_names_none_of_them() -> None:
-    shared = [FeedEntry(None, "https://a.example/", title, published_at=NOW) for title in ("Un", "Deux")]
-    assert [key.partition(":")[0] for key in keys(*shared)] == ["hash", "hash"]
-    assert len(set(keys(*shared))) == 2
-
-
-def test_what_a_body_repeats_word_for_word_is_one_entry_with_its_guid() -> None:
-    assert keys(ENTRY, ENTRY) == ["guid:g1"]
-
-
-texts = st.one_of(st.none(), st.sampled_from(["", "a", "b"]))
-
-
-def test_half_a_character_becomes_the_sign_for_what_cannot_be_read() -> None:
-    (arrived,) = identify_entries([FeedEntry("\ud800", "https://a.example/\udfff", "a\ud83d", summary="é 😀")])
-    assert (arrived.key, arrived.entry) == ("guid:\ufffd", FeedEntry("\ufffd", "https://a.example/\ufffd", "a\ufffd", summary="é 😀"))
-
-
-@given(st.lists(st.builds(FeedEntry, texts, texts, texts, texts), max_size=6))
-def test_no_two_entries_of_a_body_have_the_same_key(entries: list[FeedEntry]) -> None:
-    found = keys(*entries)
-    assert len(found) == len(set(found)) <= len(entries)
-    assert bool(found) == bool(entries)
 
 
 @pytest.mark.parametrize(
@@ -118,13 +49,13 @@ def test_no_two_entries_of_a_body_have_the_same_key(entries: list[FeedEntry]) ->
 )
 def test_an_entry_is_changed_by_each_thing_it_says(change: dict[str, object]) -> None:
     (known,), (arrived,) = identify_entries([ENTRY]), identify_entries([replace(ENTRY, **change)])
-    assert judge_entry(known.fingerprint, arrived) is EntryNews.CHANGED
+    assert judge_entry(known.fingerprints[0], arrived) is EntryNews.CHANGED
 
 
 def test_an_entry_is_new_if_it_was_never_seen_and_known_if_it_says_the_same() -> None:
     (arrived,) = identify_entries([ENTRY])
     assert judge_entry(None, arrived) is EntryNews.NEW
-    assert judge_entry(entry_fingerprint(ENTRY), arrived) is EntryNews.KNOWN
+    assert judge_entry(entry_fingerprints(ENTRY)[0], arrived) is EntryNews.KNOWN
 
 
 def test_a_body_of_which_nothing_was_known_may_have_left_a_gap() -> None:

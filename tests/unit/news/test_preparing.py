@@ -53,8 +53,8 @@ def words_of(analysed: AnalysedArticle) -> tuple[object, ...]:
 def test_prepared_entries_are_what_judging_would_make(read: list[FeedEntry]) -> None:
     feed = prepare_feed(ParsedFeed("Journal", tuple(read)))
     made = prepared_entries(feed)
-    assert [(one.key, one.entry, one.fingerprint) for one in made] == [
-        (one.key, one.entry, one.fingerprint) for one in identify_entries(read)
+    assert [(one.key, one.entry, one.fingerprints) for one in made] == [
+        (one.key, one.entry, one.fingerprints) for one in identify_entries(read)
     ]
     for one in made:
         version = make_version(one.entry, None)

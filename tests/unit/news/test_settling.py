@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from news.adopting import OtherEntries, OtherEntry
 from news.judging import Version, make_version
 from news.settling import (
     Asks,
@@ -19,7 +20,6 @@ from news.settling import (
     Settler,
     Showing,
     TextTwin,
-    adopted_addresses,
 )
 from news.sources import ExtractedPage, FeedEntry
 
@@ -109,7 +109,7 @@ def test_addresses_that_nobody_has_are_adopted() -> None:
 
 @pytest.mark.parametrize(("other", "adopted"), [(TITLE, True), ("La halle a brûlé", False)])
 def test_what_a_site_shows_for_several_of_its_entries_is_no_address_unless_they_speak_of_the_same(other: str, adopted: bool) -> None:
-    settled = settle(Known(others={THERE: {other}}), showing(adopted=(THERE,)))
+    settled = settle(Known(others=OtherEntries({THERE: [OtherEntry(other, 6)]})), showing(adopted=(THERE,)))
     assert ((THERE, True) in settled.claims) is adopted
 
 
@@ -298,6 +298,7 @@ def test_an_article_that_was_opened_in_this_body_is_not_opened_again() -> None:
         (HERE, Claim(7, adopted=False), page(), {(7, 1): "x"}, False),
         (HERE, Claim(7, adopted=False), page(), {(7, 2): "x"}, True),
         (HERE, Claim(7, adopted=True), page("La halle a brûlé"), {}, False),
+        (HERE, Claim(7, adopted=True), page(), {}, True),
         (THERE, Claim(7, adopted=False), page(), {}, False),
     ],
 )
@@ -308,24 +309,17 @@ def test_a_page_is_known_if_another_source_brought_it(
     assert Settler(archive).is_page_known(showing(place=place)) is is_known
 
 
+def test_a_page_at_an_adopted_address_is_fetched_where_only_its_text_can_tell_whose_it_is() -> None:
+    archive = known(article(page("Communiqué")), claims={HERE: Claim(7, adopted=True)})
+    assert not Settler(archive).is_page_known(showing(words("Communiqué")))
+    assert Settler(replace(archive, claims={HERE: Claim(7, adopted=False)})).is_page_known(showing(words("Communiqué")))
+
+
 @pytest.mark.parametrize(
-    ("final", "canonical", "adopted"),
-    [
-        (None, None, ()),
-        (HERE, HERE, ()),
-        (THERE, None, (THERE,)),
-        ("https://a.example", None, ()),
-        (None, "https://a.example/", ()),
-        (None, THERE, (THERE,)),
-        (None, "https://amp.a.example/1", ("https://amp.a.example/1",)),
-        (None, ELSEWHERE, ()),
-        (ELSEWHERE, None, (ELSEWHERE,)),
-        (ELSEWHERE, "https://b.example/10", (ELSEWHERE, "https://b.example/10")),
-        (ELSEWHERE, THERE, (ELSEWHERE,)),
-        ("https://b.example", THERE, (THERE,)),
-    ],
+    ("title", "text", "same"), [(TITLE, PROSE + "Lundi.", True), (TITLE, OTHER_PROSE, False), ("Communiqué", OTHER_PROSE, False)]
 )
-def test_a_page_may_be_known_by_where_it_was_found_and_by_what_it_calls_itself(
-    final: str | None, canonical: str | None, adopted: tuple[str, ...]
-) -> None:
-    assert adopted_addresses(HERE, final, canonical) == adopted
+def test_pages_under_one_title_that_say_something_else_are_articles_of_their_own(title: str, text: str, same: bool) -> None:
+    archive = known(article(page(title)), claims={THERE: Claim(7, adopted=True)}, page_texts={7: PROSE})
+    shown = showing(words(title), page(title, text), adopted=(THERE,))
+    assert settle(archive, shown).is_new_article is not same
+    assert not settle(replace(archive, page_texts={}), shown).is_new_article

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from news.urls import comparing_url, host_of, is_site_root, same_site, shown_url
+from news.urls import comparing_url, headline_in, host_of, is_site_root, same_site, shown_url
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,20 @@ def test_no_address_is_beyond_reading(rest: str) -> None:
     comparing = comparing_url(f"http:{rest}")
     assert is_site_root(comparing) in {True, False}
     assert not same_site(comparing, "https://other.example/")
+
+
+@pytest.mark.parametrize(
+    ("url", "headline"),
+    [
+        ("https://a.example/2026/11/verdier-cede-ses-scieries-4417.html", "verdier cede ses scieries"),
+        ("https://a.example/verdier_cede_ses_scieries/4417/", "verdier cede ses scieries"),
+        ("https://a.example/Verdier-c%C3%A8de-ses-scieries", "Verdier cède ses scieries"),
+        ("https://a.example/actualites/detail/4417", None),
+        ("https://a.example/spip.php?article4417", None),
+        ("https://a.example/?p=4417", None),
+        ("https://a.example/f81d4fae-7dec-11d0-a765-00a0c91e6bf6", None),
+        ("http://[", None),
+    ],
+)
+def test_the_headline_in_an_address_is_what_sites_write_into_it(url: str, headline: str | None) -> None:
+    assert headline_in(url) == headline

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.problems import PROBLEMS
+from crawler.problems import PROBLEMS, make_http_problem, make_problem
 from news.errors import ConfigurationError, Fault, QueryError
 from news.wording import Wording
 from quivive.cli.translating import find_early_language, tell_error
@@ -176,18 +176,58 @@ def test_an_english_text_of_the_archive_is_told_in_french_and_a_foreign_one_as_i
 def test_of_several_templates_the_one_with_most_words_of_its_own_is_recognised():
     catalogue = {"no answer: {reason}": "A {reason}", "no answer: {reason}, in {seconds} seconds": "B {reason} {seconds}", "{x}": "C"}
     known = Recogniser(catalogue)
-    assert known.recognise("no answer: cut, in 3 seconds") == ("B {reason} {seconds}", {"reason": "cut", "seconds": "3"})
-    assert known.recognise("no answer: cut") == ("A {reason}", {"reason": "cut"})
-    assert known.recognise("anything") is None
+    assert known.retell("no answer: cut, in 3 seconds") == "B cut 3"
+    assert known.retell("no answer: cut") == "A cut"
+    assert known.retell("anything") is None
 
 
 def test_a_template_that_shows_a_value_twice_is_recognised_only_where_it_is_the_same():
-    known = Recogniser({"{name} is called {name} too": "{name}"})
-    assert known.recognise("a is called a too") == ("{name}", {"name": "a"})
-    assert known.recognise("a is called b too") is None
+    known = Recogniser({"{name} is called {name} too": "deux {name}"})
+    assert known.retell("a is called a too") == "deux a"
+    assert known.retell("a is called b too") is None
 
 
-@pytest.mark.parametrize("code", PROBLEMS)
+def test_braces_that_are_no_place_for_a_value_stay_as_they_are():
+    text = Wording("holds a ${ that no NAME} follows; write ${NAME}, or $${ for the signs themselves")
+    assert FRENCH.tell(str(text)) == FRENCH.tell(text)
+    assert "${NAME}" in FRENCH.tell(text)
+
+
+@pytest.mark.parametrize(
+    ("stored", "french"),
+    [
+        ("hooks.example: could not connect: Connection refused", "hooks.example\xa0: connexion impossible\xa0: connexion refusée"),
+        ("hooks.example answered 503: busy (10 left)", "hooks.example a répondu 503\xa0: busy (10 left)"),
+        (
+            "given up after 3 days; last: not yet taken for a@b.example: no answer in time (the others have it)",
+            (
+                "abandonné après 3 jours\u202f; en dernier\xa0: "
+                "pas encore accepté pour a@b.example\xa0: pas de réponse à temps (les autres l’ont reçu)"
+            ),
+        ),
+        ("550 5.1.1 no such user: sorry.", "550 5.1.1 no such user: sorry."),
+    ],
+)
+def test_what_was_recorded_of_a_delivery_is_told_in_french_and_the_servers_words_as_they_are(stored, french):
+    assert FRENCH.tell(stored) == french
+
+
+@pytest.mark.parametrize("code", [code for code in PROBLEMS if code != "http_NNN"])
+@pytest.mark.parametrize("detail", [None, "a.example: b (c)"])
+def test_what_was_recorded_of_a_source_is_told_in_french_with_its_detail(code, detail):
+    stored, kind = make_problem(code, detail).message, PROBLEMS[code]
+    shown = f" ({detail})" if detail else ""
+    assert FRENCH.tell(stored) == f"{FRENCH.tell(kind.meaning)}{shown}\xa0: {FRENCH.tell(kind.advice)}."
+
+
+def test_an_unknown_status_is_told_in_french_with_its_number():
+    assert FRENCH.tell(make_http_problem(418).message) == (
+        "Le site a répondu par le code HTTP 418, qui n’est pas un succès (418 I'm a Teapot)\xa0: "
+        "ouvrez l’URL dans un navigateur pour voir ce que dit le site."
+    )
+
+
+@pytest.mark.parametrize("code", [code for code in PROBLEMS if code != "http_NNN"])
 def test_what_every_problem_means_and_what_to_do_is_told_in_french(code):
     kind = PROBLEMS[code]
     assert FRENCH.tell(kind.meaning) != kind.meaning

@@ -1,0 +1,83 @@
+"""What an address proves that no entry's link names: one that a page was redirected to, or calls its own (`rel=canonical`, `og:url`). Pure.
+
+Such an address joins what speaks of the same. Some sites show one for all that they have (the list of their press releases, a section), so
+titles that are all alike ("Communiqué") are not enough: what is joined wrongly is never told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from news.fingerprints import normalise_text
+from news.judging import telling_words, titles_agree
+from news.urls import is_site_root, same_site
+
+_RUN = 3
+"""Words in a row, which two texts rarely share by chance. Two press releases of one company share the lines about it, a third of all."""
+_FEWEST_RUNS = 8
+"""A text with fewer is too short to tell from another."""
+_LEAST_COMMON_SHARE, _UNDER_A_COMMON_TITLE = 0.5, 0.85
+"""Of the shorter text's runs, in one that was edited or is shown in another frame; under a title that tells little, nearly all."""
+_TELLING_TITLE = 3
+"""Telling words of a title that hardly names two articles of one source: "Communiqué de presse" has two."""
+_COMMON_TITLE = 2
+"""Other places of the source at which a title stands that tells little, however long it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherEntry:
+    """Another entry of the source that has an address as its link, or as where its page was found."""
+
+    title: str
+    article_id: int | None
+    """The article that it shows; None while its page is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherEntries:
+    """What the source has beside an entry whose page was read."""
+
+    at: Mapping[str, Collection[OtherEntry]] = field(default_factory=dict)
+    """By address, those of an adopted address."""
+    places_of_title: int = 0
+    """How many places have entries under the very title; counted where an adopted address has others."""
+
+
+def adopted_addresses(own: str, final: str | None, canonical: str | None) -> tuple[str, ...]:
+    """The addresses (comparing forms) that may stand for an entry's article besides its own: where its page was found, and what that names.
+
+    A redirect may lead to another site, as relays do. A canonical address on a foreign site is a claim that only the text can prove, and
+    the content hash does. The root of a site is what it shows for anything it no longer has.
+    """
+    reached = own if final is None or is_site_root(final) else final
+    named = canonical if canonical is not None and same_site(canonical, reached) and not is_site_root(canonical) else None
+    return tuple(dict.fromkeys(address for address in (reached, named) if address is not None and address != own))
+
+
+def is_shared(others: Iterable[OtherEntry], title: str) -> bool:
+    """Whether an address stands for none of its entries: those that the source has there speak of other things, or are several articles."""
+    others = list(others)
+    articles = {one.article_id for one in others if one.article_id is not None}
+    return len(articles) > 1 or not all(titles_agree(one.title, title) for one in others)
+
+
+def tells_little(title: str) -> bool:
+    """Whether a title may well stand over several articles of a source."""
+    return len(telling_words(title)) < _TELLING_TITLE
+
+
+def texts_differ(one: str, other: str, title: str, places_of_title: int = 0) -> bool:
+    """Whether the texts of two pages under one title are of two articles: much of the shorter one does not stand in the other.
+
+    `places_of_title`: at how many other places the source has entries under it. The less a title tells, the more must be the same.
+    """
+    is_common = tells_little(title) or places_of_title >= _COMMON_TITLE
+    least = _UNDER_A_COMMON_TITLE if is_common else _LEAST_COMMON_SHARE
+    fewer, more = sorted((_runs(one), _runs(other)), key=len)
+    return len(fewer) >= _FEWEST_RUNS and len(fewer & more) < least * len(fewer)
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    words = normalise_text(text).split()
+    return frozenset(zip(*(words[start:] for start in range(_RUN)), strict=False))

@@ -1,0 +1,191 @@
+"""What people are told of one thing that they ask for by its name or id, whole: an article, an alert, a delivery, a source, a topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from news.alerting import Silence
+from news.alerts import DeliveryStatus, Hit, RecipientOutcome
+from news.answers import AlertRecord, ArticleRecord, DeliveryRecord, SourceHealth, TopicVolume
+from news.articles import Origin
+from news.sources import PollKind, Problem
+
+
+class ThingKind(StrEnum):
+    """What an id, an address or a name can mean."""
+
+    ARTICLE = "article"
+    ALERT = "alert"
+    DELIVERY = "delivery"
+    SOURCE = "source"
+    TOPIC = "topic"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that the archive holds: its kind, the key that the archive has for it, and the words people know it by."""
+
+    kind: ThingKind
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """A version of an article: a text it has had, or what a source says of it. A text that retention has deleted is empty."""
+
+    number: int
+    seen_at: datetime
+    source: str
+    origin: Origin
+    title: str
+    text: str
+    is_current: bool
+    """Whether it is the article's text now."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRecord:
+    """A topic that a version of an article matches, and why."""
+
+    topic: str
+    version: int
+    matched_at: datetime
+    hits: tuple[Hit, ...]
+    silence: Silence | None
+    """Why no alert followed; None where one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One attempt to send a message: what the other side answered, and when it was to be tried again."""
+
+    attempted_at: datetime
+    status: DeliveryStatus
+    """What the message was after it."""
+    answer: str | None
+    """None where it was accepted without a remark."""
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDetails:
+    """A delivery with all that was tried. `attempts` may be fewer than the record counts: those of an older version were not kept."""
+
+    record: DeliveryRecord
+    message_id: str | None
+    """What the receiver knows it by: the `webhook-id`, and part of the `Message-ID`. None until it is planned."""
+    created_at: datetime
+    give_up_at: datetime
+    recipients: tuple[RecipientOutcome, ...]
+    attempts: tuple[AttemptRecord, ...]
+    """The oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDetails:
+    """An alert, why it was made, and each of its deliveries."""
+
+    record: AlertRecord
+    deliveries: tuple[DeliveryDetails, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeArticle:
+    """An article with everything the archive knows of it."""
+
+    article: ArticleRecord
+    text: str
+    deleted_at: datetime | None
+    """When retention deleted its texts."""
+    versions: tuple[VersionRecord, ...]
+    matches: tuple[MatchRecord, ...]
+    alerts: tuple[AlertDetails, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeAlert:
+    """An alert with the article it is about."""
+
+    alert: AlertDetails
+    article: WholeArticle
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDelivery:
+    """A delivery with the alert it carries."""
+
+    delivery: DeliveryDetails
+    alert: AlertRecord
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """One poll of a source."""
+
+    polled_at: datetime
+    seconds: float
+    kind: PollKind
+    http_status: int | None
+    body_bytes: int
+    entries_seen: int
+    entries_new: int
+    entries_changed: int
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class GapRecord:
+    """A stretch of time in which entries of a source may have come and gone."""
+
+    from_at: datetime | None
+    """None where it is not on record."""
+    to_at: datetime
+    entries: int | None
+    """How many the poll at its end listed, none of them known."""
+    repaired_at: datetime | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    """How much was published in the hour that begins at `start`."""
+
+    start: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WholeSource:
+    """A source, with its last polls, its gaps, and when it publishes."""
+
+    health: SourceHealth
+    is_configured: bool
+    tags: tuple[str, ...]
+    added_at: datetime
+    last_entry_at: datetime | None
+    """When the last entry was seen that was new."""
+    polls: tuple[PollRecord, ...]
+    """The newest first."""
+    gaps: tuple[GapRecord, ...]
+    """The newest first."""
+    hours: tuple[HourCount, ...]
+    """Hours of the last days in which it published, the earliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeTopic:
+    """A topic with its last alerts, and when articles matched it."""
+
+    volume: TopicVolume
+    is_configured: bool
+    alerts: tuple[AlertRecord, ...]
+    """The newest first."""
+    hours: tuple[HourCount, ...]
+    """Hours of the last days in which articles matched, the earliest first."""
+
+
+Whole: TypeAlias = WholeArticle | WholeAlert | WholeDelivery | WholeSource | WholeTopic

@@ -1,0 +1,113 @@
+"""An article whole, and what changed in it, for people. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from news.alerts import Hit
+from news.answers import SightingRecord
+from news.articles import Origin
+from news.one_thing import MatchRecord, VersionRecord, WholeArticle
+from news.settling import Identity
+from quivive.cli.deliveries import show_alert, tell_silence
+from quivive.cli.sheet import Sheet, View
+from quivive.texts import visible
+
+_MOST_HITS = 5
+
+
+def show_article(sheet: Sheet, whole: WholeArticle) -> None:
+    """Everything about an article, its text last."""
+    text = sheet.view.language.text
+    show_article_head(sheet, whole)
+    show_matches(sheet, whole.matches)
+    if whole.alerts:
+        sheet.heading(text("Alerts"))
+        for alert in whole.alerts:
+            show_alert(sheet, alert)
+    _show_versions(sheet, whole.versions)
+    sheet.heading(text("Text"))
+    if whole.deleted_at is not None:
+        sheet.note(text("deleted {time}, as [archive] retention says", time=sheet.view.time(whole.deleted_at)), "")
+    sheet.prose(whole.text)
+
+
+def show_article_head(sheet: Sheet, whole: WholeArticle) -> None:
+    """What an article is, and where it was seen."""
+    text = sheet.view.language.text
+    article, view = whole.article, sheet.view
+    sheet.title(article.title)
+    sheet.address(article.url)
+    sheet.blank()
+    sheet.fact(text("article"), str(article.article_id))
+    sheet.fact(text("source"), article.source)
+    sheet.fact(text("author"), article.author or "")
+    sheet.fact(text("language"), article.language or "")
+    published = view.language.moment(article.published_at) if article.published_at else text("nobody said when")
+    sheet.fact(text("published"), published)
+    for place, sighting in enumerate(article.sightings):
+        label = text("seen") if place == 0 else ""
+        sheet.fact(label, _tell_sighting(sighting, article.published_at, view))
+        if sighting.url != article.url:
+            sheet.address(sighting.url, " " * 12)
+
+
+def _tell_sighting(sighting: SightingRecord, published: datetime | None, view: View) -> str:
+    text = view.language.text
+    said = {"time": view.time(sighting.seen_at), "source": visible(sighting.source)}
+    if published is not None and sighting.seen_at >= published:
+        said["time"] = text(
+            "{time} ({span} after publication)", time=said["time"], span=view.language.duration(sighting.seen_at - published)
+        )
+    match sighting.identity:
+        case Identity.FIRST:
+            return text("{source}, {time}", **said)
+        case Identity.SAME_URL:
+            return text("{source}, {time}, the same address", **said)
+        case Identity.SAME_TEXT:
+            return text("{source}, {time}, the same text", **said)
+        case Identity.MOVED:
+            return text("{source}, {time}, moved there", **said)
+
+
+def show_matches(sheet: Sheet, matches: Sequence[MatchRecord]) -> None:
+    """Why each topic matches."""
+    text = sheet.view.language.text
+    if not matches:
+        return
+    sheet.heading(text("Why"))
+    for match in matches:
+        sheet.note(text("{topic} matches version {number}", topic=visible(match.topic), number=match.version))
+        show_hits(sheet, match.hits, "    ")
+        if match.silence is not None:
+            sheet.note(tell_silence(match.silence, sheet.view.language), "    ")
+
+
+def show_hits(sheet: Sheet, hits: Sequence[Hit], indent: str) -> None:
+    """The terms that were found, each with its passage."""
+    for hit in hits[:_MOST_HITS]:
+        sheet.note(sheet.view.language.text("{term}: {passage}", term=visible(hit.term), passage=visible(hit.passage)), indent)
+
+
+def _show_versions(sheet: Sheet, versions: Sequence[VersionRecord]) -> None:
+    text = sheet.view.language.text
+    sheet.heading(text("Versions"))
+    titles = {version.title for version in versions}
+    for version in versions:
+        current = text(" · current") if version.is_current else ""
+        sheet.note(f"{tell_version(version, sheet.view)}{current}")
+        if len(titles) > 1:
+            sheet.note(version.title, "      ")
+    if len(versions) > 1:
+        sheet.note(text("`quivive show … --diff` tells what changed"))
+
+
+def tell_version(version: VersionRecord, view: View) -> str:
+    """A version in a few words."""
+    text = view.language.text
+    words = len(version.text.split())
+    values = {"number": version.number, "time": view.time(version.seen_at), "source": visible(version.source), "words": words}
+    if version.origin is Origin.PAGE:
+        return text("{number} · {time} · {source}, its page · {words} words", **values)
+    return text("{number} · {time} · {source}, its feed · {words} words", **values)

@@ -1,0 +1,139 @@
+"""Alerts and deliveries in words for people, wherever they are shown. Pure."""
+
+from __future__ import annotations
+
+from news.alerting import Silence
+from news.alerts import AlertKind, DeliveryStatus, RecipientOutcome, RecipientStatus
+from news.answers import AlertRecord, DeliveryRecord
+from news.one_thing import AlertDetails, AttemptRecord, DeliveryDetails
+from news.wording import Language
+from quivive.cli.sheet import Sheet, View
+from quivive.texts import visible
+
+STATUS_STYLES: dict[DeliveryStatus, dict[str, object]] = {
+    DeliveryStatus.PENDING: {"fg": "yellow"},
+    DeliveryStatus.SENT: {"fg": "green"},
+    DeliveryStatus.DEAD: {"fg": "red"},
+}
+
+
+def tell_kind(kind: AlertKind, language: Language) -> str:
+    """What an alert says."""
+    text = language.text
+    return {AlertKind.NEW: text("new"), AlertKind.REVISED: text("revised")}[kind]
+
+
+def tell_status(status: DeliveryStatus, language: Language) -> str:
+    """How a delivery stands."""
+    text = language.text
+    return {
+        DeliveryStatus.PENDING: text("waiting"),
+        DeliveryStatus.SENT: text("sent"),
+        DeliveryStatus.DEAD: text("dead"),
+    }[status]
+
+
+def tell_delivery(one: DeliveryRecord, view: View) -> str:
+    """A delivery in a few words, without its problem."""
+    text = view.language.text
+    if one.status is DeliveryStatus.SENT:
+        return text("{channel}: sent {time}", channel=one.channel, time=view.time(one.sent_at))
+    if one.status is DeliveryStatus.DEAD:
+        return view.language.plural(
+            "{channel}: dead after {count} attempt", "{channel}: dead after {count} attempts", one.attempts, channel=one.channel
+        )
+    if not one.attempts:
+        return text("{channel}: waiting, due {time}", channel=one.channel, time=view.time(one.next_attempt_at))
+    return view.language.plural(
+        "{channel}: waiting after {count} attempt, again {time}",
+        "{channel}: waiting after {count} attempts, again {time}",
+        one.attempts,
+        channel=one.channel,
+        time=view.time(one.next_attempt_at),
+    )
+
+
+def tell_problem(one: DeliveryRecord, language: Language) -> str:
+    """What keeps or kept a delivery from its receiver, or a remark on one that was sent."""
+    return (
+        language.text("{channel}: {reason}", channel=one.channel, reason=visible(language.tell(one.last_error))) if one.last_error else ""
+    )
+
+
+def tell_nobody(language: Language) -> str:
+    """Said of an alert without deliveries."""
+    return language.text("nobody was told: the topic notifies no channel")
+
+
+def tell_silence(silence: Silence, language: Language) -> str:
+    """Why a topic that matches did not alert."""
+    text = language.text
+    return {
+        Silence.ALERTED: text("no alert: the topic had alerted on this article before"),
+        Silence.SILENT: text("no alert: only the silent first poll of a source has shown it"),
+        Silence.MATCHED_SILENTLY: text("no alert: it matched already when a silent first poll showed it"),
+        Silence.SILENT_SIGHTING: text("no alert: the topic asks which source shows it, and a silent first poll did"),
+    }[silence]
+
+
+def show_alert_head(sheet: Sheet, alert: AlertRecord) -> None:
+    """An alert on one line, with its id."""
+    said = sheet.view.language.text(
+        "{id} · {topic} · {kind} · {time}, {late}",
+        id=sheet.view.short_id(alert.alert_id),
+        topic=visible(alert.topic),
+        kind=tell_kind(alert.kind, sheet.view.language),
+        time=sheet.view.time(alert.created_at),
+        late=sheet.view.late(alert.delay_seconds),
+    )
+    sheet.note(said)
+
+
+def show_alert(sheet: Sheet, alert: AlertDetails) -> None:
+    """An alert with every delivery and every attempt."""
+    show_alert_head(sheet, alert.record)
+    if not alert.deliveries:
+        sheet.note(tell_nobody(sheet.view.language), "    ")
+    for delivery in alert.deliveries:
+        show_delivery(sheet, delivery, "    ")
+
+
+def show_delivery(sheet: Sheet, delivery: DeliveryDetails, indent: str) -> None:
+    """A delivery with its recipients and every attempt."""
+    record, view = delivery.record, sheet.view
+    head = sheet.view.language.text("{id} · {delivery}", id=view.short_id(record.delivery_id), delivery=tell_delivery(record, view))
+    sheet.note(head, indent, **STATUS_STYLES[record.status])
+    for recipient in delivery.recipients:
+        sheet.note(_tell_recipient(recipient, view.language), indent + "  ")
+    forgotten = record.attempts - len(delivery.attempts)
+    if forgotten > 0:
+        earlier = sheet.view.language.plural(
+            "{count} attempt of which no log is kept", "{count} attempts of which no log is kept", forgotten
+        )
+        sheet.note(earlier, indent + "  ")
+    for attempt in delivery.attempts:
+        sheet.note(_tell_attempt(attempt, view), indent + "  ")
+    if not delivery.attempts and record.last_error:
+        sheet.note(view.language.tell(record.last_error), indent + "  ")
+
+
+def _tell_recipient(one: RecipientOutcome, language: Language) -> str:
+    text = language.text
+    if one.status is RecipientStatus.HAS:
+        return text("{recipient} has it", recipient=one.recipient)
+    reason = language.tell(one.reason or "")
+    if one.status is RecipientStatus.REFUSED:
+        return text("{recipient} was refused: {reason}", recipient=one.recipient, reason=reason)
+    return text("{recipient} is still owed it: {reason}", recipient=one.recipient, reason=reason)
+
+
+def _tell_attempt(attempt: AttemptRecord, view: View) -> str:
+    text = view.language.text
+    time, answer = view.time(attempt.attempted_at), view.language.tell(attempt.answer or "")
+    if attempt.status is DeliveryStatus.SENT:
+        if not answer:
+            return text("{time}: accepted", time=time)
+        return text("{time}: accepted ({answer})", time=time, answer=answer)
+    if attempt.status is DeliveryStatus.DEAD:
+        return text("{time}: given up: {answer}", time=time, answer=answer)
+    return text("{time}: {answer}; again {again}", time=time, answer=answer, again=view.time(attempt.next_attempt_at))

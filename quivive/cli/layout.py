@@ -1,0 +1,65 @@
+"""Text on a terminal of some width: how wide it is, cut into lines at words, in columns. Pure; signs of two cells count as two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal a text takes (Unicode TR11: some signs take two, some none)."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """The text in a column of that width, to its left or its right side. One that is wider stays whole."""
+    room = " " * (width - cells(text))
+    return room + text if right else text + room
+
+
+def wrap(text: str, width: int, first: str = "", others: str | None = None) -> list[str]:
+    """Lines of at most that width, cut at words; the first begins with `first`, the others with `others` (else as much room).
+
+    A word that is wider than a line stays whole, so that an address or an id can be copied from the screen.
+    """
+    beginning, others = first, " " * cells(first) if others is None else others
+    lines, line, used = [], beginning, cells(beginning)
+    is_empty = True
+    for word in text.split():
+        size = cells(word)
+        if not is_empty and used + 1 + size > width:
+            lines.append(line)
+            line, used, is_empty = others, cells(others), True
+        line, used = (line + word, used + size) if is_empty else (f"{line} {word}", used + 1 + size)
+        is_empty = False
+    return [*lines, line]
+
+
+def paragraphs(text: str, width: int) -> Iterator[str]:
+    """The lines of a text, each paragraph wrapped, one empty line between two."""
+    parts = [part for part in text.splitlines() if part.strip()]
+    for number, part in enumerate(parts):
+        if number:
+            yield ""
+        yield from wrap(part, width)
+
+
+def wrap_marked(words: Sequence[tuple[str, T]], width: int, indent: str = "") -> Iterator[list[tuple[str, T]]]:
+    """Lines of words that carry something, such as a style; those of one line stand beside each other with a space between."""
+    line: list[tuple[str, T]] = []
+    used = cells(indent)
+    for word, mark in words:
+        size = cells(word)
+        if line and used + 1 + size > width:
+            yield line
+            line, used = [], cells(indent)
+        used += size + (1 if line else 0)
+        line.append((word, mark))
+    if line:
+        yield line

@@ -1,0 +1,124 @@
+"""A source whole, for people. Pure."""
+
+from __future__ import annotations
+
+from news.answers import SourceStatus
+from news.one_thing import GapRecord, PollRecord, WholeSource
+from news.sources import PollKind, Problem
+from news.wording import Language
+from quivive.cli.rhythm import show_rhythm
+from quivive.cli.sheet import Sheet, View
+from quivive.cli.tables import Column, Place, make_table
+
+RHYTHM_DAYS = 28
+STATUS_STYLES: dict[SourceStatus, dict[str, object]] = {
+    SourceStatus.NEW: {"fg": "yellow"},
+    SourceStatus.OK: {"fg": "green"},
+    SourceStatus.FAILING: {"fg": "red"},
+}
+
+
+def tell_status(status: SourceStatus, language: Language) -> str:
+    """How a source stands."""
+    text = language.text
+    return {SourceStatus.NEW: text("new"), SourceStatus.OK: text("ok"), SourceStatus.FAILING: text("failing")}[status]
+
+
+def tell_problem(problem: Problem | None, language: Language) -> str:
+    """Why a source fails, with its code."""
+    return f"{problem.code}: {language.tell(problem.message)}" if problem else ""
+
+
+def show_source(sheet: Sheet, whole: WholeSource) -> None:
+    """Everything about a source."""
+    text = sheet.view.language.text
+    _show_head(sheet, whole)
+    show_rhythm(sheet, whole.hours, RHYTHM_DAYS)
+    if whole.gaps:
+        sheet.heading(text("Gaps"))
+        for gap in whole.gaps:
+            sheet.note(_tell_gap(gap, sheet.view))
+    if whole.polls:
+        sheet.heading(text("Last polls"))
+        sheet.notes(_show_polls(sheet.view, whole))
+
+
+def _show_head(sheet: Sheet, whole: WholeSource) -> None:
+    text = sheet.view.language.text
+    health, view = whole.health, sheet.view
+    sheet.title(health.name)
+    sheet.address(health.url)
+    sheet.blank()
+    sheet.fact(text("status"), tell_status(health.status, view.language), **STATUS_STYLES[health.status])
+    sheet.fact(text("problem"), tell_problem(health.last_error, view.language))
+    if health.consecutive_failures:
+        since = sheet.view.language.plural("{count} poll failed", "{count} polls failed one after the other", health.consecutive_failures)
+        sheet.fact(text("failures"), since)
+    sheet.fact(text("articles"), str(health.articles))
+    sheet.fact(text("last entry"), _tell_last_entry(whole, view))
+    sheet.fact(text("last poll"), view.time(health.last_polled_at))
+    sheet.fact(text("succeeded"), view.time(health.last_success_at))
+    if whole.is_configured:
+        sheet.fact(
+            text("next poll"),
+            text("{time}, every {span}", time=view.time(health.next_poll_at), span=view.language.duration(health.interval)),
+        )
+    else:
+        sheet.fact(text("next poll"), text("never: it is no longer in the configuration"))
+    sheet.fact(text("tags"), ", ".join(whole.tags))
+    sheet.fact(text("added"), view.time(whole.added_at))
+
+
+def _tell_last_entry(whole: WholeSource, view: View) -> str:
+    text = view.language.text
+    if whole.last_entry_at is None:
+        return text("none so far")
+    return text("{time}, {span} ago", time=view.time(whole.last_entry_at), span=view.language.duration(view.now - whole.last_entry_at))
+
+
+def _tell_gap(gap: GapRecord, view: View) -> str:
+    text = view.language.text
+    if gap.from_at is None:
+        return text("until {end}: {message}", end=view.time(gap.to_at), message=view.language.tell(gap.message))
+    return text(
+        "{start} to {end}: {message}", start=view.time(gap.from_at), end=view.time(gap.to_at), message=view.language.tell(gap.message)
+    )
+
+
+def _show_polls(view: View, whole: WholeSource) -> list[str]:
+    text = view.language.text
+    columns = [
+        Column(text("time")),
+        Column(text("answer"), Place.FLEXIBLE),
+        Column(text("entries"), right=True),
+        Column(text("new"), right=True),
+        Column(text("changed"), right=True),
+        Column(text("took"), right=True),
+        Column(text("size"), Place.WIDE, right=True),
+        Column(text("problem"), Place.BENEATH),
+    ]
+    return list(make_table(view.terminal, columns, [_poll_row(poll, view) for poll in whole.polls]))
+
+
+def _poll_row(poll: PollRecord, view: View) -> list[str]:
+    status = [str(poll.http_status)] if poll.http_status else []
+    return [
+        view.time(poll.polled_at),
+        " ".join([*status, _tell_poll(poll.kind, view.language)]),
+        str(poll.entries_seen),
+        str(poll.entries_new),
+        str(poll.entries_changed),
+        view.language.text("{seconds} s", seconds=view.language.number(round(poll.seconds, 1))),
+        view.language.size(poll.body_bytes),
+        tell_problem(poll.problem, view.language),
+    ]
+
+
+def _tell_poll(kind: PollKind, language: Language) -> str:
+    text = language.text
+    return {
+        PollKind.UNCHANGED: text("not modified"),
+        PollKind.SAME_BODY: text("the same as before"),
+        PollKind.PARSED: text("read"),
+        PollKind.FAILED: text("failed"),
+    }[kind]

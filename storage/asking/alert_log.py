@@ -1,0 +1,114 @@
+"""The delivery log: alerts, newest first, each with its deliveries."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from news.alerts import AlertKind, DeliveryStatus
+from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
+from storage.file.rows import select_in
+from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.alerts import article_from_json, hits_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRequest:
+    """Which alerts are asked for. `status`: with a delivery in that state; `since` is included; `limit` is at least 1.
+
+    `after` is what the answer to the same request said of where its next page begins.
+    """
+
+    topic: str | None = None
+    status: DeliveryStatus | None = None
+    kind: AlertKind | None = None
+    since: datetime | None = None
+    limit: int | None = None
+    after: AlertPlace | None = None
+
+
+def report_alerts(db: Database, asked: AlertRequest) -> AlertLog:
+    """The alerts that are asked for, newest first."""
+    rows = db.conn.execute(
+        """SELECT * FROM alerts
+           WHERE (:topic IS NULL OR topic = :topic) AND (:kind IS NULL OR kind = :kind) AND (:since IS NULL OR created_at >= :since)
+             AND (:status IS NULL OR EXISTS (SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND status = :status))
+             AND (:after_time IS NULL OR created_at < :after_time OR (created_at = :after_time AND id > :after_id))
+           ORDER BY created_at DESC, id LIMIT :limit""",
+        {
+            "topic": asked.topic,
+            "status": asked.status,
+            "kind": asked.kind,
+            "since": optional_text(asked.since),
+            "limit": -1 if asked.limit is None else asked.limit,
+            "after_time": to_text(asked.after.created_at) if asked.after else None,
+            "after_id": asked.after.alert_id if asked.after else None,
+        },
+    ).fetchall()
+    alerts = _with_deliveries(db, rows)
+    return AlertLog(alerts, AlertPlace(alerts[-1].created_at, alerts[-1].alert_id) if len(alerts) == asked.limit else None)
+
+
+def list_alerts_on(db: Database, article_id: int) -> tuple[AlertRecord, ...]:
+    """The alerts on an article, the oldest first."""
+    rows = db.conn.execute("SELECT * FROM alerts WHERE article_id = ? ORDER BY created_at, topic, sequence", (article_id,))
+    return _with_deliveries(db, rows.fetchall())
+
+
+def get_alert_record(db: Database, alert_id: str) -> AlertRecord:
+    """The alert of that id, which must be there."""
+    (record,) = _with_deliveries(db, db.conn.execute("SELECT * FROM alerts WHERE id = ?", (alert_id,)).fetchall())
+    return record
+
+
+def _with_deliveries(db: Database, rows: Sequence[sqlite3.Row]) -> tuple[AlertRecord, ...]:
+    deliveries = _deliveries_of(db, [row["id"] for row in rows])
+    return tuple(_report_alert(row, tuple(deliveries[row["id"]])) for row in rows)
+
+
+def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[DeliveryRecord]]:
+    found: dict[str, list[DeliveryRecord]] = defaultdict(list)
+    rows = select_in(
+        db,
+        """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
+                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error
+           FROM deliveries LEFT JOIN messages ON messages.id = message_id
+           WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",
+        alert_ids,
+    )
+    for row in rows:
+        found[row["alert_id"]].append(_report_delivery(row))
+    return found
+
+
+def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> AlertRecord:
+    article = article_from_json(row["payload"])
+    return AlertRecord(
+        alert_id=row["id"],
+        topic=row["topic"],
+        article_id=row["article_id"],
+        article_url=article.url,
+        article_title=article.title,
+        kind=AlertKind(row["kind"]),
+        created_at=from_text(row["created_at"]),
+        delay_seconds=row["delay_seconds"],
+        deliveries=deliveries,
+        hits=hits_from_json(row["hits"]),
+    )
+
+
+def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
+    return DeliveryRecord(
+        delivery_id=row["id"],
+        channel=row["channel"],
+        status=DeliveryStatus(row["status"]),
+        attempts=row["attempts"],
+        next_attempt_at=optional_time(row["next_attempt_at"]),
+        sent_at=optional_time(row["sent_at"]),
+        last_error=row["last_error"],
+    )

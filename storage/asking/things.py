@@ -1,0 +1,61 @@
+"""What people mean by an id, the beginning of one, an address or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from sqlite_utils import Database
+
+from news.names import find_name
+from news.one_thing import Thing, ThingKind
+from news.urls import comparing_url
+from storage.recording.ids import MOST_MEANT, find_ids
+from storage.recording.sources import is_called
+
+_LARGEST_NUMBER = 2**63 - 1
+
+
+def find_things(db: Database, what: str, topics: Collection[str]) -> list[Thing]:
+    """What `what` may mean: one thing as a rule, none if it is unknown, several if it is not unique. `topics`: those of the configuration.
+
+    The number of an article counts before names and addresses, and these before ids, of which the beginning is enough.
+    """
+    wanted = what.strip()
+    if numbered := list(_articles_by_number(db, wanted)):
+        return numbered
+    named = [*_articles_by_address(db, wanted), *_sources(db, wanted), *_topics(db, wanted, topics)]
+    return named or find_ids(db, wanted)
+
+
+def _articles_by_number(db: Database, wanted: str) -> Iterator[Thing]:
+    if wanted.isascii() and wanted.isdecimal() and len(wanted) <= len(str(_LARGEST_NUMBER)) and int(wanted) <= _LARGEST_NUMBER:
+        for row in db.conn.execute("SELECT id, title FROM articles WHERE id = ?", (int(wanted),)):
+            yield Thing(ThingKind.ARTICLE, str(row["id"]), row["title"])
+
+
+def _articles_by_address(db: Database, wanted: str) -> Iterator[Thing]:
+    """Those shown at exactly this address, else the one known at it in the comparing form."""
+    if "://" not in wanted:
+        return
+    shown = "SELECT DISTINCT articles.id, title FROM sightings JOIN articles ON articles.id = article_id WHERE sightings.url = ? LIMIT ?"
+    known = "SELECT articles.id, title FROM article_urls JOIN articles ON articles.id = article_id WHERE article_urls.url = ? LIMIT ?"
+    rows = db.conn.execute(shown, (wanted, MOST_MEANT)).fetchall() or db.conn.execute(known, (comparing_url(wanted), MOST_MEANT)).fetchall()
+    for row in rows:
+        yield Thing(ThingKind.ARTICLE, str(row["id"]), row["title"])
+
+
+def _sources(db: Database, wanted: str) -> Iterator[Thing]:
+    """Those of the configuration before those that have left it: these are meant only where no other has the name."""
+    rows = [row for row in db.conn.execute("SELECT id, url, name, configured FROM sources ORDER BY id") if is_called(row, wanted)]
+    configured = [row for row in rows if row["configured"]]
+    for row in configured or rows:
+        yield Thing(ThingKind.SOURCE, str(row["id"]), row["name"])
+
+
+def _topics(db: Database, wanted: str, topics: Collection[str]) -> Iterator[Thing]:
+    """The one of the configuration, else one that has left it and has told of something."""
+    name = find_name(wanted, topics)
+    if name is None:
+        name = find_name(wanted, [row["topic"] for row in db.conn.execute("SELECT DISTINCT topic FROM alerts")])
+    if name is not None:
+        yield Thing(ThingKind.TOPIC, name, name)
