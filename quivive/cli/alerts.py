@@ -11,6 +11,7 @@ from news.alerts import DeliveryStatus
 from news.answers import AlertRecord, DeliveryRecord
 from news.errors import UsageError
 from news.names import find_name
+from quivive.cli.completing import complete_channel, complete_topic
 from quivive.cli.context import (
     get_configuration,
     get_reader,
@@ -21,12 +22,13 @@ from quivive.cli.context import (
     require_topic,
 )
 from quivive.cli.json_answers import alert_json
+from quivive.cli.suggesting import SuggestingGroup
 from quivive.clock import utc_now
 from storage import AlertRequest, retry_deliveries
 
 
-@click.group("alerts", invoke_without_command=True)
-@click.option("--topic", metavar="T", help="Only this topic's.")
+@click.group("alerts", cls=SuggestingGroup, invoke_without_command=True)
+@click.option("--topic", metavar="T", shell_complete=complete_topic, help="Only this topic's.")
 @click.option("--status", type=click.Choice([status.value for status in DeliveryStatus]), help="Only those with a delivery in this state.")
 @click.option("--limit", type=click.IntRange(1), help="The newest N.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
@@ -78,7 +80,7 @@ def retry(context: click.Context, ids: tuple[str, ...], dead: bool) -> None:
 
 
 @command.command("test")
-@click.argument("channel")
+@click.argument("channel", shell_complete=complete_channel)
 @click.pass_context
 def test(context: click.Context, channel: str) -> None:
     """Send one message, marked as a test, to a channel."""

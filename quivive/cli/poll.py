@@ -10,6 +10,7 @@ import click
 
 from news.alerts import Alert
 from quivive.cli.announcing import PrintedAlerts, lead_to_one_place
+from quivive.cli.completing import complete_source
 from quivive.cli.context import get_whole_configuration, print_json
 from quivive.cli.interrupting import run_interruptibly
 from quivive.cli.json_answers import round_json
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("poll")
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=complete_source)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @loudness_options
 @click.pass_context

@@ -9,8 +9,10 @@ import click
 from news.answers import PreviewAnswer
 from news.errors import UsageError
 from news.query import advise_on, parse_query
+from quivive.cli.completing import complete_topic
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json
 from quivive.cli.json_answers import preview_json
+from quivive.cli.suggesting import QueryCommand
 from quivive.clock import utc_now
 from quivive.config import Configuration
 from quivive.texts import visible
@@ -18,9 +20,9 @@ from quivive.typed_times import make_moments, parse_since
 from storage import PreviewRequest
 
 
-@click.command("preview")
+@click.command("preview", cls=QueryCommand)
 @click.argument("query", required=False)
-@click.option("--topic", metavar="NAME", help="The query of this topic of the configuration.")
+@click.option("--topic", metavar="NAME", shell_complete=complete_topic, help="The query of this topic of the configuration.")
 @click.option("--since", metavar="D", help="Articles from this moment on: a date, a date with time, or an age (else 30d).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context

@@ -11,8 +11,10 @@ import click
 from news.answers import FoundArticle, SearchAnswer
 from news.errors import UsageError
 from news.query import advise_on, parse_query
+from quivive.cli.completing import complete_source, complete_topic
 from quivive.cli.context import get_configuration, get_reader, local_time, print_json_lines, require_topic
 from quivive.cli.json_answers import found_article_json
+from quivive.cli.suggesting import QueryCommand
 from quivive.clock import utc_now
 from quivive.collector import calm_collector
 from quivive.texts import visible
@@ -20,12 +22,12 @@ from quivive.typed_times import make_moments, parse_since, parse_until
 from storage import SearchRequest
 
 
-@click.command("search", context_settings={"ignore_unknown_options": True})
+@click.command("search", cls=QueryCommand)
 @click.argument("query")
 @click.option("--since", metavar="D", help="Articles from this moment on: a date, a date with time, or an age (7d).")
 @click.option("--until", metavar="D", help="Articles until this moment; a date includes that day.")
-@click.option("--source", metavar="S", help="Sighted in the source of this name or URL.")
-@click.option("--topic", metavar="T", help="With a recorded match of this topic.")
+@click.option("--source", metavar="S", shell_complete=complete_source, help="Sighted in the source of this name or URL.")
+@click.option("--topic", metavar="T", shell_complete=complete_topic, help="With a recorded match of this topic.")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")

@@ -10,10 +10,11 @@ from news.sources import SourceSpec
 from news.urls import host_of
 from quivive.cli.context import get_configuration, get_reader, local_time, not_available, print_json_lines, print_table
 from quivive.cli.json_answers import source_json
+from quivive.cli.suggesting import SuggestingGroup
 from quivive.config import Configuration
 
 
-@click.group("sources", invoke_without_command=True)
+@click.group("sources", cls=SuggestingGroup, invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> None:

@@ -48,7 +48,7 @@ def working_directory() -> Path:
 
 
 def _find_config_option(arguments: Sequence[str]) -> Path | None:
-    for argument, after in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, after in zip(arguments, [*arguments[1:], ""], strict=False):
         if not argument.startswith("-"):
             return None  # the command: what follows is its own
         if argument == "--config":

@@ -169,6 +169,27 @@ def load_config(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called in a configuration."""
+
+    sources: tuple[str, ...]
+    topics: tuple[str, ...]
+    channels: tuple[str, ...]
+
+
+def list_names(path: Path, environ: Mapping[str, str]) -> Names:
+    """What a configuration calls its sources, topics and channels, as far as it can be read. Raises ConfigurationError."""
+    file = read_config_file(path, environ, with_channels=False)
+    sources = read_sources(file, _read_crawler(file))
+    topics = (content.get("name") for _, content in iterate_tables(file, "topics") if isinstance(content, dict))
+    return Names(
+        sources=tuple(source.name or source.url for source in sources),
+        topics=tuple(name for name in topics if isinstance(name, str)),
+        channels=tuple(named_tables(file, "channels")),
+    )
+
+
 def _get_matcher_check() -> CheckTopics:
     from news.query import check_topics  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
 
