@@ -36,8 +36,8 @@ from news.sources import ArticlesMode, DuePage, ExtractedPage, FeedEntry, PageOu
 from news.topics import Topic
 from quivive.collector import calm_collector
 from storage import Archive, Tally, Watch
-from storage.file import writer
-from storage.recording import articles, pages, polls, settle_one, words
+from storage.file import words, writer
+from storage.recording import articles, pages, polls, settle_one
 
 GOAL_MILLISECONDS = 2
 GOAL_ARTICLES = 1_000_000

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -117,7 +118,7 @@ def recognise(text: str | None, zone: tzinfo) -> datetime | None:
 
     Raises NoDateError if it is, but is that of no day, or the zero of some calendar (year 0 or 1, the epoch), which nobody has set.
     """
-    written = (text or "").strip()[:LONGEST_DATE].lower().translate(_FOLDED)
+    written = normalize("NFC", (text or "").strip()[:LONGEST_DATE].lower()).translate(_FOLDED)
     if _UNIX.fullmatch(written):
         return _checked(datetime.fromtimestamp(int(written[:10]), UTC), UTC)
     numbers = _read_numbers(written)

@@ -27,6 +27,9 @@ _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "applica
 _LINK = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _HEAD_CHARACTERS = 200_000
+_NETSCAPE_RDF = 'xmlns="http://channel.netscape.com/rdf/simple/0.9/"'
+"""RSS 0.90, by its first address, which feedparser does not know for a feed without items."""
+
 _SAMPLE_ENTRIES, _SAMPLE_CHARACTERS = 20, 300
 _HTML_LIKE = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -70,7 +73,7 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
     headers = {"content-type": "application/xml; charset=utf-8"}
     stream = io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + document.encode())
     result = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
-    if not result.entries and not result.version:
+    if not (result.entries or result.version or _NETSCAPE_RDF in document):
         raise FetchProblem(make_problem("not_a_feed", "neither RSS nor Atom"))
     feed: Record = result.feed
     feed_language = language_of(dict.get(feed, "language") or language)

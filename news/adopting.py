@@ -6,6 +6,7 @@ titles that are all alike ("Communiqué") are not enough: what is joined wrongly
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,15 +15,18 @@ from news.judging import telling_words, titles_agree
 from news.urls import is_site_root, same_site
 
 _RUN = 3
-"""Words in a row, which two texts rarely share by chance. Two press releases of one company share the lines about it, a third of all."""
+"""Words in a row, which two texts rarely share by chance."""
 _FEWEST_RUNS = 8
-"""A text with fewer is too short to tell from another."""
+"""A text with fewer, under a title that tells what it is about, is too short to tell from another."""
 _LEAST_COMMON_SHARE, _UNDER_A_COMMON_TITLE = 0.5, 0.85
 """Of the shorter text's runs, in one that was edited or is shown in another frame; under a title that tells little, nearly all."""
-_TELLING_TITLE = 3
+_OF_A_SENTENCE = 1 / 3
+"""Of a sentence's runs, if the other text has it, be it with other figures in it."""
+_TELLING_TITLE = 4
 """Telling words of a title that hardly names two articles of one source: "Communiqué de presse" has two."""
 _COMMON_TITLE = 2
 """Other places of the source at which a title stands that tells little, however long it is."""
+_SENTENCES = re.compile(r"[.!?\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,21 @@ def texts_differ(one: str, other: str, title: str, places_of_title: int = 0) -> 
 
     `places_of_title`: at how many other places the source has entries under it. The less a title tells, the more must be the same.
     """
-    is_common = tells_little(title) or places_of_title >= _COMMON_TITLE
-    least = _UNDER_A_COMMON_TITLE if is_common else _LEAST_COMMON_SHARE
-    fewer, more = sorted((_runs(one), _runs(other)), key=len)
-    return len(fewer) >= _FEWEST_RUNS and len(fewer & more) < least * len(fewer)
+    fewer, more = sorted((one, other), key=len)
+    if tells_little(title) or places_of_title >= _COMMON_TITLE:
+        return _has_sentence_of_its_own(fewer, more) or _is_less_common(fewer, more, _UNDER_A_COMMON_TITLE)
+    return len(_runs(fewer)) >= _FEWEST_RUNS and _is_less_common(fewer, more, _LEAST_COMMON_SHARE)
+
+
+def _has_sentence_of_its_own(text: str, other: str) -> bool:
+    """Whether one thing is said in a text and not in the other. What a company or a site says below each of its texts is in both."""
+    known = _runs(other)
+    return any(len(runs & known) < _OF_A_SENTENCE * len(runs) for runs in map(_runs, _SENTENCES.split(text)))
+
+
+def _is_less_common(text: str, other: str, share: float) -> bool:
+    runs = _runs(text)
+    return len(runs & _runs(other)) < share * len(runs)
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from news.alerts import AlertKind, DeliveryStatus, Hit
 from news.articles import Origin
+from news.care import Care
 from news.settling import Identity
 from news.sources import Problem
 
@@ -303,7 +304,7 @@ class SourceCounts:
 
 @dataclass(frozen=True, slots=True)
 class ArticleCounts:
-    """The articles that the archive holds, those that came in the last 24 hours, and all their versions and appearances."""
+    """The articles that the archive holds, those that came in the last 24 hours, how often a text was replaced, and all appearances."""
 
     total: int
     last_24h: int
@@ -359,6 +360,12 @@ class ArchiveStatus:
 
     path: str
     size_bytes: int
+    """Of the archive and its write-ahead log together."""
+    log_bytes: int
+    """Of the write-ahead log alone."""
     writer_pid: int | None
+    alive_at: datetime | None
+    """When the daemon last gave a sign of life; None where none runs, or it has only begun."""
     waiting: Waiting | None
     contents: Contents
+    care: Care

@@ -17,6 +17,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from quivive.heartbeat import answer
 from quivive.rebuilding import rebuild
 from quivive.service import Service
 
@@ -26,6 +27,7 @@ TICK_SECONDS = 1
 TIDY_SECONDS = 3_600
 TELL_SECONDS = 3_600
 """Between two lines of the log that say that all is well."""
+LIFE_SECONDS = 10
 WATCH_SECONDS = 1.0
 """Between two looks at the clock. One that is ahead for a shorter time is noticed by what was written meanwhile, at the next start."""
 LEAST_STEP = timedelta(seconds=2)
@@ -61,6 +63,7 @@ class Jobs:
         self._scheduler.add_job(self._deliver_due, Every(timedelta(seconds=TICK_SECONDS)), id="deliver")
         self._scheduler.add_job(self._tidy, Every(timedelta(seconds=TIDY_SECONDS)), id="tidy")
         self._scheduler.add_job(self._tell_hour, Every(timedelta(seconds=TELL_SECONDS), at_once=False), id="tell")
+        self._scheduler.add_job(self._note_life, Every(timedelta(seconds=LIFE_SECONDS)), id="life")
         self._scheduler.add_job(self._rebuild, id="rebuild")  # once, from now on
         self._watcher: asyncio.Task[None] | None = None
 
@@ -113,6 +116,11 @@ class Jobs:
 
     async def _tell_hour(self) -> None:
         await self._service.report_hour()
+
+    async def _note_life(self) -> None:
+        """For `status`, which cannot see from outside whether the event loop and the writing thread get round to anything."""
+        await answer(self._service.archive)
+        self._service.archive.note_life(self._clock())
 
     async def _rebuild(self) -> None:
         await rebuild(self._service.archive)

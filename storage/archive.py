@@ -37,10 +37,11 @@ from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, 
 from news.topics import Topic
 from news.wording import Wording
 from storage.asking import alert_log, export, preview, reports, search, things, whole
+from storage.asking.care import report_care
 from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
 from storage.file.pool import ReadingPool
-from storage.file.times import from_text, to_text
+from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.recording import outbox, pages, polls, rebuilding, sources, tidying
@@ -145,14 +146,18 @@ class ArchiveReader:
 
     def report_status(self, now: datetime) -> ArchiveStatus:
         """One look at everything."""
-        contents = self._ask(reports.report_contents, now)
+        contents, care = self._ask(reports.report_contents, now), self._ask(report_care, now)
         writer = find_writer(self.path)
+        size_bytes, log_bytes = count_bytes(self.path)
         return ArchiveStatus(
             path=str(self.path),
-            size_bytes=count_bytes(self.path),
+            size_bytes=size_bytes + log_bytes,
+            log_bytes=log_bytes,
             writer_pid=writer.pid if writer else None,
+            alive_at=optional_time(writer.alive_at) if writer else None,
             waiting=_get_waiting(writer),
             contents=contents,
+            care=care,
         )
 
     def report_undelivered(self) -> list[Undelivered]:
@@ -176,6 +181,7 @@ class Archive(ArchiveReader):
         super().__init__(path)
         self._watch = watch
         self._lock = wait_for(lambda: WriterLock(path), patience)
+        self._noted, self._noting = WriterNote(os.getpid()), threading.Lock()
         patience = patience and replace(patience, tell=self._note_waiting(patience.tell))
         try:
             self._db = wait_for(self._open, patience)
@@ -198,10 +204,18 @@ class Archive(ArchiveReader):
     def _note_waiting(self, tell: Callable[[Waiting | None], None]) -> Callable[[Waiting | None], None]:
         def note(waiting: Waiting | None) -> None:
             since, reason = (to_text(waiting.since), waiting.reason) if waiting else (None, None)
-            self._lock.note(WriterNote(os.getpid(), since, reason))
+            with self._noting:
+                self._noted = replace(self._noted, waiting_since=since, reason=reason)
+                self._lock.note(self._noted)
             tell(waiting)
 
         return note
+
+    def note_life(self, now: datetime) -> None:
+        """Write down that the daemon is alive, where `status` finds it. Whoever calls has made sure that the writing thread is."""
+        with self._noting:
+            self._noted = replace(self._noted, alive_at=to_text(now))
+            self._lock.note(self._noted)
 
     def _ask(self, question: Callable[Concatenate[Database, P], T], *arguments: P.args, **options: P.kwargs) -> T:
         while True:

@@ -66,7 +66,7 @@ _OTAN = (
     "Plusieurs députés demandent à en voir le texte avant la fin de l’année, et rappellent que les données des États membres ne peuvent "
     "quitter le continent."
 )
-_LONG_URL = (
+LONG_URL = (
     "https://www.armor-tech.example/2026/11/26/openai-et-l-otan-signent-un-accord-cadre-sur-l-analyse-des-images-satellites"
     "-et-la-traduction-des-communications?edition=nationale"
 )
@@ -205,7 +205,7 @@ def _tell_of_fibre(desk: _Newsroom, at: datetime) -> None:
 def _tell_of_otan(desk: _Newsroom, at: datetime) -> None:
     told = entry(
         "OpenAI et l’OTAN signent un accord-cadre sur l’analyse des images satellites et la traduction des communications",
-        _LONG_URL,
+        LONG_URL,
         author="Anne Le Goff",
         content=_OTAN,
         published_at=at - timedelta(seconds=41),

@@ -10,6 +10,7 @@ from news.query.moments import MomentParser
 from news.query.parser import GREATEST_DEPTH, GREATEST_LENGTH, GREATEST_SIZE, parse_query
 from news.query.passages import make_snippet
 from news.query.tree import (
+    EVERYTHING,
     And,
     Compound,
     Condition,
@@ -37,6 +38,7 @@ from news.query.tree import (
 from news.query.wanted import Form, Wanted, wanted_terms
 
 __all__ = [
+    "EVERYTHING",
     "GREATEST_DEPTH",
     "GREATEST_DISTANCE",
     "GREATEST_LENGTH",

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -181,6 +181,10 @@ class Query:
 
     text: str
     root: Node
+
+
+EVERYTHING: Final = Query("", Since("", datetime.min.replace(tzinfo=UTC)))
+"""What is asked where there is no query, but filters beside it: every article holds it. No text is read as this."""
 
 
 def has_positive(node: Node) -> bool:

@@ -3,65 +3,76 @@
 from __future__ import annotations
 
 import asyncio
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
-from news.alerts import DeliveryStatus
-from news.answers import AlertRecord, DeliveryRecord
+from news.alerts import AlertKind, DeliveryStatus
 from news.errors import UsageError
 from news.names import find_name
+from news.wording import Wording
 from quivive.cli.completing import complete_channel, complete_topic
 from quivive.cli.context import (
     get_configuration,
     get_reader,
+    get_view,
     get_whole_configuration,
-    local_time,
+    one_form,
+    print_csv,
     print_json_lines,
-    print_table,
+    print_lines,
     require_topic,
 )
+from quivive.cli.csv_answers import ALERTS
+from quivive.cli.deliveries import list_alerts
 from quivive.cli.json_answers import alert_json
+from quivive.cli.sheet import View
 from quivive.cli.suggesting import SuggestingGroup
 from quivive.clock import utc_now
+from quivive.typed_times import parse_since
 from storage import AlertRequest, retry_deliveries
 
 
 @click.group("alerts", cls=SuggestingGroup, invoke_without_command=True)
 @click.option("--topic", metavar="T", shell_complete=complete_topic, help="Only this topic's.")
 @click.option("--status", type=click.Choice([status.value for status in DeliveryStatus]), help="Only those with a delivery in this state.")
-@click.option("--limit", type=click.IntRange(1), help="The newest N.")
+@click.option("--kind", type=click.Choice([kind.value for kind in AlertKind]), help="Only those of this kind.")
+@click.option("--since", metavar="D", help="Only those made from this moment on: a date, a date with time, or an age (24h).")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="The newest N.")
+@click.option("--long", is_flag=True, help="Show more of each.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
 @click.pass_context
-def command(context: click.Context, topic: str | None, status: str | None, limit: int | None, as_json: bool) -> None:
+def command(context: click.Context, /, **options: Any) -> None:
     """Show the delivery log, newest first."""
     if context.invoked_subcommand is not None:
         return
+    one_form(options["as_json"], options["as_csv"])
     configuration = get_configuration(context)
     reader = get_reader(configuration)
-    if topic:
-        require_topic(configuration, reader, topic)
-    alerts = reader.report_alerts(AlertRequest(topic, DeliveryStatus(status) if status else None, limit=limit)).alerts
-    if as_json:
+    view = get_view(configuration)
+    if options["topic"]:
+        require_topic(configuration, reader, options["topic"])
+    alerts = reader.report_alerts(_make_request(options, view)).alerts
+    if options["as_json"]:
         print_json_lines(map(alert_json, alerts))
-        return
-    columns = ["alert", "topic", "kind", "created", "article", "deliveries"]
-    print_table("", columns, [_line(alert, configuration.timezone) for alert in alerts])
+    elif options["as_csv"]:
+        print_csv(ALERTS, map(alert_json, alerts))
+    elif not alerts:
+        click.echo(view.language.text("no alerts"), err=True)
+    else:
+        print_lines(list_alerts(view, alerts, long=options["long"]))
 
 
-def _line(alert: AlertRecord, timezone: ZoneInfo) -> list[str]:
-    deliveries = "; ".join(_delivery(one, timezone) for one in alert.deliveries) or "none (the topic notifies no channel)"
-    return [alert.alert_id, alert.topic, alert.kind, local_time(alert.created_at, timezone), alert.article_title, deliveries]
-
-
-def _delivery(one: DeliveryRecord, timezone: ZoneInfo) -> str:
-    told = f"{one.channel} {one.status}"
-    if one.status is DeliveryStatus.SENT:
-        lacking = f" ({one.last_error})" if one.last_error else ""
-        return f"{told} {local_time(one.sent_at, timezone)}{lacking}"
-    again = f", again {local_time(one.next_attempt_at, timezone)}" if one.next_attempt_at else ""
-    reason = f": {one.last_error}" if one.last_error else ""
-    return f"{told} after {one.attempts} attempts{again}{reason}"
+def _make_request(options: Mapping[str, Any], view: View) -> AlertRequest:
+    return AlertRequest(
+        topic=options["topic"],
+        status=DeliveryStatus(options["status"]) if options["status"] else None,
+        kind=AlertKind(options["kind"]) if options["kind"] else None,
+        since=parse_since(options["since"], view.now, view.language.timezone) if options["since"] else None,
+        limit=options["limit"],
+    )
 
 
 @command.command("retry")
@@ -71,12 +82,21 @@ def _delivery(one: DeliveryRecord, timezone: ZoneInfo) -> str:
 def retry(context: click.Context, ids: tuple[str, ...], dead: bool) -> None:
     """Send again: by the id of a delivery or an alert, or all that was given up. The receiver gets it under the id it had."""
     if not ids and not dead:
-        raise click.UsageError("name the ids of deliveries or alerts, or give --dead")
-    archive_path = get_configuration(context).archive_path
-    count, unknown = retry_deliveries(archive_path, ids, utc_now(), all_dead=dead)
-    click.echo(f"{count} deliveries are due again; `quivive run` or `quivive poll` sends them")
+        raise click.UsageError(Wording("name the ids of deliveries or alerts, or give --dead"))
+    configuration = get_configuration(context)
+    count, unknown = retry_deliveries(configuration.archive_path, ids, utc_now(), all_dead=dead)
+    told = configuration.language.plural(
+        "{count} delivery is due again; `quivive run` or `quivive poll` sends it",
+        "{count} deliveries are due again; `quivive run` or `quivive poll` sends them",
+        count,
+    )
+    click.echo(told)
     if unknown:
-        raise UsageError(f"nothing to send again under {', '.join(unknown)}: no delivery or alert has this id; `quivive alerts` lists them")
+        nothing = Wording(
+            "nothing to send again under {ids}: no delivery or alert has this id, or several begin with it; `quivive alerts` lists them",
+            ids=", ".join(unknown),
+        )
+        raise UsageError(nothing)
 
 
 @command.command("test")
@@ -89,11 +109,14 @@ def test(context: click.Context, channel: str) -> None:
     configuration = get_whole_configuration(context)
     name = find_name(channel, configuration.channels)
     if name is None:
-        known = ", ".join(configuration.channels) or "none"
-        raise UsageError(f"there is no channel '{channel}' in the configuration (there: {known})")
-    result = asyncio.run(send_test(configuration.channels[name], utc_now(), configuration.language))
+        there = ", ".join(configuration.channels) or Wording("none")
+        raise UsageError(Wording("there is no channel '{channel}' in the configuration (there: {there})", channel=channel, there=there))
+    language = configuration.language
+    result = asyncio.run(send_test(configuration.channels[name], utc_now(), language))
     if result.status is DeliveryStatus.SENT:
-        click.echo(f"{name}: the test message was accepted" + (f" ({result.error})" if result.error else ""))
+        accepted = language.text("{channel}: the test message was accepted", channel=name)
+        click.echo(f"{accepted} ({language.tell(result.error)})" if result.error else accepted)
         return
-    click.echo(f"{name}: the test message was not accepted: {result.error}", err=True)
+    reason = language.tell(result.error or "")
+    click.echo(language.text("{channel}: the test message was not accepted: {reason}", channel=name, reason=reason), err=True)
     context.exit(1)

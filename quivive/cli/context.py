@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +12,13 @@ import click
 
 from news.errors import UsageError
 from news.wording import Language, Wording
-from quivive.cli.json_answers import JsonValue, json_line
+from quivive.cli.csv_answers import make_csv
+from quivive.cli.json_answers import JsonObject, JsonValue, json_line
 from quivive.cli.sheet import View
 from quivive.cli.terminal import get_terminal
 from quivive.cli.translating import working_directory
 from quivive.clock import utc_now
 from quivive.config import Configuration, find_config, load_config
-from quivive.texts import visible
 from storage import AlertRequest, ArchiveReader
 
 
@@ -76,21 +75,22 @@ def print_json_lines(rows: Iterable[JsonValue]) -> None:
         print_json(row)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on a terminal; tab-separated lines under a line of headings when piped."""
-    cells = [[visible(str(cell)) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
-        for line in ([*columns], *cells):
-            click.echo("\t".join(line))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines for people."""
+    for line in lines:
+        click.echo(line, color=True)  # whoever made them knows whether there is colour
 
-    table = Table(*columns, title=title or None, title_justify="left", header_style="bold")
-    for line in cells:
-        table.add_row(*(Text(cell) for cell in line))
-    Console().print(table)
+
+def print_csv(columns: Sequence[str], rows: Iterable[JsonObject]) -> None:
+    """The fields of these names, a row a line, under a line of their names."""
+    for line in make_csv(columns, rows):
+        click.echo(line, nl=False)
+
+
+def one_form(as_json: bool, as_csv: bool) -> None:
+    """Refuse to print two forms into one another."""
+    if as_json and as_csv:
+        raise click.UsageError(Wording("--json and --csv are two forms of one answer: choose one"))
 
 
 def not_available(what: str) -> click.ClickException:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from news.alerting import Silence
 from news.alerts import AlertKind, DeliveryStatus, RecipientOutcome, RecipientStatus
 from news.answers import AlertRecord, DeliveryRecord
 from news.one_thing import AlertDetails, AttemptRecord, DeliveryDetails
 from news.wording import Language
 from quivive.cli.sheet import Sheet, View
+from quivive.cli.tables import Cell, Column, Place, make_table
 from quivive.texts import visible
 
 STATUS_STYLES: dict[DeliveryStatus, dict[str, object]] = {
@@ -50,13 +53,6 @@ def tell_delivery(one: DeliveryRecord, view: View) -> str:
         one.attempts,
         channel=one.channel,
         time=view.time(one.next_attempt_at),
-    )
-
-
-def tell_problem(one: DeliveryRecord, language: Language) -> str:
-    """What keeps or kept a delivery from its receiver, or a remark on one that was sent."""
-    return (
-        language.text("{channel}: {reason}", channel=one.channel, reason=visible(language.tell(one.last_error))) if one.last_error else ""
     )
 
 
@@ -136,4 +132,41 @@ def _tell_attempt(attempt: AttemptRecord, view: View) -> str:
         return text("{time}: accepted ({answer})", time=time, answer=answer)
     if attempt.status is DeliveryStatus.DEAD:
         return text("{time}: given up: {answer}", time=time, answer=answer)
-    return text("{time}: {answer}; again {again}", time=time, answer=answer, again=view.time(attempt.next_attempt_at))
+    if attempt.next_attempt_at is None:
+        return text("{time}: {answer}", time=time, answer=answer)
+    pause = view.language.duration(attempt.next_attempt_at - attempt.attempted_at)
+    return text("{time}: {answer}; again {pause} later", time=time, answer=answer, pause=pause)
+
+
+def list_alerts(view: View, alerts: Sequence[AlertRecord], *, long: bool = False) -> Iterator[str]:
+    """The delivery log as a table: under each alert its article, its deliveries, and what is wrong with them."""
+    text = view.language.text
+    columns = [
+        Column(text("alert")),
+        Column(text("time")),
+        Column(text("delay"), right=True),
+        Column(text("topic"), Place.FLEXIBLE),
+        Column(text("kind"), Place.WIDE),
+        Column(text("article"), Place.BENEATH, style={"bold": True}),
+        Column(text("deliveries"), Place.BENEATH),
+    ]
+    return make_table(view.terminal, columns, [_row(alert, view) for alert in alerts], long=long)
+
+
+def _row(alert: AlertRecord, view: View) -> list[Cell | str]:
+    delay = "" if alert.delay_seconds is None else view.language.duration(alert.delay_seconds)
+    return [
+        view.short_id(alert.alert_id),
+        view.time(alert.created_at),
+        delay,
+        visible(alert.topic),
+        tell_kind(alert.kind, view.language),
+        visible(alert.article_title),
+        view.lines([line for one in alert.deliveries for line in _lines(one, view)]) or tell_nobody(view.language),
+    ]
+
+
+def _lines(one: DeliveryRecord, view: View) -> list[str]:
+    """A delivery, and on a line of its own what keeps or kept it from its receiver, or a remark on one that was sent."""
+    told = [tell_delivery(one, view)]
+    return [*told, visible(view.language.tell(one.last_error))] if one.last_error else told

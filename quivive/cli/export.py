@@ -9,6 +9,7 @@ import click
 
 from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader
+from quivive.cli.csv_answers import EXPORTED, make_csv
 from quivive.cli.json_answers import exported_article_json, json_line
 from quivive.cli.outputs import STANDARD_OUTPUT, is_stream, open_output
 from quivive.clock import utc_now
@@ -24,8 +25,9 @@ from quivive.typed_times import make_moments
     default=STANDARD_OUTPUT,
     help="Write to this file, pipe or device (else, or as -, to standard output).",
 )
+@click.option("--csv", "as_csv", is_flag=True, help="Write CSV, for a spreadsheet.")
 @click.pass_context
-def command(context: click.Context, query: str | None, output: Path) -> None:
+def command(context: click.Context, query: str | None, output: Path, as_csv: bool) -> None:
     """Write the archive as JSON Lines: one article a line, with its text."""
     configuration = get_configuration(context)
     reader = get_reader(configuration)
@@ -34,8 +36,17 @@ def command(context: click.Context, query: str | None, output: Path) -> None:
         articles = reader.export(parsed)
         total = None if is_stream(output) else reader.count_articles()
         with click.progressbar(
-            articles, length=total, label="exporting", file=sys.stderr, hidden=total is None or not sys.stderr.isatty()
+            articles,
+            length=total,
+            label=configuration.language.text("exporting"),
+            file=sys.stderr,
+            hidden=total is None or not sys.stderr.isatty(),
         ) as bar:
-            count = sum(file.write(json_line(exported_article_json(article)) + b"\n") > 0 for article in bar)
+            rows = map(exported_article_json, bar)
+            lines = make_csv(EXPORTED, rows) if as_csv else (json_line(row) + b"\n" for row in rows)
+            count = sum(file.write(line) > 0 for line in lines) - as_csv  # the names of the columns are no article
     if output != STANDARD_OUTPUT:
-        click.echo(f"{count} articles written to {output}", err=True)
+        told = configuration.language.plural(
+            "{count} article written to {output}", "{count} articles written to {output}", count, output=output
+        )
+        click.echo(told, err=True)

@@ -22,12 +22,14 @@ from news.answers import (
     Gap,
     PageTrouble,
     PreviewAnswer,
+    PreviewedArticle,
     RebuildingProgress,
     SightingRecord,
     SourceHealth,
     TopicVolume,
     Waiting,
 )
+from news.care import Care, Delays
 from news.sources import Problem
 
 if TYPE_CHECKING:
@@ -111,14 +113,15 @@ def preview_json(preview: PreviewAnswer) -> JsonObject:
         "alerts_per_day": preview.alerts_per_day,
         "sources": [asdict(share) for share in preview.sources],
         "warning": preview.warning,
-        "hits": [_previewed_json(hit.article, hit.hits) for hit in preview.hits],
+        "hits": [previewed_json(hit) for hit in preview.hits],
     }
 
 
-def _previewed_json(article: ArticleRecord, hits: Sequence[Hit]) -> JsonObject:
-    head = _article_head(article)
+def previewed_json(hit: PreviewedArticle) -> JsonObject:
+    """An article under `hits` of `preview --json`."""
+    head = _article_head(hit.article)
     kept = ("id", "url", "title", "source", "published_at", "first_seen_at")
-    return {name: head[name] for name in kept} | {"matches": hits_json(hits)}
+    return {name: head[name] for name in kept} | {"matches": hits_json(hit.hits)}
 
 
 def source_json(source: SourceHealth) -> JsonObject:
@@ -204,6 +207,37 @@ def status_json(status: ArchiveStatus, page_troubles: Sequence[PageTrouble]) -> 
         "alerts": asdict(contents.alerts),
         "deliveries": asdict(contents.deliveries),
         "page_problems": [page_trouble_json(page) for page in page_troubles],
+        "log_bytes": status.log_bytes,
+        "alive_at": optional_time_json(status.alive_at),
+        **_care_json(status.care),
+    }
+
+
+def _care_json(care: Care) -> JsonObject:
+    return {
+        "failing": [
+            {"source": one.name, "since": optional_time_json(one.since), "failures": one.failures, "error": problem_json(one.problem)}
+            for one in care.failing
+        ],
+        "silent": [
+            {"source": one.name, "since": time_json(one.since), "usual_pause_seconds": round(one.usual_pause.total_seconds())}
+            for one in care.silent
+        ],
+        "overdue": [{"source": one.name, "due_at": time_json(one.due_at)} for one in care.overdue],
+        "channels": [
+            {"channel": one.channel, "waiting": one.waiting, "dead": one.dead, "since": time_json(one.since), "reason": one.reason}
+            for one in care.channels
+        ],
+        "delays": [_delays_json(one) for one in care.delays],
+    }
+
+
+def _delays_json(delays: Delays) -> JsonObject:
+    return {
+        "source": delays.source,
+        "alerts": delays.alerts,
+        "median_seconds": round(delays.median.total_seconds()),
+        "p95_seconds": round(delays.slow.total_seconds()),
     }
 
 

@@ -63,3 +63,16 @@ def wrap_marked(words: Sequence[tuple[str, T]], width: int, indent: str = "") ->
         line.append((word, mark))
     if line:
         yield line
+
+
+def wrap_parts(parts: Sequence[str], width: int, indent: str = "") -> list[str]:
+    """Short pieces beside each other, a dot between two; a piece is put on the next line rather than cut."""
+    lines, line = [], ""
+    for part in parts:
+        longer = f"{line} · {part}" if line else part
+        if line and cells(indent + longer) > width:
+            lines.append(indent + line)
+            line = part
+        else:
+            line = longer
+    return [*lines, indent + line] if line else lines

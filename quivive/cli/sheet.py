@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from news.wording import Language
-from quivive.cli.layout import cells, pad, paragraphs, wrap, wrap_marked
+from quivive.cli.layout import cells, pad, paragraphs, wrap, wrap_marked, wrap_parts
 from quivive.cli.terminal import Terminal
 from quivive.texts import visible
 
@@ -36,6 +36,10 @@ class View:
             return self.language.text("published at an unknown time")
         return self.language.text("{span} after publication", span=self.language.duration(seconds))
 
+    def lines(self, texts: Sequence[str]) -> str:
+        """Texts of which each has a line of its own on a terminal; a pipe has one line a row."""
+        return ("; " if self.terminal.width is None else "\n").join(texts)
+
     def short_id(self, whole: str) -> str:
         """The beginning of an id on a terminal; in a pipe all of it."""
         return whole if self.terminal.width is None else whole[:SHORT_ID]
@@ -52,6 +56,19 @@ class Sheet:
     def title(self, text: str) -> None:
         """The name of what is shown."""
         self.lines += [self.view.terminal.style(line, bold=True) for line in wrap(visible(text), self._width)]
+
+    def numbered(self, number: int, text: str) -> None:
+        """A name with its place in a list."""
+        lines = wrap(visible(text), self._width, pad(str(number), 4))
+        self.lines += [self.view.terminal.style(line, bold=True) for line in lines]
+
+    def entry(self, text: str) -> None:
+        """One of several things that are told, each with a sign at its beginning."""
+        self._add(wrap(visible(text), self._width, "- "))
+
+    def parts(self, parts: Sequence[str], indent: str) -> None:
+        """Short pieces beside each other, none of them cut."""
+        self.lines += wrap_parts(parts, self._width, indent)
 
     def address(self, url: str, indent: str = "") -> None:
         """An address, never cut."""

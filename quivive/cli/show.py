@@ -8,11 +8,11 @@ from news.errors import UsageError
 from news.one_thing import Whole, WholeAlert, WholeArticle
 from news.wording import Wording
 from quivive.cli.changes import Change, make_change, show_change
-from quivive.cli.context import get_configuration, get_reader, get_view, print_json
+from quivive.cli.context import get_configuration, get_reader, get_view, print_json, print_lines
 from quivive.cli.json_answers import JsonObject
 from quivive.cli.json_whole import pieces_json, whole_json
 from quivive.cli.sheet import Sheet, View
-from quivive.cli.things import find_thing, print_lines, print_whole
+from quivive.cli.things import find_thing, print_whole
 
 
 @click.command("show")

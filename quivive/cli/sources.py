@@ -2,44 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import click
 
 from news.answers import SourceHealth, SourceStatus
 from news.errors import ArchiveMissing
 from news.sources import SourceSpec
 from news.urls import host_of
-from quivive.cli.context import get_configuration, get_reader, local_time, not_available, print_json_lines, print_table
+from quivive.cli.context import (
+    get_configuration,
+    get_reader,
+    get_view,
+    not_available,
+    one_form,
+    print_csv,
+    print_json_lines,
+    print_lines,
+)
+from quivive.cli.csv_answers import SOURCES
 from quivive.cli.json_answers import source_json
-from quivive.cli.suggesting import SuggestingGroup
+from quivive.cli.named_group import SourceGroup
+from quivive.cli.sheet import View
+from quivive.cli.tables import Cell, Column, Place, make_table
+from quivive.cli.whole_sources import STATUS_STYLES, tell_problem, tell_status
 from quivive.config import Configuration
+from quivive.texts import visible
 
 
-@click.group("sources", cls=SuggestingGroup, invoke_without_command=True)
+@click.group("sources", cls=SourceGroup, invoke_without_command=True, subcommand_metavar="[NAME]")
+@click.option("--status", type=click.Choice([status.value for status in SourceStatus]), help="Only those in this state.")
+@click.option("--long", is_flag=True, help="Show more of each: its address, interval and failures.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
 @click.pass_context
-def command(context: click.Context, as_json: bool) -> None:
-    """Show the health of every source."""
+def command(context: click.Context, /, **options: Any) -> None:
+    """Show the health of every source, or the source of this NAME or URL whole: its last polls, its gaps, and when it publishes."""
     if context.invoked_subcommand is not None:
         return
+    one_form(options["as_json"], options["as_csv"])
     configuration = get_configuration(context)
-    sources = _report(configuration)
-    if as_json:
+    view = get_view(configuration)
+    sources = [source for source in _report(configuration) if options["status"] in {None, source.status}]
+    if options["as_json"]:
         print_json_lines(map(source_json, sources))
-        return
-    columns = ["source", "status", "articles", "last success", "next poll", "failures", "problem"]
-    lines = [
-        [
-            source.name,
-            source.status,
-            source.articles,
-            local_time(source.last_success_at, configuration.timezone),
-            local_time(source.next_poll_at, configuration.timezone),
-            source.consecutive_failures,
-            f"{source.last_error.code}: {source.last_error.message}" if source.last_error else "",
-        ]
-        for source in sources
+    elif options["as_csv"]:
+        print_csv(SOURCES, map(source_json, sources))
+    elif not sources:
+        click.echo(view.language.text("no sources"), err=True)
+    else:
+        print_lines(list_sources(view, sources, long=options["long"]))
+
+
+def list_sources(view: View, sources: Sequence[SourceHealth], *, long: bool) -> Iterator[str]:
+    """The sources as a table: under each that fails the reason."""
+    text = view.language.text
+    columns = [
+        Column(text("source"), Place.FLEXIBLE),
+        Column(text("status")),
+        Column(text("articles"), right=True),
+        Column(text("last success")),
+        Column(text("next poll")),
+        Column(text("interval"), Place.WIDE, right=True),
+        Column(text("failures"), Place.WIDE, right=True),
+        Column(text("problem"), Place.BENEATH),
+        Column(text("address"), Place.BENEATH),
     ]
-    print_table("", columns, lines)
+    return make_table(view.terminal, columns, [_row(source, view, long=long) for source in sources], long=long)
+
+
+def _row(source: SourceHealth, view: View, *, long: bool) -> list[Cell | str]:
+    return [
+        visible(source.name),
+        Cell(tell_status(source.status, view.language), style=STATUS_STYLES[source.status]),
+        view.language.number(source.articles),
+        view.time(source.last_success_at),
+        view.time(source.next_poll_at),
+        view.language.duration(source.interval),
+        view.language.number(source.consecutive_failures),
+        visible(tell_problem(source.last_error, view.language)),
+        Cell(visible(source.url) if long else "", whole=visible(source.url)),
+    ]
 
 
 def _report(configuration: Configuration) -> list[SourceHealth]:

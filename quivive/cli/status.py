@@ -1,63 +1,48 @@
-"""`quivive status`: one look at everything."""
+"""`quivive status`: one look at everything, and what needs care; for supervisors, what is wrong."""
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import click
 
-from news.answers import ArchiveStatus, RebuildingPart
-from quivive.cli.context import get_configuration, get_reader, local_time, print_json
+from news.care import Vitals, find_alarms
+from quivive.cli.alarms import tell_alarm
+from quivive.cli.context import get_configuration, get_reader, get_view, print_json, print_lines
 from quivive.cli.json_answers import status_json
-from quivive.clock import utc_now
-from quivive.texts import visible
+from quivive.cli.overview import show_status
+from quivive.cli.sheet import Sheet, View
+from storage import ArchiveReader
 
-_PARTS = {
-    RebuildingPart.HASHES: "fingerprints of the texts",
-    RebuildingPart.INDEX: "index of words",
-    RebuildingPart.OLD_INDEX: "clearing away the old index",
-}
+MOST_PAGES = 100
 
 
 @click.command("status")
+@click.option("--check", is_flag=True, help="For supervisors: print only what is wrong, and exit 1 if anything is.")
+@click.option("--long", is_flag=True, help="Name all that needs care, and the delay of each source.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
-def command(context: click.Context, as_json: bool) -> None:
-    """Show whether everything is well, at one look."""
+def command(context: click.Context, check: bool, long: bool, as_json: bool) -> None:
+    """Show whether everything is well, what needs care, and how fast alerts were."""
     configuration = get_configuration(context)
-    reader = get_reader(configuration)
-    status = reader.report_status(utc_now())
-    pages = reader.report_pages(100 if as_json else 10)
+    reader, view = get_reader(configuration), get_view(configuration)
+    if check:
+        context.exit(1 if _print_alarms(reader, view) else 0)
+    status = reader.report_status(view.now)
+    pages = reader.report_pages(MOST_PAGES)
     if as_json:
         print_json(status_json(status, pages))
         return
-    _print(status, configuration.timezone)
-    for page in pages:
-        click.echo(f"  page {page.state.replace('_', ' ')}: {visible(page.url or '')}: {page.error.code}: {page.error.message}")
+    sheet = Sheet(view)
+    show_status(sheet, status, pages, long=long)
+    print_lines(sheet.lines)
 
 
-def _print(status: ArchiveStatus, timezone: ZoneInfo) -> None:
-    contents = status.contents
-    sources, articles, deliveries = contents.sources, contents.articles, contents.deliveries
-    running = f"running as process {status.writer_pid}" if status.writer_pid else "not running"
-    click.echo(f"daemon      {running}; last poll {local_time(contents.last_poll_at, timezone)}")
-    click.echo(f"archive     {status.path} ({status.size_bytes / 1e6:.1f} MB)")
-    _print_troubles(status, timezone)
-    click.echo(f"sources     {sources.total}: {sources.ok} ok, {sources.failing} failing, {sources.new} never polled")
-    click.echo(f"articles    {articles.total}, {articles.last_24h} in the last 24 h, {articles.revisions} revisions")
-    click.echo(f"pages       {contents.pages.due} to be fetched, {contents.pages.given_up} given up")
-    click.echo(f"alerts      {contents.alerts.total}, {contents.alerts.last_24h} in the last 24 h")
-    click.echo(f"deliveries  {deliveries.sent} sent, {deliveries.pending} pending, {deliveries.dead} dead")
-    for gap in contents.gaps:
-        often = f" ({gap.count} times in a week, lately this)" if gap.count > 1 else ""
-        click.echo(f"  gap: {visible(gap.source)}, {local_time(gap.polled_at, timezone)}{often}: {gap.message}")
-
-
-def _print_troubles(status: ArchiveStatus, timezone: ZoneInfo) -> None:
-    """What somebody should know of the archive just now."""
-    if waiting := status.waiting:
-        told = f"waiting     to write, since {local_time(waiting.since, timezone)}: {visible(waiting.reason)}"
-        click.echo(click.style(told, fg="yellow"))
-    if rebuilding := status.contents.rebuilding:
-        part = f"{_PARTS[rebuilding.part]} for this version: {rebuilding.percent:.0f} %"
-        click.echo(f"rebuilding  {part}; searches go on, and say where they may be incomplete")
+def _print_alarms(reader: ArchiveReader, view: View) -> bool:
+    """Tell what is wrong now; whether anything is."""
+    status = reader.report_status(view.now)
+    since, reason = (status.waiting.since, status.waiting.reason) if status.waiting else (None, None)
+    vitals = Vitals(status.writer_pid is not None, status.alive_at, since, reason)
+    sheet = Sheet(view)
+    for alarm in find_alarms(vitals, status.care, view.now):
+        sheet.note(tell_alarm(alarm, view), "")
+    print_lines(sheet.lines)
+    return bool(sheet.lines)

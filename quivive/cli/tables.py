@@ -10,13 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from quivive.cli.layout import cells, pad, wrap
+from quivive.cli.layout import cells, pad, wrap, wrap_parts
 from quivive.cli.terminal import Terminal
 
 _GAP = "  "
 _INDENT = "    "
 _LEAST_NAME = 20
 """Cells of the flexible column, or of its longest entry if that is shorter: with less room, rows are told in lines."""
+
+_MOST_NAME = 60
+"""Cells of the flexible column, however wide the terminal: what stands beside it must not be far away."""
 
 
 class Place(Enum):
@@ -68,11 +71,17 @@ class _Table:
 
     def __init__(self, terminal: Terminal, width: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, long: bool) -> None:
         self._terminal, self._width, self._columns, self._rows = terminal, width, columns, rows
-        self._natural = [max([cells(column.heading), *(cells(row[n].text) for row in rows)]) for n, column in enumerate(columns)]
+        self._natural = [self._measure(n) for n in range(len(columns))]
         self._shown = self._choose(long=long)
         self._widths = {n: self._natural[n] for n in self._shown}
         self._flexible = next((n for n in self._shown if columns[n].place is Place.FLEXIBLE), None)
         self._is_stacked = not self._fits()
+
+    def _measure(self, n: int) -> int:
+        widest = max([cells(self._columns[n].heading), *(cells(row[n].text) for row in self._rows)])
+        if self._columns[n].place is not Place.FLEXIBLE:
+            return widest
+        return max(min(widest, _MOST_NAME), *(cells(word) for row in self._rows for word in row[n].text.split()), 0)
 
     def _choose(self, *, long: bool) -> list[int]:
         """The columns that stand side by side: the wide ones only with `long`, or where all of them have room."""
@@ -130,16 +139,3 @@ class _Table:
     def _paint(self, n: int, row: Sequence[Cell], text: str, padded: str) -> str:
         style = row[n].style or self._columns[n].style
         return padded.replace(text, self._terminal.style(text, **style), 1) if style and text else padded
-
-
-def wrap_parts(parts: Sequence[str], width: int, indent: str = "") -> list[str]:
-    """Short pieces beside each other, a dot between two; a piece is put on the next line rather than cut."""
-    lines, line = [], ""
-    for part in parts:
-        longer = f"{line} · {part}" if line else part
-        if line and cells(indent + longer) > width:
-            lines.append(indent + line)
-            line = part
-        else:
-            line = longer
-    return [*lines, indent + line] if line else lines

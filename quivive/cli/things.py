@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import reduce
 
-import click
-
 from news.errors import UsageError
 from news.one_thing import Thing, ThingKind, Whole, WholeAlert, WholeArticle, WholeDelivery, WholeSource, WholeTopic
 from news.wording import Wording
 from quivive.cli.articles import show_article, show_article_head, show_hits
+from quivive.cli.context import print_lines
 from quivive.cli.deliveries import show_alert, show_alert_head, show_delivery
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.whole_sources import show_source
@@ -74,11 +73,6 @@ def print_whole(view: View, whole: Whole) -> None:
         case WholeTopic():
             show_topic(sheet, whole)
     print_lines(sheet.lines)
-
-
-def print_lines(lines: list[str]) -> None:
-    """Lines on standard output."""
-    click.echo("\n".join(lines))
 
 
 def _show_alert(sheet: Sheet, whole: WholeAlert) -> None:

@@ -70,7 +70,7 @@ def report_contents(db: Database, now: datetime) -> Contents:
         articles=ArticleCounts(
             total=_one(db, "SELECT count(*) FROM articles WHERE deleted_at IS NULL"),
             last_24h=_one(db, "SELECT count(*) FROM articles WHERE first_seen_at >= ?", day_ago),
-            revisions=_one(db, "SELECT count(*) FROM revisions"),
+            revisions=_one(db, "SELECT coalesce(sum(revisions - 1), 0) FROM articles"),
             sightings=_one(db, "SELECT count(*) FROM sightings"),
         ),
         gaps=_list_recent_gaps(db, now),

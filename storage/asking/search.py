@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.answers import ByDate, ByRelevance, FoundArticle, SearchAnswer
-from news.query import Query, explain, make_snippet
+from news.query import EVERYTHING, Query, explain, make_snippet
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.records import get_record
 from storage.file.times import from_text
@@ -108,5 +108,5 @@ def _told(request: SearchRequest) -> frozenset[int]:
 
 def _explain(db: Database, query: Query, candidates: Candidates, candidate: Candidate) -> FoundArticle:
     article = candidates.article(candidate)
-    hits = explain(query, article) or ()
+    hits = () if query is EVERYTHING else explain(query, article) or ()
     return FoundArticle(get_record(db, candidate.article_id), candidate.score, make_snippet(query, article), tuple(hits))

@@ -87,11 +87,14 @@ def translated(path: str) -> Iterator[None]:
         ) from error
 
 
-def count_bytes(path: Path) -> int:
+def count_bytes(path: Path) -> tuple[int, int]:
     """What the archive takes up on the disk: the database, and the `-wal` that holds what is not yet in it."""
     real_path = path.resolve()
-    places = (real_path, real_path.with_name(real_path.name + "-wal"))
-    return sum(place.stat().st_size for place in places if place.exists())
+    return _count_bytes(real_path), _count_bytes(real_path.with_name(real_path.name + "-wal"))
+
+
+def _count_bytes(place: Path) -> int:
+    return place.stat().st_size if place.exists() else 0
 
 
 def open_for_writing(path: Path, real_path: Path | None = None) -> Database:

@@ -36,11 +36,15 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 @dataclass(frozen=True, slots=True)
 class WriterNote:
-    """What the program that holds an archive says of itself: its process id, and since when (RFC 3339) and why it waits to write."""
+    """What the program that holds an archive says of itself: its process id, since when and why it waits to write, its last sign of life.
+
+    Times are RFC 3339. A daemon gives signs of life; what only works for a while (`poll`) gives none.
+    """
 
     pid: int | None
     waiting_since: str | None = None
     reason: str | None = None
+    alive_at: str | None = None
 
 
 class WriterLock:
@@ -89,7 +93,8 @@ class WriterLock:
 
     def note(self, note: WriterNote) -> None:
         """Write down what the holder says of itself, where `status` finds it. The lock holds also where a full disk takes no note."""
-        line = {"pid": note.pid, "waiting_since": note.waiting_since, "reason": (note.reason or "")[:_LONGEST_REASON] or None}
+        reason = (note.reason or "")[:_LONGEST_REASON] or None
+        line = {"pid": note.pid, "waiting_since": note.waiting_since, "reason": reason, "alive_at": note.alive_at}
         text = f"{note.pid or ''}\n{json.dumps(line)}\n".encode()
         with suppress(OSError):
             os.pwrite(self._file, text.ljust(_NOTE_BYTES), 0)
@@ -167,7 +172,7 @@ def _read_note(file: int) -> WriterNote:
     pid = int(first) if first.strip().isdigit() else None
     try:
         said = json.loads(second)
-        return WriterNote(pid, said["waiting_since"], said["reason"])
+        return WriterNote(pid, said["waiting_since"], said["reason"], said.get("alive_at"))
     except (ValueError, KeyError, TypeError):
         return WriterNote(pid)  # an older version noted its process id only, or the note is being written
 

@@ -215,7 +215,6 @@ def test_search_options_narrow_the_answer(office, options, titles) -> None:
         ["search", "otan", "--sort", "size"],
         ["search", "otan", "--limit", "0"],
         ["search", "otan", "--jsn"],
-        ["search"],
         ["serch", "otan"],
         ["alerts", "--status", "lost"],
         ["alerts", "--topic", "Inconnu"],

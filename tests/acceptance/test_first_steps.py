@@ -69,7 +69,6 @@ def test_init_into_a_place_that_is_no_folder_says_so(home) -> None:
     [
         ("serch OTAN", "'search'"),
         ("alerts retri", "'retry'"),
-        ("sources ad", "'add'"),
         ("search --jsonn OTAN", "--json"),
         ("search OTAN --limt 3", "--limit"),
         ("preview --sinc 3d OTAN", "--since"),

@@ -20,6 +20,7 @@ from monitors import KINDS, table_of
 from news.query import parse_query
 from news.topics import Entity
 from quivive.cli import quivive
+from quivive.cli.named_group import NamedGroup
 from quivive.config import load_config
 from quivive.config.model import SECTIONS, EntityTable, FeedTable, OpmlTable, TopicTable
 from quivive.typed_times import make_moments
@@ -88,6 +89,8 @@ def test_a_usage_line_holds_every_flag_and_argument_of_its_command(path):
     options = {name for parameter in SHOWN[path].params if isinstance(parameter, click.Option) for name in parameter.opts}
     arguments = {str(parameter.name).rstrip("s") for parameter in SHOWN[path].params if isinstance(parameter, click.Argument)}
     assert set(re.findall(r"--[a-z-]+", usage)) == options
+    if isinstance(SHOWN[path], NamedGroup):
+        arguments.add("name")
     words = re.findall(r"[A-Z]+", re.sub(r"--\w+ \S+", "", usage))
     assert {word.lower() for word in words} == arguments
 
@@ -167,7 +170,7 @@ class Answers:
         site.publish_feed("/feed", rss(entry, item("Introuvable", site.url("/missing"))))
         sources = [source(site.url("/feed"), "Le Journal"), source(f"http://127.0.0.1:{closed_port()}/feed")]
         channels = [f'[channels.hook]\ntype = "webhook"\nurl = "{hook.url}"\n', email("broken", f"smtp://127.0.0.1:{closed_port()}")]
-        self.home.configure(sources=sources, topics=[topic("OTAN", "otan", ["hook"])], channels=channels)
+        self.home.configure(sources=sources, topics=[topic("OTAN", "otan", ["hook", "broken"])], channels=channels)
         self.before = self.home.quivive("search", "otan")
         self.polled = self.home.quivive("poll", "--json")
         site.publish_feed("/feed", rss(item("Tout autre chose", site.url("/elsewhere"))))

@@ -17,18 +17,19 @@ ORDERS = list(permutations(RELEASES))
 ABOUT = "\nFondée à Tarnac, Ormeval fabrique des serveurs et des baies de calcul pour les mairies de toute la région."
 
 
-def release(link: str) -> FeedEntry:
-    return entry("Communiqué", link, link[-1], summary=f"La rédaction suit {dict(RELEASES)[link]}.")
+def release(link: str, title: str = "Communiqué") -> FeedEntry:
+    return entry(title, link, link[-1], summary=f"La rédaction suit {dict(RELEASES)[link]}.")
 
 
+@pytest.mark.parametrize("title", ["Communiqué", "Le point de la rédaction sur la situation à Tarnac"])
 @pytest.mark.parametrize("order", ORDERS)
 def test_articles_under_one_title_whose_pages_all_name_one_address_are_articles_of_their_own(
-    desk: Desk, order: list[tuple[str, str]]
+    desk: Desk, order: list[tuple[str, str]], title: str
 ) -> None:
     desk.watch(A, mode="page")
-    desk.poll(A, *(release(link) for link in LINKS))
+    desk.poll(A, *(release(link, title) for link in LINKS))
     for link, subject in order:
-        desk.page(link, prose(subject) + ABOUT, canonical_url=LIST)
+        desk.page(link, f"La rédaction suit {subject}." + ABOUT * 9, canonical_url=LIST)
     assert [one["url"] for one in desk.articles()] == [link for link, _ in order]
     assert desk.alerts() == [("OTAN", "new")]
 

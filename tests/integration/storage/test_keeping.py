@@ -23,7 +23,7 @@ from storage import ArchiveReader, SearchRequest, backup, stream_backup
 from storage.file.connection import LARGEST_JOURNAL_BYTES
 from storage.file.times import to_text
 from storage.recording import tidying
-from tests.desk import NOW, OTAN, QUARTER, A, B, Desk, entry, prose
+from tests.desk import DOWN, NOW, OTAN, QUARTER, A, B, Desk, entry, prose
 
 ONE, TWO = "https://a.example/1", "https://a.example/2"
 OLD = NOW - timedelta(days=500)
@@ -322,13 +322,20 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
         "sources": {"total": 2, "new": 0, "ok": 1, "failing": 1},
         "overdue_seconds": 2820.0,
         "last_poll_at": "2025-02-10T12:04:00Z",
-        "articles": {"total": 1, "last_24h": 1, "revisions": 1, "sightings": 1},
+        "articles": {"total": 1, "last_24h": 1, "revisions": 0, "sightings": 1},
         "rebuilding": None,
         "gaps": [],
         "pages": {"due": 1, "given_up": 0},
         "alerts": {"total": 1, "last_24h": 1},
         "deliveries": {"pending": 1, "sent": 0, "dead": 0},
         "page_problems": [],
+        "log_bytes": desk.path.with_name("archive.db-wal").stat().st_size,
+        "alive_at": None,
+        "failing": [{"source": "b.example", "since": None, "failures": 1, "error": {"code": DOWN.code, "message": DOWN.message}}],
+        "silent": [],
+        "overdue": [{"source": "a.example", "due_at": "2025-02-10T12:18:00Z"}, {"source": "b.example", "due_at": "2025-02-10T12:34:00Z"}],
+        "channels": [],
+        "delays": [{"source": name, "alerts": 1, "median_seconds": 3900, "p95_seconds": 3900} for name in (None, "a.example")],
     }
 
 

@@ -513,3 +513,9 @@ def test_a_whole_link_is_given_on_letter_for_letter(link: str) -> None:
         f"<rss version='2.0'><channel><item><title>T</title><link>{link}</link></item></channel></rss>".encode(), "http://b.example/f"
     )
     assert feed.entries[0].link == link.replace("&amp;", "&")
+
+
+def test_a_feed_of_the_first_version_of_rss_is_one_also_without_items() -> None:
+    rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://channel.netscape.com/rdf/simple/0.9/"'
+    feed = parse_feed(f"<rdf:RDF {rdf}><channel><title>La une</title></channel></rdf:RDF>".encode(), URL)
+    assert (feed.title, feed.entries, feed.problem) == ("La une", (), None)

@@ -73,9 +73,13 @@ def test_texts_are_of_two_articles_if_much_of_the_shorter_one_does_not_stand_in_
 
 
 @pytest.mark.parametrize(
-    ("title", "places", "differ"), [(TITLE, 0, False), (TITLE, 1, False), (TITLE, 2, True), ("Communiqué de presse", 0, True)]
+    ("title", "places", "differ"),
+    [(TITLE, 0, False), (TITLE, 1, False), (TITLE, 2, True), ("Communiqué de presse", 0, True), ("Le point sur la situation", 0, True)],
 )
-def test_under_a_title_that_tells_little_or_stands_at_many_places_nearly_all_must_be_the_same(
+def test_under_a_title_that_tells_little_or_stands_at_many_places_one_sentence_of_its_own_makes_another_article(
     title: str, places: int, differ: bool
 ) -> None:
-    assert texts_differ(RELEASE + ABOUT * 2 + "Lundi.", OTHER_RELEASE[:40] + ABOUT + RELEASE[:60], title, places) is differ
+    same = "".join(ABOUT.replace("Tarnac", town) for town in ("Tarnac", "Vexin", "Dinan", "Lorient"))
+    assert texts_differ(RELEASE + same, OTHER_RELEASE + same, title, places) is differ
+    assert not texts_differ(RELEASE + same, f"Mis à jour à 9 h 05.\n{RELEASE}{same}", title, places)
+    assert not texts_differ(f"Mis à jour à 8 h 55.\n{RELEASE}{same}", f"Mis à jour à 9 h 05.\n{RELEASE}{same}", title, places)

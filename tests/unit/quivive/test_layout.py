@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quivive.cli.layout import cells, paragraphs, wrap, wrap_marked
+from quivive.cli.layout import cells, paragraphs, wrap, wrap_marked, wrap_parts
 from quivive.cli.rhythm import make_bars
-from quivive.cli.tables import Cell, Column, Place, make_table, wrap_parts
+from quivive.cli.tables import Cell, Column, Place, make_table
 from quivive.cli.terminal import Terminal
 
 NAMES = ["Le Journal", "Observatoire européen des infrastructures numériques, édition du matin", "日本語 Tech"]

@@ -1,0 +1,178 @@
+"""What needs somebody's care: sources that fail, are silent or overdue, deliveries that wait or are dead, a daemon that stands still.
+
+Pure: storage says what there is, here is decided what of it is worth a word, and what a supervisor is to be alarmed by.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from news.sources import Problem
+
+HUNG_AFTER = timedelta(minutes=2)
+"""The daemon gives a sign of life every ten seconds; a machine that is busy for a while is no reason for alarm."""
+LEAST_SILENCE = timedelta(days=2)
+"""Weekends are quiet: a shorter silence is never told."""
+SILENCE_FACTOR = 5
+"""How many of a source's usual pauses are a silence."""
+FEWEST_NEWS = 3
+"""Polls that brought something new, from which a usual pause can be told."""
+LEAST_OVERDUE = timedelta(minutes=30)
+"""How long a poll may be late, or twice its interval if that is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailingSource:
+    """A source whose last polls failed, since the moment after the last one that did not; None: none ever succeeded."""
+
+    name: str
+    since: datetime | None
+    failures: int
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNews:
+    """When a source brought something new lately: how many polls did, the first and the last of them."""
+
+    name: str
+    polls: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SilentSource:
+    """A source that is polled well and brings nothing new for much longer than it used to."""
+
+    name: str
+    since: datetime
+    usual_pause: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueSource:
+    """A source whose poll is long overdue."""
+
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTrouble:
+    """Deliveries of a channel that wait after an attempt failed, or were given up lately; and the reason of the latest of them."""
+
+    channel: str
+    waiting: int
+    dead: int
+    since: datetime
+    """When the oldest of them was made."""
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """How long after publication alerts were made; half of them were within the median. `source` is None for all sources together."""
+
+    source: str | None
+    alerts: int
+    median: timedelta
+    slow: timedelta
+    """95 of 100 were within this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What needs care, and how fast alerts were since a moment."""
+
+    failing: tuple[FailingSource, ...]
+    silent: tuple[SilentSource, ...]
+    overdue: tuple[OverdueSource, ...]
+    """The longest overdue first."""
+    channels: tuple[ChannelTrouble, ...]
+    delays_since: datetime
+    delays: tuple[Delays, ...]
+    """Of all sources together first, then of each, the slowest first. Empty where no alert's publication is known."""
+
+
+class AlarmKind(StrEnum):
+    """What a supervisor is told."""
+
+    STOPPED = "stopped"
+    """No daemon runs."""
+    HUNG = "hung"
+    """It runs, and gives no sign of life."""
+    WAITING = "waiting"
+    """It cannot write the archive."""
+    OVERDUE = "overdue"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that is wrong now: of which source or channel, how many of them, since when, and why."""
+
+    kind: AlarmKind
+    name: str = ""
+    count: int = 0
+    since: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What is known of the daemon: whether it runs, when it last gave a sign of life, since when and why it cannot write."""
+
+    is_running: bool
+    alive_at: datetime | None
+    waiting_since: datetime | None
+    waiting_reason: str | None
+
+
+def find_silence(news: SourceNews, now: datetime) -> SilentSource | None:
+    """Whether a source has brought nothing for much longer than it used to, as far as that can be told."""
+    if news.polls < FEWEST_NEWS:
+        return None
+    usual = (news.last_at - news.first_at) / (news.polls - 1)
+    if now - news.last_at <= max(LEAST_SILENCE, usual * SILENCE_FACTOR):
+        return None
+    return SilentSource(news.name, news.last_at, usual)
+
+
+def is_long_overdue(due_at: datetime, interval: timedelta, now: datetime) -> bool:
+    """Whether a poll is later than a busy machine explains."""
+    return now - due_at > max(LEAST_OVERDUE, interval * 2)
+
+
+def measure_delays(source: str | None, seconds: Sequence[int]) -> Delays:
+    """The median and the 95th percentile of at least one delay, by the nearest rank: each is one that occurred."""
+    ordered = sorted(seconds)
+
+    def within(share: float) -> timedelta:
+        return timedelta(seconds=ordered[math.ceil(share * len(ordered)) - 1])
+
+    return Delays(source, len(ordered), within(0.5), within(0.95))
+
+
+def find_alarms(vitals: Vitals, care: Care, now: datetime) -> tuple[Alarm, ...]:
+    """What is wrong now. Nothing else is told of what a daemon that does not run leaves undone."""
+    alarms = [*_judge_vitals(vitals, now)]
+    if care.overdue and vitals.is_running:
+        longest = care.overdue[0]
+        alarms.append(Alarm(AlarmKind.OVERDUE, longest.name, len(care.overdue), longest.due_at))
+    alarms += [Alarm(AlarmKind.DEAD, one.channel, one.dead, one.since, one.reason) for one in care.channels if one.dead]
+    return tuple(alarms)
+
+
+def _judge_vitals(vitals: Vitals, now: datetime) -> Sequence[Alarm]:
+    if not vitals.is_running:
+        return [Alarm(AlarmKind.STOPPED)]
+    if vitals.alive_at is not None and now - vitals.alive_at > HUNG_AFTER:
+        return [Alarm(AlarmKind.HUNG, since=vitals.alive_at)]
+    if vitals.waiting_since is not None:
+        return [Alarm(AlarmKind.WAITING, since=vitals.waiting_since, reason=vitals.waiting_reason)]
+    return []

@@ -1,0 +1,90 @@
+"""Lists as CSV (RFC 4180, in UTF-8), for spreadsheets: the fields of the JSON, and what is a list there as one cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from quivive.cli.json_answers import JsonObject, JsonValue
+
+ARTICLES = (
+    "id",
+    "url",
+    "title",
+    "source",
+    "author",
+    "language",
+    "published_at",
+    "first_seen_at",
+    "score",
+    "snippet",
+    "topics",
+    "sightings",
+    "matches",
+)
+EXPORTED = (*ARTICLES[:8], "topics", "sightings", "text", "origin", "revisions")
+SOURCES = (
+    "name",
+    "url",
+    "status",
+    "last_polled_at",
+    "last_success_at",
+    "next_poll_at",
+    "interval_seconds",
+    "consecutive_failures",
+    "last_error",
+    "articles",
+)
+TOPICS = ("name", "query", "notify", "articles", "articles_24h", "articles_7d", "articles_30d", "alerts", "last_alert_at")
+ALERTS = (
+    "id",
+    "topic",
+    "article_id",
+    "article_url",
+    "article_title",
+    "kind",
+    "created_at",
+    "delay_seconds",
+    "deliveries",
+    "matches",
+)
+PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a cell that begins so for a formula, and a headline may be written to be one (OWASP, CSV Injection)."""
+
+
+def make_csv(columns: Sequence[str], rows: Iterable[JsonObject]) -> Iterator[bytes]:
+    """The lines of a table, the first with the names of its columns."""
+    yield _line(columns)
+    for row in rows:
+        yield _line([_cell(row[column]) for column in columns])
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow(cells)
+    return line.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _cell(value: JsonValue) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_STARTS_FORMULA) else value
+    if isinstance(value, Mapping):
+        return _describe(value)
+    if isinstance(value, Sequence):
+        return "; ".join(dict.fromkeys(_cell(one) for one in value))
+    return str(value)
+
+
+def _describe(value: Mapping[str, JsonValue]) -> str:
+    """What is told of a part in one cell: of a sighting its source, of a hit what was found, of a delivery how it stands."""
+    if "source" in value:
+        return str(value["source"])
+    if "found" in value:
+        return str(value["found"])
+    if "channel" in value:
+        return f"{value['channel']} {value['status']}"
+    return f"{value['code']}: {value['message']}"

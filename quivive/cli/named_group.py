@@ -1,0 +1,51 @@
+"""A list that also shows one of what it lists: `quivive sources` and `quivive sources NAME`, beside `quivive sources add URL`."""
+
+from __future__ import annotations
+
+import click
+
+from news.one_thing import ThingKind
+from quivive.cli.context import get_configuration, get_reader, get_view, print_json
+from quivive.cli.json_whole import whole_json
+from quivive.cli.things import find_thing, print_whole
+
+
+class NamedGroup(click.Group):
+    """A group of commands that takes any other word for the name of a thing of that kind, and shows it whole."""
+
+    kind: ThingKind
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0].startswith("-") or self.get_command(ctx, args[0]) is not None:
+            return super().resolve_command(ctx, args)
+        return args[0], _show_named, args
+
+
+class SourceGroup(NamedGroup):
+    """Sources by name or URL."""
+
+    kind = ThingKind.SOURCE
+
+
+class TopicGroup(NamedGroup):
+    """Topics by name."""
+
+    kind = ThingKind.TOPIC
+
+
+@click.command("NAME")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def _show_named(context: click.Context, name: str, as_json: bool) -> None:
+    """Show the one of this name whole."""
+    group = context.parent
+    assert group is not None  # it is only ever called by one
+    assert isinstance(group.command, NamedGroup)
+    configuration = get_configuration(context)
+    reader, view = get_reader(configuration), get_view(configuration)
+    whole = reader.tell_whole(find_thing(configuration, reader, name, group.command.kind), configuration.topics, view.now)
+    if as_json or group.params["as_json"]:
+        print_json(whole_json(whole))
+    else:
+        print_whole(view, whole)

@@ -1,0 +1,147 @@
+"""What commands show on a terminal: each is run in a terminal of its own, of some width, at the moment at which the newsroom stands still.
+
+    Screens(home).show("status", width=80)      # the lines, as they are on the screen, without colours
+
+The golden screens are in data/screens; `python -m tests.screens` makes them anew, after a change that was meant.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import pty
+import re
+import struct
+import sys
+import tempfile
+import termios
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager, redirect_stderr
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from quivive import clock
+from quivive.cli import main
+from quivive.cli.layout import cells
+from tests.newsroom import LONG_URL, NOW, make_newsroom
+from tests.processes import Home
+
+GOLDEN = Path(__file__).parent / "data" / "screens"
+WIDTHS = (60, 80, 140)
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
+_FOLDER = re.compile(r"/\S*/archive\.db")
+
+SCREENS = {
+    "status": ("status",),
+    "status-long": ("status", "--long"),
+    "status-check": ("status", "--check"),
+    "sources": ("sources",),
+    "sources-failing": ("sources", "--status", "failing"),
+    "sources-long": ("sources", "--status", "failing", "--long"),
+    "source": ("sources", "L’Écho numérique de Armor"),
+    "source-failing": ("sources", "La Causse"),
+    "topics": ("topics",),
+    "topic": ("topics", "puces"),
+    "alerts": ("alerts",),
+    "alerts-since": ("alerts", "--since", "12h"),
+    "alerts-dead": ("alerts", "--status", "dead"),
+    "search": ("search", "otan OR fibre"),
+    "missed": ("search", "--since", "24h", "--limit", "3"),
+    "preview": ("preview", "--topic", "OpenAI–OTAN"),
+    "show-article": ("show", LONG_URL),
+    "show-changes": ("show", "https://source-001.example/fibre", "--diff"),
+    "show-alert": ("show", "vuwfqdox"),
+    "show-delivery": ("show", "z77dq733"),
+}
+"""The screens that are kept, by name, with the command that shows each."""
+
+
+@dataclass(frozen=True)
+class Screens:
+    """The terminal of somebody who looks at a newsroom."""
+
+    home: Home
+
+    def show(self, *command: str, width: int = 80, **environment: str) -> str:
+        """What a terminal of that width shows, with its styles, if the environment lets there be any."""
+        with _terminal(width) as (terminal, shown):
+            self._call(command, terminal, {"TERM": "xterm-256color", **environment})
+        return shown[0].replace("\r\n", "\n")
+
+    def _call(self, command: tuple[str, ...], terminal: io.TextIOWrapper, environment: Mapping[str, str]) -> None:
+        with (
+            chdir(self.home.folder),
+            patch.dict(os.environ, self.home.environ(**environment), clear=True),
+            patch.object(sys, "argv", ["quivive", *command]),
+            patch.object(sys, "stdout", terminal),
+            patch.object(clock, "utc_now", lambda: NOW),
+            patch("quivive.cli.context.utc_now", lambda: NOW),
+            redirect_stderr(terminal),
+        ):
+            try:
+                main()
+            except SystemExit:
+                terminal.flush()
+
+
+@contextmanager
+def _terminal(width: int) -> Iterator[tuple[io.TextIOWrapper, list[str]]]:
+    """A terminal to print to; at the end, what was printed."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+    read: list[bytes] = []
+    reader = threading.Thread(target=_read, args=(ours, read))
+    reader.start()
+    shown: list[str] = []
+    with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
+        yield terminal, shown
+    reader.join()
+    shown.append(b"".join(read).decode())
+
+
+def _read(descriptor: int, read: list[bytes]) -> None:
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        try:
+            while data := file.read(65_536):
+                read.append(data)
+        except OSError:  # Linux: the other side is closed
+            return
+
+
+def plain(shown: str) -> str:
+    """What stands on a screen: without its styles, and the archive in a folder of the same name for everybody."""
+    return _FOLDER.sub("/var/lib/quivive/archive.db", _STYLE.sub("", shown))
+
+
+def too_wide(shown: str, width: int) -> list[str]:
+    """Lines that the terminal has to break: only those of one word, such as an address, may be."""
+    return [line for line in plain(shown).splitlines() if cells(line) > width and len(line.split()) > 1]
+
+
+def golden_file(name: str, width: int, language: str) -> Path:
+    """Where a screen is kept."""
+    return GOLDEN / f"{name}.{width}.{language}.txt"
+
+
+def wanted_screens() -> list[tuple[str, int, str]]:
+    """Name, width and language of every screen that is kept."""
+    return [(name, width, "en") for name in SCREENS for width in WIDTHS]
+
+
+def refresh() -> None:
+    """Make every golden screen anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        screens = Screens(make_newsroom(Path(folder)))
+        GOLDEN.mkdir(parents=True, exist_ok=True)
+        for file in GOLDEN.glob("*.txt"):
+            file.unlink()
+        for name, width, language in wanted_screens():
+            shown = screens.show(*SCREENS[name], width=width, LC_MESSAGES=language)
+            golden_file(name, width, language).write_text(plain(shown), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    refresh()
