@@ -26,6 +26,11 @@ _PROFILE = re.compile(
 )
 _LEAD = re.compile(r"^(?:(?:un |une )?\w* ?)?(?:par|by|auteurs?|propos recueillis par|written by)\s*:?\s+", re.IGNORECASE)
 _END = re.compile(r"\s*(?:[|•·–—]|\bpubli|\bpost|\ble \d|,? le \w+ \d| - |@|\().*$", re.IGNORECASE | re.DOTALL)
+_ROLE = re.compile(r"(?:,\s+(?:en)?(?=[a-zà-ÿ])|\s+avec\s+(?=[A-Z]{2})).*$", re.DOTALL)
+"""What a byline tells of a person: a role (« , envoyée spéciale »), an agency (« avec AFP »)."""
+_ADDRESS = re.compile(r"\s*<[^<>\s]*@[^<>\s]*>")
+_SOFTWARE = frozenset({"admin", "administrateur", "administrator", "webmaster", "webmestre", "root", "user", "wordpress"})
+"""Names that a publisher's software signs with."""
 _PERSON = re.compile(r"[^\W\d_a-zà-ÿ][\w’'.-]*(?:\s+[\w’'.-]+){1,4}")
 _LONGEST = 100
 _SIGNING = ("a", "span", "div", "p", "strong", "em", "address", "cite")
@@ -43,11 +48,17 @@ def author_of(tree: HtmlElement, parts: PageParts, named: Mapping[str, str], lin
     )
     foreign = None
     for way in ways:
-        for name in way():
+        for name in map(_tidied, way()):
             if name and not _is_publisher(name, publishers):
                 return name
             foreign = foreign or name or None
     return linked.organisations() or foreign
+
+
+def _tidied(name: str) -> str:
+    """A name without what stands around it; nothing if it is nobody's."""
+    tidied = _ADDRESS.sub("", _without_lead(name))
+    return "" if normalise_text(tidied) in _SOFTWARE else tidied
 
 
 def _is_publisher(name: str, publishers: set[str]) -> bool:
@@ -95,7 +106,7 @@ def _person_in(element: HtmlElement) -> str | None:
     text = short_text(element, 2 * _LONGEST)
     if not text:
         return None
-    name = _END.sub("", _without_lead(text)).strip(" ,:;")
+    name = _ROLE.sub("", _END.sub("", _without_lead(text))).strip(" ,:;")
     return name if len(name) <= _LONGEST and _PERSON.fullmatch(name) else None
 
 

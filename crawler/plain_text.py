@@ -23,10 +23,11 @@ _VOID = re.compile(r"<(?:br|hr|wbr|img)\b[^<>]*>", re.IGNORECASE)
 _WITH_ATTRIBUTES = re.compile(r"<[a-zA-Z][\w:-]*\s+[\w:-]+\s*=[^<>]*>")
 _END_TAG = re.compile(r"</([a-zA-Z][\w:-]*)\s*>")
 _POINTER = re.compile(
-    r"[\s\-–—•>→▶►*|«(\[]*(?:(?:à|a) (?:lire|voir|écouter|relire|découvrir)(?: (?:aussi|également|sur|ailleurs)\b|\s*[:>→–-])"
-    r"|(?:lire|voir|écouter|relire|lisez|voyez)"
-    r"(?: (?:aussi|également|ailleurs|l.article|notre (?:article|dossier|enquête|entretien))\b|\s*[:>→])"
-    r"|(?:sur|dans) le même (?:sujet|thème)\b|(?:notre|nos) (?:article|dossier|sélection)s? (?:lié|complet|à lire)"
+    r"[^\w«“\"]*(?:(?:à|a) (?:lire|voir|écouter|relire|découvrir)(?: (?:aussi|également|sur|ailleurs)\b|\s*[:>→–-])"
+    r"|(?:(?:re\)?)?lire|voir|écouter|lisez|voyez)"
+    r"(?: (?:aussi|également|ailleurs|l.article|notre (?:article|dossier|enquête|entretien|décryptage|analyse|reportage|portrait|récit))\b"
+    r"|\s*[:>→])"
+    r"|(?:sur|dans) le même (?:sujet|thème)\b|(?:notre|nos) (?:article|dossier|sélection)s?(?: (?:lié|complet|à lire)|\s*:)"
     r"|(?:pour|en) (?:aller plus loin|savoir plus)\s*[:>→]|articles? (?:liés?|connexes?|similaires?)\b"
     r"|(?:read (?:more|also|next)|see also|also read|related(?: articles?| stor(?:y|ies))?|more on this|watch)\s*[:>→|])",
     re.IGNORECASE,

@@ -5,11 +5,12 @@ Pure, like `settling`, which it asks where an entry can be settled with the feed
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, still_same_article, wants_page
+from news.keys import Held, recognise
 from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
@@ -43,6 +44,46 @@ class KnownEntry:
     def shown_url(self) -> str:
         """The address that is shown for what the entry speaks of."""
         return shown_url(self.entry.link) if self.entry.link else self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Which entries of a body are on record."""
+
+    known: int
+    """How many of them are."""
+    telling: Sequence[PreparedEntry]
+    """Those that are new, or say something else than before."""
+    changed: Mapping[int, str]
+    """The ids of those that say something else, with the key under which each arrived."""
+    renamed: Sequence[tuple[int, str]]
+    """Ids of those that are on record under a key of an earlier version, with the key that each has now."""
+    old: frozenset[str]
+    """Keys of those that an earlier version took for one with another entry: old news, and not on record by themselves."""
+
+
+def keys_of(arrived: Iterable[PreparedEntry]) -> set[str]:
+    """The keys under which the entries may be on record."""
+    return {key for one in arrived for key in (one.key, *one.former_keys)}
+
+
+def links_unknown(arrived: Iterable[PreparedEntry], by_key: Mapping[str, Held]) -> set[str]:
+    """The links (comparing forms) of those entries that are named by them and not on record under their key."""
+    return {one.address for one in arrived if one.address and one.key not in by_key and one.key.startswith("link:")}
+
+
+def sift(arrived: Sequence[PreparedEntry], by_key: Mapping[str, Held], by_place: Mapping[str, Held]) -> Sifted:
+    """Which entries are known, given what the archive holds under `keys_of` them, and at `links_unknown` of them."""
+    recognised = {one.key: recognise(one, by_key, by_place) for one in arrived}
+    held = {key: found.held for key, found in recognised.items() if found.held}
+    news = [(one, judge_entry(held[one.key].fingerprint if one.key in held else None, one)) for one in arrived]
+    return Sifted(
+        known=len(held),
+        telling=[one for one, judged in news if judged is not EntryNews.KNOWN],
+        changed={held[one.key].entry_id: one.key for one, judged in news if judged is EntryNews.CHANGED},
+        renamed=[(found.held.entry_id, key) for key, found in recognised.items() if found.held and found.is_renamed],
+        old=frozenset(key for key, found in recognised.items() if found.is_old),
+    )
 
 
 @dataclass(frozen=True, slots=True)

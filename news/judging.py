@@ -94,7 +94,7 @@ def identify_entries(entries: Sequence[FeedEntry]) -> list[IdentifiedEntry]:
     for entry in entries:
         key = keys.key_of(entry)
         if key not in identified:
-            identified[key] = IdentifiedEntry(key, entry, entry_fingerprints(entry), keys.former_keys_of(entry))
+            identified[key] = IdentifiedEntry(key, entry, entry_fingerprints(entry), keys.former_keys_of(entry, key))
     return list(identified.values())
 
 

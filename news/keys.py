@@ -3,7 +3,8 @@
 The key is the guid; without one, or where it occurs twice in a body, the link; without either, a hash of title, date and summary. A link
 that several entries without an own guid share under different titles names none of them, so these too go by the hash.
 
-A visitor's session, a cache buster and whatever only tracks is no part of a key: each poll shows another.
+A visitor's session, a cache buster and whatever only tracks is no part of a key: each poll shows another. A guid that is an address is
+compared as one: feeds whose site moves to https rewrite all of theirs, and nothing of it is new.
 """
 
 from __future__ import annotations
@@ -21,33 +22,41 @@ class Keys:
     """Gives each entry of one body its key."""
 
     def __init__(self, entries: Sequence[FeedEntry]) -> None:
-        self._guids = Counter(_lasting_guid(entry.guid) for entry in entries if entry.guid)
+        self._names: dict[str, str] = {}
+        self._guids = Counter(self._guid_of(entry) for entry in entries if entry.guid)
         anonymous = [entry for entry in entries if entry.link and not self._has_own_guid(entry)]
         self._links = Counter(entry.link for entry in anonymous)
         self._titles: dict[str, set[str]] = defaultdict(set)
         for entry in anonymous:
-            self._titles[named_by_link(entry.link or "")].add(normalise_text(entry.title or ""))
+            self._titles[self._name(entry.link or "")].add(normalise_text(entry.title or ""))
 
     def key_of(self, entry: FeedEntry) -> str:
         """The key, of the kinds `guid:`, `link:` and `hash:`."""
         if self._has_own_guid(entry):
-            return f"guid:{_lasting_guid(entry.guid or '')}"
-        if entry.link and len(self._titles[named_by_link(entry.link)]) == 1:
-            return f"link:{named_by_link(entry.link)}"
+            return f"guid:{self._guid_of(entry)}"
+        if entry.link and len(self._titles[self._name(entry.link)]) == 1:
+            return f"link:{self._name(entry.link)}"
         return "hash:" + fingerprint(entry.title, _date_of(entry), entry.summary)
 
-    def former_keys_of(self, entry: FeedEntry) -> tuple[str, ...]:
-        """The keys, if they are others, that earlier versions gave the entry: with the session, and that of 0.1.0."""
-        former = self._key_with_session(entry), self._oldest_key_of(entry)
-        return tuple(dict.fromkeys(key for key in former if key and key != self.key_of(entry)))
+    def former_keys_of(self, entry: FeedEntry, key: str) -> tuple[str, ...]:
+        """The keys, if they are others, that earlier versions gave the entry: by the whole guid or link, and that of 0.1.0."""
+        whole = f"link:{entry.link}" if key.startswith("link:") else f"guid:{entry.guid}" if key.startswith("guid:") else None
+        former = whole, _with_other_scheme(whole), self._oldest_key_of(entry)
+        return tuple(dict.fromkeys(one for one in former if one and one != key))
+
+    def _guid_of(self, entry: FeedEntry) -> str:
+        guid = entry.guid or ""
+        return self._name(guid) if guid.startswith(("http://", "https://")) else guid
+
+    def _name(self, address: str) -> str:
+        """`named_by_link`, made once for each address."""
+        name = self._names.get(address)
+        if name is None:
+            name = self._names[address] = named_by_link(address)
+        return name
 
     def _has_own_guid(self, entry: FeedEntry) -> bool:
-        return entry.guid is not None and self._guids[_lasting_guid(entry.guid)] == 1
-
-    def _key_with_session(self, entry: FeedEntry) -> str | None:
-        if self._has_own_guid(entry):
-            return f"guid:{entry.guid}"
-        return f"link:{entry.link}" if self.key_of(entry).startswith("link:") else None
+        return entry.guid is not None and self._guids[self._guid_of(entry)] == 1
 
     def _oldest_key_of(self, entry: FeedEntry) -> str:
         if self._has_own_guid(entry):
@@ -115,9 +124,12 @@ def _kind(key: str) -> str:
     return key.partition(":")[0]
 
 
-def _lasting_guid(guid: str) -> str:
-    """Guids that are addresses may have a session too."""
-    return lasting_url(guid) if guid.startswith(("http://", "https://")) else guid
+def _with_other_scheme(key: str | None) -> str | None:
+    """A key that is an address as it was before its site moved to https, or back."""
+    kind, _, address = (key or "").partition(":")
+    scheme, separator, rest = address.partition("://")
+    other = {"http": "https", "https": "http"}.get(scheme)
+    return f"{kind}:{other}{separator}{rest}" if other and separator else None
 
 
 def _date_of(entry: FeedEntry) -> str | None:

@@ -44,7 +44,7 @@ from storage.file.pool import ReadingPool
 from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
-from storage.recording import outbox, pages, polls, rebuilding, sources, tidying
+from storage.recording import entries, outbox, pages, polls, rebuilding, sources, tidying
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -279,7 +279,7 @@ class Archive(ArchiveReader):
 
     def give_up_page(self, entry_id: int, problem: Problem) -> Future[None]:
         """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""
-        return self._submit(pages.give_up_page, entry_id, problem)
+        return self._submit(entries.give_up_page, entry_id, problem)
 
     def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
         """Plan some `limit` deliveries that are due for a channel, and seal their messages; returns how many deliveries were planned."""

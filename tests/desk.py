@@ -189,9 +189,9 @@ class Desk:
         """Topic and kind of each alert, oldest first."""
         return [(alert.topic, alert.kind) for alert in reversed(self.archive.report_alerts().alerts)]
 
-    def log(self, *filters: Any) -> list[dict[str, Any]]:
-        """The delivery log as `alerts --json` prints it."""
-        return [alert_json(alert) for alert in self.archive.report_alerts(AlertRequest(*filters)).alerts]
+    def log(self, **asked: Any) -> list[dict[str, Any]]:
+        """The delivery log as `alerts --json` prints it; `asked` as `AlertRequest` has it."""
+        return [alert_json(alert) for alert in self.archive.report_alerts(AlertRequest(**asked)).alerts]
 
     def sources(self) -> list[dict[str, Any]]:
         """The sources as `sources --json` prints them."""

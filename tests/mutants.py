@@ -27,6 +27,8 @@ DECIDING = (
     "news/settling.py",
     "news/arriving.py",
     "news/places.py",
+    "news/concluding.py",
+    "news/walls.py",
     "news/alerting.py",
     "news/delivering.py",
     "storage/recording",

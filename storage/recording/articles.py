@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from news.alerting import is_silent_again, judge_again
 from news.alerts import Alert
 from news.articles import ArticleFacts
 from news.judging import Version, article_time
@@ -197,14 +198,14 @@ def _match_all(db: Database, watch: Watch, writing: Writing, tally: Tally) -> No
 
 def _match_again(db: Database, watch: Watch, one: Settled, writing: Writing, facts: ArticleFacts | None) -> list[Alert]:
     """Match the versions that were there before, as far as topics have to look at them again."""
-    if one.asks is Asks.ALL:
-        former = _versions_before(db, one, writing.now)
-        return [alert for version in former for alert in match_version(db, watch, version, facts)]
     before = writing.before.get(one.article_id)
-    if one.asks is Asks.NONE or before is None or facts is None or before.sources == facts.sources:
-        return []
-    silent = one.silent and one.is_new_sighting  # what was filed otherwise since then was edited
-    former = _versions_before(db, one, writing.now)
+    asks = judge_again(one, before, facts)
+    former = [] if asks is Asks.NONE else _versions_before(db, one, writing.now)
+    if asks is not Asks.BY_SIGHTING:
+        return [alert for version in former for alert in match_version(db, watch, version, facts)]
+    assert before is not None  # else nothing of it can have changed
+    assert facts is not None
+    silent = is_silent_again(one)
     return [alert for version in former for alert in match_sighting(db, watch, version, (before, facts), silent=silent)]
 
 

@@ -13,9 +13,10 @@ from sqlite_utils import Database
 
 from news.adopting import OtherEntries, OtherEntry
 from news.arriving import Arrival, KnownEntry
+from news.concluding import PageStanding
 from news.keys import Held
 from news.settling import Settled
-from news.sources import FeedEntry, PreparedEntry
+from news.sources import FeedEntry, PreparedEntry, Problem
 from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 
@@ -191,6 +192,37 @@ def want_page(db: Database, entry_id: int, due_at: datetime) -> None:
     db.conn.execute(
         "UPDATE entries SET page_state = 'due', page_due_at = ?, page_attempts = 0 WHERE id = ?",
         (to_text(due_at), entry_id),
+    )
+
+
+def write_page(db: Database, entry_id: int, standing: PageStanding, fetched_at: datetime) -> None:
+    """Remember where the entry's page stands after a fetch."""
+    problem = standing.problem
+    db.conn.execute(
+        """UPDATE entries SET page_state = ?, page_due_at = ?, page_attempts = ?, page_fetched_at = ?, page_error_code = ?,
+                              page_error_message = ? WHERE id = ?""",
+        (
+            standing.state,
+            optional_text(standing.due_at),
+            standing.attempts,
+            to_text(fetched_at),
+            problem.code if problem else None,
+            problem.message if problem else None,
+            entry_id,
+        ),
+    )
+
+
+def note_page_url(db: Database, entry_id: int, address: str | None) -> None:
+    """Remember at which address (comparing form) an entry's page was found, where that is not its own link."""
+    db.conn.execute("UPDATE entries SET page_url = ? WHERE id = ? AND page_url IS NOT ?", (address, entry_id, address))
+
+
+def give_up_page(db: Database, entry_id: int, problem: Problem) -> None:
+    """Want the entry's page no more, and say why. Nothing is judged here."""
+    db.conn.execute(
+        "UPDATE entries SET page_state = 'given_up', page_due_at = NULL, page_error_code = ?, page_error_message = ? WHERE id = ?",
+        (problem.code, problem.message, entry_id),
     )
 
 

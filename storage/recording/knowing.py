@@ -13,7 +13,7 @@ from news.adopting import OtherEntries
 from news.articles import Origin
 from news.judging import Version
 from news.settling import Claim, Known, KnownArticle, Showing, TextTwin, is_identifying
-from news.walls import TITLES_THAT_UNMASK
+from news.walls import titles_to_remember
 from storage.file.rows import insert_rows, select_in
 
 MOST_TWINS = 20
@@ -170,13 +170,7 @@ def _next_ids(db: Database) -> tuple[int, int]:
 
 
 def remember_titles(db: Database, seen: Iterable[tuple[str, str]]) -> None:
-    """Remember that texts (by hash) were seen under titles. The empty text of a feed of titles has thousands: enough is enough."""
+    """Remember that texts (by hash) were seen under titles."""
     seen = set(seen)
-    known = load_titles(db, {text_hash: text_hash for text_hash, _ in seen})
-    rows = []
-    for text_hash, title_key in sorted(seen):
-        held = known.setdefault(text_hash, set())
-        if len(held) < TITLES_THAT_UNMASK and title_key not in held:
-            held.add(title_key)
-            rows.append((text_hash, title_key))
-    insert_rows(db, "text_titles", ("text_hash", "title_key"), rows, "ON CONFLICT DO NOTHING")
+    held = load_titles(db, {text_hash: text_hash for text_hash, _ in seen})
+    insert_rows(db, "text_titles", ("text_hash", "title_key"), titles_to_remember(held, seen), "ON CONFLICT DO NOTHING")

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.answers import SourceHealth, SourceStatus
+from news.concluding import SourceRecord, Validators
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
 from news.sources import DueSource, Problem, SourceSpec, fold_name
 from news.urls import host_of
-from storage.file.times import from_text, optional_time, to_text
+from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.watch import Watch
 
 
@@ -58,6 +59,54 @@ def _standings(db: Database) -> dict[str, Standing]:
         )
         for row in rows
     }
+
+
+def source_record(row: sqlite3.Row) -> SourceRecord:
+    """A row of the table as what is remembered from poll to poll."""
+    return SourceRecord(
+        added_at=from_text(row["added_at"]),
+        next_poll_at=from_text(row["next_poll_at"]),
+        name=row["name"],
+        is_named=bool(row["named"]),
+        feed_title=row["feed_title"],
+        last_success_at=optional_time(row["last_success_at"]),
+        first_read_at=optional_time(row["first_read_at"]),
+        last_read_at=optional_time(row["last_read_at"]),
+        consecutive_failures=row["consecutive_failures"],
+        problem=_problem(row),
+        validators=Validators(row["etag"], row["last_modified"], row["body_hash"]),
+    )
+
+
+def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: datetime) -> None:
+    """Remember what came of the poll that is written at `polled_at`."""
+    db.conn.execute(
+        """UPDATE sources SET last_polled_at = :polled, next_poll_at = :next, name = :name, feed_title = :title,
+                              last_success_at = :success, first_read_at = :first, last_read_at = :read, consecutive_failures = :failures,
+                              error_code = :code, error_message = :message,
+                              etag = :etag, last_modified = :modified, body_hash = :hash
+           WHERE id = :id""",
+        {
+            "polled": to_text(polled_at),
+            "next": to_text(record.next_poll_at),
+            "name": record.name,
+            "title": record.feed_title,
+            "success": optional_text(record.last_success_at),
+            "first": optional_text(record.first_read_at),
+            "read": optional_text(record.last_read_at),
+            "failures": record.consecutive_failures,
+            "code": record.problem.code if record.problem else None,
+            "message": record.problem.message if record.problem else None,
+            "etag": record.validators.etag,
+            "modified": record.validators.last_modified,
+            "hash": record.validators.body_hash,
+            "id": source_id,
+        },
+    )
+
+
+def _problem(row: sqlite3.Row) -> Problem | None:
+    return Problem(row["error_code"], row["error_message"]) if row["error_code"] else None
 
 
 def _due_source(row: sqlite3.Row) -> DueSource:
@@ -125,7 +174,7 @@ def _report(row: sqlite3.Row) -> SourceHealth:
         last_success_at=optional_time(row["last_success_at"]),
         next_poll_at=optional_time(row["next_poll_at"]),
         consecutive_failures=row["consecutive_failures"],
-        last_error=Problem(row["error_code"], row["error_message"]) if row["error_code"] else None,
+        last_error=_problem(row),
         articles=row["articles"],
     )
 

@@ -53,10 +53,18 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_page_on_the_archive_explains_every_table_and_no_other(archive):
-    explained = re.findall(r"^\| `(\w+)` \|", read("archive.md"), flags=re.MULTILINE)
+    explained = [name for name in re.findall(r"^\| `(\w+)` \|", read("archive.md"), flags=re.MULTILINE) if not name.endswith("_v")]
     with closing(sqlite3.connect(archive)) as db:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     assert sorted(explained) == sorted(name for name in tables if not name.startswith(("_", "sqlite_", "words_")))
+
+
+def test_the_page_on_the_archive_explains_every_view_with_its_columns(archive):
+    rows = re.findall(r"^\| `(\w+_v)` \| [^|]+ \| (.+) \|$", read("archive.md"), flags=re.MULTILINE)
+    explained = {name: re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", columns)) for name, columns in rows}
+    with closing(sqlite3.connect(archive)) as db:
+        views = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
+        assert explained == {name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")] for name in views}
 
 
 @pytest.mark.parametrize("question", re.findall(r"^```sql\n(.*?)^```", read("archive.md"), flags=re.MULTILINE | re.DOTALL))

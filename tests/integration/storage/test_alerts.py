@@ -240,6 +240,7 @@ def test_the_delivery_log_has_the_fields_of_the_outer_surface(desk: Desk) -> Non
         "kind": "new",
         "created_at": "2025-02-10T12:02:00Z",
         "delay_seconds": 3720,
+        "matches": [{"term": "OTAN", "found": "OTAN", "field": "title", "passage": "L’[OTAN]"}],
     }
     assert deliveries == [
         {
@@ -259,9 +260,9 @@ def test_the_delivery_log_is_newest_first_and_filtered_by_topic_and_status(mail_
     mail_desk.poll(A, entry("Une fusée", TWO), entry("Ariane", ONE))
     report = mail_desk.log
     assert [alert["topic"] for alert in report()] == ["Fusée", "Ariane"]
-    assert [alert["topic"] for alert in report("Ariane")] == ["Ariane"]
-    assert [alert["topic"] for alert in report(None, None, 1)] == ["Fusée"]
-    assert (len(report(None, "pending")), report(None, "dead")) == (2, [])
+    assert [alert["topic"] for alert in report(topic="Ariane")] == ["Ariane"]
+    assert [alert["topic"] for alert in report(limit=1)] == ["Fusée"]
+    assert (len(report(status="pending")), report(status="dead")) == (2, [])
 
 
 class BreakingMatcher(Matcher):

@@ -134,7 +134,7 @@ def test_a_dead_message_is_kept_visible_and_not_due(desk: Desk) -> None:
     assert due(desk) == []
     assert [one["status"] for one in deliveries(desk)] == ["dead", "dead"]
     assert desk.status()["deliveries"] == {"pending": 0, "sent": 0, "dead": 2}
-    assert len(desk.log(None, "dead")) == 2
+    assert len(desk.log(status="dead")) == 2
 
 
 def test_retry_by_any_of_its_ids_sends_the_whole_message_again_under_the_same_id(desk: Desk) -> None:

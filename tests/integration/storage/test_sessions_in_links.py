@@ -49,9 +49,10 @@ def test_nor_does_what_an_archive_knows_by_the_whole_link(tmp_path: Path, form: 
         assert (len(desk.articles()), desk.alerts()) == (3, [])
 
 
-def test_nor_does_a_feed_without_guids_that_moves_to_https(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_guid", [True, False])
+def test_nor_does_a_feed_that_moves_to_https(tmp_path: Path, has_guid: bool) -> None:
     with Desk(tmp_path / "archive.db", silent=True) as desk:
         desk.watch(A)
-        desk.poll(A, entry("L’OTAN à Tarnac", "http://www.a.example/v/"))
-        assert desk.poll(A, entry("L’OTAN à Tarnac", "https://a.example/v")).entries_new == 0
-        assert desk.alerts() == []
+        for link in ("http://www.a.example/v/", "https://a.example/v"):
+            tally = desk.poll(A, entry("L’OTAN à Tarnac", link, link if has_guid else None))
+        assert (tally.entries_new, desk.alerts()) == (0, [])

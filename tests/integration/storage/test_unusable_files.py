@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
+from news.one_thing import Thing, ThingKind
 from news.query import Matcher, parse_query
 from news.topics import Topic
 from storage import Archive, ArchiveReader, SearchRequest, Watch, backup, retry_deliveries
@@ -260,6 +261,8 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "count_articles": lambda reader: reader.count_articles(),
     "report_sources": lambda reader: reader.report_sources(),
     "report_alerts": lambda reader: reader.report_alerts(),
+    "find_things": lambda reader: reader.find_things("https://a.example/1", []),
+    "tell_whole": lambda reader: reader.tell_whole(Thing(ThingKind.SOURCE, "1", "a.example"), [], NOW),
     "report_topics": lambda reader: reader.report_topics([Topic("OTAN", "OTAN")], NOW),
     "report_status": lambda reader: reader.report_status(NOW),
     "report_pages": lambda reader: reader.report_pages(10),

@@ -190,6 +190,11 @@ def test_any_bytes_give_a_page_or_a_problem(noise: bytes) -> None:
         '<p>Read more: <a href="/z">The wombat signs</a></p>',
         '<p>See also: <a href="/z">the wombat signs</a></p>',
         '<p>(Lire aussi <a href="/z">« Le wombat signe »</a>)</p>',
+        '<p>➡️ <a href="/z">Lire aussi : Le wombat signe</a></p>',
+        '<p>👉 À lire : <a href="/z">Le wombat signe</a></p>',
+        '<p>(Re)lire : <a href="/z">Le wombat signe</a></p>',
+        '<p>→ <a href="/z">Notre article : Le wombat signe</a></p>',
+        '<p>Lire notre décryptage : <a href="/z">Le wombat signe</a></p>',
     ],
 )
 def test_a_line_that_points_to_another_article_is_no_text(pointer: str) -> None:
@@ -205,6 +210,7 @@ def test_a_line_that_points_to_another_article_is_no_text(pointer: str) -> None:
     "line",
     [
         "Lire le wombat dans le texte est un plaisir.",
+        "« Lire aussi le wombat, c’est grandir », dit-elle à la mairie.",
         "À lire le wombat, on croirait entendre son maître.",
         "Voir le wombat et mourir, dit le proverbe de la région.",
         "Le wombat est à lire aussi comme une fable, disent les critiques.",

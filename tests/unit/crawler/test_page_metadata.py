@@ -137,6 +137,11 @@ SIGNED = {
     "a byline": {"article": "<div class='article-author'>Par Ève Martin | Publié le 3 mars</div>"},
     "a profile": {"article": "<p><a href='/auteur/eve-martin'>Ève Martin</a></p>"},
     "a signature": {"article": "<p>Auteur : Ève Martin</p>"},
+    "in JSON-LD with its lead": {"head": linked({"@type": "Article", "author": {"@type": "Person", "name": "Par Ève Martin"}})},
+    "with an address": {"head": meta("author", "Ève Martin &lt;eve@presse.example&gt;", "name")},
+    "not what the software signs with": {"head": meta("author", "admin", "name"), "article": "<p class='auteur'>Ève Martin</p>"},
+    "without a role": {"article": "<p class='auteur'>Ève Martin, envoyée spéciale à Tarnac</p>"},
+    "without an agency": {"article": "<p class='auteur'>Ève Martin avec AFP</p>"},
     "not that of a related article": {
         "article": "<div class='related'><span class='author'>Luc Dufour</span></div><span class='author'>Ève Martin</span>"
     },
@@ -184,3 +189,13 @@ def test_a_heading_shows_where_the_title_ends() -> None:
     assert read(meta("og:title", "Le lac gèle - Analyse, opinion, critique")).title == "Le lac gèle"
     assert read(meta("og:title", "Le lac gèle - trois questions"), body="<h1>Gazette</h1>").title == "Le lac gèle"
     assert read(meta("og:title", "Le lac a gelé - trois questions")).title == "Le lac a gelé - trois questions"
+
+
+@pytest.mark.parametrize("separator", [" - ", " | ", " – ", " • ", " · ", " :: ", " > ", " » "])
+def test_the_sites_name_is_known_by_the_words_of_its_host(separator: str) -> None:
+    html = f"<title>Le lac gèle : récit{separator.replace('>', '&gt;')}La Gazette du Lac</title><h1>La Gazette du Lac</h1><p>Texte.</p>"
+    assert read_metadata(document_fromstring(html), URL).title == "Le lac gèle : récit"
+
+
+def test_two_lines_of_a_heading_are_words_apart() -> None:
+    assert read_metadata(document_fromstring("<h1>Le lac<br>gèle</h1><p>Texte.</p>"), URL).title == "Le lac gèle"

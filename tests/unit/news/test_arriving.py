@@ -8,12 +8,24 @@ from typing import Any
 
 import pytest
 
-from news.arriving import Arrival, Body, KnownEntry, changed_or_new, decide_arrivals, showing_of, showings_of
+from news.arriving import (
+    Arrival,
+    Body,
+    KnownEntry,
+    changed_or_new,
+    decide_arrivals,
+    keys_of,
+    links_unknown,
+    showing_of,
+    showings_of,
+    sift,
+)
 from news.judging import make_version
+from news.keys import Held
 from news.places import places_of
 from news.preparing import prepared_entries
 from news.settling import Claim, Known, KnownArticle, Place
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, ParsedFeed
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 HERE, THERE = "https://a.example/1", "https://a.example/2"
@@ -72,6 +84,45 @@ def archive(**rest: Any) -> Known:
 
 def decide(one: Body, known: Known | None = None) -> list[Arrival]:
     return decide_arrivals(one, showings_of(one), known or archive())
+
+
+def prepared(**rest: Any) -> PreparedEntry:
+    (one,) = prepared_entries(ParsedFeed(None, (ENTRY,)))
+    return replace(one, **{"key": "link:1", "former_keys": ("hash:1",), "fingerprints": ("now", "then"), **rest})
+
+
+def test_an_entry_may_be_on_record_under_its_key_or_those_that_earlier_versions_gave_it() -> None:
+    assert keys_of([prepared(), prepared(key="guid:2", former_keys=())]) == {"link:1", "hash:1", "guid:2"}
+
+
+def test_an_entry_that_is_named_by_its_link_is_looked_for_there_if_its_key_is_unknown() -> None:
+    assert links_unknown([prepared()], {}) == {HERE}
+    assert links_unknown([prepared()], {"link:1": Held(1, "now")}) == set()
+    assert links_unknown([prepared(key="guid:1"), prepared(address=None)], {}) == set()
+
+
+def test_an_entry_that_is_on_record_tells_something_only_if_it_says_something_else() -> None:
+    same, changed, new = prepared(), prepared(key="link:2", former_keys=()), prepared(key="link:3", former_keys=())
+    sifted = sift([same, changed, new], {"link:1": Held(1, "now"), "link:2": Held(2, "before")}, {})
+    assert (sifted.known, sifted.telling, sifted.changed) == (2, [changed, new], {2: "link:2"})
+    assert (sifted.renamed, sifted.old) == ([], frozenset())
+
+
+def test_an_entry_known_under_a_key_of_an_earlier_version_is_renamed_if_it_says_what_it_said() -> None:
+    sifted = sift([prepared()], {"hash:1": Held(1, "then")}, {})
+    assert (sifted.known, sifted.telling, sifted.renamed, sifted.old) == (1, [], [(1, "link:1")], frozenset())
+
+
+def test_an_entry_that_says_something_else_than_what_an_earlier_version_knew_by_its_key_is_new_and_old_news() -> None:
+    sifted = sift([prepared()], {"hash:1": Held(1, "before")}, {})
+    assert (sifted.known, sifted.telling, sifted.changed) == (0, [prepared()], {})
+    assert (sifted.renamed, sifted.old) == ([], frozenset({"link:1"}))
+
+
+def test_an_entry_known_at_its_link_is_renamed_and_may_say_something_else() -> None:
+    one = prepared(key=f"link:{HERE}")
+    sifted = sift([one], {}, {HERE: Held(1, "before")})
+    assert (sifted.known, sifted.telling, sifted.changed, sifted.renamed) == (1, [one], {1: one.key}, [(1, one.key)])
 
 
 def test_what_is_known_as_it_stands_is_nothing_new() -> None:

@@ -1,0 +1,154 @@
+"""What a poll makes of the record of its source, and the fetch of a page of that of its entry. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from news.adopting import adopted_addresses
+from news.arriving import KnownEntry
+from news.judging import storable_text
+from news.scheduling import PollTiming, next_page_fetch_at, next_page_refresh_at, next_poll_at
+from news.sources import PageOutcome, PollKind, PollOutcome, Problem
+from news.urls import comparing_url
+
+LONGEST_BELIEF = timedelta(days=1)
+"""How long a server is believed that nothing changed, before its feed is read again whatever it says."""
+
+NO_REASON = Problem("unknown", "the poll failed without a reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server is asked by whether anything changed (RFC 9110 §13), and the hash of the body that they vouch for."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What the archive remembers of a source from one poll to the next."""
+
+    added_at: datetime
+    next_poll_at: datetime
+    name: str
+    is_named: bool
+    """Whether the configuration names it; else it is called by its feed's title."""
+    feed_title: str | None = None
+    last_success_at: datetime | None = None
+    first_read_at: datetime | None = None
+    """When a body of it was first read without damage."""
+    last_read_at: datetime | None = None
+    """When a body of it last came, damaged or not; a server that says that nothing changed sends none."""
+    consecutive_failures: int = 0
+    problem: Problem | None = None
+    validators: Validators = Validators()
+
+
+def judge_silence(record: SourceRecord, *, silent_first_poll: bool) -> tuple[bool, datetime | None]:
+    """Whether what is new in a body of the source is archived without alerting: all of it, or what was published before some time.
+
+    All of it if no entry was ever read before, not even some from a damaged body. While only damaged bodies were, which may have lacked
+    anything, what was published before the source was added.
+    """
+    if not silent_first_poll or record.first_read_at is not None:
+        return False, None
+    if record.last_read_at is None:
+        return True, None
+    return False, record.added_at
+
+
+def problem_of(outcome: PollOutcome) -> Problem | None:
+    """What was wrong with a poll, be it only that its body was damaged."""
+    return outcome.problem or (outcome.feed.problem if outcome.feed else None)
+
+
+def conclude_poll(record: SourceRecord, outcome: PollOutcome, timing: PollTiming, now: datetime) -> SourceRecord:
+    """The record of a source after a poll that is written at `now`."""
+    if outcome.kind is PollKind.FAILED:
+        return _after_failure(record, outcome.problem or NO_REASON, timing, now)
+    is_read_whole = outcome.feed is not None and outcome.feed.problem is None
+    record = replace(
+        record,
+        next_poll_at=next_poll_at(now, timing),
+        last_success_at=now,
+        first_read_at=record.first_read_at or (now if is_read_whole else None),
+        last_read_at=record.last_read_at if outcome.kind is PollKind.UNCHANGED else now,
+        consecutive_failures=0,
+        problem=problem_of(outcome),
+        validators=next_validators(record, outcome, now),
+    )
+    title = storable_text((outcome.feed.title if outcome.feed else None) or "")
+    return _called(record, title) if title else record
+
+
+def _after_failure(record: SourceRecord, problem: Problem, timing: PollTiming, now: datetime) -> SourceRecord:
+    failures = record.consecutive_failures + 1
+    again_at = next_poll_at(now, timing, failures, problem.retry_after)
+    return replace(record, next_poll_at=again_at, consecutive_failures=failures, problem=problem)
+
+
+def _called(record: SourceRecord, title: str) -> SourceRecord:
+    """The record of a source whose feed calls itself so; that names it where the configuration doesn't."""
+    return replace(record, feed_title=title, name=record.name if record.is_named else title)
+
+
+def next_validators(record: SourceRecord, outcome: PollOutcome, now: datetime) -> Validators:
+    """What to ask by next time, after a poll that did not fail.
+
+    - "Nothing changed" is believed for a day from the last body on; then the server is asked without condition, since some say so for ever.
+    - The very body whose entries are in the archive: what vouches for it now vouches for them.
+    - Another body: only one that was read without damage vouches for what the same operation writes; else a 304 would hide the rest.
+    """
+    held = record.validators
+    match outcome.kind:
+        case PollKind.UNCHANGED:
+            is_doubted = record.last_read_at is not None and now - record.last_read_at >= LONGEST_BELIEF
+            return Validators(body_hash=held.body_hash) if is_doubted else held
+        case PollKind.SAME_BODY:
+            return Validators(outcome.etag or held.etag, outcome.last_modified or held.last_modified, held.body_hash)
+        case _:
+            is_damaged = outcome.feed is None or outcome.feed.problem is not None
+            return Validators() if is_damaged else Validators(outcome.etag, outcome.last_modified, outcome.body_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class PageStanding:
+    """Where the page of an entry stands. `state`: `due` at `due_at`, `done`, or `given_up`; `attempts`: fetches that failed in a row."""
+
+    state: str
+    due_at: datetime | None
+    attempts: int
+    problem: Problem | None = None
+
+
+def is_awaited(stored: KnownEntry, outcome: PageOutcome) -> bool:
+    """Whether a page that came is what the entry waits for: its link may have changed meanwhile, and then another page is due."""
+    return stored.page_state == "due" and outcome.url == (stored.entry.link or stored.place)
+
+
+def conclude_page(stored: KnownEntry, outcome: PageOutcome, now: datetime) -> PageStanding:
+    """Where an entry's page stands after a fetch that brought an article's text.
+
+    If the entry changed while its page was on its way, what came may be the page before the change, and is fetched once more.
+    """
+    left_at = outcome.fetched_at - timedelta(seconds=outcome.seconds)
+    if stored.edited and stored.changed_at > left_at:
+        return PageStanding("due", next_page_refresh_at(now, now), 0)
+    return PageStanding("done", None, 0)
+
+
+def conclude_page_failure(stored: KnownEntry, problem: Problem, now: datetime) -> PageStanding:
+    """Where an entry's page stands after a fetch that brought none, or one that is no article's."""
+    attempts = stored.page_attempts + 1
+    again_at = next_page_fetch_at(now, attempts, problem.code, problem.retry_after)
+    return PageStanding("given_up" if again_at is None else "due", again_at, attempts, problem)
+
+
+def addresses_of_page(stored: KnownEntry, outcome: PageOutcome) -> tuple[str, ...]:
+    """The addresses (comparing forms) that the page gave its entry's article besides the entry's own link; see `adopted_addresses`."""
+    canonical = outcome.page.canonical_url if outcome.page else None
+    final, named = (comparing_url(url) if url else None for url in (outcome.final_url, canonical))
+    return adopted_addresses(stored.place, final, named)
