@@ -66,7 +66,7 @@ def source_url(number: int) -> str:
 
 
 def source_name(number: int) -> str:
-    """Its name."""
+    """What the archive calls that source."""
     return f"Source {number}"
 
 

@@ -119,7 +119,7 @@ class Watcher:
         self._thread.start()
 
     def end(self) -> Footprint:
-        """Stop watching."""
+        """Stop watching; returns the peaks up to now."""
         self._stop.set()
         self._thread.join()
         return self.footprint
@@ -154,7 +154,7 @@ class Run:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What `--json` printed."""
+        """The JSON that the command printed."""
         value: dict[str, Any] = json.loads(self.output)
         return value
 

@@ -33,7 +33,7 @@ UNCHANGED = b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n'
 
 
 def answer(kind: str, body: str) -> bytes:
-    """A whole HTTP response."""
+    """An HTTP response as it goes over the wire, of a document that does not change."""
     raw = body.encode()
     return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {len(raw)}\r\n\r\n".encode() + raw
 
@@ -68,7 +68,6 @@ class Tally:
     problems: int = 0
 
     async def take(self, outcome: PollOutcome | PageOutcome) -> None:
-        """Count one."""
         self.outcomes += 1
         self.problems += outcome.problem is not None
 
@@ -86,7 +85,7 @@ async def measure(crawl: Crawl, name: str, count: int, make: Callable[[int], Due
 
 
 async def run(feeds: int, pages: int) -> None:
-    """Measure all three."""
+    """What unchanged feeds, feeds of one entry and pages cost the crawl; outcomes are counted, not kept."""
     port: Queue[int] = multiprocessing.Queue()
     site = multiprocessing.Process(target=serve, args=(port,), daemon=True)
     site.start()

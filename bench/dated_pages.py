@@ -57,7 +57,7 @@ class DatedPage:
 
 
 def meta(name: str, content: str, attribute: str = "property") -> str:
-    """A meta element."""
+    """A `<meta>` that names a date or whatever else its `content` says."""
     return f"<meta {attribute}='{name}' content='{content}'>"
 
 

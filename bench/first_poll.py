@@ -58,7 +58,7 @@ def make_answers(_port: int, first: int, feeds: int, entries: int) -> Answers:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Poll and run the baselines in turn, then print the rates, and the ratio to each baseline."""
     parser = make_parser(__doc__ or "")
     parser.add_argument("--feeds", type=int, default=100)
     parser.add_argument("--entries", type=int, default=30)

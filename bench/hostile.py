@@ -68,7 +68,7 @@ QUICK = Size(items=2, pages=5, page_bytes=500_000, waiting=200, sources=100, enc
 
 @contextmanager
 def nothing(_: Size) -> Iterator[Scene]:
-    """No attack."""
+    """Honest sources alone: what the attacks are compared with."""
     yield Scene()
 
 
@@ -170,7 +170,7 @@ class Outcome:
     status: int
 
     def describe(self, name: str) -> str:
-        """One line."""
+        """The figures of an attack on one line, with MISSED where a goal is."""
         shares = [percentile(self.delays, share) if self.delays else float("nan") for share in (0.5, 0.95, 1.0)]
         late = "" if shares[1] <= GOAL_SECONDS and not self.lost and self.ending <= GOAL_END_SECONDS else "  MISSED"
         return (

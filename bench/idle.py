@@ -34,7 +34,7 @@ SOURCES = 50
 
 
 def main() -> None:
-    """Measure and print."""
+    """Start the daemon on sources that are not due, let it settle, and print what share of a core it takes."""
     parser = make_parser(__doc__ or "")
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--rounds", type=int, default=3)

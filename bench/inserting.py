@@ -136,7 +136,7 @@ def at_a_rate(newsroom: Newsroom, due: list[DuePage]) -> list[Tally]:
 
 
 def all_at_once(newsroom: Newsroom, due: list[DuePage]) -> list[Tally]:
-    """All together."""
+    """All pages at one moment, as after a first poll: the writer commits them in groups as large as it makes any."""
     return [future.result() for future in [newsroom.bring_page(page) for page in due]]
 
 

@@ -47,7 +47,7 @@ _ARTICLES_FOR_EXPRESSIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Inventor:
-    """Makes topics."""
+    """Makes topics as people write them, of words as common as it is told."""
 
     chance: random.Random
     commonest_rank: int
@@ -94,7 +94,7 @@ class Taken:
 
 
 def take(work: Callable[[], object]) -> Taken:
-    """Does it once."""
+    """CPU time and wall time of doing the work once."""
     wall, cpu = time.perf_counter(), time.process_time()
     work()
     return Taken(time.process_time() - cpu, time.perf_counter() - wall)

@@ -23,7 +23,7 @@ MEBI = 2**20
 
 
 def hosts(count: int) -> tuple[str, ...]:
-    """So many loopback addresses."""
+    """As many addresses of the loopback network: to the program each is a host of its own."""
     return tuple(f"127.0.{20 + number // 200}.{1 + number % 200}" for number in range(count))
 
 
@@ -41,7 +41,7 @@ def make_answers(port: int, scheme: str, count: int, entries: int) -> Answers:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Poll both sites as often as asked, each time into a new archive, and print the peaks."""
     parser = make_parser(__doc__ or "")
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
@@ -54,14 +54,14 @@ def main() -> None:
 
 
 def poll_http(folder: Path, feeds: int, entries: int, *, rounds: int) -> list[Run]:
-    """First polls over HTTP."""
+    """First polls of feeds with many pages each, from new archives, over HTTP."""
     with running_site(SitePlan(hosts(feeds), make_answers, ("http", feeds, entries))) as site:
         urls = [f"http://{host}:{site.port}/feed/{feed}" for feed, host in enumerate(hosts(feeds))]
         return [poll(folder, urls, feeds * entries) for _ in range(rounds)]
 
 
 def poll_https(folder: Path, feeds: int, entries: int, *, rounds: int) -> list[Run]:
-    """First polls over HTTPS."""
+    """First polls of many hosts with few pages each, from new archives: every connection has a TLS state."""
     authority, chain = folder / "authority.pem", folder / "chain.pem"
     maker = trustme.CA()
     maker.cert_pem.write_to_path(authority)
@@ -81,7 +81,7 @@ def poll(folder: Path, urls: Sequence[str], articles: int, **variables: str) -> 
 
 
 def report(name: str, runs: Sequence[Run], main_goal: int) -> None:
-    """Print the peaks."""
+    """Print the peaks of the main process and of the largest worker beside their goals."""
     print_figure(f"{name}: main process, peak", [run.footprint.main_peak / MEBI for run in runs], "MiB", f"< {main_goal} MB")
     print_figure(f"{name}: largest worker, peak", [run.footprint.worker_peak / MEBI for run in runs], "MiB", "< 200 MB")
     print_figure(f"{name}: it took", [float(run.summary["seconds"]) for run in runs], "s")

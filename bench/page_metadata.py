@@ -86,7 +86,7 @@ def compare_dates() -> Iterator[Found]:
 
 
 def day_of(moment: datetime | None) -> str | None:
-    """The day in Paris."""
+    """The day that people in Paris would call it, as the pages' own dates are compared by day."""
     return moment.astimezone(PARIS).date().isoformat() if moment else None
 
 

@@ -70,7 +70,7 @@ def words_covered(asked: Asked) -> int:
 
 
 def draw(chance: random.Random, commonest: int = _COMMONEST) -> str:
-    """One word, of any commonness."""
+    """A word of the vocabulary; the rare ones are as likely to be drawn as the common ones, by the logarithm of their rank."""
     return vocabulary()[int(commonest * (_RAREST / commonest) ** chance.random())]
 
 
@@ -105,7 +105,7 @@ class Inquirer:
 
 
 def ask_two_words(inquirer: Inquirer) -> Asked:
-    """Both, anywhere."""
+    """Two words that need not stand in one article: that few hold both is what makes it dear."""
     one, two = draw(inquirer.chance), draw(inquirer.chance)
     return Asked(f"{one} {two}", f'"{one}" "{two}"')
 

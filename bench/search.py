@@ -151,7 +151,6 @@ class Measurement:
         self._inquirer = Inquirer(random.Random(5), self._beside)
 
     def close(self) -> None:
-        """Close all connections."""
         self._reader.close_reading()
         self._plain.close()
         self._beside.close()

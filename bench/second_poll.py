@@ -19,7 +19,7 @@ GOAL = "≥ 500"
 
 
 def hosts(count: int) -> tuple[str, ...]:
-    """So many loopback addresses."""
+    """As many addresses of the loopback network: to the program each is a host of its own."""
     return tuple(f"127.0.{2 + number // 200}.{1 + number % 200}" for number in range(count))
 
 
@@ -36,7 +36,7 @@ def make_answers(port: int, sources: int, *, with_etag: bool) -> Answers:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Poll both kinds of sources a second time, as often as asked, and print the rates."""
     parser = make_parser(__doc__ or "")
     parser.add_argument("--sources", type=int, default=2_000)
     parser.add_argument("--rounds", type=int, default=3)

@@ -24,7 +24,7 @@ Answers = dict[bytes, bytes]
 
 @dataclass(slots=True)
 class Site:
-    """A running site."""
+    """A site in a process of its own, so that its CPU time can be told from the program's."""
 
     port: int
     process: psutil.Process

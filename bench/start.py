@@ -33,7 +33,7 @@ SOURCES = 5
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run every command in turn, as often as asked, and print how long each took."""
     parser = make_parser(__doc__ or "")
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()

@@ -39,7 +39,7 @@ _QUARTER = timedelta(minutes=15)
 
 
 def main() -> None:
-    """Measure and print."""
+    """Fill an archive with what waits, send from it, and print how soon the live channel was told."""
     parser = make_parser(__doc__ or "")
     parser.add_argument("--waiting", type=int, default=100_000)
     parser.add_argument("--alerts", type=int, default=100)
@@ -88,7 +88,7 @@ def bring(archive: Archive, *titles: str) -> Future[Tally]:
 
 
 def now() -> datetime:
-    """The moment."""
+    """The clock that the dispatcher is given."""
     return datetime.now(UTC)
 
 
@@ -165,7 +165,7 @@ async def ticking(dispatcher: Dispatcher) -> AsyncIterator[None]:
 
 
 def look(archive: Archive) -> float:
-    """Milliseconds of one look."""
+    """Milliseconds that the daemon's look for what is due takes, once."""
     started = time.perf_counter()
     archive.due_channels(now())
     archive.due_messages("live", now(), 100, frozenset())

@@ -44,7 +44,7 @@ class Allowance:
 
     @property
     def total(self) -> int:
-        """Bytes in memory, and expected."""
+        """Bytes of bodies that are in memory or, by what their hosts sent before, are to be expected."""
         return self._total
 
     def may_ask(self, host: str, source_id: int) -> bool:

@@ -95,7 +95,6 @@ class GuardedResolver(AbstractResolver):
         return permitted
 
     async def close(self) -> None:
-        """Close the inner resolver."""
         await self._inner.close()
 
 

@@ -29,7 +29,7 @@ class Validators:
 
 
 class FeedWork:
-    """Feeds of sources."""
+    """Polling a feed: asked on condition of what the archive remembers, read whatever robots.txt says, before any page."""
 
     urgent = True
     obeys_robots = False  # the user named it

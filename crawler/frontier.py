@@ -26,11 +26,11 @@ class Work(Protocol):
 
     @property
     def url(self) -> str:
-        """Where."""
+        """The address that is asked first; redirects may lead on from it."""
 
     @property
     def source_id(self) -> int:
-        """For which source."""
+        """The archive's number of the source that takes the blame, and shares the queue fairly with the others."""
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ class LinkedData:
         self._by_id: dict[str, Node] = {}
 
     def headline(self) -> str | None:
-        """What the article is called."""
+        """The title, without the site's name that the page's `<title>` often has."""
         return next((line_of(text) for node in self._all() if isinstance(text := node.get("headline"), str)), None)
 
     def persons(self) -> str | None:

@@ -17,7 +17,7 @@ ACCEPT_LANGUAGE = "fr, fr-FR;q=0.9, en;q=0.5, *;q=0.3"
 
 
 class PageWork:
-    """Pages of articles."""
+    """Fetching an article's page: in its turn behind the feeds, where robots.txt permits it, and only its text is kept."""
 
     urgent = False
     obeys_robots = True

@@ -83,7 +83,7 @@ class SilentLogFormatter(LogFormatter):
     """Says nothing: one line per poll or page is logged where its outcome is recorded."""
 
     def crawled(self, *_: object) -> None:  # type: ignore[override] # scrapy's documentation permits None, its annotation does not
-        """No line."""
+        return None
 
     def download_error(self, *_: object) -> None:  # type: ignore[override]
-        """No line."""
+        return None

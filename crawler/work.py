@@ -53,7 +53,7 @@ class Kind(Protocol[WorkItem_contra, Outcome_co]):
         """The headers of the request, except for User-Agent."""
 
     async def outcome(self, work: WorkItem_contra, answered: Answered) -> Outcome_co:
-        """What came of it."""
+        """What came of it, read and judged; what went wrong is in it as a `Problem`. Raises WorkersStopped where nothing could be read."""
 
 
 AnyKind = Kind[Any, Any]

@@ -37,7 +37,7 @@ def _chance() -> float:
 
 @dataclass(frozen=True, slots=True)
 class SendingRules:
-    """How hard dispatch tries."""
+    """How many attempts run at once, how long each may take, and what may lie in memory meanwhile."""
 
     limits: TimeLimits = field(default_factory=TimeLimits)
     seconds_to_record: float = 1.0

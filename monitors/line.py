@@ -55,7 +55,7 @@ class Line:
         self._closed = True
 
     def tasks(self) -> list[asyncio.Task[None] | asyncio.Task[int]]:
-        """All that is going on."""
+        """Attempts under way, and the look for more, for whoever has to wait for them or break them off."""
         return [*self._in_hand.values(), *([] if self._refilling is None else [self._refilling])]
 
     def _begin(self, message: Bundle) -> bool:

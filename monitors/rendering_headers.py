@@ -32,7 +32,7 @@ class TextHeader(str):  # noqa: SLOT000  # there are three of them
     name: str
 
     def __new__(cls, name: str, text: str) -> Self:
-        """`name` is the header's."""
+        """The email package wants a string that knows its header's `name`."""
         header = super().__new__(cls, one_line(text))
         header.name = name
         return header
@@ -52,7 +52,7 @@ class AddressesHeader(str):  # noqa: SLOT000  # as above
     addresses: tuple[MailAddress, ...]
 
     def __new__(cls, name: str, addresses: Sequence[MailAddress]) -> Self:
-        """`name` is the header's."""
+        """The email package wants a string that knows its header's `name`."""
         header = super().__new__(cls, ", ".join(f"{one.name} <{one.spec}>" if one.name else one.spec for one in addresses))
         header.name = name
         header.addresses = tuple(addresses)

@@ -100,7 +100,7 @@ class Care:
 
 
 class AlarmKind(StrEnum):
-    """What a supervisor is told."""
+    """The reasons for which a supervisor is told that all is not well."""
 
     STOPPED = "stopped"
     """No daemon runs."""

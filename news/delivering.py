@@ -22,7 +22,7 @@ ABSENT_CHANNEL_WAIT = timedelta(hours=1)
 
 
 class Together(StrEnum):
-    """Which alerts become one message."""
+    """Which of the alerts that wait for a channel become one message of it."""
 
     NONE = "none"
     """Each is a message of its own."""

@@ -220,7 +220,7 @@ def _are_most(found: frozenset[str], words: frozenset[str], one_of: float) -> bo
 
 
 class _Said(NamedTuple):
-    """What the entry says."""
+    """What the entry says of its article, and how its title stands to the page's."""
 
     title: str
     summary: str

@@ -165,7 +165,7 @@ class ParsedFeed:
 
 
 class PollKind(StrEnum):
-    """How a poll ended."""
+    """How a poll ended; all but the last vouch for the entries that are in the archive."""
 
     UNCHANGED = "unchanged"
     """304 Not Modified."""

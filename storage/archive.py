@@ -145,7 +145,7 @@ class ArchiveReader:
         return self._ask(reports.report_topics, topics, now)
 
     def report_status(self, now: datetime) -> ArchiveStatus:
-        """One look at everything."""
+        """How many there are of everything, what waits, what needs care, and what the file takes up, at one moment."""
         contents, care = self._ask(reports.report_contents, now), self._ask(report_care, now)
         writer = find_writer(self.path)
         size_bytes, log_bytes = count_bytes(self.path)

@@ -181,7 +181,6 @@ class Desk:
         return [exported_article_json(article) for article in self.archive.export(None)]
 
     def article(self) -> dict[str, Any]:
-        """The only article."""
         (only,) = self.articles()
         return only
 

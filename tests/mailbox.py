@@ -229,7 +229,7 @@ class Mailbox:
         self._thread.loop.call_soon_threadsafe(self._released.set)
 
     def behave(self) -> None:
-        """From now on, accept everything."""
+        """Take all that comes, whatever was told before."""
         self._rules.clear()
         self._most_recipients = None
 
@@ -403,7 +403,7 @@ class HookSink:
         self._usual = reply
 
     def behave(self) -> None:
-        """From now on, accept everything."""
+        """Take all that comes, whatever was told before."""
         self._replies.clear()
         self._usual = Reply()
 

@@ -269,7 +269,7 @@ class Running:
         wait_until(catches_sighup, "the first line of the program")
 
     def workers(self) -> list[psutil.Process]:
-        """All processes under it."""
+        """Its children and their children, which are to end with it."""
         return psutil.Process(self.pid).children(recursive=True)
 
     def terminate(self) -> None:

@@ -69,7 +69,6 @@ class RunningCrawl:
         return self.start_fetch(url).result(_LONGEST_WAIT_SECONDS)
 
     def start_poll(self, url: str, **validators: str) -> Future[PollOutcome]:
-        """Begin to poll."""
         number = next(self._ids)
         return self._start(("feed", number), DueSource(number, url, **validators))
 

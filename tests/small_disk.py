@@ -33,7 +33,6 @@ class SmallDisk:
                     continue
 
     def free(self) -> None:
-        """Give that space back."""
         (self.folder / "ballast").unlink()
 
 

@@ -20,7 +20,7 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str:
-        """What the configuration calls it."""
+        """NAME of `[channels.NAME]`; the archive keeps deliveries under it."""
         ...
 
     @property

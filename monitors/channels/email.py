@@ -51,7 +51,7 @@ class EmailChannel:
 
     @property
     def from_address(self) -> MailAddress:
-        """The sender."""
+        """The address in `From`, which is the envelope's sender too."""
         return parse_mail_address(self.sender)
 
     @property
@@ -128,7 +128,7 @@ Mailbox = Annotated[str, AfterValidator(_check_mailbox)]
 
 
 class Table(ChannelTable):
-    """The keys."""
+    """The keys of `[channels.NAME]` with `type = "email"`."""
 
     secrets: ClassVar[tuple[str, ...]] = ("username", "password")
     type: Literal["email"]

@@ -35,7 +35,7 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class MailServer:
-    """The server of a channel."""
+    """Opens connections to the mail server of one channel: greeting, encryption and login (RFC 5321, 3207, 4954)."""
 
     def __init__(self, channel: EmailChannel, limits: TimeLimits) -> None:
         self._channel = channel
@@ -185,7 +185,7 @@ class Transactions:
         return taken, too_many
 
     async def _name(self, recipient: MailAddress, *, utf8: bool) -> SMTPResponse:
-        """RCPT, and its answer."""
+        """Name a recipient (RCPT, RFC 5321 §4.1.1.3); the library raises where we only want to read the refusal."""
         try:
             return await self._client.rcpt(recipient.spec, encoding=_encoding(utf8))
         except aiosmtplib.SMTPRecipientRefused as error:

@@ -96,7 +96,7 @@ class _TokenNumbers:
         self._lengths = _lengths_by_start(beginnings)
 
     def find(self, token: str) -> tuple[int, ...]:
-        """The numbers, in no order."""
+        """The numbers of all that the token stands for, in no order and without repeats."""
         return tuple(self._numbers_of(token))
 
     def _numbers_of(self, token: str) -> Iterator[int]:

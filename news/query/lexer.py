@@ -13,7 +13,7 @@ from news.wording import Wording, said_by
 
 
 class Kind(Enum):
-    """What a lexeme is."""
+    """The kinds of lexemes: what stands in a query, before anything is known of what it belongs to."""
 
     AND = "AND"
     OR = "OR"

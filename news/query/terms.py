@@ -13,7 +13,7 @@ from news.text.analysis import analyse
 from news.wording import Wording
 
 SHORTEST_BEGINNING: Final = 3
-"""Letters or digits before `*`."""
+"""Letters or digits before `*`; a shorter beginning would match half the language."""
 
 
 class MisreadError(ValueError):

@@ -99,7 +99,7 @@ def _whole_word_cost(word: str) -> float:
 
 
 def words_of(term: Operand | Prefix) -> list[Wanted]:
-    """Each word of a term."""
+    """The words of a term, every one of which a text must hold to hold the term."""
     if isinstance(term, Word):
         return [Wanted(Form.STEM, term.stem)]
     if isinstance(term, Prefix):

@@ -72,7 +72,7 @@ def _tell_sighting(sighting: SightingRecord, published: datetime | None, view: V
 
 
 def show_matches(sheet: Sheet, matches: Sequence[MatchRecord]) -> None:
-    """Why each topic matches."""
+    """Which topics match which version of the article by which words, and why none alerted where none did."""
     text = sheet.view.language.text
     if not matches:
         return

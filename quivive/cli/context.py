@@ -33,7 +33,7 @@ def get_whole_configuration(context: click.Context) -> Configuration:
 
 
 def get_config_path(context: click.Context) -> Path:
-    """Where the configuration is."""
+    """As `find_config` finds it: by `--config`, the environment, or in one of the usual places."""
     return find_config(context.find_root().obj.config_path, os.environ, working_directory())
 
 
@@ -70,13 +70,13 @@ def print_json(value: JsonValue) -> None:
 
 
 def print_json_lines(rows: Iterable[JsonValue]) -> None:
-    """JSON Lines."""
+    """One JSON value a line, each printed as it comes (JSON Lines)."""
     for row in rows:
         print_json(row)
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines for people."""
+    """Lines that are made for people, coloured already or not."""
     for line in lines:
         click.echo(line, color=True)  # whoever made them knows whether there is colour
 

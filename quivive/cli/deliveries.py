@@ -21,13 +21,13 @@ STATUS_STYLES: dict[DeliveryStatus, dict[str, object]] = {
 
 
 def tell_kind(kind: AlertKind, language: Language) -> str:
-    """What an alert says."""
+    """The kind of an alert in the user's language; JSON has the fixed English word."""
     text = language.text
     return {AlertKind.NEW: text("new"), AlertKind.REVISED: text("revised")}[kind]
 
 
 def tell_status(status: DeliveryStatus, language: Language) -> str:
-    """How a delivery stands."""
+    """The status of a delivery in the user's language; JSON has the fixed English word."""
     text = language.text
     return {
         DeliveryStatus.PENDING: text("waiting"),

@@ -98,7 +98,7 @@ def _sighting_json(sighting: SightingRecord) -> JsonObject:
 
 
 def hits_json(hits: Sequence[Hit]) -> list[JsonValue]:
-    """Why something matched."""
+    """The terms of a query that were found, where, and the passage around each."""
     return [asdict(hit) for hit in hits]
 
 

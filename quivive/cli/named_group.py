@@ -22,13 +22,13 @@ class NamedGroup(click.Group):
 
 
 class SourceGroup(NamedGroup):
-    """Sources by name or URL."""
+    """`quivive sources`: any other word than a command is a source, by its name or URL."""
 
     kind = ThingKind.SOURCE
 
 
 class TopicGroup(NamedGroup):
-    """Topics by name."""
+    """`quivive topics`: any other word than a command is a topic, by its name."""
 
     kind = ThingKind.TOPIC
 

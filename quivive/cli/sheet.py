@@ -71,7 +71,7 @@ class Sheet:
         self.lines += wrap_parts(parts, self._width, indent)
 
     def address(self, url: str, indent: str = "") -> None:
-        """An address, never cut."""
+        """An address on a line of its own, whole however long: people copy it, and terminals make a link of it."""
         self.lines.append(indent + visible(url))
 
     def heading(self, text: str) -> None:
@@ -107,7 +107,6 @@ class Sheet:
             self.lines.append(indent + " ".join(self.view.terminal.style(word, **style) for word, style in line))
 
     def blank(self) -> None:
-        """An empty line."""
         self.lines.append("")
 
     def _add(self, lines: list[str], **style: object) -> None:

@@ -67,7 +67,7 @@ def make_table(terminal: Terminal, columns: Sequence[Column], rows: Sequence[Seq
 
 
 class _Table:
-    """A table on a terminal."""
+    """Chooses which columns a terminal has room for and how wide each is; where even those do not fit, a row takes several lines."""
 
     def __init__(self, terminal: Terminal, width: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, long: bool) -> None:
         self._terminal, self._width, self._columns, self._rows = terminal, width, columns, rows

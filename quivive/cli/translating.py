@@ -40,7 +40,7 @@ def find_early_language(arguments: Sequence[str], environ: Mapping[str, str], fo
 
 
 def working_directory() -> Path:
-    """The folder we are in."""
+    """The folder that relative paths start from; "." where it was deleted while the shell stood in it."""
     try:
         return Path.cwd()
     except OSError:  # it was deleted meanwhile; a configuration elsewhere can be used all the same

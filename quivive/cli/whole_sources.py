@@ -19,7 +19,7 @@ STATUS_STYLES: dict[SourceStatus, dict[str, object]] = {
 
 
 def tell_status(status: SourceStatus, language: Language) -> str:
-    """How a source stands."""
+    """The status of a source in the user's language; JSON has the fixed English word."""
     text = language.text
     return {SourceStatus.NEW: text("new"), SourceStatus.OK: text("ok"), SourceStatus.FAILING: text("failing")}[status]
 
@@ -30,7 +30,7 @@ def tell_problem(problem: Problem | None, language: Language) -> str:
 
 
 def show_source(sheet: Sheet, whole: WholeSource) -> None:
-    """Everything about a source."""
+    """A source on a sheet: how it stands, its rhythm, its gaps and its last polls."""
     text = sheet.view.language.text
     _show_head(sheet, whole)
     show_rhythm(sheet, whole.hours, RHYTHM_DAYS)

@@ -11,7 +11,7 @@ SHOWN_DAYS = 28
 
 
 def show_topic(sheet: Sheet, whole: WholeTopic) -> None:
-    """Everything about a topic."""
+    """A topic on a sheet: its query, whom it notifies, its volume and rhythm, and its last alerts."""
     text = sheet.view.language.text
     volume = whole.volume
     sheet.title(volume.name)

@@ -51,7 +51,7 @@ _LISTS = ("sources", "entities", "topics", "channels")
 
 @dataclass(frozen=True, slots=True)
 class CrawlerConfiguration:
-    """How the network is read."""
+    """`[crawler]`, with the defaults filled in: how often, by how many at once and within which bounds the network is read."""
 
     user_agent: str
     interval: timedelta

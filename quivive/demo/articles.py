@@ -54,7 +54,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class DemoArticle:
-    """One article of an outlet."""
+    """An invented article of an outlet, with the step at which it is published and the edit that may follow."""
 
     key: str
     step: int

@@ -35,7 +35,7 @@ class Page:
 
 
 def render_article(page: Page) -> str:
-    """The article's page."""
+    """The page of an article as news sites build them: its text among what stands on every page."""
     return (
         f'<!DOCTYPE html>\n<html lang="fr">\n<head>\n{_head(page)}</head>\n<body>\n{_header(page.outlet)}'
         f"<main>\n{_article(page)}{_aside(page.related)}</main>\n{_footer(page.outlet)}</body>\n</html>\n"
@@ -56,7 +56,7 @@ def render_wall(outlet: str) -> str:
 
 
 def render_home(outlet: str, links: Sequence[Link]) -> str:
-    """The outlet's front page."""
+    """What stands at the outlet's root: links to its articles, none of them whole."""
     return (
         f'<!DOCTYPE html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n<title>{escape(outlet)}</title>\n</head>\n<body>\n'
         f"{_header(outlet)}<main>\n<ul>\n{_items(links)}</ul>\n</main>\n{_footer(outlet)}</body>\n</html>\n"

@@ -79,7 +79,7 @@ def expected_until(step: int) -> tuple[ExpectedAlert, ...]:
 
 
 def render_config(site: DemoSite, mail_port: int, hook_url: str, hook_secret: str, archive_path: Path) -> str:
-    """The demonstration's `config.toml`."""
+    """The configuration that the demonstration runs by, as a user would write it."""
     return "\n".join(
         [
             f"[archive]\npath = {_quoted(str(archive_path))}\n",

@@ -52,7 +52,7 @@ class SiteCounts:
 
 @dataclass(frozen=True, slots=True)
 class _Resource:
-    """What stands at a path."""
+    """A document of the demonstration's site, with what an answer that holds it says of it."""
 
     kind: str
     content_type: str

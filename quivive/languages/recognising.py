@@ -49,7 +49,7 @@ class Recogniser:
         return None
 
     def _retell_tail(self, text: str) -> str | None:
-        """`host: reason`."""
+        """A reason that is known, behind a host or a name that is not: `host: reason`."""
         for colon in re.finditer(r": ", text):
             if told := self._retell_known(text[colon.end() :]):
                 return f"{text[: colon.start()]}\N{NO-BREAK SPACE}: {told}"

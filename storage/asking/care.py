@@ -27,7 +27,7 @@ LATELY = timedelta(days=7)
 
 
 def report_care(db: Database, now: datetime) -> Care:
-    """What needs care now."""
+    """What somebody has to look after at `now`: sources that fail, say nothing or are overdue, channels in trouble, and delays."""
     since = now - LATELY
     return Care(
         failing=_list_failing(db),

@@ -51,7 +51,7 @@ class _Turns:
 
 
 class ReadingPool:
-    """Lends connections that `connect` opens."""
+    """Lends each question a connection of its own, `MOST_CONNECTIONS` at a time; whoever comes later waits for one that is given back."""
 
     def __init__(self, connect: Callable[[], Database], name: str) -> None:
         self._connect = connect

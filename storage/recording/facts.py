@@ -14,7 +14,7 @@ from storage.file.times import from_text
 
 
 def get_facts(db: Database, article_id: int) -> ArticleFacts:
-    """The facts of one article."""
+    """As `list_facts`, for an article that is known to be there."""
     return list_facts(db, [article_id])[article_id]
 
 
