@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,9 +63,9 @@ def configure(home: Home, site: NewsSite, hook: HookSink) -> None:
     )
 
 
-@pytest.fixture
-def watch(tmp_path: Path) -> Iterator[Watch]:
-    home = Home(tmp_path)
+@contextmanager
+def open_watch(folder: Path) -> Iterator[Watch]:
+    home = Home(folder)
     with NewsSite() as site, HookSink() as hook:
         publish(site, "Rien")
         configure(home, site, hook)
@@ -79,6 +80,20 @@ def watch(tmp_path: Path) -> Iterator[Watch]:
                 assert "Traceback" not in daemon.log
 
 
+@pytest.fixture(scope="module")
+def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
+    """One that the tests share, so each publishes titles of its own."""
+    with open_watch(tmp_path_factory.mktemp("watch")) as watch:
+        yield watch
+
+
+@pytest.fixture
+def own_watch(tmp_path: Path) -> Iterator[Watch]:
+    """One that the test may end."""
+    with open_watch(tmp_path) as watch:
+        yield watch
+
+
 def test_the_daemon_polls_what_it_is_asked_for_and_the_command_shows_what_came_of_it(watch) -> None:
     watch.publish("L’OTAN en vue", "Rien")
     done = watch.home.quivive("poll", "journal")
@@ -88,7 +103,6 @@ def test_the_daemon_polls_what_it_is_asked_for_and_the_command_shows_what_came_o
     assert "articles    1 new, 0 revised, 0 duplicates, 0 pages failed" in done.out
     assert "deliveries  1 sent, 0 pending, 0 dead" in done.out
     assert [one.json["data"]["article"]["title"] for one in watch.hook.requests].count("L’OTAN en vue") == 1
-    assert f"({watch.daemon.pid})" not in done.out
 
 
 def test_the_summary_in_json_is_that_of_a_poll_without_a_daemon_and_a_source_that_fails_makes_it_exit_1(watch, tmp_path_factory) -> None:
@@ -134,40 +148,40 @@ def test_the_archive_may_be_reached_by_a_link(watch, tmp_path) -> None:
     assert "1 polled" in done.out
 
 
-def test_ctrl_c_ends_the_command_and_not_the_daemon(watch) -> None:
-    watch.site.stall("/feed")
-    with watch.home.start("poll", "journal") as command:
-        watch.daemon.wait_for_log("asked to poll now")
+def test_ctrl_c_ends_the_command_and_not_the_daemon(own_watch) -> None:
+    own_watch.site.stall("/feed")
+    with own_watch.home.start("poll", "journal") as command:
+        own_watch.daemon.wait_for_log("asked to poll now")
         command.send(signal.SIGINT)
         assert command.wait() == 1
         assert command.log == "quivive: interrupted\n"
-    publish(watch.site, "Rien")
-    assert watch.home.quivive("poll", "absent").status == 1
-    assert watch.daemon.is_running
+    publish(own_watch.site, "Rien")
+    assert own_watch.home.quivive("poll", "absent").status == 1
+    assert own_watch.daemon.is_running
 
 
-def test_a_daemon_that_stops_meanwhile_is_an_error_that_says_so(watch) -> None:
-    watch.site.stall("/feed")
-    with watch.home.start("poll", "journal") as command:
-        watch.daemon.wait_for_log("asked to poll now")
-        watch.daemon.terminate()
+def test_a_daemon_that_stops_meanwhile_is_an_error_that_says_so(own_watch) -> None:
+    own_watch.site.stall("/feed")
+    with own_watch.home.start("poll", "journal") as command:
+        own_watch.daemon.wait_for_log("asked to poll now")
+        own_watch.daemon.terminate()
         assert command.wait() == 1
         assert "the daemon is stopping; what it had begun is resumed at its next start" in command.log
 
 
-def test_a_daemon_that_is_killed_meanwhile_is_an_error_too_and_what_it_leaves_hinders_nobody(watch) -> None:
-    watch.site.stall("/feed")
-    with watch.home.start("poll", "journal") as command:
-        watch.daemon.wait_for_log("asked to poll now")
-        watch.daemon.kill()
+def test_a_daemon_that_is_killed_meanwhile_is_an_error_too_and_what_it_leaves_hinders_nobody(own_watch) -> None:
+    own_watch.site.stall("/feed")
+    with own_watch.home.start("poll", "journal") as command:
+        own_watch.daemon.wait_for_log("asked to poll now")
+        own_watch.daemon.kill()
         assert command.wait() == 1
         assert "ended before it was done" in command.log
-    assert watch.socket.exists()
-    publish(watch.site, "Rien")
-    assert watch.home.quivive("poll", "journal").status == 0
-    with watch.home.start("run") as daemon:
+    assert own_watch.socket.exists()
+    publish(own_watch.site, "Rien")
+    assert own_watch.home.quivive("poll", "journal").status == 0
+    with own_watch.home.start("run") as daemon:
         daemon.wait_for_log("started")
-        wait_until(lambda: watch.home.quivive("poll", "journal").status == 0, "the new daemon to take requests")
+        wait_until(lambda: own_watch.home.quivive("poll", "journal").status == 0, "the new daemon to take requests")
         assert daemon.log.count("asked to poll now") >= 1
 
 
