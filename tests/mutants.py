@@ -1,9 +1,10 @@
 """Does a test notice if a line of a decision is changed? `make mutants`, or `python -m tests.mutants --help`.
 
 One-line changes are drawn by chance from the files that decide and record (a comparison turned round, a condition negated, `and` for
-`or`, a number one higher, a statement left out), each is made in a copy of the project, and the tests run on it: first those of the pure
-part, then those of the archive and of dispatch, last the suite but for what takes minutes. A change that no test notices survives, and is
-printed; it is either a gap in the tests, or a change that makes no difference, which CONTRIBUTING then explains.
+`or`, a number one higher, a statement left out), and each is made in a copy of the project. It is known which tests pass by which line
+(they run once under coverage before): those of the changed line are run, the most special first, and where none of them fails the tests of
+the whole program. A change that no test notices survives, and is printed; it is either a gap in the tests, or a change that makes no
+difference, which CONTRIBUTING then explains.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from queue import SimpleQueue
+
+from coverage import CoverageData
 
 ROOT = Path(__file__).resolve().parent.parent
 DECIDING = (
@@ -35,11 +39,19 @@ DECIDING = (
     "monitors/dispatch.py",
     "monitors/line.py",
 )
-STAGES: tuple[Sequence[str], ...] = (
-    ("tests/unit/news", "--ignore=tests/unit/news/query", "--ignore=tests/unit/news/text"),
-    ("tests/integration/storage", "tests/integration/dispatch", "tests/unit/monitors"),
-    ("tests", "--ignore=tests/acceptance/test_crash.py", "--ignore=tests/unit/news/query", "--ignore=tests/unit/news/text"),
+NEAR = (
+    "tests/unit/news",
+    "tests/unit/monitors",
+    "tests/integration",
+    "--ignore-glob=tests/integration/test_crawl*.py",
+    "--ignore=tests/unit/news/query",
+    "--ignore=tests/unit/news/text",
 )
+"""The tests that run in the process of the code they test, of which coverage can tell where they pass by."""
+WHOLE = ("tests/acceptance", "--ignore=tests/acceptance/test_crash.py", "--ignore=tests/acceptance/test_january_replay.py")
+"""Those that run the program as its users do."""
+MOST_TESTS = 400
+"""Of one line. Who passes by more than that is passed by at every poll; what nobody of them notices is left to the whole program."""
 _OPPOSITE: dict[type[ast.cmpop], str] = {
     ast.Eq: "!=",
     ast.NotEq: "==",
@@ -144,19 +156,47 @@ def make_copy(folder: Path) -> None:
             shutil.copy2(ROOT / name, folder / name)
 
 
-def is_noticed(folder: Path, mutant: Mutant, stages: int) -> bool:
+class PassersBy:
+    """Which tests pass by which line, as coverage has seen it in a copy of the project."""
+
+    def __init__(self, folder: Path, jobs: int) -> None:
+        self._folder = folder
+        measured = [f"--cov={room}" for room in ("news", "storage", "monitors")]
+        failed = _fails(folder, [*NEAR, *measured, "--cov-context=test", "--cov-report=", f"--numprocesses={jobs}"])
+        if failed:
+            raise SystemExit("the tests fail before anything is changed")
+        self._data = CoverageData(str(folder / ".coverage"))
+        self._data.read()
+        self._breadth = Counter(
+            test for file in list_files() for tests in self._contexts(file).values() for test in tests
+        )  # how many lines a test passes by: those of a unit test are few
+
+    def of(self, mutant: Mutant) -> list[str]:
+        """The tests of the changed line, the most special first; of a line that is only run when it is imported, those of its file."""
+        contexts = self._contexts(mutant.file)
+        tests = contexts.get(mutant.line) or {test for found in contexts.values() for test in found}
+        return sorted(tests, key=lambda test: (self._breadth[test], test))[:MOST_TESTS]
+
+    def _contexts(self, file: str) -> dict[int, set[str]]:
+        lines = self._data.contexts_by_lineno(str(self._folder / file))
+        return {line: {context.partition("|")[0] for context in contexts if context} for line, contexts in lines.items()}
+
+
+def is_noticed(folder: Path, mutant: Mutant, tests: Sequence[str], *, whole: bool) -> bool:
     """Whether a test of the copy in `folder` fails with the change."""
     path = folder / mutant.file
     source = path.read_text()
     path.write_text(mutant.applied_to(source))
     try:
-        return any(_fails(folder, stage) for stage in STAGES[:stages])
+        return bool(tests and _fails(folder, tests)) or (whole and _fails(folder, WHOLE))
     finally:
         path.write_text(source)
 
 
 def _fails(folder: Path, arguments: Sequence[str]) -> bool:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout=120", *arguments]
+    listed = folder / "arguments.txt"  # hundreds of tests are too long a command
+    listed.write_text("\n".join(arguments))
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout=120", f"@{listed}"]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, timeout=1200, check=False)
     except subprocess.TimeoutExpired:
@@ -169,7 +209,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--stages", type=int, default=len(STAGES), help="how many of the three sets of tests to run")
+    parser.add_argument("--near", action="store_true", help="do not run the whole program's tests on what the near ones do not notice")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--allowed", type=int, default=3, help="survivors without failing")
     options = parser.parse_args()
@@ -181,16 +221,21 @@ def main() -> int:
             make_copy(folder)
             folders.put(folder)
 
+        passers_by = PassersBy(Path(scratch) / "0", options.jobs)
+
         def judge(mutant: Mutant) -> bool:
             folder = folders.get()
             try:
-                return is_noticed(folder, mutant, options.stages)
+                noticed = is_noticed(folder, mutant, passers_by.of(mutant), whole=not options.near)
             finally:
                 folders.put(folder)
+            if not noticed:
+                sys.stdout.write(_describe(mutant))
+                sys.stdout.flush()
+            return noticed
 
         with ThreadPoolExecutor(options.jobs) as pool:
             survivors = [mutant for mutant, noticed in zip(mutants, pool.map(judge, mutants), strict=True) if not noticed]
-    sys.stdout.writelines(map(_describe, survivors))
     sys.stdout.write(f"{len(mutants) - len(survivors)} of {len(mutants)} changes were noticed (seed {options.seed})\n")
     return int(len(survivors) > options.allowed)
 

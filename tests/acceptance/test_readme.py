@@ -30,6 +30,7 @@ from tests.processes import Home, email, source, topic
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
+COMMANDS_PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
 PAGES = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
 
 Path_ = tuple[str, ...]
@@ -55,7 +56,7 @@ HIDDEN = {path for path, command in COMMANDS.items() if command.hidden}
 
 def table(heading: str) -> list[list[str]]:
     """The rows of the first table under a heading, cell by cell, without its head."""
-    section = re.split(rf"^#+ {re.escape(heading)}$", README, flags=re.MULTILINE)[1]
+    section = re.split(rf"^#+ {re.escape(heading)}$", README + COMMANDS_PAGE, flags=re.MULTILINE)[1]
     rows = re.search(r"^\|.*\|\n\|[-|]+\|\n((?:\|.*\|\n)+)", section, flags=re.MULTILINE)
     assert rows, heading
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in rows[1].splitlines()]
@@ -108,7 +109,7 @@ def test_the_choices_of_a_flag_are_those_that_its_usage_line_gives(path):
 
 
 def test_commands_that_are_yet_to_come_are_named_as_such():
-    sentence = next(line for line in README.splitlines() if line.startswith("Not available in this version"))
+    sentence = next(line for line in COMMANDS_PAGE.splitlines() if line.startswith("Not available in this version"))
     assert {tuple(name.split()) for name in re.findall(r"`quivive ([a-z ]+)`", sentence)} == HIDDEN
 
 
@@ -122,12 +123,12 @@ def test_every_command_that_is_shown_anywhere_exists_with_its_flags():
 
 
 def _command_lines() -> list[str]:
-    inline = re.findall(r"`quivive ([^`]+)`", README)
+    inline = re.findall(r"`quivive ([^`]+)`", README + COMMANDS_PAGE)
     blocks = "".join(re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL))
     shell = re.findall(r"^quivive (\S[^#\n]*)", blocks, re.MULTILINE)
     assert len(inline) > 10
     assert len(shell) > 5
-    return [re.sub(r"[\[\]]", " ", line.replace("\\|", "|")).strip() for line in inline + shell]
+    return [re.sub(r"[\[\]]", " ", line.replace("\\|", "|")).partition(" > ")[0].strip() for line in inline + shell]
 
 
 def test_every_form_of_a_query_that_is_shown_can_be_read():
@@ -214,7 +215,7 @@ def test_every_command_with_json_has_its_fields_listed():
 
 
 def test_poll_prints_the_object_that_is_shown(answers):
-    shown = json.loads(re.findall(r"^```json\n(.*?)^```", README, re.MULTILINE | re.DOTALL)[0])
+    shown = json.loads(re.findall(r"^```json\n(.*?)^```", COMMANDS_PAGE, re.MULTILINE | re.DOTALL)[0])
     assert shapes(answers.of("poll")) == shapes(shown)
 
 

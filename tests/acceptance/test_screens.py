@@ -8,12 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from tests.newsroom import LONG_URL, NAMES, make_newsroom
-from tests.processes import Done
+from tests.processes import PROJECT, Done
 from tests.screens import GOLDEN, SCREENS, Screens, golden_file, plain, too_wide, wanted_screens
 
 
@@ -188,6 +190,23 @@ def test_what_is_wrong_is_told_to_a_supervisor_in_lines_and_by_the_status(screen
     done = call(screens, "status", "--check")
     assert (done.status, done.err) == (1, "")
     assert done.out.splitlines()[0] == "the daemon does not run: nothing is watched"
+
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+EVERY_DAY = re.findall(r"`quivive ([^`]+)`", README.partition("## Every day\n")[2].partition("```")[0])
+
+
+@pytest.mark.parametrize("line", [line for line in EVERY_DAY if not line.startswith("poll")])
+def test_the_answer_to_an_everyday_question_fits_80_columns(screens, line):
+    there = {"https://…": LONG_URL, "Next": "La Causse", "293": "300"}
+    words = [there.get(word, word) for word in shlex.split(line.partition(" > ")[0])]
+    assert call(screens, *words).status == (1 if "--check" in words else 0)
+    if "--csv" not in words:
+        assert too_wide(screens.show(*words, width=80), 80) == []
+
+
+def test_ten_everyday_questions_have_an_answer():
+    assert len(re.findall(r"^\| [A-Z][^|]+ \| .*`", README.partition("## Every day\n")[2].partition("```")[0], flags=re.MULTILINE)) == 10
 
 
 def test_a_screen_holds_no_more_than_the_json_does(screens):

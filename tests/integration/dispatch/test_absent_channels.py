@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from news.alerts import DeliveryStatus
+from quivive.languages import make_language
 from tests import mailbox as receivers
 from tests.mailbox import Mailbox, Reply, closed_port
 from tests.outbox import ENGLISH, MORNING, Clock, ListOutbox, make_alert, make_bundle, until
@@ -169,7 +170,7 @@ def test_a_reloaded_time_zone_counts_from_the_next_mail_on():
             dispatcher = make_dispatcher(outbox, channel)
             await dispatcher.deliver_due()
             await dispatcher.join()
-            dispatcher.reload({"redaction": channel}, ZoneInfo("Asia/Tokyo"))
+            dispatcher.reload({"redaction": channel}, make_language("en", ZoneInfo("Asia/Tokyo")))
             outbox.add(make_bundle("redaction", number=1))
             await dispatcher.deliver_due()
             await dispatcher.join()
