@@ -97,6 +97,8 @@ class Known:
     """By text hash, the earliest first."""
     own_hashes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """By article and source: what the source last gave as the article's text."""
+    feed_words: Mapping[tuple[int, int], Collection[str]] = field(default_factory=dict)
+    """By article and source: the hashes of what its feed said of the article, now or before; asked for sources whose pages were read."""
     said: Mapping[tuple[int, str], int | None] = field(default_factory=dict)
     """By article and hash of a feed's words: the version that holds them; None if they add nothing to the article's text."""
     sighted: frozenset[tuple[int, int]] = frozenset()
@@ -197,6 +199,7 @@ class Settler:
         self._titles = {text_hash: set(titles) for text_hash, titles in known.titles_of_text.items()}
         self._twins = {text_hash: list(twins) for text_hash, twins in known.twins.items()}
         self._own_hashes = dict(known.own_hashes)
+        self._feed_words = known.feed_words
         self._said = dict(known.said)
         self._sighted = set(known.sighted)
         self._shown = known.shown
@@ -341,7 +344,8 @@ class Settler:
             return None
         previous = showing.own_hash if showing.article_id == article.article_id else None
         previous = previous or self._own_hashes.get((article.article_id, showing.source_id))
-        if version.origin == Origin.PAGE and previous == showing.saying.own_hash != article.main_hash:
+        words = {showing.saying.own_hash, *self._feed_words.get((article.article_id, showing.source_id), ())}
+        if version.origin == Origin.PAGE and previous in words and previous != article.main_hash:
             previous = None  # its feed's words stood in for its page until now: it gives its page for the first time
         if not (is_new or showing.restores or is_revision(version, previous, article.main_hash, article.main_origin)):
             return None

@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from quivive import clock
-from quivive.cli import main
+from quivive.cli import context, main
 from quivive.cli.layout import cells
 from tests.newsroom import LONG_URL, NOW, make_newsroom
 from tests.processes import Home
@@ -77,8 +76,7 @@ class Screens:
             patch.dict(os.environ, self.home.environ(**environment), clear=True),
             patch.object(sys, "argv", ["quivive", *command]),
             patch.object(sys, "stdout", terminal),
-            patch.object(clock, "utc_now", lambda: NOW),
-            patch("quivive.cli.context.utc_now", lambda: NOW),
+            patch.object(context, "utc_now", lambda: NOW),  # where every command that shows a time asks for it
             redirect_stderr(terminal),
         ):
             try:

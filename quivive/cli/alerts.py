@@ -24,7 +24,6 @@ from quivive.cli.context import (
     require_topic,
 )
 from quivive.cli.csv_answers import ALERTS
-from quivive.cli.deliveries import list_alerts
 from quivive.cli.json_answers import alert_json
 from quivive.cli.sheet import View
 from quivive.clock import utc_now
@@ -60,6 +59,8 @@ def command(context: click.Context, /, **options: Any) -> None:
     elif not alerts:
         click.echo(view.language.text("no alerts"), err=True)
     else:
+        from quivive.cli.deliveries import list_alerts
+
         print_lines(list_alerts(view, alerts, long=options["long"]))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
+UNLIMITED = 1_000_000
+"""The width of what is no terminal: lines are not cut there, and nothing need be measured."""
 
 
 def cells(text: str) -> int:
@@ -28,6 +30,8 @@ def wrap(text: str, width: int, first: str = "", others: str | None = None) -> l
 
     A word that is wider than a line stays whole, so that an address or an id can be copied from the screen.
     """
+    if width >= UNLIMITED:
+        return [first + " ".join(text.split())]
     beginning, others = first, " " * cells(first) if others is None else others
     lines, line, used = [], beginning, cells(beginning)
     is_empty = True
@@ -67,6 +71,8 @@ def wrap_marked(words: Sequence[tuple[str, T]], width: int, indent: str = "") ->
 
 def wrap_parts(parts: Sequence[str], width: int, indent: str = "") -> list[str]:
     """Short pieces beside each other, a dot between two; a piece is put on the next line rather than cut."""
+    if width >= UNLIMITED:
+        return [indent + " · ".join(parts)]
     lines, line = [], ""
     for part in parts:
         longer = f"{line} · {part}" if line else part

@@ -5,9 +5,7 @@ from __future__ import annotations
 import click
 
 from news.one_thing import ThingKind
-from quivive.cli.context import get_configuration, get_reader, get_view, print_json
-from quivive.cli.json_whole import whole_json
-from quivive.cli.things import find_thing, print_whole
+from quivive.cli.context import get_configuration, get_reader, get_view
 
 
 class NamedGroup(click.Group):
@@ -39,13 +37,13 @@ class TopicGroup(NamedGroup):
 @click.pass_context
 def _show_named(context: click.Context, name: str, as_json: bool) -> None:
     """Show the one of this name whole."""
+    from quivive.cli.showing import print_thing
+    from quivive.cli.things import find_thing
+
     group = context.parent
     assert group is not None  # it is only ever called by one
     assert isinstance(group.command, NamedGroup)
     configuration = get_configuration(context)
     reader, view = get_reader(configuration), get_view(configuration)
     whole = reader.tell_whole(find_thing(configuration, reader, name, group.command.kind), configuration.topics, view.now)
-    if as_json or group.params["as_json"]:
-        print_json(whole_json(whole))
-    else:
-        print_whole(view, whole)
+    print_thing(view, whole, None, as_json=as_json or group.params["as_json"])

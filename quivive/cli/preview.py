@@ -8,7 +8,6 @@ from news.answers import PreviewAnswer, PreviewedArticle
 from news.errors import UsageError
 from news.query import advise_on, parse_query
 from news.wording import Wording
-from quivive.cli.articles import show_hits
 from quivive.cli.context import get_configuration, get_reader, get_view, one_form, print_csv, print_json, print_lines
 from quivive.cli.csv_answers import PREVIEWED
 from quivive.cli.json_answers import preview_json, previewed_json
@@ -87,6 +86,8 @@ def _print(view: View, told: PreviewAnswer) -> None:
 
 
 def _show_hit(sheet: Sheet, place: int, hit: PreviewedArticle) -> None:
+    from quivive.cli.articles import show_hits
+
     article = hit.article
     sheet.numbered(place, article.title)
     moment = sheet.view.time(article.published_at or article.first_seen_at)

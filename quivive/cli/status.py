@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import click
 
-from news.care import Vitals, find_alarms
-from quivive.cli.alarms import tell_alarm
 from quivive.cli.context import get_configuration, get_reader, get_view, print_json, print_lines
 from quivive.cli.json_answers import status_json
-from quivive.cli.overview import show_status
 from quivive.cli.sheet import Sheet, View
 from storage import ArchiveReader
 
@@ -31,6 +28,8 @@ def command(context: click.Context, check: bool, long: bool, as_json: bool) -> N
     if as_json:
         print_json(status_json(status, pages))
         return
+    from quivive.cli.overview import show_status
+
     sheet = Sheet(view)
     show_status(sheet, status, pages, long=long)
     print_lines(sheet.lines)
@@ -38,6 +37,9 @@ def command(context: click.Context, check: bool, long: bool, as_json: bool) -> N
 
 def _print_alarms(reader: ArchiveReader, view: View) -> bool:
     """Tell what is wrong now; whether anything is."""
+    from news.care import Vitals, find_alarms
+    from quivive.cli.alarms import tell_alarm
+
     status = reader.report_status(view.now)
     since, reason = (status.waiting.since, status.waiting.reason) if status.waiting else (None, None)
     vitals = Vitals(status.writer_pid is not None, status.alive_at, since, reason)

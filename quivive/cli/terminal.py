@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import click
 
+from quivive.cli.layout import UNLIMITED
 from quivive.standard_streams import get_descriptor
 
 USUAL_WIDTH = 80
@@ -28,7 +29,7 @@ class Terminal:
     @property
     def text_width(self) -> int:
         """For running text; of a pipe, as wide as a line is."""
-        return 1_000_000 if self.width is None else min(self.width, MOST_READABLE)
+        return UNLIMITED if self.width is None else min(self.width, MOST_READABLE)
 
     def style(self, text: str, **style: object) -> str:
         """The text in bold or colour, where there is colour."""

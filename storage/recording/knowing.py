@@ -11,10 +11,14 @@ from sqlite_utils import Database
 
 from news.adopting import OtherEntries
 from news.articles import Origin
+from news.fingerprints import fingerprint
 from news.judging import Version
 from news.settling import Claim, Known, KnownArticle, Showing, TextTwin, is_identifying
 from news.walls import titles_to_remember
 from storage.file.rows import insert_rows, select_in
+
+_MOST_WORDS = 100
+"""Versions of a source's words that are compared, the newest; live pages say thousands of things."""
 
 MOST_TWINS = 20
 """Articles with the same text that are compared, the earliest first; a bound on work."""
@@ -34,6 +38,7 @@ def load_known(db: Database, showings: Sequence[Showing], others: OtherEntries |
         titles_of_text=load_titles(db, hashes),
         twins=twins,
         own_hashes=_load_own_hashes(db, articles, {one.source_id for one in showings}),
+        feed_words=_load_feed_words(db, articles, {one.source_id for one in _with_pages(showings)}),
         said=_load_said(db, articles, {one.saying.own_hash for one in showings}),
         sighted=_load_sighted(db, [one.entry_id for one in showings]),
         shown=_load_shown(db, articles, {one.source_id for one in showings if one.edited}),
@@ -50,9 +55,13 @@ def _load_claims(db: Database, showings: Sequence[Showing]) -> dict[str, Claim]:
     return {row["url"]: Claim(row["article_id"], bool(row["adopted"])) for row in rows}
 
 
+def _with_pages(showings: Sequence[Showing]) -> list[Showing]:
+    return [one for one in showings if one.version is not None and one.version.origin is Origin.PAGE]
+
+
 def _load_page_texts(db: Database, showings: Sequence[Showing], claims: Mapping[str, Claim]) -> dict[int, str]:
     """The texts that pages gave to the articles at the addresses that the pages of these showings adopt, or that others adopted."""
-    read = [one for one in showings if one.version is not None and one.version.origin is Origin.PAGE]
+    read = _with_pages(showings)
     adopted = {claims[address].article_id for one in read for address in one.adopted if address in claims}
     owned = {claims[one.place.own].article_id for one in read if one.place.own in claims and claims[one.place.own].adopted}
     rows = select_in(
@@ -134,6 +143,17 @@ def _load_own_hashes(db: Database, article_ids: Iterable[int], source_ids: Colle
         )
         hashes |= {(row["article_id"], source_id): row["own_hash"] for row in rows}
     return hashes
+
+
+def _load_feed_words(db: Database, article_ids: Collection[int], source_ids: Collection[int]) -> dict[tuple[int, int], set[str]]:
+    """The hashes of what feeds said of each article, of the versions that are kept of it."""
+    words: dict[tuple[int, int], set[str]] = defaultdict(set)
+    sql = """SELECT article_id, title, text FROM revisions
+             WHERE article_id IN (SELECT value FROM json_each(?)) AND source_id = ? AND origin = 'feed' ORDER BY id DESC LIMIT ?"""
+    for source_id in source_ids:
+        for row in db.conn.execute(sql, (json.dumps(list(article_ids)), source_id, _MOST_WORDS)):
+            words[row["article_id"], source_id].add(fingerprint(row["title"], row["text"]))
+    return words
 
 
 def _load_said(db: Database, article_ids: Iterable[int], hashes: Collection[str]) -> dict[tuple[int, str], int | None]:

@@ -210,3 +210,21 @@ def test_an_entry_without_a_link_is_the_same_article_when_its_feed_has_moved(des
     desk.poll(A, entry("L’OTAN à Tarnac", None, "g1"))
     desk.poll(A, entry("Une halle rouvre à Vexin, dit l’OTAN", None, "g1"), final_url="https://flux.a.example/")
     assert (desk.article()["revisions"], desk.alerts()) == (2, [("OTAN", "new")])
+
+
+def test_a_first_page_is_no_revision_of_another_sources_though_the_feeds_words_before_it_were_others(desk: Desk) -> None:
+    desk.watch(A, B, mode="page")
+    desk.poll(A, entry("Un sommet à Tarnac", ONE, summary="Trente maires viennent."))
+    of_a = desk.due_page(ONE)
+    desk.fail_page(ONE)
+    desk.poll(B, entry("Un sommet à Tarnac", ONE))
+    (of_b,) = (page for page in desk.archive.due_pages(desk.now, 10) if page.source_id != of_a.source_id)
+    desk.bring(of_b, desk.tick(), ExtractedPage(None, prose("le sommet de Tarnac")))
+    desk.poll(A, entry("Un sommet à Tarnac", ONE, summary="Quarante maires viennent."))
+    at = desk.now + timedelta(hours=2)
+    desk.bring(of_a, desk.tick(at), ExtractedPage(None, prose("le sommet de Tarnac, vu autrement")))
+    assert (desk.article()["revisions"], desk.article()["text"]) == (2, prose("le sommet de Tarnac"))
+    desk.poll(A, entry("Un sommet à Tarnac", ONE, summary="Cinquante maires viennent."))
+    at = desk.now + timedelta(hours=2)
+    desk.bring(of_a, desk.tick(at), ExtractedPage(None, prose("le sommet de Tarnac, corrigé")))
+    assert (desk.article()["revisions"], desk.article()["text"]) == (3, prose("le sommet de Tarnac, corrigé"))
