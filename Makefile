@@ -55,6 +55,10 @@ check: $(VENV)/.developing ## style, format, types, which room imports which
 	  echo "$$tool"; $(BIN)/$$tool || failed="$$failed [$$tool]"; \
 	done; if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
 
+.PHONY: man
+man: $(VENV)/.developing ## write the manual page, docs/quivive.1, anew from the commands
+	@$(BIN)/python -m quivive.cli.man_page
+
 .PHONY: messages
 messages: $(VENV)/.developing ## bring the catalogues of translations up to date with the source, and say what they lack
 	@$(BIN)/python -m quivive.refreshing_catalogues
@@ -92,16 +96,24 @@ $(VENV)/.created:
 	$$python -m venv --clear $(VENV)
 	@touch $@
 
+# Without a network pip says so in thirty lines, of which the last ones name another reason.
+define fetch
+$(PIP) install --retries 2 --require-hashes --requirement $(1) 2>$(VENV)/pip.log || { \
+	  if grep -Eqi 'connection|resolution|timed out|unreachable|proxy' $(VENV)/pip.log; then \
+	    echo "error: the package index cannot be reached; connect this machine, or name a mirror or a folder of wheels (PIP_INDEX_URL, PIP_FIND_LINKS with PIP_NO_INDEX=1)" >&2; \
+	  else cat $(VENV)/pip.log >&2; fi; exit 1; }
+endef
+
 # --no-build-isolation: the build tool comes from the lock as well, and installing asks the network for nothing unpinned.
 $(VENV)/.installed: $(VENV)/.created requirements.lock pyproject.toml
 	@echo "installing the pinned dependencies into $(VENV) …"
-	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(call fetch,requirements.lock)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
 	@echo "installing the pinned development tools into $(VENV) …"
-	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(call fetch,requirements-dev.lock)
 	@touch $@
 
 $(VENV)/.locking: $(VENV)/.created

@@ -91,6 +91,11 @@ class Dispatcher:
             self._next_look.add_done_callback(_heed)
         return await asyncio.shield(self._next_look)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being sent, or looked for."""
+        return self._next_look is not None or self._looking.locked() or bool(self._tasks())
+
     async def _look(self) -> int:
         async with self._looking:
             self._next_look = None

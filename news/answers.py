@@ -236,6 +236,16 @@ class PageState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A channel for which messages wait because it failed: so many deliveries, with the last reason."""
+
+    channel: str
+    deliveries: int
+    reason: str
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PageTrouble:
     """An article page that could not be had, and what becomes of it."""
 

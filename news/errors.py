@@ -13,6 +13,7 @@ Every message says what went wrong, where, and what to do about it; `quivive/cli
     │   ├── ArchiveUnusable     not a database, damaged, or made by a newer version
     │   └── ArchiveUnwritable   read-only, or the disk is out of order
     │       └── ArchiveHeldUp   for now: the disk is full, or a foreign program has it locked
+    ├── DaemonRefuses           a running daemon does not do what it was asked for              (exit 1)
     └── CrawlEnded              the spider ended although nobody asked it to                    (exit 1)
 """
 
@@ -33,6 +34,10 @@ class Fault:
 
     key: str
     message: str
+    line: int | None = None
+    """Where in the file, from 1, as far as that is known."""
+    called: str | None = None
+    """The name of the source or topic that has it."""
 
     def __str__(self) -> str:
         return f"{self.key}: {self.message}" if self.key else self.message
@@ -106,6 +111,10 @@ class ArchiveUnwritable(ArchiveError):
 
 class ArchiveHeldUp(ArchiveUnwritable):
     """The archive can't be written for now; it will be when somebody frees space, or the foreign program that has it locked is done."""
+
+
+class DaemonRefuses(QuiviveError):
+    """A running daemon does not do what it was asked for, or not to its end."""
 
 
 class CrawlEnded(QuiviveError):

@@ -14,6 +14,7 @@ import structlog
 from news.alerts import Alert
 from news.errors import ArchiveHeldUp, ConfigurationError, CrawlEnded
 from news.wording import Wording
+from quivive.beside import Desk
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.heartbeat import keep_beating
@@ -124,12 +125,15 @@ class Daemon:
         if (seconds := self._manager.watchdog_seconds) is not None:
             working.append(asyncio.create_task(keep_beating(self._manager, service.archive, seconds)))
         jobs.start()
+        desk = Desk(service, self._clock)
+        await desk.open()
         await self._tell_ready(service.configuration)
         try:
             while await self._wait(jobs, working):
                 self._reloading.clear()
                 await self._until_stopped(self._take_over(service))
         finally:
+            desk.close()
             jobs.stop()
             await self._manager.tell("STOPPING=1", "STATUS=stopping")
             service.archive.hurry()
@@ -185,7 +189,8 @@ class Daemon:
             require_reloadable(previous, configuration)
         except ConfigurationError as error:
             for fault in error.faults:
-                log.error("configuration not taken over", file=error.path, key=fault.key, message=fault.message)  # noqa: TRY400  # the user's mistake, no trace
+                where = {"file": error.path, "line": fault.line, "key": fault.key, "called": fault.called}
+                log.error("configuration not taken over", **where, message=fault.message)  # noqa: TRY400  # the user's mistake, no trace
             await self._manager.tell("READY=1", f"STATUS=the configuration was not taken over: {error.faults[0]}")
             return
         await service.reconfigure(configuration)

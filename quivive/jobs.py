@@ -25,6 +25,8 @@ log = structlog.get_logger("quivive.jobs")
 
 TICK_SECONDS = 1
 TIDY_SECONDS = 3_600
+TELL_SECONDS = 3_600
+"""Between two lines of the log that say that all is well."""
 LIFE_SECONDS = 10
 WATCH_SECONDS = 1.0
 """Between two looks at the clock. One that is ahead for a shorter time is noticed by what was written meanwhile, at the next start."""
@@ -33,16 +35,17 @@ LEAST_STEP = timedelta(seconds=2)
 
 
 class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
-    """Now, and then an interval after each look at the clock.
+    """Now, unless not `at_once`, and then an interval after each look at the clock.
 
     APScheduler's own trigger counts from the run before, and so lists all the millions of runs missed when the clock leaps a month ahead.
     """
 
-    def __init__(self, interval: timedelta) -> None:
+    def __init__(self, interval: timedelta, *, at_once: bool = True) -> None:
         self._interval = interval
+        self._at_once = at_once
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        return now if previous_fire_time is None else now + self._interval
+        return now if previous_fire_time is None and self._at_once else now + self._interval
 
 
 class Jobs:
@@ -59,6 +62,7 @@ class Jobs:
         self._scheduler.add_job(self._poll_due, Every(timedelta(seconds=TICK_SECONDS)), id="poll")
         self._scheduler.add_job(self._deliver_due, Every(timedelta(seconds=TICK_SECONDS)), id="deliver")
         self._scheduler.add_job(self._tidy, Every(timedelta(seconds=TIDY_SECONDS)), id="tidy")
+        self._scheduler.add_job(self._tell_hour, Every(timedelta(seconds=TELL_SECONDS), at_once=False), id="tell")
         self._scheduler.add_job(self._note_life, Every(timedelta(seconds=LIFE_SECONDS)), id="life")
         self._scheduler.add_job(self._rebuild, id="rebuild")  # once, from now on
         self._watcher: asyncio.Task[None] | None = None
@@ -109,6 +113,9 @@ class Jobs:
 
     async def _deliver_due(self) -> None:
         await self._service.deliver_due()
+
+    async def _tell_hour(self) -> None:
+        await self._service.report_hour()
 
     async def _note_life(self) -> None:
         """For `status`, which cannot see from outside whether the event loop and the writing thread get round to anything."""

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from news.alerts import Alert
+from news.answers import Undelivered
 from news.errors import UsageError
-from news.sources import DueSource, Problem
+from news.sources import DueSource
 from news.wording import Wording
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.rebuilding import rebuilding_beside
-from quivive.service import Service, Totals
+from quivive.reporting import FailedSource
+from quivive.service import Service
+from quivive.totals import Totals
 from quivive.wiring import open_archive
 
 GRACE_SECONDS = 2.0
@@ -31,8 +34,9 @@ class RoundSummary:
     totals: Totals
     pending: int
     seconds: float
-    failures: tuple[tuple[str, Problem], ...]
-    """Each source that failed, by its URL, and why."""
+    failures: tuple[FailedSource, ...]
+    undelivered: tuple[Undelivered, ...]
+    """The channels for which messages wait because they failed."""
 
 
 async def poll_once(
@@ -49,8 +53,8 @@ async def poll_once(
         sources, unknown = archive.find_sources(names)
         if unknown:
             raise UsageError(Wording("no configured source is called {unknown}; `quivive sources` lists them", unknown=", ".join(unknown)))
-        failures: list[tuple[str, Problem]] = []
-        service = Service(configuration, archive, clock, announce, lambda url, why: failures.append((url, why)))
+        failures: list[FailedSource] = []
+        service = Service(configuration, archive, clock, announce, failures.append)
         try:
             async with rebuilding_beside(archive):
                 await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
@@ -60,7 +64,8 @@ async def poll_once(
             await service.dispatcher.stop(GRACE_SECONDS)  # what was accepted must be noted before the archive is closed
             await service.join_readers()
         pending = archive.report_status(clock()).contents.deliveries.pending
-        return RoundSummary(service.totals, pending, (clock() - started_at).total_seconds(), tuple(failures))
+        undelivered = tuple(archive.report_undelivered())
+        return RoundSummary(service.totals, pending, (clock() - started_at).total_seconds(), tuple(failures), undelivered)
     finally:
         await asyncio.to_thread(archive.close)
 

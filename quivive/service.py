@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
 from crawler import Crawl, CrawlSettings
 from monitors import Dispatcher
-from news.alerts import Alert, AttemptResult, DeliveryStatus
+from news.alerts import Alert, AttemptResult
+from news.answers import ArchiveStatus, Undelivered
 from news.errors import ArchiveUnusable, ArchiveUnwritable
 from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
 from news.wording import Wording
 from quivive.config import Configuration
 from quivive.crawling import Crawling
+from quivive.reporting import FailedSource, Reporter, failure_of
+from quivive.totals import Totals
 from quivive.wiring import make_crawl_settings, make_watch
 from storage import Archive, Tally
 
@@ -32,31 +35,14 @@ PORTION = 100
 """Sources, and pages, read and taken up in one go; all that is due is taken up in as many goes as it needs, with the loop free between."""
 
 
-@dataclass(slots=True)
-class Totals:
-    """What was done since the service started, for the summary."""
+class Onlooker(Protocol):
+    """Somebody who is told of each poll and page, before what follows from it is begun, and of each attempt to send."""
 
-    polled: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    entries_seen: int = 0
-    entries_new: int = 0
-    articles_new: int = 0
-    articles_revised: int = 0
-    duplicates: int = 0
-    pages_failed: int = 0
-    alerts: int = 0
-    sent: int = 0
-    dead: int = 0
+    def note_poll(self, outcome: PollOutcome, tally: Tally) -> None: ...
 
-    def add(self, tally: Tally) -> None:
-        self.entries_seen += tally.entries_seen
-        self.entries_new += tally.entries_new
-        self.articles_new += tally.articles_new
-        self.articles_revised += tally.articles_revised
-        self.duplicates += tally.duplicates
-        self.pages_failed += tally.pages_failed
-        self.alerts += len(tally.alerts)
+    def note_page(self, outcome: PageOutcome, tally: Tally) -> None: ...
+
+    def note_attempt(self, result: AttemptResult) -> None: ...
 
 
 class Service:
@@ -71,15 +57,19 @@ class Service:
         archive: Archive,
         clock: Callable[[], datetime],
         announce: Callable[[Alert], None],
-        note_failure: Callable[[str, Problem], None] = lambda _url, _problem: None,
+        note_failure: Callable[[FailedSource], None] = lambda _failed: None,
     ) -> None:
         self.configuration = configuration
         self.archive = archive
         self.totals = Totals()
+        self.onlookers: list[Onlooker] = []
+        self._reporter = Reporter()
+        self._told = Totals()
         self._clock = clock
         self._announce = announce
         self._note_failure = note_failure
         self._is_stopping = False
+        self._followed = 0
         # Threads of its own, that closing can wait for: no connection may be closed under one that reads.
         self._readers = ThreadPoolExecutor(1, "due-work")
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
@@ -118,6 +108,36 @@ class Service:
         """The article pages that are due at `now`, without those of the entries in hand."""
         return await self._read(partial(self.archive.due_pages, now, limit, in_hand))
 
+    async def find_sources(self, names: Sequence[str]) -> tuple[list[DueSource], list[str]]:
+        """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
+        return await self._read(partial(self.archive.find_sources, names))
+
+    async def report_status(self) -> ArchiveStatus:
+        """One look at everything in the archive."""
+        return await self._read(partial(self.archive.report_status, self._clock()))
+
+    async def report_undelivered(self) -> list[Undelivered]:
+        """The channels for which messages wait because they failed."""
+        return await self._read(self.archive.report_undelivered)
+
+    async def report_hour(self) -> None:
+        """Say in the log what was done since the last time."""
+        before, self._told = self._told, replace(self.totals)
+        contents, undelivered = (await self.report_status()).contents, await self.report_undelivered()
+        self._reporter.report_hour(self._told.since(before), contents, len(undelivered))
+
+    def poll_beside(self, sources: Mapping[int, DueSource]) -> None:
+        """Hand the crawl these sources, by their numbers, whatever their schedule, as far as it has room and does not have them in hand."""
+        in_hand = self.crawl.in_hand(DueSource)
+        for number, source in sources.items():
+            if number not in in_hand and not self.crawl.add(source):
+                return
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether something is being sent, or about to be."""
+        return bool(self._followed) or self.dispatcher.is_busy
+
     async def _read(self, question: Callable[[], Answer]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._readers, question)
 
@@ -144,9 +164,12 @@ class Service:
         except Exception as error:  # noqa: BLE001  # whatever it is, see there
             outcome = replace(outcome, kind=PollKind.FAILED, feed=None, problem=_unforeseen(error, outcome.url))
             tally = await self._record_poll(outcome)
-        self.totals.polled += 1
-        self.totals.unchanged += outcome.kind in {PollKind.UNCHANGED, PollKind.SAME_BODY}
-        self._log_poll(outcome, tally)
+        self.totals.add_poll(outcome)
+        self._reporter.report_poll(outcome, tally)
+        if (failed := failure_of(outcome, tally)) is not None:
+            self._note_failure(failed)
+        for onlooker in self.onlookers:
+            onlooker.note_poll(outcome, tally)
         await self._follow_up(tally)
 
     async def _record_poll(self, outcome: PollOutcome) -> Tally:
@@ -158,8 +181,9 @@ class Service:
         except Exception as error:  # noqa: BLE001  # whatever it is, see there
             outcome = replace(outcome, page=None, problem=_unforeseen(error, outcome.url))
             tally = await self._record_page_or_give_up(outcome)
-        level = log.info if outcome.problem is None else log.warning
-        level("page", url=outcome.url, status=outcome.http_status, **_counts(tally), **_problem(outcome))
+        self._reporter.report_page(outcome, tally)
+        for onlooker in self.onlookers:
+            onlooker.note_page(outcome, tally)
         await self._follow_up(tally)
 
     async def _record_page(self, outcome: PageOutcome) -> Tally:
@@ -175,36 +199,27 @@ class Service:
 
     async def _follow_up(self, tally: Tally) -> None:
         self.totals.add(tally)
+        self._followed += 1
+        try:
+            await self._begin_what_follows(tally)
+        finally:
+            self._followed -= 1
+
+    async def _begin_what_follows(self, tally: Tally) -> None:
         for page in tally.pages:
             self.crawl.add(page)
         for number, alert in enumerate(tally.alerts):
             if number % _TOLD_AT_ONCE == 0:
                 await asyncio.sleep(0)  # a feed of hundreds of entries and a hundred topics: the others are not to wait for the telling
-            log.info("alert", topic=alert.topic, kind=str(alert.kind), title=alert.article.title, url=alert.article.url)
             self._announce(alert)
         if tally.alerts:
             await self.dispatcher.deliver_due()
 
-    def _log_poll(self, outcome: PollOutcome, tally: Tally) -> None:
-        if outcome.kind is PollKind.FAILED and outcome.problem is not None:
-            self.totals.failed += 1
-            self._note_failure(outcome.url, outcome.problem)
-            log.warning("poll failed", url=outcome.url, status=outcome.http_status, **_problem(outcome))
-            return
-        damage = outcome.feed.problem if outcome.feed else None
-        if damage is not None:
-            log.warning("feed damaged", url=outcome.url, code=damage.code, message=damage.message)
-        if tally.gap is not None:
-            log.warning("feed has a gap", url=outcome.url, message=tally.gap.message)
-        if tally.entries_silent:
-            log.info("first poll: archived without alerting", url=outcome.url, entries=tally.entries_silent)
-        log.info("poll", url=outcome.url, kind=str(outcome.kind), status=outcome.http_status, **_counts(tally))
-
     def _note_attempt(self, channel: str, result: AttemptResult) -> None:
-        self.totals.sent += result.status is DeliveryStatus.SENT and len(result.delivery_ids)
-        self.totals.dead += result.status is DeliveryStatus.DEAD and len(result.delivery_ids)
-        level = log.info if result.status is DeliveryStatus.SENT and not result.error else log.warning
-        level("delivery", channel=channel, id=result.bundle_id, status=str(result.status), error=result.error)
+        self.totals.add_attempt(result.status, len(result.delivery_ids))
+        for onlooker in self.onlookers:
+            onlooker.note_attempt(result)
+        self._reporter.report_attempt(channel, result)
 
     async def _sync(self) -> None:
         """Put the configuration in force in the archive."""
@@ -223,17 +238,6 @@ class Service:
         self.crawl.take_over(make_crawl_settings(configuration))
 
 
-def _counts(tally: Tally) -> dict[str, int]:
-    counts = {
-        "new_entries": tally.entries_new,
-        "new_articles": tally.articles_new,
-        "revised": tally.articles_revised,
-        "duplicates": tally.duplicates,
-        "alerts": len(tally.alerts),
-    }
-    return {name: count for name, count in counts.items() if count}
-
-
 def _unforeseen(error: Exception, url: str) -> Problem:
     """The problem of a document that was read and cannot be recorded, which is a bug of this program. Raises what is the archive's trouble.
 
@@ -245,7 +249,3 @@ def _unforeseen(error: Exception, url: str) -> Problem:
     log.error("a document could not be recorded in a way that is not foreseen", url=url, exc_info=error)
     reason = f"{type(error).__name__}: {error}"[:160]
     return Problem("not_recorded", Wording("What was read could not be recorded ({reason}): report the URL as a bug.", reason=reason))
-
-
-def _problem(outcome: PollOutcome | PageOutcome) -> dict[str, Any]:
-    return {"code": outcome.problem.code, "message": outcome.problem.message} if outcome.problem else {}

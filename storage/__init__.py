@@ -5,6 +5,7 @@ from storage.asking.alert_log import AlertRequest
 from storage.asking.preview import PreviewRequest
 from storage.asking.search import SearchRequest
 from storage.file.backup import backup, stream_backup
+from storage.file.lock import find_writer
 from storage.file.placing import draft_beside, replace_old
 from storage.file.waiting import Patience
 from storage.recording.watch import Tally, Watch
@@ -20,6 +21,7 @@ __all__ = [
     "Watch",
     "backup",
     "draft_beside",
+    "find_writer",
     "replace_old",
     "retry_deliveries",
     "stream_backup",

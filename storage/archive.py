@@ -26,6 +26,7 @@ from news.answers import (
     SearchAnswer,
     SourceHealth,
     TopicVolume,
+    Undelivered,
     Waiting,
 )
 from news.delivering import Policy
@@ -158,6 +159,10 @@ class ArchiveReader:
             contents=contents,
             care=care,
         )
+
+    def report_undelivered(self) -> list[Undelivered]:
+        """The channels for which messages wait because they failed."""
+        return self._ask(reports.list_undelivered)
 
     def report_pages(self, limit: int) -> list[PageTrouble]:
         """The pages that were given up or wait to be tried again, with their reasons."""

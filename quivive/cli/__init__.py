@@ -13,12 +13,14 @@ import click
 
 from news.errors import ConfigurationError, QueryError, QuiviveError, UsageError
 from news.wording import Language, system_reason
+from quivive.cli.suggesting import SuggestingGroup
 from quivive.cli.translating import Invocation, find_early_language, speak_click, tell_error, told_in, working_directory
 from quivive.printing import Printer
 from quivive.signals import give_back
 from quivive.standard_streams import abandon_output, get_descriptor
 
 _COMMANDS = {
+    "init": "init",
     "run": "run",
     "poll": "poll",
     "search": "search",
@@ -40,7 +42,7 @@ _NOT_WRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, e
 _LAST_WORDS_SECONDS = 2.0
 
 
-class _Commands(click.Group):
+class _Commands(SuggestingGroup):
     """Finds a command's module by its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
@@ -84,6 +86,8 @@ def main() -> None:
     """Run the command line and exit: 0 done; 1 something failed that the user must look at; 2 wrong usage, query or configuration."""
     language = find_early_language(sys.argv[1:], os.environ, working_directory())
     speak_click(language)
+    if "_QUIVIVE_COMPLETE" in os.environ:  # the shell asks, as click has it do
+        importlib.import_module("quivive.cli.completing")
     try:
         # Not standalone, click returns the status that `context.exit` was given.
         sys.exit(told_in(quivive, language).main(standalone_mode=False, obj=Invocation(language)) or 0)

@@ -12,6 +12,7 @@ from news.alerts import AlertKind, DeliveryStatus
 from news.errors import UsageError
 from news.names import find_name
 from news.wording import Wording
+from quivive.cli.completing import complete_channel, complete_topic
 from quivive.cli.context import (
     get_configuration,
     get_reader,
@@ -26,13 +27,14 @@ from quivive.cli.context import (
 from quivive.cli.csv_answers import ALERTS
 from quivive.cli.json_answers import alert_json
 from quivive.cli.sheet import View
+from quivive.cli.suggesting import SuggestingGroup
 from quivive.clock import utc_now
 from quivive.typed_times import parse_since
 from storage import AlertRequest, retry_deliveries
 
 
-@click.group("alerts", invoke_without_command=True)
-@click.option("--topic", metavar="T", help="Only this topic's.")
+@click.group("alerts", cls=SuggestingGroup, invoke_without_command=True)
+@click.option("--topic", metavar="T", shell_complete=complete_topic, help="Only this topic's.")
 @click.option("--status", type=click.Choice([status.value for status in DeliveryStatus]), help="Only those with a delivery in this state.")
 @click.option("--kind", type=click.Choice([kind.value for kind in AlertKind]), help="Only those of this kind.")
 @click.option("--since", metavar="D", help="Only those made from this moment on: a date, a date with time, or an age (24h).")
@@ -99,7 +101,7 @@ def retry(context: click.Context, ids: tuple[str, ...], dead: bool) -> None:
 
 
 @command.command("test")
-@click.argument("channel")
+@click.argument("channel", shell_complete=complete_channel)
 @click.pass_context
 def test(context: click.Context, channel: str) -> None:
     """Send one message, marked as a test, to a channel."""

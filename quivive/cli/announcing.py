@@ -2,16 +2,62 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import click
 
 from news.alerts import Alert
+from quivive.cli.json_answers import announced_alert_json, json_line
 from quivive.printing import MOST_WAITING_BYTES, Printer
 from quivive.standard_streams import get_descriptor
 from quivive.texts import visible
+
+
+class AnnouncedAlerts:
+    """The alerts of a daemon: printed and logged, but only one of both where standard output and standard error lead to one place.
+
+    With a log in JSON all is JSON: the alert is printed as an object too, or is only in the log. Quiet, it prints none.
+    """
+
+    def __init__(self, timezone: ZoneInfo, *, quiet: bool = False) -> None:
+        self.form: Literal["text", "json"] = "text"
+        self._printed = PrintedAlerts(timezone)
+        self._are_apart = not lead_to_one_place()
+        self._quiet = quiet
+
+    def put_in_force(self, timezone: ZoneInfo, form: Literal["text", "json"]) -> None:
+        self._printed.timezone = timezone
+        self.form = form
+
+    def announce(self, alert: Alert) -> None:
+        import structlog  # every command's help would wait for it
+
+        if not self._quiet and (self._are_apart or self.form == "text"):
+            self._printed.announce(alert, self.form)
+        if self._quiet or self._are_apart or self.form == "json":
+            facts = announced_alert_json(alert) if self.form == "json" else _facts(alert)
+            structlog.get_logger("quivive").info("alert", **facts)
+
+
+def lead_to_one_place() -> bool:
+    """Whether standard output and standard error are one terminal, file, pipe or journal, so that what is said on both is read twice."""
+    descriptors = get_descriptor(sys.stdout), get_descriptor(sys.stderr)
+    if None in descriptors:
+        return False
+    try:
+        out, err = (os.fstat(descriptor) for descriptor in descriptors if descriptor is not None)
+    except OSError:
+        return False
+    return (out.st_dev, out.st_ino) == (err.st_dev, err.st_ino)
+
+
+def _facts(alert: Alert) -> dict[str, object]:
+    article = alert.article
+    return {"topic": alert.topic, "kind": str(alert.kind), "title": article.title, "source": article.source, "url": article.url}
 
 
 class PrintedAlerts:
@@ -22,9 +68,12 @@ class PrintedAlerts:
         descriptor = get_descriptor(sys.stdout)
         self._printer = None if descriptor is None else Printer(descriptor, _log_trouble, most_waiting)
 
-    def announce(self, alert: Alert) -> None:
-        """Print an alert: one line for the article, one for each passage, one for the address."""
-        text = "\n".join(_describe(alert, self.timezone)) + "\n"
+    def announce(self, alert: Alert, form: Literal["text", "json"] = "text") -> None:
+        """Print an alert: one line for the article, one for each passage, one for the address; or one of JSON."""
+        if form == "json":
+            text = json_line(announced_alert_json(alert)).decode() + "\n"
+        else:
+            text = "\n".join(_describe(alert, self.timezone)) + "\n"
         if self._printer is None:
             click.echo(text, nl=False)
         else:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from news.alerts import Hit
+from news.alerts import Alert, Hit
 from news.answers import (
     AlertRecord,
     ArchiveStatus,
@@ -263,6 +263,22 @@ def page_trouble_json(page: PageTrouble) -> JsonObject:
         "attempts": page.attempts,
         "next_attempt_at": optional_time_json(page.next_attempt_at),
         "error": problem_json(page.error),
+    }
+
+
+def announced_alert_json(alert: Alert) -> JsonObject:
+    """An alert as `run` announces it: what `alerts --json` says of it, before anybody was told."""
+    article = alert.article
+    return {
+        "id": alert.alert_id,
+        "topic": alert.topic,
+        "article_id": article.article_id,
+        "article_url": article.url,
+        "article_title": article.title,
+        "kind": str(alert.kind),
+        "created_at": time_json(alert.created_at),
+        "delay_seconds": alert.delay_seconds,
+        "matches": [asdict(hit) for hit in alert.matches],
     }
 
 

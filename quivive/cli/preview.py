@@ -8,11 +8,13 @@ from news.answers import PreviewAnswer, PreviewedArticle
 from news.errors import UsageError
 from news.query import advise_on, parse_query
 from news.wording import Wording
+from quivive.cli.completing import complete_topic
 from quivive.cli.context import get_configuration, get_reader, get_view, one_form, print_csv, print_json, print_lines
 from quivive.cli.csv_answers import PREVIEWED
 from quivive.cli.json_answers import preview_json, previewed_json
 from quivive.cli.listed_articles import INDENT
 from quivive.cli.sheet import Sheet, View
+from quivive.cli.suggesting import QueryCommand
 from quivive.config import Configuration
 from quivive.texts import visible
 from quivive.typed_times import make_moments, parse_since
@@ -22,9 +24,9 @@ MOST_SOURCES = 10
 """Of those that brought matches, the ones that brought most."""
 
 
-@click.command("preview")
+@click.command("preview", cls=QueryCommand)
 @click.argument("query", required=False)
-@click.option("--topic", metavar="NAME", help="The query of this topic of the configuration.")
+@click.option("--topic", metavar="NAME", shell_complete=complete_topic, help="The query of this topic of the configuration.")
 @click.option("--since", metavar="D", help="Articles from this moment on: a date, a date with time, or an age (else 30d).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the hits as CSV, for a spreadsheet.")

@@ -11,6 +11,7 @@ from news.answers import FoundArticle, SearchAnswer
 from news.errors import UsageError
 from news.query import EVERYTHING, Query, advise_on, parse_query
 from news.wording import Wording
+from quivive.cli.completing import complete_source, complete_topic
 from quivive.cli.context import (
     get_configuration,
     get_reader,
@@ -25,18 +26,19 @@ from quivive.cli.csv_answers import ARTICLES
 from quivive.cli.json_answers import found_article_json
 from quivive.cli.listed_articles import show_listed
 from quivive.cli.sheet import Sheet, View
+from quivive.cli.suggesting import QueryCommand
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.typed_times import make_moments, parse_since, parse_until
 from storage import SearchRequest
 
 
-@click.command("search", context_settings={"ignore_unknown_options": True})
+@click.command("search", cls=QueryCommand)
 @click.argument("query", required=False)
 @click.option("--since", metavar="D", help="Articles from this moment on: a date, a date with time, or an age (7d).")
 @click.option("--until", metavar="D", help="Articles until this moment; a date includes that day.")
-@click.option("--source", metavar="S", help="Sighted in the source of this name or URL.")
-@click.option("--topic", metavar="T", help="With a recorded match of this topic.")
+@click.option("--source", metavar="S", shell_complete=complete_source, help="Sighted in the source of this name or URL.")
+@click.option("--topic", metavar="T", shell_complete=complete_topic, help="With a recorded match of this topic.")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), help="Best first, or newest first (as without a query).")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--open", "to_open", metavar="N", type=click.IntRange(1), help="Open the N-th of these articles in the browser.")

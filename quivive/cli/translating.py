@@ -17,6 +17,7 @@ from news.wording import Language, Wording, said_by
 from quivive.config import find_config
 from quivive.languages import find_language_code, make_language, peek_language_code
 from quivive.languages.speaking import CATALOGUES, DOMAIN
+from quivive.texts import visible
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ def working_directory() -> Path:
 
 
 def _find_config_option(arguments: Sequence[str]) -> Path | None:
-    for argument, after in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, after in zip(arguments, [*arguments[1:], ""], strict=False):
         if not argument.startswith("-"):
             return None  # the command: what follows is its own
         if argument == "--config":
@@ -93,10 +94,13 @@ def tell_error(error: Exception, language: Language) -> str:
         heading = language.plural(
             "{path}: {count} error in the configuration", "{path}: {count} errors in the configuration", len(error.faults), path=error.path
         )
-        return "\n".join([heading, *(f"  {_tell_fault(fault, language)}" for fault in error.faults)])
+        return "\n".join([heading, *(_tell_fault(error.path, fault, language) for fault in error.faults)])
     return language.tell(said_by(error))
 
 
-def _tell_fault(fault: Fault, language: Language) -> str:
+def _tell_fault(path: str, fault: Fault, language: Language) -> str:
+    """With its place as compilers write it, which editors and terminals can follow."""
+    place = f"{path}:{fault.line}: " if fault.line else ""
+    key = f"{fault.key} ({visible(fault.called)})" if fault.called else fault.key
     message = language.tell(fault.message)
-    return f"{fault.key}: {message}" if fault.key else message
+    return f"  {place}{key}: {message}" if key else f"  {place}{message}"

@@ -40,4 +40,4 @@ def _read_channel(file: ConfigFile, key: str, name: str, content: Any) -> Channe
         return None
     model = monitors.table_of(kind)
     table = read_table(file, key, fill_in_secrets(file, key, content, model.secrets), model)
-    return table.make_channel(name) if table else None
+    return table.make_channel(name) if table and not file.has_fault(key) else None

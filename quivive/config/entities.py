@@ -63,7 +63,7 @@ def _shipped_names(key: str) -> frozenset[str]:
 def _read_names(file: ConfigFile, key: str, content: Any) -> tuple[str, ...]:
     """Its own names, else the shipped ones, and those that are added; none if there is a fault, which is noted."""
     table = read_table(file, f"entities.{key}", content, EntityTable)
-    if table is None:
+    if table is None or file.has_fault(f"entities.{key}"):
         return ()
     if table.names is None and table.add is None:
         file.add_fault(f"entities.{key}", Wording("must have names, or add, which adds to the names that come with the program"))

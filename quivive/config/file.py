@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from news.errors import ConfigurationError, Fault
 from news.wording import Wording, system_reason
+from quivive.config.places import find_lines, line_of
+from quivive.config.toml import parse_toml
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{")
 _SHORTEST_SECRET = 3
@@ -25,6 +26,10 @@ class ConfigFile:
     content: dict[str, Any] = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
     faults: list[Fault] = field(default_factory=list)
+    text: str = field(default="", repr=False)
+    """As it was read, without what is no TOML; every line is still in its place."""
+    is_whole: bool = True
+    """Whether all of it was read; otherwise nothing can be said of what seems to be missing."""
     _used: dict[str, str] = field(default_factory=dict, repr=False)
     """Values that no message shows, by what is written in their place."""
     _written: dict[str, str] = field(default_factory=dict)
@@ -40,6 +45,26 @@ class ConfigFile:
         """Whether something is wrong with this key, or with one below it."""
         key = self._written.get(key, key)
         return any(fault.key == key or fault.key.startswith(f"{key}.") for fault in self.faults)
+
+    def placed_faults(self) -> list[Fault]:
+        """Every mistake with its line and the name of its source or topic, from top to bottom; those whose place is not known last."""
+        try:
+            lines = find_lines(self.text)
+        except ValueError:  # a key with an escape that has no letter: it was left out of what was read
+            lines = {}
+        placed = [replace(fault, line=fault.line or line_of(fault.key, lines), called=self._name_of(fault.key)) for fault in self.faults]
+        return sorted(placed, key=lambda fault: fault.line or len(self.text))
+
+    def _name_of(self, key: str) -> str | None:
+        """The name of the source or topic that has the key, where it says one; of a source that does not, its URL."""
+        table, _, rest = key.partition(".")
+        index = rest.partition(".")[0]
+        tables = self.content.get(table)
+        if table not in {"sources", "topics"} or not index.isdecimal() or not isinstance(tables, list):
+            return None
+        entry = tables[int(index)]
+        name = (entry.get("name") or entry.get("url") or entry.get("opml")) if isinstance(entry, dict) else None
+        return self._redact(" ".join(name.split())) if isinstance(name, str) else None
 
     def _redact(self, message: str) -> str:
         if isinstance(message, Wording):
@@ -85,24 +110,29 @@ class ConfigFile:
 
 
 def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: bool = True) -> ConfigFile:
-    """Read the file and fill in the environment. Raises ConfigurationError if it cannot be read or is no TOML.
+    """Read the file and fill in the environment. Raises ConfigurationError if it cannot be read; what is no TOML is a fault.
 
     Without channels, theirs is left as it is written: whoever only reads the archive need not have their secrets.
     """
+    text = _read_text(path)
     file = ConfigFile(path, {}, environ)
     try:
-        for table, value in _parse(path).items():
+        content, file.text, file.faults = parse_toml(text)
+        file.is_whole = not file.faults
+        for table, value in content.items():
             file.content[table] = value if table == "channels" and not with_channels else file.substitute(value, table)
     except RecursionError as error:
         raise ConfigurationError(
             str(path), [Fault("", Wording("its tables or lists are nested too deeply, as none here must be"))]
         ) from error
+    except ValueError as error:
+        raise ConfigurationError(str(path), [Fault("", Wording("a number in it has thousands of digits"))]) from error
     return file
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _read_text(path: Path) -> str:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         advice = Wording("there is no such file; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG")
         raise ConfigurationError(str(path), [Fault("", advice)]) from None
@@ -111,10 +141,6 @@ def _parse(path: Path) -> dict[str, Any]:
             str(path), [Fault("", Wording("the file cannot be read: {reason}", reason=system_reason(error)))]
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            str(path), [Fault("", Wording("the file is not UTF-8 (byte {start}); save it as UTF-8", start=error.start))]
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(str(path), [Fault("", Wording("the file is not valid TOML: {reason}", reason=error))]) from error
-    except ValueError as error:
-        raise ConfigurationError(str(path), [Fault("", Wording("a number in it has thousands of digits"))]) from error
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = Wording("the file is not UTF-8 (byte {start}); save it as UTF-8", start=error.start)
+        raise ConfigurationError(str(path), [Fault("", message, line)]) from error

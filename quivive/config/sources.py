@@ -107,6 +107,8 @@ def _read_opml_file(file: ConfigFile, key: str, name: str) -> Iterator[OpmlFeed]
 
 
 def _check_interval(file: ConfigFile, key: str, interval: timedelta | None, crawler: CrawlerTable) -> None:
+    if file.has_fault("crawler"):
+        return  # its limits are not the user's
     if interval is not None and not crawler.min_interval <= interval <= crawler.max_interval:
         shortest, longest = format_duration(crawler.min_interval), format_duration(crawler.max_interval)
         wrong = format_duration(interval)

@@ -34,7 +34,11 @@ _MESSAGES = {
 
 
 def read_table(file: ConfigFile, key: str, content: object, model: type[_Model]) -> _Model | None:
-    """Read the table at `key`; if anything is wrong with it, note every fault and return None."""
+    """Read the table at `key`, and note every fault.
+
+    Where some keys have faults, the table that the others make is returned, so that what depends on them is checked too; None if they
+    make none.
+    """
     if not isinstance(content, dict):
         file.add_fault(key, Wording("must be a table, [{key}]", key=key))
         return None
@@ -42,11 +46,24 @@ def read_table(file: ConfigFile, key: str, content: object, model: type[_Model])
         table = model.model_validate(content)
     except ValidationError as error:
         for details in error.errors(include_url=False, include_input=False):
-            place = ".".join([key, *(str(part) for part in details["loc"])])
-            if not file.has_fault(place):  # a missing variable or a bad item is all there is to say: pydantic counts a list without it
-                file.add_fault(place, _explain(details, model))
+            _note_fault(file, key, details, model)
+    else:
+        if not file.has_fault(key):  # a missing variable may be the value of a key
+            return table
+    good = {name: value for name, value in content.items() if not file.has_fault(f"{key}.{name}")}
+    try:
+        return model.model_validate(good)
+    except ValidationError:
         return None
-    return None if any(fault.key.startswith(f"{key}.") for fault in file.faults) else table
+
+
+def _note_fault(file: ConfigFile, key: str, details: ErrorDetails, model: type[BaseModel]) -> None:
+    is_of_what_is_absent = details["type"] == "missing" or not details["loc"]
+    place = ".".join([key, *(str(part) for part in details["loc"])])
+    if is_of_what_is_absent and not file.is_whole:
+        return
+    if not file.has_fault(place):  # a missing variable or a bad item is all there is to say: pydantic counts a list without it
+        file.add_fault(place, _explain(details, model))
 
 
 def iterate_tables(file: ConfigFile, key: str) -> Iterator[tuple[str, Any]]:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from news.errors import ConfigurationError, Fault
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
@@ -149,7 +151,7 @@ def load_config(
     entities = read_entities(file, check_topics)
     topics = _read_topics(file, entities, check_topics)
     if file.faults:
-        raise ConfigurationError(str(path), sorted(file.faults, key=lambda fault: _place_in_file(file, fault.key)))
+        raise ConfigurationError(str(path), file.placed_faults())
     return Configuration(
         path=path,
         archive_path=(path.parent / archive.path).absolute(),
@@ -167,6 +169,27 @@ def load_config(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called in a configuration."""
+
+    sources: tuple[str, ...]
+    topics: tuple[str, ...]
+    channels: tuple[str, ...]
+
+
+def list_names(path: Path, environ: Mapping[str, str]) -> Names:
+    """What a configuration calls its sources, topics and channels, as far as it can be read. Raises ConfigurationError."""
+    file = read_config_file(path, environ, with_channels=False)
+    sources = read_sources(file, _read_crawler(file))
+    topics = (content.get("name") for _, content in iterate_tables(file, "topics") if isinstance(content, dict))
+    return Names(
+        sources=tuple(source.name or source.url for source in sources),
+        topics=tuple(name for name in topics if isinstance(name, str)),
+        channels=tuple(named_tables(file, "channels")),
+    )
+
+
 def _get_matcher_check() -> CheckTopics:
     from news.query import check_topics  # noqa: PLC0415  # whoever brings a check of their own needs no matcher
 
@@ -181,13 +204,6 @@ def _refuse_unknown_tables(file: ConfigFile) -> None:
             file.add_fault(key, Wording("unknown table{advice}", advice=advice))
 
 
-def _place_in_file(file: ConfigFile, key: str) -> int:
-    """Where a fault's table stands in the file, so that faults are listed from top to bottom."""
-    tables = list(file.content)
-    table = key.partition(".")[0]
-    return tables.index(table) if table in tables else len(tables)
-
-
 def _read_section(file: ConfigFile, model: type[_Section]) -> _Section:
     """A table that may be left out. One with faults is noted and taken as left out, so that the rest can be checked."""
     key = next(name for name, candidate in SECTIONS.items() if candidate is model)
@@ -197,6 +213,8 @@ def _read_section(file: ConfigFile, model: type[_Section]) -> _Section:
 def _read_crawler(file: ConfigFile) -> CrawlerTable:
     crawler = _read_section(file, CrawlerTable)
     shortest, longest = format_duration(crawler.min_interval), format_duration(crawler.max_interval)
+    if file.has_fault("crawler"):
+        return crawler  # some of its values are not the user's
     if crawler.min_interval > crawler.max_interval:
         file.add_fault(
             "crawler.min_interval", Wording("{shortest} is longer than max_interval, {longest}", shortest=shortest, longest=longest)
@@ -234,7 +252,7 @@ def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics
     topics: dict[str, Topic] = {}
     keys: dict[str, str] = {}
     for key, content in iterate_tables(file, "topics"):
-        table = read_table(file, key, content, TopicTable)
+        table = read_table(file, key, content, TopicTable) or _read_nameless_topic(file, key, content)
         if table is None:
             continue
         if table.name in topics:
@@ -244,9 +262,20 @@ def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics
             continue
         topics[table.name] = Topic(table.name, table.query, _find_channels(file, key, table.notify))
         keys[table.name] = key
-    for name, error in check_queries(tuple(topics.values()), entities, check_topics):
+    for name, error in check_queries(tuple(topics.values()), entities, check_topics) if file.is_whole else ():
         file.add_fault(f"{keys[name]}.query", Wording('topic "{name}": {reason}', name=name, reason=error))
     return tuple(topics.values())
+
+
+def _read_nameless_topic(file: ConfigFile, key: str, content: object) -> TopicTable | None:
+    """A topic whose name is missing or faulty, under its key, so that the rest of it is checked."""
+    if not isinstance(content, dict) or not file.has_fault(f"{key}.name"):
+        return None
+    named = {name: value for name, value in content.items() if not file.has_fault(f"{key}.{name}")} | {"name": key}
+    try:
+        return TopicTable.model_validate(named)
+    except ValidationError:
+        return None
 
 
 def _find_channels(file: ConfigFile, key: str, notify: Iterable[str]) -> tuple[str, ...]:
@@ -257,6 +286,8 @@ def _find_channels(file: ConfigFile, key: str, notify: Iterable[str]) -> tuple[s
         if channel := find_name(name, known):
             found.append(channel)
             continue
+        if not file.is_whole:
+            continue  # it may be in what could not be read
         there_are = Wording("; there are: {known}", known=", ".join(known)) if known else _NO_CHANNEL
         file.add_fault(
             f"{key}.notify.{index}", Wording('no channel is called "{name}"{advice}', name=name, advice=suggest(name, known) or there_are)

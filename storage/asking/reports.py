@@ -21,6 +21,7 @@ from news.answers import (
     SourceCounts,
     SourceStatus,
     TopicVolume,
+    Undelivered,
 )
 from news.sources import Problem
 from news.topics import Topic
@@ -110,6 +111,18 @@ def _list_recent_gaps(db: Database, now: datetime) -> tuple[Gap, ...]:
 
 def _one(db: Database, sql: str, *parameters: str) -> Any:  # a count or a time
     return db.conn.execute(sql, parameters).fetchone()[0]
+
+
+def list_undelivered(db: Database) -> list[Undelivered]:
+    """The channels for which messages wait because an attempt failed, or they are not in the configuration; not what waits its turn."""
+    rows = db.conn.execute(
+        """SELECT deliveries.channel, count(*) AS waiting, max(coalesce(messages.last_error, deliveries.reason)) AS reason,
+                  min(messages.next_attempt_at) AS next_attempt_at
+           FROM deliveries LEFT JOIN messages ON messages.id = message_id
+           WHERE status = 'pending' AND (last_error IS NOT NULL OR 'absent' IN (deliveries.hold, messages.hold))
+           GROUP BY deliveries.channel ORDER BY deliveries.channel"""
+    )
+    return [Undelivered(row["channel"], row["waiting"], row["reason"] or "", optional_time(row["next_attempt_at"])) for row in rows]
 
 
 def list_page_troubles(db: Database, limit: int) -> list[PageTrouble]:

@@ -29,7 +29,7 @@ from storage.recording.entries import (
 from storage.recording.gaps import record_gap
 from storage.recording.knowing import load_known
 from storage.recording.sources import source_record, write_source
-from storage.recording.watch import Tally, Watch
+from storage.recording.watch import SourceBefore, Tally, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
     poll = _load_poll(db, watch, outcome, now)
     if poll is None:
         return tally
+    tally.source_before = SourceBefore(poll.record.name, poll.record.problem.code if poll.record.problem else None)
     changed = _record_entries(db, watch, poll, outcome.feed, tally) if outcome.feed is not None else 0
     if tally.gap is not None:
         record_gap(db, outcome.source_id, poll.record.last_success_at, outcome.polled_at, tally)

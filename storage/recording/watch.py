@@ -22,6 +22,14 @@ class Watch:
     most_interval: timedelta = timedelta(hours=12)
 
 
+@dataclass(frozen=True, slots=True)
+class SourceBefore:
+    """How a source stood before a poll of it was recorded; `error_code`: what the poll before met, None if all went well."""
+
+    name: str
+    error_code: str | None
+
+
 @dataclass(slots=True)
 class Tally:
     """What one operation did, for the summary, the log and the work that follows. Filled while the operation runs."""
@@ -38,3 +46,5 @@ class Tally:
     """Set when the source may have published and removed entries between two polls."""
     pages: list[DuePage] = field(default_factory=list)
     """Pages that are due because of this operation."""
+    source_before: SourceBefore | None = None
+    """Of a poll, unless its source is gone."""

@@ -140,7 +140,7 @@ def test_poll_prints_an_alert_of_a_topic_without_channels(tmp_path, office) -> N
 
 def test_a_poll_that_is_interrupted_says_so_in_one_line_and_can_be_repeated(home, office) -> None:
     home.configure(sources=[source(office.site.stall("/stalled")), source(office.site.url("/feed"))])
-    with home.start("poll") as poll:
+    with home.start("poll", "--verbose") as poll:
         poll.wait_for_log("new_articles=1", 3)
         poll.terminate()
         assert poll.wait() == 1
@@ -511,7 +511,8 @@ def test_check_reports_every_mistake_at_once_with_its_dotted_key(home) -> None:
     home.write_config('[crawler]\ninterval = "soon"\n[[topics]]\nname = "T"\nquery = "a AND"\nnotify = ["x"]\n[unknown]\n')
     done = home.call("check")
     assert done.status == 2
-    assert all(f"  {key}: " in done.err for key in ("crawler.interval", "topics.0.query", "topics.0.notify.0", "unknown"))
+    places = {"2: crawler.interval": "", "5: topics.0.query": " (T)", "6: topics.0.notify.0": " (T)", "7: unknown": ""}
+    assert all(f"  {home.config}:{place}{called}: " in done.err for place, called in places.items())
 
 
 def test_check_warns_of_addresses_that_few_mail_servers_take(home) -> None:

@@ -91,7 +91,7 @@ def test_a_failing_source_does_not_keep_the_others_from_being_polled_on_time(hom
         site.wait_for("/feed", 3)
         publish(site, "L’OTAN")
         wait_for_title(hook, "L’OTAN")
-        daemon.wait_for_log("poll failed")
+        daemon.wait_for_log("source is failing")
     assert {one["url"]: one["status"] for one in home.quivive("sources", "--json").lines}[site.url("/absent")] == "failing"
 
 
@@ -314,9 +314,8 @@ def test_it_ends_in_time_also_when_it_is_asked_in_the_middle_of_a_reload(tmp_pat
         assert newsroom.daemon.wait(LONGEST_END_SECONDS) == 0
 
 
-@pytest.mark.parametrize("command", ["run", "poll"])
-def test_a_second_writer_is_refused_with_the_process_id_of_the_first(newsroom, command) -> None:
-    done = newsroom.home.quivive(command)
+def test_a_second_daemon_is_refused_with_the_process_id_of_the_first(newsroom) -> None:
+    done = newsroom.home.quivive("run")
     assert done.status == 1
     assert f"process {newsroom.daemon.pid}" in done.err
     assert done.out == ""

@@ -87,7 +87,10 @@ def backlog(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with NewsSite() as site:
         feed = site.publish_feed("/feed", rss(*(item(title, f"https://journal.example/{abs(hash(title))}") for title in titles)))
         home.configure(
-            sources=[source(feed, articles="feed")], topics=topics, channels=[webhook("dead", f"http://127.0.0.1:{closed_port()}/")]
+            sources=[source(feed, articles="feed")],
+            topics=topics,
+            channels=[webhook("dead", f"http://127.0.0.1:{closed_port()}/")],
+            more='[log]\nlevel = "debug"\n',  # which tells of each attempt
         )
         with home.start("run") as daemon:
             daemon.wait_for_log("delivery", times=100)
@@ -152,7 +155,7 @@ def test_an_archive_that_somebody_else_holds_does_not_hold_up_the_end(home, site
 def test_a_poll_that_is_interrupted_says_so_and_leaves_the_archive_to_the_next(home, site, number) -> None:
     stalled = site.stall("/stalled")
     home.configure(sources=[source(publish(site, "Rien")), source(stalled)])
-    with home.start("poll") as poll:
+    with home.start("poll", "--verbose") as poll:
         site.wait_for("/stalled")
         poll.wait_for_log("new_articles=1")
         processes = poll.workers()

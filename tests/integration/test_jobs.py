@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from news.errors import ArchiveError
 from quivive import jobs
@@ -117,6 +118,28 @@ def test_a_job_runs_now_and_then_an_interval_after_each_run_however_many_were_mi
     trigger, now = Every(HOUR), datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
     assert trigger.get_next_fire_time(None, now) == now
     assert trigger.get_next_fire_time(now - 10_000 * HOUR, now) == now + HOUR
+
+
+def test_a_job_that_is_not_to_run_at_once_begins_with_its_interval() -> None:
+    now = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
+    assert Every(HOUR, at_once=False).get_next_fire_time(None, now) == now + HOUR
+
+
+def test_the_log_says_from_time_to_time_that_all_is_well(tmp_path: Path, clock: SteppingClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "TELL_SECONDS", 0.05)
+
+    async def scene(site: NewsSite, url: str) -> None:
+        with capture_logs() as said:
+            async with running(configured(tmp_path, url), clock):
+                await asyncio.to_thread(site.wait_for, "/feed")
+                while not any(event["event"] == "all is well" and event["polls"] for event in said):  # noqa: ASYNC110  # a log sets none
+                    await asyncio.sleep(0.01)
+        first = next(event for event in said if event["event"] == "all is well" and event["polls"])
+        assert (first["sources"], first["failing"], first["waiting"]) == (1, 0, 0)
+        assert sum(event.get("polls", 0) for event in said if event["event"] == "all is well") == 1  # each is told of once
+
+    with NewsSite() as site:
+        asyncio.run(scene(site, site.publish_feed("/feed", rss())))
 
 
 def test_one_look_takes_up_all_that_is_due(tmp_path: Path, clock: SteppingClock) -> None:

@@ -37,6 +37,22 @@ def test_sources_that_differ_in_anything_else_are_not(tmp_path: Path) -> None:
 def test_a_file_that_names_no_sources_and_no_topics_says_so_unless_it_means_it(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.write_config("")
-    assert ["sources = []" in note or "topics = []" in note for note in notes(home)] == [True, True]
+    [note] = notes(home)
+    assert "names no sources and no topics" in note
+    assert "`quivive init` writes an example" in note
+    home.write_config("sources = []\n")
+    assert [note.partition(",")[0] for note in notes(home)] == ["the file names no topics"]
     home.write_config("sources = []\ntopics = []\n")
     assert notes(home) == []
+
+
+def test_two_sources_of_one_name_are_a_note_and_topics_without_channels_are_one_together(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.configure(
+        sources=[source(f"https://{host}.example/feed", name) for host, name in (("a", "Le Journal"), ("b", "Le Journal"), ("c", "Autre"))],
+        topics=[topic("OTAN", "otan"), topic("Fibre", "fibre")],
+    )
+    assert notes(home) == [
+        "2 sources are called 'Le Journal'; `--source Le Journal` and `quivive poll Le Journal` mean all of them",
+        "topics 'OTAN', 'Fibre' notify no channel; their alerts are printed, logged and listed",
+    ]

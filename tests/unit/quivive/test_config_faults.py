@@ -103,10 +103,6 @@ CASES = {
         '[[sources]]\nurl = "https://un.example/"\nopml = "a.opml"',
         "sources.0: has both url and opml; make two [[sources]] of it",
     ),
-    "a list with a name": (
-        '[[sources]]\nopml = "a.opml"\nname = "Un"',
-        "sources.0.name: unknown key; known here: opml, articles, interval, tags",
-    ),
     "a source under the shortest interval": (
         '[[sources]]\nurl = "https://un.example/"\ninterval = "1m"',
         "sources.0.interval: 1m does not lie between [crawler] min_interval, 5m, and max_interval, 12h",
@@ -300,8 +296,8 @@ def test_every_fault_is_reported_at_once_in_the_order_of_the_file(faults_of):
         "log.level",
         "sources.0.url",
         "sources.0.articles",
-        "topics.0.notify.0",
         "topics.0.query",
+        "topics.0.notify.0",
         "channels.mail.smtp",
         "channels.mail.from",
         "channels.mail.to",
@@ -384,3 +380,135 @@ def test_another_encoding_than_utf_8_is_answered_with_what_to_do(tmp_path):
     (tmp_path / "config.toml").write_bytes("# été".encode("latin-1"))
     with pytest.raises(ConfigurationError, match=r"the file is not UTF-8 \(byte 2\); save it as UTF-8"):
         load_config(tmp_path / "config.toml", {})
+
+
+def test_a_list_has_no_name(tmp_path, faults_of):
+    (tmp_path / "a.opml").write_text("<opml/>")
+    faults = faults_of('[[sources]]\nopml = "a.opml"\nname = "Un"')
+    assert faults == ["sources.0.name: unknown key; known here: opml, articles, interval, tags"]
+
+
+@pytest.fixture
+def places_of(tmp_path):
+    """Line, key and name of every fault."""
+
+    def read(text: str) -> list[tuple[int | None, str, str | None]]:
+        (tmp_path / "config.toml").write_text(text)
+        with pytest.raises(ConfigurationError) as caught:
+            load_config(tmp_path / "config.toml", {})
+        return [(fault.line, fault.key, fault.called) for fault in caught.value.faults]
+
+    return read
+
+
+def test_every_fault_has_its_line_and_the_name_of_its_source_or_topic(places_of):
+    text = """\
+# What is watched.
+[archive]
+pth = "a.db"
+
+[[sources]]
+url = "https://un.example/feed"
+name = "Numérama"
+interval = "soon"
+
+[[sources]]
+url = "https://deux.example/feed"
+tags = [
+  "tech",
+  "",   # an empty one
+]
+
+[[topics]]
+name = "OTAN"
+query = \"\"\"
+otan OR
+(\"\"\"
+notify = ["mail"]
+
+[channels.hook]
+type = "webhook"
+"""
+    assert places_of(text) == [
+        (3, "archive.pth", None),
+        (8, "sources.0.interval", "Numérama"),
+        (14, "sources.1.tags.1", "https://deux.example/feed"),
+        (19, "topics.0.query", "OTAN"),
+        (22, "topics.0.notify.0", "OTAN"),
+        (24, "channels.hook.url", None),
+    ]
+
+
+def test_what_is_wrong_in_one_key_hides_nothing_that_is_wrong_in_another(places_of):
+    text = """\
+[[topics]]
+naem = "OTAN"
+query = "otan AND"
+notify = ["nobody"]
+[[sources]]
+url = "https://un.example/feed"
+articles = "all"
+[[sources]]
+url = "https://un.example/feed"
+intervall = "10m"
+"""
+    assert places_of(text) == [
+        (1, "topics.0.name", None),
+        (2, "topics.0.naem", None),
+        (3, "topics.0.query", None),
+        (4, "topics.0.notify.0", None),
+        (7, "sources.0.articles", "https://un.example/feed"),
+        (9, "sources.1.url", "https://un.example/feed"),
+        (10, "sources.1.intervall", "https://un.example/feed"),
+    ]
+
+
+def test_what_is_no_toml_hides_nothing_either_and_makes_nothing_seem_wrong_that_is_not(places_of):
+    text = """\
+[archive]
+path = a.db
+[[sources]]
+url = "https://un.example/feed
+name = "Un"
+[[sources]]
+url = "https://deux.example/feed"
+tags = ["a", "b"
+interval = "soon"
+[[topics]
+name = "OTAN"
+query = "otan"
+[[topics]]
+name = "Fibre"
+query = "@fibre"
+notify = ["mail"]
+[crawler]
+concurrency = 0
+[crawler]
+timeout = "5s"
+"""
+    assert places_of(text) == [
+        (2, "", None),
+        (4, "", None),
+        (9, "", None),
+        (9, "sources.1.interval", "https://deux.example/feed"),
+        (10, "", None),
+        (18, "crawler.concurrency", None),
+        (19, "", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [('a = """\nnever ended\n', None), ("[a\n" * 100, 1), ("= 1\n" * 100, 1), ("\x00", 1), ('"\\ud800" = 1', 1)],
+)
+def test_what_is_no_toml_at_all_is_answered_with_twenty_faults_at_most(places_of, text, line):
+    places = places_of(text)
+    assert 1 <= len(places) <= 20
+    assert places[0] == (line, "", None)
+
+
+def test_a_file_that_is_not_utf_8_is_told_with_the_line(tmp_path):
+    (tmp_path / "config.toml").write_bytes(b'[archive]\npath = "a.db"\n# caf\xe9\n')
+    with pytest.raises(ConfigurationError) as caught:
+        load_config(tmp_path / "config.toml", {})
+    assert [fault.line for fault in caught.value.faults] == [3]

@@ -1,0 +1,47 @@
+"""What the shell offers when somebody presses Tab: the names of sources, topics and channels, as the configuration has them.
+
+Whoever presses Tab has asked for nothing yet: what cannot be read offers nothing, and says nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+
+import click
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
+
+from news.errors import QuiviveError
+from quivive.cli.translating import working_directory
+from quivive.config import Names, find_config, list_names
+
+Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def _offer(choose: Callable[[Names], Iterable[str]]) -> Completer:
+    def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        option = context.find_root().params.get("config_path")
+        try:
+            names = list_names(find_config(option, os.environ, working_directory()), os.environ)
+        except QuiviveError:
+            return []
+        return [CompletionItem(name) for name in choose(names) if name.casefold().startswith(begun.casefold())]
+
+    return complete
+
+
+complete_source = _offer(lambda names: names.sources)
+complete_topic = _offer(lambda names: names.topics)
+complete_channel = _offer(lambda names: names.channels)
+
+
+class QuotingBashComplete(BashComplete):
+    """bash puts in what it is given as it is: a name with spaces would become several words."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        quoted = re.sub(r"([^\w@%+=:,./-])", r"\\\1", str(item.value))
+        return f"{item.type},{quoted}"
+
+
+add_completion_class(QuotingBashComplete)
