@@ -78,7 +78,7 @@ async def run_errand(
     service.onlookers.append(errand)
     try:
         await _fetch(service, errand, clock, tell)
-        await _send(service, errand, clock)
+        await _send(service, errand, clock, tell)
     finally:
         service.onlookers.remove(errand)
     await tell(errand)
@@ -99,7 +99,8 @@ async def _fetch(service: Service, errand: Errand, clock: Callable[[], datetime]
             return
 
 
-async def _send(service: Service, errand: Errand, clock: Callable[[], datetime]) -> None:
+async def _send(service: Service, errand: Errand, clock: Callable[[], datetime], tell: Callable[[Errand], Awaitable[None]]) -> None:
     until = clock() + LONGEST_SENDING
-    while errand.deliveries and service.is_telling and clock() < until:  # noqa: ASYNC110  # sending need not know who waits for it
+    while errand.deliveries and service.is_telling and clock() < until:
+        await tell(errand)  # on and on: who asked gives up on a daemon that is silent for a minute
         await asyncio.sleep(_TICK_SECONDS)
