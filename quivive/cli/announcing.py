@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import click
 
 from news.alerts import Alert
+from news.wording import Language
 from quivive.cli.json_answers import announced_alert_json, json_line
 from quivive.printing import MOST_WAITING_BYTES, Printer
 from quivive.standard_streams import get_descriptor
@@ -23,14 +23,14 @@ class AnnouncedAlerts:
     With a log in JSON all is JSON: the alert is printed as an object too, or is only in the log. Quiet, it prints none.
     """
 
-    def __init__(self, timezone: ZoneInfo, *, quiet: bool = False) -> None:
+    def __init__(self, language: Language, *, quiet: bool = False) -> None:
         self.form: Literal["text", "json"] = "text"
-        self._printed = PrintedAlerts(timezone)
+        self._printed = PrintedAlerts(language)
         self._are_apart = not lead_to_one_place()
         self._quiet = quiet
 
-    def put_in_force(self, timezone: ZoneInfo, form: Literal["text", "json"]) -> None:
-        self._printed.timezone = timezone
+    def put_in_force(self, language: Language, form: Literal["text", "json"]) -> None:
+        self._printed.language = language
         self.form = form
 
     def announce(self, alert: Alert) -> None:
@@ -63,17 +63,17 @@ def _facts(alert: Alert) -> dict[str, object]:
 class PrintedAlerts:
     """Prints alerts on standard output, without ever keeping whoever has them waiting; what cannot be printed is said once, in the log."""
 
-    def __init__(self, timezone: ZoneInfo, most_waiting: int | None = MOST_WAITING_BYTES) -> None:
-        self.timezone = timezone
+    def __init__(self, language: Language, most_waiting: int | None = MOST_WAITING_BYTES) -> None:
+        self.language = language
         descriptor = get_descriptor(sys.stdout)
         self._printer = None if descriptor is None else Printer(descriptor, _log_trouble, most_waiting)
 
     def announce(self, alert: Alert, form: Literal["text", "json"] = "text") -> None:
-        """Print an alert: one line for the article, one for each passage, one for the address; or one of JSON."""
+        """Print an alert: a line for its title, for source and time, for each passage, and for the address; or one of JSON."""
         if form == "json":
             text = json_line(announced_alert_json(alert)).decode() + "\n"
         else:
-            text = "\n".join(_describe(alert, self.timezone)) + "\n"
+            text = "\n".join(_describe(alert, self.language)) + "\n"
         if self._printer is None:
             click.echo(text, nl=False)
         else:
@@ -88,10 +88,11 @@ class PrintedAlerts:
                 raise self._printer.failure
 
 
-def _describe(alert: Alert, timezone: ZoneInfo) -> Iterator[str]:
-    moment = (alert.article.published_at or alert.article.first_seen_at).astimezone(timezone).strftime("%Y-%m-%d %H:%M")
+def _describe(alert: Alert, language: Language) -> Iterator[str]:
     topic = click.style(visible(alert.topic), bold=True, fg="yellow")
-    yield f"ALERT {topic}  {visible(alert.article.title)}  ({visible(alert.article.source)}, {moment})"
+    yield language.text("ALERT {topic}  {title}", topic=topic, title=visible(alert.article.title))
+    moment = language.moment(alert.article.published_at or alert.article.first_seen_at)
+    yield f"      {visible(alert.article.source)}, {moment}"
     for hit in alert.matches[:3]:
         yield f"      {visible(hit.term)}: {visible(hit.passage)}"
     yield f"      {visible(alert.article.url)}"

@@ -38,7 +38,7 @@ def command(context: click.Context, sources: tuple[str, ...], as_json: bool, qui
     configuration = get_whole_configuration(context)
     level = level_of_poll(configuration.log_level, verbose=verbose)
     configure_logging(level, configuration.log_format, timezone=configuration.timezone)
-    alerts = PrintedAlerts(configuration.timezone, most_waiting=None)
+    alerts = PrintedAlerts(configuration.language, most_waiting=None)
     announce = _silent if as_json or quiet else alerts.announce
     is_shown = sys.stderr.isatty() and not (as_json or quiet)
     summary = run_interruptibly(_poll_with_progress(configuration, sources, announce, is_shown=is_shown))

@@ -31,12 +31,12 @@ def command(context: click.Context, quiet: bool, verbose: bool) -> None:
     require_one_loudness(quiet=quiet, verbose=verbose)
     path = get_config_path(context)
     configuration = load_config(path, os.environ)
-    alerts = AnnouncedAlerts(configuration.timezone, quiet=quiet)
+    alerts = AnnouncedAlerts(configuration.language, quiet=quiet)
 
     def put_in_force(configuration: Configuration) -> None:
         level = level_of_run(configuration.log_level, quiet=quiet, verbose=verbose)
         configure_logging(level, configuration.log_format, timezone=configuration.timezone)
-        alerts.put_in_force(configuration.timezone, configuration.log_format)
+        alerts.put_in_force(configuration.language, configuration.log_format)
 
     put_in_force(configuration)
     try:
