@@ -103,7 +103,8 @@ def lines_of_poll(outcome: PollOutcome, tally: Tally) -> Iterator[Line]:
 def line_of_page(outcome: PageOutcome, tally: Tally, source: str | None) -> Line:
     """An article's page. What could not be had is in `quivive status`, with its reason."""
     told = _counts(tally)
-    facts = {"source": source, "url": outcome.url, "status": outcome.http_status, **told, **_problem(outcome.problem)}
+    named = {"source": source} if source else {}
+    facts: dict[str, object] = {**named, "url": outcome.url, "status": outcome.http_status, **told, **_problem(outcome.problem)}
     return Line("info" if told else "debug", "page", facts)
 
 
