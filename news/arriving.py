@@ -14,7 +14,7 @@ from news.keys import Held, recognise
 from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
-from news.settling import Known, Place, Settled, Settler, Showing
+from news.settling import Known, Place, Settled, Settler, Showing, adds_nothing
 from news.sources import ArticlesMode, FeedEntry, PreparedEntry
 from news.urls import comparing_url, shown_url
 
@@ -263,3 +263,9 @@ def showing_of(stored: KnownEntry, version: Version) -> Showing:
         article_id=stored.article_id,
         own_hash=stored.own_hash,
     )
+
+
+def find_spoken(entries: Iterable[KnownEntry], revised: Mapping[int, Version]) -> list[tuple[KnownEntry, Version]]:
+    """The entries of revised articles whose words the new text, by article, does not hold, with those words: sources still say them."""
+    said = [(entry, make_version(entry.entry, None), revised[entry.article_id or 0]) for entry in entries]
+    return [(entry, words) for entry, words, current in said if not adds_nothing(words, current, current.title)]

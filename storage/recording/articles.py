@@ -56,14 +56,17 @@ class Writing:
 
     settled: Sequence[Settled]
     now: datetime
+    analysed: Mapping[int, AnalysedArticle]
+    """The words of the versions that are to be stored, by their revision: they are indexed, and matched."""
     before: Mapping[int, ArticleFacts]
     """What was known of the articles that are shown or filed otherwise now, where topics ask for that."""
 
 
 def begin_writing(db: Database, watch: Watch, settled: Sequence[Settled], now: datetime) -> Writing:
     """The decisions, with what matching must know of the time before them: nothing of them may be written yet."""
+    analysed = {version.revision_id: analysed_words(version.version) for one in settled for version in one.versions}
     asked = {one.article_id for one in settled if one.asks is Asks.BY_SIGHTING} if watch.matcher.needs_sightings else set()
-    return Writing(settled, now, list_facts(db, asked))
+    return Writing(settled, now, analysed, list_facts(db, asked))
 
 
 def write_articles(db: Database, writing: Writing) -> None:
@@ -109,7 +112,7 @@ def _write_addresses(db: Database, settled: Sequence[Settled]) -> None:
 def _write_versions(db: Database, writing: Writing) -> None:
     versions = [(one, version) for one in writing.settled for version in one.versions]
     insert_rows(db, "revisions", _VERSION, [_version_row(one, version, writing.now) for one, version in versions])
-    leave_waiting(db, [(version.revision_id, analysed_words(version.version)) for _, version in versions])
+    leave_waiting(db, list(writing.analysed.items()))
     for one in writing.settled:
         if one.versions and not one.is_new_article:
             _write_revision(db, one)
@@ -191,7 +194,7 @@ def _match_all(db: Database, watch: Watch, writing: Writing, tally: Tally) -> No
     for one in writing.settled:
         for version in one.versions:
             number = 1 if version.is_first else version.number
-            new = _to_match(one, version.revision_id, number, analysed_words(version.version), writing.now)
+            new = _to_match(one, version.revision_id, number, writing.analysed[version.revision_id], writing.now)
             tally.alerts.extend(match_version(db, watch, new, after.get(one.article_id)))
         tally.alerts.extend(_match_again(db, watch, one, writing, after.get(one.article_id)))
 

@@ -7,10 +7,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.arriving import KnownEntry
-from news.judging import Version, make_version
+from news.arriving import KnownEntry, find_spoken
+from news.judging import Version
 from news.preparing import analysed_words
-from news.settling import adds_nothing
 from storage.file.rows import select_in
 from storage.file.times import to_text
 from storage.file.words import leave_waiting
@@ -25,11 +24,8 @@ def keep_spoken(db: Database, revised: Mapping[int, Version], now: datetime) -> 
     # One entry for all that say the same: thousands may.
     sql = """SELECT min(id) AS id FROM entries WHERE spoken_revision_id IS NULL AND says_hash IS NOT NULL AND article_id IN ({marks})
              GROUP BY article_id, says_hash"""
-    for entry in list_entries(db, [row["id"] for row in select_in(db, sql, revised)]):
-        said = make_version(entry.entry, None)
-        current = revised[entry.article_id or 0]
-        if not adds_nothing(said, current, current.title):
-            _store(db, entry, said, now)
+    for entry, said in find_spoken(list_entries(db, [row["id"] for row in select_in(db, sql, revised)]), revised):
+        _store(db, entry, said, now)
 
 
 def _store(db: Database, entry: KnownEntry, said: Version, now: datetime) -> None:

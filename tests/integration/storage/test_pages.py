@@ -192,6 +192,17 @@ def test_the_third_article_with_the_same_text_unmasks_the_wall_and_the_two_befor
     assert sorted(given_up(desk)) == [(ONE, "given_up", "wall"), (TWO, "given_up", "wall"), (THREE, "due", "wall")]
 
 
+def test_a_wall_that_was_unmasked_deceives_none_of_those_again_that_it_deceived_before(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    others = [entry("Pluton dort", TWO, summary="Au printemps"), entry("Saturne tourne", THREE, summary="Les préparatifs")]
+    desk.poll(A, entry("Mars attaque", ONE, summary="Les préparatifs"), *others)
+    for url in (ONE, TWO, THREE):
+        desk.page(url, NOTICE)
+    desk.poll(A, entry("Mars attaque", ONE, summary="Les préparatifs du printemps"), at=desk.now + timedelta(hours=2))
+    assert desk.page(ONE, NOTICE).pages_failed == 1
+    assert NOTICE not in {article["text"] for article in desk.articles()}
+
+
 def test_a_wall_is_not_taken_back_from_what_its_entry_shows_by_now(desk: Desk) -> None:
     desk.watch(A, mode="page")
     desk.poll(A, entry("Mars attaque", ONE, "g1", summary="Les préparatifs"), entry("Pluton dort", TWO, summary="Au printemps"))
