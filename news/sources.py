@@ -65,6 +65,10 @@ class DuePage:
     url: str
 
 
+DueWork = DueSource | DuePage
+"""A piece of work for the crawl."""
+
+
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
     """One entry as a feed gives it. Texts are plain (no markup), times are aware and in UTC, absent is None."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from crawler import Crawl, CrawlSettings
-from news.sources import DuePage, DueSource
+from news.sources import DueWork
 
 LONGEST_END = timedelta(seconds=10)
 """What is in hand when settings change may take so long. What has no answer by then is asked for again under the new settings."""
@@ -37,13 +37,13 @@ class Crawling:
         """Those that what is begun now is begun with."""
         return self._settings
 
-    def add(self, work: DueSource | DuePage) -> bool:
+    def add(self, work: DueWork) -> bool:
         """Queue a piece of work. False if its source or entry is in hand already, the queue is full, or all is ending."""
         if self._outgoing is not None and self._outgoing.has(work):
             return False
         return self._current.add(work)
 
-    def in_hand(self, kind: type[DueSource | DuePage]) -> frozenset[int]:
+    def in_hand(self, kind: type[DueWork]) -> frozenset[int]:
         """The ids of the sources, or of the entries, that are queued or being worked on."""
         leaving = self._outgoing.in_hand(kind) if self._outgoing is not None else frozenset()
         return self._current.in_hand(kind) | leaving

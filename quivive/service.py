@@ -17,7 +17,7 @@ from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult
 from news.answers import ArchiveStatus, Undelivered
 from news.errors import ArchiveUnusable, ArchiveUnwritable
-from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome, Problem
+from news.sources import DuePage, DueSource, DueWork, PageOutcome, PollKind, PollOutcome, Problem
 from news.wording import Wording
 from quivive.config import Configuration
 from quivive.crawling import Crawling
@@ -87,7 +87,7 @@ class Service:
         taken = await self._take_up(self._read_due_sources)
         return taken + await self._take_up(self._read_due_pages)
 
-    async def _take_up(self, read: Callable[[], Awaitable[Sequence[DueSource | DuePage]]]) -> int:
+    async def _take_up(self, read: Callable[[], Awaitable[Sequence[DueWork]]]) -> int:
         """Take up what is due, a portion at a time, until a portion brings nothing new or is the last."""
         taken = 0
         while not self._is_stopping:

@@ -13,7 +13,9 @@ import click
 
 from news.errors import ConfigurationError, QueryError, QuiviveError, UsageError
 from news.wording import Language, system_reason
+from quivive.cli.layout import fit
 from quivive.cli.suggesting import SuggestingGroup
+from quivive.cli.terminal import get_width
 from quivive.cli.translating import Invocation, find_early_language, speak_click, tell_error, told_in, working_directory
 from quivive.printing import Printer
 from quivive.signals import give_back
@@ -123,10 +125,13 @@ def _complain_of_file(error: OSError, language: Language) -> NoReturn:
 
 
 def _complain(message: str, status: int) -> NoReturn:
+    complaint = f"quivive: {message}"
+    if sys.stderr.isatty():
+        complaint = "\n".join(fit(complaint, get_width(sys.stderr)))
     if sys.stderr is sys.__stderr__ and get_descriptor(sys.stderr) == 2:
         printer = Printer(2)  # nobody may be reading
-        printer.say(f"quivive: {message}\n".encode(getattr(sys.stderr, "encoding", "utf-8"), "backslashreplace"))
+        printer.say(f"{complaint}\n".encode(getattr(sys.stderr, "encoding", "utf-8"), "backslashreplace"))
         printer.flush(_LAST_WORDS_SECONDS)
     else:
-        click.echo(f"quivive: {message}", err=True)
+        click.echo(complaint, err=True)
     sys.exit(status)

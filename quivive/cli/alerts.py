@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from news.alerts import AlertKind, DeliveryStatus
+from news.answers import AlertLog
 from news.errors import UsageError
 from news.names import find_name
 from news.wording import Wording
@@ -32,6 +33,9 @@ from quivive.clock import utc_now
 from quivive.typed_times import parse_since
 from storage import AlertRequest, retry_deliveries
 
+MOST_LISTED = 100
+"""Alerts that a terminal is given unless told otherwise: the log may hold years."""
+
 
 @click.group("alerts", cls=SuggestingGroup, invoke_without_command=True)
 @click.option("--topic", metavar="T", shell_complete=complete_topic, help="Only this topic's.")
@@ -53,26 +57,33 @@ def command(context: click.Context, /, **options: Any) -> None:
     view = get_view(configuration)
     if options["topic"]:
         require_topic(configuration, reader, options["topic"])
-    alerts = reader.report_alerts(_make_request(options, view)).alerts
+    log = reader.report_alerts(_make_request(options, view))
     if options["as_json"]:
-        print_json_lines(map(alert_json, alerts))
+        print_json_lines(map(alert_json, log.alerts))
     elif options["as_csv"]:
-        print_csv(ALERTS, map(alert_json, alerts))
-    elif not alerts:
+        print_csv(ALERTS, map(alert_json, log.alerts))
+    elif not log.alerts:
         click.echo(view.language.text("no alerts"), err=True)
     else:
-        from quivive.cli.deliveries import list_alerts
+        _print(view, log, options)
 
-        print_lines(list_alerts(view, alerts, long=options["long"]))
+
+def _print(view: View, log: AlertLog, options: Mapping[str, Any]) -> None:
+    from quivive.cli.deliveries import list_alerts
+
+    print_lines(list_alerts(view, log.alerts, long=options["long"]))
+    if log.next is not None and options["limit"] is None:
+        click.echo(view.language.text("these are the newest {count}; `--limit N` shows more", count=len(log.alerts)), err=True)
 
 
 def _make_request(options: Mapping[str, Any], view: View) -> AlertRequest:
+    is_list = view.terminal.width is not None and not (options["as_json"] or options["as_csv"])
     return AlertRequest(
         topic=options["topic"],
         status=DeliveryStatus(options["status"]) if options["status"] else None,
         kind=AlertKind(options["kind"]) if options["kind"] else None,
         since=parse_since(options["since"], view.now, view.language.timezone) if options["since"] else None,
-        limit=options["limit"],
+        limit=options["limit"] or (MOST_LISTED if is_list else None),
     )
 
 

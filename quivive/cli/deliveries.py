@@ -22,18 +22,22 @@ STATUS_STYLES: dict[DeliveryStatus, dict[str, object]] = {
 
 def tell_kind(kind: AlertKind, language: Language) -> str:
     """The kind of an alert in the user's language; JSON has the fixed English word."""
-    text = language.text
-    return {AlertKind.NEW: text("new"), AlertKind.REVISED: text("revised")}[kind]
+    match kind:
+        case AlertKind.NEW:
+            return language.text("new")
+        case AlertKind.REVISED:
+            return language.text("revised")
 
 
 def tell_status(status: DeliveryStatus, language: Language) -> str:
     """The status of a delivery in the user's language; JSON has the fixed English word."""
-    text = language.text
-    return {
-        DeliveryStatus.PENDING: text("waiting"),
-        DeliveryStatus.SENT: text("sent"),
-        DeliveryStatus.DEAD: text("dead"),
-    }[status]
+    match status:
+        case DeliveryStatus.PENDING:
+            return language.text("waiting")
+        case DeliveryStatus.SENT:
+            return language.text("sent")
+        case DeliveryStatus.DEAD:
+            return language.text("dead")
 
 
 def tell_delivery(one: DeliveryRecord, view: View) -> str:

@@ -82,3 +82,11 @@ def wrap_parts(parts: Sequence[str], width: int, indent: str = "") -> list[str]:
         else:
             line = longer
     return [*lines, indent + line] if line else lines
+
+
+def fit(text: str, width: int) -> list[str]:
+    """The lines of a text, those that are too wide cut at words; lines that are indented show something in its place, and stay."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += [line] if line.startswith(" ") or cells(line) <= width else wrap(line, width, "", "  ")
+    return lines

@@ -81,7 +81,7 @@ def _row(source: SourceHealth, view: View, *, long: bool) -> list[Cell | str]:
         view.time(source.next_poll_at),
         view.language.duration(source.interval),
         view.language.number(source.consecutive_failures),
-        visible(tell_problem(source.last_error, view.language)),
+        tell_problem(source.last_error, view.language),
         Cell(visible(source.url) if long else "", whole=visible(source.url)),
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import click
@@ -40,14 +39,15 @@ def get_terminal() -> Terminal:
     """Standard output now. `NO_COLOR` (no-color.org) and `TERM=dumb` ask for plain text, `COLUMNS` for another width."""
     if not sys.stdout.isatty():
         return Terminal(None, has_colour=False)
-    return Terminal(_get_width(os.environ), has_colour=not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
+    return Terminal(get_width(sys.stdout), has_colour=not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
 
 
-def _get_width(environ: Mapping[str, str]) -> int:
-    asked = environ.get("COLUMNS", "")
+def get_width(stream: object) -> int:
+    """The width of the terminal that a stream writes to; `COLUMNS` asks for another."""
+    asked = os.environ.get("COLUMNS", "")
     if asked.isdecimal() and int(asked) > 0:
         return max(int(asked), LEAST_WIDTH)
-    descriptor = get_descriptor(sys.stdout)
+    descriptor = get_descriptor(stream)
     try:
         width = os.get_terminal_size(descriptor).columns if descriptor is not None else 0
     except OSError:

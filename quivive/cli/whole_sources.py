@@ -9,6 +9,7 @@ from news.wording import Language
 from quivive.cli.rhythm import show_rhythm
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.tables import Column, Place, make_table
+from quivive.texts import visible
 
 RHYTHM_DAYS = 28
 STATUS_STYLES: dict[SourceStatus, dict[str, object]] = {
@@ -26,7 +27,7 @@ def tell_status(status: SourceStatus, language: Language) -> str:
 
 def tell_problem(problem: Problem | None, language: Language) -> str:
     """Why a source fails, with its code."""
-    return f"{problem.code}: {language.tell(problem.message)}" if problem else ""
+    return visible(f"{problem.code}: {language.tell(problem.message)}") if problem else ""
 
 
 def show_source(sheet: Sheet, whole: WholeSource) -> None:

@@ -205,6 +205,22 @@ def test_the_answer_to_an_everyday_question_fits_80_columns(screens, line):
         assert too_wide(screens.show(*words, width=80), 80) == []
 
 
+@pytest.mark.parametrize("command", [("show", "Inconnu"), ("search", "otan AND ("), ("sources", "Inconnue")], ids=" ".join)
+def test_an_error_fits_the_terminal(screens, command):
+    shown = screens.show(*command, width=60)
+    assert shown.startswith("quivive: ")
+    assert too_wide(shown, 60) == []
+
+
+def test_a_terminal_is_given_the_newest_alerts_and_told_that_there_are_more(screens, monkeypatch):
+    monkeypatch.setattr("quivive.cli.alerts.MOST_LISTED", 2)
+    shown = plain(screens.show("alerts"))
+    assert "Une usine de puces" not in shown
+    assert shown.endswith("these are the newest 2; `--limit N` shows more\n")
+    assert "Une usine de puces" in screens.show("alerts", "--limit", "3")
+    assert len(call(screens, "alerts").out.splitlines()) == 1 + 3
+
+
 def test_ten_everyday_questions_have_an_answer():
     assert len(re.findall(r"^\| [A-Z][^|]+ \| .*`", README.partition("## Every day\n")[2].partition("```")[0], flags=re.MULTILINE)) == 10
 

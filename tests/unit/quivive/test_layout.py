@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quivive.cli.layout import cells, paragraphs, wrap, wrap_marked, wrap_parts
+from quivive.cli.layout import cells, fit, paragraphs, wrap, wrap_marked, wrap_parts
 from quivive.cli.rhythm import make_bars
 from quivive.cli.tables import Cell, Column, Place, make_table
 from quivive.cli.terminal import Terminal
@@ -58,6 +58,15 @@ def test_wrapping_keeps_every_word_and_no_line_of_several_words_is_too_wide(text
     assert all(cells(line) <= width for line in lines if len(line.split(" ")) > 1)
     marked = list(wrap_marked([(word, None) for word in text.split()], width))
     assert [word for line in marked for word, _ in line] == text.split()
+
+
+def test_a_message_is_cut_at_words_and_what_it_shows_in_its_place_stays_there():
+    assert fit("une erreur assez longue\n  otan AND ( et la suite\n           ^", 16) == [
+        "une erreur assez",
+        "  longue",
+        "  otan AND ( et la suite",
+        "           ^",
+    ]
 
 
 def test_paragraphs_stay_apart():
