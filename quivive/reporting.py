@@ -121,9 +121,8 @@ def lines_of_attempt(channel: str, result: AttemptResult, failing: str | None) -
     elif result.status is DeliveryStatus.DEAD:
         yield Line("warning", "delivery given up", facts)
     else:
-        yield Line(
-            "debug" if result.error == failing else "warning", "delivery waits", {**facts, "next_attempt_at": result.next_attempt_at}
-        )
+        again = result.next_attempt_at.isoformat(timespec="seconds") if result.next_attempt_at else None
+        yield Line("debug" if result.error == failing else "warning", "delivery waits", {**facts, "next_attempt_at": again})
 
 
 def hourly_line(done: Totals, contents: Contents, undelivered: int) -> Line:
