@@ -63,6 +63,10 @@ man: $(VENV)/.developing ## write the manual page, docs/quivive.1, anew from the
 messages: $(VENV)/.developing ## bring the catalogues of translations up to date with the source, and say what they lack
 	@$(BIN)/python -m quivive.refreshing_catalogues
 
+.PHONY: pictures
+pictures: $(VENV)/.developing ## take the pictures of a mail in docs/pictures anew (needs Chromium)
+	@$(BIN)/python -m tests.pictures
+
 .PHONY: lock
 lock: $(VENV)/.locking ## resolve the dependencies anew into the two lock files
 	$(BIN)/uv pip compile $(LOCK_OPTIONS) --extra build --output-file requirements.lock pyproject.toml

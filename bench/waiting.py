@@ -23,7 +23,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bench.common import make_parser, percentile, print_figure, print_load, print_machine, working_folder
-from monitors import Dispatcher
+from monitors import Dispatcher, Presentation
 from monitors.channels.webhook import WebhookChannel
 from news.query import Matcher
 from news.sources import ArticlesMode, FeedEntry, ParsedFeed, PollKind, PollOutcome, SourceSpec
@@ -31,7 +31,7 @@ from news.topics import Topic
 from quivive.languages import make_language
 from storage import Archive, Tally, Watch
 
-ENGLISH = make_language("en", ZoneInfo("Europe/Paris"))
+ENGLISH = Presentation(make_language("en", ZoneInfo("Europe/Paris")))
 
 TOPICS = 100
 FEED = "https://bench.example/feed"

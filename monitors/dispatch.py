@@ -19,9 +19,10 @@ from monitors.attempts import Outcome, Progress, Sender, TimeLimits, judge_attem
 from monitors.channels import Channel
 from monitors.line import Line
 from monitors.outbox import Outbox
+from monitors.presentation import Presentation
 from monitors.samples import make_test_bundle
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
-from news.wording import Language, Wording
+from news.wording import Wording
 
 HELD_AT_ONCE = 1000
 """What waits for an absent channel is held in portions: others write in between."""
@@ -60,14 +61,14 @@ class Dispatcher:
         channels: Mapping[str, Channel],
         outbox: Outbox,
         clock: Callable[[], datetime],
-        language: Language,
+        presentation: Presentation,
         on_attempt: Callable[[str, AttemptResult], None] | None = None,
         rules: SendingRules | None = None,
     ) -> None:
         self._channels = dict(channels)
         self._outbox = outbox
         self._clock = clock
-        self._language = language
+        self._presentation = presentation
         self._on_attempt = on_attempt
         self._rules = rules or SendingRules()
         self._senders: dict[str, Sender] = {}
@@ -129,10 +130,10 @@ class Dispatcher:
         await asyncio.to_thread(self._reader.shutdown)  # the archive may be closed when nobody reads it
         self._raise_failure()
 
-    def reload(self, channels: Mapping[str, Channel], language: Language) -> None:
-        """From the next attempt on, use these channels and this language. Where both are as they were, the sender stays."""
-        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel and language == self._language}
-        self._language = language
+    def reload(self, channels: Mapping[str, Channel], presentation: Presentation) -> None:
+        """From the next attempt on, use these channels and this presentation. Where both are as they were, the sender stays."""
+        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel and presentation == self._presentation}
+        self._presentation = presentation
         self._senders = {name: sender for name, sender in self._senders.items() if name in kept}
         self._channels = dict(channels)
         self._are_channels_new = True
@@ -206,7 +207,7 @@ class Dispatcher:
 
     async def _send(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
         if bundle.channel not in self._senders:
-            self._senders[bundle.channel] = channel.make_sender(self._language, self._rules.limits)
+            self._senders[bundle.channel] = channel.make_sender(self._presentation, self._rules.limits)
         return await self._senders[bundle.channel].send(bundle, self._clock(), progress)
 
     def _tell(self, name: str, result: AttemptResult) -> None:
@@ -225,11 +226,11 @@ class Dispatcher:
             raise failures[0]
 
 
-async def send_test(channel: Channel, now: datetime, language: Language) -> AttemptResult:
+async def send_test(channel: Channel, now: datetime, presentation: Presentation) -> AttemptResult:
     """Send one message marked as a test. It is tried once: the result is `sent`, or `dead` with the reason."""
     bundle = make_test_bundle(channel.name, now)
     progress = Progress()
-    outcome = await channel.make_sender(language, SendingRules().limits).send(bundle, now, progress)
+    outcome = await channel.make_sender(presentation, SendingRules().limits).send(bundle, now, progress)
     result = judge_attempt(bundle, outcome, progress, now, 0.0)
     if result.status is DeliveryStatus.PENDING:
         return replace(result, status=DeliveryStatus.DEAD, next_attempt_at=None)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from news.alerts import Hit
 
@@ -30,11 +29,6 @@ def _one_space(run: re.Match[str]) -> str:
 def rfc3339(moment: datetime) -> str:
     """An aware time as RFC 3339 in UTC with `Z`, whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def local_time(moment: datetime, timezone: ZoneInfo) -> str:
-    """An aware time as people read it, with the zone's name: `2026-03-04 11:15 (Europe/Paris)`."""
-    return f"{moment.astimezone(timezone):%Y-%m-%d %H:%M} ({timezone.key})"
 
 
 def safe_link(url: str) -> str | None:

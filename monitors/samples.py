@@ -7,6 +7,7 @@ from datetime import datetime
 from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, article_subject
 from news.fingerprints import derived_id
 from news.timing import DELIVERY_LIFETIME
+from news.wording import Wording
 
 
 def make_test_bundle(channel: str, now: datetime) -> Bundle:
@@ -15,14 +16,14 @@ def make_test_bundle(channel: str, now: datetime) -> Bundle:
     article = AlertedArticle(
         article_id=0,
         url="https://example.org/quivive-test",
-        title="Test message: this channel works",
+        title=Wording("Test message: this channel works"),
         source="quivive",
         author=None,
         language="en",
         published_at=now,
         first_seen_at=now,
-        excerpt="This message was asked for with `quivive alerts test`. It announces no article.",
+        excerpt=Wording("This message was asked for with `quivive alerts test`. It announces no article."),
     )
-    hit = Hit("test", "test", "text", "what was found stands between brackets: [test]")
+    hit = Hit("test", "test", "text", Wording("what was found stands between brackets: [test]"))
     alert = Alert(derived_id("test alert", bundle_id), "test", AlertKind.NEW, now, 0, article, (hit,), article_subject(0))
     return Bundle(bundle_id, channel, (bundle_id,), (alert,), 0, now + DELIVERY_LIFETIME, test=True)

@@ -8,6 +8,7 @@ click, which has texts of its own and no French.
 from __future__ import annotations
 
 import errno
+import inspect
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -94,7 +95,7 @@ def _help_texts() -> Iterator[str]:
         command = commands.pop()
         if command.hidden:
             continue
-        yield from (text for text in (command.help, command.short_help, command.epilog) if text)
+        yield from (inspect.cleandoc(text) for text in (command.help, command.short_help, command.epilog) if text)
         yield from (option.help for option in command.params if isinstance(option, click.Option) and option.help and not option.hidden)
         if isinstance(command, click.Group):
             children = (command.get_command(context, name) for name in command.list_commands(context))

@@ -23,7 +23,7 @@ from quivive.config import Configuration
 from quivive.crawling import Crawling
 from quivive.reporting import FailedSource, Reporter, failure_of
 from quivive.totals import Totals
-from quivive.wiring import make_crawl_settings, make_watch
+from quivive.wiring import make_crawl_settings, make_presentation, make_watch
 from storage import Archive, Tally
 
 log = structlog.get_logger("quivive")
@@ -75,7 +75,7 @@ class Service:
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
         self._readers.submit(int)
         self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
-        self.dispatcher = Dispatcher(configuration.channels, archive, clock, configuration.language, self._note_attempt)
+        self.dispatcher = Dispatcher(configuration.channels, archive, clock, make_presentation(configuration), self._note_attempt)
 
     def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
         capacity = None if former is None else former.hand_over()
@@ -234,7 +234,7 @@ class Service:
         """Put a new configuration in force, from the next poll, version and message on."""
         self.configuration = configuration
         await self._sync()
-        self.dispatcher.reload(configuration.channels, configuration.language)
+        self.dispatcher.reload(configuration.channels, make_presentation(configuration))
         self.crawl.take_over(make_crawl_settings(configuration))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from crawler import CrawlSettings
+from monitors import TEMPLATE_NAMES, OwnTemplates, Presentation
 from news.query import Matcher
+from news.wording import Wording, system_reason
 from quivive.config import Configuration
 from storage import Archive, Patience, Watch
 
@@ -33,6 +36,37 @@ def make_crawl_settings(configuration: Configuration) -> CrawlSettings:
         max_body=crawler.max_body_bytes,
         allow_addresses=crawler.allow_addresses,
     )
+
+
+def make_presentation(configuration: Configuration) -> Presentation:
+    """How channels speak to people. The users' templates are read anew, so that a reload takes them over."""
+    return Presentation(
+        language=configuration.language,
+        queries={topic.name: topic.query for topic in configuration.topics},
+        configuration=str(configuration.path),
+        templates=_read_templates(configuration.templates_folder),
+    )
+
+
+def _read_templates(folder: Path | None) -> OwnTemplates:
+    """Those that are there; one that cannot be read is told, and ours takes its place: an alert must not wait for it."""
+    if folder is None:
+        return OwnTemplates()
+    sources: dict[str, str] = {}
+    troubles: list[str] = []
+    for name in TEMPLATE_NAMES:
+        try:
+            sources[name] = (folder / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            troubles.append(Wording("{path} cannot be read: {reason}", path=str(folder / name), reason=system_reason(error)))
+        except UnicodeDecodeError:
+            troubles.append(Wording("{path} is not UTF-8", path=str(folder / name)))
+    if not sources and not troubles:
+        names = ", ".join(TEMPLATE_NAMES)
+        troubles.append(Wording("{folder} holds no template; expected {names} in it", folder=str(folder), names=names))
+    return OwnTemplates(sources, tuple(troubles))
 
 
 def open_archive(configuration: Configuration, now: datetime, patience: Patience | None = None) -> Archive:

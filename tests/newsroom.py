@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.problems import make_http_problem, make_problem
 from news.alerts import AttemptResult, DeliveryStatus, RecipientOutcome, RecipientStatus
-from news.sources import ArticlesMode, FeedEntry, Problem, SourceSpec
+from news.sources import ArticlesMode, FeedEntry, SourceSpec
 from news.topics import Topic
 from tests.desk import Desk, entry
 from tests.processes import Home, email, quoted, topic, webhook
@@ -70,13 +71,9 @@ LONG_URL = (
     "https://www.armor-tech.example/2026/11/26/openai-et-l-otan-signent-un-accord-cadre-sur-l-analyse-des-images-satellites"
     "-et-la-traduction-des-communications?edition=nationale"
 )
-TIMEOUT = Problem("timeout", "the server did not answer within 30 s; if that stays so, ask its owner, or remove the source")
-NOT_FOUND = Problem("http_404", "there is no such page any more (404); look for the feed's new address on the site and correct the URL")
-FORBIDDEN = Problem(
-    "http_403",
-    "the server refuses to give the feed to this program (403 Forbidden); a user_agent with a contact address in [crawler] often helps, "
-    "or ask the publisher to let it in",
-)
+TIMEOUT = make_problem("timeout", "30 s")
+NOT_FOUND = make_http_problem(404)
+FORBIDDEN = make_http_problem(403)
 
 
 FAILING = ((3, FORBIDDEN, 4), (17, TIMEOUT, 2), (40, NOT_FOUND, 9))

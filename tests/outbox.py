@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitors import Presentation
 from news.alerts import (
     Alert,
     AlertedArticle,
@@ -29,7 +30,9 @@ from news.delivering import Hold, HoldKind, PlannedMessage, Policy, WaitingDeliv
 from news.timing import DELIVERY_LIFETIME
 from quivive.languages import make_language
 
-ENGLISH = make_language("en", ZoneInfo("Europe/Paris"))
+PARIS = ZoneInfo("Europe/Paris")
+QUERIES = {"OpenAI–OTAN": "@openai ET @otan"}
+ENGLISH, FRENCH = (Presentation(make_language(code, PARIS), QUERIES, "/etc/quivive/config.toml") for code in ("en", "fr"))
 MORNING = datetime(2026, 3, 4, 10, 15, 2, tzinfo=UTC)
 
 ARTICLE = AlertedArticle(

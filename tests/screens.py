@@ -29,7 +29,7 @@ from tests.newsroom import LONG_URL, NOW, make_newsroom
 from tests.processes import Home
 
 GOLDEN = Path(__file__).parent / "data" / "screens"
-WIDTHS = (60, 80, 140)
+WIDTHS = {"en": (60, 80, 140), "fr": (60, 80)}
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDER = re.compile(r"/\S*/archive\.db")
 
@@ -126,7 +126,7 @@ def golden_file(name: str, width: int, language: str) -> Path:
 
 def wanted_screens() -> list[tuple[str, int, str]]:
     """Name, width and language of every screen that is kept."""
-    return [(name, width, "en") for name in SCREENS for width in WIDTHS]
+    return [(name, width, language) for name in SCREENS for language, widths in WIDTHS.items() for width in widths]
 
 
 def refresh() -> None:

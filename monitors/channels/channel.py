@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Protocol
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from monitors.attempts import Sender, TimeLimits
+from monitors.presentation import Presentation
 from news.delivering import Policy
 from news.names import require_text
-from news.wording import Language
 
 Text = Annotated[str, AfterValidator(require_text)]
 
@@ -32,8 +32,8 @@ class Channel(Protocol):
         """What may not work as the user expects: the key that says it, and what to do."""
         ...
 
-    def make_sender(self, language: Language, limits: TimeLimits) -> Sender:
-        """What sends to it; people are spoken to in `language`.
+    def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:
+        """What sends to it; people are spoken to as `presentation` says.
 
         Libraries that cost a command 0.1 s and more are imported here: a command that sends nothing must not wait for them.
         """

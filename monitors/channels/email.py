@@ -12,9 +12,10 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, Text
 from monitors.channels.urls import check_host, split_url
 from monitors.mail_address import MailAddress, parse_mail_address
+from monitors.presentation import Presentation
 from news.delivering import Policy, Together
 from news.names import require_text
-from news.wording import Language, Wording
+from news.wording import Wording
 
 Security = Literal["opportunistic", "starttls", "tls"]
 """`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
@@ -72,10 +73,10 @@ class EmailChannel:
                 found.append((f"to.{index}", said))
         return found
 
-    def make_sender(self, language: Language, limits: TimeLimits) -> Sender:
+    def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:
         from monitors.channels.email_sender import EmailSender  # noqa: PLC0415  # it brings aiosmtplib
 
-        return EmailSender(self, language, limits)
+        return EmailSender(self, presentation, limits)
 
 
 def parse_smtp_url(url: str) -> tuple[str, int, Security]:

@@ -14,9 +14,10 @@ from monitors.attempts import Outcome, Progress, TimeLimits, conclude, redact, r
 from monitors.channels.email import EmailChannel
 from monitors.channels.smtp import TROUBLE, MailServer, Transactions, explain, say_goodbye
 from monitors.mail_address import MailAddress
-from monitors.rendering_email import email_bytes, render_email
+from monitors.presentation import Presentation
+from monitors.rendering_email import LetterWriter, email_bytes
 from news.alerts import Bundle, RecipientStatus
-from news.wording import Language, Wording
+from news.wording import Wording
 
 _NEEDS_SMTPUTF8 = Wording("has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without")
 
@@ -28,9 +29,9 @@ class EmailSender:
     says so; the archive keeps it, and the next attempt is for the others.
     """
 
-    def __init__(self, channel: EmailChannel, language: Language, limits: TimeLimits) -> None:
+    def __init__(self, channel: EmailChannel, presentation: Presentation, limits: TimeLimits) -> None:
         self._channel = channel
-        self._language = language
+        self._writer = LetterWriter(presentation)
         self._limits = limits
         self._server = MailServer(channel, limits)
         self._recipients = tuple({one.spec: one for one in channel.to_addresses}.values())
@@ -81,7 +82,7 @@ class EmailSender:
                 progress.note(recipient.spec, RecipientStatus.REFUSED, Wording("the address {needs}", needs=_NEEDS_SMTPUTF8))
 
     def _letter(self, bundle: Bundle, shown: Sequence[MailAddress], now: datetime, *, utf8: bool) -> bytes:
-        return email_bytes(render_email(bundle, self._channel.from_address, shown, now, self._language), utf8=utf8)
+        return email_bytes(self._writer.render_email(bundle, self._channel.from_address, shown, now), utf8=utf8)
 
     def _clean(self, text: str) -> str:
         return redact(text, self._channel.password)

@@ -12,8 +12,9 @@ from pydantic import AfterValidator, Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable
 from monitors.channels.urls import check_host, split_url
+from monitors.presentation import Presentation
 from news.delivering import Policy
-from news.wording import Language, Wording
+from news.wording import Wording
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret
 
@@ -36,7 +37,7 @@ class WebhookChannel:
         """What may not work as the user expects: nothing is known of that a URL does not tell by itself."""
         return []
 
-    def make_sender(self, language: Language, limits: TimeLimits) -> Sender:  # noqa: ARG002  # programs read UTC
+    def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:  # noqa: ARG002  # programs read UTC
         from monitors.channels.webhook_sender import WebhookSender  # noqa: PLC0415  # it brings aiohttp
 
         return WebhookSender(self, limits)

@@ -31,6 +31,7 @@ from quivive.cli.sheet import View
 from quivive.cli.suggesting import SuggestingGroup
 from quivive.clock import utc_now
 from quivive.typed_times import parse_since
+from quivive.wiring import make_presentation
 from storage import AlertRequest, retry_deliveries
 
 MOST_LISTED = 100
@@ -124,7 +125,7 @@ def test(context: click.Context, channel: str) -> None:
         there = ", ".join(configuration.channels) or Wording("none")
         raise UsageError(Wording("there is no channel '{channel}' in the configuration (there: {there})", channel=channel, there=there))
     language = configuration.language
-    result = asyncio.run(send_test(configuration.channels[name], utc_now(), language))
+    result = asyncio.run(send_test(configuration.channels[name], utc_now(), make_presentation(configuration)))
     if result.status is DeliveryStatus.SENT:
         accepted = language.text("{channel}: the test message was accepted", channel=name)
         click.echo(f"{accepted} ({language.tell(result.error)})" if result.error else accepted)

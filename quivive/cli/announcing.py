@@ -90,9 +90,8 @@ class PrintedAlerts:
 
 def _describe(alert: Alert, language: Language) -> Iterator[str]:
     topic = click.style(visible(alert.topic), bold=True, fg="yellow")
-    yield language.text("ALERT {topic}  {title}", topic=topic, title=visible(alert.article.title))
-    moment = language.moment(alert.article.published_at or alert.article.first_seen_at)
-    yield f"      {visible(alert.article.source)}, {moment}"
+    yield f"{language.text('ALERT')} {topic}  {visible(alert.article.title)}"
+    yield f"      {visible(alert.article.source)}, {language.moment(alert.article.published_at or alert.article.first_seen_at)}"
     for hit in alert.matches[:3]:
         yield f"      {visible(hit.term)}: {visible(hit.passage)}"
     yield f"      {visible(alert.article.url)}"

@@ -16,10 +16,11 @@ from storage import backup, stream_backup
 @click.pass_context
 def command(context: click.Context, file: Path) -> None:
     """Copy the archive to FILE, which must be new, a pipe, or - for standard output; consistently, also while the daemon runs."""
-    path = get_configuration(context).archive_path
+    configuration = get_configuration(context)
+    path = configuration.archive_path
     if is_stream(file):
         with open_output(file) as stream:
             size = stream_backup(path, stream.write)
     else:
         size = backup(path, file)
-    click.echo(f"{file}: {size / 1e6:.1f} MB", err=file == STANDARD_OUTPUT)
+    click.echo(f"{file}: {configuration.language.size(size)}", err=file == STANDARD_OUTPUT)

@@ -11,6 +11,7 @@ from news.names import exact_key
 from news.query import advise_on
 from news.wording import Language
 from quivive.cli.context import get_whole_configuration
+from quivive.cli.own_templates import tell_template_troubles
 from quivive.config import Configuration
 from quivive.config.sources import find_likely_repeats
 
@@ -34,6 +35,8 @@ def command(context: click.Context) -> None:
     )
     for note in _notes(configuration, language):
         click.echo(language.text("note: {note}", note=note))
+    for trouble in tell_template_troubles(configuration):
+        click.echo(trouble)
     for name, channel in configuration.channels.items():
         for key, message in channel.warnings():
             click.echo(language.text("warning: {key}: {message}", key=f"channels.{name}.{key}", message=language.tell(message)))

@@ -56,7 +56,7 @@ def get_view(configuration: Configuration) -> View:
 def require_topic(configuration: Configuration, reader: ArchiveReader, name: str) -> None:
     """Raise `UsageError` for a topic that neither the configuration nor the delivery log knows; one that was removed may be asked for."""
     if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(AlertRequest(topic=name, limit=1)).alerts:
-        raise UsageError(f"no topic is called '{name}'; `quivive topics` lists them")
+        raise UsageError(Wording("no topic is called '{what}'; `quivive topics` lists them", what=name))
 
 
 def local_time(moment: datetime | None, timezone: ZoneInfo) -> str:

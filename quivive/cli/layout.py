@@ -9,6 +9,8 @@ T = TypeVar("T")
 UNLIMITED = 1_000_000
 """The width of what is no terminal: lines are not cut there, and nothing need be measured."""
 
+_AFTER_A_SPACE = frozenset(":;!?»%")
+
 
 def cells(text: str) -> int:
     """How many cells of a terminal a text takes (Unicode TR11: some signs take two, some none)."""
@@ -35,7 +37,7 @@ def wrap(text: str, width: int, first: str = "", others: str | None = None) -> l
     beginning, others = first, " " * cells(first) if others is None else others
     lines, line, used = [], beginning, cells(beginning)
     is_empty = True
-    for word in text.split():
+    for word in _unbreakable(text):
         size = cells(word)
         if not is_empty and used + 1 + size > width:
             lines.append(line)
@@ -43,6 +45,20 @@ def wrap(text: str, width: int, first: str = "", others: str | None = None) -> l
         line, used = (line + word, used + size) if is_empty else (f"{line} {word}", used + 1 + size)
         is_empty = False
     return [*lines, line]
+
+
+def _unbreakable(text: str) -> Iterator[str]:
+    """The words of a text, each with the high signs that French sets apart from it: no line begins with a colon or ends with a quote."""
+    word = ""
+    for piece in text.split():
+        if word and (piece[0] in _AFTER_A_SPACE or word.endswith("«")):
+            word = f"{word} {piece}"
+        else:
+            if word:
+                yield word
+            word = piece
+    if word:
+        yield word
 
 
 def paragraphs(text: str, width: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from news.wording import Wording
 from quivive.log import Level
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -21,7 +22,7 @@ def loudness_options(command: _Command) -> _Command:
 def require_one_loudness(*, quiet: bool, verbose: bool) -> None:
     """Raise click's error of usage if both are asked for."""
     if quiet and verbose:
-        raise click.UsageError("--quiet and --verbose contradict each other; give one of them")
+        raise click.UsageError(Wording("--quiet and --verbose contradict each other; give one of them"))
 
 
 def level_of_run(configured: Level, *, quiet: bool, verbose: bool) -> Level:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from news.errors import QuiviveError
+from news.wording import Wording, system_reason
 from storage import draft_beside, replace_old
 
 STANDARD_OUTPUT = Path("-")
@@ -37,7 +38,7 @@ def open_stream(output: Path) -> Iterator[BinaryIO]:
     # Without O_CREAT and O_TRUNC: should a file have come in its place, it is not emptied, and not written over either.
     with os.fdopen(os.open(output, os.O_WRONLY | os.O_CLOEXEC | os.O_NOCTTY), "wb") as file:
         if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise QuiviveError(f"{output} became a file meanwhile; try again")
+            raise QuiviveError(Wording("{output} became a file meanwhile; try again", output=output))
         yield file
 
 
@@ -54,7 +55,7 @@ def open_output(output: Path) -> Iterator[BinaryIO]:
             return
         place = Path(os.path.realpath(output))
         if place.is_dir():
-            raise QuiviveError(f"{output} is a folder; name a file in it")
+            raise QuiviveError(Wording("{output} is a folder; name a file in it", output=output))
         with draft_beside(place) as draft:
             with draft.open("wb") as file:
                 yield file
@@ -64,4 +65,5 @@ def open_output(output: Path) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise  # the reader has enough
     except OSError as error:
-        raise QuiviveError(f"{output}: {error.strerror}; choose a place that can be written") from error
+        message = Wording("{output}: {reason}; choose a place that can be written", output=output, reason=system_reason(error))
+        raise QuiviveError(message) from error

@@ -6,6 +6,7 @@ import click
 
 from quivive.cli.context import get_configuration, get_reader, get_view, print_json, print_lines
 from quivive.cli.json_answers import status_json
+from quivive.cli.own_templates import tell_template_troubles
 from quivive.cli.sheet import Sheet, View
 from storage import ArchiveReader
 
@@ -32,6 +33,7 @@ def command(context: click.Context, check: bool, long: bool, as_json: bool) -> N
 
     sheet = Sheet(view)
     show_status(sheet, status, pages, long=long)
+    sheet.notes(tell_template_troubles(configuration))
     print_lines(sheet.lines)
 
 

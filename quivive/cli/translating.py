@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gettext
+import inspect
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def _parameter_in(parameter: click.Parameter, language: Language) -> click.Param
 
 
 def _tell(text: str | None, language: Language) -> str | None:
-    return language.tell(Wording(text)) if text else text
+    return language.tell(Wording(inspect.cleandoc(text))) if text else text
 
 
 def tell_error(error: Exception, language: Language) -> str:

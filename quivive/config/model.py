@@ -106,6 +106,8 @@ class DisplayTable(Table):
     timezone: Annotated[ZoneInfo, _read_by(_read_timezone)] = _written("Europe/Paris")
     language: Literal["fr", "en"] | None = None
     """None: what the environment says, else French."""
+    templates: Text | None = None
+    """The folder of the user's own mail templates."""
 
 
 class LogTable(Table):

@@ -78,6 +78,8 @@ class Configuration:
     """How long articles are kept; None is for ever."""
     language: Language
     """In which people are spoken to, and the zone in which they are told moments."""
+    templates_folder: Path | None
+    """Where mail templates are that take the place of ours."""
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
@@ -157,6 +159,7 @@ def load_config(
         archive_path=(path.parent / archive.path).absolute(),
         retention=archive.retention,
         language=make_language(find_language_code(display.language, environ), display.timezone),
+        templates_folder=(path.parent / display.templates).absolute() if display.templates else None,
         log_level=log.level,
         log_format=log.format,
         crawler=_make_crawler_configuration(crawler),

@@ -14,6 +14,7 @@ import click
 from news.alerts import Alert, DeliveryStatus
 from news.answers import AlertRecord
 from news.query import parse_query
+from news.wording import Language, Wording
 from quivive.clock import utc_now
 from quivive.config import Configuration, load_config
 from quivive.daemon import Daemon
@@ -35,25 +36,26 @@ _QUERY = "OTAN AND (assistant OR agenda) NOT Pentagone"
 Clock = Callable[[], datetime]
 
 
-async def play(clock: Clock = utc_now) -> bool:
-    """Run the demonstration on this machine; returns whether every expected alert came exactly once and no other did."""
+async def play(language: Language, clock: Clock = utc_now) -> bool:
+    """Run the demonstration, told in this language; returns whether every expected alert came exactly once and no other did."""
     configure_logging("warning", "text")
     with tempfile.TemporaryDirectory(prefix="quivive-demo-") as folder:
         async with DemoSite(clock) as site, MailSink() as mails, HookSink() as hooks:
             path = Path(folder) / "config.toml"
             path.write_text(render_config(site, mails.port, hooks.url, hooks.secret, Path(folder) / "archive.db"), encoding="utf-8")
-            configuration = load_config(path, {})
-            _tell_setting(site, mails, hooks)
+            configuration = load_config(path, {"LC_ALL": language.code})
+            _tell_setting(language, site, mails, hooks)
             stage = _Stage(configuration, site, mails, hooks, clock)
             return await stage.perform()
 
 
-def _tell_setting(site: DemoSite, mails: MailSink, hooks: HookSink) -> None:
-    _heading("The setting: everything on this machine, no network, no accounts; the news is fictional")
+def _tell_setting(language: Language, site: DemoSite, mails: MailSink, hooks: HookSink) -> None:
+    text = language.text
+    _heading(text("The setting: everything on this machine, no network, no accounts; the news is fictional"))
     for source in site.sources:
-        click.echo(f"  feed      {source.name}: {source.url}")
-    click.echo(f"  mail      127.0.0.1:{mails.port}")
-    click.echo(f"  webhook   {hooks.url} (turns the first delivery away once, to show a retry)")
+        click.echo(text("  feed      {name}: {url}", name=source.name, url=source.url))
+    click.echo(text("  mail      {address}", address=f"127.0.0.1:{mails.port}"))
+    click.echo(text("  webhook   {url} (turns the first delivery away once, to show a retry)", url=hooks.url))
 
 
 class _Stage:
@@ -61,6 +63,7 @@ class _Stage:
 
     def __init__(self, configuration: Configuration, site: DemoSite, mails: MailSink, hooks: HookSink, clock: Clock) -> None:
         self._configuration = configuration
+        self._language = configuration.language
         self._site = site
         self._mails = mails
         self._hooks = hooks
@@ -68,12 +71,13 @@ class _Stage:
         self._reader = ArchiveReader(configuration.archive_path)
 
     async def perform(self) -> bool:
-        daemon = Daemon(lambda: self._configuration, lambda _: None, self._clock, _show_alert, ServiceManager({}, os.getpid()))
+        daemon = Daemon(lambda: self._configuration, lambda _: None, self._clock, self._show_alert, ServiceManager({}, os.getpid()))
         working = asyncio.create_task(daemon.run(self._configuration))
         try:
-            _heading("Step 0: the first poll archives what is there, without alerting")
+            _heading(self._language.text("Step 0: the first poll archives what is there, without alerting"))
             await self._until_read(working)
-            click.echo(f"  {await asyncio.to_thread(self._reader.count_articles)} articles archived so far")
+            count = await asyncio.to_thread(self._reader.count_articles)
+            click.echo(self._language.plural("  {count} article archived so far", "  {count} articles archived so far", count))
             for step in range(1, self._site.last_step + 1):
                 await self._publish(step, working)
             complaints = await self._verdict()
@@ -88,7 +92,7 @@ class _Stage:
 
     async def _publish(self, step: int, working: asyncio.Task[None]) -> None:
         articles = self._site.publish(step)
-        _heading(f"Step {step}: the outlets publish")
+        _heading(self._language.text("Step {step}: the outlets publish", step=step))
         for article in articles:
             click.echo(f"  {visible(article.words_at(step).title)}")
         await self._until_read(working)
@@ -113,7 +117,9 @@ class _Stage:
         """Judge once nothing waits any more: not before every feed was polled again, and no delivery is pending."""
         await self._site.wait_until_read(STEP_SECONDS)
         pending = await self._pending_after(STEP_SECONDS)
-        undelivered = [f"{alert.topic}: still to be delivered: {alert.article_title}" for alert in pending]
+        undelivered: list[str] = [
+            Wording("{topic}: still to be delivered: {title}", topic=alert.topic, title=alert.article_title) for alert in pending
+        ]
         return undelivered + judge(self._mails.received, self._hooks.attempts, EXPECTED)
 
     async def _pending_after(self, seconds: float) -> tuple[AlertRecord, ...]:
@@ -126,39 +132,45 @@ class _Stage:
         return log.alerts
 
     def _show_received(self) -> None:
-        _heading("What arrived")
+        text = self._language.text
+        _heading(text("What arrived"))
         for mail in self._mails.received:
-            click.echo(f"  mail      {visible(mail.subject)}")
+            click.echo(text("  mail      {address}", address=visible(mail.subject)))
         for attempt in self._hooks.attempts:
             told = attempt.payload["data"] if attempt.payload else {}
             title = told.get("article", {}).get("title", "")
-            note = "accepted" if attempt.status == 200 else f"turned away with {attempt.status}, to be sent again under the same id"
-            click.echo(f"  webhook   [{told.get('topic', '')}] {visible(title)} ({note})")
+            again = text("turned away with {status}, to be sent again under the same id", status=attempt.status)
+            note = text("accepted") if attempt.status == 200 else again
+            topic = told.get("topic", "")
+            click.echo(text("  webhook   [{topic}] {title} ({note})", topic=topic, title=visible(title), note=note))
         if self._mails.received:
-            _heading("The first mail")
+            _heading(text("The first mail"))
             click.echo("\n".join(f"  | {visible(line)}" for line in self._mails.received[0].text.splitlines()))
 
     def _show_search(self) -> None:
-        _heading(f"A search: quivive search '{_QUERY}'")
+        _heading(self._language.text("A search: {command}", command=f"quivive search '{_QUERY}'"))
         request = SearchRequest(parse_query(_QUERY, self._configuration.entities), limit=3)
         for found in self._reader.search(request).articles:
             click.echo(f"  {visible(found.article.title)} ({visible(found.article.source)})\n    {visible(found.snippet)}")
 
     def _show_summary(self, complaints: list[str]) -> None:
         contents, counts = self._reader.report_status(self._clock()).contents, self._site.counts
-        _heading("Summary")
-        click.echo(f"  {counts.feeds} polls ({counts.unchanged} unchanged), {counts.pages} pages fetched")
+        text = self._language.text
+        _heading(text("Summary"))
+        polled = {"polls": counts.feeds, "unchanged": counts.unchanged, "pages": counts.pages}
+        click.echo(text("  {polls} polls ({unchanged} unchanged), {pages} pages fetched", **polled))
         articles = contents.articles
-        click.echo(f"  {articles.total} articles, {articles.sightings} sightings, {articles.revisions} versions")
-        click.echo(f"  {len(EXPECTED)} alerts expected, {contents.alerts.total} made")
+        kept = {"articles": articles.total, "sightings": articles.sightings, "versions": articles.revisions}
+        click.echo(text("  {articles} articles, {sightings} sightings, {versions} versions", **kept))
+        click.echo(text("  {expected} alerts expected, {made} made", expected=len(EXPECTED), made=contents.alerts.total))
         for complaint in complaints:
-            click.echo(click.style(f"  WRONG: {complaint}", fg="red"))
+            click.echo(click.style(text("  WRONG: {complaint}", complaint=self._language.tell(complaint)), fg="red"))
         if not complaints:
-            click.echo(click.style("  every expected alert came exactly once, and no other did", fg="green"))
+            click.echo(click.style(text("  every expected alert came exactly once, and no other did"), fg="green"))
 
-
-def _show_alert(alert: Alert) -> None:
-    click.echo(f"  → alert [{visible(alert.topic)}] {alert.kind}: {visible(alert.article.title)} ({visible(alert.article.source)})")
+    def _show_alert(self, alert: Alert) -> None:
+        topic, title, source = visible(alert.topic), visible(alert.article.title), visible(alert.article.source)
+        click.echo(self._language.text("  → alert [{topic}] {title} ({source})", topic=topic, title=title, source=source))
 
 
 def _heading(text: str) -> None:

@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 from news.alerts import AlertKind
 from news.fingerprints import normalise_text
 from news.topics import Entity, Topic
+from news.wording import Wording
 from quivive.demo.articles import DemoArticle, load_outlets
 from quivive.demo.sinks import HookAttempt, ReceivedMail
 from quivive.demo.site import DemoSite, DemoSource
@@ -112,15 +113,17 @@ def _compare(expected: Sequence[str], arrived: Sequence[tuple[str, str]]) -> lis
     for description, identifier in arrived:
         ids[description].append(identifier)
     return [
-        *(f"{description}: did not come" for description in expected if description not in ids),
-        *(f"{description}: was not expected" for description in ids if description not in expected),
+        *(Wording("{what}: did not come", what=description) for description in expected if description not in ids),
+        *(Wording("{what}: was not expected", what=description) for description in ids if description not in expected),
         *(_describe_repeat(description, seen) for description, seen in ids.items() if len(seen) > 1),
     ]
 
 
 def _describe_repeat(description: str, ids: list[str]) -> str:
     different = len(set(ids))
-    return f"{description}: came under {different} different ids" if different > 1 else f"{description}: came {len(ids)} times"
+    if different > 1:
+        return Wording("{what}: came under {different} different ids", what=description, different=different)
+    return Wording("{what}: came {often} times", what=description, often=len(ids))
 
 
 def _complaints_on_refused(hooks: Sequence[HookAttempt]) -> list[str]:
@@ -129,8 +132,8 @@ def _complaints_on_refused(hooks: Sequence[HookAttempt]) -> list[str]:
         ids[attempt.status].add(attempt.webhook_id)
     lost = ids[HTTPStatus.SERVICE_UNAVAILABLE] - ids[HTTPStatus.OK]
     return [
-        *(f"webhook {webhook_id or '(no id)'}: had no valid signature" for webhook_id in sorted(ids[HTTPStatus.UNAUTHORIZED])),
-        *(f"webhook {webhook_id}: was turned away once and never came back under its id" for webhook_id in sorted(lost)),
+        *(Wording("webhook {id}: had no valid signature", id=webhook_id or "–") for webhook_id in sorted(ids[HTTPStatus.UNAUTHORIZED])),
+        *(Wording("webhook {id}: was turned away once and never came back under its id", id=webhook_id) for webhook_id in sorted(lost)),
     ]
 
 

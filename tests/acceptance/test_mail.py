@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -112,3 +113,37 @@ def test_an_answer_in_another_encoding_than_utf_8_is_recorded_like_any_other(tmp
     assert delivery(home)["status"] == "pending"
     assert "450 bo te pleine" in delivery(home)["last_error"]
     assert len(delivery(home)["last_error"]) < 300
+
+
+def test_check_says_which_template_of_the_user_does_not_work_and_the_mail_goes_out_all_the_same(tmp_path, mailbox) -> None:
+    home = Home(tmp_path)
+    home.configure(channels=[email("redaction", mailbox.url)], more='[display]\ntemplates = "own"\n')
+    own = home.folder / "own"
+    own.mkdir()
+    (own / "mail.txt").write_text("{{ letter.titel }}")
+    (own / "mail.html").write_text('{% extends "quivive/mail.html" %}{% block footer %}AFP{% endblock %}')
+    checked = home.quivive("check")
+    assert checked.status == 0
+    assert "warning: display.templates: mail.txt: UndefinedError: " in checked.out
+    home.quivive("poll")
+    assert "warning: display.templates: mail.txt: UndefinedError: " in home.quivive("status").out
+    sent = home.quivive("alerts", "test", "redaction")
+    assert sent.status == 0
+    (mail,) = mailbox.mails
+    assert "This is a test message." in mail.text
+    assert "AFP" in mail.html
+
+
+def test_a_mail_is_in_french_from_the_next_attempt_after_a_reload_under_the_id_it_had(home, mailbox) -> None:
+    mailbox.answer("DATA", "451 later")
+    with home.start("run") as daemon:
+        wait_until(lambda: home.quivive("alerts", "--json").lines and delivery(home)["attempts"], "the first attempt")
+        mailbox.behave()
+        home.write_config('[display]\nlanguage = "fr"\n' + home.config.read_text(encoding="utf-8"))
+        daemon.send(signal.SIGHUP)
+        daemon.wait_for_log("configuration taken over")
+        make_due(home)
+        wait_until(lambda: mailbox.mails, "the mail")
+    (mail,) = mailbox.mails
+    assert "Pourquoi, et chaque tentative d’envoi" in mail.text
+    assert mail.message_id == f"<{delivery(home)['id']}@example.org>"

@@ -42,7 +42,7 @@ class Pigeon:
     def warnings(self):
         return [("ring", "it is old")]
 
-    def make_sender(self, language, limits):
+    def make_sender(self, presentation, limits):
         return self
 
     async def send(self, bundle, now, progress):

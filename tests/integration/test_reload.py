@@ -55,6 +55,7 @@ CHANGED: dict[Keys, Any] = {
     ("archive", "retention"): "30d",
     ("display", "timezone"): "Asia/Tokyo",
     ("display", "language"): "en",
+    ("display", "templates"): "own",
     ("crawler", "user_agent"): "another/1",
     ("crawler", "interval"): "20m",
     ("crawler", "min_interval"): "1m",
@@ -105,7 +106,8 @@ def all_keys() -> Iterator[Keys]:
     placed = {"webhook": "hook", "email": "mail"}
     assert set(placed) == set(KINDS), "there is a new kind of channel: give the usual configuration one"
     for kind, name in placed.items():
-        yield from (("channels", name, key) for key in list_keys(table_of(kind)))
+        # What a `…_file` names stands for the key itself (tests/unit/quivive/test_secrets.py).
+        yield from (("channels", name, key) for key in list_keys(table_of(kind)) if not key.endswith("_file"))
 
 
 def changed(keys: Keys, value: Any) -> dict[str, Any]:
@@ -144,12 +146,13 @@ def in_force(service: Service) -> dict[str, Any]:
         ).fetchall()
     )
     matched = [[match.topic for match in watch.matcher.match(analyse_article(probe, ""))] for probe in PROBES]
+    presentation = service.dispatcher._presentation
     return {
         "sources": [tuple(row) for row in rows],
         "topics": (dict(watch.channels_of_topic), matched),
         "polling": (watch.silent_first_poll, watch.least_interval, watch.most_interval),
         "crawl": service.crawl.settings,
-        "sending": (service.dispatcher._channels, service.dispatcher._language),
+        "sending": (service.dispatcher._channels, presentation.language, presentation.queries, bool(presentation.templates.troubles)),
         "retention": service.configuration.retention,
         "interval": service.configuration.crawler.interval,
     }

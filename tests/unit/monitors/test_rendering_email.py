@@ -1,18 +1,21 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from html import unescape
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitors.letter import MOST_HITS_SHOWN
 from monitors.mail_address import parse_mail_address
-from monitors.rendering_email import MOST_HITS_SHOWN, email_bytes, render_email, subject_of
+from monitors.rendering_email import LetterWriter, email_bytes, subject_of
 from monitors.samples import make_test_bundle
 from news.alerts import AlertKind, Hit
-from tests.outbox import ARTICLE, ENGLISH, MORNING, make_alert, make_bundle
+from tests.outbox import ARTICLE, ENGLISH, FRENCH, MORNING, make_alert, make_bundle
 
 GOLDEN = Path(__file__).parent / "golden"
 TWO_TOPICS = make_bundle("La rédaction", "OpenAI–OTAN", "défense")
@@ -34,9 +37,9 @@ HEADERS = {
 RECIPIENTS = ("redaction@example.org", "chef@example.org")
 
 
-def render(bundle, sender="quivive@example.org", now=MORNING, recipients=RECIPIENTS, *, utf8=False):
-    message = render_email(bundle, parse_mail_address(sender), [parse_mail_address(one) for one in recipients], now, ENGLISH)
-    return email_bytes(message, utf8=utf8)
+def render(bundle, sender="quivive@example.org", now=MORNING, recipients=RECIPIENTS, *, utf8=False, presentation=ENGLISH):
+    shown = [parse_mail_address(one) for one in recipients]
+    return email_bytes(LetterWriter(presentation).render_email(bundle, parse_mail_address(sender), shown, now), utf8=utf8)
 
 
 def received(bundle, **how):
@@ -44,8 +47,8 @@ def received(bundle, **how):
     return message_from_bytes(render(bundle, **how), policy=default)
 
 
-def body(bundle, kind):
-    return received(bundle).get_body((kind,)).get_content().replace("\r\n", "\n")
+def body(bundle, kind, **how):
+    return received(bundle, **how).get_body((kind,)).get_content().replace("\r\n", "\n")
 
 
 def with_article(**changes):
@@ -65,8 +68,43 @@ def test_the_html_is_the_documented_one():
     assert body(TWO_TOPICS, "html") == (GOLDEN / "mail.html").read_text()
 
 
+def test_in_french_both_bodies_are_the_documented_ones():
+    assert body(TWO_TOPICS, "plain", presentation=FRENCH) == (GOLDEN / "mail.fr.txt").read_text()
+    assert body(TWO_TOPICS, "html", presentation=FRENCH) == (GOLDEN / "mail.fr.html").read_text()
+
+
+def test_the_language_changes_neither_the_id_nor_the_subject_of_what_was_sealed():
+    french, english = received(TWO_TOPICS, presentation=FRENCH), received(TWO_TOPICS)
+    assert [french[name] for name in HEADERS - {"Content-Type"}] == [english[name] for name in HEADERS - {"Content-Type"}]
+
+
+def test_the_text_says_all_that_the_html_says():
+    html = re.sub(r"<(title|style)>.*?</\1>|<[^>]+>", " ", body(TWO_TOPICS, "html"), flags=re.DOTALL)
+    words = set(re.findall(r"\w+", unescape(html)))
+    assert words - set(re.findall(r"\w+", body(TWO_TOPICS, "plain"))) == set()
+
+
+def test_the_mail_says_how_late_it_is_what_the_topic_asks_and_how_to_stop_or_change_it():
+    text = body(TWO_TOPICS, "plain", presentation=FRENCH)
+    assert "Publié le 4 mars 2026 à 11:14, vu 41\xa0s plus tard" in text
+    assert "Requête\xa0: @openai ET @otan" in text
+    assert "changez le sujet dans /etc/quivive/config.toml" in text
+    assert f"quivive show {TWO_TOPICS.alerts[0].alert_id}" in text
+
+
+def test_a_topic_that_the_configuration_has_no_more_has_no_query():
+    assert "Query:" not in body(make_bundle("redaction", "retirée"), "plain")
+
+
+@pytest.mark.parametrize("delay", [None, 90 * 86_400])
+def test_a_delay_that_nobody_knows_or_that_tells_nothing_is_left_out(delay):
+    bundle = make_bundle()
+    bundle = replace(bundle, alerts=(replace(bundle.alerts[0], delay_seconds=delay),))
+    assert "\nPublished 4 Mar 2026, 11:14\n" in body(bundle, "plain")
+
+
 def test_the_subject_names_every_topic_once_and_then_the_title():
-    assert subject_of(TWO_TOPICS) == "[OpenAI–OTAN, défense] OpenAI négocie avec l’OTAN"
+    assert subject_of(TWO_TOPICS, ENGLISH.language) == "[OpenAI–OTAN, défense] OpenAI négocie avec l’OTAN"
 
 
 def test_a_repeat_has_the_same_message_id_and_its_own_date():
@@ -114,7 +152,7 @@ def test_no_title_or_topic_can_break_the_subject_or_smuggle_in_a_header(title, t
     message = message_from_bytes(raw, policy=default)
     assert raw.isascii()
     assert set(message.keys()) == HEADERS
-    assert message["Subject"] == subject_of(bundle)
+    assert message["Subject"] == subject_of(bundle, ENGLISH.language)
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998  # RFC 5322 §2.1.1
 
 
@@ -147,9 +185,8 @@ def test_only_web_addresses_become_links(url):
 
 def test_an_article_without_date_author_or_title_is_announced_all_the_same():
     bundle = with_article(title=" ", author=None, published_at=None)
-    assert "Published: unknown; first seen 2026-03-04 11:15 (Europe/Paris)" in body(bundle, "plain")
-    assert "Author" not in body(bundle, "plain")
-    assert subject_of(bundle) == f"[OpenAI–OTAN] {ARTICLE.url}"
+    assert "Numerama\nDate unknown, first seen 4 Mar 2026, 11:15\n" in body(bundle, "plain")
+    assert subject_of(bundle, ENGLISH.language) == f"[OpenAI–OTAN] {ARTICLE.url}"
 
 
 def test_a_later_version_says_so():
@@ -162,8 +199,8 @@ def test_passages_beyond_a_sensible_number_are_counted_and_not_hidden():
     bundle = make_bundle()
     many = tuple(Hit("t", "x", "text", f"passage {number} [x]") for number in range(MOST_HITS_SHOWN + 3))
     bundle = replace(bundle, alerts=(replace(bundle.alerts[0], matches=many),))
-    assert "and 3 more" in body(bundle, "plain")
-    assert "and 3 more" in body(bundle, "html")
+    assert "and 3 more passages" in body(bundle, "plain")
+    assert "and 3 more passages" in body(bundle, "html")
     assert f"passage {MOST_HITS_SHOWN} " not in body(bundle, "plain")
 
 
@@ -172,3 +209,4 @@ def test_a_test_message_is_marked_in_subject_text_and_html():
     assert received(bundle)["Subject"].startswith("[TEST] ")
     assert "This is a test message." in body(bundle, "plain")
     assert "This is a test message." in body(bundle, "html")
+    assert received(bundle, presentation=FRENCH)["Subject"].replace("\xa0", " ") == "[TEST] [test] Message d’essai : ce canal fonctionne"

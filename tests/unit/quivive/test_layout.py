@@ -126,3 +126,7 @@ def test_bars_tell_the_most_and_nothing():
     assert make_bars([0, 1, 4, 8]) == "·▁▄█"
     assert make_bars([0, 0]) == "··"
     assert make_bars([]) == ""
+
+
+def test_no_line_begins_with_a_sign_that_french_sets_apart_or_ends_with_an_opening_quote():
+    assert wrap("la raison : « oui » ; et 12 % de plus", 11) == ["la raison :", "« oui » ;", "et 12 % de", "plus"]

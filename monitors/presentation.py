@@ -1,0 +1,32 @@
+"""What a channel must know to speak to people: the language, what the configuration says of the topics, and the users' own templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from news.wording import Language
+
+TEMPLATE_NAMES = ("mail.html", "mail.txt")
+"""The two bodies of a mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTemplates:
+    """Templates that take the place of ours, as they were read: the name of each (`mail.html`, `mail.txt`) and its source."""
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    troubles: tuple[str, ...] = ()
+    """Why some could not be read: ours are used, and `check`, `status` and the log say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How people are spoken to. Two that are equal make the same message of the same alerts."""
+
+    language: Language
+    queries: Mapping[str, str] = field(default_factory=dict)
+    """What each topic of the configuration asks, by its name; one that was removed meanwhile is not there."""
+    configuration: str = ""
+    """Where the configuration is, for whoever wants to change what they are told."""
+    templates: OwnTemplates = field(default_factory=OwnTemplates)
