@@ -12,10 +12,11 @@ from datetime import datetime
 from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, still_same_article, wants_page
 from news.keys import Held, recognise
 from news.places import place_on_record
-from news.preparing import feed_version
+from news.preparing import analysed_words, feed_version
 from news.scheduling import next_page_refresh_at
 from news.settling import Known, Place, Settled, Settler, Showing, adds_nothing
 from news.sources import ArticlesMode, FeedEntry, PreparedEntry
+from news.text import AnalysedArticle
 from news.urls import comparing_url, shown_url
 
 
@@ -268,7 +269,7 @@ def showing_of(stored: KnownEntry, version: Version) -> Showing:
     )
 
 
-def find_spoken(entries: Iterable[KnownEntry], revised: Mapping[int, Version]) -> list[tuple[KnownEntry, Version]]:
+def find_spoken(entries: Iterable[KnownEntry], revised: Mapping[int, Version]) -> list[tuple[KnownEntry, Version, AnalysedArticle]]:
     """The entries of revised articles whose words the new text, by article, does not hold, with those words: sources still say them."""
     said = [(entry, make_version(entry.entry, None), revised[entry.article_id or 0]) for entry in entries]
-    return [(entry, words) for entry, words, current in said if not adds_nothing(words, current, current.title)]
+    return [(entry, words, analysed_words(words)) for entry, words, current in said if not adds_nothing(words, current, current.title)]

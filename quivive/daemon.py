@@ -189,7 +189,8 @@ class Daemon:
             require_reloadable(previous, configuration)
         except ConfigurationError as error:
             for fault in error.faults:
-                where = {"file": error.path, "line": fault.line, "key": fault.key, "called": fault.called}
+                places = {"file": error.path, "line": fault.line, "key": fault.key, "called": fault.called}
+                where = {name: place for name, place in places.items() if place}
                 log.error("configuration not taken over", **where, message=fault.message)  # noqa: TRY400  # the user's mistake, no trace
             await self._manager.tell("READY=1", f"STATUS=the configuration was not taken over: {error.faults[0]}")
             return

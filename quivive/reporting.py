@@ -103,7 +103,8 @@ def lines_of_poll(outcome: PollOutcome, tally: Tally) -> Iterator[Line]:
 def line_of_page(outcome: PageOutcome, tally: Tally, source: str | None) -> Line:
     """An article's page. What could not be had is in `quivive status`, with its reason."""
     told = _counts(tally)
-    facts = {"source": source, "url": outcome.url, "status": outcome.http_status, **told, **_problem(outcome.problem)}
+    named = {"source": source} if source else {}
+    facts: dict[str, object] = {**named, "url": outcome.url, "status": outcome.http_status, **told, **_problem(outcome.problem)}
     return Line("info" if told else "debug", "page", facts)
 
 
@@ -120,9 +121,8 @@ def lines_of_attempt(channel: str, result: AttemptResult, failing: str | None) -
     elif result.status is DeliveryStatus.DEAD:
         yield Line("warning", "delivery given up", facts)
     else:
-        yield Line(
-            "debug" if result.error == failing else "warning", "delivery waits", {**facts, "next_attempt_at": result.next_attempt_at}
-        )
+        again = result.next_attempt_at.isoformat(timespec="seconds") if result.next_attempt_at else None
+        yield Line("debug" if result.error == failing else "warning", "delivery waits", {**facts, "next_attempt_at": again})
 
 
 def hourly_line(done: Totals, contents: Contents, undelivered: int) -> Line:

@@ -103,15 +103,16 @@ class Desk:
         if unknown:
             return Unknown(tuple(unknown))
         log.info("asked to poll now", sources=len(sources))
-        said_at = self._clock()
+        loop = asyncio.get_running_loop()
+        said_at = loop.time()
 
         async def tell(errand: Errand) -> None:
             nonlocal said_at
             told, errand.untold = errand.untold, []
             for alert in told:
                 await caller.say(Told(alert))
-            if (self._clock() - said_at).total_seconds() >= _PROGRESS_SECONDS:
-                said_at = self._clock()
+            if loop.time() - said_at >= _PROGRESS_SECONDS:
+                said_at = loop.time()
                 await caller.say(Progress(errand.totals.polled, len(sources), errand.totals.articles_new))
 
         return Finished(await run_errand(self._service, sources, self._clock, tell))

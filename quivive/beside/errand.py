@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from news.alerts import Alert, AttemptResult, DeliveryStatus, make_delivery_id
 from news.sources import DueSource, PageOutcome, PollOutcome
@@ -15,9 +15,9 @@ from quivive.totals import Totals
 from storage import Tally
 
 _TICK_SECONDS = 0.2
-LONGEST_STILLNESS = timedelta(minutes=2)
+LONGEST_STILLNESS_SECONDS = 120.0
 """Pages of which none came for so long are left to the daemon, which fetches them when it gets round to it."""
-LONGEST_SENDING = timedelta(minutes=1)
+LONGEST_SENDING_SECONDS = 60.0
 """For the first attempts at the messages that came of it."""
 
 
@@ -77,8 +77,8 @@ async def run_errand(
     errand = Errand(sources, {topic.name: topic.notify for topic in service.configuration.topics})
     service.onlookers.append(errand)
     try:
-        await _fetch(service, errand, clock, tell)
-        await _send(service, errand, clock, tell)
+        await _fetch(service, errand, tell)
+        await _send(service, errand, tell)
     finally:
         service.onlookers.remove(errand)
     await tell(errand)
@@ -87,20 +87,22 @@ async def run_errand(
     return RoundSummary(errand.totals, pending, (clock() - started_at).total_seconds(), tuple(errand.failures), undelivered)
 
 
-async def _fetch(service: Service, errand: Errand, clock: Callable[[], datetime], tell: Callable[[Errand], Awaitable[None]]) -> None:
-    steps, moved_at = errand.steps, clock()
+async def _fetch(service: Service, errand: Errand, tell: Callable[[Errand], Awaitable[None]]) -> None:
+    loop = asyncio.get_running_loop()  # whose time nobody can set
+    steps, moved_at = errand.steps, loop.time()
     while errand.sources or errand.pages:
         service.poll_beside(errand.sources)
         await tell(errand)
         await asyncio.sleep(_TICK_SECONDS)
         if errand.steps != steps:
-            steps, moved_at = errand.steps, clock()
-        if not errand.sources and clock() - moved_at > LONGEST_STILLNESS:
+            steps, moved_at = errand.steps, loop.time()
+        if not errand.sources and loop.time() - moved_at > LONGEST_STILLNESS_SECONDS:
             return
 
 
-async def _send(service: Service, errand: Errand, clock: Callable[[], datetime], tell: Callable[[Errand], Awaitable[None]]) -> None:
-    until = clock() + LONGEST_SENDING
-    while errand.deliveries and service.is_telling and clock() < until:
+async def _send(service: Service, errand: Errand, tell: Callable[[Errand], Awaitable[None]]) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + LONGEST_SENDING_SECONDS
+    while errand.deliveries and service.is_telling and loop.time() < until:
         await tell(errand)  # on and on: who asked gives up on a daemon that is silent for a minute
         await asyncio.sleep(_TICK_SECONDS)

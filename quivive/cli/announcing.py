@@ -69,7 +69,7 @@ class PrintedAlerts:
         self._printer = None if descriptor is None else Printer(descriptor, _log_trouble, most_waiting)
 
     def announce(self, alert: Alert, form: Literal["text", "json"] = "text") -> None:
-        """Print an alert: one line for the article, one for each passage, one for the address; or one of JSON."""
+        """Print an alert: a line for its title, for source and time, for each passage, and for the address; or one of JSON."""
         if form == "json":
             text = json_line(announced_alert_json(alert)).decode() + "\n"
         else:
@@ -89,9 +89,9 @@ class PrintedAlerts:
 
 
 def _describe(alert: Alert, language: Language) -> Iterator[str]:
-    moment = language.moment(alert.article.published_at or alert.article.first_seen_at)
     topic = click.style(visible(alert.topic), bold=True, fg="yellow")
-    yield f"{language.text('ALERT')} {topic}  {visible(alert.article.title)}  ({visible(alert.article.source)}, {moment})"
+    yield f"{language.text('ALERT')} {topic}  {visible(alert.article.title)}"
+    yield f"      {visible(alert.article.source)}, {language.moment(alert.article.published_at or alert.article.first_seen_at)}"
     for hit in alert.matches[:3]:
         yield f"      {visible(hit.term)}: {visible(hit.passage)}"
     yield f"      {visible(alert.article.url)}"

@@ -50,7 +50,7 @@ def show_article_head(sheet: Sheet, whole: WholeArticle) -> None:
         label = text("seen") if place == 0 else ""
         sheet.fact(label, _tell_sighting(sighting, article.published_at, view))
         if sighting.url != article.url:
-            sheet.address(sighting.url, " " * 12)
+            sheet.fact("", sighting.url)
 
 
 def _tell_sighting(sighting: SightingRecord, published: datetime | None, view: View) -> str:

@@ -33,6 +33,7 @@ def _offer(choose: Callable[[Names], Iterable[str]]) -> Completer:
 
 complete_source = _offer(lambda names: names.sources)
 complete_topic = _offer(lambda names: names.topics)
+complete_source_or_topic = _offer(lambda names: (*names.sources, *names.topics))
 complete_channel = _offer(lambda names: names.channels)
 
 

@@ -34,7 +34,7 @@ def _show_daemon(sheet: Sheet, status: ArchiveStatus) -> None:
         sheet.fact(text("daemon"), text("not running; last poll {time}", time=last), fg="red")
     database = size(status.size_bytes - status.log_bytes)
     sheet.fact(text("archive"), text("{database}, and {log} of write-ahead log", database=database, log=size(status.log_bytes)))
-    sheet.address(status.path, " " * 12)
+    sheet.fact("", status.path)
     if waiting := status.waiting:
         told = text("to write, since {time}: {reason}", time=view.time(waiting.since), reason=view.language.tell(waiting.reason))
         sheet.fact(text("waiting"), told, **_TROUBLE)

@@ -11,7 +11,8 @@ from quivive.cli.layout import cells, pad, paragraphs, wrap, wrap_marked, wrap_p
 from quivive.cli.terminal import Terminal
 from quivive.texts import visible
 
-_LABEL_WIDTH = 12
+_LEAST_LABEL, _MOST_LABEL = 12, 20
+"""Cells of the column of labels: as wide as the longest of those that stand beneath each other, within these."""
 SHORT_ID = 8
 """Letters of an id that are shown: enough to be unique, and accepted wherever an id is."""
 
@@ -50,17 +51,30 @@ class Sheet:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.lines: list[str] = []
+        self._lines: list[str] = []
+        self._facts: list[tuple[str, str, dict[str, object]]] = []
+        """Facts that stand beneath each other, and wait for the last of them, since all their labels are one column."""
         self._width = view.terminal.text_width
+
+    @property
+    def lines(self) -> list[str]:
+        """What stands on the sheet so far."""
+        facts, self._facts = self._facts, []
+        width = min(max(_LEAST_LABEL, *(cells(label) + 1 for label, _, _ in facts), 0), _MOST_LABEL)
+        for label, text, style in facts:
+            first = label + " " if cells(label) >= width else pad(label, width)
+            lines = wrap(text, self._width, first, " " * width)
+            self._lines += [self.view.terminal.style(line, **style) for line in lines]
+        return self._lines
 
     def title(self, text: str) -> None:
         """The name of what is shown."""
-        self.lines += [self.view.terminal.style(line, bold=True) for line in wrap(visible(text), self._width)]
+        self.lines.extend([self.view.terminal.style(line, bold=True) for line in wrap(visible(text), self._width)])
 
     def numbered(self, number: int, text: str) -> None:
         """A name with its place in a list."""
         lines = wrap(visible(text), self._width, pad(str(number), 4))
-        self.lines += [self.view.terminal.style(line, bold=True) for line in lines]
+        self.lines.extend([self.view.terminal.style(line, bold=True) for line in lines])
 
     def entry(self, text: str) -> None:
         """One of several things that are told, each with a sign at its beginning."""
@@ -68,7 +82,7 @@ class Sheet:
 
     def parts(self, parts: Sequence[str], indent: str) -> None:
         """Short pieces beside each other, none of them cut."""
-        self.lines += wrap_parts(parts, self._width, indent)
+        self.lines.extend(wrap_parts(parts, self._width, indent))
 
     def address(self, url: str, indent: str = "") -> None:
         """An address on a line of its own, whole however long: people copy it, and terminals make a link of it."""
@@ -76,13 +90,12 @@ class Sheet:
 
     def heading(self, text: str) -> None:
         """The name of a part, after an empty line."""
-        self.lines += ["", self.view.terminal.style(text, bold=True)]
+        self.lines.extend(("", self.view.terminal.style(text, bold=True)))
 
     def fact(self, label: str, text: str, **style: object) -> None:
         """What is said after a label; nothing where there is nothing to say."""
         if text:
-            first = label + " " if cells(label) >= _LABEL_WIDTH else pad(label, _LABEL_WIDTH)
-            self._add(wrap(visible(text), self._width, first, " " * _LABEL_WIDTH), **style)
+            self._facts.append((label, visible(text), style))
 
     def note(self, text: str, indent: str = "  ", **style: object) -> None:
         """A line of its own, with what follows indented as much."""
@@ -91,15 +104,15 @@ class Sheet:
 
     def chart(self, label: str, bars: str, legend: str) -> None:
         """A row of bars after its label."""
-        self.lines.append(f"  {pad(label, _LABEL_WIDTH - 2)}{bars}  {legend}")
+        self.lines.append(f"  {pad(label, _LEAST_LABEL - 2)}{bars}  {legend}")
 
     def notes(self, lines: Iterable[str]) -> None:
         """Lines that are ready to be printed."""
-        self.lines += lines
+        self.lines.extend(lines)
 
     def prose(self, text: str) -> None:
         """Running text, each paragraph wrapped."""
-        self.lines += paragraphs("\n".join(visible(part) for part in text.splitlines()), self._width)
+        self.lines.extend(paragraphs("\n".join(visible(part) for part in text.splitlines()), self._width))
 
     def marked(self, words: Sequence[tuple[str, dict[str, object]]], indent: str = "  ") -> None:
         """A paragraph of words, each with its style."""
@@ -110,4 +123,4 @@ class Sheet:
         self.lines.append("")
 
     def _add(self, lines: list[str], **style: object) -> None:
-        self.lines += [self.view.terminal.style(line, **style) for line in lines]
+        self.lines.extend(self.view.terminal.style(line, **style) for line in lines)

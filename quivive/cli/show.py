@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from news.wording import Wording
+from quivive.cli.completing import complete_source_or_topic
 from quivive.cli.context import get_configuration, get_reader, get_view
 
 
 @click.command("show")
-@click.argument("what", required=False)
+@click.argument("what", required=False, shell_complete=complete_source_or_topic)
 @click.option(
     "--diff",
     is_flag=False,

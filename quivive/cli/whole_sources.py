@@ -8,7 +8,7 @@ from news.sources import PollKind, Problem
 from news.wording import Language
 from quivive.cli.rhythm import show_rhythm
 from quivive.cli.sheet import Sheet, View
-from quivive.cli.tables import Column, Place, make_table
+from quivive.cli.tables import Cell, Column, Place, make_table
 from quivive.texts import visible
 
 RHYTHM_DAYS = 28
@@ -98,10 +98,13 @@ def _show_polls(view: View, whole: WholeSource) -> list[str]:
         Column(text("size"), Place.WIDE, right=True),
         Column(text("problem"), Place.BENEATH),
     ]
-    return list(make_table(view.terminal, columns, [_poll_row(poll, view) for poll in whole.polls]))
+    later = (None, *(poll.problem for poll in whole.polls))
+    return list(make_table(view.terminal, columns, [_poll_row(*pair, view) for pair in zip(whole.polls, later, strict=False)]))
 
 
-def _poll_row(poll: PollRecord, view: View) -> list[str]:
+def _poll_row(poll: PollRecord, later: Problem | None, view: View) -> list[Cell | str]:
+    """A poll; a problem that the one `later` had too is told there. The newest stand first."""
+    problem = tell_problem(poll.problem, view.language)
     status = [str(poll.http_status)] if poll.http_status else []
     return [
         view.time(poll.polled_at),
@@ -111,7 +114,7 @@ def _poll_row(poll: PollRecord, view: View) -> list[str]:
         str(poll.entries_changed),
         view.language.text("{seconds} s", seconds=view.language.number(round(poll.seconds, 1))),
         view.language.size(poll.body_bytes),
-        tell_problem(poll.problem, view.language),
+        Cell("" if poll.problem == later else problem, whole=problem),
     ]
 
 

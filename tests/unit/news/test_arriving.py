@@ -269,5 +269,6 @@ def test_what_a_source_says_of_a_revised_article_is_kept_where_the_new_text_does
     page = ExtractedPage("Un sommet", "Trente maires. Ils sont venus de loin.")
     revised = {7: make_version(ENTRY, page), 8: make_version(NEWER, page)}
     said, left_out = held_entry(), held_entry(NEWER, entry_id=6, article_id=8)
-    ((entry, words),) = find_spoken([said, left_out], revised)
+    ((entry, words, analysed),) = find_spoken([said, left_out], revised)
     assert (entry, words.title, words.text) == (left_out, "La halle", "Un incendie.")
+    assert (analysed.title, analysed.text) == (words.title, words.text)
