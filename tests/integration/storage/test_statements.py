@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
-from tests.desk import A, Desk, entry, prose
+import pytest
+from sqlite_utils import Database
+
+from storage.asking.care import report_care
+from storage.asking.reports import list_page_troubles, list_undelivered, report_contents
+from storage.asking.things import find_things
+from storage.recording.entries import list_entries, load_others
+from tests.desk import NOW, A, Desk, entry, prose
 
 MOST = 40
 """For a feed of 30 entries, from the beginning of the transaction to its end, without what FTS5 does within the index."""
@@ -75,3 +82,33 @@ def test_an_entry_takes_no_more_work_when_hundreds_of_sources_show_its_article(d
         work.append(work_of(desk, entry(title, link, f"g{last}")))
     assert desk.rows("SELECT count(*) FROM articles") == [(1,)]
     assert work[1] < work[0] + 30, "of 400 entries, reading each takes 80"
+
+
+GROWING = ("alerts", "article_urls", "articles", "deliveries", "entries", "matches", "messages", "polls", "revisions", "sightings")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda db: report_contents(db, NOW),
+        lambda db: report_care(db, NOW),
+        list_undelivered,
+        lambda db: list_page_troubles(db, 20),
+        lambda db: find_things(db, "https://a.example/1", ["OTAN"]),
+        lambda db: load_others(db, list_entries(db, [1])[0], ["https://a.example/2"]),
+    ],
+    ids=["contents", "care", "undelivered", "pages", "things", "others"],
+)
+def test_what_is_asked_often_reads_no_table_that_grows_for_years_from_end_to_end(desk: Desk, ask: Callable[[Database], object]) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", "https://a.example/1"), entry("Deux", "https://a.example/2"))
+    db = desk.archive._db
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    try:
+        ask(db)
+    finally:
+        db.conn.set_trace_callback(None)
+    plans = [step["detail"] for sql in asked if sql.startswith(("SELECT", "WITH")) for step in db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert plans
+    assert [step for step in plans if step.split()[0] == "SCAN" and step.split()[1] in GROWING and "USING" not in step] == []
