@@ -62,13 +62,13 @@ def meta(name: str, content: str, attribute: str = "property") -> str:
 
 
 def linked(*nodes: object, graph: bool = True) -> str:
-    """JSON-LD of these nodes."""
+    """A `<script>` with these nodes in a graph, as most sites write it, or with the one node alone."""
     said = {"@context": "https://schema.org", "@graph": nodes} if graph else nodes[0]
     return f"<script type='application/ld+json'>{json.dumps(said)}</script>"
 
 
 def news(**said: object) -> dict[str, object]:
-    """An article in JSON-LD."""
+    """The node of an article, with whatever else it says of itself."""
     return {"@type": "NewsArticle", "headline": "Le lac gèle", **said}
 
 

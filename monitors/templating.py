@@ -5,13 +5,19 @@ An alert is never lost for a template: whatever goes wrong in one that a user wr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 from jinja2 import DictLoader, PrefixLoader, StrictUndefined, TemplateSyntaxError
+from jinja2.exceptions import SecurityError
 from jinja2.loaders import BaseLoader, ChoiceLoader, FileSystemLoader
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitors.letter import Letter, make_letter
@@ -23,6 +29,8 @@ OUR_TEMPLATES = Path(__file__).parent / "templates"
 _OURS = "quivive"
 """Under this prefix a user's template finds ours, to extend them: `{% extends "quivive/mail.html" %}`."""
 _LONGEST_RANGE = 1_000
+_MOST_STEPS = 300_000
+"""Lines of Python that a template may run through; ours take some thousands. A loop without an end is broken off in half a second."""
 _LONGEST_BODY = 2_000_000
 """Characters; a loop that makes more is a mistake, and servers refuse what comes of it."""
 
@@ -57,7 +65,8 @@ class Templates:
 
     def _render_own(self, name: str, letter: Letter, troubles: list[str]) -> str | None:
         try:
-            body = "".join(_within(self._own.get_template(name).generate(letter=letter), _LONGEST_BODY))
+            with _broken_off_after(_MOST_STEPS):
+                body = "".join(_within(self._own.get_template(name).generate(letter=letter), _LONGEST_BODY))
         except TemplateSyntaxError as error:
             troubles.append(Wording("{name}, line {line}: {reason}; ours is used", name=name, line=error.lineno, reason=str(error.message)))
         except Exception as error:  # noqa: BLE001  # it may do anything, and the alert must go out; the reason is told
@@ -90,8 +99,39 @@ def _within(pieces: object, most: int) -> list[str]:
     return kept
 
 
+@contextmanager
+def _broken_off_after(most_steps: int) -> Iterator[None]:
+    """Raise ValueError in what runs through more lines than that: nothing else ends a loop in this thread, which has mails to send."""
+    left = most_steps
+
+    def count(_frame: FrameType, _event: str, _argument: object) -> Callable[..., Any]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise ValueError("it goes round for too long")
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's, which keeps templates from Python, without what takes all memory or all time in a single step."""
+
+    intercepted_binops = frozenset({"**", "*"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise SecurityError(f"{operator} is not allowed here")
+        return super().call_binop(context, operator, left, right)
+
+
 def _make_environment(loader: BaseLoader, language: Language) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=loader,
         autoescape=lambda name: name is None or name.endswith(".html"),
         undefined=StrictUndefined,  # a misspelt name is told, and not an empty place in every mail

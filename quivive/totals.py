@@ -27,7 +27,6 @@ class Totals:
     dead: int = 0
 
     def add(self, tally: Tally) -> None:
-        """Count what one operation did."""
         self.entries_seen += tally.entries_seen
         self.entries_new += tally.entries_new
         self.articles_new += tally.articles_new
@@ -37,7 +36,6 @@ class Totals:
         self.alerts += len(tally.alerts)
 
     def add_poll(self, outcome: PollOutcome) -> None:
-        """Count a poll."""
         self.polled += 1
         self.unchanged += outcome.kind in {PollKind.UNCHANGED, PollKind.SAME_BODY}
         self.failed += outcome.kind is PollKind.FAILED

@@ -43,7 +43,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """All is done."""
+    """The round has been polled, fetched and sent to its end; this is the daemon's last word."""
 
     summary: RoundSummary
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from unicodedata import category
 
 from quivive.cli.json_answers import JsonObject, JsonValue
 
@@ -50,6 +51,8 @@ ALERTS = (
     "matches",
 )
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")
+_HIDDEN = frozenset({"Cc", "Cf"})
+"""Control characters, and those that make a line read as another."""
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins so for a formula, and a headline may be written to be one (OWASP, CSV Injection)."""
 
@@ -71,12 +74,18 @@ def _cell(value: JsonValue) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_STARTS_FORMULA) else value
+        return _harmless(value)
     if isinstance(value, Mapping):
         return _describe(value)
     if isinstance(value, Sequence):
         return "; ".join(dict.fromkeys(_cell(one) for one in value))
     return str(value)
+
+
+def _harmless(text: str) -> str:
+    """A text without what steers a terminal or starts a formula; line feeds and tabs are kept, as parts of a text."""
+    kept = text if text.isprintable() else "".join(sign for sign in text if sign in "\n\t" or category(sign) not in _HIDDEN)
+    return f"'{kept}" if kept.startswith(_STARTS_FORMULA) else kept
 
 
 def _describe(value: Mapping[str, JsonValue]) -> str:

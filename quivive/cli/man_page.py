@@ -78,7 +78,7 @@ Watch until Ctrl\\-C.
 
 
 def make_page(group: click.Group = quivive) -> str:
-    """The whole page."""
+    """The manual page in roff, made of the commands' own help so that the two never differ."""
     context = click.Context(group, info_name="quivive")
     lines = [_HEAD + _paragraph(group.help or ""), ".SH COMMANDS"]
     for path, command in _list_commands(group, context, ("quivive",)):

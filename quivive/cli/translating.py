@@ -69,6 +69,7 @@ def speak_click(language: Language) -> None:
 def told_in(command: click.Command, language: Language) -> click.Command:
     """The command with its help, that of its options and that of its own commands in the language; the command itself stays as it is."""
     told = copy.copy(command)
+    told._help_option = None  # noqa: SLF001  # click keeps the one it made first, in the language and with the names of that moment
     told.help, told.epilog = _tell(command.help, language), _tell(command.epilog, language)
     told.short_help = _tell(command.short_help, language)
     told.params = [_parameter_in(parameter, language) for parameter in command.params]

@@ -148,3 +148,9 @@ def shapes(out: str) -> list[str]:
         re.sub(r'"(since|score|overdue_seconds|[a-z_]*size[a-z_]*|days|alerts_per_day)": ?[^,}]+', "", json.dumps(json.loads(line)))
         for line in out.splitlines()
     ]
+
+
+def test_one_process_tells_help_in_one_language_after_the_other(tmp_path: Path) -> None:
+    """As the tests do, and whatever else makes help before it is asked for."""
+    told = [Home(tmp_path).call("check", "--help", env={"LC_MESSAGES": code}).out for code in ("en", "fr", "en")]
+    assert ["Show this message and exit." in one for one in told] == [True, False, True]

@@ -91,8 +91,13 @@ BROKEN = {
     '{% extends "mail.txt" %}': "mail.txt: RecursionError",
     "{{ letter.__class__.__mro__ }}": "mail.txt: SecurityError",
     "{{ letter.title.__init__.__globals__ }}": "mail.txt: SecurityError",
-    "{% for a in range(10**9) %}x{% endfor %}": "mail.txt: ValueError: range() goes to 1000 at most",
+    "{% for a in range(1000000000) %}x{% endfor %}": "mail.txt: ValueError: range() goes to 1000 at most",
     "{% for a in range(999) %}{% for b in range(999) %}{{ letter }}{% endfor %}{% endfor %}": "mail.txt: ValueError: it makes a message",
+    "{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}{% endfor %}{% endfor %}{% endfor %}": (
+        "mail.txt: ValueError: it goes round for too long"
+    ),
+    "{{ 10 ** 10 ** 8 }}": "mail.txt: SecurityError: ** is not allowed here",
+    "{{ [0] * 1000000000000 }}": "mail.txt: SecurityError: * is not allowed here",
     "  \n": "mail.txt: it makes an empty message",
 }
 
