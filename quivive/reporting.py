@@ -21,7 +21,7 @@ log = structlog.get_logger("quivive")
 class Line:
     """One event of the log, with its facts."""
 
-    level: Literal["debug", "info", "warning"]
+    level: Literal["debug", "info", "warning", "error"]
     event: str
     facts: dict[str, object] = field(default_factory=dict)
 
