@@ -171,7 +171,7 @@ def _row(alert: AlertRecord, view: View, *, long: bool) -> list[Cell | str]:
 
 
 def _lines(one: DeliveryRecord, view: View, *, long: bool) -> list[str]:
-    """A delivery, with its id if all is asked for, and on a line of its own what keeps or kept it from its receiver, or a remark on one that was sent."""
+    """A delivery (`long`: with its id), and on a line of its own what kept it from its receiver, or a remark on one that was sent."""
     said = tell_delivery(one, view)
     told = [view.language.text("{id} · {delivery}", id=view.short_id(one.delivery_id), delivery=said) if long else said]
     return [*told, visible(view.language.tell(one.last_error))] if one.last_error else told
