@@ -170,7 +170,7 @@ def test_a_reloaded_time_zone_counts_from_the_next_mail_on():
             dispatcher = make_dispatcher(outbox, channel)
             await dispatcher.deliver_due()
             await dispatcher.join()
-            dispatcher.reload({"redaction": channel}, make_language("en", ZoneInfo("Asia/Tokyo")))
+            dispatcher.reload({"redaction": channel}, replace(ENGLISH, language=make_language("en", ZoneInfo("Asia/Tokyo"))))
             outbox.add(make_bundle("redaction", number=1))
             await dispatcher.deliver_due()
             await dispatcher.join()
