@@ -177,5 +177,4 @@ def test_a_reloaded_time_zone_counts_from_the_next_mail_on():
             await dispatcher.stop(0)
 
         asyncio.run(scene())
-        assert ["Europe/Paris" in mail.text for mail in mailbox.mails] == [True, False]
-        assert ["(Asia/Tokyo)" in mail.text and "(Asia/Tokyo)" in mail.html for mail in mailbox.mails] == [False, True]
+        assert [mail.message["Date"][-5:] for mail in mailbox.mails] == ["+0100", "+0900"]
