@@ -21,7 +21,7 @@ log = structlog.get_logger("quivive")
 class Line:
     """One event of the log, with its facts."""
 
-    level: Literal["debug", "info", "warning"]
+    level: Literal["debug", "info", "warning", "error"]
     event: str
     facts: dict[str, object] = field(default_factory=dict)
 
@@ -117,7 +117,8 @@ def lines_of_attempt(channel: str, result: AttemptResult, failing: str | None) -
     if result.status is DeliveryStatus.SENT:
         if failing is not None:
             yield Line("info", "channel works again", {"channel": channel})
-        yield Line("warning" if result.error else "info", "delivery", facts)
+        # Somebody was refused for good, and will be each time: `poll` says it too, which logs only what must be seen.
+        yield Line("error" if result.error else "info", "delivery", facts)
     elif result.status is DeliveryStatus.DEAD:
         yield Line("warning", "delivery given up", facts)
     else:

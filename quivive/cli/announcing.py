@@ -90,7 +90,8 @@ class PrintedAlerts:
 
 def _describe(alert: Alert, language: Language) -> Iterator[str]:
     topic = click.style(visible(alert.topic), bold=True, fg="yellow")
-    yield f"{language.text('ALERT')} {topic}  {visible(alert.article.title)}"
+    word = language.text("ALERT")
+    yield f"{word} {topic}  {visible(alert.article.title)}"
     yield f"      {visible(alert.article.source)}, {language.moment(alert.article.published_at or alert.article.first_seen_at)}"
     for hit in alert.matches[:3]:
         yield f"      {visible(hit.term)}: {visible(hit.passage)}"

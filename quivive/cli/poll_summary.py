@@ -34,7 +34,7 @@ def _figures(summary: RoundSummary, language: Language) -> list[tuple[str, str]]
         (text("articles"), text("{new} new, {revised} revised, {duplicates} duplicates, {failed} pages failed", **articles)),
         (text("alerts"), text("{count} created", count=done.alerts)),
         (text("deliveries"), text("{sent} sent, {pending} pending, {dead} dead", **deliveries)),
-        (text("took"), text("{seconds} s", seconds=f"{summary.seconds:.1f}")),
+        (text("took"), text("{seconds} s", seconds=language.number(round(summary.seconds, 1)))),
     ]
 
 

@@ -76,7 +76,7 @@ def attempt(status: DeliveryStatus, error: str | None = None) -> AttemptResult:
     [
         (attempt(DeliveryStatus.SENT), None, [("info", "delivery")]),
         (attempt(DeliveryStatus.SENT), "refused", [("info", "channel works again"), ("info", "delivery")]),
-        (attempt(DeliveryStatus.SENT, "one of two has it"), None, [("warning", "delivery")]),
+        (attempt(DeliveryStatus.SENT, "one of two has it"), None, [("error", "delivery")]),
         (attempt(DeliveryStatus.PENDING, "refused"), None, [("warning", "delivery waits")]),
         (attempt(DeliveryStatus.PENDING, "refused"), "refused", [("debug", "delivery waits")]),
         (attempt(DeliveryStatus.PENDING, "timeout"), "refused", [("warning", "delivery waits")]),
