@@ -6,7 +6,7 @@ An alert is never lost for a template: whatever goes wrong in one that a user wr
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,11 +87,11 @@ def check_templates(presentation: Presentation) -> list[str]:
     return [*presentation.templates.troubles, *Templates(presentation).render(letter).troubles]
 
 
-def _within(pieces: object, most: int) -> list[str]:
+def _within(pieces: Iterable[str], most: int) -> list[str]:
     """The pieces of a body. Raises ValueError once they are too long, without waiting for the rest."""
     kept: list[str] = []
     length = 0
-    for piece in pieces:  # type: ignore[attr-defined]  # Jinja's generator
+    for piece in pieces:
         kept.append(piece)
         length += len(piece)
         if length > most:

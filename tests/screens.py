@@ -46,6 +46,7 @@ SCREENS = {
     "topic": ("topics", "puces"),
     "alerts": ("alerts",),
     "alerts-since": ("alerts", "--since", "12h"),
+    "alerts-long": ("alerts", "--long"),
     "alerts-dead": ("alerts", "--status", "dead"),
     "search": ("search", "otan OR fibre"),
     "missed": ("search", "--since", "24h", "--limit", "3"),

@@ -44,7 +44,7 @@ MOST_LISTED = 100
 @click.option("--kind", type=click.Choice([kind.value for kind in AlertKind]), help="Only those of this kind.")
 @click.option("--since", metavar="D", help="Only those made from this moment on: a date, a date with time, or an age (24h).")
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="The newest N.")
-@click.option("--long", is_flag=True, help="Show more of each.")
+@click.option("--long", is_flag=True, help="Show more of each: its kind, and the ids of its deliveries.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
 @click.pass_context

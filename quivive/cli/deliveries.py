@@ -154,10 +154,10 @@ def list_alerts(view: View, alerts: Sequence[AlertRecord], *, long: bool = False
         Column(text("article"), Place.BENEATH, style={"bold": True}),
         Column(text("deliveries"), Place.BENEATH),
     ]
-    return make_table(view.terminal, columns, [_row(alert, view) for alert in alerts], long=long)
+    return make_table(view.terminal, columns, [_row(alert, view, long=long) for alert in alerts], long=long)
 
 
-def _row(alert: AlertRecord, view: View) -> list[Cell | str]:
+def _row(alert: AlertRecord, view: View, *, long: bool) -> list[Cell | str]:
     delay = "" if alert.delay_seconds is None else view.language.duration(alert.delay_seconds)
     return [
         view.short_id(alert.alert_id),
@@ -166,11 +166,12 @@ def _row(alert: AlertRecord, view: View) -> list[Cell | str]:
         visible(alert.topic),
         tell_kind(alert.kind, view.language),
         visible(alert.article_title),
-        view.lines([line for one in alert.deliveries for line in _lines(one, view)]) or tell_nobody(view.language),
+        view.lines([line for one in alert.deliveries for line in _lines(one, view, long=long)]) or tell_nobody(view.language),
     ]
 
 
-def _lines(one: DeliveryRecord, view: View) -> list[str]:
-    """A delivery, and on a line of its own what keeps or kept it from its receiver, or a remark on one that was sent."""
-    told = [tell_delivery(one, view)]
+def _lines(one: DeliveryRecord, view: View, *, long: bool) -> list[str]:
+    """A delivery (`long`: with its id), and on a line of its own what kept it from its receiver, or a remark on one that was sent."""
+    said = tell_delivery(one, view)
+    told = [view.language.text("{id} · {delivery}", id=view.short_id(one.delivery_id), delivery=said) if long else said]
     return [*told, visible(view.language.tell(one.last_error))] if one.last_error else told

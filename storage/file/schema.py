@@ -189,7 +189,7 @@ def keep_every_attempt(db: Database) -> None:
 @migrations()
 def find_what_polls_brought(db: Database) -> None:
     """How long a source has been silent is asked of polls that brought something: some in a hundred of millions."""
-    db.conn.execute("CREATE INDEX polls_with_news ON polls (source_id, polled_at) WHERE entries_new > 0")
+    db.conn.execute("CREATE INDEX polls_with_news ON polls (source_id, polled_at, entries_new) WHERE entries_new > 0")
 
 
 _MESSAGES = (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mailbox import HookSink, Mailbox, closed_port
+from tests.mailbox import HookSink, Mailbox, Reply, closed_port
 from tests.news_site import NewsSite, item, rss
 from tests.processes import Home, email, source, story, topic, wait_until, webhook
 
@@ -128,6 +128,18 @@ def test_a_poll_says_that_a_message_waits_because_its_channel_failed(home, site,
     assert "`quivive alerts --status pending` lists them" in done.err
     assert (done.out == "") == (options == ["--quiet"])
     assert home.quivive("poll", *options).err.startswith("NOT DELIVERED: 1 message waits")  # also while it waits for its next attempt
+
+
+def test_a_poll_says_that_a_message_was_given_up_in_it_and_only_then(home, site) -> None:
+    with HookSink() as hook:
+        hook.always(Reply(410))
+        home.configure(
+            sources=[source(publish(site, "L’OTAN en vue"))], topics=[topic("OTAN", "otan", ["hook"])], channels=[webhook("hook", hook.url)]
+        )
+        done, after = home.quivive("poll"), home.quivive("poll")
+    assert done.status == 1
+    assert done.err.startswith("GIVEN UP: 1 message; `quivive alerts --status dead` tells why")
+    assert (after.status, after.err) == (0, "")
 
 
 def test_a_quiet_poll_that_went_well_says_nothing(home, site) -> None:

@@ -91,6 +91,43 @@ def test_wrong_usage_is_answered_in_french(office: Office, arguments: tuple[str,
     assert said.replace("« ", "«\xa0").replace(" »", "\xa0»") in done.err
 
 
+def test_a_poll_tells_what_it_did_and_alerts_in_french(office: Office) -> None:
+    assert "ALERTE OTAN  L’OTAN choisit OpenAI" in office.polled.out
+    assert "ÉCHEC Absent : http_404 : Il n’y a rien à cette adresse (404 Not Found)" in office.polled.out.replace("\xa0", " ")
+    assert "2 relevées, 0 sans changement, 1 en échec" in office.polled.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check",), "en ordre (2 sources, 2 sujets, 0 entités à vous et "),
+        (("alerts", "test", "redaction"), "redaction : le message d’essai a été accepté"),
+        (("status",), "démon       arrêté ; dernier relevé "),
+        (("sources",), "en échec"),
+        (("topics",), "dernière alerte"),
+        (("alerts",), "envoyé"),
+        (("search", "otan"), TITLE),
+        (("search", "xyzzy"), "rien trouvé"),
+        (("preview", "otan"), "0 sur 0 articles en 30 jours"),
+        (("show", "1"), "Pourquoi"),
+        (("export", "--output", "articles.jsonl"), "1 article écrit dans articles.jsonl"),
+        (("backup", "copie.db"), "copie.db: "),
+        (("init", "autre"), "Ensuite :"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_what_a_command_says_is_french(office: Office, arguments: tuple[str, ...], said: str) -> None:
+    done = office.call(*arguments)
+    assert done.status == 0
+    assert said in re.sub(r"[\xa0\u202f]", " ", done.out + done.err)
+
+
+def test_nothing_to_send_again_is_said_in_french(office: Office) -> None:
+    done = office.call("alerts", "retry", "--dead")
+    assert done.status == 0
+    assert "0 envoi est à refaire" in done.out
+
+
 def test_mistakes_in_the_configuration_are_told_in_french_whatever_the_environment_says(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.write_config('[display]\nlanguage = "fr"\ntimezone = "Paris"\n[[topics]]\nname = "x"\nquery = "a OR"\nnotify = ["y"]\n')
