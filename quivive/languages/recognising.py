@@ -18,7 +18,8 @@ class Recogniser:
 
     def __init__(self, catalogue: Mapping[str | tuple[str, int], str]) -> None:
         singular = {(english[0] if isinstance(english, tuple) else english): told for english, told in reversed([*catalogue.items()])}
-        self._whole = {english: told for english, told in singular.items() if english and not _PLACE.search(english)}
+        # A single word is a name as often as a text of ours: a topic may be called "alerts".
+        self._whole = {english: told for english, told in singular.items() if " " in english and not _PLACE.search(english)}
         self._templates = sorted(
             ((_PLACE.split(english)[::2], english, told) for english, told in singular.items() if _PLACE.search(english)),
             key=lambda template: -sum(map(len, template[0])),

@@ -187,6 +187,11 @@ def test_a_template_that_shows_a_value_twice_is_recognised_only_where_it_is_the_
     assert known.retell("a is called b too") is None
 
 
+def test_a_single_word_that_was_put_into_a_text_stays_as_it_is_since_it_may_be_a_name():
+    assert FRENCH.tell("alerts") == "alerts"
+    assert FRENCH.tell("there is no entity alerts; expected article") == "l’entité alerts n’existe pas\u202f; il faut article"
+
+
 def test_braces_that_are_no_place_for_a_value_stay_as_they_are():
     text = Wording("holds a ${ that no NAME} follows; write ${NAME}, or $${ for the signs themselves")
     assert FRENCH.tell(str(text)) == FRENCH.tell(text)
