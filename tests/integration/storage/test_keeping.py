@@ -191,6 +191,17 @@ def test_a_right_clock_hastens_nothing(desk: Desk) -> None:
     assert (desk.archive.due_sources(desk.now, 10), desk.archive.due_pages(desk.now - timedelta(minutes=1), 10)) == ([], [])
 
 
+def test_a_right_clock_lets_what_was_told_to_wait_for_a_day_wait_so_long(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN", ONE))
+    bundle, now = desk.due()[0], desk.now
+    again_at = now + timedelta(days=1)
+    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, DeliveryStatus.PENDING, again_at)).result()
+    desk.archive.mend_clock_jumps(now).result()
+    assert desk.due(again_at - timedelta(seconds=1)) == []
+    assert [one.bundle_id for one in desk.due(again_at)] == [bundle.bundle_id]
+
+
 def test_a_backup_while_a_writer_writes_is_whole(desk: Desk, tmp_path: Path) -> None:
     desk.watch(A)
     desk.poll(A, entry("L’OTAN 0", "https://a.example/0"))

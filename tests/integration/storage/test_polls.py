@@ -1,4 +1,4 @@
-"""What a poll leaves in the archive: entries, the validators that vouch for them, and the time of the next poll."""
+"""What a poll leaves in the archive: entries, the validators that vouch for them, and what is counted."""
 
 from __future__ import annotations
 
@@ -93,6 +93,15 @@ def test_a_poll_counts_what_it_saw_what_is_new_and_logs_what_changed(desk: Desk)
     tally = desk.poll(A, entry("Trois", THREE), entry("Deux", TWO), entry("Un, corrigé", ONE))
     assert (tally.entries_seen, tally.entries_new, tally.articles_new, tally.articles_revised) == (3, 1, 1, 1)
     assert desk.rows("SELECT entries_seen, entries_new, entries_changed FROM polls") == [(2, 2, 0), (3, 1, 1)]
+
+
+def test_a_duplicate_is_an_entry_that_shows_an_article_which_others_have_shown(desk: Desk) -> None:
+    desk.watch(A, B)
+    text, moved = prose("le sommet", 30), "https://a.example/2"
+    assert desk.poll(A, entry("Un sommet", ONE, "g1", content=text)).duplicates == 0
+    assert desk.poll(B, entry("Un sommet", "https://b.example/1", content=text)).duplicates == 1
+    assert desk.poll(A, entry("Un sommet", ONE, "g1", content=text + " Suite.")).duplicates == 0
+    assert desk.poll(A, entry("Un sommet", moved, "g1", content=text + " Suite.")).duplicates == 0
 
 
 def test_an_unchanged_entry_changes_nothing(desk: Desk) -> None:
