@@ -268,5 +268,5 @@ def showing_of(stored: KnownEntry, version: Version) -> Showing:
 
 def find_spoken(entries: Iterable[KnownEntry], revised: Mapping[int, Version]) -> list[tuple[KnownEntry, Version, AnalysedArticle]]:
     """The entries of revised articles whose words the new text, by article, does not hold, with those words: sources still say them."""
-    said = [(entry, make_version(entry.entry, None), revised[entry.article_id or 0]) for entry in entries]
+    said = [(one, make_version(one.entry, None), revised[one.article_id]) for one in entries if one.article_id is not None]
     return [(entry, words, analysed_words(words)) for entry, words, current in said if not adds_nothing(words, current, current.title)]
