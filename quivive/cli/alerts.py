@@ -31,7 +31,6 @@ from quivive.cli.sheet import View
 from quivive.cli.suggesting import SuggestingGroup
 from quivive.clock import utc_now
 from quivive.typed_times import parse_since
-from quivive.wiring import make_presentation
 from storage import AlertRequest, retry_deliveries
 
 MOST_LISTED = 100
@@ -118,6 +117,7 @@ def retry(context: click.Context, ids: tuple[str, ...], dead: bool) -> None:
 def test(context: click.Context, channel: str) -> None:
     """Send one message, marked as a test, to a channel."""
     from monitors import send_test
+    from quivive.wiring import make_presentation
 
     configuration = get_whole_configuration(context)
     name = find_name(channel, configuration.channels)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from news.wording import Wording
-from quivive.log import Level
+
+if TYPE_CHECKING:
+    from quivive.log import Level  # brings what logs: every command's help would wait for it
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -221,6 +221,14 @@ def test_a_terminal_is_given_the_newest_alerts_and_told_that_there_are_more(scre
     assert len(call(screens, "alerts").out.splitlines()) == 1 + 3
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.fr.md"])
+def test_a_screen_that_is_shown_to_readers_is_one_that_is_kept(page):
+    blocks = re.findall(r"^```\n\$ quivive .+\n((?:.*\n)*?)```$", (PROJECT / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    kept = [file.read_text(encoding="utf-8") for file in GOLDEN.iterdir()]
+    assert blocks
+    assert [block for block in blocks if not any(block in screen for screen in kept)] == []
+
+
 def test_ten_everyday_questions_have_an_answer():
     assert len(re.findall(r"^\| [A-Z][^|]+ \| .*`", README.partition("## Every day\n")[2].partition("```")[0], flags=re.MULTILINE)) == 10
 
