@@ -14,7 +14,8 @@ from click.shell_completion import BashComplete, CompletionItem, add_completion_
 
 from news.errors import QuiviveError
 from quivive.cli.translating import working_directory
-from quivive.config import Names, find_config, list_names
+from quivive.config import Names, list_names
+from quivive.finding import find_config
 
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 

@@ -16,7 +16,8 @@ from quivive.cli.sheet import View
 from quivive.cli.terminal import get_terminal
 from quivive.cli.translating import working_directory
 from quivive.clock import utc_now
-from quivive.config import Configuration, find_config, load_config
+from quivive.config import Configuration, load_config
+from quivive.finding import find_config
 from storage import AlertRequest, ArchiveReader
 
 

@@ -15,7 +15,7 @@ import click
 
 from news.errors import ConfigurationError, Fault
 from news.wording import Language, Wording, said_by
-from quivive.config import find_config
+from quivive.finding import find_config
 from quivive.languages import find_language_code, make_language, peek_language_code
 from quivive.languages.speaking import CATALOGUES, DOMAIN
 from quivive.texts import visible

@@ -11,8 +11,8 @@ import pytest
 from news.errors import ConfigurationError
 from news.sources import ArticlesMode, SourceSpec
 from news.topics import Entity, Topic
-from quivive.config import Configuration, find_config, load_config
-from quivive.config.whole import usual_places
+from quivive.config import Configuration, load_config
+from quivive.finding import find_config, usual_places
 
 GOOD = """
 [archive]
