@@ -5,7 +5,7 @@ Pure, like `settling`, which it asks where an entry can be settled with the feed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -140,9 +140,10 @@ def showings_of(body: Body) -> list[tuple[PreparedEntry, list[Showing]]]:
     Before that comes what a changed entry said until now, if its page was still awaited: words that were never judged would be lost.
     """
     entry_id, showings = body.next_entry_id, []
+    taken = frozenset(place.own for place in body.places.values())
     for one in changed_or_new(body):
         held = body.known.get(one.key)
-        showing = _make_showing(body, one, held, held.entry_id if held else entry_id)
+        showing = _make_new_showing(body, one, entry_id) if held is None else _make_showing(body, one, held, taken)
         showings.append((one, [*_never_judged(held, showing), showing]))
         entry_id += held is None
     return showings
@@ -155,31 +156,33 @@ def _never_judged(held: KnownEntry | None, showing: Showing) -> list[Showing]:
     return [] if words.own_hash in {held.says_hash, showing.saying.own_hash} else [showing_of(held, words)]
 
 
-def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry | None, entry_id: int) -> Showing:
-    words = feed_version(one)
-    place = _place_of(body, one, held)
-    shown = one.shown_url or place.own
-    if held is None:
-        return Showing(entry_id, body.source_id, place, shown, words, words, silent=_is_silent(body, one))
+def _make_new_showing(body: Body, one: PreparedEntry, entry_id: int) -> Showing:
+    words, place = feed_version(one), body.places[one.key]
+    return Showing(entry_id, body.source_id, place, one.shown_url or place.own, words, words, silent=_is_silent(body, one))
+
+
+def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry, taken: Collection[str]) -> Showing:
+    """`taken`: where the entries of the body stand."""
+    words, place = feed_version(one), _place_of(body, one, held)
     return Showing(
-        entry_id,
+        held.entry_id,
         body.source_id,
         place,
-        shown,
+        one.shown_url or place.own,
         words,
         words,
         silent=held.silent,
         edited=True,
         article_id=held.article_id,
         own_hash=held.own_hash,
-        is_another=speaks_of_another(held.entry, one.entry) or _is_shifted(body, one, held, place),
+        is_another=speaks_of_another(held.entry, one.entry) or _is_shifted(held, place, taken),
         refiled=set(held.entry.categories) != set(one.entry.categories),
     )
 
 
-def _is_shifted(body: Body, one: PreparedEntry, held: KnownEntry, place: Place) -> bool:
+def _is_shifted(held: KnownEntry, place: Place, taken: Collection[str]) -> bool:
     """Whether another entry of the body stands where this one stood: a feed that numbers its places has moved its articles on."""
-    return place.own != held.place and any(other.own == held.place for key, other in body.places.items() if key != one.key)
+    return place.own != held.place and held.place in taken
 
 
 def _is_silent(body: Body, one: PreparedEntry) -> bool:
@@ -189,13 +192,13 @@ def _is_silent(body: Body, one: PreparedEntry) -> bool:
     return body.silent or is_old or one.key in body.formerly_known
 
 
-def _place_of(body: Body, one: PreparedEntry, held: KnownEntry | None) -> Place:
+def _place_of(body: Body, one: PreparedEntry, held: KnownEntry) -> Place:
     """An entry whose link stays what it was keeps its place, also when those that shared the link are no longer listed.
 
     So does one that has none, also when its feed has moved.
     """
     place = body.places[one.key]
-    if held is None or one.address != (comparing_url(held.entry.link) if held.entry.link else None):
+    if one.address != (comparing_url(held.entry.link) if held.entry.link else None):
         return place
     return Place(held.place, tuple(form for form in (place.own, *place.alternates) if form != held.place))
 

@@ -19,6 +19,7 @@ from news.alerts import AttemptResult, Bundle
 from news.answers import (
     AlertLog,
     ArchiveStatus,
+    Contents,
     ExportedArticle,
     PageTrouble,
     PreviewAnswer,
@@ -29,6 +30,7 @@ from news.answers import (
     Undelivered,
     Waiting,
 )
+from news.care import Care
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.one_thing import Thing, Whole
@@ -146,7 +148,7 @@ class ArchiveReader:
 
     def report_status(self, now: datetime) -> ArchiveStatus:
         """How many there are of everything, what waits, what needs care, and what the file takes up, at one moment."""
-        contents, care = self._ask(reports.report_contents, now), self._ask(report_care, now)
+        contents, care = self._ask(_report_contents_and_care, now)
         writer = find_writer(self.path)
         size_bytes, log_bytes = count_bytes(self.path)
         return ArchiveStatus(
@@ -318,6 +320,10 @@ class Archive(ArchiveReader):
         return self._writer.submit(lambda db: tidying.mend_clock_jumps(db, self._watch.most_interval, now))
 
 
+def _report_contents_and_care(db: Database, now: datetime) -> tuple[Contents, Care]:
+    return reports.report_contents(db, now), report_care(db, now)
+
+
 def _get_waiting(writer: WriterNote | None) -> Waiting | None:
     """What the program that writes says of a wait, if it says so."""
     if writer is None or writer.reason is None or writer.waiting_since is None:
@@ -343,7 +349,11 @@ def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead:
     """
     db = open_beside_writer(path)
     try:
-        with translated(str(path)), db.atomic():
-            return outbox.retry_deliveries(db, ids, now, all_dead=all_dead)
+        with translated(str(path)):
+            # IMMEDIATE, since SQLite waits for another's transaction only before one of ours has begun to read.
+            db.conn.execute("BEGIN IMMEDIATE")
+            answer = outbox.retry_deliveries(db, ids, now, all_dead=all_dead)
+            db.conn.execute("COMMIT")
+            return answer
     finally:
-        db.conn.close()
+        db.conn.close()  # which takes back what was not committed

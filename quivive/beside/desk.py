@@ -87,7 +87,7 @@ class Desk:
         if request is None:
             await caller.say(Refused(Wording("the daemon does not understand this version of the command; restart it after an upgrade")))
             return
-        working, leaving = asyncio.create_task(self._work(request, caller)), asyncio.create_task(reader.read())
+        working, leaving = asyncio.create_task(self._work(request, caller)), asyncio.create_task(reader.read(1))
         try:
             await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if working.done():

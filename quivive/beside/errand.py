@@ -78,7 +78,7 @@ async def run_errand(
     service.onlookers.append(errand)
     try:
         await _fetch(service, errand, tell)
-        await _send(service, errand)
+        await _send(service, errand, tell)
     finally:
         service.onlookers.remove(errand)
     await tell(errand)
@@ -100,8 +100,9 @@ async def _fetch(service: Service, errand: Errand, tell: Callable[[Errand], Awai
             return
 
 
-async def _send(service: Service, errand: Errand) -> None:
+async def _send(service: Service, errand: Errand, tell: Callable[[Errand], Awaitable[None]]) -> None:
     loop = asyncio.get_running_loop()
     until = loop.time() + LONGEST_SENDING_SECONDS
-    while errand.deliveries and service.is_telling and loop.time() < until:  # noqa: ASYNC110  # sending need not know who waits for it
+    while errand.deliveries and service.is_telling and loop.time() < until:
+        await tell(errand)  # on and on: who asked gives up on a daemon that is silent for a minute
         await asyncio.sleep(_TICK_SECONDS)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import click
 
 from news.alerts import AlertKind, DeliveryStatus
-from news.answers import AlertLog
+from news.answers import AlertLog, AlertRecord
 from news.errors import UsageError
 from news.names import find_name
 from news.wording import Wording
@@ -31,10 +33,12 @@ from quivive.cli.sheet import View
 from quivive.cli.suggesting import SuggestingGroup
 from quivive.clock import utc_now
 from quivive.typed_times import parse_since
-from storage import AlertRequest, retry_deliveries
+from storage import AlertRequest, ArchiveReader, retry_deliveries
 
 MOST_LISTED = 100
 """Alerts that a terminal is given unless told otherwise: the log may hold years."""
+_PAGE = 1_000
+"""Alerts that are read in one go."""
 
 
 @click.group("alerts", cls=SuggestingGroup, invoke_without_command=True)
@@ -57,15 +61,28 @@ def command(context: click.Context, /, **options: Any) -> None:
     view = get_view(configuration)
     if options["topic"]:
         require_topic(configuration, reader, options["topic"])
-    log = reader.report_alerts(_make_request(options, view))
+    request = _make_request(options, view)
+    rows = map(alert_json, islice(iterate_alerts(reader, request), request.limit))
     if options["as_json"]:
-        print_json_lines(map(alert_json, log.alerts))
-    elif options["as_csv"]:
-        print_csv(ALERTS, map(alert_json, log.alerts))
-    elif not log.alerts:
+        print_json_lines(rows)
+        return
+    if options["as_csv"]:
+        print_csv(ALERTS, rows)
+        return
+    log = reader.report_alerts(request)
+    if not log.alerts:
         click.echo(view.language.text("no alerts"), err=True)
     else:
         _print(view, log, options)
+
+
+def iterate_alerts(reader: ArchiveReader, request: AlertRequest) -> Iterator[AlertRecord]:
+    """The alerts that are asked for, a page of them in memory at a time: the log may hold years."""
+    page: AlertRequest | None = replace(request, limit=_PAGE)
+    while page is not None:
+        log = reader.report_alerts(page)
+        yield from log.alerts
+        page = replace(page, after=log.next) if log.next else None
 
 
 def _print(view: View, log: AlertLog, options: Mapping[str, Any]) -> None:

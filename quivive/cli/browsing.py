@@ -19,4 +19,8 @@ def open_in_browser(url: str) -> None:
 
 def is_web_address(url: str) -> bool:
     """Whether it may be handed to another program: feeds may name files and scripts as their articles' addresses."""
-    return urlsplit(url).scheme in {"http", "https"} and url.isprintable() and " " not in url
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
+    return scheme in {"http", "https"} and url.isprintable() and " " not in url

@@ -1,12 +1,10 @@
-"""What the commands share: the configuration, the archive to read, moments typed by people, and printing."""
+"""What the commands share: the configuration, the archive to read, and printing."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -58,11 +56,6 @@ def require_topic(configuration: Configuration, reader: ArchiveReader, name: str
     """Raise `UsageError` for a topic that neither the configuration nor the delivery log knows; one that was removed may be asked for."""
     if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(AlertRequest(topic=name, limit=1)).alerts:
         raise UsageError(Wording("no topic is called '{what}'; `quivive topics` lists them", what=name))
-
-
-def local_time(moment: datetime | None, timezone: ZoneInfo) -> str:
-    """A moment as people read it, or `–`."""
-    return moment.astimezone(timezone).strftime("%Y-%m-%d %H:%M") if moment else "–"
 
 
 def print_json(value: JsonValue) -> None:

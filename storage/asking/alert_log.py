@@ -16,6 +16,9 @@ from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.alerts import article_from_json, hits_from_json
 
+_BEFORE_ALL, _AFTER_ALL = "0", "9"
+"""Sort before and after every time in the archive."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlertRequest:
@@ -36,18 +39,18 @@ def report_alerts(db: Database, asked: AlertRequest) -> AlertLog:
     """The alerts that are asked for, newest first."""
     rows = db.conn.execute(
         """SELECT * FROM alerts
-           WHERE (:topic IS NULL OR topic = :topic) AND (:kind IS NULL OR kind = :kind) AND (:since IS NULL OR created_at >= :since)
+           WHERE created_at BETWEEN :since AND :until AND (created_at < :until OR id > :after_id)
+             AND (:topic IS NULL OR topic = :topic) AND (:kind IS NULL OR kind = :kind)
              AND (:status IS NULL OR EXISTS (SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND status = :status))
-             AND (:after_time IS NULL OR created_at < :after_time OR (created_at = :after_time AND id > :after_id))
            ORDER BY created_at DESC, id LIMIT :limit""",
         {
             "topic": asked.topic,
             "status": asked.status,
             "kind": asked.kind,
-            "since": optional_text(asked.since),
+            "since": optional_text(asked.since) or _BEFORE_ALL,
             "limit": -1 if asked.limit is None else asked.limit,
-            "after_time": to_text(asked.after.created_at) if asked.after else None,
-            "after_id": asked.after.alert_id if asked.after else None,
+            "until": to_text(asked.after.created_at) if asked.after else _AFTER_ALL,
+            "after_id": asked.after.alert_id if asked.after else "",
         },
     ).fetchall()
     alerts = _with_deliveries(db, rows)

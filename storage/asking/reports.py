@@ -68,15 +68,15 @@ def report_contents(db: Database, now: datetime) -> Contents:
         overdue=get_longest_overdue(db, now),
         last_poll_at=optional_time(_one(db, "SELECT max(last_polled_at) FROM sources")),
         articles=ArticleCounts(
-            total=_one(db, "SELECT count(*) FROM articles WHERE deleted_at IS NULL"),
+            total=_one(db, "SELECT (SELECT count(*) FROM articles) - (SELECT count(*) FROM articles WHERE deleted_at IS NOT NULL)"),
             last_24h=_one(db, "SELECT count(*) FROM articles WHERE first_seen_at >= ?", day_ago),
-            revisions=_one(db, "SELECT coalesce(sum(revisions - 1), 0) FROM articles"),
+            revisions=_one(db, "SELECT coalesce(sum(revisions - 1), 0) FROM articles WHERE revisions > 1"),
             sightings=_one(db, "SELECT count(*) FROM sightings"),
         ),
         gaps=_list_recent_gaps(db, now),
         pages=PageCounts(
             due=_one(db, "SELECT count(*) FROM entries WHERE page_state = 'due'"),
-            given_up=_one(db, "SELECT count(*) FROM entries WHERE page_state = 'given_up'"),
+            given_up=_one(db, "SELECT count(*) FROM entries WHERE page_state = 'given_up' AND page_error_code IS NOT NULL"),
         ),
         alerts=AlertCounts(
             total=_one(db, "SELECT count(*) FROM alerts"),
@@ -129,7 +129,9 @@ def list_page_troubles(db: Database, limit: int) -> list[PageTrouble]:
     """The pages that were given up or wait to be tried again, newest first, each with its reason."""
     rows = db.conn.execute(
         """SELECT entries.*, sources.name AS source FROM entries JOIN sources ON sources.id = source_id
-           WHERE page_error_code IS NOT NULL AND page_state IN ('given_up', 'due') ORDER BY entries.id DESC LIMIT ?""",
+           WHERE entries.id IN (
+               SELECT id FROM entries WHERE page_error_code IS NOT NULL AND page_state IN ('given_up', 'due') ORDER BY id DESC LIMIT ?
+           ) ORDER BY entries.id DESC""",
         (limit,),
     )
     return [

@@ -33,14 +33,20 @@ def _articles_by_number(db: Database, wanted: str) -> Iterator[Thing]:
             yield Thing(ThingKind.ARTICLE, str(row["id"]), row["title"])
 
 
+_AT_ADDRESS = """SELECT DISTINCT articles.id, title FROM article_urls JOIN articles ON articles.id = article_urls.article_id
+    WHERE (article_urls.url IN (:place, :wanted) OR (article_urls.url > :place || '#' AND article_urls.url < :place || '$'))"""
+"""The articles that are known at an address. Those that share one have places of their own there, told apart after a `#`; `$` is next."""
+_SHOWN = "EXISTS (SELECT 1 FROM sightings WHERE sightings.article_id = articles.id AND sightings.url = :wanted)"
+
+
 def _articles_by_address(db: Database, wanted: str) -> Iterator[Thing]:
     """Those shown at exactly this address, else the one known at it in the comparing form."""
     if "://" not in wanted:
         return
-    shown = "SELECT DISTINCT articles.id, title FROM sightings JOIN articles ON articles.id = article_id WHERE sightings.url = ? LIMIT ?"
-    known = "SELECT articles.id, title FROM article_urls JOIN articles ON articles.id = article_id WHERE article_urls.url = ? LIMIT ?"
-    rows = db.conn.execute(shown, (wanted, MOST_MEANT)).fetchall() or db.conn.execute(known, (comparing_url(wanted), MOST_MEANT)).fetchall()
-    for row in rows:
+    asked = {"wanted": wanted, "place": comparing_url(wanted), "most": MOST_MEANT}
+    shown = db.conn.execute(f"{_AT_ADDRESS} AND {_SHOWN} LIMIT :most", asked).fetchall()
+    known = "SELECT articles.id, title FROM article_urls JOIN articles ON articles.id = article_id WHERE article_urls.url = :place"
+    for row in shown or db.conn.execute(known, asked):
         yield Thing(ThingKind.ARTICLE, str(row["id"]), row["title"])
 
 

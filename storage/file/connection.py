@@ -95,7 +95,10 @@ def count_bytes(path: Path) -> tuple[int, int]:
 
 
 def _count_bytes(place: Path) -> int:
-    return place.stat().st_size if place.exists() else 0
+    try:
+        return place.stat().st_size
+    except FileNotFoundError:  # whoever closes the archive last removes `-wal`
+        return 0
 
 
 def open_for_writing(path: Path, real_path: Path | None = None) -> Database:
@@ -175,8 +178,7 @@ def _may_write_folder(path: Path) -> bool:
 
 def _has_journal(path: Path) -> bool:
     real_path = path.resolve()
-    journal = real_path.with_name(real_path.name + "-wal")
-    return journal.exists() and journal.stat().st_size > 0
+    return _count_bytes(real_path.with_name(real_path.name + "-wal")) > 0
 
 
 def open_beside_writer(path: Path) -> Database:

@@ -17,7 +17,12 @@ from storage.recording.rebuilding import left_below
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500
 LONGEST_WAIT = LONGEST_RETRY_AFTER + timedelta(hours=1)
-_WHEN_DUE = (("sources", "next_poll_at"), ("entries", "page_due_at"), ("deliveries", "due_at"), ("messages", "next_attempt_at"))
+_WHEN_DUE = (
+    ("sources", "next_poll_at", ""),
+    ("entries", "page_due_at", "page_state = 'due' AND"),  # so that the index of these is read, and not every entry there ever was
+    ("deliveries", "due_at", ""),
+    ("messages", "next_attempt_at", ""),
+)
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
@@ -29,7 +34,7 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
     rows = db.conn.execute(
         """SELECT id FROM articles WHERE time < :before AND first_seen_at < :before AND deleted_at IS NULL
              AND coalesce(published_at, first_seen_at) < :before
-             AND NOT EXISTS (SELECT 1 FROM alerts JOIN deliveries ON alert_id = alerts.id
+             AND NOT EXISTS (SELECT 1 FROM alerts CROSS JOIN deliveries ON alert_id = alerts.id  -- in this order: thousands may be pending
                              WHERE alerts.article_id = articles.id AND status = 'pending')
              AND NOT EXISTS (SELECT 1 FROM entries JOIN sources ON sources.id = entries.source_id
                              WHERE article_id = articles.id AND page_state = 'due' AND configured = 1)
@@ -66,8 +71,8 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
     Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source.
     """
     latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
-    for table, column in _WHEN_DUE:
-        db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {column} > ?", (moment, latest))  # noqa: S608  # literals
+    for table, column, condition in _WHEN_DUE:
+        db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {condition} {column} > ?", (moment, latest))  # noqa: S608  # literals
     give_up_at = to_text(now + DELIVERY_LIFETIME)
     for table, column in (("deliveries", "due_at"), ("messages", "next_attempt_at")):
         db.conn.execute(
@@ -82,7 +87,8 @@ def set_back(db: Database, step: timedelta, now: datetime) -> None:
     What was written by the right clock cannot be told from what was written by the wrong one: all is due that much earlier, which is
     at worst too early once.
     """
-    for table, column in _WHEN_DUE:
-        rows = db.conn.execute(f"SELECT id, {column} AS due FROM {table} WHERE {column} > ?", (to_text(now),)).fetchall()  # noqa: S608  # literals
+    for table, column, condition in _WHEN_DUE:
+        sql = f"SELECT id, {column} AS due FROM {table} WHERE {condition} {column} > ?"  # noqa: S608  # literals
+        rows = db.conn.execute(sql, (to_text(now),)).fetchall()
         moved = [(to_text(max(now, from_text(row["due"]) - step)), row["id"]) for row in rows]
         db.conn.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", moved)  # noqa: S608  # literals

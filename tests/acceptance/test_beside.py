@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from quivive.beside.place import socket_path
-from tests.mailbox import HookSink
+from tests.mailbox import HOLD, HookSink, Reply
 from tests.news_site import NewsSite, item, rss
 from tests.processes import Home, Running, source, story, topic, wait_until, webhook
 
@@ -208,6 +208,26 @@ def test_a_caller_who_sends_junk_or_nothing_or_hangs_up_holds_up_nobody(watch, s
         assert watch.home.quivive("poll", "journal").status == 0
     assert watch.daemon.is_running
     assert "Traceback" not in watch.daemon.log
+
+
+def test_the_daemon_goes_on_telling_while_it_sends(watch) -> None:
+    watch.publish("L’OTAN à suivre", "Rien")
+    watch.hook.reply(Reply(action=HOLD))
+    with watch.call() as calling, calling.makefile("r", encoding="utf-8") as told:
+        calling.sendall(b'{"poll": ["journal"]}\n')
+        next(line for line in told if "L’OTAN à suivre" in line)
+        watch.hook.wait_for(lambda requests: any("L’OTAN à suivre" in one.body.decode() for one in requests))
+        assert next(told).startswith('{"polled":')
+        watch.hook.release()
+        assert any(line.startswith('{"summary":') for line in told)
+
+
+def test_a_caller_who_says_more_than_the_request_is_left(watch) -> None:
+    watch.site.stall("/feed")
+    with watch.call() as calling, calling.makefile("rb") as told:
+        calling.sendall(b'{"poll": ["journal"]}\n' + b"x" * 1_000)
+        assert not [line for line in told if b"summary" in line]
+    watch.publish("Rien")
 
 
 def test_a_caller_who_asks_and_reads_nothing_holds_up_nobody(watch) -> None:

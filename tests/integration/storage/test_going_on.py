@@ -11,6 +11,7 @@ import pytest
 
 from news.answers import ByDate, ByRelevance
 from news.query import parse_query
+from quivive.cli.alerts import iterate_alerts
 from storage import AlertRequest, SearchRequest
 from storage.asking import candidates
 from tests.desk import NOW, OTAN, A, Desk, entry
@@ -117,6 +118,13 @@ def test_alerts_of_one_moment_are_told_apart_by_their_id(desk: Desk) -> None:
     first = desk.archive.report_alerts(AlertRequest(limit=3))
     second = desk.archive.report_alerts(AlertRequest(limit=2, after=first.next))
     assert [alert.alert_id for alert in (*first.alerts, *second.alerts)] == whole
+
+
+def test_the_whole_delivery_log_is_read_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quivive.cli.alerts._PAGE", 4)
+    there = desk.archive.report_alerts().alerts
+    assert len(there) > 8
+    assert tuple(iterate_alerts(desk.archive, AlertRequest(limit=1))) == there
 
 
 def test_an_export_goes_on_after_an_article_and_takes_what_has_arrived(desk: Desk) -> None:

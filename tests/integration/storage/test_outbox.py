@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -145,6 +146,21 @@ def test_retry_by_any_of_its_ids_sends_the_whole_message_again_under_the_same_id
         (again,) = due(desk)
         assert (again.bundle_id, again.delivery_ids, again.attempts) == (bundle.bundle_id, bundle.delivery_ids, 0)
         assert again.give_up_at == desk.now + timedelta(days=3)
+
+
+def test_retry_has_the_right_to_write_before_it_reads_so_that_a_busy_daemon_is_waited_for(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.DEAD)
+    foreign = sqlite3.connect(desk.path, timeout=0, isolation_level=None)
+
+    class Asked(list[str]):
+        def __iter__(self) -> Iterator[str]:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                foreign.execute("BEGIN IMMEDIATE")
+            return super().__iter__()
+
+    assert retry_deliveries(desk.path, Asked(bundle.delivery_ids), desk.tick()) == (2 * 2, [])
+    foreign.close()
 
 
 def test_retry_sends_what_was_given_up_before_it_was_in_a_message(desk: Desk) -> None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
-from tests.desk import A, Desk, entry, prose
+import pytest
+from sqlite_utils import Database
+
+from storage.asking.alert_log import AlertRequest, report_alerts
+from storage.asking.care import report_care
+from storage.asking.reports import list_page_troubles, list_undelivered, report_contents
+from storage.asking.things import find_things
+from storage.recording.entries import list_entries, load_others
+from storage.recording.tidying import forget_articles, mend_clock_jumps, prune_poll_log, set_back
+from tests.desk import NOW, OTAN, A, Desk, entry, prose
 
 MOST = 40
 """For a feed of 30 entries, from the beginning of the transaction to its end, without what FTS5 does within the index."""
@@ -75,3 +86,64 @@ def test_an_entry_takes_no_more_work_when_hundreds_of_sources_show_its_article(d
         work.append(work_of(desk, entry(title, link, f"g{last}")))
     assert desk.rows("SELECT count(*) FROM articles") == [(1,)]
     assert work[1] < work[0] + 30, "of 400 entries, reading each takes 80"
+
+
+GROWING = ("alerts", "article_urls", "articles", "deliveries", "entries", "matches", "messages", "polls", "revisions", "sightings")
+SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messages_due")
+"""Those that hold only what is due, or a few rows of many."""
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda db: report_contents(db, NOW),
+        lambda db: report_care(db, NOW),
+        list_undelivered,
+        lambda db: list_page_troubles(db, 20),
+        lambda db: mend_clock_jumps(db, timedelta(hours=12), NOW),
+        lambda db: set_back(db, timedelta(hours=1), NOW),
+        lambda db: prune_poll_log(db, NOW),
+        lambda db: forget_articles(db, NOW, NOW),
+        lambda db: report_alerts(db, AlertRequest(since=NOW, limit=5)),
+        lambda db: find_things(db, "https://a.example/1", ["OTAN"]),
+        lambda db: load_others(db, list_entries(db, [1])[0], ["https://a.example/2"]),
+    ],
+    ids=["contents", "care", "undelivered", "pages", "clock", "clock back", "polls", "retention", "alerts", "things", "others"],
+)
+def test_what_is_asked_often_reads_no_table_that_grows_for_years_from_end_to_end(desk: Desk, ask: Callable[[Database], object]) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", "https://a.example/1"), entry("Deux", "https://a.example/2"))
+    db = desk.archive._db
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    try:
+        ask(db)
+    finally:
+        db.conn.set_trace_callback(None)
+    plans = [
+        step["detail"]
+        for sql in asked
+        if sql.startswith(("SELECT", "WITH", "UPDATE", "DELETE"))
+        for step in db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")
+    ]
+    assert plans
+    scans = [step.split() for step in plans if step.startswith("SCAN")]
+    assert [words for words in scans if words[1] in GROWING and "COVERING" not in words and words[-1] not in SMALL_INDEXES] == []
+
+
+def test_retention_looks_at_no_more_when_thousands_of_deliveries_wait(tmp_path: Path) -> None:
+    work = []
+    with Desk(tmp_path / "archive.db", [OTAN]) as desk:
+        desk.watch(A)
+        desk.poll(A, *[entry(f"Rien {number}", f"https://a.example/{number}") for number in range(100)])
+        for first, last in ((0, 10), (10, 500)):
+            desk.poll(A, *[entry(f"L’OTAN {number}", f"https://a.example/otan-{number}") for number in range(first, last)])
+            done: list[None] = []
+            connection = desk.archive._db.conn
+            connection.set_progress_handler(lambda done=done: done.append(None), 100)
+            connection.execute("BEGIN")
+            assert forget_articles(desk.archive._db, desk.now + timedelta(days=1), desk.now) == 100
+            connection.execute("ROLLBACK")
+            connection.set_progress_handler(None, 0)
+            work.append(len(done))
+    assert work[1] < 2 * work[0]

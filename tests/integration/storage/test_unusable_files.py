@@ -265,6 +265,7 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "tell_whole": lambda reader: reader.tell_whole(Thing(ThingKind.SOURCE, "1", "a.example"), [], NOW),
     "report_topics": lambda reader: reader.report_topics([Topic("OTAN", "OTAN")], NOW),
     "report_status": lambda reader: reader.report_status(NOW),
+    "report_undelivered": lambda reader: reader.report_undelivered(),
     "report_pages": lambda reader: reader.report_pages(10),
 }
 

@@ -168,6 +168,14 @@ def test_a_topic_that_was_removed_is_known_by_its_alerts(desk: Desk) -> None:
     assert (told.volume.name, told.volume.alerts, told.is_configured) == ("OTAN", 1, False)
 
 
+def test_of_articles_that_share_a_link_each_is_found_by_its_own_address_and_all_by_the_link(desk: Desk) -> None:
+    desk.watch(A)
+    link = "https://www.a.example/direct"
+    desk.poll(A, entry("Pannes de jeudi", link, "p1"), entry("Retour vendredi", link, "p2"), entry("Autre sujet", f"{link}#trois", "p3"))
+    assert sorted(thing.name for thing in find(desk, link)) == ["Pannes de jeudi", "Retour vendredi"]
+    assert [thing.name for thing in find(desk, f"{link}#trois")] == ["Autre sujet"]
+
+
 @pytest.mark.parametrize(
     ("what", "kind"),
     [
