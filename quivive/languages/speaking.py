@@ -38,6 +38,8 @@ class GettextLanguage:
     timezone: ZoneInfo
 
     def text(self, template: str, /, **values: object) -> str:
+        if not template:  # by which gettext would mean what a catalogue says of itself
+            return ""
         return self._fill(_translations(self.code).gettext(template), values)
 
     def plural(self, one: str, many: str, count: float, /, **values: object) -> str:

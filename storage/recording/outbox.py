@@ -228,20 +228,21 @@ def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dea
     Recipients who are known to have it are not told again while others lack it.
     """
     unknown = []
-    count = 0
-    if all_dead:
-        count += _make_due(db, _DEAD, "", now)
+    revived = _make_due(db, _DEAD, "", now) if all_dead else set()
     for one in ids:
         meant = find_ids(db, one)
-        revived = _make_due(db, _NAMED, meant[0].key, now) if len(meant) == 1 else 0
-        count += revived
-        if not revived:
+        named = _make_due(db, _NAMED, meant[0].key, now) if len(meant) == 1 else set()
+        revived |= named
+        if not named:
             unknown.append(one)
-    return count, unknown
+    return len(revived), unknown
 
 
-def _make_due(db: Database, condition: str, one: str, now: datetime) -> int:
-    """Make due the messages of the deliveries for which the condition holds, and those of them that are in no message yet."""
+def _make_due(db: Database, condition: str, one: str, now: datetime) -> set[str]:
+    """Make due the messages of the deliveries for which the condition holds, and those of them that are in no message yet.
+
+    Returns the ids of all that are due because of it.
+    """
     values = {"one": one, "now": to_text(now), "give_up": to_text(now + DELIVERY_LIFETIME)}
     chosen = db.conn.execute(f"SELECT DISTINCT message_id FROM deliveries WHERE {condition}", values).fetchall()  # noqa: S608  # literals
     owe_again(db, [row["message_id"] for row in chosen])
@@ -253,7 +254,7 @@ def _make_due(db: Database, condition: str, one: str, now: datetime) -> int:
     cursor = db.conn.execute(
         f"""UPDATE deliveries SET status = 'pending', give_up_at = :give_up, hold = NULL, reason = NULL,
                                   due_at = CASE WHEN message_id IS NULL THEN min(created_at, :now) END
-            WHERE {condition} OR message_id IN (SELECT message_id FROM deliveries WHERE {condition})""",  # noqa: S608  # literals
+            WHERE {condition} OR message_id IN (SELECT message_id FROM deliveries WHERE {condition}) RETURNING id""",  # noqa: S608  # literals
         values,
     )
-    return int(cursor.rowcount)
+    return {row["id"] for row in cursor}

@@ -67,6 +67,10 @@ def test_the_configuration_that_is_asked_is_the_one_that_the_command_line_names(
     assert find_early_language(["check", *arguments[:-1]], {}, tmp_path).code == "fr"
 
 
+def test_nothing_is_told_as_nothing():
+    assert (FRENCH.text(""), FRENCH.tell(Wording("")), FRENCH.tell("")) == ("", "", "")
+
+
 def test_moments_are_told_in_the_time_zone_as_the_language_writes_them():
     assert FRENCH.moment(NOW) == "26 nov. 2026 à 10:28"
     assert ENGLISH.moment(NOW) == "26 Nov 2026, 10:28"
