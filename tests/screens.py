@@ -32,6 +32,8 @@ GOLDEN = Path(__file__).parent / "data" / "screens"
 WIDTHS = {"en": (60, 80, 140), "fr": (60, 80)}
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDER = re.compile(r"/\S*/archive\.db")
+_SIZE = re.compile(r"\d([.,])\d (?=M[Bo]\b)")
+"""Of the archive's file, which every new index changes."""
 
 SCREENS = {
     "status": ("status",),
@@ -111,8 +113,8 @@ def _read(descriptor: int, read: list[bytes]) -> None:
 
 
 def plain(shown: str) -> str:
-    """What stands on a screen: without its styles, and the archive in a folder of the same name for everybody."""
-    return _FOLDER.sub("/var/lib/quivive/archive.db", _STYLE.sub("", shown))
+    """What stands on a screen: without its styles, and the archive of one size and in a folder of the same name for everybody."""
+    return _SIZE.sub(r"1\g<1>7 ", _FOLDER.sub("/var/lib/quivive/archive.db", _STYLE.sub("", shown)))
 
 
 def too_wide(shown: str, width: int) -> list[str]:
