@@ -44,7 +44,7 @@ class LetterWriter:
         """
         language = self._presentation.language
         bodies = self._templates.render(make_letter(bundle, self._presentation))
-        self._tell(bodies.troubles)
+        self._tell([*self._presentation.templates.troubles, *bodies.troubles])
         message = EmailMessage(policy=SMTP)
         _set_headers(message, bundle, sender, recipients, language)
         message["Date"] = format_datetime(now.astimezone(language.timezone))

@@ -6,6 +6,8 @@ import pytest
 
 from tests.pictures import LOOKS, PICTURES, contrast_in, find_browser, make_mail, photograph, read_png
 
+pytestmark = pytest.mark.timeout(180)  # a browser starts for each picture, on a machine that may be busy
+
 MARKS_ALONE = "<style>body * { visibility: hidden !important } mark { visibility: visible !important }</style>"
 
 GREEN_IF_IT_FITS = """<script>

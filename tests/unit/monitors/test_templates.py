@@ -120,6 +120,16 @@ def test_a_broken_template_is_told_in_the_log_once_for_a_channel(caplog):
     assert all(">OTAN</mark>" in mail.get_body(("html",)).get_content() for mail in mails)
 
 
+def test_a_template_that_could_not_be_read_is_told_in_the_log_too(caplog):
+    address = parse_mail_address("a@example.org")
+    unreadable = replace(ENGLISH, templates=OwnTemplates({}, ("own/mail.txt cannot be read: Permission denied",)))
+    with caplog.at_level(logging.WARNING):
+        LetterWriter(unreadable).render_email(make_bundle(), address, [address], MORNING)
+    assert [record.getMessage() for record in caplog.records] == [
+        "a mail template cannot be used: own/mail.txt cannot be read: Permission denied"
+    ]
+
+
 def test_templates_are_tried_before_there_is_a_mail():
     assert check_templates(ENGLISH) == []
     assert check_templates(with_templates(mail_txt="{{ letter.title }}")) == []
