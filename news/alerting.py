@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from news.alerts import AlertKind
-from news.articles import ArticleFacts
-from news.settling import Asks, Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +72,3 @@ def decide_alert(known: OnRecord, matched: Matched) -> NewAlert | Silence:
             return Silence.MATCHED_SILENTLY
     first = matched.number if known.first_match is None else known.first_match
     return NewAlert(AlertKind.NEW if first == 1 else AlertKind.REVISED, known.alerts + 1)
-
-
-def judge_again(one: Settled, before: ArticleFacts | None, after: ArticleFacts | None) -> Asks:
-    """Which topics have to look again at the versions of an article that were there before an entry showed it.
-
-    Those that ask by whom it was shown only if that has changed: `before` and `after` are what filters ask of the article without and
-    with this showing, as far as any topic asks it.
-    """
-    if one.asks is not Asks.BY_SIGHTING:
-        return one.asks
-    is_known_otherwise = before is not None and after is not None and before.sources != after.sources
-    return Asks.BY_SIGHTING if is_known_otherwise else Asks.NONE
-
-
-def is_silent_again(one: Settled) -> bool:
-    """Whether what matches by this showing is old news; what is filed otherwise than before was edited, and is new."""
-    return one.silent and one.is_new_sighting

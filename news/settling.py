@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from news.adopting import OtherEntries, is_shared, tells_little, texts_differ
+from news.alerts import Subject, article_subject
 from news.articles import Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
 from news.urls import host_of
-from news.walls import TITLES_THAT_UNMASK, speaks_of
+from news.walls import TITLES_THAT_UNMASK, is_worth_remembering, speaks_of
 
 
 class Identity(StrEnum):
@@ -164,6 +165,8 @@ class Settled:
 
     showing: Showing
     article_id: int
+    subject: Subject
+    """The article, as what alerts are about."""
     identity: Identity
     is_new_article: bool
     is_new_sighting: bool
@@ -177,6 +180,13 @@ class Settled:
     """Addresses that stand for the article from now on, and whether they are adopted ones."""
     asks: Asks
     """Which topics have to look at the versions that were current before."""
+    adds_title: bool
+    """Whether the title under which it shows its text is worth remembering with that text."""
+
+    @property
+    def is_silent_sighting(self) -> bool:
+        """Whether what matches only by this showing is old news; what is filed otherwise than before was edited, and is new."""
+        return self.silent and self.is_new_sighting
 
     @property
     def main(self) -> NewVersion | None:
@@ -225,7 +235,6 @@ class Settler:
     def settle(self, showing: Showing) -> Settled:
         """Give what an entry shows its place: a new article, a revision, a further sighting of a known article."""
         verdict = self._judge(showing)
-        self._remember_text(showing)
         showing = _opened_by_moving(showing, verdict)
         article = self._new_article(showing) if verdict.article_id is None else self._articles[verdict.article_id]
         settled = self._decide(showing, verdict, article)
@@ -299,6 +308,7 @@ class Settler:
         return Settled(
             showing=showing,
             article_id=article.article_id,
+            subject=article_subject(article.article_id),
             identity=verdict.identity,
             is_new_article=is_new,
             is_new_sighting=is_new_sighting,
@@ -308,6 +318,7 @@ class Settler:
             spoken_revision_id=spoken,
             claims=self._claims_of(showing),
             asks=_asks(article, is_new=is_new, by_sighting=is_new_sighting or showing.refiled, opens=opens),
+            adds_title=is_worth_remembering(showing.words.title_key, self._titles.get(showing.words.text_hash, ())),
         )
 
     def _is_shift(self, showing: Showing, article: KnownArticle) -> bool:
@@ -360,14 +371,13 @@ class Settler:
         self._next_article_id += 1
         return KnownArticle(article_id, showing.words.title, None, "", Origin.FEED, 0, sighted_openly=not showing.silent, deleted=False)
 
-    def _remember_text(self, showing: Showing) -> None:
-        self._titles.setdefault(showing.words.text_hash, set()).add(showing.words.title_key)
-
     def _remember(self, settled: Settled, article: KnownArticle) -> None:
         """Let the decisions that follow know of this one."""
         showing, article_id, main = settled.showing, settled.article_id, settled.main
         opened = article.sighted_openly or settled.opens
         article = replace(article, versions=article.versions + len(settled.versions), sighted_openly=opened)
+        if settled.adds_title:
+            self._titles.setdefault(showing.words.text_hash, set()).add(showing.words.title_key)
         if main is not None:
             version = main.version
             article = replace(

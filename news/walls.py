@@ -48,16 +48,21 @@ def find_deceived(holders: Iterable[Holder]) -> list[int]:
     return [one.entry_id for one in holders if one.entry_id is not None and not speaks_of(one.text, one.title)]
 
 
-def titles_to_remember(held: Mapping[str, Collection[str]], seen: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those of the titles (keys) under which texts (by hash) were seen that are worth keeping beside the ones that are `held`.
+def is_worth_remembering(title_key: str, held: Collection[str]) -> bool:
+    """Whether a title under which a text was seen is to be kept beside those that are `held` of that text.
 
     The empty text of a feed of titles has thousands: as many as unmask a wall are enough.
     """
+    return len(held) < TITLES_THAT_UNMASK and title_key not in held
+
+
+def titles_to_remember(held: Mapping[str, Collection[str]], seen: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of the titles (keys) under which texts (by hash) were seen that are worth keeping beside the ones that are `held`."""
     known = {text_hash: set(titles) for text_hash, titles in held.items()}
     new = []
     for text_hash, title_key in sorted(set(seen)):
         titles = known.setdefault(text_hash, set())
-        if len(titles) < TITLES_THAT_UNMASK and title_key not in titles:
+        if is_worth_remembering(title_key, titles):
             titles.add(title_key)
             new.append((text_hash, title_key))
     return new

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerting import NewAlert, OnRecord
-from news.alerts import Alert, AlertedArticle, DeliveryStatus, Hit, TopicMatch, article_subject, make_alert_id, make_delivery_id
+from news.alerts import Alert, AlertedArticle, DeliveryStatus, Hit, Subject, TopicMatch, make_alert_id, make_delivery_id
 from news.judging import delay_seconds
 from news.timing import DELIVERY_LIFETIME
 from storage.file.times import from_text, optional_text, optional_time, to_text
@@ -24,13 +24,14 @@ class Cause:
     """The version of an article from which alerts follow at `now`."""
 
     article_id: int
+    subject: Subject
     revision_id: int
     now: datetime
     text: str
 
 
-def load_on_record(db: Database, article_id: int, topics: Sequence[str]) -> dict[str, OnRecord]:
-    """What is on record of each of the topics and the article, before what matches now is written."""
+def load_on_record(db: Database, article_id: int, subject: Subject, topics: Sequence[str]) -> dict[str, OnRecord]:
+    """What is on record of each of the topics and the article, the `subject`, before what matches now is written."""
     # The first match by the order of the key: an article may have thousands of versions, and each asks.
     rows = db.conn.execute(
         """SELECT topics.value AS topic, articles.sighted_openly,
@@ -38,7 +39,7 @@ def load_on_record(db: Database, article_id: int, topics: Sequence[str]) -> dict
                    WHERE article_id = articles.id AND topic = topics.value ORDER BY revision_id LIMIT 1) AS first,
                   (SELECT max(sequence) FROM alerts WHERE topic = topics.value AND subject = :subject) AS alerts
            FROM json_each(:topics) AS topics JOIN articles ON articles.id = :article""",
-        {"topics": json.dumps(topics), "subject": article_subject(article_id).text, "article": article_id},
+        {"topics": json.dumps(topics), "subject": subject.text, "article": article_id},
     )
     return {row["topic"]: OnRecord(row["alerts"] or 0, row["first"], bool(row["sighted_openly"])) for row in rows}
 
@@ -69,7 +70,7 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         delay_seconds=delay_seconds(cause.now, article.published_at),
         article=article,
         matches=match.hits,
-        subject=article_subject(cause.article_id),
+        subject=cause.subject,
         sequence=new.sequence,
     )
 

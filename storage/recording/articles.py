@@ -11,7 +11,6 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerting import is_silent_again, judge_again
 from news.alerts import Alert
 from news.articles import ArticleFacts
 from news.judging import Version, article_time
@@ -22,7 +21,6 @@ from storage.file.rows import change_in, insert_rows
 from storage.file.times import optional_text, to_text
 from storage.file.words import leave_waiting
 from storage.recording.facts import list_facts
-from storage.recording.knowing import remember_titles
 from storage.recording.matches import VersionToMatch, match_sighting, match_version
 from storage.recording.spoken import keep_spoken
 from storage.recording.watch import Tally, Watch
@@ -94,7 +92,7 @@ def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) ->
     keep_spoken(db, _revised(writing.settled), writing.now)
     _write_sightings(db, writing)
     _write_current(db, writing.settled)
-    remember_titles(db, ((one.showing.words.text_hash, one.showing.words.title_key) for one in writing.settled))
+    _write_titles(db, writing.settled)
     _count(writing.settled, tally)
     _match_all(db, watch, writing, tally)
 
@@ -182,6 +180,11 @@ def _write_current(db: Database, settled: Sequence[Settled]) -> None:
     )
 
 
+def _write_titles(db: Database, settled: Sequence[Settled]) -> None:
+    titles = [(one.showing.words.text_hash, one.showing.words.title_key) for one in settled if one.adds_title]
+    insert_rows(db, "text_titles", ("text_hash", "title_key"), titles, "ON CONFLICT DO NOTHING")
+
+
 def _count(settled: Iterable[Settled], tally: Tally) -> None:
     for one in settled:
         tally.articles_new += one.is_new_article
@@ -201,14 +204,14 @@ def _match_all(db: Database, watch: Watch, writing: Writing, tally: Tally) -> No
 
 def _match_again(db: Database, watch: Watch, one: Settled, writing: Writing, facts: ArticleFacts | None) -> list[Alert]:
     """Match the versions that were there before, as far as topics have to look at them again."""
+    if one.asks is Asks.NONE:
+        return []
+    if one.asks is Asks.ALL:
+        return [alert for version in _versions_before(db, one, writing.now) for alert in match_version(db, watch, version, facts)]
     before = writing.before.get(one.article_id)
-    asks = judge_again(one, before, facts)
-    former = [] if asks is Asks.NONE else _versions_before(db, one, writing.now)
-    if asks is not Asks.BY_SIGHTING:
-        return [alert for version in former for alert in match_version(db, watch, version, facts)]
-    assert before is not None  # else nothing of it can have changed
-    assert facts is not None
-    silent = is_silent_again(one)
+    if before is None or facts is None or before.sources == facts.sources:
+        return []  # no topic asks by whom it was shown, or it is shown as it was
+    silent, former = one.is_silent_sighting, _versions_before(db, one, writing.now)
     return [alert for version in former for alert in match_sighting(db, watch, version, (before, facts), silent=silent)]
 
 
@@ -228,4 +231,4 @@ def _versions_before(db: Database, one: Settled, now: datetime) -> list[VersionT
 
 
 def _to_match(one: Settled, revision_id: int, number: int, analysed: AnalysedArticle, now: datetime) -> VersionToMatch:
-    return VersionToMatch(one.article_id, revision_id, number, analysed, now, edited_since_silent=one.showing.edited)
+    return VersionToMatch(one.article_id, one.subject, revision_id, number, analysed, now, edited_since_silent=one.showing.edited)

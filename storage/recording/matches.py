@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerting import Matched, NewAlert, Silence, decide_alert
-from news.alerts import Alert, TopicMatch
+from news.alerts import Alert, Subject, TopicMatch
 from news.articles import ArticleFacts
 from news.text import AnalysedArticle
 from storage.file.times import to_text
@@ -22,6 +22,7 @@ class VersionToMatch:
     """A version that arrived at `now`, or was there when another source showed its article, to be compared with the topics."""
 
     article_id: int
+    subject: Subject
     revision_id: int
     number: int
     analysed: AnalysedArticle
@@ -54,14 +55,14 @@ def match_sighting(
 def _record_matches(db: Database, watch: Watch, version: VersionToMatch, matched: Matched, matches: Sequence[TopicMatch]) -> list[Alert]:
     if not matches:
         return []
-    known = load_on_record(db, version.article_id, [match.topic for match in matches])
+    known = load_on_record(db, version.article_id, version.subject, [match.topic for match in matches])
     due: list[tuple[TopicMatch, NewAlert]] = []
     for match in matches:
         verdict = decide_alert(known[match.topic], matched)
         if isinstance(verdict, NewAlert):
             due.append((match, verdict))
         _record_match(db, version, match, verdict if isinstance(verdict, Silence) else None)
-    cause = Cause(version.article_id, version.revision_id, version.now, version.analysed.text)
+    cause = Cause(version.article_id, version.subject, version.revision_id, version.now, version.analysed.text)
     return record_alerts(db, watch.channels_of_topic, cause, due) if due else []
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import product
 
 import pytest
 
-from news.alerting import Matched, NewAlert, OnRecord, Silence, decide_alert, is_silent_again, judge_again
+from news.alerting import Matched, NewAlert, OnRecord, Silence, decide_alert
 from news.alerts import AlertKind, SubjectKind, article_subject, make_alert_id, parse_subject
-from news.articles import ArticleFacts, SourceFacts
-from news.judging import make_version
-from news.settling import Asks, Identity, Place, Settled, Showing
-from news.sources import FeedEntry
 
 
 def decide(
@@ -70,47 +65,3 @@ def test_a_subject_is_read_as_it_was_written() -> None:
     subject = article_subject(12)
     assert (subject.kind, subject.key, subject.text) == (SubjectKind.ARTICLE, "12", "article:12")
     assert parse_subject(subject.text) == subject
-
-
-def shown(asks: Asks = Asks.NONE, *, silent: bool = False, is_new_sighting: bool = True) -> Settled:
-    url = "https://a.example/1"
-    showing = Showing(5, 1, Place(url), url, make_version(FeedEntry("1", url, "Un sommet"), None))
-    return Settled(
-        showing=showing,
-        article_id=7,
-        identity=Identity.SAME_URL,
-        is_new_article=False,
-        is_new_sighting=is_new_sighting,
-        opens=asks is Asks.ALL,
-        silent=silent,
-        versions=(),
-        spoken_revision_id=None,
-        claims=(),
-        asks=asks,
-    )
-
-
-def facts(*names: str) -> ArticleFacts:
-    sources = tuple(SourceFacts(name, f"https://{name}.example/feed", ()) for name in names)
-    return ArticleFacts("https://a.example/1", None, "fr", datetime(2025, 2, 10, tzinfo=UTC), sources)
-
-
-def test_topics_that_ask_who_showed_an_article_look_again_when_another_source_does() -> None:
-    assert judge_again(shown(Asks.BY_SIGHTING), facts("a"), facts("a", "b")) is Asks.BY_SIGHTING
-    assert judge_again(shown(Asks.BY_SIGHTING), facts("a"), facts("a")) is Asks.NONE
-
-
-def test_where_no_topic_asks_who_showed_an_article_none_looks_again() -> None:
-    assert judge_again(shown(Asks.BY_SIGHTING), None, facts("a")) is Asks.NONE
-    assert judge_again(shown(Asks.BY_SIGHTING), facts("a"), None) is Asks.NONE
-
-
-@pytest.mark.parametrize("asks", [Asks.ALL, Asks.NONE])
-def test_an_article_that_is_opened_is_looked_at_by_all_topics_and_one_that_only_says_something_new_by_none_again(asks: Asks) -> None:
-    assert judge_again(shown(asks), facts("a"), facts("a", "b")) is asks
-    assert judge_again(shown(asks), None, None) is asks
-
-
-@pytest.mark.parametrize(("silent", "is_new_sighting", "is_old_news"), [(True, True, True), (True, False, False), (False, True, False)])
-def test_only_a_sighting_by_a_silent_first_poll_is_old_news(silent: bool, is_new_sighting: bool, is_old_news: bool) -> None:
-    assert is_silent_again(shown(silent=silent, is_new_sighting=is_new_sighting)) is is_old_news

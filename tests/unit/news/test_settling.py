@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from news.adopting import OtherEntries, OtherEntry
+from news.alerts import article_subject
 from news.judging import Version, make_version
 from news.settling import (
     Asks,
@@ -191,6 +192,23 @@ def test_a_further_sighting_asks_topics_that_ask_who_showed_it_and_a_known_one_n
     assert settle(known(), showing(entry_id=2)).asks is Asks.BY_SIGHTING
     assert settle(known(sighted=frozenset({(2, 7)})), showing(entry_id=2)).asks is Asks.NONE
     assert settle(known(article(deleted=True, sighted_openly=False)), showing(entry_id=2)).asks is Asks.NONE
+
+
+@pytest.mark.parametrize(("silent", "is_known", "is_old_news"), [(True, False, True), (True, True, False), (False, False, False)])
+def test_only_a_sighting_by_a_silent_first_poll_is_old_news(silent: bool, is_known: bool, is_old_news: bool) -> None:
+    archive = known(sighted=frozenset({(2, 7)}) if is_known else frozenset())
+    assert settle(archive, showing(entry_id=2, silent=silent)).is_silent_sighting is is_old_news
+
+
+def test_what_is_settled_names_its_article_as_alerts_do() -> None:
+    assert settle(known(), showing(entry_id=2)).subject == article_subject(7)
+
+
+def test_a_title_is_told_to_be_new_of_its_text_once_and_not_when_enough_are_held() -> None:
+    settler = Settler(known(titles_of_text={words().text_hash: {"autre"}}))
+    same = [showing(entry_id=2), showing(entry_id=3)]
+    assert [settler.settle(one).adds_title for one in same] == [True, False]
+    assert not settle(known(titles_of_text={words().text_hash: {"un", "deux", "trois"}}), same[0]).adds_title
 
 
 def test_what_another_source_says_is_a_version_beside_the_text() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from news.walls import TITLES_THAT_UNMASK, Holder, find_deceived, speaks_of, titles_to_remember
+import pytest
+
+from news.walls import TITLES_THAT_UNMASK, Holder, find_deceived, is_worth_remembering, speaks_of, titles_to_remember
 
 
 def test_an_article_speaks_of_at_least_half_of_its_titles_longer_words():
@@ -37,3 +39,8 @@ def test_a_title_that_is_remembered_is_not_remembered_twice():
     held = {"text": {"a"}}
     assert titles_to_remember(held, [("text", "a"), ("text", "b"), ("text", "b"), ("other", "a")]) == [("other", "a"), ("text", "b")]
     assert held == {"text": {"a"}}
+
+
+@pytest.mark.parametrize(("held", "is_kept"), [((), True), (("a", "b"), True), (("a", "c"), False), (("a", "b", "d"), False)])
+def test_a_title_is_kept_once_and_no_more_of_them_than_unmask_a_wall(held: tuple[str, ...], is_kept: bool) -> None:
+    assert is_worth_remembering("c", held) is is_kept

@@ -190,3 +190,10 @@ def test_another_sighting_concerns_the_topics_that_match_only_since():
     ]
     matches = Matcher(topics, {}).match_sighting(ARTICLE, before, after)
     assert [match.topic for match in matches] == ["contrat source:numerama", "tag:tech", "source:(gazette numerama)"]
+
+
+@pytest.mark.parametrize("sources", [(GAZETTE,), (GAZETTE, NUMERAMA)])
+def test_a_sighting_after_which_an_article_is_known_as_before_concerns_no_topic(sources: tuple[SourceFacts, ...]):
+    topics = [Topic(query, query) for query in ("contrat", "source:gazette", "contrat source:numerama", "contrat -source:numerama")]
+    facts = replace(FACTS, sources=sources)
+    assert Matcher(topics, {}).match_sighting(ARTICLE, facts, facts) == []
