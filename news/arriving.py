@@ -12,11 +12,10 @@ from datetime import datetime
 from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, still_same_article, wants_page
 from news.keys import Held, recognise
 from news.places import place_on_record
-from news.preparing import analysed_words, feed_version
+from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
-from news.settling import Known, Place, Settled, Settler, Showing, adds_nothing
+from news.settling import Decided, Known, Place, Settled, Settler, Showing
 from news.sources import ArticlesMode, FeedEntry, PreparedEntry
-from news.text import AnalysedArticle
 from news.urls import comparing_url, shown_url
 
 
@@ -203,10 +202,11 @@ def _place_of(body: Body, one: PreparedEntry, held: KnownEntry) -> Place:
     return Place(held.place, tuple(form for form in (place.own, *place.alternates) if form != held.place))
 
 
-def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]], known: Known) -> list[Arrival]:
-    """What becomes of each entry that is new or changed. Each decision is known to those that follow."""
+def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]], known: Known) -> tuple[list[Arrival], Decided]:
+    """What becomes of each entry that is new or changed, and all that follows. Each decision is known to those that follow."""
     settler = Settler(known)
-    return [_decide(body, one, shown, settler) for one, shown in showings]
+    arrivals = [_decide(body, one, shown, settler) for one, shown in showings]
+    return arrivals, settler.conclude()
 
 
 def _decide(body: Body, one: PreparedEntry, shown: Sequence[Showing], settler: Settler) -> Arrival:
@@ -220,6 +220,8 @@ def _decide(body: Body, one: PreparedEntry, shown: Sequence[Showing], settler: S
         settled.append(settler.settle(showing))
     elif held is not None and showing.article_id is not None:
         settled += [settler.settle(one) for one in _while_page_is_awaited(showing, held)]
+    if showing.is_another and due_at is not None:
+        settler.forget_saying(showing.entry_id)
     return Arrival(one, showing.entry_id, showing.place, held is None, showing.silent, due_at, tuple(settled), showing.is_another)
 
 
@@ -267,9 +269,3 @@ def showing_of(stored: KnownEntry, version: Version) -> Showing:
         article_id=stored.article_id,
         own_hash=stored.own_hash,
     )
-
-
-def find_spoken(entries: Iterable[KnownEntry], revised: Mapping[int, Version]) -> list[tuple[KnownEntry, Version, AnalysedArticle]]:
-    """The entries of revised articles whose words the new text, by article, does not hold, with those words: sources still say them."""
-    said = [(one, make_version(one.entry, None), revised[one.article_id]) for one in entries if one.article_id is not None]
-    return [(entry, words, analysed_words(words)) for entry, words, current in said if not adds_nothing(words, current, current.title)]

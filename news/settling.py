@@ -19,6 +19,7 @@ from news.alerts import Subject, article_subject
 from news.articles import Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
+from news.sayings import Saying, Sayings, StillSaid, adds_nothing, is_page
 from news.urls import host_of
 from news.walls import TITLES_THAT_UNMASK, is_worth_remembering, speaks_of
 
@@ -102,6 +103,8 @@ class Known:
     """By article and source: the hashes of what its feed said of the article, now or before; asked for sources whose pages were read."""
     said: Mapping[tuple[int, str], int | None] = field(default_factory=dict)
     """By article and hash of a feed's words: the version that holds them; None if they add nothing to the article's text."""
+    sayings: Sequence[Saying] = ()
+    """What is said of the articles that may be revised, and is no version of its own."""
     sighted: frozenset[tuple[int, int]] = frozenset()
     """Entry and article of each sighting on record."""
     shown: frozenset[tuple[int, int]] = frozenset()
@@ -195,6 +198,14 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """All that follows from one body, in the order in which it was decided."""
+
+    settled: Sequence[Settled]
+    still_said: Sequence[StillSaid]
+
+
+@dataclass(frozen=True, slots=True)
 class _Verdict:
     identity: Identity
     article_id: int | None
@@ -211,12 +222,14 @@ class Settler:
         self._own_hashes = dict(known.own_hashes)
         self._feed_words = known.feed_words
         self._said = dict(known.said)
+        self._sayings = Sayings(known.sayings)
         self._sighted = set(known.sighted)
         self._shown = known.shown
         self._others = known.others
         self._page_texts = known.page_texts
         self._next_article_id = known.next_article_id
         self._next_revision_id = known.next_revision_id
+        self._settled: list[Settled] = []
 
     def is_page_known(self, showing: Showing) -> bool:
         """Whether another source already brought the page of this new entry; a feed's few words are not the page.
@@ -239,7 +252,24 @@ class Settler:
         article = self._new_article(showing) if verdict.article_id is None else self._articles[verdict.article_id]
         settled = self._decide(showing, verdict, article)
         self._remember(settled, article)
+        self._remember_saying(settled)
+        self._settled.append(settled)
         return settled
+
+    def forget_saying(self, entry_id: int) -> None:
+        """Let nothing be said by an entry any more: it speaks of another article, which only its page will tell."""
+        self._sayings.forget(entry_id)
+
+    def conclude(self) -> Decided:
+        """All that was decided, once the whole body is: only then is it known what is still said of the articles that were revised."""
+        still_said = []
+        for saying, version in self._sayings.outlived():
+            article = self._articles[saying.article_id]
+            article = replace(article, versions=article.versions + 1)
+            self._articles[article.article_id] = article
+            revision_id = self._take_revision_id()
+            still_said.append(StillSaid(article.article_id, saying.source_id, saying.says_hash, revision_id, article.versions, version))
+        return Decided(tuple(self._settled), tuple(still_said))
 
     def _judge(self, showing: Showing) -> _Verdict:
         by_address = self._judge_address(showing)
@@ -277,7 +307,7 @@ class Settler:
         if not titles_agree(self._articles[article_id].title, showing.words.title):
             return False
         text = self._page_texts.get(article_id)
-        if text is None or not _is_page(showing.version):
+        if text is None or not is_page(showing.version):
             return True
         return not texts_differ(text, showing.words.text, showing.words.title, self._others.places_of_title)
 
@@ -341,7 +371,7 @@ class Settler:
         if saying.own_hash == main_hash:
             return mains, main_id
         key = (article.article_id, saying.own_hash)
-        if self._said.get(key) is not None or (key in self._said and not _is_page(showing.version)):
+        if self._said.get(key) is not None or (key in self._said and not is_page(showing.version)):
             return mains, self._said[key]
         current = main.version if main else _if_current(showing.version, main_hash)
         if adds_nothing(saying, current, article.title):
@@ -391,6 +421,15 @@ class Settler:
         self._said[article_id, showing.saying.own_hash] = settled.spoken_revision_id
         self._sighted.add((showing.entry_id, article_id))
 
+    def _remember_saying(self, settled: Settled) -> None:
+        showing, article_id, main = settled.showing, settled.article_id, settled.main
+        self._sayings.forget(showing.entry_id)
+        if settled.spoken_revision_id is None:
+            saying = showing.saying
+            self._sayings.hear(Saying(article_id, showing.entry_id, showing.source_id, saying.own_hash, saying))
+        if main is not None and not settled.is_new_article:
+            self._sayings.revise(article_id, main.version)
+
 
 def is_identifying(version: Version) -> bool:
     """Whether a version's text is long enough for another with the same to be the same article."""
@@ -415,16 +454,3 @@ def _asks(article: KnownArticle, *, is_new: bool, by_sighting: bool, opens: bool
 def _if_current(offered: Version | None, main_hash: str) -> Version | None:
     """What is offered as the article's text, if it is that already. Another source's page under another title is not stored anywhere."""
     return offered if offered is not None and offered.own_hash == main_hash else None
-
-
-def adds_nothing(saying: Version, current: Version | None, article_title: str) -> bool:
-    """Whether a feed's words say no more than the article's text: the same title, and a summary that is none or stands on the page."""
-    page = current if _is_page(current) else None
-    if saying.title_key != normalise_text(article_title if page is None else page.title):
-        return False
-    summary = normalise_text(saying.text)
-    return not summary or (page is not None and summary in normalise_text(page.text))
-
-
-def _is_page(version: Version | None) -> bool:
-    return version is not None and version.origin == Origin.PAGE

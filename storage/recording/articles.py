@@ -13,16 +13,17 @@ from sqlite_utils import Database
 
 from news.alerts import Alert
 from news.articles import ArticleFacts
-from news.judging import Version, article_time
+from news.judging import article_time
 from news.preparing import analysed_words
-from news.settling import Asks, NewVersion, Settled
+from news.sayings import StillSaid
+from news.settling import Asks, Decided, NewVersion, Settled
 from news.text import AnalysedArticle, analyse_article
 from storage.file.rows import change_in, insert_rows
 from storage.file.times import optional_text, to_text
 from storage.file.words import leave_waiting
 from storage.recording.facts import list_facts
 from storage.recording.matches import VersionToMatch, match_sighting, match_version
-from storage.recording.spoken import keep_spoken
+from storage.recording.spoken import write_still_said
 from storage.recording.watch import Tally, Watch
 
 _ARTICLE = (
@@ -53,18 +54,21 @@ class Writing:
     """The decisions on one body, on their way into the archive at `now`."""
 
     settled: Sequence[Settled]
+    still_said: Sequence[StillSaid]
     now: datetime
     analysed: Mapping[int, AnalysedArticle]
-    """The words of the versions that are to be stored, by their revision: they are indexed, and matched."""
+    """The words of the versions that are to be stored, by their revision: they are indexed, and matched if they are new."""
     before: Mapping[int, ArticleFacts]
     """What was known of the articles that are shown or filed otherwise now, where topics ask for that."""
 
 
-def begin_writing(db: Database, watch: Watch, settled: Sequence[Settled], now: datetime) -> Writing:
+def begin_writing(db: Database, watch: Watch, decided: Decided, now: datetime) -> Writing:
     """The decisions, with what matching must know of the time before them: nothing of them may be written yet."""
-    analysed = {version.revision_id: analysed_words(version.version) for one in settled for version in one.versions}
+    settled, still_said = decided.settled, decided.still_said
+    stored: list[NewVersion | StillSaid] = [*(version for one in settled for version in one.versions), *still_said]
+    analysed = {version.revision_id: analysed_words(version.version) for version in stored}
     asked = {one.article_id for one in settled if one.asks is Asks.BY_SIGHTING} if watch.matcher.needs_sightings else set()
-    return Writing(settled, now, analysed, list_facts(db, asked))
+    return Writing(settled, still_said, now, analysed, list_facts(db, asked))
 
 
 def write_articles(db: Database, writing: Writing) -> None:
@@ -89,9 +93,9 @@ def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) ->
     """Store versions, sightings and addresses of what was settled, and match what must be matched. Articles and entries are there."""
     _write_addresses(db, writing.settled)
     _write_versions(db, writing)
-    keep_spoken(db, _revised(writing.settled), writing.now)
+    write_still_said(db, writing.still_said, writing.now)
     _write_sightings(db, writing)
-    _write_current(db, writing.settled)
+    _write_current(db, writing)
     _write_titles(db, writing.settled)
     _count(writing.settled, tally)
     _match_all(db, watch, writing, tally)
@@ -114,11 +118,6 @@ def _write_versions(db: Database, writing: Writing) -> None:
     for one in writing.settled:
         if one.versions and not one.is_new_article:
             _write_revision(db, one)
-
-
-def _revised(settled: Sequence[Settled]) -> dict[int, Version]:
-    """The articles that have got a new text, with the last one."""
-    return {one.article_id: one.main.version for one in settled if one.main is not None and not one.is_new_article}
 
 
 def _version_row(one: Settled, new: NewVersion, now: datetime) -> tuple[object, ...]:
@@ -163,11 +162,14 @@ def _write_sightings(db: Database, writing: Writing) -> None:
             db.conn.execute("UPDATE articles SET sighted_openly = 1 WHERE id = ?", (one.article_id,))
 
 
-def _write_current(db: Database, settled: Sequence[Settled]) -> None:
+def _write_current(db: Database, writing: Writing) -> None:
     """The versions by which the articles are found: their text, and what the entries that show them say now."""
+    settled = writing.settled
     mains = [(one.main.revision_id, one.article_id) for one in settled if one.main is not None]
     spoken = [(one.spoken_revision_id, one.article_id) for one in settled if one.spoken_revision_id is not None]
-    insert_rows(db, "current_versions", ("revision_id", "article_id"), sorted({*mains, *spoken}), "ON CONFLICT DO NOTHING")
+    still_said = [(one.revision_id, one.article_id) for one in writing.still_said]
+    rows = sorted({*mains, *spoken, *still_said})
+    insert_rows(db, "current_versions", ("revision_id", "article_id"), rows, "ON CONFLICT DO NOTHING")
     known = {one.article_id for one in settled if not one.is_new_article}
     left = {one.showing.article_id for one in settled if one.showing.article_id is not None}
     # Asked of the versions, which are few: an article that thousands of sources show has thousands of entries.

@@ -16,6 +16,7 @@ from news.judging import Version
 from news.settling import Claim, Known, KnownArticle, Showing, TextTwin, is_identifying
 from news.walls import titles_to_remember
 from storage.file.rows import insert_rows, select_in
+from storage.recording.spoken import load_sayings
 
 _MOST_WORDS = 100
 """Versions of a source's words that are compared, the newest; live pages say thousands of things."""
@@ -40,6 +41,7 @@ def load_known(db: Database, showings: Sequence[Showing], others: OtherEntries |
         own_hashes=_load_own_hashes(db, articles, {one.source_id for one in showings}),
         feed_words=_load_feed_words(db, articles, {one.source_id for one in _with_pages(showings)}),
         said=_load_said(db, articles, {one.saying.own_hash for one in showings}),
+        sayings=load_sayings(db, articles, {one.entry_id for one in showings}) if _may_revise(articles, showings) else (),
         sighted=_load_sighted(db, [one.entry_id for one in showings]),
         shown=_load_shown(db, articles, {one.source_id for one in showings if one.edited}),
         others=others or OtherEntries(),
@@ -57,6 +59,11 @@ def _load_claims(db: Database, showings: Sequence[Showing]) -> dict[str, Claim]:
 
 def _with_pages(showings: Sequence[Showing]) -> list[Showing]:
     return [one for one in showings if one.version is not None and one.version.origin is Origin.PAGE]
+
+
+def _may_revise(articles: Collection[int], showings: Sequence[Showing]) -> bool:
+    """Whether these showings offer a text, and there are articles that may take it for theirs."""
+    return bool(articles) and any(one.version is not None for one in showings)
 
 
 def _load_page_texts(db: Database, showings: Sequence[Showing], claims: Mapping[str, Claim]) -> dict[int, str]:

@@ -14,6 +14,7 @@ from news.judging import judge_gap
 from news.places import places_of
 from news.preparing import prepared_entries
 from news.scheduling import PollTiming
+from news.settling import Decided
 from news.sources import ArticlesMode, DuePage, ParsedFeed, PollOutcome, PreparedEntry
 from storage.file.times import to_text
 from storage.recording.articles import begin_writing, write_articles, write_settled
@@ -75,8 +76,8 @@ def _record_entries(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, t
     tally.gap = judge_gap(len(arrived), sifted.known, had_entries=_has_entries(db, poll.outcome.source_id))
     body = _load_body(db, watch, poll, arrived, sifted)
     showings = showings_of(body)
-    arrivals = decide_arrivals(body, showings, load_known(db, [showing for _, shown in showings for showing in shown]))
-    _write(db, watch, poll, arrivals, tally)
+    arrivals, decided = decide_arrivals(body, showings, load_known(db, [showing for _, shown in showings for showing in shown]))
+    _write(db, watch, poll, (arrivals, decided), tally)
     return sum(not one.is_new for one in arrivals)
 
 
@@ -109,8 +110,9 @@ def _has_entries(db: Database, source_id: int) -> bool:
     return db.conn.execute("SELECT 1 FROM entries WHERE source_id = ? LIMIT 1", (source_id,)).fetchone() is not None
 
 
-def _write(db: Database, watch: Watch, poll: _Poll, arrivals: Sequence[Arrival], tally: Tally) -> None:
-    writing = begin_writing(db, watch, [settled for one in arrivals for settled in one.settled], poll.now)
+def _write(db: Database, watch: Watch, poll: _Poll, brought: tuple[Sequence[Arrival], Decided], tally: Tally) -> None:
+    arrivals, decided = brought
+    writing = begin_writing(db, watch, decided, poll.now)
     write_articles(db, writing)
     write_arrivals(db, poll.outcome.source_id, arrivals, poll.now)
     write_settled(db, watch, writing, tally)

@@ -16,8 +16,10 @@ from storage.recording.watch import Tally, Watch
 
 def settle_one(db: Database, watch: Watch, showing: Showing, now: datetime, tally: Tally, others: OtherEntries | None = None) -> None:
     """Decide what the entry shows, and write it. `others`: see `Known`."""
-    settled = Settler(load_known(db, [showing], others)).settle(showing)
-    writing = begin_writing(db, watch, [settled], now)
+    known = load_known(db, [showing], others)
+    settler = Settler(known)
+    settled = settler.settle(showing)
+    writing = begin_writing(db, watch, settler.conclude(), now)
     write_articles(db, writing)
     note_settled(db, settled)
     write_settled(db, watch, writing, tally)

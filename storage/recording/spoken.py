@@ -1,44 +1,59 @@
-"""What sources say of an article that is revised: words that its text had, and has no longer, are found as long as a source says them."""
+"""What sources say of articles that only the articles' texts hold: loading it, and storing what a revised text holds no longer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.arriving import KnownEntry, find_spoken
-from news.judging import Version
-from storage.file.rows import select_in
+from news.sayings import Saying, StillSaid
+from storage.file.rows import insert_rows
 from storage.file.times import to_text
-from storage.file.words import leave_waiting
 from storage.recording.entries import list_entries
 
-
-def keep_spoken(db: Database, revised: Mapping[int, Version], now: datetime) -> None:
-    """Store what entries say of the revised articles as versions of their own, where it stood in the text before and not in the new one.
-
-    It was matched with the text before, and is not matched again.
-    """
-    # One entry for all that say the same: thousands may.
-    sql = """SELECT min(id) AS id FROM entries WHERE spoken_revision_id IS NULL AND says_hash IS NOT NULL AND article_id IN ({marks})
-             GROUP BY article_id, says_hash"""
-    entries = list_entries(db, [row["id"] for row in select_in(db, sql, revised)])
-    for entry, said, analysed in find_spoken(entries, revised):
-        leave_waiting(db, [(_store(db, entry, said, now), analysed)])
+_VERSION = ("id", "article_id", "number", "seen_at", "source_id", "origin", "title", "text", "text_hash", "text_length")
 
 
-def _store(db: Database, entry: KnownEntry, said: Version, now: datetime) -> int:
-    db.conn.execute("UPDATE articles SET versions = versions + 1 WHERE id = ?", (entry.article_id,))
-    cursor = db.conn.execute(
-        """INSERT INTO revisions (article_id, number, seen_at, source_id, origin, title, text, text_hash, text_length)
-           SELECT id, versions, ?, ?, ?, ?, ?, ?, ? FROM articles WHERE id = ?""",
-        (to_text(now), entry.source_id, said.origin, said.title, said.text, said.text_hash, said.text_length, entry.article_id),
+def load_sayings(db: Database, article_ids: Iterable[int], entry_ids: Iterable[int]) -> list[Saying]:
+    """What is said of these articles and is no version of its own: by each of these entries, and by one of all others that say the same."""
+    # From one saying to the next by the order of the index: thousands of entries may say the same.
+    rows = db.conn.execute(
+        """WITH RECURSIVE said (article_id, says_hash) AS (
+               SELECT value, (SELECT min(says_hash) FROM entries INDEXED BY entries_by_saying
+                              WHERE article_id = value AND says_hash IS NOT NULL) FROM json_each(:articles)
+               UNION ALL
+               SELECT article_id, (SELECT min(entries.says_hash) FROM entries INDEXED BY entries_by_saying
+                                   WHERE entries.article_id = said.article_id AND entries.says_hash > said.says_hash)
+               FROM said WHERE says_hash IS NOT NULL)
+           SELECT (SELECT id FROM entries INDEXED BY entries_by_saying
+                   WHERE entries.article_id = said.article_id AND entries.says_hash = said.says_hash AND spoken_revision_id IS NULL
+                     AND id NOT IN (SELECT value FROM json_each(:entries)) ORDER BY id LIMIT 1) AS id
+           FROM said WHERE says_hash IS NOT NULL
+           UNION ALL
+           SELECT id FROM entries
+           WHERE id IN (SELECT value FROM json_each(:entries)) AND says_hash IS NOT NULL AND spoken_revision_id IS NULL""",
+        {"articles": json.dumps(list(article_ids)), "entries": json.dumps(list(entry_ids))},
     )
-    revision_id = int(cursor.lastrowid or 0)
-    db.conn.execute(
+    return [
+        Saying(one.article_id, one.entry_id, one.source_id, one.says_hash, one.entry)
+        for one in list_entries(db, [row["id"] for row in rows if row["id"] is not None])
+        if one.article_id is not None and one.says_hash is not None
+    ]
+
+
+def write_still_said(db: Database, still_said: Sequence[StillSaid], now: datetime) -> None:
+    """Store what is still said of revised articles as versions, for all entries that say it."""
+    insert_rows(db, "revisions", _VERSION, [_row(one, now) for one in still_said])
+    db.conn.executemany("UPDATE articles SET versions = versions + 1 WHERE id = ?", [(one.article_id,) for one in still_said])
+    db.conn.executemany(
         "UPDATE entries SET spoken_revision_id = ? WHERE article_id = ? AND says_hash = ? AND spoken_revision_id IS NULL",
-        (revision_id, entry.article_id, entry.says_hash),
+        [(one.revision_id, one.article_id, one.says_hash) for one in still_said],
     )
-    db.conn.execute("INSERT INTO current_versions (revision_id, article_id) VALUES (?, ?)", (revision_id, entry.article_id))
-    return revision_id
+
+
+def _row(one: StillSaid, now: datetime) -> tuple[object, ...]:
+    said = one.version
+    words = (said.origin, said.title, said.text, said.text_hash, said.text_length)
+    return (one.revision_id, one.article_id, one.number, to_text(now), one.source_id, *words)

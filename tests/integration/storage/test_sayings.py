@@ -156,6 +156,32 @@ def test_what_a_feed_says_is_found_also_when_its_page_no_longer_does(desk: Desk)
     assert desk.found("ministres") == ["Un sommet à Tarnac"]
 
 
+def test_what_other_sources_say_is_one_version_of_all_of_them_when_the_page_no_longer_holds_it(desk: Desk) -> None:
+    desk.watch(A, B, C, mode="page")
+    said = entry("Un sommet à Tarnac", ONE, "g1", summary="Tarnac reçoit des ministres.")
+    for source in (A, B, C):
+        desk.poll(source, said)
+        if source == A:
+            desk.page(ONE, prose("le sommet de Tarnac") + " Tarnac reçoit des ministres.")
+    assert desk.rows("SELECT count(*) FROM revisions") == [(1,)]
+    desk.poll(A, replace(said, updated_at=desk.now), at=desk.now + timedelta(hours=2))
+    desk.page(ONE, prose("le sommet de Tarnac"))
+    assert desk.rows("SELECT max(number), count(DISTINCT number) FROM revisions") == desk.rows("SELECT versions, versions FROM articles")
+    assert desk.rows("SELECT count(DISTINCT spoken_revision_id), count(spoken_revision_id) FROM entries WHERE source_id > 1") == [(1, 2)]
+    assert desk.found("ministres") == ["Un sommet à Tarnac"]
+    for source in (A, B, C):
+        desk.poll(source, replace(said, summary=""), at=desk.now + timedelta(minutes=5))
+    assert desk.found("ministres") == []
+
+
+def test_what_only_the_entries_of_one_body_said_and_say_no_longer_is_no_version(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un sommet", ONE, "1", summary=""), entry("Un sommet", ONE, "2", summary=""))
+    desk.poll(A, entry("Un sommet, la suite", ONE, "1", summary=""), entry("Un sommet, la suite", ONE, "2", summary=""))
+    assert desk.rows("SELECT title FROM revisions ORDER BY id") == [("Un sommet",), ("Un sommet, la suite",)]
+    assert desk.found("suite") == ["Un sommet, la suite"]
+
+
 def test_the_title_of_a_source_whose_page_comes_second_is_matched_and_found(desk: Desk) -> None:
     desk.watch(A, B, mode="page")
     desk.poll(A, entry("Le sommet de Riga", ONE, "a1"))

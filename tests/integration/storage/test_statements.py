@@ -14,6 +14,7 @@ from storage.asking.care import report_care
 from storage.asking.reports import list_page_troubles, list_undelivered, report_contents
 from storage.asking.things import find_things
 from storage.recording.entries import list_entries, load_others
+from storage.recording.spoken import load_sayings
 from storage.recording.tidying import forget_articles, mend_clock_jumps, prune_poll_log, set_back
 from tests.desk import NOW, OTAN, A, Desk, entry, prose
 
@@ -107,8 +108,9 @@ SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messa
         lambda db: report_alerts(db, AlertRequest(since=NOW, limit=5)),
         lambda db: find_things(db, "https://a.example/1", ["OTAN"]),
         lambda db: load_others(db, list_entries(db, [1])[0], ["https://a.example/2"]),
+        lambda db: load_sayings(db, [1, 2], [1]),
     ],
-    ids=["contents", "care", "undelivered", "pages", "clock", "clock back", "polls", "retention", "alerts", "things", "others"],
+    ids=["contents", "care", "undelivered", "pages", "clock", "clock back", "polls", "retention", "alerts", "things", "others", "sayings"],
 )
 def test_what_is_asked_often_reads_no_table_that_grows_for_years_from_end_to_end(desk: Desk, ask: Callable[[Database], object]) -> None:
     desk.watch(A)

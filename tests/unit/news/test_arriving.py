@@ -14,7 +14,6 @@ from news.arriving import (
     KnownEntry,
     changed_or_new,
     decide_arrivals,
-    find_spoken,
     keys_of,
     links_unknown,
     showing_of,
@@ -84,7 +83,7 @@ def archive(**rest: Any) -> Known:
 
 
 def decide(one: Body, known: Known | None = None) -> list[Arrival]:
-    return decide_arrivals(one, showings_of(one), known or archive())
+    return decide_arrivals(one, showings_of(one), known or archive())[0]
 
 
 def prepared(**rest: Any) -> PreparedEntry:
@@ -263,12 +262,3 @@ def test_after_bodies_that_were_all_damaged_only_what_was_published_before_is_si
     one = replace(ENTRY, published_at=published)
     [arrival] = decide(body(one, silent_before=NOW - timedelta(days=1)))
     assert arrival.silent is is_silent
-
-
-def test_what_a_source_says_of_a_revised_article_is_kept_where_the_new_text_does_not_hold_it() -> None:
-    page = ExtractedPage("Un sommet", "Trente maires. Ils sont venus de loin.")
-    revised = {7: make_version(ENTRY, page), 8: make_version(NEWER, page)}
-    said, left_out = held_entry(), held_entry(NEWER, entry_id=6, article_id=8)
-    ((entry, words, analysed),) = find_spoken([said, left_out], revised)
-    assert (entry, words.title, words.text) == (left_out, "La halle", "Un incendie.")
-    assert (analysed.title, analysed.text) == (words.title, words.text)

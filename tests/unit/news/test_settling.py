@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from news.adopting import OtherEntries, OtherEntry
 from news.alerts import article_subject
 from news.judging import Version, make_version
+from news.sayings import Saying
 from news.settling import (
     Asks,
     Claim,
+    Decided,
     Identity,
     Known,
     KnownArticle,
@@ -301,6 +304,81 @@ def test_a_text_of_this_very_body_joins_and_unjoins_as_one_on_record_does() -> N
     for number, title in enumerate(("Tarnac et son budget", "Un budget pour Tarnac"), 3):
         settler.settle(showing(words(title), page(title), entry_id=number, place=f"https://{number}.example/"))
     assert settler.settle(showing(version=page(), entry_id=9, place="https://z.example/9")).is_new_article
+
+
+SUMMARY = "Un vote serré."
+HELD = page(text=PROSE + SUMMARY)
+"""A page that holds what its feed says of it."""
+
+
+def on_record(entry_id: int = 1, article_id: int = 7, text: str = SUMMARY) -> Saying:
+    entry = FeedEntry(None, None, TITLE, summary=text)
+    return Saying(article_id, entry_id, 3, make_version(entry, None).own_hash, entry)
+
+
+def revise(*sayings: Saying, then: Sequence[Showing] = (), text: str = PROSE) -> Decided:
+    """Entry 2, which gave article 7 its page, shows another text of it, and after it come the others."""
+    settler = Settler(known(article(HELD), own_hashes={(7, 2): HELD.own_hash}, sayings=sayings))
+    first = showing(words(text=""), page(text=text), entry_id=2, source_id=2, article_id=7, own_hash=HELD.own_hash)
+    for one in (first, *then):
+        settler.settle(one)
+    return settler.conclude()
+
+
+def test_what_is_still_said_of_a_revised_article_becomes_a_version_where_its_text_no_longer_holds_it() -> None:
+    decided = revise(on_record(5), on_record(4), on_record(6, text=""), on_record(8, article_id=6))
+    assert [version.number for one in decided.settled for version in one.versions] == [2]
+    (only,) = decided.still_said
+    assert (only.article_id, only.source_id, only.says_hash) == (7, 3, on_record().says_hash)
+    assert (only.revision_id, only.number, only.version.text) == (72, 3, SUMMARY)
+    assert revise(on_record(), text=PROSE + "Voici : " + SUMMARY).still_said == ()
+
+
+def test_different_things_that_are_still_said_are_versions_one_after_the_other_in_the_order_of_their_entries() -> None:
+    decided = revise(on_record(6, text="Autre chose."), on_record(5))
+    assert [(one.version.text, one.revision_id, one.number) for one in decided.still_said] == [(SUMMARY, 72, 3), ("Autre chose.", 73, 4)]
+
+
+def test_nothing_is_still_said_of_an_article_that_is_not_revised() -> None:
+    settler = Settler(known(article(HELD), sayings=[on_record()]))
+    settler.settle(showing(words(text=SUMMARY), HELD, entry_id=2, article_id=7, own_hash=HELD.own_hash))
+    assert settler.conclude().still_said == ()
+
+
+def test_what_an_entry_said_before_this_body_is_not_said_still() -> None:
+    says_else = replace(showing(words(text=""), entry_id=1, article_id=7), version=None)
+    assert len(revise(on_record(1)).still_said) == 1
+    assert revise(on_record(1), then=[says_else]).still_said == ()
+    moved_on = showing(words("La halle a brûlé", "Tout."), place=THERE, entry_id=1, article_id=7)
+    assert revise(on_record(1), then=[moved_on]).still_said == ()
+
+
+def test_an_entry_of_this_very_body_says_what_it_says_whether_it_comes_before_the_new_text_or_after_it() -> None:
+    says = replace(showing(words(text=SUMMARY), entry_id=9, source_id=4), version=None)
+    decided = revise(then=[says])
+    assert [one.spoken_revision_id for one in decided.settled] == [None, 72]
+    assert decided.still_said == ()
+    settler = Settler(
+        known(article(HELD), own_hashes={(7, 2): HELD.own_hash}, page_texts={7: HELD.text}, said={(7, says.saying.own_hash): None})
+    )
+    settler.settle(says)
+    settler.settle(showing(words(text=""), page(), entry_id=2, source_id=2, article_id=7, own_hash=HELD.own_hash))
+    (only,) = settler.conclude().still_said
+    assert (only.says_hash, only.source_id, only.number) == (says.saying.own_hash, 4, 3)
+
+
+def test_an_entry_that_speaks_of_another_article_until_its_page_comes_says_nothing_of_this_one() -> None:
+    settler = Settler(known(article(HELD), own_hashes={(7, 2): HELD.own_hash}, sayings=[on_record()]))
+    settler.settle(showing(words(text=""), page(), entry_id=2, source_id=2, article_id=7, own_hash=HELD.own_hash))
+    settler.forget_saying(1)
+    assert settler.conclude().still_said == ()
+
+
+def test_an_article_that_two_entries_of_one_body_revise_is_compared_with_the_last_text() -> None:
+    back = showing(words(text=""), HELD, entry_id=2, source_id=2, article_id=7, own_hash=page().own_hash)
+    decided = revise(on_record(), then=[back])
+    assert [version.number for one in decided.settled for version in one.versions] == [2, 3]
+    assert decided.still_said == ()
 
 
 def test_an_article_that_was_opened_in_this_body_is_not_opened_again() -> None:
