@@ -23,7 +23,9 @@ def test_a_text_is_read_as_it_was_written(text):
     assert read(text) == text
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://evil.example")', "+33 1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1", "＋1", "－1", "＠SUM(A1)"])
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("http://evil.example")', "+33 1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1", "＋1", "－1", "＠SUM(A1)"]
+)
 def test_a_text_that_a_spreadsheet_would_calculate_is_marked_as_text(text):
     assert read(text) == f"'{text}"
 
