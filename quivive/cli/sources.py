@@ -31,7 +31,13 @@ from quivive.config import Configuration
 from quivive.texts import visible
 
 
-@click.group("sources", cls=SourceGroup, invoke_without_command=True, subcommand_metavar="[NAME]")
+@click.group(
+    "sources",
+    cls=SourceGroup,
+    invoke_without_command=True,
+    subcommand_metavar="[NAME]",
+    short_help="List the sources and their health, or show one whole.",
+)
 @click.option("--status", type=click.Choice([status.value for status in SourceStatus]), help="Only those in this state.")
 @click.option("--long", is_flag=True, help="Show more of each: its address, interval and failures.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")

@@ -17,7 +17,13 @@ from quivive.cli.tables import Cell, Column, Place, make_table
 from quivive.texts import visible
 
 
-@click.group("topics", cls=TopicGroup, invoke_without_command=True, subcommand_metavar="[NAME]")
+@click.group(
+    "topics",
+    cls=TopicGroup,
+    invoke_without_command=True,
+    subcommand_metavar="[NAME]",
+    short_help="List the topics and their volume, or show one whole.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
 @click.pass_context

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from news.wording import Wording, system_reason, template
 from storage.file.schema import PAGE_SIZE, migrations
-from storage.file.views import drop_views, make_views
+from storage.file.views import make_views, views_set_aside
 from storage.file.words import make_waiting_words
 
 BUSY_MILLISECONDS = 5_000
@@ -130,8 +130,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA journal_size_limit = {LARGEST_JOURNAL_BYTES}")
     if migrations.pending(db):
-        drop_views(db)
-    migrations.apply(db)
+        with db.atomic(), views_set_aside(db):  # all of them, or none
+            migrations.apply(db)
     make_views(db)
     connection.execute("PRAGMA foreign_keys = ON")  # only now: a migration that makes a table anew drops the one that others refer to
     connection.execute("PRAGMA temp_store = MEMORY")  # for words that wait to be indexed: their number and size are bounded

@@ -8,6 +8,9 @@ any table; the columns of the views are what stays. `docs/archive.md` explains e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlite_utils import Database
 
 
@@ -73,10 +76,18 @@ VIEWS = {
 """Their columns keep their names and order; new ones are added at the end."""
 
 
-def drop_views(db: Database) -> None:
-    """Take the views away, before tables are changed: SQLite refuses to rename one while a view speaks of what is not there."""
-    for name in _list_made(db):
-        db.conn.execute(f"DROP VIEW {name}")
+@contextmanager
+def views_set_aside(db: Database) -> Iterator[None]:
+    """Be without views while tables are changed: SQLite refuses to rename any while a view speaks of what is not there.
+
+    Afterwards they are as they were, those that somebody made for themselves too. Both within a transaction of the caller's.
+    """
+    rows = db.conn.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid").fetchall()
+    for row in rows:
+        db.view(row["name"]).drop()  # under whatever name it was made
+    yield
+    for row in rows:
+        db.conn.execute(row["sql"])
 
 
 def make_views(db: Database) -> None:
@@ -85,7 +96,8 @@ def make_views(db: Database) -> None:
     if _list_made(db) == wanted:
         return
     with db.atomic():
-        drop_views(db)
+        for name in _list_made(db):
+            db.conn.execute(f"DROP VIEW {name}")
         for statement in wanted.values():
             db.conn.execute(statement)
 

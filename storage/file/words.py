@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from news.text import TOKEN_SIGNS, AnalysedArticle, index_columns
 from storage.file.rows import insert_rows
+from storage.file.views import views_set_aside
 
 _COLUMNS = "title, title_stems, text, text_stems"
 _MOST_WAITING = 200
@@ -79,7 +80,8 @@ def unindex(db: Database, revision_id: int, analysed: AnalysedArticle) -> None:
 def start_index_over(db: Database) -> None:
     """Put the index aside under another name, and begin an empty one. Takes no time: only names change."""
     number = 1 + max((int(name.removeprefix(_OLD)) for name in list_old_indexes(db)), default=0)
-    db.conn.execute(f"ALTER TABLE words RENAME TO {_OLD}{number}")
+    with views_set_aside(db):
+        db.conn.execute(f"ALTER TABLE words RENAME TO {_OLD}{number}")
     db.conn.execute(
         f"""CREATE VIRTUAL TABLE words USING fts5 (
         {_COLUMNS},

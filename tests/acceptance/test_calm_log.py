@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.mailbox import HookSink, Mailbox, Reply, closed_port
 from tests.news_site import NewsSite, item, rss
 from tests.processes import Home, email, source, story, topic, wait_until, webhook
-
-
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
-    with NewsSite() as site:
-        yield site
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
 
 
 def publish(site: NewsSite, *titles: str) -> str:

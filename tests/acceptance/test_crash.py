@@ -99,12 +99,6 @@ def _configure(home: Home, site: NewsSite, hook: HookSink, mailbox: Mailbox) -> 
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
 def receivers(mailbox) -> Iterator[tuple[HookSink, Mailbox]]:
     with HookSink() as hook:
         yield hook, mailbox

@@ -22,29 +22,6 @@ from tests.processes import QUICK, Home, Running, are_gone, email, source, story
 LONGEST_END_SECONDS = 10.0
 
 
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
-    with NewsSite() as site:
-        yield site
-
-
-@pytest.fixture
-def hook() -> Iterator[HookSink]:
-    with HookSink() as hook:
-        yield hook
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
 def publish(site: NewsSite, *titles: str, path: str = "/feed") -> str:
     """A feed with an article page for each title; returns the feed's URL."""
     return site.publish_feed(path, rss(*(item(title, site.page(f"/{abs(hash(title))}", story(title))) for title in titles)))

@@ -14,11 +14,6 @@ from tests.processes import PROJECT, Home, source, topic
 ENGLISH = {"LC_ALL": "en_GB.UTF-8"}
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
 @pytest.mark.parametrize(("language", "word"), [("en_GB.UTF-8", "# What quivive watches"), ("fr_FR.UTF-8", "# Ce que quivive surveille")])
 def test_init_writes_a_commented_configuration_that_works_as_it_is(home, language, word) -> None:
     done = home.call("init", "veille", env={"LC_ALL": language})

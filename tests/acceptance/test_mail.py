@@ -20,12 +20,6 @@ RECIPIENTS = tuple(f"r{number}@example.org" for number in range(5))
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with Mailbox() as mailbox:
-        yield mailbox
-
-
-@pytest.fixture
 def home(tmp_path: Path, mailbox: Mailbox) -> Iterator[Home]:
     """A configuration with one story to be told to five recipients."""
     with NewsSite() as site:

@@ -31,12 +31,6 @@ def site() -> Iterator[NewsSite]:
 
 
 @pytest.fixture
-def hook() -> Iterator[HookSink]:
-    with HookSink() as hook:
-        yield hook
-
-
-@pytest.fixture
 def home(tmp_path: Path, site: NewsSite, hook: HookSink) -> Home:
     home = Home(tmp_path)
     home.configure(

@@ -11,7 +11,7 @@ import pytest
 from tests.desk import A, Desk, entry, prose
 from tests.mailbox import HookSink
 from tests.news_site import NewsSite, item, rss
-from tests.processes import Home, source, story, topic, webhook
+from tests.processes import source, story, topic, webhook
 
 MANY = 2_000
 PORTION = 500
@@ -29,11 +29,6 @@ def fill(archive: Path, articles: int) -> None:
     with closing(sqlite3.connect(archive)) as connection:
         connection.execute("UPDATE archive_state SET value = 'older' WHERE name IN ('analysis_version', 'normalisation_version')")
         connection.commit()
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
 
 
 @pytest.mark.timeout(180)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -15,17 +13,6 @@ from tests.news_site import NewsSite, item, rss
 from tests.processes import QUICK, Home, are_gone, email, source, story, topic, wait_until, webhook
 
 LONGEST_END_SECONDS = 10.0
-
-
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
-    with NewsSite() as site:
-        yield site
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
 
 
 def publish(site: NewsSite, *titles: str, path: str = "/feed") -> str:

@@ -10,7 +10,6 @@ import json
 import os
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -34,18 +33,6 @@ pytestmark = [
     pytest.mark.skipif(BEFORE is None, reason="needs the checkout of the version before (QUIVIVE_BEFORE)"),
     pytest.mark.timeout(2 * LONG),
 ]
-
-
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
-    with NewsSite() as site:
-        yield site
-
-
-@pytest.fixture
-def hook() -> Iterator[HookSink]:
-    with HookSink() as hook:
-        yield hook
 
 
 def publish(site: NewsSite, *, title: str, entries: int = ENTRIES) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +53,26 @@ def test_an_old_archive_is_brought_to_the_form_of_a_fresh_one(project: Path, tmp
             desk.rebuild()
     assert columns(tmp_path / "old.db") == columns(tmp_path / "fresh.db")
     assert set(schema(tmp_path / "old.db")) == set(schema(tmp_path / "fresh.db"))
+
+
+@pytest.mark.parametrize("name", OLD_ARCHIVES)
+def test_views_that_somebody_made_keep_no_old_archive_from_being_brought_up_to_date_and_stay(
+    project: Path, tmp_path: Path, name: str
+) -> None:
+    load(project, name, tmp_path / "old.db")
+    own = {
+        "mine": 'CREATE VIEW "mine" AS SELECT topic, status FROM deliveries JOIN alerts ON alerts.id = alert_id',
+        "all of it": 'CREATE VIEW "all of it" AS SELECT * FROM articles',
+        "of yesterday": 'CREATE VIEW "of yesterday" AS SELECT gone FROM nowhere',
+    }
+    with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
+        for statement in own.values():
+            connection.execute(statement)
+        connection.commit()
+    with Desk(tmp_path / "old.db") as desk:
+        assert dict(desk.rows("SELECT name, sql FROM sqlite_schema WHERE type = 'view' AND name NOT LIKE '%_v'")) == own
+        assert desk.rows('SELECT count(*) FROM "all of it"') == desk.rows("SELECT count(*) FROM articles")
+        assert desk.rows("SELECT count(*) FROM mine") == desk.rows("SELECT count(*) FROM deliveries")
 
 
 @pytest.mark.parametrize("name", OLD_ARCHIVES)
