@@ -15,14 +15,12 @@ from types import FrameType
 from typing import Any
 
 from jinja2 import DictLoader, PrefixLoader, StrictUndefined, TemplateSyntaxError
-from jinja2.exceptions import SecurityError
 from jinja2.loaders import BaseLoader, ChoiceLoader, FileSystemLoader
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitors.letter import Letter, make_letter
 from monitors.presentation import TEMPLATE_NAMES, Presentation
 from monitors.samples import make_test_bundle
+from monitors.template_sandbox import LONGEST, Sandbox, check_length
 from news.wording import Language, Wording
 
 OUR_TEMPLATES = Path(__file__).parent / "templates"
@@ -31,8 +29,6 @@ _OURS = "quivive"
 _LONGEST_RANGE = 1_000
 _MOST_STEPS = 300_000
 """Lines of Python that a template may run through; ours take some thousands. A loop without an end is broken off in half a second."""
-_LONGEST_BODY = 2_000_000
-"""Characters; a loop that makes more is a mistake, and servers refuse what comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class Templates:
     def _render_own(self, name: str, letter: Letter, troubles: list[str]) -> str | None:
         try:
             with _broken_off_after(_MOST_STEPS):
-                body = "".join(_within(self._own.get_template(name).generate(letter=letter), _LONGEST_BODY))
+                body = "".join(_within(self._own.get_template(name).generate(letter=letter), LONGEST))
         except TemplateSyntaxError as error:
             troubles.append(Wording("{name}, line {line}: {reason}; ours is used", name=name, line=error.lineno, reason=str(error.message)))
         except Exception as error:  # noqa: BLE001  # it may do anything, and the alert must go out; the reason is told
@@ -104,8 +100,10 @@ def _broken_off_after(most_steps: int) -> Iterator[None]:
     """Raise ValueError in what runs through more lines than that: nothing else ends a loop in this thread, which has mails to send."""
     left = most_steps
 
-    def count(_frame: FrameType, _event: str, _argument: object) -> Callable[..., Any]:
+    def count(_frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
         nonlocal left
+        if event == "return":
+            check_length(argument)  # as of `~`, and of a block whose text is kept
         left -= 1
         if left < 0:
             raise ValueError("it goes round for too long")
@@ -119,19 +117,8 @@ def _broken_off_after(most_steps: int) -> Iterator[None]:
         sys.settrace(before)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's, which keeps templates from Python, without what takes all memory or all time in a single step."""
-
-    intercepted_binops = frozenset({"**", "*"})
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" or not (isinstance(left, int | float) and isinstance(right, int | float)):
-            raise SecurityError(f"{operator} is not allowed here")
-        return super().call_binop(context, operator, left, right)
-
-
-def _make_environment(loader: BaseLoader, language: Language) -> ImmutableSandboxedEnvironment:
-    environment = _Sandbox(
+def _make_environment(loader: BaseLoader, language: Language) -> Sandbox:
+    environment = Sandbox(
         loader=loader,
         autoescape=lambda name: name is None or name.endswith(".html"),
         undefined=StrictUndefined,  # a misspelt name is told, and not an empty place in every mail

@@ -87,14 +87,13 @@ class Delays:
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """What needs care, and how fast alerts were since a moment."""
+    """What needs care, and how fast alerts were lately."""
 
     failing: tuple[FailingSource, ...]
     silent: tuple[SilentSource, ...]
     overdue: tuple[OverdueSource, ...]
     """The longest overdue first."""
     channels: tuple[ChannelTrouble, ...]
-    delays_since: datetime
     delays: tuple[Delays, ...]
     """Of all sources together first, then of each, the slowest first. Empty where no alert's publication is known."""
 

@@ -6,9 +6,9 @@ a `Wording`: in English wherever a string is wanted, and still in its parts wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
 
@@ -145,8 +145,4 @@ class Language(Protocol):
 
     def size(self, size_bytes: float) -> str:
         """An amount of data: `12,3 Mo`."""
-        ...
-
-    def listing(self, items: Iterable[Any], *, is_choice: bool = False) -> str:
-        """`a, b et c`; of a choice, `a, b ou c`."""
         ...

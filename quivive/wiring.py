@@ -10,7 +10,11 @@ from monitors import TEMPLATE_NAMES, OwnTemplates, Presentation
 from news.query import Matcher
 from news.wording import Wording, system_reason
 from quivive.config import Configuration
+from quivive.small_files import NoSmallFileError, read_small_file
 from storage import Archive, Patience, Watch
+
+_LARGEST_TEMPLATE_BYTES = 2_000_000
+"""As large as the longest mail."""
 
 
 def make_watch(configuration: Configuration) -> Watch:
@@ -56,13 +60,15 @@ def _read_templates(folder: Path | None) -> OwnTemplates:
     troubles: list[str] = []
     for name in TEMPLATE_NAMES:
         try:
-            sources[name] = (folder / name).read_text(encoding="utf-8")
+            sources[name] = read_small_file(folder / name, _LARGEST_TEMPLATE_BYTES).decode()
         except FileNotFoundError:
             continue
         except OSError as error:
             troubles.append(Wording("{path} cannot be read: {reason}", path=str(folder / name), reason=system_reason(error)))
         except UnicodeDecodeError:
             troubles.append(Wording("{path} is not UTF-8", path=str(folder / name)))
+        except NoSmallFileError as error:
+            troubles.append(Wording("{path} {reason}", path=str(folder / name), reason=error))
     if not sources and not troubles:
         names = ", ".join(TEMPLATE_NAMES)
         troubles.append(Wording("{folder} holds no template; expected {names} in it", folder=str(folder), names=names))

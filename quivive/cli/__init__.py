@@ -17,6 +17,7 @@ from quivive.cli.layout import fit
 from quivive.cli.suggesting import SuggestingGroup
 from quivive.cli.terminal import get_width
 from quivive.cli.translating import Invocation, find_early_language, speak_click, tell_error, told_in, working_directory
+from quivive.cli.typed_text import take_only_text
 from quivive.printing import Printer
 from quivive.signals import give_back
 from quivive.standard_streams import abandon_output, get_descriptor
@@ -55,6 +56,7 @@ class _Commands(SuggestingGroup):
             return None
         module = importlib.import_module(f"quivive.cli.{_COMMANDS[cmd_name]}")
         command: click.Command = module.command
+        take_only_text(command)
         invocation = ctx.find_root().obj
         return told_in(command, invocation.language) if isinstance(invocation, Invocation) else command
 

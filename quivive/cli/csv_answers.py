@@ -53,8 +53,9 @@ ALERTS = (
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")
 _HIDDEN = frozenset({"Cc", "Cf"})
 """Control characters, and those that make a line read as another."""
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula, and a headline may be written to be one (OWASP, CSV Injection)."""
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A spreadsheet takes a cell that begins so for a formula, and a headline may be written to be one; the last are the wide forms of the
+first, as East Asian keyboards type them (OWASP, CSV Injection)."""
 
 
 def make_csv(columns: Sequence[str], rows: Iterable[JsonObject]) -> Iterator[bytes]:
@@ -91,9 +92,9 @@ def _harmless(text: str) -> str:
 def _describe(value: Mapping[str, JsonValue]) -> str:
     """What is told of a part in one cell: of a sighting its source, of a hit what was found, of a delivery how it stands."""
     if "source" in value:
-        return str(value["source"])
+        return _harmless(str(value["source"]))
     if "found" in value:
-        return str(value["found"])
+        return _harmless(str(value["found"]))
     if "channel" in value:
-        return f"{value['channel']} {value['status']}"
-    return f"{value['code']}: {value['message']}"
+        return _harmless(f"{value['channel']} {value['status']}")
+    return _harmless(f"{value['code']}: {value['message']}")

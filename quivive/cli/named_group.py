@@ -6,6 +6,8 @@ import click
 
 from news.one_thing import ThingKind
 from quivive.cli.context import get_configuration, get_reader, get_view
+from quivive.cli.typed_text import TypedText
+from quivive.texts import visible
 
 
 class NamedGroup(click.Group):
@@ -16,7 +18,7 @@ class NamedGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0].startswith("-") or self.get_command(ctx, args[0]) is not None:
             return super().resolve_command(ctx, args)
-        return args[0], _show_named, args
+        return visible(args[0]), _show_named, args  # its first is shown in what click says of wrong usage
 
 
 class SourceGroup(NamedGroup):
@@ -32,7 +34,7 @@ class TopicGroup(NamedGroup):
 
 
 @click.command("NAME")
-@click.argument("name")
+@click.argument("name", type=TypedText())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def _show_named(context: click.Context, name: str, as_json: bool) -> None:

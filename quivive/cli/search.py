@@ -48,6 +48,8 @@ from storage import SearchRequest
 def command(context: click.Context, /, query: str | None, **options: Any) -> None:
     """Search the local archive for QUERY; without one, list what the filters leave, the newest first."""
     one_form(options["as_json"], options["as_csv"])
+    if options["to_open"] and (options["as_json"] or options["as_csv"]):
+        raise click.UsageError(Wording("--open opens one article, and prints no list: leave --json and --csv out"))
     configuration = get_configuration(context)
     view = get_view(configuration)
     request = _make_request(configuration, view, query, options)

@@ -32,8 +32,6 @@ class Place(Enum):
     """Only where there is room for it beside the others, or with `--long`."""
     BENEATH = auto()
     """On lines of its own under the row, where it says anything."""
-    PIPE = auto()
-    """Not on a terminal, which has it in another form."""
 
 
 @dataclass(frozen=True, slots=True)

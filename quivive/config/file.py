@@ -32,19 +32,27 @@ class ConfigFile:
     """Whether all of it was read; otherwise nothing can be said of what seems to be missing."""
     _used: dict[str, str] = field(default_factory=dict, repr=False)
     """Values that no message shows, by what is written in their place."""
+    _noted: set[tuple[str, str]] = field(default_factory=set, repr=False)
+    """Keys and messages of the faults that were added: a list of thousands of sources may have one in each."""
+    _faulty: set[str] = field(default_factory=set)
+    """The keys of these faults, and every key above them."""
     _written: dict[str, str] = field(default_factory=dict)
     """Keys whose value came from elsewhere, and what the file has in their place: `channels.mail.password_file`."""
 
     def add_fault(self, key: str, message: str) -> None:
         """Note a mistake, without any value that came from the environment, and only the first of each key."""
         key = self._written.get(key, key)
-        if all(fault.key != key or fault.message != message for fault in self.faults):
-            self.faults.append(Fault(key, self._redact(message)))
+        if (key, message) in self._noted:
+            return
+        self._noted.add((key, message))
+        self.faults.append(Fault(key, self._redact(message)))
+        while key:
+            self._faulty.add(key)
+            key = key.rpartition(".")[0]
 
     def has_fault(self, key: str) -> bool:
         """Whether something is wrong with this key, or with one below it."""
-        key = self._written.get(key, key)
-        return any(fault.key == key or fault.key.startswith(f"{key}.") for fault in self.faults)
+        return self._written.get(key, key) in self._faulty
 
     def placed_faults(self) -> list[Fault]:
         """Every mistake with its line and the name of its source or topic, from top to bottom; those whose place is not known last."""

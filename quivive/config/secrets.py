@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from news.wording import Wording, system_reason
+from quivive.small_files import read_small_file
 
 if TYPE_CHECKING:
     from quivive.config.file import ConfigFile
@@ -41,7 +40,7 @@ def _read_secret(file: ConfigFile, key: str, path: object) -> str | None:
         file.add_fault(key, Wording("must be the path of a file, in quotes"))
         return None
     try:
-        secret = _read_small_file(file.path.parent / path).decode().removesuffix("\n").removesuffix("\r")
+        secret = read_small_file(file.path.parent / path, _LONGEST_BYTES).decode().removesuffix("\n").removesuffix("\r")
     except OSError as error:
         file.add_fault(key, Wording("{path} cannot be read: {reason}", path=path, reason=system_reason(error)))
     except UnicodeDecodeError:
@@ -54,14 +53,3 @@ def _read_secret(file: ConfigFile, key: str, path: object) -> str | None:
             return secret
         file.add_fault(key, Wording("{path} is empty", path=path))
     return None
-
-
-def _read_small_file(path: Path) -> bytes:
-    """Raises OSError, or ValueError for what is no small file: nobody may be waited for at a pipe, when the daemon reads it again."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY), "rb") as opened:
-        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-            raise ValueError(Wording("is no file"))
-        content = opened.read(_LONGEST_BYTES + 1)
-    if len(content) > _LONGEST_BYTES:
-        raise ValueError(Wording("is too large for a secret"))
-    return content

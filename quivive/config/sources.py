@@ -11,9 +11,10 @@ from news.sources import SourceSpec
 from news.wording import Wording, system_reason
 from quivive.config.durations import format_duration
 from quivive.config.model import FeedTable, OpmlTable
-from quivive.config.opml import OpmlError, OpmlFeed, read_opml
+from quivive.config.opml import LARGEST_OPML_BYTES, OpmlError, OpmlFeed, read_opml
 from quivive.config.tables import iterate_tables, read_table
 from quivive.config.values import check_feed_url
+from quivive.small_files import NoSmallFileError, read_small_file
 
 if TYPE_CHECKING:
     from quivive.config.file import ConfigFile
@@ -77,7 +78,7 @@ def _read_opml_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerT
 def _read_opml_file(file: ConfigFile, key: str, name: str) -> Iterator[OpmlFeed]:
     """The feeds of an OPML file whose path is relative to the configuration; every bad URL in it is a fault of its own."""
     try:
-        feeds = read_opml((file.path.parent / name).read_bytes())
+        feeds = read_opml(read_small_file(file.path.parent / name, LARGEST_OPML_BYTES + 1))
     except OSError as error:
         file.add_fault(
             key,
@@ -88,6 +89,9 @@ def _read_opml_file(file: ConfigFile, key: str, name: str) -> Iterator[OpmlFeed]
                 configuration=file.path.name,
             ),
         )
+        return
+    except NoSmallFileError as error:
+        file.add_fault(key, Wording("{path} {reason}", path=name, reason=error))
         return
     except OpmlError as error:
         file.add_fault(key, Wording("{name}: {reason}", name=name, reason=error))

@@ -8,8 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from quivive.small_files import read_small_file
+
 LANGUAGES = ("fr", "en")
 DEFAULT = "fr"
+
+_LARGEST_BYTES = 50_000_000
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """The first that names a language of ours decides (POSIX.1-2017, 8.2). `C` and `POSIX` name none: they are what containers, cron and
@@ -26,10 +30,11 @@ def find_language_code(configured: str | None, environ: Mapping[str, str]) -> st
 def peek_language_code(path: Path) -> str | None:
     """What a configuration says of the language, without reading the rest of it: for help and errors, which must not wait for a good one.
 
-    A file that cannot be read or is no TOML says nothing, unless it has the plain line.
+    A file that cannot be read or is no TOML says nothing, unless it has the plain line. Nor does a pipe: it can be read once, and what is
+    in it is for whoever wants the rest.
     """
     try:
-        content = path.read_text(encoding="utf-8-sig")
+        content = read_small_file(path, _LARGEST_BYTES).decode("utf-8-sig")
     except (OSError, ValueError):
         return None
     if "language" not in content:

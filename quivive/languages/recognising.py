@@ -6,11 +6,14 @@ A delivery's last error, say, was written weeks ago; who reads it in French is t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _LEAST_LETTERS = 8
 """Characters that a template must have of its own: those with fewer would be found in anything."""
+
+_MOST_COLONS = 10
 
 
 class Recogniser:
@@ -42,7 +45,7 @@ class Recogniser:
 
     def _retell_problem(self, text: str) -> str | None:
         """`meaning: advice.` or `meaning (detail): advice.`, as `crawler/problems.py` makes them."""
-        for colon in re.finditer(r": ", text if text.endswith(".") else ""):
+        for colon in _colons(text if text.endswith(".") else ""):
             if advice := self._retell_known(text[colon.end() : -1]):
                 meaning, bracket, detail = text[: colon.start()].partition(" (")
                 if told := self._retell_known(meaning):
@@ -51,10 +54,15 @@ class Recogniser:
 
     def _retell_tail(self, text: str) -> str | None:
         """A reason that is known, behind a host or a name that is not: `host: reason`."""
-        for colon in re.finditer(r": ", text):
+        for colon in _colons(text):
             if told := self._retell_known(text[colon.end() :]):
                 return f"{text[: colon.start()]}\N{NO-BREAK SPACE}: {told}"
         return None
+
+
+def _colons(text: str) -> Iterator[re.Match[str]]:
+    """The first of them: a foreign reason may be full of colons, and each costs a look at every template."""
+    return islice(re.finditer(r": ", text), _MOST_COLONS)
 
 
 def _take_apart(text: str, english: str) -> dict[str, str] | None:

@@ -6,7 +6,6 @@ Babel costs a command 0.1 s: it is imported where something is formatted that ne
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -111,11 +110,6 @@ class GettextLanguage:
             size_bytes, step = size_bytes / _KILO, step + 1
         amount = format_decimal(size_bytes, format="#,##0.#" if step > 1 else "#,##0", locale=_LOCALES[self.code])
         return self.text("{amount} {multiple}B", amount=amount, multiple=_MULTIPLES[step])
-
-    def listing(self, items: Iterable[object], *, is_choice: bool = False) -> str:
-        from babel.lists import format_list  # noqa: PLC0415
-
-        return format_list([str(item) for item in items], "or" if is_choice else "standard", locale=_LOCALES[self.code])
 
     def _date(self, moment: datetime, form: str) -> str:
         from babel.dates import format_date  # noqa: PLC0415

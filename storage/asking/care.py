@@ -34,7 +34,6 @@ def report_care(db: Database, now: datetime) -> Care:
         silent=_list_silent(db, now),
         overdue=_list_overdue(db, now),
         channels=_list_channels(db, since),
-        delays_since=since,
         delays=_measure(db, since),
     )
 

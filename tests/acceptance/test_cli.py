@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -487,6 +489,31 @@ def test_the_configuration_is_found_by_option_then_environment_then_folder(tmp_p
     environment = {"QUIVIVE_CONFIG": str(tmp_path / "environment.toml")}
     assert home.call("check", env=environment).out.startswith(str(tmp_path / "environment.toml"))
     assert "option.toml: good" in home.call("--config", "../option.toml", "check", env=environment).out
+
+
+def test_a_configuration_in_a_pipe_is_read_whole(tmp_path) -> None:
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    writing = threading.Thread(target=pipe.write_text, args=('[display]\nlanguage = "en"\n[[sources]]\nurl = "https://a.example/"\n',))
+    writing.start()
+    done = Home(tmp_path).call("--config", str(pipe), "check")
+    writing.join(10)
+    assert "good (1 sources" in done.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["show", "sources", "topics", "poll", "search", "preview", "alerts retry", "alerts test", "search --topic", "alerts --topic"],
+)
+def test_bytes_that_are_no_text_are_wrong_usage_and_no_traceback(office, command) -> None:
+    done = office.home.call(*command.split(), "Lib\udce9ration")
+    assert done.status == 2
+    assert "UTF-8" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_opening_an_article_and_printing_a_list_exclude_each_other(office) -> None:
+    assert office.home.call("search", "--open", "1", "--json").status == 2
 
 
 def test_paths_in_the_configuration_are_relative_to_it(tmp_path, office) -> None:

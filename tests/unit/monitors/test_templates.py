@@ -82,6 +82,9 @@ def test_what_an_article_says_is_escaped_in_a_template_of_the_user_too():
     assert bodies.html == "<p>… un accord sur les réseaux de l’[OTAN] &amp; ceux de ses &lt;alliés&gt; …</p>"
 
 
+GROWING = "{{% set n = namespace(x={1}) %}}{{% for i in range(40) %}}{{% set n.x = {0} %}}{{% endfor %}}{{{{ n.x|length }}}}"
+"""A text, list or number that grows with every round."""
+
 BROKEN = {
     "{{ letter.titel }}": "mail.txt: UndefinedError",
     "{% if %}": "mail.txt, line 1: ",
@@ -98,6 +101,15 @@ BROKEN = {
     ),
     "{{ 10 ** 10 ** 8 }}": "mail.txt: SecurityError: ** is not allowed here",
     "{{ [0] * 1000000000000 }}": "mail.txt: SecurityError: * is not allowed here",
+    "{{ 'x'.ljust(900000000)|length }}": "mail.txt: SecurityError: it makes too much in one step",
+    "{{ 'x'|center(900000000)|length }}": "mail.txt: SecurityError: it makes too much in one step",
+    "{{ '%900000000d'|format(1)|length }}": "mail.txt: SecurityError: a format may not be so wide",
+    "{{ '{:>{}}'.format(1, 900000000)|length }}": "mail.txt: SecurityError: a format may not be so wide",
+    "{{ ('%*d' % (900000000, 1))|length }}": "mail.txt: SecurityError: a format may not be so wide",
+    GROWING.format("n.x ~ n.x", "'ab'"): "mail.txt: SecurityError: it makes a message that is too long",
+    GROWING.format("n.x + n.x", "[1]"): "mail.txt: SecurityError: it makes a message that is too long",
+    GROWING.format("n.x.replace('a', n.x)", "'aa'"): "mail.txt: SecurityError: it makes too much in one step",
+    GROWING.format("n.x * n.x", "9"): "mail.txt: SecurityError: the numbers are too large",
     "  \n": "mail.txt: it makes an empty message",
 }
 

@@ -30,7 +30,7 @@ from news.care import (
 NOW = datetime(2026, 11, 26, 9, 42, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
 WELL = Vitals(is_running=True, alive_at=NOW, waiting_since=None, waiting_reason=None)
-NOTHING = Care((), (), (), (), NOW, ())
+NOTHING = Care((), (), (), (), ())
 
 
 def news(polls: int, pause: timedelta, ago: timedelta) -> SourceNews:
@@ -103,7 +103,7 @@ def test_a_daemon_that_cannot_write_is_told_with_the_reason():
 
 def test_overdue_sources_are_one_alarm_and_none_where_no_daemon_runs():
     overdue = (OverdueSource("A", NOW - timedelta(hours=3)), OverdueSource("B", NOW - timedelta(hours=2)))
-    care = Care((), (), overdue, (), NOW, ())
+    care = Care((), (), overdue, (), ())
     assert find_alarms(WELL, care, NOW) == (Alarm(AlarmKind.OVERDUE, "A", 2, NOW - timedelta(hours=3)),)
     stopped = Vitals(is_running=False, alive_at=None, waiting_since=None, waiting_reason=None)
     assert find_alarms(stopped, care, NOW) == (Alarm(AlarmKind.STOPPED),)
@@ -111,4 +111,4 @@ def test_overdue_sources_are_one_alarm_and_none_where_no_daemon_runs():
 
 def test_dead_deliveries_are_an_alarm_and_waiting_ones_are_none():
     channels = (ChannelTrouble("hook", 2, 0, NOW, "503"), ChannelTrouble("fil", 1, 3, NOW, "410"))
-    assert find_alarms(WELL, Care((), (), (), channels, NOW, ()), NOW) == (Alarm(AlarmKind.DEAD, "fil", 3, NOW, "410"),)
+    assert find_alarms(WELL, Care((), (), (), channels, ()), NOW) == (Alarm(AlarmKind.DEAD, "fil", 3, NOW, "410"),)

@@ -1,9 +1,12 @@
 """What a wrong configuration is answered with: every fault at once, each with its key and what to do, and never a secret."""
 
+import os
+
 import pytest
 
 from news.errors import ConfigurationError
 from quivive.config import load_config
+from quivive.config.file import ConfigFile
 
 EMAIL = """
 [channels.mail]
@@ -512,3 +515,34 @@ def test_a_file_that_is_not_utf_8_is_told_with_the_line(tmp_path):
     with pytest.raises(ConfigurationError) as caught:
         load_config(tmp_path / "config.toml", {})
     assert [fault.line for fault in caught.value.faults] == [3]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [(os.mkfifo, "is no file"), (lambda path: path.symlink_to("/dev/zero"), "is no file")],
+    ids=["a pipe that nobody fills", "a device that never ends"],
+)
+def test_a_list_that_is_no_file_is_not_waited_for(tmp_path, faults_of, make, message):
+    make(tmp_path / "list.opml")
+    assert faults_of('[[sources]]\nopml = "list.opml"') == [f"sources.0.opml: list.opml {message}"]
+
+
+def test_thousands_of_mistakes_are_each_compared_with_none_of_the_others(tmp_path, faults_of):
+    class Text(str):
+        __slots__ = ()
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Text.compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    file = ConfigFile(tmp_path / "config.toml", {}, {})
+    for number in range(1_000):
+        file.add_fault(f"sources.{number}.typo", Text("unknown key"))
+        file.add_fault(f"sources.{number}.typo", Text("unknown key"))
+        assert file.has_fault(f"sources.{number}")
+        assert not file.has_fault(f"sources.{number}.url")
+    assert len(file.faults) == 1_000
+    assert Text.compared <= 2_000

@@ -23,9 +23,17 @@ def test_a_text_is_read_as_it_was_written(text):
     assert read(text) == text
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://evil.example")', "+33 1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("http://evil.example")', "+33 1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1", "＋1", "－1", "＠SUM(A1)"]
+)
 def test_a_text_that_a_spreadsheet_would_calculate_is_marked_as_text(text):
     assert read(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("part", [{"source": "=1+1", "url": "u"}, {"term": "x", "found": "=1+1"}, {"channel": "=1+1", "status": "sent"}])
+def test_so_is_a_part_of_a_list_that_names_itself_like_a_formula(part):
+    assert read([part]).startswith("'=1+1")
+    assert "\x1b" not in read([{name: f"\x1b[31m{value}" for name, value in part.items()}])
 
 
 def test_what_steers_a_terminal_is_left_out():

@@ -132,9 +132,8 @@ def test_sizes_are_as_the_language_writes_them(size, french, english):
     assert (FRENCH.size(size), ENGLISH.size(size)) == (french, english)
 
 
-def test_shares_and_lists_are_as_the_language_writes_them():
+def test_shares_are_as_the_language_writes_them():
     assert (FRENCH.percent(0.25), ENGLISH.percent(0.125)) == ("25\u202f%", "12.5 %")
-    assert (FRENCH.listing("abc"), ENGLISH.listing("abc"), FRENCH.listing("ab", is_choice=True)) == ("a, b et c", "a, b and c", "a ou b")
 
 
 def test_a_plural_follows_the_rules_of_the_language():

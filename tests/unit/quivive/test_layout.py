@@ -18,7 +18,7 @@ COLUMNS = [
     Column("articles", right=True),
     Column("interval", Place.WIDE),
     Column("problem", Place.BENEATH),
-    Column("url", Place.PIPE),
+    Column("url", Place.WIDE),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from quivive.config import load_config
@@ -58,3 +60,10 @@ def test_a_changed_template_makes_another_presentation_so_that_a_reload_takes_it
     after = make_presentation(load_config(tmp_path / "config.toml", {}))
     assert before != after
     assert after == make_presentation(load_config(tmp_path / "config.toml", {}))
+
+
+def test_a_template_that_is_a_pipe_holds_up_nobody(presentation_of, tmp_path):
+    presentation_of()
+    os.mkfifo(tmp_path / "own" / "mail.txt")
+    templates = make_presentation(load_config(tmp_path / "config.toml", {})).templates
+    assert templates.troubles == (f"{tmp_path}/own/mail.txt is no file",)

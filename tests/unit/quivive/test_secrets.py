@@ -58,7 +58,7 @@ def make_nothing(_path):
         (os.mkdir, "mail password cannot be read: Is a directory"),
         (lambda path: path.write_text(" \n"), "mail password is empty"),
         (lambda path: path.write_bytes(b"\xff"), "mail password is not UTF-8"),
-        (lambda path: path.write_bytes(b"a" * 70_000), "mail password is too large for a secret"),
+        (lambda path: path.write_bytes(b"a" * 70_000), "mail password is too large"),
     ],
 )
 def test_a_file_that_gives_no_secret_is_the_one_fault_of_its_key(folder, make, message):
