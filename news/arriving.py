@@ -202,6 +202,13 @@ def _place_of(body: Body, one: PreparedEntry, held: KnownEntry) -> Place:
     return Place(held.place, tuple(form for form in (place.own, *place.alternates) if form != held.place))
 
 
+def all_to_be_known(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]]) -> list[Showing]:
+    """All that deciding these showings may look at: what each entry shows, and what a known one showed before, at another address."""
+    now = [showing for _, shown in showings for showing in shown]
+    held = [(shown[-1], body.known[one.key]) for one, shown in showings if one.key in body.known]
+    return now + [before for showing, known in held for before in _while_page_is_awaited(showing, known) if _has_moved(showing, known)]
+
+
 def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]], known: Known) -> tuple[list[Arrival], Decided]:
     """What becomes of each entry that is new or changed, and all that follows. Each decision is known to those that follow."""
     settler = Settler(known)

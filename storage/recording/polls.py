@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.arriving import Arrival, Body, Sifted, decide_arrivals, keys_of, links_unknown, showings_of, sift
+from news.arriving import Arrival, Body, Sifted, all_to_be_known, decide_arrivals, keys_of, links_unknown, showings_of, sift
 from news.concluding import SourceRecord, conclude_poll, judge_silence, problem_of
 from news.judging import judge_gap
 from news.places import places_of
@@ -76,7 +76,7 @@ def _record_entries(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, t
     tally.gap = judge_gap(len(arrived), sifted.known, had_entries=_has_entries(db, poll.outcome.source_id))
     body = _load_body(db, watch, poll, arrived, sifted)
     showings = showings_of(body)
-    arrivals, decided = decide_arrivals(body, showings, load_known(db, [showing for _, shown in showings for showing in shown]))
+    arrivals, decided = decide_arrivals(body, showings, load_known(db, all_to_be_known(body, showings)))
     _write(db, watch, poll, (arrivals, decided), tally)
     return sum(not one.is_new for one in arrivals)
 
