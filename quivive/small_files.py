@@ -18,10 +18,15 @@ class NoSmallFileError(ValueError):
 
 def read_small_file(path: Path, most_bytes: int) -> bytes:
     """Raises OSError if it cannot be read, `NoSmallFileError` for a pipe, a device, or more than that many bytes."""
+    _require_file(path.stat())  # before it is opened: whoever fills a pipe would take that for its one reader
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY), "rb") as opened:
-        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-            raise NoSmallFileError(Wording("is no file"))
+        _require_file(os.fstat(opened.fileno()))
         content = opened.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise NoSmallFileError(Wording("is too large"))
     return content
+
+
+def _require_file(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise NoSmallFileError(Wording("is no file"))

@@ -14,6 +14,8 @@ from quivive.config.places import find_lines, line_of
 from quivive.config.toml import parse_toml
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{")
+LARGEST_BYTES = 50_000_000
+"""Hundreds of thousands of sources. What has no end, as a device, must not fill the memory."""
 _SHORTEST_SECRET = 3
 """Values from the environment are taken out of messages from this length on; shorter ones would riddle them with holes."""
 
@@ -138,9 +140,18 @@ def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: b
     return file
 
 
+def _with_plain_line_ends(text: str) -> str:
+    """As a text file is read: a line may end in the way of any system."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as opened:  # a pipe too, which can be read once
+            content = opened.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
+            raise ConfigurationError(str(path), [Fault("", Wording("it is larger than 50 MB, which no configuration is"))])
+        return _with_plain_line_ends(content.decode("utf-8-sig"))
     except FileNotFoundError:
         advice = Wording("there is no such file; `quivive init` writes one, or name another with --config PATH or in QUIVIVE_CONFIG")
         raise ConfigurationError(str(path), [Fault("", advice)]) from None

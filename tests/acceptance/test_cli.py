@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -487,6 +489,22 @@ def test_the_configuration_is_found_by_option_then_environment_then_folder(tmp_p
     environment = {"QUIVIVE_CONFIG": str(tmp_path / "environment.toml")}
     assert home.call("check", env=environment).out.startswith(str(tmp_path / "environment.toml"))
     assert "option.toml: good" in home.call("--config", "../option.toml", "check", env=environment).out
+
+
+def test_a_configuration_in_a_pipe_is_read_whole(tmp_path) -> None:
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    content = '[display]\nlanguage = "en"\n[[sources]]\nurl = "https://a.example/"\n'
+    writing = threading.Thread(target=pipe.write_text, args=(content,), daemon=True)
+    writing.start()
+    done = Home(tmp_path).call("--config", str(pipe), "check")
+    writing.join(10)
+    assert "good (1 sources" in done.out
+
+
+def test_a_configuration_without_an_end_is_refused(tmp_path) -> None:
+    done = Home(tmp_path).call("--config", "/dev/zero", "check")
+    assert (done.status, done.err.splitlines()[-1].strip()) == (2, "it is larger than 50 MB, which no configuration is")
 
 
 @pytest.mark.parametrize(
