@@ -28,5 +28,5 @@ def read_small_file(path: Path, most_bytes: int) -> bytes:
 
 
 def _require_file(status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):  # of a folder the system itself says why it is none
         raise NoSmallFileError(Wording("is no file"))
