@@ -51,7 +51,7 @@ class Templates:
         self._own = _make_environment(own, presentation.language)
 
     def render(self, letter: Letter) -> Bodies:
-        """Both bodies of a mail."""
+        """HTML and plain text of a mail; ours where the user has no template or theirs fails, with what is wrong with it."""
         made: dict[str, str] = {}
         troubles: list[str] = []
         for name in TEMPLATE_NAMES:

@@ -124,7 +124,7 @@ class WholeDelivery:
 
 @dataclass(frozen=True, slots=True)
 class PollRecord:
-    """One poll of a source."""
+    """What one poll of a source brought, or why it brought nothing, as the poll log has it."""
 
     polled_at: datetime
     seconds: float

@@ -95,7 +95,7 @@ class Language(Protocol):
 
     @property
     def code(self) -> str:
-        """`fr` or `en`."""
+        """By which catalogue it speaks: `fr` or `en`."""
         ...
 
     @property
@@ -124,7 +124,7 @@ class Language(Protocol):
         ...
 
     def time_of_day(self, moment: datetime) -> str:
-        """`10:28`."""
+        """A moment of a day that is known: `10:28`, in the time zone."""
         ...
 
     def duration(self, span: timedelta | float) -> str:
@@ -136,11 +136,11 @@ class Language(Protocol):
         ...
 
     def number(self, number: float) -> str:
-        """`12 345`, `1,5`."""
+        """A number with the language's signs for thousands and decimals: `12 345`, `1,5`."""
         ...
 
     def percent(self, share: float) -> str:
-        """`0.25` is `25 %`."""
+        """A share of 1 as hundredths: 0.25 is `25 %`."""
         ...
 
     def size(self, size_bytes: float) -> str:

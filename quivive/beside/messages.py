@@ -27,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the daemon is."""
+    """What the daemon tells its caller from time to time while it polls for it: how much is done, and that it is alive."""
 
     polled: int
     total: int
@@ -69,7 +69,7 @@ _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
 def write_line(message: Request | Answer) -> bytes:
-    """A message as a line."""
+    """A message as it goes over the socket: a line of JSON, ended by a line feed."""
     adapter: TypeAdapter[Request] | TypeAdapter[Answer] = _REQUEST if isinstance(message, Request) else _ANSWER
     return adapter.dump_json(message) + b"\n"  # type: ignore[arg-type]
 

@@ -66,7 +66,7 @@ def found_article_json(found: FoundArticle) -> JsonObject:
 
 
 def exported_article_json(exported: ExportedArticle) -> JsonObject:
-    """A line of `export`."""
+    """What `export` says of an article in a line: the fields of `search`, and its texts whole."""
     return {
         **_article_head(exported.article),
         **_article_tail(exported.article),

@@ -94,14 +94,14 @@ class Table(BaseModel):
 
 
 class ArchiveTable(Table):
-    """`[archive]`."""
+    """`[archive]`: where the database is, and how long articles are kept."""
 
     path: Text = "archive.db"
     retention: Annotated[timedelta | None, _read_by(_read_retention)] = _written("forever")
 
 
 class DisplayTable(Table):
-    """`[display]`."""
+    """`[display]`: how people are spoken to, on the terminal and in mails."""
 
     timezone: Annotated[ZoneInfo, _read_by(_read_timezone)] = _written("Europe/Paris")
     language: Literal["fr", "en"] | None = None
@@ -111,14 +111,14 @@ class DisplayTable(Table):
 
 
 class LogTable(Table):
-    """`[log]`."""
+    """`[log]`: what goes to standard error, and in which form."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
 
 
 class CrawlerTable(Table):
-    """`[crawler]`."""
+    """`[crawler]`: how often and how politely the network is asked, and what it may send."""
 
     user_agent: Annotated[str, AfterValidator(check_header_text)] = "quivive/0.1 (+https://example.org/quivive)"
     interval: PositiveDuration = _written("15m")
@@ -133,7 +133,7 @@ class CrawlerTable(Table):
 
 
 class AlertsTable(Table):
-    """`[alerts]`."""
+    """`[alerts]`: what alerts at all."""
 
     first_poll: Literal["silent", "alert"] = "silent"
 
@@ -158,14 +158,14 @@ class OpmlTable(Table):
 
 
 class EntityTable(Table):
-    """`[entities.KEY]`."""
+    """`[entities.KEY]`: the names by which a query's `@key` is found; `add` adds to those that come with the program."""
 
     names: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
     add: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
 
 
 class TopicTable(Table):
-    """`[[topics]]`."""
+    """`[[topics]]`: a query, and the channels that are told of what matches it."""
 
     name: Text
     query: Annotated[str, AfterValidator(join_lines)]

@@ -106,14 +106,14 @@ def test_while_the_archive_is_opened_it_asks_to_wait_on(home, listener) -> None:
 
 def test_an_abstract_address_is_told_as_well(home) -> None:
     with closing(Listener(f"@quivive-test-{os.getpid()}")) as listener, start(home, listener):
-        listener.wait_for(says("READY=1"))
+        assert listener.wait_for(says("READY=1"))["READY"] == "1"
 
 
 def test_the_watchdog_is_fed_while_all_is_well(home, listener) -> None:
     with start(home, listener, WATCHDOG_USEC="2000000"):
         listener.wait_for(says("READY=1"))
-        for _ in range(3):
-            listener.wait_for(says("WATCHDOG=1"))
+        fed = [listener.wait_for(says("WATCHDOG=1")) for _ in range(3)]
+        assert [message["WATCHDOG"] for message in fed] == ["1", "1", "1"]
 
 
 def test_a_watchdog_of_another_process_is_not_fed(home, listener) -> None:
