@@ -31,8 +31,9 @@ run: $(VENV)/.installed ## the daemon, with ./config.toml
 	@$(BIN)/quivive run $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.developing ## the test suite, in two processes
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+# On two cores three: the tests of the whole program wait for it more than they work.
+test: $(VENV)/.developing ## the test suite, in three processes
+	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
 
 # How many cases: make law CASES=20000
 CASES ?= 1000000
