@@ -30,6 +30,8 @@ from tests.processes import Home
 
 GOLDEN = Path(__file__).parent / "data" / "screens"
 WIDTHS = {"en": (60, 80, 140), "fr": (60, 80)}
+_END = "\x00"
+"""Ends what a command prints, which holds none itself."""
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _FOLDER = re.compile(r"/\S*/archive\.db")
 _SIZE = re.compile(r"\d([.,])\d (?=M[Bo]\b)")
@@ -99,17 +101,19 @@ def _terminal(width: int) -> Iterator[tuple[io.TextIOWrapper, list[str]]]:
     shown: list[str] = []
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         yield terminal, shown
-    reader.join()
-    shown.append(b"".join(read).decode())
+        terminal.write(_END)
+        terminal.flush()
+        reader.join()  # before the terminal is closed, for what its reader has not had by then may be dropped: half a screen was, once
+    shown.append(b"".join(read).decode().removesuffix(_END))
 
 
 def _read(descriptor: int, read: list[bytes]) -> None:
+    end = _END.encode()
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        try:
-            while data := file.read(65_536):
-                read.append(data)
-        except OSError:  # Linux: the other side is closed
-            return
+        while data := file.read(65_536):
+            read.append(data)
+            if data.endswith(end):
+                return
 
 
 def plain(shown: str) -> str:
