@@ -164,6 +164,8 @@ class ParsedFeed:
     language: str | None = None
     problem: Problem | None = None
     """Why the body may be incomplete (`malformed`); such a body vouches for nothing: no validators, no hash."""
+    children: tuple[str, ...] = ()
+    """Of an index of sitemaps: those that are read in its place, at each poll. It has no entries of its own."""
     prepared: tuple[PreparedEntry, ...] | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the parsing; ask `news.preparing.prepared_entries`, which makes it where it is absent."""
 
