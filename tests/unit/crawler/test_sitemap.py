@@ -73,7 +73,10 @@ def test_an_index_names_sitemaps_the_latest_first() -> None:
 @pytest.mark.parametrize(
     ("names", "chosen"),
     [
-        (["post-sitemap.xml", "post-sitemap2.xml", "post-sitemap10.xml", "page-sitemap.xml"], ["post-sitemap10", "post-sitemap2", "post-sitemap"]),
+        (
+            ["post-sitemap.xml", "post-sitemap2.xml", "post-sitemap10.xml", "page-sitemap.xml"],
+            ["post-sitemap10", "post-sitemap2", "post-sitemap"],
+        ),
         (["sitemap-2024.xml", "news.xml", "sitemap-2025.xml"], ["news", "sitemap-2025", "sitemap-2024"]),
         (["category-news.xml", "a.xml", "tags.xml", "b.xml"], ["a", "b", "category-news"]),
     ],
