@@ -12,19 +12,8 @@ from news.adopting import OtherEntries, OtherEntry
 from news.alerts import article_subject
 from news.judging import Version, make_version
 from news.sayings import Saying
-from news.settling import (
-    Asks,
-    Claim,
-    Decided,
-    Identity,
-    Known,
-    KnownArticle,
-    Place,
-    Settled,
-    Settler,
-    Showing,
-    TextTwin,
-)
+from news.settling import Asks, Decided, Identity, Settled, Settler
+from news.showings import Claim, Known, KnownArticle, Place, Showing, TextTwin
 from news.sources import ExtractedPage, FeedEntry
 
 HERE, THERE, ELSEWHERE = "https://a.example/1", "https://a.example/2", "https://b.example/9"
