@@ -11,7 +11,7 @@ from typing import Any
 
 import feedparser
 
-from crawler import json_feed
+from crawler import json_feed, sitemap
 from crawler.dates import from_feed, zone_of
 from crawler.decoding import decode
 from crawler.feed_repair import is_complete, is_feed, repaired
@@ -48,6 +48,8 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None, language:
         raise FetchProblem(make_problem("empty"))
     if json_feed.is_json_feed(text):
         return json_feed.parse_json_feed(text, url)
+    if sitemap.is_sitemap(text):
+        return sitemap.as_polled_feed(sitemap.read_sitemap(text, url))
     if not is_feed(text):
         raise FetchProblem(make_problem("not_a_feed", _what_instead(text, url)))
     return _parse_xml(repaired(text), url, language)

@@ -171,6 +171,8 @@ class ParsedFeed:
     language: str | None = None
     problem: Problem | None = None
     """Why the body may be incomplete (`malformed`); such a body vouches for nothing: no validators, no hash."""
+    children: tuple[str, ...] = ()
+    """Of an index of sitemaps: those that are read in its place, at each poll. It has no entries of its own."""
     links: tuple[FeedLink, ...] = ()
     """Of the relations that somebody here reads, in the document's order."""
     generator: str | None = None
