@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 
 import feedparser
+from feedparser.api import SUPPORTED_VERSIONS
 
 from crawler import json_feed, sitemap
 from crawler.dates import from_feed, zone_of
@@ -94,6 +95,7 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
         problem=make_problem("malformed", _where(result.get("bozo_exception"))) if is_damaged else None,
         links=_links(feed, url),
         generator=line_of(dict.get(feed, "generator")),
+        format=SUPPORTED_VERSIONS[result.version] if result.version else "RSS 0.90",
     )
 
 

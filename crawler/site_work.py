@@ -35,7 +35,7 @@ class SiteWork:
     async def outcome(self, site: DueSite, answered: Answered) -> SiteOutcome:
         """What came of the look."""
         answer = answered.answer
-        outcome = SiteOutcome(site.url, answered.seconds)
+        outcome = SiteOutcome(site.source_id, site.url, answered.seconds)
         if isinstance(answer, BaseException):
             return replace(outcome, problem=problem_of(answer))
         outcome = replace(outcome, http_status=answer.status, final_url=final_url(answer))

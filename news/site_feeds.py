@@ -83,6 +83,7 @@ class SiteFeeds:
 class SiteOutcome:
     """What one look at a site brought."""
 
+    source_id: int
     url: str
     seconds: float
     http_status: int | None = None

@@ -11,6 +11,7 @@ from news.answers import SourceHealth, SourceStatus
 from news.errors import ArchiveMissing
 from news.sources import SourceSpec
 from news.urls import host_of
+from quivive.cli import sources_test
 from quivive.cli.context import (
     get_configuration,
     get_reader,
@@ -118,3 +119,4 @@ def _later(name: str) -> click.Command:
 
 for _name in ("add", "import", "export"):
     command.add_command(_later(_name))
+command.add_command(sources_test.command)
