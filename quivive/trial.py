@@ -27,7 +27,7 @@ class Trial:
 
     def __init__(self, settings: CrawlSettings, clock: Callable[[], datetime]) -> None:
         self.crawl = Crawl(
-            replace(settings, concurrency=min(settings.concurrency, _AT_ONCE)),
+            replace(settings, concurrency=min(settings.concurrency, _AT_ONCE), workers=1),
             clock,
             {DueSource: self._take_poll, DuePage: self._take_page, DueSite: self._take_site},
         )
