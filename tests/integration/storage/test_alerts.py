@@ -242,6 +242,7 @@ def test_the_delivery_log_has_the_fields_of_the_outer_surface(desk: Desk) -> Non
         "created_at": "2025-02-10T12:02:00Z",
         "delay_seconds": 3720,
         "matches": [{"term": "OTAN", "found": "OTAN", "field": "title", "passage": "L’[OTAN]"}],
+        "health": None,
     }
     assert deliveries == [
         {
