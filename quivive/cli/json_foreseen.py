@@ -11,7 +11,7 @@ from quivive.cli.json_answers import JsonObject, JsonValue, hits_json, optional_
 
 
 def foreseen_json(foreseen: Foreseen) -> JsonObject:
-    """What `sources test --json` prints; docs/acquisition.md explains its fields."""
+    """What `sources test --json` prints; docs/sources.md explains its fields."""
     poll, feed = foreseen.poll, foreseen.poll.feed
     return {
         "url": poll.url,

@@ -97,7 +97,7 @@ def _complain(view: View, url: str, found: FoundFeeds) -> None:
     click.echo(language.text("{url}: no feed was found, neither declared nor where feeds are by custom", url=visible(found.url)), err=True)
     for offer, problem in found.failed:
         click.echo(f"  {visible(offer.url)}: {tell_problem(problem, language)}", err=True)
-    advice = language.text("its pages can be followed by rules of your own; see “a page without a feed” in docs/acquisition.md")
+    advice = language.text("its pages can be followed by rules of your own; see “a page without a feed” in docs/sources.md")
     click.echo(advice, err=True)
 
 
