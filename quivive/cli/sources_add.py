@@ -119,15 +119,14 @@ def _choose(view: View, followed: Followed, found: FoundFeeds, *, take_first: bo
 
 
 def _ask(language: Language, feeds: Sequence[FoundFeed], followed: Followed) -> list[FoundFeed]:
-    """Which of the feeds, by their numbers, several if several are typed."""
-
-    def read(typed: str) -> list[FoundFeed]:
-        numbers = typed.replace(",", " ").split()
-        if not numbers or not all(number.isdecimal() and 1 <= int(number) <= len(feeds) for number in numbers):
-            raise click.UsageError(language.text("type numbers from 1 to {most}", most=len(feeds)))
-        return [feeds[int(number) - 1] for number in dict.fromkeys(numbers)]
-
-    chosen: list[FoundFeed] = click.prompt(language.text("Which of them? Type numbers"), default="1", value_proc=read)
+    """Which of the feeds, by their numbers, several if several are typed; asked until it can be understood."""
+    while True:
+        typed: str = click.prompt(language.text("Which of them? Type their numbers"), default="1", prompt_suffix=" ")
+        numbers = dict.fromkeys(typed.replace(",", " ").split())
+        if numbers and all(number.isdecimal() and 1 <= int(number) <= len(feeds) for number in numbers):
+            break
+        click.echo(language.text("type numbers from 1 to {most}", most=len(feeds)), err=True)
+    chosen = [feeds[int(number) - 1] for number in numbers]
     for one in chosen:
         _require_new(followed, one.offer.url)
     return chosen

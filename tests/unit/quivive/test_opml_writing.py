@@ -30,10 +30,8 @@ def read_back(*sources: SourceSpec) -> list[tuple[str, str | None, frozenset[str
 
 def test_names_and_tags_are_written_as_titles_and_categories() -> None:
     document = write_opml([SourceSpec("https://a.example/?a=1&b=2", "L’« Été » <1>", tags=("tech", "sécurité"))], "Mes & sources", NOW)
-    assert (
-        '<outline type="rss" text="L’« Été » &lt;1&gt;" title="L’« Été » &lt;1&gt;" xmlUrl="https://a.example/?a=1&amp;b=2" category="tech,sécurité"/>'
-        in document
-    )
+    name, address = "L’« Été » &lt;1&gt;", "https://a.example/?a=1&amp;b=2"
+    assert f'<outline type="rss" text="{name}" title="{name}" xmlUrl="{address}" category="tech,sécurité"/>' in document
     assert "<title>Mes &amp; sources</title>" in document
     assert "<dateCreated>Mon, 10 Feb 2025 09:00:00 GMT</dateCreated>" in document
 
