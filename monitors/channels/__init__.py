@@ -10,7 +10,9 @@ from importlib import import_module
 from monitors.channels.channel import Channel, ChannelTable
 
 KINDS = (
+    "command",
     "email",
+    "feed",
     "webhook",
 )
 """What `type` a channel may have: the names of the modules."""
