@@ -10,6 +10,7 @@ from importlib import import_module
 from monitors.channels.channel import Channel, ChannelTable
 
 KINDS = (
+    "apprise",
     "command",
     "email",
     "feed",
