@@ -156,7 +156,7 @@ class PreparedPage:
 
 
 class FeedLink(NamedTuple):
-    """A link of a feed itself, absolute, by its relation (RFC 8288): `next` and `prev-archive` lead to older entries, `hub` tells of new."""
+    """A link of a feed itself, absolute, by its relation (RFC 8288): `next`, `prev-archive` lead to what is older, `hub` tells of new."""
 
     relation: str
     url: str
