@@ -18,10 +18,9 @@ import apprise
 
 from monitors.attempts import Outcome, Progress, TimeLimits, accepted, redact, retry
 from monitors.channels.apprise import AppriseChannel
-from monitors.letter import make_letter
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
-from monitors.rendering_chat import render_body, render_title
+from monitors.rendering_chat import render_chat
 from news.alerts import Bundle
 from news.wording import Wording
 
@@ -52,8 +51,8 @@ class AppriseSender:
         return outcome
 
     async def _tell(self, bundle: Bundle) -> Outcome:
-        letter = make_letter(bundle, self._presentation)
-        telling = asyncio.get_running_loop().run_in_executor(self._thread, self._notify, render_title(letter), render_body(letter))
+        title, body = render_chat(bundle, self._presentation)
+        telling = asyncio.get_running_loop().run_in_executor(self._thread, self._notify, title, body)
         try:
             async with asyncio.timeout(self._limits.request):
                 is_told, said = await telling

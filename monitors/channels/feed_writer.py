@@ -21,7 +21,7 @@ from lxml import etree
 
 from monitors.attempts import Outcome, Progress, accepted, retry
 from monitors.channels.feed import FeedChannel
-from monitors.letter import Letter, make_letter
+from monitors.letter import Letter, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line, rfc3339
 from news.alerts import Alert, Bundle
@@ -82,8 +82,7 @@ class FeedWriter:
         letter = make_letter(bundle, self._presentation)
         entry = etree.Element(f"{{{ATOM}}}entry", nsmap={None: ATOM})
         _add(entry, "id", _urn("delivery", bundle.delivery_ids[0]))
-        marked = "[TEST] " if letter.test else ""
-        _add(entry, "title", marked + "".join(f"[{topic.name}] " for topic in letter.topics) + letter.title)
+        _add(entry, "title", subject_of(bundle, self._presentation.language))
         _add(entry, "updated", rfc3339(alert.created_at))
         if letter.link:
             _add(entry, "link", None, rel="alternate", href=letter.link)

@@ -17,7 +17,7 @@ from monitors.rendering_chat import LONGEST_BODY, LONGEST_TITLE
 from news.alerts import DeliveryStatus
 from tests import mailbox as receivers
 from tests.mailbox import HookSink, Reply, closed_port
-from tests.outbox import ENGLISH, MORNING, Clock, ListOutbox, make_bundle
+from tests.outbox import ENGLISH, MORNING, NEWS, Clock, ListOutbox, make_bundle, make_health_bundle
 from tests.sending import STEADY, deliver
 
 SECRETS = "T0KEN-0123456789"
@@ -94,13 +94,23 @@ def test_a_service_that_hangs_costs_one_attempt_of_limited_time(service):
 def test_a_long_article_is_cut_but_its_address_is_whole(service):
     bundle = make_bundle("equipe")
     alert = bundle.alerts[0]
-    long = replace(alert, article=replace(alert.article, title="Long " * 200), matches=(replace(alert.matches[0], passage="mot " * 2000),))
+    long = replace(alert, about=replace(alert.about, title="Long " * 200), matches=(replace(alert.matches[0], passage="mot " * 2000),))
     deliver(ListOutbox(replace(bundle, alerts=(long,))), channel_of(service.port))
     (told,) = messages(service)
     assert len(told["title"]) <= LONGEST_TITLE
     *_, passage, address = told["message"].splitlines()
-    assert (address, passage[-1]) == (alert.article.url, "…")
+    assert (address, passage[-1]) == (alert.about.url, "…")
     assert len(told["message"]) <= LONGEST_BODY + 1 + len(address)
+
+
+def test_an_operational_alert_says_what_happened_and_what_to_do(service):
+    outbox = ListOutbox(make_health_bundle(channel="equipe"))
+    deliver(outbox, channel_of(service.port))
+    (told,) = messages(service)
+    assert told["title"] == "[quivive] Numerama is failing"
+    first, *rest = told["message"].splitlines()
+    assert first.startswith("Numerama is failing — since ")
+    assert rest == [f"http_503: {NEWS.message}", NEWS.url]
 
 
 def test_a_test_message_is_marked_as_one(service):

@@ -13,7 +13,7 @@ import pytest
 from monitors import send_test
 from monitors.channels.feed import FeedChannel, Table
 from news.alerts import DeliveryStatus
-from tests.outbox import ENGLISH, MORNING, ListOutbox, make_bundle
+from tests.outbox import ENGLISH, MORNING, ListOutbox, make_bundle, make_health_bundle
 from tests.sending import deliver
 
 
@@ -51,7 +51,7 @@ def test_an_alert_is_an_entry_that_a_reader_can_read(feed):
     parsed = feedparser.parse(str(feed.file))
     assert (parsed.bozo, parsed.version, parsed.feed.title) == (False, "atom10", "quivive: fil")
     (entry,) = parsed.entries
-    assert (entry.title, entry.link) == ("[OpenAI–OTAN] OpenAI négocie avec l’OTAN", bundle().alerts[0].article.url)
+    assert (entry.title, entry.link) == ("[OpenAI–OTAN] OpenAI négocie avec l’OTAN", bundle().alerts[0].about.url)
     assert (entry.author, entry.updated, [tag.term for tag in entry.tags]) == ("Julie Martin", "2026-03-04T09:35:02Z", ["OpenAI–OTAN"])
     assert "<b>OTAN</b> &amp; ceux de ses &lt;alliés&gt;" in entry.content[0].value
 
@@ -126,13 +126,20 @@ def test_a_device_is_no_file(feed):
 def test_what_a_headline_holds_is_text_and_breaks_nothing(feed):
     foreign = bundle()
     article = replace(
-        foreign.alerts[0].article, title="<script>\x00\x0b\ud800 ]]> & « OTAN »", url="javascript:alert(1)", excerpt="<img src=x>"
+        foreign.alerts[0].about, title="<script>\x00\x0b\ud800 ]]> & « OTAN »", url="javascript:alert(1)", excerpt="<img src=x>"
     )
-    feed.send(replace(foreign, alerts=(replace(foreign.alerts[0], article=article),)))
+    feed.send(replace(foreign, alerts=(replace(foreign.alerts[0], about=article),)))
     parsed = feedparser.parse(str(feed.file))
     assert (parsed.bozo, parsed.entries[0].get("links", [])) == (False, [])
     assert "<script>" not in parsed.entries[0].content[0].value
     assert "<img" not in parsed.entries[0].content[0].value
+
+
+def test_an_operational_alert_is_an_entry_too(feed):
+    feed.send(make_health_bundle(channel="fil"))
+    (entry,) = feed.entries()
+    assert (entry.title, entry.author) == ("[quivive] Numerama is failing", "quivive")
+    assert "The site is overloaded" in entry.content[0].value
 
 
 def test_a_test_message_is_marked_as_one(feed):

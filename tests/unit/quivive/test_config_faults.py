@@ -171,8 +171,11 @@ CASES = {
         f'[[topics]]\nname = "IA"\nquery = "IA"\nnotify = ["zzz"]\n{HOOK}',
         'topics.0.notify.0: no channel is called "zzz"; there are: hook',
     ),
-    "a channel of no known type": ('[channels.a]\ntype = "pigeon"', "channels.a.type: must be 'email' or 'webhook'"),
-    "a channel without a type": ("[channels.a]", "channels.a.type: must be 'email' or 'webhook'"),
+    "a channel of no known type": (
+        '[channels.a]\ntype = "pigeon"',
+        "channels.a.type: must be 'apprise' or 'command' or 'email' or 'feed' or 'webhook'",
+    ),
+    "a channel without a type": ("[channels.a]", "channels.a.type: must be 'apprise' or 'command' or 'email' or 'feed' or 'webhook'"),
     "a channel that is no table": ('[channels]\na = "b"', "channels.a: must be a table, [channels.a]"),
     "an address to nobody": (EMAIL.replace('["redaction@example.org"]', "[]"), "channels.mail.to: must name at least one"),
     "a mail from nobody": (EMAIL.replace('from = "quivive@example.org"\n', ""), "channels.mail.from: is required"),
