@@ -37,7 +37,7 @@ CASES = {
     "an unknown table": ("[crawlers]", 'crawlers: unknown table; did you mean "crawler"?'),
     "an unknown table like no other": (
         "[zzz]",
-        "zzz: unknown table; known: archive, display, log, crawler, alerts, sources, entities, topics, channels",
+        "zzz: unknown table; known: archive, display, log, crawler, alerts, health, sources, entities, topics, channels",
     ),
     "an unknown key": ('[archive]\npth = "a.db"', 'archive.pth: unknown key; did you mean "path"?'),
     "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll"),
