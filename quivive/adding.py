@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from news.durations import format_duration
 from news.errors import UsageError
 from news.sources import SourceSpec
 from news.wording import Wording
 from quivive.config import Configuration
-from quivive.config.durations import format_duration
 from quivive.config.editing import NewSource, add_sources
 from quivive.config.model import FeedTable
 from quivive.config.replacing import rewrite
