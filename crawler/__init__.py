@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.problems import PROBLEMS
-from crawler.settings import CrawlSettings
+from crawler.settings import CrawlSettings, RequestSettings
 
 if TYPE_CHECKING:
     from crawler.crawl import Crawl
 
-__all__ = ["PROBLEMS", "Crawl", "CrawlSettings"]
+__all__ = ["PROBLEMS", "Crawl", "CrawlSettings", "RequestSettings"]
 
 
 def __getattr__(name: str) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import ClassVar, Protocol, cast
 
 import aiohttp
@@ -24,6 +24,10 @@ KEEP_ALIVE_SECONDS = 30
 DNS_CACHE_SECONDS = 60
 MAX_HEADER_BYTES = 65_536
 """aiohttp's own limit of 8 kB for one header refuses real sites with long Content-Security-Policy headers."""
+
+PROXY = "proxy"
+"""The key in a request's meta under which scrapy's handler finds a proxy's address."""
+EVERYWHERE: Networks = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
 class Dropped(Exception):
@@ -115,7 +119,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         BaseStreamingDownloadHandler.__init__(self, crawler)
         self._downloads = cast("HasDownloads", crawler.spider).downloads
         self._ssl_context: ssl.SSLContext = ssl.create_default_context()
-        self._resolver = make_resolver(crawler.settings["QUIVIVE_ALLOW_ADDRESSES"])
+        self._resolver = make_resolver(self._allowed_addresses(crawler))
+        self._proxied: ProxiedDownloadHandler | None = None
         connector = TolerantConnector(
             resolver=self._resolver,
             limit=self._pool_size_total,
@@ -134,9 +139,17 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
 
+    @staticmethod
+    def _allowed_addresses(crawler: Crawler) -> Networks:
+        allowed: Networks = crawler.settings["QUIVIVE_ALLOW_ADDRESSES"]
+        return allowed
+
     async def download_request(self, request: Request) -> Response:
         """Download, unless or until everything is dropped."""
-        return _without_charset(await self._downloads.run(self, request))
+        handler: AiohttpDownloadHandler = self
+        if request.meta.get(PROXY):
+            self._proxied = handler = self._proxied or ProxiedDownloadHandler(self.crawler)
+        return _without_charset(await self._downloads.run(handler, request))
 
     @staticmethod
     def _extract_headers(response: ClientResponse) -> Headers:
@@ -146,3 +159,17 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     async def close(self) -> None:
         await super().close()
         await self._resolver.close()
+        if self._proxied is not None:
+            await self._proxied.close()
+
+
+class ProxiedDownloadHandler(GuardedDownloadHandler):
+    """Downloads what goes through a proxy that the user named.
+
+    All its connections lead to proxies, which may be anywhere, as on this machine; the names of sites are resolved by the proxy, and what
+    they must not mean is for it to say.
+    """
+
+    @staticmethod
+    def _allowed_addresses(_: Crawler) -> Networks:
+        return EVERYWHERE

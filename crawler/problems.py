@@ -46,6 +46,10 @@ PROBLEMS: dict[str, ProblemKind] = {
         "The connection failed or was cut",
         "nothing if it happens rarely; else open the URL in a browser: if that fails too, the site or the way to it is disturbed",
     ),
+    "proxy": ProblemKind(
+        "The proxy of this source cannot be used",
+        "check the address, user name and password in proxy of its [[sources]] table, and whether it runs",
+    ),
     "not_http": ProblemKind(
         "The site's answer cannot be read as HTTP",
         "open the URL in a browser: if it shows nothing either, check the URL's port, or tell the site's operator",
