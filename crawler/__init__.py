@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.problems import PROBLEMS
-from crawler.settings import CrawlSettings, RequestSettings
+from crawler.settings import CrawlSettings, ListingRules, RequestSettings
 
 if TYPE_CHECKING:
     from crawler.crawl import Crawl
+    from crawler.listing import check_selector
 
-__all__ = ["PROBLEMS", "Crawl", "CrawlSettings", "RequestSettings"]
+__all__ = ["PROBLEMS", "Crawl", "CrawlSettings", "ListingRules", "RequestSettings", "check_selector"]
 
 
 def __getattr__(name: str) -> object:
@@ -21,4 +22,8 @@ def __getattr__(name: str) -> object:
         from crawler.crawl import Crawl  # noqa: PLC0415 - lazily, see above
 
         return Crawl
+    if name == "check_selector":
+        from crawler.listing import check_selector  # noqa: PLC0415 - likewise: lxml and parsel
+
+        return check_selector
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -83,6 +83,10 @@ PROBLEMS: dict[str, ProblemKind] = {
         "The answer is not a feed, often an HTML page",
         "open the URL in a browser, and use the address of the feed instead of that of the page",
     ),
+    "no_items": ProblemKind(
+        "The rules for this page find no article on it",
+        "the site has changed its pages: correct item, link and title of this [[sources]] table",
+    ),
     "malformed": ProblemKind(
         "The feed is damaged; what could be saved of it was kept",
         "nothing if it passes; else tell the site's operator that the XML is not well-formed",

@@ -30,6 +30,20 @@ class RequestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ListingRules:
+    """How a page that lists articles is read: CSS selectors, each but the first within an item.
+
+    One may end in `::text` or `::attr(…)`. Without `link` an item's first link counts, without `title` its text.
+    """
+
+    item: str
+    title: str | None = None
+    link: str | None = None
+    date: str | None = None
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CrawlSettings:
     """How to behave on the network, and how much of this machine to use."""
 
@@ -57,6 +71,8 @@ class CrawlSettings:
     """The import path of the scrapy download handler."""
     requests: Mapping[int, RequestSettings] = field(default_factory=dict, repr=False)
     """Of the sources that are asked in a way of their own, by their numbers."""
+    listings: Mapping[int, ListingRules] = field(default_factory=dict)
+    """Of the sources that are pages which list articles, by their numbers."""
     stop_grace: timedelta = timedelta(seconds=5)
     """How long requests in flight get when the crawl is stopped. What is dropped then is fetched again later, so this need not be long;
     the program must end within 10 s also on a machine that is busy."""
