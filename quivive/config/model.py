@@ -125,6 +125,7 @@ class CrawlerTable(Table):
     min_interval: PositiveDuration = _written("5m")
     max_interval: PositiveDuration = _written("12h")
     concurrency: int = Field(default=32, ge=1, le=1000)
+    concurrency_per_host: int = Field(default=1, ge=1, le=1000)
     delay_per_host: Duration = _written("1s")
     obey_robots: bool = True
     timeout: PositiveDuration = _written("30s")

@@ -58,6 +58,7 @@ class CrawlerConfiguration:
     min_interval: timedelta
     max_interval: timedelta
     concurrency: int
+    concurrency_per_host: int
     delay_per_host: timedelta
     obey_robots: bool
     timeout: timedelta
@@ -209,6 +210,7 @@ def _make_crawler_configuration(table: CrawlerTable) -> CrawlerConfiguration:
         min_interval=table.min_interval,
         max_interval=table.max_interval,
         concurrency=table.concurrency,
+        concurrency_per_host=table.concurrency_per_host,
         delay_per_host=table.delay_per_host,
         obey_robots=table.obey_robots,
         timeout=table.timeout,

@@ -61,6 +61,7 @@ CHANGED: dict[Keys, Any] = {
     ("crawler", "min_interval"): "1m",
     ("crawler", "max_interval"): "1h",
     ("crawler", "concurrency"): 3,
+    ("crawler", "concurrency_per_host"): 2,
     ("crawler", "delay_per_host"): "7s",
     ("crawler", "obey_robots"): False,
     ("crawler", "timeout"): "7s",

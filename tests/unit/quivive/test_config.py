@@ -32,6 +32,7 @@ interval = "20m"
 min_interval = "10m"
 max_interval = "2d"
 concurrency = 8
+concurrency_per_host = 2
 delay_per_host = "0s"
 obey_robots = false
 timeout = "5s"
@@ -111,6 +112,7 @@ def test_every_crawler_setting_arrives_in_its_own_type(good):
         "min_interval": timedelta(minutes=10),
         "max_interval": timedelta(days=2),
         "concurrency": 8,
+        "concurrency_per_host": 2,
         "delay_per_host": timedelta(0),
         "obey_robots": False,
         "timeout": timedelta(seconds=5),
