@@ -14,7 +14,8 @@ from news.keys import Held, recognise
 from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
-from news.settling import Decided, Known, Place, Settled, Settler, Showing
+from news.settling import Decided, Settled, Settler
+from news.showings import Known, Place, Showing
 from news.sources import ArticlesMode, FeedEntry, PreparedEntry
 from news.urls import comparing_url, shown_url
 

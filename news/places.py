@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import place_without_link
-from news.settling import Place
+from news.showings import Place
 from news.sources import FeedEntry, PreparedEntry
 from news.urls import comparing_url, shown_url
 

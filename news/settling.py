@@ -10,16 +10,17 @@ too, is matched when it comes, and is found, so that the order of polls decides 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from news.adopting import OtherEntries, is_shared, tells_little, texts_differ
+from news.adopting import is_shared, tells_little, texts_differ
 from news.alerts import Subject, article_subject
 from news.articles import Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
-from news.sayings import Saying, Sayings, StillSaid, adds_nothing, is_page
+from news.sayings import SaidAlready, Saying, Sayings, StillSaid, adds_nothing, is_page
+from news.showings import Claim, Known, KnownArticle, Showing, TextTwin
 from news.urls import host_of
 from news.walls import TITLES_THAT_UNMASK, is_worth_remembering, speaks_of
 
@@ -41,113 +42,6 @@ class Asks(StrEnum):
     BY_SIGHTING = "by_sighting"
     """Those that ask who has shown the article, and what that source and its publisher file it under."""
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an entry says its article is: the comparing form of its link.
-
-    `alternates` are other forms that stand for the same article if the titles agree: entries of one body that share a link, or differ
-    only in its fragment, have places of their own, while another feed may list one of them alone.
-    """
-
-    own: str
-    alternates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The article known at an address. `adopted`: its page named the address or was redirected to it; no entry's link did."""
-
-    article_id: int
-    adopted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TextTwin:
-    """An article that has, or had, a text with the same hash as the one judged, and the title it stood under."""
-
-    article_id: int
-    url: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
-    """What deciding needs of an article on record. `versions` counts the line of revisions and what sources say of it together."""
-
-    article_id: int
-    title: str
-    main_revision_id: int | None
-    main_hash: str
-    """`Version.own_hash` of the current revision."""
-    main_origin: Origin
-    versions: int
-    sighted_openly: bool
-    deleted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the archive knows of the entries, addresses and texts of one body."""
-
-    articles: Mapping[int, KnownArticle] = field(default_factory=dict)
-    claims: Mapping[str, Claim] = field(default_factory=dict)
-    titles_of_text: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """By text hash: the title keys it was seen under; of more than `TITLES_THAT_UNMASK` only that many."""
-    twins: Mapping[str, Sequence[TextTwin]] = field(default_factory=dict)
-    """By text hash, the earliest first."""
-    own_hashes: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    """By article and source: what the source last gave as the article's text."""
-    feed_words: Mapping[tuple[int, int], Collection[str]] = field(default_factory=dict)
-    """By article and source: the hashes of what its feed said of the article, now or before; asked for sources whose pages were read."""
-    said: Mapping[tuple[int, str], int | None] = field(default_factory=dict)
-    """By article and hash of a feed's words: the version that holds them; None if they add nothing to the article's text."""
-    sayings: Sequence[Saying] = ()
-    """What is said of the articles that may be revised, and is no version of its own."""
-    sighted: frozenset[tuple[int, int]] = frozenset()
-    """Entry and article of each sighting on record."""
-    shown: frozenset[tuple[int, int]] = frozenset()
-    """Articles, each with a source that has shown it; asked for the sources of entries that were edited."""
-    others: OtherEntries = field(default_factory=OtherEntries)
-    page_texts: Mapping[int, str] = field(default_factory=dict)
-    """By article: its current text, where a page gave it; asked for articles at addresses that pages now read adopt."""
-    next_article_id: int = 1
-    next_revision_id: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """An entry that shows an article now, and what it showed before."""
-
-    entry_id: int
-    source_id: int
-    place: Place
-    shown_url: str
-    """The entry's own link without tracking parameters, otherwise letter for letter."""
-    saying: Version
-    """What the feed says: title and summary or content."""
-    version: Version | None = None
-    """What is offered as the article's text: the page's, or the feed's words. None: the page is still to come."""
-    adopted: tuple[str, ...] = ()
-    """As `adopted_addresses` gives them."""
-    silent: bool = False
-    edited: bool = False
-    """Whether the entry changed since it was first seen."""
-    refiled: bool = False
-    """Whether its publisher files it under other categories than before."""
-    article_id: int | None = None
-    """The article it was settled with before."""
-    own_hash: str | None = None
-    is_another: bool = False
-    """Whether the entry kept its guid and speaks of another article now."""
-    restores: bool = False
-    """Whether `version` takes the place of a text that proved to be none."""
-
-    @property
-    def words(self) -> Version:
-        """The words to know the article by."""
-        return self.version or self.saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +97,7 @@ class Decided:
 
     settled: Sequence[Settled]
     still_said: Sequence[StillSaid]
+    said_already: Sequence[SaidAlready]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,14 +157,18 @@ class Settler:
 
     def conclude(self) -> Decided:
         """All that was decided, once the whole body is: only then is it known what is still said of the articles that were revised."""
-        still_said = []
+        still_said, said_already = [], []
         for saying, version in self._sayings.outlived():
+            held_by = self._said.get((saying.article_id, saying.says_hash))
+            if held_by is not None:
+                said_already.append(SaidAlready(saying.article_id, saying.says_hash, held_by))
+                continue
             article = self._articles[saying.article_id]
             article = replace(article, versions=article.versions + 1)
             self._articles[article.article_id] = article
             revision_id = self._take_revision_id()
             still_said.append(StillSaid(article.article_id, saying.source_id, saying.says_hash, revision_id, article.versions, version))
-        return Decided(tuple(self._settled), tuple(still_said))
+        return Decided(tuple(self._settled), tuple(still_said), tuple(said_already))
 
     def _judge(self, showing: Showing) -> _Verdict:
         by_address = self._judge_address(showing)

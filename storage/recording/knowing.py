@@ -13,7 +13,8 @@ from news.adopting import OtherEntries
 from news.articles import Origin
 from news.fingerprints import fingerprint
 from news.judging import Version
-from news.settling import Claim, Known, KnownArticle, Showing, TextTwin, is_identifying
+from news.settling import is_identifying
+from news.showings import Claim, Known, KnownArticle, Showing, TextTwin
 from news.walls import titles_to_remember
 from storage.file.rows import insert_rows, select_in
 from storage.recording.spoken import load_sayings

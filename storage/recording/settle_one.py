@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.adopting import OtherEntries
-from news.settling import Settler, Showing
+from news.settling import Settler
+from news.showings import Showing
 from storage.recording.articles import begin_writing, write_articles, write_settled
 from storage.recording.entries import note_settled
 from storage.recording.knowing import load_known

@@ -24,7 +24,7 @@ from news.judging import make_version
 from news.keys import Held
 from news.places import places_of
 from news.preparing import prepared_entries
-from news.settling import Claim, Known, KnownArticle, Place
+from news.showings import Claim, Known, KnownArticle, Place
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from news.places import place_on_record, places_of
 from news.preparing import prepared_entries
-from news.settling import Place
+from news.showings import Place
 from news.sources import FeedEntry, ParsedFeed
 
 FEED = "https://a.example/feed"
