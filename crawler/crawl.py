@@ -19,6 +19,7 @@ from crawler.download_handler import Downloads, Dropped
 from crawler.frontier import Frontier, Work
 from crawler.hosts import host_key
 from crawler.kinds import kind_of
+from crawler.politeness import TAKES_TURN
 from crawler.problems import FetchProblem, make_problem
 from crawler.reading_queue import Document
 from crawler.scrapy_insides import drop_requests_that_wait
@@ -211,6 +212,7 @@ class Crawl:
             request = spider.make_request(work)
         except ValueError as error:
             raise FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")) from error
+        request.meta[TAKES_TURN] = True
         return await self._crawler.engine.download_async(request)
 
     async def _read(self, document: Document, function: Callable[..., Any], *arguments: Any) -> Any:

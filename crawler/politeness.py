@@ -1,4 +1,4 @@
-"""Between spider and network: what hosts say of being asked too often is heeded, and a redirect waits for its turn at the host it leads to."""
+"""Between spider and network: what hosts say of being asked too often is heeded, and a redirect waits for its turn at its host."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from crawler.work import header
 from news.sources import Problem
 from news.timing import parse_retry_after
 
+TAKES_TURN = "quivive_takes_turn"
+"""The key under which True stands for a request that stood in no queue for its host, and must wait for its turn like a redirect."""
 _BEGAN = "quivive_began"
 """The key in a request's meta under which the moment stands (the event loop's) at which it was let through."""
 _TOO_OFTEN = frozenset({429, 503})
@@ -47,9 +49,9 @@ class PolitenessMiddleware:
         return cls(cast("HasPaces", crawler.spider), crawler.settings.getfloat("DOWNLOAD_DELAY"))
 
     async def process_request(self, request: Request) -> None:
-        """Raise FetchProblem if the host asked to be left alone for long; hold a redirect back until the host's next turn."""
+        """Raise FetchProblem if the host asked to be left alone for long; hold back until the host's next turn what waited for none."""
         loop, host = asyncio.get_running_loop(), host_key(request.url)
-        is_hop = bool(request.meta.get(HOPS))
+        is_hop = bool(request.meta.get(HOPS) or request.meta.get(TAKES_TURN))
         rest = self._paces.rest_of(host, loop.time())
         if rest > (HOP_PATIENCE_SECONDS if is_hop else PATIENCE_SECONDS):
             raise FetchProblem(_left_alone(host, self._paces.status_of(host), timedelta(seconds=rest)))

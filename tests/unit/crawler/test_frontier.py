@@ -92,11 +92,11 @@ def test_a_host_gets_one_request_at_a_time_also_without_a_delay() -> None:
 
 
 def test_a_host_gets_as_many_requests_at_a_time_as_were_asked_for_but_at_most_half_of_the_permits() -> None:
-    for asked, given in ((3, 3), (8, 4)):
+    for asked, permitted in ((3, 3), (8, 4)):
         frontier = Frontier(concurrency=8, delay_seconds=0, per_host=asked)
         for number in range(20):
             add(frontier, feed(number, "a.example"))
-        assert len(take_all(frontier)) == given
+        assert len(take_all(frontier)) == permitted
 
 
 def test_two_frontiers_that_share_their_paces_ask_a_host_for_one_thing_at_a_time_and_keep_the_delay() -> None:
