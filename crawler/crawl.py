@@ -21,6 +21,7 @@ from crawler.hosts import host_key
 from crawler.kinds import kind_of
 from crawler.politeness import TAKES_TURN
 from crawler.problems import FetchProblem, make_problem
+from crawler.reading import read_feed
 from crawler.reading_queue import Document
 from crawler.scrapy_insides import drop_requests_that_wait
 from crawler.scrapy_settings import make_scrapy_settings
@@ -29,6 +30,7 @@ from crawler.spider import NewsSpider
 from crawler.work import Answered
 from crawler.workers import WorkersStopped
 from news.errors import CrawlEnded
+from news.sources import ParsedFeed, Problem
 from news.wording import Wording
 
 _LAST_WORDS = timedelta(seconds=0.8)
@@ -214,6 +216,19 @@ class Crawl:
             raise FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")) from error
         request.meta[TAKES_TURN] = True
         return await self._crawler.engine.download_async(request)
+
+    async def read_feed(self, source_id: int, body: bytes, url: str, content_type: str | None) -> ParsedFeed | Problem:
+        """What a body is that came without being asked for, read like that of any feed at `url`. Raises WorkersStopped."""
+        holding = self._capacity.allowance.hold(host_key(url), source_id, len(body))
+        document = Document(holding.host, source_id, len(body), urgent=True)
+        try:
+            feed: ParsedFeed | Problem = await self._read(document, read_feed, body, url, content_type, None)
+        except FetchProblem as error:
+            return error.problem
+        else:
+            return feed
+        finally:
+            self._capacity.allowance.give_back(holding)
 
     async def _read(self, document: Document, function: Callable[..., Any], *arguments: Any) -> Any:
         """What `function` makes of the arguments in a worker process. Raises as `Workers.read`, and WorkersStopped when all is dropped."""

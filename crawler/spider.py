@@ -18,6 +18,7 @@ from crawler.kinds import kind_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.robots import OBEY
 from crawler.settings import CrawlSettings
+from crawler.work import Posting
 
 WORK = "quivive_work"
 
@@ -63,8 +64,11 @@ class NewsSpider(Spider):
     def make_request(self, work: Work) -> Request:
         """How a piece of work is asked for. Raises ValueError for an address that is none."""
         kind = kind_of(work)
+        body = kind.make_body(work) if isinstance(kind, Posting) else b""
         return Request(
             work.url,
+            method="POST" if body else "GET",
+            body=body,
             callback=self.take_response,
             errback=self.take_failure,
             headers={**kind.make_headers(work), "User-Agent": self._user_agent},

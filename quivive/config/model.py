@@ -21,6 +21,8 @@ from quivive.config.durations import parse_duration, parse_size
 from quivive.config.values import (
     check_feed_url,
     check_header_text,
+    check_listen,
+    check_public_url,
     join_lines,
 )
 
@@ -173,11 +175,20 @@ class TopicTable(Table):
     notify: Texts = ()
 
 
+class WebTable(Table):
+    """`[web]`: where hubs reach the daemon. The page that will be there too is not available yet."""
+
+    listen: Annotated[str, AfterValidator(check_listen)] | None = None
+    public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
+    password: Text | None = None
+
+
 SECTIONS: dict[str, type[Table]] = {
     "archive": ArchiveTable,
     "display": DisplayTable,
     "log": LogTable,
     "crawler": CrawlerTable,
     "alerts": AlertsTable,
+    "web": WebTable,
 }
 """The tables that occur once and may be left out."""

@@ -34,9 +34,11 @@ from quivive.config.model import (
     LogTable,
     Table,
     TopicTable,
+    WebTable,
 )
 from quivive.config.sources import read_sources
 from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
+from quivive.config.values import split_listen
 from quivive.languages import find_language_code, make_language
 
 if TYPE_CHECKING:
@@ -69,6 +71,24 @@ class CrawlerConfiguration:
 
 
 @dataclass(frozen=True, slots=True)
+class WebConfiguration:
+    """`[web]`: where the daemon listens to hubs, and by which address these reach it."""
+
+    listen: str
+    public_url: str
+
+    @property
+    def host(self) -> str:
+        """The address to listen at."""
+        return split_listen(self.listen)[0]
+
+    @property
+    def port(self) -> int:
+        """The port to listen at."""
+        return split_listen(self.listen)[1]
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything the user asked for; paths are absolute, queries are valid, every channel that is named exists."""
 
@@ -84,6 +104,8 @@ class Configuration:
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
     first_poll: Literal["silent", "alert"]
+    web: WebConfiguration | None
+    """None where nobody is to listen to hubs."""
     sources: tuple[SourceSpec, ...]
     entities: Entities
     """Those of the file and those that come with the program."""
@@ -115,6 +137,7 @@ def load_config(
     log = _read_section(file, LogTable)
     alerts = _read_section(file, AlertsTable)
     crawler = _read_crawler(file)
+    web = _read_web(file)
     sources = read_sources(file, crawler)
     channels = read_channels(file) if with_channels else {}
     entities = read_entities(file, check_topics)
@@ -131,6 +154,7 @@ def load_config(
         log_format=log.format,
         crawler=_make_crawler_configuration(crawler),
         first_poll=alerts.first_poll,
+        web=web,
         sources=sources,
         entities=entities,
         topics=topics,
@@ -201,6 +225,23 @@ def _read_crawler(file: ConfigFile) -> CrawlerTable:
             ),
         )
     return crawler
+
+
+def _read_web(file: ConfigFile) -> WebConfiguration | None:
+    web = _read_section(file, WebTable)
+    if web.password is not None:
+        file.add_fault("web.password", Wording("the page is not available in this version; leave out its password"))
+    if file.has_fault("web"):
+        return None
+    if web.listen is None or web.public_url is None:
+        if web.listen is not None:
+            file.add_fault(
+                "web.listen", Wording("needs public_url: in this version only hubs are listened to, and they must be told where")
+            )
+        if web.public_url is not None:
+            file.add_fault("web.public_url", Wording("needs listen: the place where the daemon listens to hubs"))
+        return None
+    return WebConfiguration(web.listen, web.public_url)
 
 
 def _make_crawler_configuration(table: CrawlerTable) -> CrawlerConfiguration:
