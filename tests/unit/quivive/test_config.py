@@ -248,7 +248,7 @@ url = "https://example.org/hook"
 
 
 def test_hubs_are_listened_to_where_both_places_are_named(tmp_path):
-    write_config(tmp_path, '[web]\nlisten = "[::1]:8787"\npublic_url = "https://veille.example/x"\n')
+    (tmp_path / "config.toml").write_text('[web]\nlisten = "[::1]:8787"\npublic_url = "https://veille.example/x"\n')
     web = load_config(tmp_path / "config.toml", {}).web
     assert web is not None
     assert (web.host, web.port, web.public_url) == ("::1", 8787, "https://veille.example/x")
@@ -272,7 +272,7 @@ def test_hubs_are_listened_to_where_both_places_are_named(tmp_path):
     ],
 )
 def test_a_place_for_hubs_that_cannot_be_is_refused_with_the_reason(tmp_path, lines, key, message):
-    write_config(tmp_path, f"[web]\n{lines}\n")
+    (tmp_path / "config.toml").write_text(f"[web]\n{lines}\n")
     with pytest.raises(ConfigurationError) as refused:
         load_config(tmp_path / "config.toml", {})
     [fault] = [fault for fault in refused.value.faults if fault.key == key]
