@@ -1,6 +1,6 @@
 """Network in: fetches feeds and pages, and tells what the network said. The only room that imports scrapy, feedparser, trafilatura.
 
-`Crawl` is imported on first use: a command that fetches nothing must not pay for scrapy (about half a second).
+`Crawl` and `CallbackServer` are imported on first use: a command that fetches nothing must not pay for scrapy (about half a second).
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from crawler.problems import PROBLEMS
 from crawler.settings import CrawlSettings, ListingRules, RequestSettings
 
 if TYPE_CHECKING:
+    from crawler.callback_server import CallbackServer, Told
     from crawler.crawl import Crawl
     from crawler.listing import check_selector
 
-__all__ = ["PROBLEMS", "Crawl", "CrawlSettings", "ListingRules", "RequestSettings", "check_selector"]
+__all__ = ["PROBLEMS", "CallbackServer", "Crawl", "CrawlSettings", "ListingRules", "RequestSettings", "Told", "check_selector"]
 
 
 def __getattr__(name: str) -> object:
@@ -26,4 +27,8 @@ def __getattr__(name: str) -> object:
         from crawler.listing import check_selector  # noqa: PLC0415 - likewise: lxml and parsel
 
         return check_selector
+    if name in {"CallbackServer", "Told"}:
+        from crawler import callback_server  # noqa: PLC0415 - lazily, see above
+
+        return getattr(callback_server, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -37,6 +37,7 @@ def make_crawl_settings(configuration: Configuration, numbers: Mapping[str, int]
     return CrawlSettings(
         user_agent=crawler.user_agent,
         concurrency=crawler.concurrency,
+        concurrency_per_host=crawler.concurrency_per_host,
         delay_per_host=crawler.delay_per_host,
         obey_robots=crawler.obey_robots,
         timeout=crawler.timeout,
