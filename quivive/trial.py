@@ -17,7 +17,7 @@ from news.sources import DuePage, DueSource, PageOutcome, PollOutcome
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from quivive.config.requests import Asking
+    from quivive.config.asking import Asking
 
 _GRACE = timedelta(seconds=1)
 _AT_ONCE = 8

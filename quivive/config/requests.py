@@ -1,28 +1,21 @@
-"""How a source is asked in a way of its own, and how a page that lists articles is read: the checks of these keys of `[[sources]]`."""
+"""Checks of what `[[sources]]` may say of asking a source in a way of its own, and of reading a page that lists articles.
+
+Each returns the string, or raises ValueError with a message for the user, in which the string is not: it may be a secret.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler import ListingRules, RequestSettings
 from news.wording import Wording
 
-if TYPE_CHECKING:
-    from quivive.config.file import ConfigFile
-    from quivive.config.model import FeedTable
-
-SECRET_KEYS = frozenset({"headers", "cookies", "username", "password", "password_file", "proxy", "proxy_file"})
-"""What whoever only reads the archive need not have."""
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """The name of a header or cookie (RFC 9110 §5.6.2)."""
 _COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 """RFC 6265 §4.1.1."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _INSTEAD = {
-    "authorization": Wording("; write username and password, unless it is of another kind than Basic"),
     "cookie": Wording('; write cookies = { NAME = "…" }'),
     "user-agent": Wording("; write user_agent"),
 }
@@ -31,42 +24,6 @@ _OURS = frozenset(
     | {"proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"}
 )
 """Headers that say how the connection or the answer is meant, which is for the program to say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """How one source is asked and read, as far as that is its own."""
-
-    request: RequestSettings | None = field(default=None, repr=False)
-    listing: ListingRules | None = None
-
-
-def read_asking(file: ConfigFile, key: str, table: FeedTable) -> Asking:
-    """What a table says of asking and reading its source; what does not fit together is noted."""
-    if table.username is None and table.password is not None:
-        file.add_fault(f"{key}.username", Wording("is missing; a password goes with a user name"))
-    for name in ("title", "link", "date", "summary"):
-        if getattr(table, name) is not None and table.item is None:
-            file.add_fault(f"{key}.item", Wording("is missing; {name} is looked for within each item of a page", name=name))
-            break
-    return Asking(_request(table), _listing(table))
-
-
-def _request(table: FeedTable) -> RequestSettings | None:
-    request = RequestSettings(
-        origin=table.url,
-        headers=tuple((table.headers or {}).items()),
-        cookies=tuple((table.cookies or {}).items()),
-        username=table.username,
-        password=table.password,
-        proxy=table.proxy,
-        user_agent=table.user_agent,
-    )
-    return None if request == RequestSettings(table.url) else request
-
-
-def _listing(table: FeedTable) -> ListingRules | None:
-    return None if table.item is None else ListingRules(table.item, table.title, table.link, table.date, table.summary)
 
 
 def check_token(text: str) -> str:

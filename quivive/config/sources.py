@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from news.durations import format_duration
 from news.sources import SourceSpec
 from news.wording import Wording, system_reason
+from quivive.config.asking import Asking, read_asking
 from quivive.config.model import FeedTable, OpmlTable
 from quivive.config.opml import LARGEST_OPML_BYTES, OpmlError, OpmlFeed, read_opml
-from quivive.config.requests import Asking, read_asking
 from quivive.config.secrets import fill_in_secrets
 from quivive.config.tables import iterate_tables, read_table
 from quivive.config.values import check_feed_url

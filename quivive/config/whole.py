@@ -20,6 +20,7 @@ from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
 from news.wording import Language, Wording
+from quivive.config.asking import SECRET_KEYS, Asking
 from quivive.config.channels import read_channels
 from quivive.config.entities import CheckTopics, check_queries, read_entities
 from quivive.config.file import ConfigFile, read_config_file
@@ -37,7 +38,6 @@ from quivive.config.model import (
     TopicTable,
     WebTable,
 )
-from quivive.config.requests import SECRET_KEYS, Asking
 from quivive.config.sources import read_sources
 from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
 from quivive.config.values import split_listen
