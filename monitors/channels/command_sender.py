@@ -18,7 +18,7 @@ from monitors.attempts import Outcome, Progress, accepted, retry
 from monitors.channels.command import CommandChannel
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
-from monitors.rendering_webhook import render_webhook
+from monitors.rendering_webhook import render_messages
 from news.alerts import Bundle
 from news.wording import Wording, system_reason
 
@@ -36,10 +36,10 @@ class CommandSender:
         self._environment = presentation.environment
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # one program is one receiver
-        """Run the program for each alert of the bundle. There is one, unless the channel was an email channel when they were bundled."""
+        """Run the program for each message of the bundle."""
         outcome = accepted()
-        for message_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
-            outcome = await self._run(message_id, render_webhook(alert, test=bundle.test))
+        for message_id, body in render_messages(bundle):
+            outcome = await self._run(message_id, body)
             if outcome != accepted():
                 break
         return outcome
