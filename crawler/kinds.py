@@ -5,12 +5,15 @@ from __future__ import annotations
 from crawler.feed_work import FeedWork
 from crawler.frontier import Work
 from crawler.page_work import PageWork
+from crawler.site_work import SiteWork
 from crawler.work import AnyKind
+from news.site_feeds import DueSite
 from news.sources import DuePage, DueSource
 
 KINDS: dict[type[Work], AnyKind] = {
     DueSource: FeedWork(),
     DuePage: PageWork(),
+    DueSite: SiteWork(),
 }
 
 
