@@ -25,6 +25,8 @@ from news.wording import Wording, system_reason
 LONGEST_SNIPPET = 200
 """Characters of what the program prints on its standard error that are kept in the error."""
 _MOST_BYTES = 4_096
+_SECONDS_TO_DIE = 0.5
+"""After SIGKILL. One that hangs in the kernel for longer is left to the system."""
 
 
 class CommandSender:
@@ -46,10 +48,9 @@ class CommandSender:
 
     async def _run(self, message_id: str, body: bytes) -> Outcome:
         program = self._channel.command[0]
-        loop = asyncio.get_running_loop()
         try:
-            transport, run = await loop.subprocess_exec(
-                lambda: _Run(loop.create_future()),
+            transport, run = await asyncio.get_running_loop().subprocess_exec(
+                _Run,
                 *self._channel.command,
                 cwd=self._folder,
                 env={**self._environment, "QUIVIVE_MESSAGE_ID": message_id},
@@ -63,12 +64,16 @@ class CommandSender:
         try:
             _tell(transport, body)
             async with asyncio.timeout(self._channel.timeout.total_seconds()):
-                await run.ended
+                await run.ended.wait()
         except TimeoutError:
             seconds = f"{self._channel.timeout.total_seconds():g}"
             return retry(Wording("{program} had not ended after {seconds} s, and was killed", program=program, seconds=seconds))
         finally:
             _kill_group(transport.get_pid())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(
+                    run.ended.wait(), _SECONDS_TO_DIE
+                )  # else nobody would take note of its end, and it stayed as a zombie
             transport.close()
         return _judge(program, transport.get_returncode() or 0, one_line(bytes(run.said).decode(errors="replace"), LONGEST_SNIPPET))
 
@@ -76,8 +81,8 @@ class CommandSender:
 class _Run(asyncio.SubprocessProtocol):
     """One run of the program. It has ended when it has: what it left running may hold its standard error open for ever."""
 
-    def __init__(self, ended: asyncio.Future[None]) -> None:
-        self.ended = ended
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
         self.said = bytearray()
         """The beginning of what it prints. All of it is taken, or it would wait for ever to be read."""
 
@@ -85,8 +90,7 @@ class _Run(asyncio.SubprocessProtocol):
         self.said += data[: _MOST_BYTES - len(self.said)]
 
     def process_exited(self) -> None:
-        if not self.ended.done():
-            self.ended.set_result(None)
+        self.ended.set()
 
 
 def _tell(transport: asyncio.SubprocessTransport, body: bytes) -> None:
