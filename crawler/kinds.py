@@ -5,12 +5,14 @@ from __future__ import annotations
 from crawler.feed_work import FeedWork
 from crawler.frontier import Work
 from crawler.page_work import PageWork
+from crawler.repair_work import RepairWork
 from crawler.work import AnyKind
-from news.sources import DuePage, DueSource
+from news.sources import DuePage, DueRepair, DueSource
 
 KINDS: dict[type[Work], AnyKind] = {
     DueSource: FeedWork(),
     DuePage: PageWork(),
+    DueRepair: RepairWork(),
 }
 
 
