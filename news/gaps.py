@@ -75,10 +75,10 @@ def judge_gap(window: Window | None, body: Sequence[Item], now: datetime, *, is_
     """Whether entries may have come and gone between the window that was known and a body that was read at `now`."""
     if window is None or not body:
         return NoGap.FIRST if body else NoGap.EMPTY
+    if not _shows_newest_of(window, body) and _is_older_state(window, body):
+        return NoGap.NOTHING_NEW
     if reaches_back(window, body):
         return NoGap.OVERLAPS
-    if all(item.entry_id is not None for item in body):
-        return NoGap.NOTHING_NEW
     return _excuse(window, body, now - window.held_until, is_damaged=is_damaged) or _gap_between(window, body, now)
 
 
@@ -90,20 +90,31 @@ def _excuse(window: Window, body: Sequence[Item], away: timedelta, *, is_damaged
 
 
 def reaches_back(window: Window, body: Sequence[Item]) -> bool:
-    """Whether a body goes back to what was newest in the window, so that it shows all that came since.
+    """Whether a body goes back to what was newest in the window, so that it shows all that came since."""
+    return _shows_newest_of(window, body) or _reaches_by_date(window, body)
+
+
+def _is_older_state(window: Window, body: Sequence[Item]) -> bool:
+    """Whether a body shows nothing that is new or later than what was known, as servers do that answer from a copy."""
+    newest = newest_known(window)
+    is_later = any(item.published_at and newest and item.published_at > newest for item in body)
+    return not is_later and all(item.entry_id is not None for item in body)
+
+
+def _shows_newest_of(window: Window, body: Sequence[Item]) -> bool:
+    """Whether a body still shows what was newest in the window.
 
     Some of the newest may be missing, which the publisher withdrew; an item that stays at the top for weeks proves nothing. Where at least
     half of the window is still shown, in whatever order the feed stands, it cannot have been overrun.
     """
     items = _telling(window)
     known = {item.entry_id for item in items}
-    kept = [item for item in without_pinned(body) if item.entry_id in known]
-    if kept and 2 * len(kept) >= len(known):
+    if 2 * len(known & {item.entry_id for item in body}) >= len(known):
         return True
     if not (is_dated(items) and is_dated(body)):
         return _reaches_by_place(items, body)
     newest_first = sorted(items, key=lambda item: item.published_at or window.held_until, reverse=True)
-    return _shows_newest(newest_first, {item.entry_id for item in kept}) or _reaches_by_date(window, body)
+    return _shows_newest(newest_first, {item.entry_id for item in without_pinned(body)})
 
 
 def _telling(window: Window) -> Sequence[Item]:
@@ -133,7 +144,8 @@ def _reaches_by_date(window: Window, body: Sequence[Item]) -> bool:
     One alone may be dated back; and what is only dated by the day may be as old as the newest, and later than it.
     """
     newest, last = newest_known(window), without_pinned(body)[-2:]
-    older = [item for item in last if newest and item.published_at and item.published_at < newest]
+    shown = {item.entry_id for item in window.items}
+    older = [item for item in last if newest and item.published_at and item.published_at < newest and item.entry_id not in shown]
     return len(older) > 1 and is_newest_first(body)
 
 
@@ -155,17 +167,16 @@ def is_newest_first(body: Sequence[Item]) -> bool:
 
 
 def without_pinned(body: Sequence[Item]) -> list[Item]:
-    """The items of a body without those that stand above something new that is newer, in a feed that lists the newest first."""
+    """The items of a body without known ones that stand above most of what is new and newer, in a feed that lists the newest first."""
     if not is_newest_first(body):
         return list(body)
-    kept: list[Item] = []
-    newest_below: datetime | None = None
-    for item in reversed(body):
-        if not (item.entry_id and item.published_at and newest_below and item.published_at < newest_below):
-            kept.append(item)
-        if item.entry_id is None and item.published_at:
-            newest_below = max(newest_below or item.published_at, item.published_at)
-    return kept[::-1]
+    new = [(place, item.published_at) for place, item in enumerate(body) if item.entry_id is None and item.published_at]
+    return [item for place, item in enumerate(body) if item.entry_id is None or not _is_pinned(place, item.published_at, new)]
+
+
+def _is_pinned(place: int, published_at: datetime | None, new: Sequence[tuple[int, datetime]]) -> bool:
+    later_below = sum(there > place and published_at is not None and at > published_at for there, at in new)
+    return 2 * later_below > len(new)
 
 
 def _was_refilled(window: Window, body: Sequence[Item], away: timedelta) -> bool:
@@ -232,19 +243,14 @@ def _by_title(item: Item, naming: Naming, by_title: Mapping[tuple[str, datetime]
     return by_title.get((normalise_text(naming.title), item.published_at)) if naming.title and item.published_at else None
 
 
-def next_window(window: Window | None, body: Sequence[Item], verdict: Gap | NoGap, polled_at: datetime) -> Window | None:
+def next_window(window: Window | None, body: Sequence[Item], verdict: Gap | NoGap, polled_at: datetime, *, has_news: bool) -> Window | None:
     """What is remembered after a body, whose items all have their numbers by now; the very `window` if it stays as it is.
 
-    A body with nothing in it, an older state, and one that lost what was known, is no window to compare the next one with.
+    A body with nothing in it, an older state, and one that lost what was known, is no window to compare the next one with. One without
+    news (nothing in it was new) changes nothing, since a server may answer from an older state now and then.
     """
     if verdict in {NoGap.EMPTY, NoGap.NOTHING_NEW, NoGap.DAMAGED}:
         return window
-    shown = Window(tuple(body[:MOST_REMEMBERED]), polled_at)
-    if window is not None and verdict is NoGap.OVERLAPS and _holds(window, shown):
+    if window is not None and verdict is NoGap.OVERLAPS and not has_news:
         return replace(window, held_until=polled_at)
-    return shown
-
-
-def _holds(window: Window, shown: Window) -> bool:
-    """Whether a window shows nothing that another did not: a server may answer from an older state now and then."""
-    return {item.entry_id for item in shown.items} <= {item.entry_id for item in window.items}
+    return Window(tuple(body[:MOST_REMEMBERED]), polled_at)

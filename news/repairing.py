@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from news.gaps import Item, Window, is_dated, newest_known, reaches_back, without_pinned
+from news.gaps import Item, Window, is_dated, reaches_back, without_pinned
 from news.sources import ParsedFeed, Problem, RepairWay
 from news.timing import LONGEST_RETRY_AFTER
 from news.wording import Wording
@@ -28,7 +28,11 @@ MOST_STEPS = 20
 LONGEST_REPAIR = timedelta(days=7)
 RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240, 720))
 """Waits before a place is read again that could not be."""
-_PASSING = frozenset({"dns", "timeout", "tls", "refused", "connection", "not_http", "truncated", "worker_timeout", "worker_crashed"})
+ROBOTS_ATTEMPTS = 2
+"""So often, where robots.txt forbids it: that could not be read may be why, which passes."""
+_PASSING = frozenset(
+    {"dns", "timeout", "tls", "refused", "connection", "not_http", "truncated", "worker_timeout", "worker_crashed", "http_408", "http_429"}
+)
 _SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml")
 """Where sitemaps of news usually are (Yoast and others)."""
 
@@ -225,11 +229,17 @@ def _reached(repair: Repair, items: Sequence[Item]) -> datetime:
 
 def after_problem(repair: Repair, problem: Problem, now: datetime) -> Repair:
     """Where the repair stands after a place could not be read: it is tried again if that may pass, else the next one is."""
-    may_pass = problem.code in _PASSING or problem.code.startswith("http_5") or problem.code in {"http_408", "http_429"}
-    if may_pass and repair.attempts < len(RETRY_DELAYS):
+    if repair.attempts < _most_attempts(problem):
         wait = max(RETRY_DELAYS[repair.attempts], min(problem.retry_after or timedelta(), LONGEST_RETRY_AFTER))
         return replace(repair, attempts=repair.attempts + 1, next_at=now + wait, problem=problem)
     return _go_on(_having_visited(replace(repair, problem=problem, barren=0)), (), now)
+
+
+def _most_attempts(problem: Problem) -> int:
+    """How often a place with that problem is tried again."""
+    if problem.code == "robots":
+        return ROBOTS_ATTEMPTS
+    return len(RETRY_DELAYS) if problem.code in _PASSING or problem.code.startswith("http_5") else 0
 
 
 def _having_visited(repair: Repair) -> Repair:
@@ -260,8 +270,3 @@ def _reason_to_end(repair: Repair, steps: Sequence[Step], now: datetime) -> Prob
 def begin(repair: Repair, now: datetime) -> Repair:
     """The repair with its first step due, or ended where there is nowhere to look."""
     return _go_on(replace(repair, next_at=now), (), now)
-
-
-def oldest_known(repair: Repair) -> datetime:
-    """From when on what a place lists is of interest."""
-    return newest_known(repair.window) or repair.from_at

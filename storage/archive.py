@@ -35,7 +35,7 @@ from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.one_thing import Thing, Whole
 from news.query import Query
-from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
+from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
 from news.topics import Topic
 from news.wording import Wording
 from storage.asking import alert_log, export, preview, reports, search, things, whole
@@ -46,7 +46,7 @@ from storage.file.pool import ReadingPool
 from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
-from storage.recording import entries, outbox, pages, polls, rebuilding, sources, tidying
+from storage.recording import entries, outbox, pages, polls, rebuilding, repairs, sources, tidying
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -100,6 +100,10 @@ class ArchiveReader:
     def due_pages(self, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DuePage]:
         """The article pages that are due, the sources' in turn; without those in hand, given by their entries' ids."""
         return self._ask(pages.list_due_pages, now, limit, in_hand)
+
+    def due_repairs(self, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DueRepair]:
+        """Places to be read for what was missed, one a source; without those of the sources in hand, given by their ids."""
+        return self._ask(repairs.list_due_repairs, now, limit, in_hand)
 
     def due_channels(self, now: datetime) -> list[str]:
         """The channels for which something is to be sent, or to be planned, by name."""
@@ -278,6 +282,10 @@ class Archive(ArchiveReader):
     def record_page(self, outcome: PageOutcome, now: datetime) -> Future[Tally]:
         """Write what the fetch of an article page brought, with all that follows from it."""
         return self._writer.submit(lambda db: pages.record_page(db, self._watch, outcome, now))
+
+    def record_repair(self, outcome: RepairOutcome, now: datetime) -> Future[Tally]:
+        """Write what a place brought that was read for what was missed, with all that follows from it."""
+        return self._writer.submit(lambda db: repairs.record_repair(db, self._watch, outcome, now))
 
     def give_up_page(self, entry_id: int, problem: Problem) -> Future[None]:
         """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""

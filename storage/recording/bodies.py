@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.arriving import Body, Sifted, all_to_be_known, decide_arrivals, keys_of, links_unknown, showings_of, sift
+from news.arriving import Arrival, Body, Sifted, all_to_be_known, decide_arrivals, keys_of, links_unknown, showings_of, sift
 from news.places import places_of
 from news.sources import ArticlesMode, DuePage, PreparedEntry
 from storage.recording.articles import begin_writing, write_articles, write_settled
@@ -64,8 +64,8 @@ def load_body(db: Database, receiving: Receiving, arrived: Sequence[PreparedEntr
     )
 
 
-def write_body(db: Database, watch: Watch, body: Body, tally: Tally) -> int:
-    """Decide and write what becomes of the entries; returns how many of those on record say something else than before."""
+def write_body(db: Database, watch: Watch, body: Body, tally: Tally) -> list[Arrival]:
+    """Decide and write what becomes of the entries; returns it, of those that are new or say something else than before."""
     showings = showings_of(body)
     arrivals, decided = decide_arrivals(body, showings, load_known(db, all_to_be_known(body, showings)))
     writing = begin_writing(db, watch, decided, body.now)
@@ -77,4 +77,4 @@ def write_body(db: Database, watch: Watch, body: Body, tally: Tally) -> int:
         tally.entries_silent += one.is_new and one.silent
         if one.page_due_at is not None and one.page_due_at <= body.now:
             tally.pages.append(DuePage(one.entry_id, body.source_id, one.arrived.entry.link or one.place.own))
-    return sum(not one.is_new for one in arrivals)
+    return arrivals
