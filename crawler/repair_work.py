@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from scrapy.http import Response
 
 from crawler.failures import problem_of
-from crawler.problems import FetchProblem
+from crawler.problems import FetchProblem, advise_on_repair
 from crawler.reading import Place, read_archive, read_sitemap, read_sitemap_addresses
 from crawler.work import Answered, final_url, header, problem_without_reading
 from news.sources import DueRepair, Problem, RepairOutcome, RepairWay
@@ -44,12 +44,14 @@ class RepairWork:
         answer = answered.answer
         outcome = RepairOutcome(repair.gap_id, repair.source_id, repair.way, repair.url, answered.at, answered.seconds)
         if isinstance(answer, BaseException):
-            return replace(outcome, problem=problem_of(answer))
+            return replace(outcome, problem=advise_on_repair(problem_of(answer)))
         outcome = replace(outcome, http_status=answer.status, final_url=final_url(answer))
         if problem := problem_without_reading(answer, answered.at):
-            return replace(outcome, problem=problem)
+            return replace(outcome, problem=advise_on_repair(problem))
         read = await _read(_READINGS[repair.way], answer, answered)
-        return replace(outcome, problem=read) if isinstance(read, Problem) else replace(outcome, feed=read.feed, sitemaps=read.sitemaps)
+        if isinstance(read, Problem):
+            return replace(outcome, problem=advise_on_repair(read))
+        return replace(outcome, feed=read.feed, sitemaps=read.sitemaps)
 
 
 async def _read(reading: Reading, answer: Response, answered: Answered) -> Place | Problem:

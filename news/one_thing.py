@@ -11,6 +11,7 @@ from news.alerting import Silence
 from news.alerts import DeliveryStatus, Hit, RecipientOutcome
 from news.answers import AlertRecord, ArticleRecord, DeliveryRecord, SourceHealth, TopicVolume
 from news.articles import Origin
+from news.covering import Coverage
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
 
@@ -188,6 +189,7 @@ class WholeSource:
     """The newest first."""
     hours: tuple[HourCount, ...]
     """Hours of the last days in which it published, the earliest first."""
+    coverage: Coverage
 
 
 @dataclass(frozen=True, slots=True)

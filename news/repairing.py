@@ -26,6 +26,8 @@ MOST_BARREN = 4
 """Pages in a row that bring nothing, after which no further ones are asked for: a site that knows no pages gives the first again."""
 MOST_STEPS = 20
 LONGEST_REPAIR = timedelta(days=7)
+LEAST_BETWEEN_ALERTS = timedelta(days=1)
+"""Of one source: whose feed is too short for how often it is polled has a gap after the other."""
 RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240, 720))
 """Waits before a place is read again that could not be."""
 ROBOTS_ATTEMPTS = 2
@@ -270,3 +272,9 @@ def _reason_to_end(repair: Repair, steps: Sequence[Step], now: datetime) -> Prob
 def begin(repair: Repair, now: datetime) -> Repair:
     """The repair with its first step due, or ended where there is nowhere to look."""
     return _go_on(replace(repair, next_at=now), (), now)
+
+
+def should_tell(repair: Repair, last_told_at: datetime | None, now: datetime) -> bool:
+    """Whether those who look after the watch are told of a gap: once it stays, and not of each of a source that has one after the other."""
+    is_lasting = repair.state in {RepairState.PARTLY, RepairState.GIVEN_UP}
+    return is_lasting and (last_told_at is None or now - last_told_at >= LEAST_BETWEEN_ALERTS)

@@ -25,6 +25,7 @@ from news.answers import (
     PreviewAnswer,
     RebuildingProgress,
     SearchAnswer,
+    SourceCoverage,
     SourceHealth,
     TopicVolume,
     Undelivered,
@@ -38,7 +39,7 @@ from news.query import Query
 from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
 from news.topics import Topic
 from news.wording import Wording
-from storage.asking import alert_log, export, preview, reports, search, things, whole
+from storage.asking import alert_log, coverage, export, preview, reports, search, things, whole
 from storage.asking.care import report_care
 from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
@@ -133,6 +134,10 @@ class ArchiveReader:
     def report_sources(self) -> list[SourceHealth]:
         """The health of every configured source."""
         return self._ask(sources.report_sources)
+
+    def report_coverage(self, now: datetime) -> list[SourceCoverage]:
+        """How much of the last days each configured source was watched without a gap."""
+        return self._ask(coverage.report_coverage, now)
 
     def report_alerts(self, asked: alert_log.AlertRequest | None = None) -> AlertLog:
         """The delivery log, newest first: all of it, or what is asked for."""

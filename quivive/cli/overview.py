@@ -146,8 +146,15 @@ def _tell_gap(gap: Gap, view: View) -> str:
         gap.count,
         name=visible(gap.source),
         time=view.time(gap.polled_at),
-        message=view.language.tell(gap.message),
+        message="; ".join([view.language.tell(gap.message), *_tell_filling(gap, view)]),
     )
+
+
+def _tell_filling(gap: Gap, view: View) -> list[str]:
+    """What is done about it, or why nothing can be."""
+    if gap.open:
+        return [view.language.text("what was missed is being looked for")]
+    return [view.language.tell(gap.problem.message)] if gap.problem else []
 
 
 def _tell_channel(one: ChannelTrouble, view: View) -> str:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from news.one_thing import GapRecord, HourCount, PollRecord, WholeSource
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
+from storage.asking.coverage import get_coverage
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.sources import report_source
 
@@ -35,6 +36,7 @@ def get_source(db: Database, source_id: int, now: datetime) -> WholeSource:
         polls=_list_polls(db, source_id),
         gaps=_list_gaps(db, source_id),
         hours=_count_hours(db, source_id, now),
+        coverage=get_coverage(db, source_id, now),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
+from news.alerts import source_subject
 from news.arriving import KnownEntry
 from news.concluding import SourceRecord
 from news.gaps import (
@@ -22,12 +23,15 @@ from news.gaps import (
     next_window,
     recognise_renamed,
 )
+from news.health_news import NO_TOPIC, HealthEvent, HealthNews
 from news.judging import speaks_of_another
-from news.repairing import Repair, RepairState, begin, first_steps, host_of_place
+from news.repairing import Repair, RepairState, begin, first_steps, host_of_place, should_tell
 from news.sources import ParsedFeed, PollOutcome, PreparedEntry, Problem
 from news.wording import Wording
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.health import raise_health_alert
+from storage.recording.watch import Tally, Watch
 
 FIRST_GUESS = 200
 """Entries that are taken for what a source showed last where it is not on record, as in an archive of an earlier version."""
@@ -135,8 +139,8 @@ def read_items(text: str) -> tuple[Item, ...]:
     return tuple(Item(number, None if at is None else datetime.fromtimestamp(at, UTC)) for number, at in json.loads(text))
 
 
-def record_gap(db: Database, outcome: PollOutcome, watched: Watched) -> Problem:
-    """Note that entries may have come and gone before a poll, and where they will be looked for; returns what is said of it."""
+def record_gap(db: Database, watch: Watch, outcome: PollOutcome, watched: Watched, tally: Tally) -> None:
+    """Note that entries may have come and gone before a poll, and where they will be looked for."""
     gap, feed = watched.verdict, outcome.feed
     assert isinstance(gap, Gap)
     assert feed is not None
@@ -166,7 +170,32 @@ def record_gap(db: Database, outcome: PollOutcome, watched: Watched) -> Problem:
             repair.problem.message if repair.problem else None,
         ),
     )
-    return problem
+    tally.gap = problem
+    tell_of_gap(db, watch, outcome.source_id, repair, tally, outcome.polled_at)
+
+
+def tell_of_gap(db: Database, watch: Watch, source_id: int, repair: Repair, tally: Tally, now: datetime) -> None:
+    """Raise an operational alert for a gap that could not be filled, unless one of the source was told of a short while ago."""
+    row = db.conn.execute("SELECT name, url FROM sources WHERE id = ?", (source_id,)).fetchone()
+    subject = source_subject(row["url"])
+    last = db.conn.execute(
+        """SELECT max(created_at) AS at FROM alerts WHERE topic = ? AND subject = ? AND json_extract(payload, '$.event') = ?""",
+        (NO_TOPIC, subject.text, HealthEvent.GAP),
+    ).fetchone()
+    if not should_tell(repair, optional_time(last["at"]), now):
+        return
+    problem = repair.problem
+    news = HealthNews(
+        HealthEvent.GAP,
+        row["name"],
+        "gap",
+        url=row["url"],
+        since=repair.from_at,
+        until=repair.reached_at,
+        code=problem.code if problem else None,
+        message=problem.message if problem else "",
+    )
+    tally.alerts.append(raise_health_alert(db, watch.health_notify, subject, news, now))
 
 
 def _tell(gap: Gap, entries: int) -> str:

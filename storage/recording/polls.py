@@ -65,7 +65,7 @@ def _record_entries(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, t
     numbers = {**sifted.ids, **{one.arrived.key: one.entry_id for one in arrivals}}
     keep_window(db, poll.outcome, watched, [numbers[one.key] for one in arrived])
     if isinstance(watched.verdict, Gap):
-        tally.gap = record_gap(db, poll.outcome, watched)
+        record_gap(db, watch, poll.outcome, watched, tally)
     return sum(not one.is_new for one in arrivals)
 
 

@@ -19,7 +19,7 @@ from news.wording import Wording
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
-from storage.recording.gaps import list_named, namings_of, read_items
+from storage.recording.gaps import list_named, namings_of, read_items, tell_of_gap
 from storage.recording.sources import source_record
 from storage.recording.watch import Tally, Watch
 
@@ -49,6 +49,7 @@ def record_repair(db: Database, watch: Watch, outcome: RepairOutcome, now: datet
         page, taken = _record_page(db, watch, repair, outcome, tally, now)
         repair = after_page(repair, page, taken, now)
     _write_repair(db, outcome.gap_id, repair, now)
+    tell_of_gap(db, watch, outcome.source_id, repair, tally, now)
     tally.gap_became = None if repair.state is RepairState.OPEN else repair.state
     return tally
 

@@ -239,8 +239,7 @@ def test_a_search_that_was_broken_off_goes_on_after_a_restart_and_tells_all_once
         site.stall("/archive/13")
         long.show(LATEST, said)
         site.wait_for("/archive/13")
-        daemon.terminate()
-        assert daemon.wait() == 0
+        daemon.kill()
     long.keep_archives(LATEST)
     with home.start("run") as daemon:
         daemon.wait_for_log("gap is filled")
