@@ -82,4 +82,4 @@ def tell_coverage(coverage: Coverage, view: View) -> str:
     if not coverage.gaps:
         return told
     gaps = view.language.plural("{count} gap is not filled", "{count} gaps are not filled", coverage.gaps)
-    return f"{told}; {gaps}"
+    return view.language.text("{share}; {gaps}", share=told, gaps=gaps)

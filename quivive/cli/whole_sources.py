@@ -82,7 +82,7 @@ def _tell_last_entry(whole: WholeSource, view: View) -> str:
 
 def _tell_gap(gap: GapRecord, view: View) -> str:
     text = view.language.text
-    message = f"{view.language.tell(gap.message)}; {_tell_what_became(gap, view)}"
+    message = text("{message}; {rest}", message=view.language.tell(gap.message), rest=_tell_what_became(gap, view))
     if gap.from_at is None:
         return text("until {end}: {message}", end=view.time(gap.to_at), message=message)
     return text("{start} to {end}: {message}", start=view.time(gap.from_at), end=view.time(gap.to_at), message=message)

@@ -27,7 +27,7 @@ from news.health_news import NO_TOPIC, HealthEvent, HealthNews
 from news.judging import speaks_of_another
 from news.repairing import Repair, RepairState, begin, first_steps, host_of_place, should_tell
 from news.sources import ParsedFeed, PollOutcome, PreparedEntry, Problem
-from news.wording import Wording
+from news.wording import Wording, template
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
@@ -35,6 +35,10 @@ from storage.recording.watch import Tally, Watch
 
 FIRST_GUESS = 200
 """Entries that are taken for what a source showed last where it is not on record, as in an archive of an earlier version."""
+TOLD_BEFORE = template(
+    "none of the {arrived} entries was known: others may have come and gone since the last poll; shorten the source's interval"
+)
+"""What earlier versions wrote of a gap, and archives still hold."""
 LASTING_HOPELESSNESS = timedelta(days=7)
 """A site that had no archive is not searched for one again so soon."""
 
@@ -199,7 +203,7 @@ def tell_of_gap(db: Database, watch: Watch, source_id: int, repair: Repair, tall
 
 
 def _tell(gap: Gap, entries: int) -> str:
-    if gap.missed is None:
+    if not gap.missed:
         return Wording("none of the {entries} entries was known: others may have come and gone since the last poll", entries=entries)
     return Wording(
         "none of the {entries} entries was known: about {missed} others may have come and gone since the last poll",
