@@ -6,13 +6,16 @@ from crawler.feed_work import FeedWork
 from crawler.frontier import Work
 from crawler.page_work import PageWork
 from crawler.repair_work import RepairWork
+from crawler.site_work import SiteWork
 from crawler.work import AnyKind
+from news.site_feeds import DueSite
 from news.sources import DuePage, DueRepair, DueSource
 
 KINDS: dict[type[Work], AnyKind] = {
     DueSource: FeedWork(),
     DuePage: PageWork(),
     DueRepair: RepairWork(),
+    DueSite: SiteWork(),
 }
 
 

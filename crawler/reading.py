@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from crawler.problems import FetchProblem, make_problem
 from news.preparing import prepare_feed, prepare_page
+from news.site_feeds import SiteFeeds
 from news.sources import ExtractedPage, ParsedFeed, Problem
 
 OUT_OF_MEMORY_STATUS = 86
@@ -44,6 +45,13 @@ def read_feed(body: bytes, url: str, content_type: str | None, language: str | N
     from crawler.feed_parser import parse_feed  # noqa: PLC0415 - see above
 
     return _guarded(lambda: prepare_feed(parse_feed(body, url, content_type, language)))
+
+
+def read_site(body: bytes, url: str, content_type: str | None, language: str | None) -> SiteFeeds | Problem:
+    """The feed that the document is, or those that it offers; see `find_feeds`."""
+    from crawler.feed_discovery import find_feeds  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: find_feeds(body, url, content_type, language))
 
 
 def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage | Problem:

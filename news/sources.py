@@ -200,6 +200,8 @@ class ParsedFeed:
     """Of the relations that somebody here reads, in the document's order."""
     generator: str | None = None
     """What made the feed, as it says itself."""
+    format: str | None = field(default=None, compare=False)
+    """What kind of document it is, for people: `RSS 2.0`, `Atom 1.0`, `sitemap`."""
     prepared: tuple[PreparedEntry, ...] | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the parsing; ask `news.preparing.prepared_entries`, which makes it where it is absent."""
 

@@ -641,17 +641,6 @@ def test_a_source_that_was_never_polled_is_listed_as_new(home) -> None:
     assert (row["name"], row["status"], row["last_polled_at"], row["articles"]) == ("Nouvelle", "new", None, 0)
 
 
-@pytest.mark.parametrize(
-    "command",
-    [["sources", "add", "http://x"], ["sources", "import", "f.opml"], ["sources", "export"]],
-    ids=" ".join,
-)
-def test_what_has_not_arrived_yet_says_so(office, command) -> None:
-    done = office.home.call(*command)
-    assert (done.status, done.out) == (2, "")
-    assert "not available in this version" in done.err
-
-
 def test_the_version_is_told(home) -> None:
     done = home.quivive("--version")
     assert done.status == 0, done.err
