@@ -10,12 +10,15 @@ import gc
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from crawler.problems import FetchProblem, make_problem
 from news.preparing import prepare_feed, prepare_page
 from news.site_feeds import SiteFeeds
 from news.sources import ExtractedPage, ParsedFeed, Problem
+
+if TYPE_CHECKING:
+    from crawler.robots_rules import Ruling
 
 OUT_OF_MEMORY_STATUS = 86
 """The exit status of a worker that ran into its memory limit."""
@@ -85,11 +88,11 @@ def read_sitemap_addresses(body: bytes, url: str, _content_type: str | None) -> 
     return _guarded(lambda: Place(sitemaps=sitemaps_of_robots(body, url)))
 
 
-def read_robots(text: str, url: str, token: str) -> bool | Problem:
-    """Whether a robots.txt lets this product token fetch `url`; see `robots_rules.is_allowed`."""
-    from crawler.robots_rules import is_allowed  # noqa: PLC0415 - see above
+def read_robots(text: str, url: str, token: str) -> Ruling | Problem:
+    """What a robots.txt says to this product token about `url`; see `robots_rules.rule`."""
+    from crawler.robots_rules import rule  # noqa: PLC0415 - see above
 
-    return _guarded(lambda: is_allowed(text, url, token))
+    return _guarded(lambda: rule(text, url, token))
 
 
 def _guarded(read: Callable[[], Read]) -> Read | Problem:

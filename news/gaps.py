@@ -247,10 +247,17 @@ def next_window(window: Window | None, body: Sequence[Item], verdict: Gap | NoGa
     """What is remembered after a body, whose items all have their numbers by now; the very `window` if it stays as it is.
 
     A body with nothing in it, an older state, and one that lost what was known, is no window to compare the next one with. One without
-    news (nothing in it was new) changes nothing, since a server may answer from an older state now and then.
+    news changes nothing, since a server may answer from an older state now and then; but what a hub told of before is later than that.
     """
     if verdict in {NoGap.EMPTY, NoGap.NOTHING_NEW, NoGap.DAMAGED}:
         return window
-    if window is not None and verdict is NoGap.OVERLAPS and not has_news:
+    if window is not None and verdict is NoGap.OVERLAPS and not (has_news or _goes_further(window, body)):
         return replace(window, held_until=polled_at)
     return Window(tuple(body[:MOST_REMEMBERED]), polled_at)
+
+
+def _goes_further(window: Window, body: Sequence[Item]) -> bool:
+    """Whether a body shows what came after a window, as far as dates tell it."""
+    known, newest = {item.entry_id for item in window.items}, newest_known(window)
+    others = [item for item in body if item.entry_id not in known]
+    return any(newest is None or item.published_at is None or item.published_at > newest for item in others)

@@ -14,6 +14,7 @@ from news.articles import Origin
 from news.covering import Coverage
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
+from news.websub import Subscription
 
 
 class ThingKind(StrEnum):
@@ -186,6 +187,8 @@ class WholeSource:
     polls: tuple[PollRecord, ...]
     """The newest first."""
     gaps: tuple[GapRecord, ...]
+    subscriptions: tuple[Subscription, ...]
+    """At the hubs that the feed names, or named."""
     """The newest first."""
     hours: tuple[HourCount, ...]
     """Hours of the last days in which it published, the earliest first."""

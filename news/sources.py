@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from unicodedata import category, normalize
 
 
@@ -88,7 +88,24 @@ class DueRepair:
     url: str
 
 
-DueWork = DueSource | DuePage | DueRepair
+@dataclass(frozen=True, slots=True)
+class DueSubscription:
+    """A hub that is to be asked now to tell of a source's news, or to tell of them no more (WebSub §5.1)."""
+
+    subscription_id: int
+    source_id: int
+    url: str
+    """The hub's."""
+    topic: str
+    callback: str
+    """The address at which we listen to it; only its last part until whoever knows the rest completes it."""
+    secret: str
+    mode: Literal["subscribe", "unsubscribe"] = "subscribe"
+    lease: timedelta = timedelta(days=10)
+    """For how long we would like to be told."""
+
+
+DueWork = DueSource | DuePage | DueRepair | DueSubscription
 """A piece of work for the crawl."""
 
 

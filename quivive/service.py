@@ -17,7 +17,19 @@ from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult
 from news.answers import ArchiveStatus, Undelivered
 from news.errors import ArchiveUnusable, ArchiveUnwritable
-from news.sources import DuePage, DueRepair, DueSource, DueWork, PageOutcome, PollKind, PollOutcome, Problem, RepairOutcome
+from news.sources import (
+    DuePage,
+    DueRepair,
+    DueSource,
+    DueSubscription,
+    DueWork,
+    PageOutcome,
+    PollKind,
+    PollOutcome,
+    Problem,
+    RepairOutcome,
+)
+from news.websub import Asking
 from news.wording import Wording
 from quivive.config import Configuration
 from quivive.crawling import Crawling
@@ -63,6 +75,8 @@ class Service:
         self.archive = archive
         self.totals = Totals()
         self.onlookers: list[Onlooker] = []
+        self.callback_base: str | None = None
+        """What the addresses at which hubs reach us begin with; None while nobody listens to hubs: then none is asked."""
         self._reporter = Reporter()
         self._told = Totals()
         self._clock = clock
@@ -79,14 +93,20 @@ class Service:
 
     def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
         capacity = None if former is None else former.hand_over()
-        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page, DueRepair: self._on_repair}, capacity)
+        return Crawl(
+            settings,
+            self._clock,
+            {DueSource: self._on_poll, DuePage: self._on_page, DueRepair: self._on_repair, DueSubscription: self._on_asking},
+            capacity,
+        )
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
         await self._read(self.archive.require_in_place)
         taken = await self._take_up(self._read_due_sources)
         taken += await self._take_up(self._read_due_pages)
-        return taken + await self._take_up(self._read_due_repairs)
+        taken += await self._take_up(self._read_due_repairs)
+        return taken if self.callback_base is None else taken + await self._take_up(self._read_due_subscriptions)
 
     async def _take_up(self, read: Callable[[], Awaitable[Sequence[DueWork]]]) -> int:
         """Take up what is due, a portion at a time, until a portion brings nothing new or is the last."""
@@ -111,6 +131,11 @@ class Service:
     async def read_due_repairs(self, now: datetime, limit: int) -> Sequence[DueRepair]:
         """The places that are due at `now` to be read for what was missed, without those of the sources in hand."""
         return await self._read(partial(self.archive.due_repairs, now, limit, self.crawl.in_hand(DueRepair)))
+
+    async def _read_due_subscriptions(self) -> Sequence[DueSubscription]:
+        in_hand = self.crawl.in_hand(DueSubscription)
+        due = await self._read(partial(self.archive.hubs.due_subscriptions, self._clock(), PORTION, in_hand))
+        return [replace(one, callback=f"{self.callback_base}{one.callback}") for one in due]
 
     async def read_due_pages(self, now: datetime, limit: int, in_hand: Collection[int]) -> Sequence[DuePage]:
         """The article pages that are due at `now`, without those of the entries in hand."""
@@ -178,7 +203,7 @@ class Service:
             self._note_failure(failed)
         for onlooker in self.onlookers:
             onlooker.note_poll(outcome, tally)
-        await self._follow_up(tally)
+        await self.follow_up(tally)
 
     async def _record_poll(self, outcome: PollOutcome) -> Tally:
         return await asyncio.wrap_future(self.archive.record_poll(outcome, self._clock()))
@@ -192,7 +217,11 @@ class Service:
         self._reporter.report_page(outcome, tally)
         for onlooker in self.onlookers:
             onlooker.note_page(outcome, tally)
-        await self._follow_up(tally)
+        await self.follow_up(tally)
+
+    async def _on_asking(self, asking: Asking) -> None:
+        await asyncio.wrap_future(self.archive.hubs.record_asking(asking, self._clock()))
+        log.debug("a hub was asked", mode=asking.mode, problem=asking.problem.code if asking.problem else None)
 
     async def _record_page(self, outcome: PageOutcome) -> Tally:
         return await asyncio.wrap_future(self.archive.record_page(outcome, self._clock()))
@@ -212,12 +241,13 @@ class Service:
             outcome = replace(outcome, feed=None, sitemaps=(), problem=_unforeseen(error, outcome.url))
             tally = await self._record_repair(outcome)
         self._reporter.report_repair(outcome, tally)
-        await self._follow_up(tally)
+        await self.follow_up(tally)
 
     async def _record_repair(self, outcome: RepairOutcome) -> Tally:
         return await asyncio.wrap_future(self.archive.record_repair(outcome, self._clock()))
 
-    async def _follow_up(self, tally: Tally) -> None:
+    async def follow_up(self, tally: Tally) -> None:
+        """Count what an operation did, and begin what follows from it: its pages, and telling its alerts."""
         self.totals.add(tally)
         self._followed += 1
         try:

@@ -199,40 +199,6 @@ def count_without_reading_everything(db: Database) -> None:
         db.conn.execute(statement)
 
 
-@migrations()
-def remember_what_each_source_showed(db: Database) -> None:
-    """Gaps are judged by what a source showed last, and looked for where they may be filled. Those of before are as they were told."""
-    for statement in _WINDOWS:
-        db.conn.execute(statement)
-
-
-_WINDOWS = (
-    """CREATE TABLE windows (
-        source_id INTEGER PRIMARY KEY REFERENCES sources (id),
-        items TEXT NOT NULL,           -- JSON: what its last body showed, [entries.id, seconds since 1970 when it was published or null]
-        held_until TEXT                -- the last good poll at which it showed that; null: all good polls until now
-    )""",
-    "ALTER TABLE gaps ADD COLUMN found_at TEXT",  # the poll that found it
-    "ALTER TABLE gaps ADD COLUMN last_good_at TEXT",  # the last good poll before it
-    "ALTER TABLE gaps ADD COLUMN missed INTEGER",  # how many entries it may be, by how often the source publishes; null: no dates tell it
-    "ALTER TABLE gaps ADD COLUMN state TEXT NOT NULL DEFAULT 'given_up'",  # open, repaired, partly, given_up
-    "ALTER TABLE gaps ADD COLUMN found INTEGER NOT NULL DEFAULT 0",  # entries that were found where it was looked for
-    "ALTER TABLE gaps ADD COLUMN reached_at TEXT",  # what was published from then on is in the archive
-    "ALTER TABLE gaps ADD COLUMN window TEXT",  # windows.items as they were before it; null once nothing more is looked for
-    "ALTER TABLE gaps ADD COLUMN hosts TEXT NOT NULL DEFAULT '[]'",  # JSON: where it is looked for
-    "ALTER TABLE gaps ADD COLUMN steps TEXT NOT NULL DEFAULT '[]'",  # JSON: [[way, URL]] still to be read, the next first
-    "ALTER TABLE gaps ADD COLUMN visited TEXT NOT NULL DEFAULT '[]'",  # JSON: the URLs that were read
-    "ALTER TABLE gaps ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",  # failures in a row to read the next
-    "ALTER TABLE gaps ADD COLUMN barren INTEGER NOT NULL DEFAULT 0",  # pages in a row that brought nothing
-    "ALTER TABLE gaps ADD COLUMN next_repair_at TEXT",  # when the next is read; null: nothing more is
-    "ALTER TABLE gaps ADD COLUMN problem_code TEXT",  # what was in the way last, or why it was given up
-    "ALTER TABLE gaps ADD COLUMN problem TEXT",
-    "UPDATE gaps SET found_at = to_at, last_good_at = from_at, reached_at = to_at",
-    "CREATE INDEX gaps_due ON gaps (next_repair_at) WHERE next_repair_at IS NOT NULL",
-    "CREATE INDEX gaps_by_time ON gaps (to_at)",
-)
-
-
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",
@@ -307,4 +273,60 @@ _MESSAGE_INDEXES = (
     # By channel first: what waits for one must cost the look for another nothing.
     "CREATE INDEX deliveries_due ON deliveries (channel, due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX messages_due ON messages (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL",
+)
+
+
+@migrations()
+def remember_hubs(db: Database) -> None:
+    """Where feeds say that news of them are told (WebSub), and how things stand with each hub."""
+    db.conn.execute("""CREATE TABLE subscriptions (
+        id INTEGER PRIMARY KEY,
+        source_id INTEGER NOT NULL REFERENCES sources (id),
+        hub TEXT NOT NULL,
+        topic TEXT NOT NULL,           -- the address that the feed calls its own: what the hub knows it by
+        token TEXT NOT NULL UNIQUE,    -- the last part of the callback's address
+        secret TEXT NOT NULL,          -- with which the hub signs what it sends
+        state TEXT NOT NULL,           -- found, asked, active, refused, leaving
+        failures INTEGER NOT NULL,     -- requests in a row that came to nothing
+        next_attempt_at TEXT,          -- when the hub is asked next: to begin, to go on, or to end
+        confirmed_at TEXT,             -- when it last asked back whether we mean it
+        lease_ends_at TEXT,
+        told_at TEXT,                  -- when it last told of news, with a valid signature
+        message TEXT,                  -- why it refused, or what it did not do
+        UNIQUE (source_id, hub, topic)
+    )""")
+    db.conn.execute("CREATE INDEX subscriptions_due ON subscriptions (next_attempt_at)")
+
+
+@migrations()
+def remember_what_each_source_showed(db: Database) -> None:
+    """Gaps are judged by what a source showed last, and looked for where they may be filled. Those of before are as they were told."""
+    for statement in _WINDOWS:
+        db.conn.execute(statement)
+
+
+_WINDOWS = (
+    """CREATE TABLE windows (
+        source_id INTEGER PRIMARY KEY REFERENCES sources (id),
+        items TEXT NOT NULL,           -- JSON: what its last body showed, [entries.id, seconds since 1970 when it was published or null]
+        held_until TEXT                -- the last good poll at which it showed that; null: all good polls until now
+    )""",
+    "ALTER TABLE gaps ADD COLUMN found_at TEXT",  # the poll that found it
+    "ALTER TABLE gaps ADD COLUMN last_good_at TEXT",  # the last good poll before it
+    "ALTER TABLE gaps ADD COLUMN missed INTEGER",  # how many entries it may be, by how often the source publishes; null: no dates tell it
+    "ALTER TABLE gaps ADD COLUMN state TEXT NOT NULL DEFAULT 'given_up'",  # open, repaired, partly, given_up
+    "ALTER TABLE gaps ADD COLUMN found INTEGER NOT NULL DEFAULT 0",  # entries that were found where it was looked for
+    "ALTER TABLE gaps ADD COLUMN reached_at TEXT",  # what was published from then on is in the archive
+    "ALTER TABLE gaps ADD COLUMN window TEXT",  # windows.items as they were before it; null once nothing more is looked for
+    "ALTER TABLE gaps ADD COLUMN hosts TEXT NOT NULL DEFAULT '[]'",  # JSON: where it is looked for
+    "ALTER TABLE gaps ADD COLUMN steps TEXT NOT NULL DEFAULT '[]'",  # JSON: [[way, URL]] still to be read, the next first
+    "ALTER TABLE gaps ADD COLUMN visited TEXT NOT NULL DEFAULT '[]'",  # JSON: the URLs that were read
+    "ALTER TABLE gaps ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",  # failures in a row to read the next
+    "ALTER TABLE gaps ADD COLUMN barren INTEGER NOT NULL DEFAULT 0",  # pages in a row that brought nothing
+    "ALTER TABLE gaps ADD COLUMN next_repair_at TEXT",  # when the next is read; null: nothing more is
+    "ALTER TABLE gaps ADD COLUMN problem_code TEXT",  # what was in the way last, or why it was given up
+    "ALTER TABLE gaps ADD COLUMN problem TEXT",
+    "UPDATE gaps SET found_at = to_at, last_good_at = from_at, reached_at = to_at",
+    "CREATE INDEX gaps_due ON gaps (next_repair_at) WHERE next_repair_at IS NOT NULL",
+    "CREATE INDEX gaps_by_time ON gaps (to_at)",
 )

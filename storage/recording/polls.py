@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from news.arriving import Body
 from news.concluding import SourceRecord, conclude_poll, judge_silence, problem_of
 from news.gaps import Gap
 from news.preparing import prepared_entries
@@ -16,6 +17,7 @@ from storage.file.times import to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
 from storage.recording.gaps import Shown, keep_window, record_gap, watch_window
 from storage.recording.sources import source_record, write_source
+from storage.recording.subscriptions import heed_hubs
 from storage.recording.watch import SourceBefore, Tally, Watch
 
 
@@ -38,8 +40,23 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
         return tally
     tally.source_before = SourceBefore(poll.record.name, poll.record.problem.code if poll.record.problem else None)
     changed = _record_entries(db, watch, poll, outcome.feed, tally) if outcome.feed is not None else 0
+    if outcome.feed is not None and outcome.feed.problem is None:
+        heed_hubs(db, outcome.source_id, outcome.feed, outcome.final_url or outcome.url, now)
     _log_poll(db, poll, tally, changed)
     write_source(db, outcome.source_id, conclude_poll(poll.record, outcome, poll.timing, now), now)
+    return tally
+
+
+def record_told(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> Tally:
+    """Write the entries of a body that a hub sent, and what follows from them.
+
+    It holds some of the feed's entries: so it says nothing of the others, is no poll of the log, and vouches for nothing.
+    """
+    tally = Tally()
+    poll = _load_poll(db, watch, outcome, now)
+    if poll is not None and outcome.feed is not None:
+        _, body = _take_in(db, watch, poll, outcome.feed, tally)
+        write_body(db, watch, body, tally)
     return tally
 
 
@@ -53,20 +70,26 @@ def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) 
 
 
 def _record_entries(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, tally: Tally) -> int:
-    """Write what the body brought; returns how many entries say something else than before."""
-    arrived = prepared_entries(feed)
-    sifted = sift_entries(db, poll.outcome.source_id, arrived)
-    tally.entries_seen = len(arrived)
-    silence = judge_silence(poll.record, silent_first_poll=watch.silent_first_poll)
-    url = poll.outcome.final_url or poll.outcome.url
-    body = load_body(db, Receiving(poll.outcome.source_id, url, poll.mode, silence, poll.now), arrived, sifted)
-    watched = watch_window(db, poll.record, poll.outcome, Shown(arrived, sifted.ids, body.known))
+    """Write what the body brought, and whether it overlaps with the last; returns how many entries say something else than before."""
+    shown, body = _take_in(db, watch, poll, feed, tally)
+    watched = watch_window(db, poll.record, poll.outcome, shown)
     arrivals = write_body(db, watch, body, tally)
-    numbers = {**sifted.ids, **{one.arrived.key: one.entry_id for one in arrivals}}
-    keep_window(db, poll.outcome, watched, [numbers[one.key] for one in arrived])
+    numbers = {**shown.ids, **{one.arrived.key: one.entry_id for one in arrivals}}
+    keep_window(db, poll.outcome, watched, [numbers[one.key] for one in shown.arrived])
     if isinstance(watched.verdict, Gap):
         record_gap(db, watch, poll.outcome, watched, tally)
     return sum(not one.is_new for one in arrivals)
+
+
+def _take_in(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, tally: Tally) -> tuple[Shown, Body]:
+    """The entries of a body, with what is known of them, and all that decides what becomes of them."""
+    source_id, url = poll.outcome.source_id, poll.outcome.final_url or poll.outcome.url
+    arrived = prepared_entries(feed)
+    tally.entries_seen = len(arrived)
+    sifted = sift_entries(db, source_id, arrived)
+    silence = judge_silence(poll.record, silent_first_poll=watch.silent_first_poll)
+    body = load_body(db, Receiving(source_id, url, poll.mode, silence, poll.now), arrived, sifted)
+    return Shown(arrived, sifted.ids, body.known), body
 
 
 def _log_poll(db: Database, poll: _Poll, tally: Tally, changed: int) -> None:

@@ -325,6 +325,15 @@ def test_check_says_that_the_configuration_is_good_and_which_topics_notify_nobod
 
 
 @pytest.mark.parametrize(
+    ("agent", "is_told"), [("quivive/0.1 (+https://example.org/x)", True), ("quivive/0.1 (+https://notexample.organic.fr/x)", False)]
+)
+def test_check_tells_whose_user_agent_names_nobody(tmp_path: Path, agent: str, is_told: bool) -> None:
+    home = Home(tmp_path)
+    home.configure(sources=[source("http://127.0.0.1:9/feed")], topics=[topic("OTAN", "otan")], crawler=f'user_agent = "{agent}"\n')
+    assert ("user_agent gives example.org as the way to reach you" in home.call("check").out) == is_told
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["search", "titre OR otan"],

@@ -185,6 +185,21 @@ def test_a_feed_that_is_empty_for_a_while_is_compared_with_what_it_showed_before
     assert coverage(desk, at(41))["last_good_at"] == "2025-02-12T05:00:00Z"
 
 
+def test_what_a_hub_tells_is_no_window(desk: Desk) -> None:
+    """It tells of a few entries only; the polls alone prove that none was left out."""
+    source = desk.source(A)
+    subscription = 1
+    for number in range(1, 9):
+        feed = ParsedFeed(None, (story(number),))
+        outcome = PollOutcome(source.source_id, A, at(number), 0.1, PollKind.PARSED, 200, 100, feed)
+        assert desk.archive.hubs.record_told(subscription, outcome, at(number)).result().gap is None
+        if number % 3 == 0:
+            assert poll(desk, stories(number), at(number + 0.5)).gap is None
+    assert poll(desk, stories(8), at(9)).gap is None
+    assert gaps(desk) == []
+    assert poll(desk, stories(30), at(31)).gap is not None
+
+
 def test_a_damaged_body_does_not_take_the_place_of_a_whole_one(desk: Desk) -> None:
     assert poll(desk, stories(20, 2), at(20), damage=DAMAGE).gap is None
     assert poll(desk, stories(3), at(21)).gap is None

@@ -220,6 +220,14 @@ def test_an_older_state_does_not_take_the_place_of_a_newer_one() -> None:
     assert after == Window(before.items, LATER)
 
 
+def test_what_a_hub_told_of_before_is_part_of_the_next_window() -> None:
+    shown = known(38, 37) + TEN[:8]
+    after = next_window(window(TEN), shown, NoGap.OVERLAPS, LATER, has_news=False)
+    assert after == window(shown, LATER)
+    undated_before, undated_after = window(undated(TEN)), undated(shown)
+    assert next_window(undated_before, undated_after, NoGap.OVERLAPS, LATER, has_news=False) == window(undated_after, LATER)
+
+
 def test_of_a_long_feed_so_much_is_remembered() -> None:
     shown = next_window(None, known(*range(2 * MOST_REMEMBERED, 0, -1)), NoGap.FIRST, LATER, has_news=True)
     assert shown is not None
