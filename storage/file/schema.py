@@ -207,6 +207,12 @@ def roll_up_messages(db: Database) -> None:
     db.conn.execute("CREATE INDEX messages_by_sealing ON messages (channel, sealed_at) WHERE roll IS NULL")
 
 
+@migrations()
+def tell_what_is_urgent_at_once(db: Database) -> None:
+    """A topic's second query marks alerts that no policy of a channel holds."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0")
+
+
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",
