@@ -33,6 +33,18 @@ def tell_problem(problem: Problem | None, language: Language) -> str:
     return visible(f"{problem.code}: {language.tell(problem.message)}") if problem else ""
 
 
+def tell_format(format_name: str | None, language: Language) -> str:
+    """What kind of document a source is; the names of standards are the same in every language."""
+    text = language.text
+    own_words = {
+        "sitemap": text("sitemap"),
+        "news sitemap": text("news sitemap"),
+        "sitemap index": text("index of sitemaps"),
+        "page": text("page, read by rules"),
+    }
+    return own_words.get(format_name or "", format_name or "")
+
+
 def show_source(sheet: Sheet, whole: WholeSource) -> None:
     """A source on a sheet: how it stands, its rhythm, its gaps and its last polls."""
     text = sheet.view.language.text
