@@ -66,6 +66,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
         published_at=metadata.published_at,
         language=metadata.language,
         canonical_url=metadata.canonical_url,
+        amp_url=metadata.amp_url,
     )
 
 

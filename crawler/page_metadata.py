@@ -32,6 +32,7 @@ class PageMetadata:
     published_at: datetime | None
     language: str | None
     canonical_url: str | None
+    amp_url: str | None
 
 
 def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
@@ -46,7 +47,8 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
         author=author_of(tree, parts, named, linked),
         published_at=published_at(DatedPage(tree, parts, named, linked, url, zone_of(language, _sample(tree, named)))),
         language=language,
-        canonical_url=_canonical(tree, base) or absolute_url(named.get("og:url"), base),
+        canonical_url=_linked(tree, "canonical", base) or absolute_url(named.get("og:url"), base),
+        amp_url=_linked(tree, "amphtml", base),
     )
 
 
@@ -74,8 +76,9 @@ def _sample(tree: HtmlElement, named: dict[str, str]) -> str:
     return " ".join((named.get("og:description", ""), *paragraphs))
 
 
-def _canonical(tree: HtmlElement, base: str) -> str | None:
+def _linked(tree: HtmlElement, relation: str, base: str) -> str | None:
+    """Where the first link element of that relation leads."""
     for link in tree.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split():
+        if relation in (link.get("rel") or "").lower().split():
             return absolute_url(link.get("href"), base)
     return None

@@ -149,6 +149,14 @@ def conclude_page_failure(stored: KnownEntry, problem: Problem, now: datetime) -
 
 def addresses_of_page(stored: KnownEntry, outcome: PageOutcome) -> tuple[str, ...]:
     """The addresses (comparing forms) that the page gave its entry's article besides the entry's own link; see `adopted_addresses`."""
-    canonical = outcome.page.canonical_url if outcome.page else None
-    final, named = (comparing_url(url) if url else None for url in (outcome.final_url, canonical))
-    return adopted_addresses(stored.place, final, named)
+    page = outcome.page
+    named = (outcome.final_url, page.canonical_url if page else None, page.amp_url if page else None)
+    final, canonical, amp = (comparing_url(url) if url else None for url in named)
+    return adopted_addresses(stored.place, final, canonical, amp)
+
+
+def page_address(stored: KnownEntry, outcome: PageOutcome) -> str | None:
+    """Where (comparing form) an entry's page was found, or calls itself, if that is not the entry's own link."""
+    page = replace(outcome.page, amp_url=None) if outcome.page else None
+    addresses = addresses_of_page(stored, replace(outcome, page=page))
+    return addresses[-1] if addresses else None

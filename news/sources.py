@@ -122,6 +122,8 @@ class PreparedEntry:
     language: str | None
     """What the feed says it is, else what title and text are found to be."""
     words: PreparedWords
+    plain_address: str | None = None
+    """The address of which its link is another form: `news.other_forms.plain_form`."""
 
 
 class ReadLine(NamedTuple):
@@ -210,6 +212,8 @@ class ExtractedPage:
     published_at: datetime | None = None
     language: str | None = None
     canonical_url: str | None = None
+    amp_url: str | None = None
+    """Where the page says that its article is shown as an AMP page (`rel=amphtml`)."""
     prepared: PreparedPage | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the extraction; ask `news.preparing.page_version`, which makes it where it is absent."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.arriving import KnownEntry, showing_of
-from news.concluding import addresses_of_page, conclude_page, conclude_page_failure, is_awaited
+from news.concluding import addresses_of_page, conclude_page, conclude_page_failure, is_awaited, page_address
 from news.judging import Version, judge_page_text, make_version
 from news.preparing import page_version
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
@@ -66,7 +66,7 @@ def _record_text(db: Database, watch: Watch, read: tuple[KnownEntry, Version, Pa
     stored, version, outcome = read
     adopted = addresses_of_page(stored, outcome)
     write_page(db, stored.entry_id, conclude_page(stored, outcome, now), now)
-    note_page_url(db, stored.entry_id, adopted[-1] if adopted else None)
+    note_page_url(db, stored.entry_id, page_address(stored, outcome))
     others = load_others(db, stored, adopted)
     settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
 
