@@ -11,6 +11,7 @@ from crawler.decoding import decode
 from crawler.feed_repair import repair_characters
 from crawler.footnotes import raise_calls
 from crawler.page_metadata import read_metadata
+from crawler.paid_parts import is_left_out
 from crawler.plain_text import without_pointers
 from crawler.problems import FetchProblem, make_problem
 from news.fingerprints import without_title_line
@@ -67,6 +68,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
         language=metadata.language,
         canonical_url=metadata.canonical_url,
         amp_url=metadata.amp_url,
+        is_for_subscribers=metadata.paid_paragraphs is not None and is_left_out(metadata.paid_paragraphs, text),
     )
 
 

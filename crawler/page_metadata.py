@@ -17,6 +17,7 @@ from crawler.page_authors import author_of
 from crawler.page_dates import DatedPage, published_at
 from crawler.page_parts import PageParts, short_text
 from crawler.page_titles import title_of
+from crawler.paid_parts import paid_paragraphs
 from crawler.plain_text import language_of
 from crawler.web_url import absolute_url
 
@@ -33,6 +34,8 @@ class PageMetadata:
     language: str | None
     canonical_url: str | None
     amp_url: str | None
+    paid_paragraphs: tuple[str, ...] | None
+    """As `paid_parts.paid_paragraphs` gives them; None if the article is free."""
 
 
 def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
@@ -49,6 +52,7 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
         language=language,
         canonical_url=_linked(tree, "canonical", base) or absolute_url(named.get("og:url"), base),
         amp_url=_linked(tree, "amphtml", base),
+        paid_paragraphs=paid_paragraphs(tree, named, linked),
     )
 
 

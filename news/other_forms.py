@@ -14,8 +14,8 @@ from news.urls import comparing_url, is_site_root
 _MOST_STEPS = 3
 """A cached address may be that of an AMP page on a host for small screens; more turns than that are a game."""
 
-_FORM_HOST = re.compile(r"^(?:m|mobile|amp)\.(?=[^.]+\.)|(?<=^[a-z]{2})\.m(?=\.[^.]+\.)")
-"""`m.site.fr`, and as Wikipedia has it, `fr.m.site.org`."""
+_FORM_HOST = re.compile(r"^(?:m|mobile|amp)\.(?=[^.]+\.)|^amp-(?=[^.]+\.[^.]+\.)|(?<=^[a-z]{2})\.m(?=\.[^.]+\.)")
+"""`m.site.fr`, `amp-part.site.fr`, and as Wikipedia has it, `fr.m.site.org`."""
 _AMP_CACHE = re.compile(r"/(?:amp|[cv]|wp)/(?:s/)?(?P<address>[^/]+\.[^/]+/.+)")
 _CACHE_HOSTS = re.compile(r"(?:^|\.)(?:cdn\.ampproject\.org|bing-amp\.com)$|^google\.[a-z.]{2,6}$")
 

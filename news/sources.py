@@ -214,6 +214,10 @@ class ExtractedPage:
     canonical_url: str | None = None
     amp_url: str | None = None
     """Where the page says that its article is shown as an AMP page (`rel=amphtml`)."""
+    is_for_subscribers: bool = False
+    """Whether the page says that its article is not free, and what it keeps for subscribers isn't in the text."""
+    lacks_parts: bool = False
+    """Whether the article goes on on a further page that could not be had."""
     prepared: PreparedPage | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the extraction; ask `news.preparing.page_version`, which makes it where it is absent."""
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from news.arriving import KnownEntry, showing_of
 from news.concluding import addresses_of_page, conclude_page, conclude_page_failure, is_awaited, page_address
+from news.cuts import find_shortfall
 from news.judging import Version, judge_page_text, make_version
 from news.preparing import page_version
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
@@ -53,7 +54,8 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
         return tally
     version = page_version(stored.entry, outcome.page)
     titles = load_titles(db, hashes_of([version])).get(version.text_hash, set())
-    problem = judge_page_text(version, titles, stored.entry, outcome.page)
+    held = _page_at_hand(db, stored) if find_shortfall(outcome.page) else None
+    problem = judge_page_text(version, titles, stored.entry, outcome.page, held=len(held.text) if held else 0)
     if problem is None:
         _record_text(db, watch, (stored, version, outcome), tally, now)
     else:

@@ -11,6 +11,7 @@ FORMS = [
     ("https://m.journal.example/a/b.html", "https://journal.example/a/b.html"),
     ("http://mobile.journal.example/a?id=1", "https://journal.example/a?id=1"),
     ("https://amp.journal.example/a", "https://journal.example/a"),
+    ("https://amp-madame.journal.example/a", "https://madame.journal.example/a"),
     ("https://fr.m.encyclopedie.example/wiki/OTAN", "https://fr.encyclopedie.example/wiki/OTAN"),
     ("https://www.google.com/amp/s/www.journal.example/tech/a/", "https://journal.example/tech/a"),
     ("https://www.google.co.uk/amp/journal.example/tech/a%3Famp=1", "https://journal.example/tech/a"),
@@ -42,6 +43,7 @@ FORMS = [
 PLAIN = [
     "https://journal.example/tech/a.html",
     "https://m.fr/a",  # a host of two parts is no form of `fr`
+    "https://amp-site.example/a",
     "https://journal.example/amp",  # a form of the site's root stands for no article
     "https://m.journal.example/",
     "https://journal.example/2024/12/a?m=1",  # a month, where it is not Blogger's
