@@ -28,6 +28,8 @@ _SAMPLE_PARAGRAPHS, _SAMPLE_CHARACTERS = 20, 1000
 class PageMetadata:
     """What a page says about itself; None where it says nothing."""
 
+    base: str
+    """What its links are relative to."""
     title: str | None
     author: str | None
     published_at: datetime | None
@@ -46,6 +48,7 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
     base = absolute_url(next((element.get("href") for element in tree.iter("base")), None), url) or url
     language = _language(tree, named)
     return PageMetadata(
+        base=base,
         title=title_of(tree, named, linked, url),
         author=author_of(tree, parts, named, linked),
         published_at=published_at(DatedPage(tree, parts, named, linked, url, zone_of(language, _sample(tree, named)))),

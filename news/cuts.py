@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from news.sources import ExtractedPage, FeedEntry, Problem
+from news.sources import ExtractedPage, FeedEntry, LacksParts, Problem
 from news.wording import Wording
 
 LEAST_FULL_TEXT = 1_500
@@ -19,7 +19,8 @@ LEAST_FULL_TEXT = 1_500
 
 PAYWALL = "paywall"
 CUT_SHORT = "cut_short"
-PARTS_MISSING = "parts_missing"
+PARTS_MISSING = str(LacksParts.FOR_NOW)
+PARTS_LEFT_OUT = str(LacksParts.FOR_GOOD)
 """The codes of problems of a page that shows only a part of its article. `docs/problems.md` explains them."""
 
 _CUT_MARKS = ("[…]", "[...]", "(…)", "…", "...", "lire la suite", "continuer la lecture", "read more", "lire l'article", "lire l’article")
@@ -65,8 +66,10 @@ def carries_full_text(entry: FeedEntry) -> bool:
 
 def find_shortfall(page: ExtractedPage) -> Shortfall | None:
     """Why a page's text is only a part of its article; None if nothing says so."""
-    if page.lacks_parts:
-        return Shortfall(PARTS_MISSING, Wording("a further page of it could not be had"))
+    if page.lacks_parts is LacksParts.FOR_NOW:
+        return Shortfall(PARTS_MISSING, Wording("a further page of it could not be had just then"))
+    if page.lacks_parts is LacksParts.FOR_GOOD:
+        return Shortfall(PARTS_LEFT_OUT, Wording("it goes on on pages that cannot be had, or are more than are read"))
     if _invites(page.text):
         return Shortfall(PAYWALL, Wording("its text ends where it invites to subscribe"))
     if page.is_for_subscribers and len(page.text) < LEAST_FULL_TEXT:

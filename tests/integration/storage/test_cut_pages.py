@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from news.one_thing import ThingKind, WholeArticle
+from news.sources import LacksParts
 from tests.desk import OTAN, A, Desk, entry, prose
 
 LINK = "https://a.example/1"
@@ -76,10 +77,10 @@ def test_the_beginning_does_not_take_the_place_of_the_whole_text_that_was_free_f
 
 def test_an_article_of_which_a_page_is_missing_is_on_record_and_asked_for_again(desk: Desk) -> None:
     listed(desk, "Un sommet.")
-    desk.page(LINK, prose(ABOUT, 20), lacks_parts=True)
+    desk.page(LINK, prose(ABOUT, 20), lacks_parts=LacksParts.FOR_NOW)
     assert (desk.article()["text"], state(desk), notes(desk)) == (prose(ABOUT, 20), ("due", 1), ["parts_missing"])
     again = desk.now + timedelta(minutes=2)
-    desk.page(LINK, prose(ABOUT, 10), lacks_parts=True, at=again)
+    desk.page(LINK, prose(ABOUT, 10), lacks_parts=LacksParts.FOR_NOW, at=again)
     assert (desk.article()["text"], state(desk)) == (prose(ABOUT, 20), ("due", 2)), "fewer of its pages than before"
     desk.page(LINK, prose(ABOUT, 40), at=again + timedelta(hours=1))
     assert (desk.article()["text"], state(desk), notes(desk)) == (prose(ABOUT, 40), ("done", 0), [])
@@ -89,5 +90,5 @@ def test_an_article_of_which_a_page_is_missing_is_on_record_and_asked_for_again(
 def test_what_was_asked_for_often_enough_stays_as_it_is(desk: Desk) -> None:
     listed(desk, "Un sommet.")
     for _ in range(7):
-        desk.page(LINK, prose(ABOUT, 20), lacks_parts=True, at=desk.now + timedelta(days=1))
+        desk.page(LINK, prose(ABOUT, 20), lacks_parts=LacksParts.FOR_NOW, at=desk.now + timedelta(days=1))
     assert (state(desk), notes(desk)) == (("done", 7), ["parts_missing"])

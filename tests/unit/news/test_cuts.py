@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from news.cuts import CUT_SHORT, LEAST_FULL_TEXT, PARTS_MISSING, PAYWALL, find_shortfall
-from news.sources import ExtractedPage
+from news.cuts import CUT_SHORT, LEAST_FULL_TEXT, PARTS_LEFT_OUT, PARTS_MISSING, PAYWALL, find_shortfall
+from news.sources import ExtractedPage, LacksParts
 
 PROSE = "La mairie de Tarnac a voté hier son budget, et l’opposition s’en plaint. "
 SHORT = PROSE * 4
 LONG = PROSE * 40
 
 
-def code_of(text: str, **said: bool) -> str | None:
+def code_of(text: str, **said: Any) -> str | None:
     shortfall = find_shortfall(ExtractedPage("Le budget", text, **said))
     return shortfall.code if shortfall else None
 
@@ -65,7 +67,8 @@ def test_a_page_that_says_that_the_rest_is_for_subscribers_is_believed_if_it_sho
 
 
 def test_a_page_of_which_a_further_one_could_not_be_had_lacks_that() -> None:
-    assert code_of(LONG, lacks_parts=True) == PARTS_MISSING
+    assert code_of(LONG, lacks_parts=LacksParts.FOR_NOW) == PARTS_MISSING
+    assert code_of(LONG, lacks_parts=LacksParts.FOR_GOOD) == PARTS_LEFT_OUT
 
 
 @pytest.mark.parametrize("text", [SHORT, LONG])
