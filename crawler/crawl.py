@@ -207,7 +207,7 @@ class Crawl:
         return False
 
     def _goes_on(self, work: Work) -> bool:
-        """Queue what a piece of work goes on with; False if there is no room for it. Raises WorkersStopped when all ends: it is still due."""
+        """Queue what a piece of work goes on with; False if there is no room. Raises WorkersStopped when all ends: it is still due."""
         if self._is_stopping or self._is_dead:
             raise WorkersStopped
         key, others = (type(work), kind_of(work).key(work)), self._going_on

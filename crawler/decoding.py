@@ -46,8 +46,8 @@ def decode(body: bytes, content_type: str | None) -> str:
     for start, charset in _UNMARKED:
         if body.startswith(start):
             return body.decode(charset, "replace")
-    if charset := _utf16_by_nuls(body):
-        return body.decode(charset, "replace")
+    if by_nuls := _utf16_by_nuls(body):
+        return body.decode(by_nuls, "replace")
     declared = list(_declared_charsets(body, content_type))
     return _decode_declared(body, [name for name in declared if name in _SEVEN_BIT]) or _decode_by_evidence(body, declared)
 

@@ -35,7 +35,7 @@ class PageWork:
         """What came of fetching the page, or how its article goes on."""
         read = await _read(page.parts, answered)
         if page.parts is not None:
-            return await _outcome_of_part(page, page.parts, read, answered)
+            return await _outcome_of_part(page.parts, read, answered)
         answer = answered.answer
         outcome = PageOutcome(page.entry_id, page.source_id, page.url, answered.at, answered.seconds)
         if isinstance(answer, Response):
@@ -46,7 +46,7 @@ class PageWork:
         return _going_on(PartsRead(outcome.final_url or page.url, outcome)) or outcome
 
 
-async def _outcome_of_part(page: DuePage, parts: PartsRead, read: ExtractedPage | Problem | None, answered: Answered) -> PageOutcome | GoesOn:
+async def _outcome_of_part(parts: PartsRead, read: ExtractedPage | Problem | None, answered: Answered) -> PageOutcome | GoesOn:
     """What came of a further page. Whatever it is, what was read before is an article."""
     if isinstance(read, ExtractedPage):
         parts = replace(parts, outcome=replace(parts.outcome, page=read), number=parts.number + 1)

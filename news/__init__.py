@@ -4,8 +4,8 @@ Pure: no network, disk, clock, environment or chance; what is needed of them is 
 imports none of them. Its face is made of modules, each named for what it decides or names; others may import
 
 - the types that all rooms share: `sources`, `articles`, `topics`, `alerts`, `answers`, `one_thing`, `errors`;
-- the decisions: `preparing`, `keys`, `places`, `judging`, `arriving`, `adopting`, `showings`, `settling`, `sayings`, `concluding`,
-  `alerting`, `delivering`, `scheduling`, `timing`, `care`;
+- the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
+  `concluding`, `page_readings`, `alerting`, `delivering`, `scheduling`, `timing`, `care`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`;
 - what is told to people, before it has a language: `wording`;
 - the rooms within, each by its own face: `query`, `text`.

@@ -1,5 +1,4 @@
-"""Texts that are only the beginning of an article: cut by a feed, kept for subscribers by a page, or spread over pages not all of which
-could be had. Pure.
+"""Texts that are only a part of an article: cut by a feed, kept for subscribers by a page, spread over pages that were not all had. Pure.
 
 What is short is not told by one sign alone. Sites mark all they have as not free and show it all the same, in French as in English an
 article may end in « … », and may speak of subscriptions. So a sign only says that there is more to read; it takes nothing from anybody:
@@ -41,7 +40,7 @@ _INVITATION = re.compile(
     r"|\bdéjà (?:abonnée?|abonné·e|un compte|inscrite?) ?\?"
     r"|\bsubscribe (?:now )?to (?:continue|read|unlock|keep)|\balready a (?:subscriber|member) ?\?"
     r"|\bto (?:continue|keep) reading[^.!?]{0,60}\b(?:subscri|sign|log|account|trial)"
-    r"|\bthis (?:article|content|story|post) is (?:only )?(?:for|exclusive to|available to|reserved for)[^.!?]{0,40}\b(?:subscriber|member)",
+    r"|\bthis (?:article|content|story) is (?:only )?(?:for|exclusive to|available to|reserved for)[^.!?]{0,40}\b(?:subscriber|member)",
     re.IGNORECASE,
 )
 _APOSTROPHES = str.maketrans("’ʼ\u00a0\u202f", "''  ")

@@ -57,7 +57,8 @@ def parts_of(outcome: PageOutcome) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("first", "style"), [("/test", "/test/{}"), ("/test.html", "/test-{}.html"), ("/test?id=4", "/test?id=4&page={}"), ("/test", "/test/page/{}")]
+    ("first", "style"),
+    [("/test", "/test/{}"), ("/test.html", "/test-{}.html"), ("/test?id=4", "/test?id=4&page={}"), ("/test", "/test/page/{}")],
 )
 def test_the_parts_of_an_article_are_one_text(crawl: RunningCrawl, site: NewsSite, first: str, style: str) -> None:
     publish(site, 3, first=first, style=style)

@@ -56,7 +56,6 @@ def test_another_title_at_such_an_address_is_another_article(desk: Desk, order: 
     assert sorted(one["title"] for one in desk.articles()) == ["L’OTAN choisit Tarnac, enfin", "Ormeval quitte l’OTAN"]
 
 
-
 def test_what_a_page_calls_its_amp_form_is_the_same_article_though_its_spelling_does_not_tell(desk: Desk) -> None:
     desk.watch(A, B, mode="page")
     desk.poll(A, shown(PLAIN))

@@ -79,7 +79,9 @@ def test_xhtml_is_read_by_its_xml_declaration(charset: str) -> None:
     assert f"{text}, 0.\n{text}, 1." in page.text
 
 
-@pytest.mark.parametrize("name", ["undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "charmap", "rot13", "base64", "x"])
+@pytest.mark.parametrize(
+    "name", ["undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "charmap", "rot13", "base64", "x"]
+)
 def test_what_is_no_charset_of_the_web_is_overlooked(name: str) -> None:
     text = "déjà \\n \\x41 " * 20_000
     began = time.process_time()
