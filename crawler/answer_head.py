@@ -31,6 +31,7 @@ WANTED = frozenset(
         b"etag",
         b"keep-alive",
         b"last-modified",
+        b"link",
         b"location",
         b"retry-after",
         b"set-cookie",

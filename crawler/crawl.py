@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
@@ -19,6 +19,7 @@ from crawler.download_handler import Downloads, Dropped
 from crawler.frontier import Frontier, Work
 from crawler.hosts import host_key
 from crawler.kinds import kind_of
+from crawler.problems import FetchProblem, make_problem
 from crawler.reading_queue import Document
 from crawler.scrapy_insides import drop_requests_that_wait
 from crawler.scrapy_settings import make_scrapy_settings
@@ -176,7 +177,7 @@ class Crawl:
             if not isinstance(answer, Dropped):
                 document = Document(holding.host, work.source_id, size, kind_of(work).urgent)
                 goes_on = await self._hand_on(work, answer, now - started, document)
-        except WorkersStopped:
+        except (WorkersStopped, Dropped):
             pass  # still due
         except Exception as error:  # noqa: BLE001 - scrapy would only log it; `run` raises it
             self._failure = self._failure or error
@@ -197,7 +198,7 @@ class Crawl:
 
     async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> bool:
         """Have the answer read, and hand on what came of it; whether the work goes on instead."""
-        answered = Answered(answer, self._clock(), seconds, partial(self._read, document))
+        answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more)
         outcome = await kind_of(work).outcome(work, answered)
         if isinstance(outcome, GoesOn):
             if self._goes_on(outcome.work):
@@ -217,6 +218,16 @@ class Crawl:
         self._frontier.add(work, urgent=kind_of(work).urgent, goes_on=True)
         others[key] = work.source_id
         return True
+
+    async def _fetch_more(self, work: Work) -> Response:
+        """The answer to a further piece of work, which stands in no queue: whoever needs it asks for one after the other."""
+        assert self._crawler is not None
+        spider = cast("NewsSpider", self._crawler.spider)
+        try:
+            request = spider.make_request(work)
+        except ValueError as error:
+            raise FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")) from error
+        return await self._crawler.engine.download_async(request)
 
     async def _read(self, document: Document, function: Callable[..., Any], *arguments: Any) -> Any:
         """What `function` makes of the arguments in a worker process. Raises as `Workers.read`, and WorkersStopped when all is dropped."""

@@ -11,14 +11,14 @@ from typing import Any
 
 import feedparser
 
-from crawler import json_feed
+from crawler import json_feed, sitemap
 from crawler.dates import from_feed, zone_of
 from crawler.decoding import decode
 from crawler.feed_repair import is_complete, is_feed, repaired
 from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
-from news.sources import FeedEntry, ParsedFeed
+from news.sources import FeedEntry, FeedLink, ParsedFeed
 
 # feedparser's dictionaries hold strings, lists and dictionaries, by names that depend on the feed.
 Record = dict[str, Any]
@@ -30,6 +30,9 @@ _HEAD_CHARACTERS = 200_000
 _NETSCAPE_RDF = 'xmlns="http://channel.netscape.com/rdf/simple/0.9/"'
 """RSS 0.90, by its first address, which feedparser does not know for a feed without items."""
 
+_RELATIONS = frozenset({"hub", "next", "prev-archive", "self"})
+"""Links of the feed that are read (RFC 4287 §4.2.7, RFC 5005, WebSub §4)."""
+_MOST_LINKS = 20
 _SAMPLE_ENTRIES, _SAMPLE_CHARACTERS = 20, 300
 _HTML_LIKE = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -45,6 +48,8 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None, language:
         raise FetchProblem(make_problem("empty"))
     if json_feed.is_json_feed(text):
         return json_feed.parse_json_feed(text, url)
+    if sitemap.is_sitemap(text):
+        return sitemap.as_polled_feed(sitemap.read_sitemap(text, url))
     if not is_feed(text):
         raise FetchProblem(make_problem("not_a_feed", _what_instead(text, url)))
     return _parse_xml(repaired(text), url, language)
@@ -87,7 +92,15 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
         entries=tuple(entry for entry in entries if says_something(entry)),
         language=feed_language,
         problem=make_problem("malformed", _where(result.get("bozo_exception"))) if is_damaged else None,
+        links=_links(feed, url),
+        generator=line_of(dict.get(feed, "generator")),
     )
+
+
+def _links(feed: Record, url: str) -> tuple[FeedLink, ...]:
+    named = [(relation, link.get("href")) for link in feed.get("links") or [] for relation in str(link.get("rel")).lower().split()]
+    links = [FeedLink(relation, there) for relation, href in named if relation in _RELATIONS and (there := absolute_url(href, url))]
+    return tuple(links[:_MOST_LINKS])
 
 
 def _base(feed: Record, version: str, url: str) -> str:

@@ -58,11 +58,22 @@ def repaired(text: str) -> str:
         text = '<feed xmlns="http://www.w3.org/2005/Atom">' + text[lone.start("entry") :] + "</feed>"
     root = _ROOT.search(text)
     body = text[root.start() :] if root else text
-    parts = _LITERAL.split(_without_invalid_characters(body))
-    # Every second part is a CDATA section or a comment, in which an ampersand is only an ampersand, and a tag no tag.
+    parts = _parts(body)
     elements = _LITERAL_PLACE.join(_EMPTY_LINK.sub("", _repair_references(part)) for part in parts[::2])
     parts[::2] = _with_leaves_closed(elements).split(_LITERAL_PLACE)
     return without_captions(_without_trailing_junk("".join(parts), root[1] if root else ""))
+
+
+def with_valid_references(text: str) -> str:
+    """The document without characters that XML forbids, and with every ampersand the beginning of a reference that XML knows."""
+    parts = _parts(text)
+    parts[::2] = map(_repair_references, parts[::2])
+    return "".join(parts)
+
+
+def _parts(text: str) -> list[str]:
+    """Every second part is a CDATA section or a comment, in which an ampersand is only an ampersand, and a tag no tag."""
+    return _LITERAL.split(_without_invalid_characters(text))
 
 
 def _with_leaves_closed(elements: str) -> str:

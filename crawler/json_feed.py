@@ -10,11 +10,12 @@ from crawler.dates import from_text, zone_of
 from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
-from news.sources import FeedEntry, ParsedFeed
+from news.sources import FeedEntry, FeedLink, ParsedFeed
 
 # Decoded JSON from strangers: every value is checked where it is used.
 Record = dict[str, Any]
 
+_MOST_HUBS = 10
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(?P<half>u[dD][89a-fA-F][\da-fA-F]{2})|.)", re.DOTALL)
 """An escape in JSON; two of them may be one character beyond the first 65,536 (RFC 8259 §7)."""
 
@@ -43,7 +44,17 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
         title=line_of(_string(feed, "title"), is_plain=True),
         entries=tuple(entry for entry in entries if entry.title or entry.link or entry.summary or entry.content),
         language=language,
+        links=_links(feed, url),
     )
+
+
+def _links(feed: Record, url: str) -> tuple[FeedLink, ...]:
+    hubs = feed.get("hubs")
+    named = [("next", feed.get("next_url")), ("self", feed.get("feed_url"))]
+    if isinstance(hubs, list):
+        named += [("hub", hub.get("url")) for hub in hubs[:_MOST_HUBS] if isinstance(hub, dict)]
+    found = [(relation, absolute_url(there, url)) for relation, there in named if isinstance(there, str)]
+    return tuple(FeedLink(relation, there) for relation, there in found if there)
 
 
 def _without_halves(text: str) -> str:

@@ -12,21 +12,17 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
-from monitors.letter import make_letter, title_of
+from monitors.letter import make_letter, subject_of
 from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
-from monitors.rendering import one_line
 from monitors.rendering_headers import AddressesHeader, TextHeader
 from monitors.templating import Templates
-from news.alerts import Bundle
+from news.alerts import Alert, Bundle
 from news.fingerprints import derived_id, normalise_text
+from news.health_news import HealthNews
 from news.wording import Language
 
 _log = logging.getLogger(__name__)
-
-LONGEST_TITLE = 300
-LONGEST_TOPICS = 150
-"""Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
 
 
 class LetterWriter:
@@ -67,14 +63,6 @@ def _encodable(body: str) -> str:
     return body.encode("utf-8", "replace").decode("utf-8")
 
 
-def subject_of(bundle: Bundle, language: Language) -> str:
-    """`[topic, topic] title`, on one line and without anything that could begin another header."""
-    topics = one_line(", ".join(dict.fromkeys(alert.topic for alert in bundle.alerts)), LONGEST_TOPICS)
-    title = one_line(title_of(bundle, language), LONGEST_TITLE)
-    subject = " ".join(f"[{topics}] {title}".split())
-    return f"[TEST] {subject}" if bundle.test else subject
-
-
 def email_bytes(message: EmailMessage, *, utf8: bool) -> bytes:
     """The mail as it is sent; `utf8`: with addresses that only SMTPUTF8 can carry (RFC 6532), else all of it is ASCII."""
     return message.as_bytes(policy=SMTPUTF8 if utf8 else SMTP)
@@ -91,10 +79,15 @@ def _set_headers(message: EmailMessage, bundle: Bundle, sender: MailAddress, rec
     message["Subject"] = TextHeader("Subject", subject_of(bundle, language))
     message["Message-ID"] = message_id(bundle.bundle_id, sender)
     # Mail programs show all alerts on one article (more topics, later versions) as one thread.
-    message["References"] = message_id(derived_id("thread", bundle.alerts[0].article.url), sender)
+    message["References"] = message_id(derived_id("thread", _thread_of(bundle.alerts[0])), sender)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not read the above
     message["List-Id"] = f"<{_list_label(bundle.channel)}.quivive.{sender.domain}>"  # RFC 2919: something stable to filter on
+
+
+def _thread_of(alert: Alert) -> str:
+    """What all mails of a thread are about: an article; or whatever an operational alert is about, its trouble and its end."""
+    return alert.subject.text if isinstance(alert.about, HealthNews) else alert.about.url
 
 
 def _list_label(channel: str) -> str:

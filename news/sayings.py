@@ -45,6 +45,15 @@ class StillSaid:
     version: Version
 
 
+@dataclass(frozen=True, slots=True)
+class SaidAlready:
+    """A version that is stored anyway holds what the entries with this hash still say of an article that was revised."""
+
+    article_id: int
+    says_hash: str
+    revision_id: int
+
+
 class Sayings:
     """What entries say that only the texts of their articles hold, as one body changes it."""
 

@@ -19,7 +19,7 @@ from news.alerts import Subject, article_subject
 from news.articles import Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
-from news.sayings import Saying, Sayings, StillSaid, adds_nothing, is_page
+from news.sayings import SaidAlready, Saying, Sayings, StillSaid, adds_nothing, is_page
 from news.showings import Claim, Known, KnownArticle, Showing, TextTwin
 from news.urls import host_of
 from news.walls import TITLES_THAT_UNMASK, is_worth_remembering, speaks_of
@@ -97,6 +97,7 @@ class Decided:
 
     settled: Sequence[Settled]
     still_said: Sequence[StillSaid]
+    said_already: Sequence[SaidAlready]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +157,18 @@ class Settler:
 
     def conclude(self) -> Decided:
         """All that was decided, once the whole body is: only then is it known what is still said of the articles that were revised."""
-        still_said = []
+        still_said, said_already = [], []
         for saying, version in self._sayings.outlived():
+            held_by = self._said.get((saying.article_id, saying.says_hash))
+            if held_by is not None:
+                said_already.append(SaidAlready(saying.article_id, saying.says_hash, held_by))
+                continue
             article = self._articles[saying.article_id]
             article = replace(article, versions=article.versions + 1)
             self._articles[article.article_id] = article
             revision_id = self._take_revision_id()
             still_said.append(StillSaid(article.article_id, saying.source_id, saying.says_hash, revision_id, article.versions, version))
-        return Decided(tuple(self._settled), tuple(still_said))
+        return Decided(tuple(self._settled), tuple(still_said), tuple(said_already))
 
     def _judge(self, showing: Showing) -> _Verdict:
         by_address = self._judge_address(showing)

@@ -175,6 +175,13 @@ class PreparedPage:
     """What its lines give for judging whether it speaks of its entry; None as above."""
 
 
+class FeedLink(NamedTuple):
+    """A link of a feed itself, absolute, by its relation (RFC 8288): `next`, `prev-archive` lead to what is older, `hub` tells of new."""
+
+    relation: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A feed's body, read. With `problem` set, the entries are what could be saved of a damaged body."""
@@ -184,6 +191,12 @@ class ParsedFeed:
     language: str | None = None
     problem: Problem | None = None
     """Why the body may be incomplete (`malformed`); such a body vouches for nothing: no validators, no hash."""
+    children: tuple[str, ...] = ()
+    """Of an index of sitemaps: those that are read in its place, at each poll. It has no entries of its own."""
+    links: tuple[FeedLink, ...] = ()
+    """Of the relations that somebody here reads, in the document's order."""
+    generator: str | None = None
+    """What made the feed, as it says itself."""
     prepared: tuple[PreparedEntry, ...] | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the parsing; ask `news.preparing.prepared_entries`, which makes it where it is absent."""
 

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from news.durations import parse_duration, parse_size
 from news.names import require_text
 from news.sources import ArticlesMode
 from news.wording import Wording
-from quivive.config.durations import parse_duration, parse_size
 from quivive.config.values import (
     check_feed_url,
     check_header_text,
@@ -138,6 +138,12 @@ class AlertsTable(Table):
     first_poll: Literal["silent", "alert"] = "silent"
 
 
+class HealthTable(Table):
+    """`[health]`: who is told how the watch itself is doing."""
+
+    notify: Texts = ()
+
+
 class FeedTable(Table):
     """`[[sources]]` with `url`."""
 
@@ -178,5 +184,6 @@ SECTIONS: dict[str, type[Table]] = {
     "log": LogTable,
     "crawler": CrawlerTable,
     "alerts": AlertsTable,
+    "health": HealthTable,
 }
 """The tables that occur once and may be left out."""

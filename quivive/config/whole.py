@@ -6,7 +6,7 @@ Every mistake is reported at once, each with its dotted key; lists count from 0,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from news.durations import format_duration
 from news.errors import ConfigurationError
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
 from news.wording import Language, Wording
 from quivive.config.channels import read_channels
-from quivive.config.durations import format_duration
 from quivive.config.entities import CheckTopics, check_queries, read_entities
 from quivive.config.file import ConfigFile, read_config_file
 from quivive.config.gazetteer import Entities
@@ -30,6 +30,7 @@ from quivive.config.model import (
     ArchiveTable,
     CrawlerTable,
     DisplayTable,
+    HealthTable,
     IPNetwork,
     LogTable,
     Table,
@@ -83,12 +84,16 @@ class Configuration:
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
     first_poll: Literal["silent", "alert"]
+    health_notify: tuple[str, ...]
+    """The channels that are told of operational alerts."""
     sources: tuple[SourceSpec, ...]
     entities: Entities
     """Those of the file and those that come with the program."""
     topics: tuple[Topic, ...]
     channels: Mapping[str, Channel]
     """None where the configuration was read without them."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment without what the file takes from it."""
     emptied: frozenset[str] = frozenset()
     """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
 
@@ -113,6 +118,7 @@ def load_config(
     display = _read_section(file, DisplayTable)
     log = _read_section(file, LogTable)
     alerts = _read_section(file, AlertsTable)
+    health_notify = _find_channels(file, "health", _read_section(file, HealthTable).notify)
     crawler = _read_crawler(file)
     sources = read_sources(file, crawler)
     channels = read_channels(file) if with_channels else {}
@@ -130,10 +136,12 @@ def load_config(
         log_format=log.format,
         crawler=_make_crawler_configuration(crawler),
         first_poll=alerts.first_poll,
+        health_notify=health_notify,
         sources=sources,
         entities=entities,
         topics=topics,
         channels=channels,
+        environment=file.environment_left,
         emptied=frozenset(key for key in ("sources", "topics") if file.content.get(key) == []),
     )
 

@@ -15,7 +15,7 @@ from news.alerts import Alert
 from news.articles import ArticleFacts
 from news.judging import article_time
 from news.preparing import analysed_words
-from news.sayings import StillSaid
+from news.sayings import SaidAlready, StillSaid
 from news.settling import Asks, Decided, NewVersion, Settled
 from news.text import AnalysedArticle, analyse_article
 from storage.file.rows import change_in, insert_rows
@@ -55,6 +55,7 @@ class Writing:
 
     settled: Sequence[Settled]
     still_said: Sequence[StillSaid]
+    said_already: Sequence[SaidAlready]
     now: datetime
     analysed: Mapping[int, AnalysedArticle]
     """The words of the versions that are to be stored, by their revision: they are indexed, and matched if they are new."""
@@ -68,7 +69,7 @@ def begin_writing(db: Database, watch: Watch, decided: Decided, now: datetime) -
     stored: list[NewVersion | StillSaid] = [*(version for one in settled for version in one.versions), *still_said]
     analysed = {version.revision_id: analysed_words(version.version) for version in stored}
     asked = {one.article_id for one in settled if one.asks is Asks.BY_SIGHTING} if watch.matcher.needs_sightings else set()
-    return Writing(settled, still_said, now, analysed, list_facts(db, asked))
+    return Writing(settled, still_said, decided.said_already, now, analysed, list_facts(db, asked))
 
 
 def write_articles(db: Database, writing: Writing) -> None:
@@ -93,7 +94,7 @@ def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) ->
     """Store versions, sightings and addresses of what was settled, and match what must be matched. Articles and entries are there."""
     _write_addresses(db, writing.settled)
     _write_versions(db, writing)
-    write_still_said(db, writing.still_said, writing.now)
+    write_still_said(db, writing.still_said, writing.said_already, writing.now)
     _write_sightings(db, writing)
     _write_current(db, writing)
     _write_titles(db, writing.settled)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.sayings import Saying, StillSaid
+from news.sayings import SaidAlready, Saying, StillSaid
 from storage.file.rows import insert_rows
 from storage.file.times import to_text
 from storage.recording.entries import list_entries
@@ -43,13 +43,14 @@ def load_sayings(db: Database, article_ids: Iterable[int], entry_ids: Iterable[i
     ]
 
 
-def write_still_said(db: Database, still_said: Sequence[StillSaid], now: datetime) -> None:
-    """Store what is still said of revised articles as versions, for all entries that say it."""
+def write_still_said(db: Database, still_said: Sequence[StillSaid], said_already: Sequence[SaidAlready], now: datetime) -> None:
+    """Store what is still said of revised articles as versions, for all entries that say it, unless a version holds it already."""
+    said: Sequence[StillSaid | SaidAlready] = [*still_said, *said_already]
     insert_rows(db, "revisions", _VERSION, [_row(one, now) for one in still_said])
     db.conn.executemany("UPDATE articles SET versions = versions + 1 WHERE id = ?", [(one.article_id,) for one in still_said])
     db.conn.executemany(
         "UPDATE entries SET spoken_revision_id = ? WHERE article_id = ? AND says_hash = ? AND spoken_revision_id IS NULL",
-        [(one.revision_id, one.article_id, one.says_hash) for one in still_said],
+        [(one.revision_id, one.article_id, one.says_hash) for one in said],
     )
 
 

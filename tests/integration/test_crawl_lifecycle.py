@@ -276,9 +276,11 @@ def test_the_settings_can_be_had_without_importing_scrapy(project: object) -> No
 
 def test_the_threads_of_a_crawl_are_there_before_its_first_answer_and_end_with_it(site: NewsSite) -> None:
     kinds = ("decompression-small", "decompression-large", "reader")
+    before = set(threading.enumerate())
 
     def running() -> list[str]:
-        return [kind for kind in kinds for thread in threading.enumerate() if thread.name.startswith(kind)]
+        threads = set(threading.enumerate()) - before
+        return [kind for kind in kinds for thread in threads if thread.name.startswith(kind)]
 
     async def look(crawl: Crawl) -> None:
         crawl.add(DueSource(1, site.stall("/stalled")))
@@ -286,7 +288,6 @@ def test_the_threads_of_a_crawl_are_there_before_its_first_answer_and_end_with_i
         assert running() == ["decompression-small", "decompression-large", "reader", "reader"]
 
     crawl_with(Outcomes(), look)
-    for thread in threading.enumerate():
-        if thread.name.startswith(kinds):
-            thread.join(10)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
     assert running() == []

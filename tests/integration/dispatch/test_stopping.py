@@ -144,13 +144,19 @@ def test_after_stopping_nothing_is_looked_for(hook):
     asyncio.run(scene())
 
 
+def readers() -> set[threading.Thread]:
+    """The threads that read outboxes, those of other tests that nobody has stopped among them."""
+    return {thread for thread in threading.enumerate() if thread.name.startswith("outbox")}
+
+
 def test_stopping_waits_for_the_thread_that_reads(hook):
     async def scene():
-        outbox = ListOutbox(make_bundle("hook"))
-        dispatcher = make_dispatcher(outbox, hook_channel(hook.port))
+        before = readers()
+        dispatcher = make_dispatcher(ListOutbox(make_bundle("hook")), hook_channel(hook.port))
         await dispatcher.deliver_due()
+        assert len(readers() - before) == 1
         await dispatcher.stop(0)
-        assert not [thread for thread in threading.enumerate() if thread.name.startswith("outbox")]
+        assert readers() <= before
 
     asyncio.run(scene())
 
@@ -170,9 +176,6 @@ def test_stopping_does_not_take_back_a_result_that_is_being_written(hook):
 
 
 def test_the_thread_that_reads_the_outbox_is_there_before_memory_can_be_short_and_ends_with_the_dispatcher():
-    def readers():
-        return {thread for thread in threading.enumerate() if thread.name.startswith("outbox")}
-
     async def scene():
         before = readers()
         dispatcher = make_dispatcher(ListOutbox())

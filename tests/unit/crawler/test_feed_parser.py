@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.feed_parser import parse_feed
 from crawler.problems import FetchProblem
-from news.sources import FeedEntry, ParsedFeed
+from news.sources import FeedEntry, FeedLink, ParsedFeed
 from tests.news_site import item, rss
 
 URL = "https://flux.example/rss/feed.xml"
@@ -519,3 +519,40 @@ def test_a_feed_of_the_first_version_of_rss_is_one_also_without_items() -> None:
     rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://channel.netscape.com/rdf/simple/0.9/"'
     feed = parse_feed(f"<rdf:RDF {rdf}><channel><title>La une</title></channel></rdf:RDF>".encode(), URL)
     assert (feed.title, feed.entries, feed.problem) == ("La une", (), None)
+
+
+PAGED = (
+    '<link rel="self" href="https://flux.example/feed"/><link rel="NEXT" href="?page=2"/><link rel="prev-archive" href="/2025/01"/>'
+    '<link rel="hub" href="https://hub.example/"/><link rel="alternate" href="/"/><link rel="next" href="mailto:nobody"/>'
+)
+
+
+def test_where_an_atom_feed_goes_on_and_which_hub_tells_of_it_is_read() -> None:
+    maker = '<generator uri="https://wordpress.org/" version="6.5">WordPress</generator>'
+    feed = parse(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{maker}{PAGED}</feed>')
+    assert feed.links == (
+        FeedLink("self", "https://flux.example/feed"),
+        FeedLink("next", "https://flux.example/rss/feed.xml?page=2"),
+        FeedLink("prev-archive", "https://flux.example/2025/01"),
+        FeedLink("hub", "https://hub.example/"),
+    )
+    assert feed.generator == "WordPress"
+
+
+def test_an_rss_feed_says_so_in_atoms_words() -> None:
+    said = '<atom:link rel="next" href="https://flux.example/feed?paged=2"/><generator>https://wordpress.org/?v=6.5</generator>'
+    feed = parse(f'<rss xmlns:atom="http://www.w3.org/2005/Atom" version="2.0"><channel><title>T</title>{said}</channel></rss>')
+    assert feed.links == (FeedLink("next", "https://flux.example/feed?paged=2"),)
+    assert feed.generator == "https://wordpress.org/?v=6.5"
+
+
+def test_a_json_feed_says_so_too() -> None:
+    told = {"next_url": "/feed2.json", "feed_url": 7, "hubs": [{"type": "WebSub", "url": "https://hub.example/"}, "no hub", {"url": None}]}
+    feed = parse(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [], **told}))
+    assert feed.links == (FeedLink("next", "https://flux.example/feed2.json"), FeedLink("hub", "https://hub.example/"))
+    assert parse(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [], "hubs": {"url": "x"}})).links == ()
+
+
+def test_a_feed_of_a_thousand_links_gives_a_few() -> None:
+    many = '<link rel="hub" href="https://hub.example/"/>' * 1000
+    assert len(parse(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{many}</feed>').links) == 20

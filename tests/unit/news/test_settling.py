@@ -328,6 +328,16 @@ def test_different_things_that_are_still_said_are_versions_one_after_the_other_i
     assert [(one.version.text, one.revision_id, one.number) for one in decided.still_said] == [(SUMMARY, 72, 3), ("Autre chose.", 73, 4)]
 
 
+def test_what_a_version_of_this_body_holds_is_no_second_version_for_the_others_that_say_it() -> None:
+    settler = Settler(known(article(HELD), own_hashes={(7, 2): HELD.own_hash}, sayings=[on_record(4), on_record(5, text="Autre chose.")]))
+    revises = showing(words(text=SUMMARY), page(), entry_id=2, source_id=2, article_id=7, own_hash=HELD.own_hash)
+    settled = settler.settle(revises)
+    decided = settler.conclude()
+    assert [(one.revision_id, one.number) for one in settled.versions] == [(71, 2), (72, 3)]
+    assert [(one.article_id, one.says_hash, one.revision_id) for one in decided.said_already] == [(7, on_record().says_hash, 72)]
+    assert [(one.version.text, one.revision_id, one.number) for one in decided.still_said] == [("Autre chose.", 73, 4)]
+
+
 def test_nothing_is_still_said_of_an_article_that_is_not_revised() -> None:
     settler = Settler(known(article(HELD), sayings=[on_record()]))
     settler.settle(showing(words(text=SUMMARY), HELD, entry_id=2, article_id=7, own_hash=HELD.own_hash))
