@@ -19,10 +19,10 @@ _UNREAD_CODES = frozenset({"no_text", "teaser", "wall", "other_page"})
 _LATELY = 10
 """Pages by which it is judged whether most fail."""
 _WELL, _BROKEN = 8, 7
-"""So many of them read are a source that is read well; so many not are one that no longer is."""
+"""So many of them read, or this share of fewer, are a source that is read well; so many not are one that no longer is."""
 _FEW = 5
-"""Pages one after the other of which none could be read say the same; and a page that can be read ends a time of failures unless most of
-so many fail."""
+"""So many one after the other of which none could be read say the same. A page that can be read ends a time of failures unless most of
+so many fail; and nothing is known of a source of fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,11 @@ class PageReadings:
 
 
 def note_page(readings: PageReadings, outcome: PageOutcome, judged: Problem | None, attempts: int, now: datetime) -> PageReadings:
-    """What is on record after the fetch of a page. `judged`: what judging found wrong with its text; `attempts`: fetches before this one
-    that brought nothing. A page counts once however often it is tried; one that could not be had, not at all."""
+    """What is on record after the fetch of a page, of which judging found wrong what is `judged`.
+
+    `attempts`: fetches before this one that brought nothing. A page counts once however often it is tried; one that could not be had, not
+    at all.
+    """
     problem = outcome.problem or judged
     if problem is None or problem.code not in _UNREAD_CODES:
         return readings if outcome.page is None else _after(readings, READ, now)
@@ -61,5 +64,6 @@ def _after(readings: PageReadings, mark: str, now: datetime) -> PageReadings:
     if mark == UNREAD:
         return replace(readings, marks=marks, failing_since=readings.failing_since or now)
     is_over = 2 * marks[-_FEW:].count(UNREAD) < _FEW
-    is_well = marks[-_LATELY:].count(READ) >= _WELL
+    lately = marks[-_LATELY:]
+    is_well = len(lately) >= _FEW and lately.count(READ) >= _WELL * len(lately) / _LATELY
     return PageReadings(marks, None if is_over else readings.failing_since, readings.was_well or is_well)

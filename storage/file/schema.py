@@ -199,6 +199,14 @@ def count_without_reading_everything(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def remember_how_pages_are_read(db: Database) -> None:
+    """Of each source, how its last pages were read (a mark each, the newest last), since when most are not, and whether they ever were."""
+    db.conn.execute("ALTER TABLE sources ADD COLUMN page_marks TEXT NOT NULL DEFAULT ''")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_failing_since TEXT")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_were_read INTEGER NOT NULL DEFAULT 0")
+
+
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",

@@ -15,6 +15,7 @@ from news.scheduling import PollTiming, Standing, poll_at_from_now_on
 from news.sources import DueSource, Problem, SourceSpec, fold_name
 from news.urls import host_of
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.page_readings import page_readings
 from storage.recording.watch import Watch
 
 
@@ -176,6 +177,7 @@ def _report(row: sqlite3.Row) -> SourceHealth:
         consecutive_failures=row["consecutive_failures"],
         last_error=_problem(row),
         articles=row["articles"],
+        pages=page_readings(row),
     )
 
 
