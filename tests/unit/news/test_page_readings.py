@@ -53,7 +53,17 @@ def test_as_many_pages_are_remembered_as_are_needed() -> None:
 
 @pytest.mark.parametrize(
     ("marks", "hour"),
-    [("++-", 2), ("+++++-----", 5), ("+++++--+--", 8), ("+++++---+--", 5), ("+++++--++-+", None), ("+++-++", None), ("-", 0), ("+-++++++--", 8), ("---++", 0)],
+    [
+        ("++-", 2),
+        ("+++++-----", 5),
+        ("+++++--+--", 8),
+        ("+++++---+--", 5),
+        ("+++++--++-+", None),
+        ("+++-++", None),
+        ("-", 0),
+        ("+-++++++--", 8),
+        ("---++", 0),
+    ],
 )
 def test_failures_last_from_the_first_one_until_most_pages_are_read_again(marks: str, hour: int | None) -> None:
     assert after(marks).failing_since == (None if hour is None else NOW + timedelta(hours=hour))
