@@ -199,12 +199,12 @@ def judge_page_text(
     earning = _judge_earning(version, entry, page)
     if earning.unearned is not None:
         return _unearned_place(earning)
-    if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < len(said):
-        message = Wording("the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
-        return Problem("teaser", message)
     shortfall = find_shortfall(page) if page else None
     if shortfall is not None and len(version.text) < max(len(said), held):
         return tell_longer_text_is_kept(shortfall)
+    if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < len(said):
+        message = Wording("the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
+        return Problem("teaser", message)
     titles = {*titles_of_text, version.title_key}
     if len(titles) >= TITLES_THAT_UNMASK and not speaks_of(version.text, version.title):
         others = len(titles) - 1
