@@ -199,14 +199,6 @@ def count_without_reading_everything(db: Database) -> None:
         db.conn.execute(statement)
 
 
-@migrations()
-def remember_how_pages_are_read(db: Database) -> None:
-    """Of each source, how its last pages were read (a mark each, the newest last), since when most are not, and whether they ever were."""
-    db.conn.execute("ALTER TABLE sources ADD COLUMN page_marks TEXT NOT NULL DEFAULT ''")
-    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_failing_since TEXT")
-    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_were_read INTEGER NOT NULL DEFAULT 0")
-
-
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",
@@ -282,3 +274,33 @@ _MESSAGE_INDEXES = (
     "CREATE INDEX deliveries_due ON deliveries (channel, due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX messages_due ON messages (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL",
 )
+
+
+@migrations()
+def remember_hubs(db: Database) -> None:
+    """Where feeds say that news of them are told (WebSub), and how things stand with each hub."""
+    db.conn.execute("""CREATE TABLE subscriptions (
+        id INTEGER PRIMARY KEY,
+        source_id INTEGER NOT NULL REFERENCES sources (id),
+        hub TEXT NOT NULL,
+        topic TEXT NOT NULL,           -- the address that the feed calls its own: what the hub knows it by
+        token TEXT NOT NULL UNIQUE,    -- the last part of the callback's address
+        secret TEXT NOT NULL,          -- with which the hub signs what it sends
+        state TEXT NOT NULL,           -- found, asked, active, refused, leaving
+        failures INTEGER NOT NULL,     -- requests in a row that came to nothing
+        next_attempt_at TEXT,          -- when the hub is asked next: to begin, to go on, or to end
+        confirmed_at TEXT,             -- when it last asked back whether we mean it
+        lease_ends_at TEXT,
+        told_at TEXT,                  -- when it last told of news, with a valid signature
+        message TEXT,                  -- why it refused, or what it did not do
+        UNIQUE (source_id, hub, topic)
+    )""")
+    db.conn.execute("CREATE INDEX subscriptions_due ON subscriptions (next_attempt_at)")
+
+
+@migrations()
+def remember_how_pages_are_read(db: Database) -> None:
+    """Of each source, how its last pages were read (a mark each, the newest last), since when most are not, and whether they ever were."""
+    db.conn.execute("ALTER TABLE sources ADD COLUMN page_marks TEXT NOT NULL DEFAULT ''")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_failing_since TEXT")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_were_read INTEGER NOT NULL DEFAULT 0")
