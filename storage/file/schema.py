@@ -199,6 +199,20 @@ def count_without_reading_everything(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def roll_up_messages(db: Database) -> None:
+    """A message may be a digest or a summary of many alerts, and a channel may have so many messages an hour and no more."""
+    db.conn.execute("ALTER TABLE messages ADD COLUMN roll TEXT")  # digest or summary; null: neither
+    db.conn.execute("ALTER TABLE messages ADD COLUMN roll_due_at TEXT")  # when it was to go out
+    db.conn.execute("CREATE INDEX messages_by_sealing ON messages (channel, sealed_at) WHERE roll IS NULL")
+
+
+@migrations()
+def tell_what_is_urgent_at_once(db: Database) -> None:
+    """A topic's second query marks alerts that no policy of a channel holds."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0")
+
+
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",
