@@ -212,7 +212,8 @@ class Crawl:
 
     async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> bool:
         """Have the answer read, and hand on what came of it; whether the work goes on instead."""
-        answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more)
+        listing = self._settings.listings.get(work.source_id)
+        answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more, listing)
         outcome = await kind_of(work).outcome(work, answered)
         if isinstance(outcome, GoesOn):
             if self._goes_on(outcome.work):

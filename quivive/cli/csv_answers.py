@@ -40,6 +40,7 @@ SOURCES = (
     "pages_unread",
     "pages_failing_since",
 )
+COVERAGE = ("name", "url", "coverage", "first_read_at", "last_good_at", "gaps", "missed")
 TOPICS = ("name", "query", "notify", "articles", "articles_24h", "articles_7d", "articles_30d", "alerts", "last_alert_at")
 ALERTS = (
     "id",
