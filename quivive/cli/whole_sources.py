@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from news.answers import SourceStatus
 from news.one_thing import GapRecord, PollRecord, WholeSource
+from news.page_readings import PageReadings
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
 from news.websub import Subscription, SubscriptionState, is_live
@@ -45,6 +46,16 @@ def tell_format(format_name: str | None, language: Language) -> str:
     return own_words.get(format_name or "", format_name or "")
 
 
+def tell_unread_pages(pages: PageReadings, view: View) -> str:
+    """How many of a source's last pages could not be read, and since when most of them; nothing where all could."""
+    if not pages.unread:
+        return ""
+    values = {"unread": view.language.number(pages.unread), "pages": view.language.number(len(pages.marks))}
+    if pages.failing_since is None:
+        return view.language.text("{unread} of {pages}", **values)
+    return view.language.text("{unread} of {pages}, since {time}", time=view.time(pages.failing_since), **values)
+
+
 def show_source(sheet: Sheet, whole: WholeSource) -> None:
     """A source on a sheet: how it stands, its rhythm, its gaps and its last polls."""
     text = sheet.view.language.text
@@ -75,6 +86,7 @@ def _show_head(sheet: Sheet, whole: WholeSource) -> None:
         since = sheet.view.language.plural("{count} poll failed", "{count} polls failed one after the other", health.consecutive_failures)
         sheet.fact(text("failures"), since)
     sheet.fact(text("articles"), str(health.articles))
+    sheet.fact(text("unread pages"), tell_unread_pages(health.pages, view))
     sheet.fact(text("coverage"), tell_coverage(whole.coverage, view))
     sheet.fact(text("last entry"), _tell_last_entry(whole, view))
     sheet.fact(text("last poll"), view.time(health.last_polled_at))
