@@ -16,7 +16,7 @@ from news.articles import Origin
 from news.care import Care
 from news.health_news import HealthNews
 from news.settling import Identity
-from news.sources import Problem
+from news.sources import Problem, SourceStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +142,6 @@ class PreviewAnswer:
     hits: tuple[PreviewedArticle, ...]
 
 
-class SourceStatus(StrEnum):
-    """`new`: never polled; `failing`: the last poll failed, or brought a damaged body; `ok` otherwise."""
-
-    NEW = "new"
-    OK = "ok"
-    FAILING = "failing"
-
-
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
     """How a source of the configuration is doing."""
@@ -166,6 +158,9 @@ class SourceHealth:
     last_error: Problem | None = None
     articles: int = 0
     """Articles that it has shown, also those that another showed first."""
+    status_since: datetime | None = None
+    moved_to: str | None = None
+    """The address at which it is polled now, where that is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +304,16 @@ class SourceCounts:
     new: int
     ok: int
     failing: int
+    moved: int = 0
+    blocked: int = 0
+    gone: int = 0
+    silent: int = 0
+    unreachable: int = 0
+
+    @property
+    def in_trouble(self) -> int:
+        """Those that cannot be read."""
+        return self.failing + self.blocked + self.gone + self.unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,3 +383,5 @@ class ArchiveStatus:
     waiting: Waiting | None
     contents: Contents
     care: Care
+    line_down_since: datetime | None = None
+    """Since when nothing can be reached through this machine's own line; None: it is well."""

@@ -36,6 +36,8 @@ SOURCES = (
     "consecutive_failures",
     "last_error",
     "articles",
+    "status_since",
+    "moved_to",
 )
 TOPICS = ("name", "query", "notify", "articles", "articles_24h", "articles_7d", "articles_30d", "alerts", "last_alert_at")
 ALERTS = (

@@ -138,6 +138,8 @@ def source_json(source: SourceHealth) -> JsonObject:
         "consecutive_failures": source.consecutive_failures,
         "last_error": None if source.last_error is None else problem_json(source.last_error),
         "articles": source.articles,
+        "status_since": optional_time_json(source.status_since),
+        "moved_to": source.moved_to,
     }
 
 
@@ -212,6 +214,7 @@ def status_json(status: ArchiveStatus, page_troubles: Sequence[PageTrouble]) -> 
         "log_bytes": status.log_bytes,
         "alive_at": optional_time_json(status.alive_at),
         **_care_json(status.care),
+        "line_down_since": optional_time_json(status.line_down_since),
     }
 
 

@@ -21,6 +21,7 @@ from news.care import (
 )
 from news.sources import Problem
 from storage.file.times import from_text, optional_time, to_text
+from storage.recording.line import load_line
 
 LATELY = timedelta(days=7)
 """How far back delays are measured, and dead deliveries are worth a word: what was left dead for longer is left on purpose."""
@@ -65,6 +66,8 @@ def _list_silent(db: Database, now: datetime) -> tuple[SilentSource, ...]:
 
 
 def _list_overdue(db: Database, now: datetime) -> tuple[OverdueSource, ...]:
+    if load_line(db) is not None:  # all wait for it, and that is said
+        return ()
     rows = db.conn.execute(
         "SELECT name, next_poll_at, interval_seconds FROM sources WHERE configured = 1 AND next_poll_at < ? ORDER BY next_poll_at",
         (to_text(now),),

@@ -12,11 +12,13 @@ from sqlite_utils import Database
 from news.arriving import KnownEntry, showing_of
 from news.concluding import addresses_of_page, conclude_page, conclude_page_failure, is_awaited
 from news.judging import Version, judge_page_text, make_version
+from news.own_line import LINE_CODES
 from news.preparing import page_version
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from storage.file.times import to_text
 from storage.recording.entries import list_entries, load_others, note_page_url, write_page
 from storage.recording.knowing import hashes_of, load_titles
+from storage.recording.line import load_line
 from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
 from storage.recording.watch import Tally, Watch
@@ -26,7 +28,10 @@ def list_due_pages(db: Database, now: datetime, limit: int, in_hand: Collection[
     """The pages that are due: each source's in turn, and of one source those longest due first; without those of entries in hand.
 
     A source with thousands must not keep the others out of the list.
+    While our own line is down, none is.
     """
+    if load_line(db) is not None:
+        return []
     rows = db.conn.execute(
         """WITH chosen AS (
                SELECT entries.id, page_due_at, row_number() OVER (PARTITION BY source_id ORDER BY page_due_at, entries.id) AS turn
@@ -49,6 +54,8 @@ def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime)
         return tally
     if outcome.page is None:
         assert outcome.problem is not None  # one of the two is set
+        if outcome.problem.code in LINE_CODES and load_line(db) is not None:
+            return tally  # it is still due, once the line is back
         _record_failure(db, watch, stored, outcome.problem, tally, now)
         return tally
     version = page_version(stored.entry, outcome.page)

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from news.arriving import Arrival, Body, Sifted, all_to_be_known, decide_arrivals, keys_of, links_unknown, showings_of, sift
 from news.concluding import SourceRecord, conclude_poll, judge_silence, problem_of
+from news.health import Condition
 from news.judging import judge_gap
 from news.places import places_of
 from news.preparing import prepared_entries
@@ -18,6 +19,7 @@ from news.settling import Decided
 from news.sources import ArticlesMode, DuePage, ParsedFeed, PollOutcome, PreparedEntry
 from storage.file.times import to_text
 from storage.recording.articles import begin_writing, write_articles, write_settled
+from storage.recording.conditions import PolledSource, condition_of, look_at_line, settle_source
 from storage.recording.entries import (
     list_entries,
     list_held,
@@ -42,6 +44,9 @@ class _Poll:
     timing: PollTiming
     outcome: PollOutcome
     now: datetime
+    url: str
+    """Of the source, whatever address was asked."""
+    condition: Condition
 
 
 def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> Tally:
@@ -55,8 +60,18 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
     if tally.gap is not None:
         record_gap(db, outcome.source_id, poll.record.last_success_at, outcome.polled_at, tally)
     _log_poll(db, poll, tally, changed)
-    write_source(db, outcome.source_id, conclude_poll(poll.record, outcome, poll.timing, now), now)
+    _settle(db, watch, poll, conclude_poll(poll.record, outcome, poll.timing, now), tally)
     return tally
+
+
+def _settle(db: Database, watch: Watch, poll: _Poll, record: SourceRecord, tally: Tally) -> None:
+    """Write what the poll makes of the record of its source, and of its condition."""
+    outcome = poll.outcome
+    is_empty = outcome.feed is not None and not outcome.feed.entries
+    had_entries = is_empty and _has_entries(db, outcome.source_id)
+    polled = PolledSource(outcome.source_id, poll.url, poll.record, poll.condition, had_entries, outcome, poll.now)
+    write_source(db, outcome.source_id, settle_source(db, watch, polled, record, tally), poll.now)
+    look_at_line(db, watch, polled, tally)
 
 
 def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> _Poll | None:
@@ -65,14 +80,14 @@ def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) 
     if row is None:
         return None
     timing = PollTiming(timedelta(seconds=row["interval_seconds"]), watch.least_interval, watch.most_interval)
-    return _Poll(source_record(row), ArticlesMode(row["articles_mode"]), timing, outcome, now)
+    return _Poll(source_record(row), ArticlesMode(row["articles_mode"]), timing, outcome, now, row["url"], condition_of(row))
 
 
 def _record_entries(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, tally: Tally) -> int:
     """Write what the body brought; returns how many entries say something else than before."""
     arrived = prepared_entries(feed)
     sifted = _sift(db, poll.outcome.source_id, arrived)
-    tally.entries_seen = len(arrived)
+    tally.entries_seen, tally.entries_known = len(arrived), sifted.known
     tally.gap = judge_gap(len(arrived), sifted.known, had_entries=_has_entries(db, poll.outcome.source_id))
     body = _load_body(db, watch, poll, arrived, sifted)
     showings = showings_of(body)
