@@ -34,10 +34,8 @@ _HEADERS: tuple[tuple[str, str, str], ...] = (
 """A header, what its value holds, and whose it is."""
 
 _BODIES: tuple[tuple[str, str], ...] = (
-    (
-        r"_cf_chl_opt|orchestrate/(?:chl_page|jsch|captcha|managed)|Attention Required! \| Cloudflare|error code: 10(?:06|09|10|12|15|20)\b",
-        "Cloudflare",
-    ),
+    (r"_cf_chl_opt|orchestrate/(?:chl_page|jsch|captcha|managed)|Attention Required! \| Cloudflare", "Cloudflare"),
+    (r"error code: 10(?:06|09|10|12|15|20)\b", "Cloudflare"),
     (r"captcha-delivery\.com", "DataDome"),
     (r"errors\.edgesuite\.net|/_sec/cp_challenge|bm-verify=", "Akamai"),
     (r"_Incapsula_Resource\?CWUDNSAI|Incapsula incident ID", "Imperva"),

@@ -20,7 +20,7 @@ POLLS_BEFORE_TELLING = 3
 POLLS_BEFORE_BELIEVING = 3
 """So often a site must refuse, or have nothing at the address, before it is taken at its word: both happen for minutes when a site is
 changed."""
-EMPTY_BEFORE_TELLING = timedelta(days=1)
+EMPTY_BEFORE_FAILING = timedelta(days=3)
 """A feed that lists nothing may have nothing to list: a sitemap of news holds two days, and a weekend is two days."""
 
 GONE_FIRST = timedelta(days=7)
@@ -38,7 +38,9 @@ class Verdict(StrEnum):
 
     WELL = "well"
     BROKEN = "broken"
-    """It failed, or brought a damaged or empty feed."""
+    """It failed, or brought a damaged feed."""
+    EMPTY = "empty"
+    """Its feed lists nothing any more."""
     REFUSED = "refused"
     """The site refuses this program, without saying why."""
     WALLED = "walled"
@@ -63,6 +65,8 @@ def verdict_on(problem: Problem | None) -> Verdict:
             return Verdict.REFUSED
         case Problem(code=code) if code in _ABSENCES:
             return Verdict.MISSING
+        case Problem(code=NO_ENTRIES.code):
+            return Verdict.EMPTY
         case _:
             return Verdict.BROKEN
 
@@ -106,10 +110,8 @@ def conclude_condition(before: Condition, polled: Polled, now: datetime) -> Cond
     """How a source stands after a poll; who is to be told is for `decide_telling` to say."""
     verdict = verdict_on(polled.problem)
     trouble = None if verdict is Verdict.WELL else _troubled(before.trouble, verdict, now)
-    status = _well_status(polled) if trouble is None else _troubled_status(before.status, trouble)
+    status = _well_status(polled) if trouble is None else _troubled_status(before.status, trouble, now)
     since = before.since if status is before.status else now
-    if trouble is not None and before.trouble is None:
-        since = now
     return Condition(status, since, trouble, polled.move, told_silent=before.told_silent)
 
 
@@ -120,13 +122,16 @@ def _troubled(before: Trouble | None, verdict: Verdict, now: datetime) -> Troubl
     return replace(before, polls=before.polls + 1, verdict=verdict, same=same)
 
 
+_WELL = (SourceStatus.OK, SourceStatus.MOVED, SourceStatus.SILENT)
+
+
 def _well_status(polled: Polled) -> SourceStatus:
     if polled.is_silent:
         return SourceStatus.SILENT
     return SourceStatus.MOVED if polled.move and polled.move.is_adopted else SourceStatus.OK
 
 
-def _troubled_status(before: SourceStatus, trouble: Trouble) -> SourceStatus:
+def _troubled_status(before: SourceStatus, trouble: Trouble, now: datetime) -> SourceStatus:
     believed = trouble.same >= POLLS_BEFORE_BELIEVING
     match trouble.verdict:
         case Verdict.WALLED:
@@ -135,6 +140,8 @@ def _troubled_status(before: SourceStatus, trouble: Trouble) -> SourceStatus:
             return SourceStatus.BLOCKED
         case Verdict.MISSING if believed or before is SourceStatus.GONE:
             return SourceStatus.GONE
+        case Verdict.EMPTY if now - trouble.since < EMPTY_BEFORE_FAILING:
+            return before if before in _WELL else SourceStatus.OK
         case _:
             return SourceStatus.FAILING
 
@@ -152,7 +159,7 @@ def decide_telling(
 ) -> tuple[Condition, HealthNews | None]:
     """Whether somebody is told of how a source stands after a poll, and the condition that remembers it."""
     if after.trouble is not None:
-        return _tell_trouble(after, after.trouble, polled.problem, source, now)
+        return _tell_trouble(after, after.trouble, polled.problem, source)
     news = HealthNews(HealthEvent.STATE, source.name, after.status, before.status, source.url, since=after.since)
     trouble = before.trouble
     if trouble is not None and trouble.told is not SourceStatus.OK:
@@ -171,15 +178,11 @@ _SILENCE = Wording(
 )
 
 
-def _tell_trouble(
-    after: Condition, trouble: Trouble, problem: Problem | None, source: Named, now: datetime
-) -> tuple[Condition, HealthNews | None]:
-    if trouble.told is after.status or problem is None:
+def _tell_trouble(after: Condition, trouble: Trouble, problem: Problem | None, source: Named) -> tuple[Condition, HealthNews | None]:
+    if after.status in (trouble.told, *_WELL) or problem is None:
         return after, None
     lasting = trouble.polls if trouble.told is SourceStatus.OK else trouble.same
     if lasting < POLLS_BEFORE_TELLING:
-        return after, None
-    if problem.code == NO_ENTRIES.code and now - trouble.since < EMPTY_BEFORE_TELLING:
         return after, None
     news = HealthNews(
         event=HealthEvent.STATE,

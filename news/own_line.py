@@ -5,14 +5,15 @@ of eight hours would leave each of them alone for another eight. So it is recogn
 now and then, and when that is answered all are due at once.
 
 The proof is a stretch of time, up to now, in which sources that were well before could not be reached on several hosts, while next to
-nobody else answered. One source, or one host, proves nothing. Nor do sources that have been failing for longer.
+nobody else answered. One source proves nothing, nor does one host among several. Nor do sources that have been failing for longer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from news.urls import host_of
 
@@ -21,8 +22,10 @@ LINE_CODES = frozenset({"dns", "refused", "connection", "timeout", "tls"})
 
 LATELY = timedelta(minutes=30)
 """What happened before proves nothing of now."""
+FEWEST_SOURCES = 3
+"""One source or two are no proof, whatever they are on."""
 FEWEST_HOSTS, MOST_HOSTS = 3, 10
-"""So many must be unreachable, and a twentieth of all; with only two hosts both."""
+"""So many hosts must be unreachable, and a twentieth of all; where all sources are on fewer, all of these."""
 HOSTS_SHARE = 20
 OTHERS_SHARE = 4
 """To each host that answers there must be so many that do not: something on the local network may answer whatever happens."""
@@ -62,24 +65,28 @@ def next_probe(line: Line, now: datetime) -> Line:
 def find_outage(latest: Sequence[Seen], hosts: int, now: datetime) -> datetime | None:
     """Since when our line is down, if it is; None: that is not proven.
 
-    `latest`: the last poll of each source that was polled since LATELY, the newest first, so that the last word of each site counts.
-    `hosts`: how many sites all sources are on.
+    `latest`: the last poll of each source that was polled since LATELY, the newest first, so that the last word of each host counts.
+    `hosts`: how many hosts all sources are on.
     """
-    needed = 2 if hosts < FEWEST_HOSTS else min(max(FEWEST_HOSTS, hosts // HOSTS_SHARE), MOST_HOSTS)
-    silent: dict[str, datetime] = {}
+    needed = min(max(FEWEST_HOSTS, hosts // HOSTS_SHARE), MOST_HOSTS, hosts)
+    silent: dict[str, list[datetime]] = {}
     answering: set[str] = set()
     for one in latest:
-        site = site_of(one.url)
-        if site in answering:
+        host = host_and_port(one.url)
+        if host in answering:
             continue
         if one.code in LINE_CODES:
             if one.troubled_since is not None and now - one.troubled_since <= LATELY:
-                silent[site] = min(silent.get(site, now), one.troubled_since)
-        elif site not in silent:
-            answering.add(site)
-        if len(silent) >= needed and len(silent) >= OTHERS_SHARE * len(answering):
-            return min(silent.values())
+                silent.setdefault(host, []).append(one.troubled_since)
+        elif host not in silent:
+            answering.add(host)
+        if _is_proof(silent, needed) and len(silent) >= OTHERS_SHARE * len(answering):
+            return min(moment for moments in silent.values() for moment in moments)
     return None
+
+
+def _is_proof(silent: Mapping[str, Sequence[datetime]], needed: int) -> bool:
+    return len(silent) >= needed and sum(map(len, silent.values())) >= FEWEST_SOURCES
 
 
 def probe_wait(sources: int, least_interval: timedelta) -> timedelta:
@@ -87,13 +94,15 @@ def probe_wait(sources: int, least_interval: timedelta) -> timedelta:
     return max(least_interval / max(sources, 1), min(least_interval, PROBE_WAIT))
 
 
-def count_sites(urls: Iterable[str]) -> int:
-    """How many sites the sources are on, as proof of a line: what one operator runs fails together."""
-    return len({site_of(url) for url in urls})
+def count_hosts(urls: Iterable[str]) -> int:
+    """How many hosts sources are on."""
+    return len({host_and_port(url) for url in urls})
 
 
-def site_of(url: str) -> str:
-    """The last two labels of a host's name, which are its operator's as a rule; of a number all of it."""
-    host = host_of(url) or url
-    labels = host.split(".")
-    return host if labels[-1].isdecimal() or ":" in host else ".".join(labels[-2:])
+def host_and_port(url: str) -> str:
+    """What answers, or does not, as one."""
+    try:
+        parts = urlsplit(url)
+        return f"{host_of(url)}:{parts.port or ''}"
+    except ValueError:
+        return url

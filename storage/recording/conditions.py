@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerts import source_subject
-from news.concluding import SourceRecord, problem_of
+from news.concluding import SourceRecord
 from news.health import (
     NO_ENTRIES,
     Condition,
@@ -27,7 +27,7 @@ from news.health import (
 )
 from news.moving import Move, address_to_ask, conclude_move
 from news.own_line import LINE_CODES
-from news.sources import ParsedFeed, PollKind, PollOutcome, SourceStatus
+from news.sources import PollKind, PollOutcome, Problem, SourceStatus
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
 from storage.recording.line import end_outage, load_line, look_for_outage, note_failed_probe
@@ -114,8 +114,9 @@ def settle_source(db: Database, watch: Watch, polled: PolledSource, record: Sour
         return replace(polled.before, problem=record.problem)
     if line is not None:
         tally.alerts += end_outage(db, watch, line, polled.condition.status, now)
-    record = _without_entries(polled, record)
-    condition = _judge(db, watch, polled, record, tally)
+    condition = _judge(db, watch, polled, _problem_of(polled, record), tally)
+    if condition.status is SourceStatus.FAILING and _is_empty(polled):
+        record = replace(record, problem=NO_ENTRIES)
     if condition != polled.condition:
         _write_condition(db, polled.source_id, condition)
     wait = wait_while_gone(condition, now)
@@ -129,20 +130,25 @@ def look_at_line(db: Database, watch: Watch, polled: PolledSource, tally: Tally)
         tally.alerts += look_for_outage(db, watch, polled.now)
 
 
-def _without_entries(polled: PolledSource, record: SourceRecord) -> SourceRecord:
-    """The record with what is wrong with a feed that lists nothing any more."""
-    feed: ParsedFeed | None = polled.outcome.feed
-    is_empty = feed is not None and not feed.entries and feed.problem is None and polled.had_entries
-    repeats = polled.outcome.kind in {PollKind.UNCHANGED, PollKind.SAME_BODY} and polled.before.problem == NO_ENTRIES
-    return replace(record, problem=NO_ENTRIES) if is_empty or repeats else record
+def _problem_of(polled: PolledSource, record: SourceRecord) -> Problem | None:
+    return NO_ENTRIES if _is_empty(polled) else record.problem
 
 
-def _judge(db: Database, watch: Watch, polled: PolledSource, record: SourceRecord, tally: Tally) -> Condition:
+def _is_empty(polled: PolledSource) -> bool:
+    """Whether the feed lists nothing any more; one that is unchanged still does not."""
+    feed, trouble = polled.outcome.feed, polled.condition.trouble
+    if feed is not None:
+        return not feed.entries and feed.problem is None and polled.had_entries
+    return polled.outcome.kind is not PollKind.FAILED and trouble is not None and trouble.verdict is Verdict.EMPTY
+
+
+def _judge(db: Database, watch: Watch, polled: PolledSource, problem: Problem | None, tally: Tally) -> Condition:
+    """How the source stands after the poll, with the operational alert that follows."""
     now = polled.now
     move = conclude_move(polled.condition.move, polled.url, polled.outcome, tally.entries_known, now)
-    seen = Polled(record.problem or problem_of(polled.outcome), is_silent=False, move=move)
+    seen = Polled(problem, move=move)
     after = conclude_condition(polled.condition, seen, now)
-    condition, news = decide_telling(polled.condition, after, seen, Named(record.name, polled.url), now)
+    condition, news = decide_telling(polled.condition, after, seen, Named(polled.before.name, polled.url), now)
     if news is not None:
         tally.alerts.append(raise_health_alert(db, watch.health_notify, source_subject(polled.url), news, now))
     return condition

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from news.alerts import OUR_LINE, Alert
 from news.health_news import DOWN, WELL, HealthEvent, HealthNews
-from news.own_line import LATELY, LINE_CODES, Line, Seen, count_sites, find_outage, next_probe, probe_wait
+from news.own_line import LATELY, LINE_CODES, Line, Seen, count_hosts, find_outage, next_probe, probe_wait
 from news.sources import SourceStatus
 from news.wording import Wording
 from storage.file.times import from_text, optional_time, to_text
@@ -27,7 +27,7 @@ _NAME = "line"
 
 def load_line(db: Database) -> Line | None:
     """The outage of our line, if there is one."""
-    row = db.conn.execute("SELECT value FROM archive_state WHERE key = ?", (_KEY,)).fetchone()
+    row = db.conn.execute("SELECT value FROM archive_state WHERE name = ?", (_KEY,)).fetchone()
     if row is None:
         return None
     fields = json.loads(row["value"])
@@ -36,7 +36,7 @@ def load_line(db: Database) -> Line | None:
 
 def _write_line(db: Database, line: Line) -> None:
     fields = {"since": to_text(line.since), "probe_at": to_text(line.probe_at), "probe_wait": line.probe_wait}
-    db.conn.execute("INSERT OR REPLACE INTO archive_state (key, value) VALUES (?, ?)", (_KEY, json.dumps(fields)))
+    db.conn.execute("INSERT OR REPLACE INTO archive_state (name, value) VALUES (?, ?)", (_KEY, json.dumps(fields)))
 
 
 def note_failed_probe(db: Database, line: Line, now: datetime) -> None:
@@ -78,7 +78,7 @@ def end_outage(db: Database, watch: Watch, line: Line, status: SourceStatus, now
     cut_off = db.conn.execute("SELECT 1 FROM sources WHERE configured = 1 AND status = 'unreachable' LIMIT 1").fetchone()
     if status is not SourceStatus.UNREACHABLE and cut_off is not None:
         return []
-    db.conn.execute("DELETE FROM archive_state WHERE key = ?", (_KEY,))
+    db.conn.execute("DELETE FROM archive_state WHERE name = ?", (_KEY,))
     db.conn.execute("UPDATE sources SET next_poll_at = :now WHERE status = 'unreachable' AND next_poll_at > :now", {"now": to_text(now)})
     message = Wording("All sources that are due are polled now.")
     news = HealthNews(HealthEvent.LINE, _NAME, WELL, DOWN, since=line.since, until=now, message=message)
@@ -101,7 +101,7 @@ def _list_latest(db: Database, now: datetime) -> list[Seen]:
 
 def _count_hosts(db: Database) -> int:
     rows = db.conn.execute("SELECT url FROM sources WHERE configured = 1 LIMIT ?", (_SOURCES_COUNTED,))
-    return count_sites(row["url"] for row in rows)
+    return count_hosts(row["url"] for row in rows)
 
 
 def _note_cut_off(db: Database, since: datetime, now: datetime) -> int:
