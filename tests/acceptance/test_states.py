@@ -31,6 +31,10 @@ def events(hook: HookSink) -> list[tuple[str, str]]:
     return [(one["name"], one["after"]) for one in health(hook)]
 
 
+def told_of(home: Home) -> list[dict[str, Any]]:
+    return home.call("alerts", "--kind", "health", "--json").lines
+
+
 def statuses(home: Home) -> dict[str, str]:
     return {one["name"]: one["status"] for one in home.call("sources", "--json").lines}
 
@@ -100,11 +104,11 @@ def test_one_site_of_several_that_is_off_is_failing_and_told_once_and_its_return
         assert statuses(home) == {"Journal 0": "failing", "Journal 1": "ok", "Journal 2": "ok"}
         sites[0].switch_on()
         hook.wait_for(lambda _: len(events(hook)) == 2)
+        wait_until(lambda: [one["deliveries"][0]["status"] for one in told_of(home)] == ["sent", "sent"], "both to be recorded as sent")
     assert events(hook) == [("Journal 0", "failing"), ("Journal 0", "ok")]
     assert (health(hook)[0]["code"], health(hook)[0]["url"]) == ("refused", sites[0].url("/feed"))
-    told = home.call("alerts", "--kind", "health", "--json").lines
-    assert [(one["topic"], one["article_id"], one["health"]["after"]) for one in told] == [(None, None, "ok"), (None, None, "failing")]
-    assert [one["deliveries"][0]["status"] for one in told] == ["sent", "sent"]
+    told = [(one["topic"], one["article_id"], one["health"]["after"]) for one in told_of(home)]
+    assert told == [(None, None, "ok"), (None, None, "failing")]
 
 
 def test_a_feed_that_is_gone_is_asked_for_no_more_than_daily_and_says_so(home, site, hook) -> None:
