@@ -292,3 +292,25 @@ _MESSAGE_INDEXES = (
     "CREATE INDEX deliveries_due ON deliveries (channel, due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX messages_due ON messages (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL",
 )
+
+
+@migrations()
+def remember_hubs(db: Database) -> None:
+    """Where feeds say that news of them are told (WebSub), and how things stand with each hub."""
+    db.conn.execute("""CREATE TABLE subscriptions (
+        id INTEGER PRIMARY KEY,
+        source_id INTEGER NOT NULL REFERENCES sources (id),
+        hub TEXT NOT NULL,
+        topic TEXT NOT NULL,           -- the address that the feed calls its own: what the hub knows it by
+        token TEXT NOT NULL UNIQUE,    -- the last part of the callback's address
+        secret TEXT NOT NULL,          -- with which the hub signs what it sends
+        state TEXT NOT NULL,           -- found, asked, active, refused, leaving
+        failures INTEGER NOT NULL,     -- requests in a row that came to nothing
+        next_attempt_at TEXT,          -- when the hub is asked next: to begin, to go on, or to end
+        confirmed_at TEXT,             -- when it last asked back whether we mean it
+        lease_ends_at TEXT,
+        told_at TEXT,                  -- when it last told of news, with a valid signature
+        message TEXT,                  -- why it refused, or what it did not do
+        UNIQUE (source_id, hub, topic)
+    )""")
+    db.conn.execute("CREATE INDEX subscriptions_due ON subscriptions (next_attempt_at)")

@@ -32,6 +32,7 @@ from storage.recording.entries import (
 from storage.recording.gaps import record_gap
 from storage.recording.knowing import load_known
 from storage.recording.sources import source_record, write_source
+from storage.recording.subscriptions import heed_hubs
 from storage.recording.watch import SourceBefore, Tally, Watch
 
 
@@ -57,6 +58,8 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
         return tally
     tally.source_before = SourceBefore(poll.record.name, poll.record.problem.code if poll.record.problem else None)
     changed = _record_entries(db, watch, poll, outcome.feed, tally) if outcome.feed is not None else 0
+    if outcome.feed is not None and outcome.feed.problem is None:
+        heed_hubs(db, outcome.source_id, outcome.feed, outcome.final_url or outcome.url, now)
     if tally.gap is not None:
         record_gap(db, outcome.source_id, poll.record.last_success_at, outcome.polled_at, tally)
     _log_poll(db, poll, tally, changed)
@@ -72,6 +75,19 @@ def _settle(db: Database, watch: Watch, poll: _Poll, record: SourceRecord, tally
     polled = PolledSource(outcome.source_id, poll.url, poll.record, poll.condition, had_entries, outcome, poll.now)
     write_source(db, outcome.source_id, settle_source(db, watch, polled, record, tally), poll.now)
     look_at_line(db, watch, polled, tally)
+
+
+def record_told(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> Tally:
+    """Write the entries of a body that a hub sent, and what follows from them.
+
+    It holds some of the feed's entries: so it says nothing of the others, is no poll of the log, and vouches for nothing.
+    """
+    tally = Tally()
+    poll = _load_poll(db, watch, outcome, now)
+    if poll is not None and outcome.feed is not None:
+        _record_entries(db, watch, poll, outcome.feed, tally)
+        tally.gap = None
+    return tally
 
 
 def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> _Poll | None:

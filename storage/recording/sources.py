@@ -15,6 +15,7 @@ from news.own_line import Line
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
 from news.sources import DueSource, Problem, SourceSpec, SourceStatus, fold_name
 from news.urls import host_of
+from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.conditions import address_of, move_of
 from storage.recording.line import list_probes, load_line
@@ -77,6 +78,14 @@ def _standings(db: Database) -> dict[str, Standing]:
         )
         for row in rows
     }
+
+
+def poll_when_told(db: Database, watch: Watch, source_id: int, now: datetime) -> None:
+    """Make a source due whose hub says that there is news."""
+    row = db.conn.execute("SELECT last_polled_at, next_poll_at FROM sources WHERE id = ?", (source_id,)).fetchone()
+    if row is not None:
+        moment = poll_at_when_told(now, from_text(row["next_poll_at"]), optional_time(row["last_polled_at"]), watch.least_interval)
+        db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE id = ?", (to_text(moment), source_id))
 
 
 def source_record(row: sqlite3.Row) -> SourceRecord:
