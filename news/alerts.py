@@ -20,9 +20,10 @@ class AlertKind(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """`pending` is still to be sent (perhaps again), `sent` was accepted, `dead` was given up, visibly."""
+    """`pending` is still to be sent (perhaps again), `held` waits since its channel wants it so, `sent` was accepted, `dead` given up."""
 
     PENDING = "pending"
+    HELD = "held"
     SENT = "sent"
     DEAD = "dead"
 
@@ -119,6 +120,23 @@ class Alert:
     sequence: int = 1
 
 
+class RollKind(StrEnum):
+    """`digest`: all of a period; `summary`: what was beyond the channel's limit of messages in an hour."""
+
+    DIGEST = "digest"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Of a message that holds many alerts: what it is, when it was to go out, and when it was sealed, which may be much later."""
+
+    kind: RollKind
+    due_at: datetime
+    sealed_at: datetime | None = None
+    """None until it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """What a channel gets as one message, sealed: one delivery to a webhook, or one mail on all alerts of one article.
@@ -137,6 +155,8 @@ class Bundle:
     test: bool = False
     recipients: tuple[RecipientOutcome, ...] = ()
     """What the attempts before have settled: the message goes only to those who are not among them, or are still owed it."""
+    roll: Roll | None = None
+    """Set for a digest or a summary."""
 
 
 @dataclass(frozen=True, slots=True)

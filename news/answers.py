@@ -180,7 +180,10 @@ class TopicVolume:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """An alert on its way to a channel. `next_attempt_at` is set while it is pending; `last_error` says also why it is held."""
+    """An alert on its way to a channel.
+
+    `next_attempt_at` is set while it is pending, and `last_error` says also why it waits; `held_until` and `reason` while it is held.
+    """
 
     delivery_id: str
     channel: str
@@ -189,6 +192,8 @@ class DeliveryRecord:
     next_attempt_at: datetime | None
     sent_at: datetime | None
     last_error: str | None
+    held_until: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +352,7 @@ class DeliveryCounts:
     """All deliveries, by their status."""
 
     pending: int
+    held: int
     sent: int
     dead: int
 

@@ -190,6 +190,8 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
         "next_attempt_at": optional_time_json(delivery.next_attempt_at),
         "sent_at": optional_time_json(delivery.sent_at),
         "last_error": delivery.last_error,
+        "held_until": optional_time_json(delivery.held_until),
+        "reason": delivery.reason,
     }
 
 

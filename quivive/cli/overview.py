@@ -76,9 +76,10 @@ def _show_counts(sheet: Sheet, status: ArchiveStatus) -> None:
     told = text("{total}, {lately} in the last 24 h", total=number(contents.alerts.total), lately=number(contents.alerts.last_24h))
     sheet.fact(text("alerts"), told)
     told = text(
-        "{sent} sent, {waiting} waiting, {dead} dead",
+        "{sent} sent, {waiting} waiting, {held} held, {dead} dead",
         sent=number(deliveries.sent),
         waiting=number(deliveries.pending),
+        held=number(deliveries.held),
         dead=number(deliveries.dead),
     )
     sheet.fact(text("deliveries"), told)

@@ -97,7 +97,9 @@ def _count_deliveries(db: Database) -> DeliveryCounts:
     def count(status: DeliveryStatus) -> int:
         return int(_one(db, "SELECT count(*) FROM deliveries WHERE status = ?", status))
 
-    return DeliveryCounts(pending=count(DeliveryStatus.PENDING), sent=count(DeliveryStatus.SENT), dead=count(DeliveryStatus.DEAD))
+    return DeliveryCounts(
+        *(count(status) for status in (DeliveryStatus.PENDING, DeliveryStatus.HELD, DeliveryStatus.SENT, DeliveryStatus.DEAD))
+    )
 
 
 def _list_recent_gaps(db: Database, now: datetime) -> tuple[Gap, ...]:

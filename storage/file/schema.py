@@ -200,6 +200,14 @@ def count_without_reading_everything(db: Database) -> None:
 
 
 @migrations()
+def roll_up_messages(db: Database) -> None:
+    """A message may be a digest or a summary of many alerts, and a channel may have so many messages an hour and no more."""
+    db.conn.execute("ALTER TABLE messages ADD COLUMN roll TEXT")  # digest or summary; null: neither
+    db.conn.execute("ALTER TABLE messages ADD COLUMN roll_due_at TEXT")  # when it was to go out
+    db.conn.execute("CREATE INDEX messages_by_sealing ON messages (channel, sealed_at) WHERE roll IS NULL")
+
+
+@migrations()
 def say_how_each_source_is_doing(db: Database) -> None:
     """A source was failing or not, by its last poll alone."""
     for statement in _CONDITIONS:

@@ -7,6 +7,7 @@ import pytest
 from news.errors import ConfigurationError
 from quivive.config import load_config
 from quivive.config.file import ConfigFile
+from quivive.config.model import SECTIONS
 
 EMAIL = """
 [channels.mail]
@@ -37,7 +38,7 @@ CASES = {
     "an unknown table": ("[crawlers]", 'crawlers: unknown table; did you mean "crawler"?'),
     "an unknown table like no other": (
         "[zzz]",
-        "zzz: unknown table; known: archive, display, log, crawler, alerts, health, sources, entities, topics, channels",
+        f"zzz: unknown table; known: {', '.join(SECTIONS)}, sources, entities, topics, channels",
     ),
     "an unknown key": ('[archive]\npth = "a.db"', 'archive.pth: unknown key; did you mean "path"?'),
     "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll"),
