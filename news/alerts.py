@@ -88,6 +88,8 @@ class TopicMatch:
 
     topic: str
     hits: tuple[Hit, ...]
+    urgent: bool = False
+    """Whether the topic's query for what is urgent matches too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class Alert:
     matches: tuple[Hit, ...]
     subject: Subject
     sequence: int = 1
+    urgent: bool = False
+    """Whether it is told at once, whatever the policy of a channel."""
 
 
 class RollKind(StrEnum):

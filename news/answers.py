@@ -14,6 +14,7 @@ from enum import StrEnum
 from news.alerts import AlertKind, DeliveryStatus, Hit
 from news.articles import Origin
 from news.care import Care
+from news.covering import Coverage
 from news.health_news import HealthNews
 from news.settling import Identity
 from news.sources import Problem, SourceStatus
@@ -275,6 +276,19 @@ class Gap:
     polled_at: datetime
     message: str
     count: int
+    open: int
+    """How many of these are still being filled."""
+    problem: Problem | None
+    """What is in the way of filling the last, or why it could not be filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """How much of the last days a source was watched without a gap."""
+
+    name: str
+    url: str
+    coverage: Coverage
 
 
 class RebuildingPart(StrEnum):

@@ -92,6 +92,8 @@ class WaitingDelivery:
     """When it is given up, if nothing could be planned for it until then."""
     held: HoldKind | None = None
     """What it has waited for until now."""
+    urgent: bool = False
+    """Whether it is told at once, whatever the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def plan_messages(
 def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | None:
     """Why a delivery waits, and until when; None if it is to be told now."""
     gathered = _gather(delivery, policy, now)
-    if gathered is not None:
+    if gathered is not None or delivery.urgent:
         return gathered
     loud_again_at = policy.quiet.end_after(now, policy.zone) if policy.quiet else None
     if loud_again_at is not None:
@@ -199,9 +201,9 @@ def _group_of(delivery: WaitingDelivery, policy: Policy) -> Hashable:
     """The same for deliveries that are one message."""
     if _is_health(delivery):
         return delivery.delivery_id if policy.together is Together.NONE else _ALL_HEALTH
-    if policy.when is not None:
+    if policy.when is not None and not delivery.urgent:
         return _Rolled.DIGEST
-    if delivery.held is HoldKind.LIMIT:
+    if delivery.held is HoldKind.LIMIT and not delivery.urgent:
         return _Rolled.SUMMARY
     match policy.together:
         case Together.NONE:
@@ -218,8 +220,8 @@ class _Limit:
         self.hold = Hold((sealed_lately[0] if sealed_lately else now) + _HOUR, HoldKind.LIMIT, Wording("limit"))
 
     def lets_pass(self, together: Sequence[WaitingDelivery]) -> bool:
-        """Whether these may be a message of their own now; it counts if they may. Operational alerts always may."""
-        if self._left is None or _is_health(together[0]):
+        """Whether these may be a message of their own now; it counts if they may. What is urgent, or an operational alert, always may."""
+        if self._left is None or _is_health(together[0]) or any(delivery.urgent for delivery in together):
             return True
         self._left -= 1
         return self._left >= 0

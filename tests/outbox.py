@@ -181,7 +181,11 @@ class ListOutbox:
         due = [name for at, name in due if at <= due[:limit][-1][0]]
         found = [(name, self._deliveries[name]) for name in due]
         return [
-            WaitingDelivery(name, one.alerts[0].subject, one.alerts[0].created_at, one.due_at, one.give_up_at, one.hold)
+            WaitingDelivery(
+                *(name, one.alerts[0].subject, one.alerts[0].created_at, one.due_at, one.give_up_at),
+                held=one.hold,
+                urgent=one.alerts[0].urgent,
+            )
             for name, one in found
         ]
 

@@ -163,8 +163,16 @@ def _tell_gap(gap: Gap, view: View) -> str:
         gap.count,
         name=visible(gap.source),
         time=view.time(gap.polled_at),
-        message=view.language.tell(gap.message),
+        message=_tell_cause(gap, view),
     )
+
+
+def _tell_cause(gap: Gap, view: View) -> str:
+    """What is said of the last, and what is done about it, or why nothing can be."""
+    text, message = view.language.text, view.language.tell(gap.message)
+    if gap.open:
+        return text("{message}; {rest}", message=message, rest=text("what was missed is being looked for"))
+    return text("{message}; {rest}", message=message, rest=view.language.tell(gap.problem.message)) if gap.problem else message
 
 
 def _tell_channel(one: ChannelTrouble, view: View) -> str:

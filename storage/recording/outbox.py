@@ -107,6 +107,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         matches=hits_from_json(row["hits"]),
         subject=parse_subject(row["subject"]),
         sequence=row["sequence"],
+        urgent=bool(row["urgent"]),
     )
 
 
@@ -127,7 +128,7 @@ def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datet
     return [from_text(row["sealed_at"]) for row in rows]
 
 
-_WAITING = """SELECT deliveries.id, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at, hold
+_WAITING = """SELECT deliveries.id, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at, hold, urgent
     FROM deliveries JOIN alerts ON alerts.id = alert_id"""
 
 
@@ -151,6 +152,7 @@ def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list
             due_at=from_text(row["due_at"]),
             give_up_at=from_text(row["give_up_at"]),
             held=HoldKind(row["hold"]) if row["hold"] else None,
+            urgent=bool(row["urgent"]),
         )
         for row in rows.values()
     ]

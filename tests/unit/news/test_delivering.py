@@ -227,6 +227,21 @@ def test_a_summary_goes_out_whatever_the_limit_and_uses_none_of_it() -> None:
     assert set(held(plan)) == {"c"}
 
 
+def test_what_is_urgent_is_held_by_no_policy_and_is_no_part_of_a_digest() -> None:
+    night = datetime(2026, 3, 4, 22, 30, tzinfo=UTC)
+    for policy in (MORNING_DIGEST, NIGHTS, replace(LIMITED, most_per_hour=1)):
+        waits = [replace(waiting("a", at=night), urgent=True), replace(waiting("b", article=2, at=night), urgent=True)]
+        plan = plan_messages("redaction", waits, policy, night, [night])
+        assert (ids(plan), [message.roll for message in plan.messages]) == ([("a",), ("b",)], [None, None])
+    both = [replace(waiting("a"), urgent=True), waiting("b", article=2)]
+    assert ids(plan_messages("redaction", both, MORNING_DIGEST, EIGHT)) == [("a",), ("b",)]
+
+
+def test_of_alerts_made_together_one_urgent_takes_the_others_with_it_past_a_limit() -> None:
+    waits = [replace(waiting("a"), urgent=True), waiting("b")]
+    assert ids(plan_messages("redaction", waits, Policy(Together.SUBJECT, most_per_hour=1), NOW, [NOW])) == [("a", "b")]
+
+
 def test_operational_alerts_wait_for_quiet_hours_only() -> None:
     strict = Policy(when=parse_schedule("daily 08:00"), most_per_hour=1, zone=PARIS)
     failing = replace(waiting("a"), subject=source_subject("https://a.example/feed"))

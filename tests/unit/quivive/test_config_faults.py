@@ -255,6 +255,11 @@ def test_a_query_that_cannot_be_read_is_shown_with_the_place(faults_of):
     assert place.strip() == "^"
 
 
+def test_the_query_for_what_is_urgent_is_checked_like_the_other(faults_of):
+    (fault,) = faults_of('[[topics]]\nname = "IA"\nquery = "IA"\nurgent = "@otna"')
+    assert fault.startswith('topics.0.urgent: topic "IA": ')
+
+
 def test_a_query_that_uses_an_unknown_entity_is_a_fault_of_the_topic(faults_of):
     (fault,) = faults_of('[entities.otan]\nnames = ["OTAN"]\n[[topics]]\nname = "IA"\nquery = "@otna"')
     assert fault.startswith('topics.0.query: topic "IA": ')
