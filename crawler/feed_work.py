@@ -12,7 +12,8 @@ from crawler.failures import problem_of
 from crawler.feed_walls import LOOKED_AT_BYTES, Answer, find_wall
 from crawler.link_header import links_of
 from crawler.problems import FetchProblem, make_problem
-from crawler.reading import read_feed
+from crawler.reading import read_feed, read_listing
+from crawler.settings import ListingRules
 from crawler.work import Answered, final_url, header, moved_to, problem_without_reading
 from news.preparing import join_feeds
 from news.sources import DueSource, FeedLink, ParsedFeed, PollKind, PollOutcome, Problem
@@ -60,7 +61,7 @@ class FeedWork:
             return replace(failed, problem=problem_of(answer))
         failed = replace(failed, http_status=answer.status, body_bytes=len(answer.body))
         failed = replace(failed, final_url=final_url(answer), moved_to=moved_to(answer))
-        validators = _validators(answer)
+        validators = _validators(answer, answered.listing)
         if answer.status == 304 and (source.etag or source.last_modified):
             kept = Validators(validators.etag or source.etag, validators.last_modified or source.last_modified, source.body_hash)
             return _vouched(failed, PollKind.UNCHANGED, kept)
@@ -71,7 +72,8 @@ class FeedWork:
         feed = await _read(answer, answered)
         if isinstance(feed, Problem):
             return replace(failed, problem=_told_exactly(feed, source, answer))
-        feed = replace(feed, links=with_header_links(feed.links, _hub_links(answer)))
+        if answered.listing is None:
+            feed = replace(feed, links=with_header_links(feed.links, _hub_links(answer)))
         if feed.children:
             # The index may stay as it is while they change: nothing vouches for them but reading them, at each poll.
             feed, validators = await _read_children(feed, source, answered), Validators()
@@ -88,6 +90,8 @@ def _told_exactly(problem: Problem, source: DueSource, answer: Response) -> Prob
 async def _read(answer: Response, answered: Answered) -> ParsedFeed | Problem:
     content_type, language = header(answer, "Content-Type"), header(answer, "Content-Language")
     try:
+        if answered.listing is not None:
+            return await answered.read(read_listing, answer.body, answer.url, content_type, language, answered.listing)
         return await answered.read(read_feed, answer.body, answer.url, content_type, language)
     except FetchProblem as error:
         return error.problem
@@ -132,7 +136,10 @@ def _hub_links(answer: Response) -> list[FeedLink]:
     return [FeedLink(relation, link.url) for link in links_of(answer) for relation in ("hub", "self") if relation in link.relations]
 
 
-def _validators(answer: Response) -> Validators:
+def _validators(answer: Response, listing: ListingRules | None) -> Validators:
+    if listing is not None:
+        # The page stays as it is when the rules for reading it change: what vouches for its items must not.
+        return Validators(body_hash=hashlib.sha256(answer.body + repr(listing).encode()).hexdigest())
     body_hash = hashlib.sha256(answer.body).hexdigest() if answer.body else None
     return Validators(header(answer, "ETag"), header(answer, "Last-Modified"), body_hash)
 

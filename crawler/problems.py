@@ -47,6 +47,10 @@ PROBLEMS: dict[str, ProblemKind] = {
         "The connection failed or was cut",
         "nothing if it happens rarely; else open the URL in a browser: if that fails too, the site or the way to it is disturbed",
     ),
+    "proxy": ProblemKind(
+        "The proxy of this source cannot be used",
+        "check the address, user name and password in proxy of its [[sources]] table, and whether it runs",
+    ),
     "not_http": ProblemKind(
         "The site's answer cannot be read as HTTP",
         "open the URL in a browser: if it shows nothing either, check the URL's port, or tell the site's operator",
@@ -95,6 +99,10 @@ PROBLEMS: dict[str, ProblemKind] = {
     "paywall": ProblemKind(
         "The site shows an offer to subscribe instead of its feed",
         "use a public feed of this site",
+    ),
+    "no_items": ProblemKind(
+        "The rules for this page find no article on it",
+        "the site has changed its pages: correct item, link and title of this [[sources]] table",
     ),
     "malformed": ProblemKind(
         "The feed is damaged; what could be saved of it was kept",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.problems import FetchProblem, make_problem
+from crawler.settings import ListingRules
 from news.preparing import prepare_feed, prepare_page
 from news.site_feeds import SiteFeeds
 from news.sources import ExtractedPage, ParsedFeed, Problem
@@ -48,6 +49,13 @@ def read_feed(body: bytes, url: str, content_type: str | None, language: str | N
     from crawler.feed_parser import parse_feed  # noqa: PLC0415 - see above
 
     return _guarded(lambda: prepare_feed(parse_feed(body, url, content_type, language)))
+
+
+def read_listing(body: bytes, url: str, content_type: str | None, language: str | None, rules: ListingRules) -> ParsedFeed | Problem:
+    """The items of a page that lists articles, as `read_feed` gives those of a feed; see `parse_listing`."""
+    from crawler.listing import parse_listing  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: prepare_feed(parse_listing(body, url, content_type, language, rules)))
 
 
 def read_site(body: bytes, url: str, content_type: str | None, language: str | None) -> SiteFeeds | Problem:
