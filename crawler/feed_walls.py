@@ -91,7 +91,7 @@ def find_wall(problem: Problem, answer: Answer) -> Problem:
         return make_problem("consent_wall", title or None)
     if _PASSWORD.search(answer.text) and (_LOGIN_ADDRESS.search(place) or _LOGIN_TITLE.search(title)):
         return make_problem("login_wall", title or None)
-    return make_problem("paywall", title or None) if _PAYWALL.search(answer.text) else problem
+    return make_problem("subscription_wall", title or None) if _PAYWALL.search(answer.text) else problem
 
 
 def _bot_wall(answer: Answer) -> str | None:

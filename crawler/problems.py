@@ -96,7 +96,7 @@ PROBLEMS: dict[str, ProblemKind] = {
         "The site shows a login form instead of its feed",
         "use a public URL of this source",
     ),
-    "paywall": ProblemKind(
+    "subscription_wall": ProblemKind(
         "The site shows an offer to subscribe instead of its feed",
         "use a public feed of this site",
     ),

@@ -49,7 +49,7 @@ class Verdict(StrEnum):
     """Nothing exists at the address."""
 
 
-_WALLS = frozenset({"bot_wall", "consent_wall", "login_wall", "paywall", "http_401", "http_402", "http_407", "http_451"})
+_WALLS = frozenset({"bot_wall", "consent_wall", "login_wall", "subscription_wall", "http_401", "http_402", "http_407", "http_451"})
 _REFUSALS = frozenset({"http_403", "http_429"})
 _ABSENCES = frozenset({"http_404", "http_410"})
 

@@ -36,6 +36,9 @@ SOURCES = (
     "consecutive_failures",
     "last_error",
     "articles",
+    "pages",
+    "pages_unread",
+    "pages_failing_since",
     "status_since",
     "moved_to",
 )

@@ -19,6 +19,7 @@ from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.conditions import address_of, move_of
 from storage.recording.line import list_probes, load_line
+from storage.recording.page_readings import page_readings
 from storage.recording.watch import Watch
 
 
@@ -215,6 +216,7 @@ def _report(row: sqlite3.Row, line: Line | None) -> SourceHealth:
         consecutive_failures=row["consecutive_failures"],
         last_error=_problem(row),
         articles=row["articles"],
+        pages=page_readings(row),
         status_since=optional_time(row["status_since"]),
         moved_to=move.url if move is not None and move.is_adopted else None,
     )

@@ -141,7 +141,8 @@ def test_no_page_is_fetched_meanwhile_and_none_counted_as_failed(desk: Desk) -> 
     assert desk.archive.due_pages(desk.now, 9) == []
     now = desk.tick()
     outcome = PageOutcome(page.entry_id, page.source_id, page.url, now, 0.1, problem=Problem("dns", "x"))
-    assert desk.archive.record_page(outcome, now).result().pages_failed == 0
+    desk.archive.record_page(outcome, now).result()
+    assert desk.rows("SELECT count(*) FROM articles WHERE title = 'Deux'") == [(1,)]
     desk.poll(A, entry("Un", f"{A}/1"))
     assert [one.url for one in desk.archive.due_pages(desk.now, 9)] == [page.url]
     assert desk.rows("SELECT page_attempts FROM entries WHERE link = ?", "https://e.example/2")[0][0] == 0

@@ -66,7 +66,10 @@ def polls(codes: Sequence[str | None], condition: Condition = WELL, every: timed
         ("http_429", Verdict.REFUSED),
         ("http_404", Verdict.MISSING),
         ("http_410", Verdict.MISSING),
-        *((code, Verdict.WALLED) for code in ("bot_wall", "consent_wall", "login_wall", "paywall", "http_401", "http_402", "http_451")),
+        *(
+            (code, Verdict.WALLED)
+            for code in ("bot_wall", "consent_wall", "login_wall", "subscription_wall", "http_401", "http_402", "http_451")
+        ),
     ],
 )
 def test_each_problem_says_something_of_its_source(code: str | None, verdict: Verdict) -> None:
