@@ -36,8 +36,9 @@ RATE_GOAL, MEMORY_GOAL = "≥ 250", "< 400"
 CONCURRENCY = 64
 ALL_ADDRESSES = "0.0.0.0"
 """Of the loopback network too: one socket is there for all of them."""
-ITEMS = 20
-VERSIONS = 40
+ITEMS, ITEMS_ELSEWHERE = 20, 2
+"""Of a feed that has news at each poll, and of one that has none, which is read once, before anything is measured."""
+VERSIONS = 20
 """Bodies of a source that has news at each poll; the last of them stays."""
 LONGEST_FIRST_ROUND_SECONDS = 900
 
@@ -58,15 +59,12 @@ def make_answers(port: int, sources: int) -> Answers:
     answers: Answers = {}
     for number in range(sources):
         path, base, kind = f"/feed/{number}".encode(), f"http://{host(number)}:{port}", kind_of(number)
-        first = number * 1000
-        versions = [
-            make_answer(
-                make_feed(f"Journal {number}", base, list(range(first + version + ITEMS - 1, first + version - 1, -1))),
-                "application/rss+xml",
-                *(['ETag: "one"'] if kind == "304" else []),
-            )
-            for version in range(VERSIONS if kind == "news" else 1)
-        ]
+        items, count, tag = (ITEMS, VERSIONS, []) if kind == "news" else (ITEMS_ELSEWHERE, 1, ['ETag: "one"'] if kind == "304" else [])
+        first = 1000 * number + items
+        versions: list[bytes] = []
+        for last in range(first, first + count):
+            feed = make_feed(f"Journal {number}", base, list(range(last, last - items, -1)))
+            versions.append(make_answer(feed, "application/rss+xml", *tag))
         answers[path] = versions if kind == "news" else versions[0]
         if kind == "304":
             answers[b"304 " + path] = NOT_MODIFIED
