@@ -203,7 +203,8 @@ class Crawl:
         self._capacity.bell.ring()
 
     async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> None:
-        answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more)
+        listing = self._settings.listings.get(work.source_id)
+        answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more, listing)
         await self._receivers[type(work)](await kind_of(work).outcome(work, answered))
 
     async def _fetch_more(self, work: Work) -> Response:

@@ -12,6 +12,7 @@ from scrapy.http import Response
 from crawler.frontier import Work
 from crawler.problems import make_http_problem, make_problem
 from crawler.redirects import HOPS
+from crawler.settings import ListingRules
 from news.sources import Problem
 from news.timing import parse_retry_after
 
@@ -41,6 +42,8 @@ class Answered:
     seconds: float
     read: ReadInWorker
     fetch: FetchMore
+    listing: ListingRules | None = None
+    """Of a source that is a page which lists articles: how it is read."""
 
 
 class Kind(Protocol[WorkItem_contra, Outcome_co]):

@@ -141,6 +141,7 @@ def _source_json(whole: WholeSource) -> JsonObject:
         "gaps": [_gap_json(gap) for gap in whole.gaps],
         "hubs": [_hub_json(one) for one in whole.subscriptions],
         "hours": [_hour_json(hour) for hour in whole.hours],
+        "coverage": round(whole.coverage.share, 5),
     }
 
 
@@ -165,6 +166,13 @@ def _gap_json(gap: GapRecord) -> JsonObject:
         "entries": gap.entries,
         "repaired_at": optional_time_json(gap.repaired_at),
         "message": gap.message,
+        "state": gap.state,
+        "found_at": optional_time_json(gap.found_at),
+        "missed": gap.missed,
+        "found": gap.found,
+        "reached_at": time_json(gap.reached_at),
+        "next_repair_at": optional_time_json(gap.next_repair_at),
+        "problem": None if gap.problem is None else problem_json(gap.problem),
     }
 
 

@@ -148,6 +148,11 @@ def find_sources(db: Database, names: Sequence[str]) -> tuple[list[DueSource], l
     return list(found.values()), unknown
 
 
+def list_numbers(db: Database) -> dict[str, int]:
+    """The numbers of the configured sources, by the URLs that the configuration has."""
+    return {row["url"]: row["id"] for row in db.conn.execute("SELECT url, id FROM sources WHERE configured = 1")}
+
+
 def is_called(row: sqlite3.Row, name: str) -> bool:
     """Whether somebody who types `name` means this source: its URL, or its name but for case and accents."""
     return row["url"] == name or fold_name(row["name"]) == fold_name(name)
