@@ -344,3 +344,11 @@ _WINDOWS = (
     "CREATE INDEX gaps_due ON gaps (next_repair_at) WHERE next_repair_at IS NOT NULL",
     "CREATE INDEX gaps_by_time ON gaps (to_at)",
 )
+
+
+@migrations()
+def remember_how_pages_are_read(db: Database) -> None:
+    """Of each source, how its last pages were read (a mark each, the newest last), since when most are not, and whether they ever were."""
+    db.conn.execute("ALTER TABLE sources ADD COLUMN page_marks TEXT NOT NULL DEFAULT ''")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_failing_since TEXT")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_were_read INTEGER NOT NULL DEFAULT 0")

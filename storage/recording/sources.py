@@ -16,6 +16,7 @@ from news.sources import DueSource, Problem, SourceSpec, fold_name
 from news.urls import host_of
 from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.page_readings import page_readings
 from storage.recording.watch import Watch
 
 
@@ -190,6 +191,7 @@ def _report(row: sqlite3.Row) -> SourceHealth:
         consecutive_failures=row["consecutive_failures"],
         last_error=_problem(row),
         articles=row["articles"],
+        pages=page_readings(row),
     )
 
 
