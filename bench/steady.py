@@ -88,6 +88,7 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--again", action="store_true", help="go on with the archive that a run before left in --folder")
     parser.add_argument("--ask", metavar="PORT", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ask is not None:
@@ -96,14 +97,15 @@ def main() -> None:
     sources, seconds, rounds = (100, 3.0, 1) if options.quick else (options.sources, options.seconds, options.rounds)
     print_machine("scrapy", "aiohttp", "sqlite-utils")
     with working_folder(options.folder) as folder, running_site(SitePlan((ALL_ADDRESSES,), make_answers, (sources,))) as site:
-        measure(folder, site, sources, seconds, rounds)
+        config = folder / "config.toml" if options.again else configure(folder, site, sources)
+        measure(config, site, sources, seconds, rounds)
 
 
-def measure(folder: Path, site: Site, sources: int, seconds: float, rounds: int) -> None:
-    """Print what the daemon sustains, beside the bare client."""
+def configure(folder: Path, site: Site, sources: int) -> Path:
+    """A configuration by which all sources are due more often than they can be polled."""
     urls = [f"http://{host(number)}:{site.port}/feed/{number}" for number in range(sources)]
     interval = "1s" if sources < 1000 else "15s"
-    config = write_config(
+    return write_config(
         folder,
         urls,
         articles="feed",
@@ -114,7 +116,11 @@ def measure(folder: Path, site: Site, sources: int, seconds: float, rounds: int)
         delay_per_host="1s",
         concurrency_per_host=1,
     )
-    archive = folder / "archive.db"
+
+
+def measure(config: Path, site: Site, sources: int, seconds: float, rounds: int) -> None:
+    """Print what the daemon sustains, beside the bare client."""
+    archive = config.with_name("archive.db")
     steady, bare = [], []
     with running_daemon(config) as daemon:
         await_first_round(archive, sources)
