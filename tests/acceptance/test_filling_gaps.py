@@ -247,6 +247,6 @@ def test_a_search_that_was_broken_off_goes_on_after_a_restart_and_tells_all_once
         hook.wait_for(LATEST - 5)
         daemon.terminate()
         assert daemon.wait() == 0
-    assert [request.path for request in site.requests[before:] if request.path.startswith("/archive")][0] == "/archive/13"
+    assert next(request.path for request in site.requests[before:] if request.path.startswith("/archive")) == "/archive/13"
     told = {request.headers["webhook-id"]: request.json["data"]["article"]["title"] for request in hook.requests}  # sent again: the same id
     assert sorted(told.values()) == sorted(long.title(number) for number in range(6, LATEST + 1))
