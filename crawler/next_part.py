@@ -33,13 +33,13 @@ def find_next_part(tree: HtmlElement, base: str, firsts: tuple[str, ...], number
 def _hrefs_on(tree: HtmlElement, number: int) -> Iterator[str]:
     """What may lead on: first what is declared to, then what is called so."""
     has_number = re.compile(rf"(?<!\d){number}(?!\d)").search  # nearly no address has, and only of those that do more is asked
-    links = [link for link in islice(tree.iter("link", "a"), _MOST_LINKS) if has_number(link.get("href") or "")]
-    for link in links:
+    links = [(link, href) for link in islice(tree.iter("link", "a"), _MOST_LINKS) if has_number(href := link.get("href") or "")]
+    for link, href in links:
         if "next" in (link.get("rel") or "").lower().split():
-            yield link.get("href")
-    for link in links:
-        if link.tag == "a" and "#" not in link.get("href").rstrip("#") and _leads_on(link, number):
-            yield link.get("href")
+            yield href
+    for link, href in links:
+        if link.tag == "a" and "#" not in href.rstrip("#") and _leads_on(link, number):
+            yield href
 
 
 def _leads_on(link: HtmlElement, number: int) -> bool:
