@@ -33,6 +33,7 @@ from news.answers import (
 from news.care import Care
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
+from news.muting import Mute
 from news.one_thing import Thing, Whole
 from news.query import Query
 from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
@@ -40,14 +41,14 @@ from news.topics import Topic
 from news.wording import Wording
 from storage.asking import alert_log, export, preview, reports, search, things, whole
 from storage.asking.care import report_care
-from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
+from storage.file.connection import count_bytes, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
 from storage.file.pool import ReadingPool
 from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import entries, outbox, pages, polls, rebuilding, sources, subscriptions, tidying
+from storage.recording import entries, muting, outbox, pages, polls, rebuilding, sources, subscriptions, tidying
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -162,6 +163,10 @@ class ArchiveReader:
             contents=contents,
             care=care,
         )
+
+    def list_mutes(self, since: datetime) -> list[Mute]:
+        """What people have muted, without what was over at `since`."""
+        return self._ask(muting.list_mutes, since)
 
     def report_undelivered(self) -> list[Undelivered]:
         """The channels for which messages wait because they failed."""
@@ -341,22 +346,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:
-    """Make deliveries due again, by their id or their alert's, or the beginning of one.
-
-    Returns how many, and the ids that name nothing to send again, or several things.
-
-    Works beside a running daemon, which sees them at its next look: one short transaction, for which SQLite's own lock is enough.
-    """
-    db = open_beside_writer(path)
-    try:
-        with translated(str(path)):
-            # IMMEDIATE, since SQLite waits for another's transaction only before one of ours has begun to read.
-            db.conn.execute("BEGIN IMMEDIATE")
-            answer = outbox.retry_deliveries(db, ids, now, all_dead=all_dead)
-            db.conn.execute("COMMIT")
-            return answer
-    finally:
-        db.conn.close()  # which takes back what was not committed
