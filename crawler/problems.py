@@ -10,6 +10,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from news.sources import Problem
+from news.wording import template
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ PROBLEMS: dict[str, ProblemKind] = {
         "The connection failed or was cut",
         "nothing if it happens rarely; else open the URL in a browser: if that fails too, the site or the way to it is disturbed",
     ),
+    "proxy": ProblemKind(
+        "The proxy of this source cannot be used",
+        "check the address, user name and password in proxy of its [[sources]] table, and whether it runs",
+    ),
     "not_http": ProblemKind(
         "The site's answer cannot be read as HTTP",
         "open the URL in a browser: if it shows nothing either, check the URL's port, or tell the site's operator",
@@ -78,6 +83,10 @@ PROBLEMS: dict[str, ProblemKind] = {
     "not_a_feed": ProblemKind(
         "The answer is not a feed, often an HTML page",
         "open the URL in a browser, and use the address of the feed instead of that of the page",
+    ),
+    "no_items": ProblemKind(
+        "The rules for this page find no article on it",
+        "the site has changed its pages: correct item, link and title of this [[sources]] table",
     ),
     "malformed": ProblemKind(
         "The feed is damaged; what could be saved of it was kept",
@@ -131,6 +140,9 @@ PROBLEMS: dict[str, ProblemKind] = {
 }
 
 
+_REPAIR_ADVICE = template("nothing, what was missed is looked for elsewhere too")
+
+
 def _kind_of(code: str) -> ProblemKind:
     return PROBLEMS[code if code in PROBLEMS or not code.startswith("http_") else "http_NNN"]
 
@@ -153,6 +165,12 @@ def advise_on_page(problem: Problem) -> Problem:
     """The same problem, met with an article's page: with the advice for that."""
     kind = _kind_of(problem.code)
     return replace(problem, message=f"{problem.message.removesuffix(f'{kind.advice}.')}{kind.advice_for_page()}.")
+
+
+def advise_on_repair(problem: Problem) -> Problem:
+    """The same problem, met where what was missed was looked for: nobody configured that address."""
+    kind = _kind_of(problem.code)
+    return replace(problem, message=f"{problem.message.removesuffix(f'{kind.advice}.')}{_REPAIR_ADVICE}.")
 
 
 class FetchProblem(Exception):

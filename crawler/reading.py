@@ -9,12 +9,15 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.problems import FetchProblem, make_problem
+from crawler.settings import ListingRules
+from news.parts import join_part, within_bounds
 from news.preparing import prepare_feed, prepare_page
 from news.site_feeds import SiteFeeds
-from news.sources import ExtractedPage, ParsedFeed, Problem
+from news.sources import ExtractedPage, ParsedFeed, PartsRead, Problem
 
 if TYPE_CHECKING:
     from crawler.robots_rules import Ruling
@@ -23,6 +26,14 @@ OUT_OF_MEMORY_STATUS = 86
 """The exit status of a worker that ran into its memory limit."""
 
 Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What was read where entries were looked for that a feed no longer shows: some, or the sitemaps that may list them."""
+
+    feed: ParsedFeed | None = None
+    sitemaps: tuple[str, ...] = ()
 
 
 def preload() -> None:
@@ -41,6 +52,13 @@ def read_feed(body: bytes, url: str, content_type: str | None, language: str | N
     return _guarded(lambda: prepare_feed(parse_feed(body, url, content_type, language)))
 
 
+def read_listing(body: bytes, url: str, content_type: str | None, language: str | None, rules: ListingRules) -> ParsedFeed | Problem:
+    """The items of a page that lists articles, as `read_feed` gives those of a feed; see `parse_listing`."""
+    from crawler.listing import parse_listing  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: prepare_feed(parse_listing(body, url, content_type, language, rules)))
+
+
 def read_site(body: bytes, url: str, content_type: str | None, language: str | None) -> SiteFeeds | Problem:
     """The feed that the document is, or those that it offers; see `find_feeds`."""
     from crawler.feed_discovery import find_feeds  # noqa: PLC0415 - see above
@@ -52,7 +70,47 @@ def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage 
     """The article in `body`, with what it gives before the archive is asked; see `extract_page`, `prepare_page`."""
     from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
 
-    return _guarded(lambda: prepare_page(extract_page(body, url, content_type)))
+    return _guarded(lambda: prepare(within_bounds(extract_page(body, url, content_type), 1)))
+
+
+def read_part(body: bytes, url: str, content_type: str | None, parts: PartsRead) -> ExtractedPage | Problem | None:
+    """The article of which `parts` were read, with what the further one in `body` says; None if that is none of it; see `join_part`."""
+    from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
+
+    def read() -> ExtractedPage | None:
+        joined = join_part(parts, extract_page(body, url, content_type, parts))
+        return None if joined is None else prepare(joined)
+
+    return _guarded(read)
+
+
+def prepare(page: ExtractedPage) -> ExtractedPage:
+    """The page with what it gives before the archive is asked; one that goes on will give other things with its next part."""
+    return page if page.next_url is not None else prepare_page(page)
+
+
+def read_archive(body: bytes, url: str, content_type: str | None) -> Place | Problem:
+    """A document of entries that a feed no longer shows, with what they give before the archive is asked."""
+    feed = read_feed(body, url, content_type, None)
+    return feed if isinstance(feed, Problem) else Place(feed)
+
+
+def read_sitemap(body: bytes, url: str, content_type: str | None) -> Place | Problem:
+    """What a sitemap says of news; see `news_of`."""
+    from crawler.sitemap_news import news_of  # noqa: PLC0415 - see above
+
+    def read() -> Place:
+        feed, sitemaps = news_of(body, url, content_type)
+        return Place(prepare_feed(feed), sitemaps)
+
+    return _guarded(read)
+
+
+def read_sitemap_addresses(body: bytes, url: str, _content_type: str | None) -> Place | Problem:
+    """The sitemaps that a robots.txt names; see `sitemaps_of_robots`."""
+    from crawler.sitemap_news import sitemaps_of_robots  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: Place(sitemaps=sitemaps_of_robots(body, url)))
 
 
 def read_robots(text: str, url: str, token: str) -> Ruling | Problem:

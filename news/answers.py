@@ -7,14 +7,16 @@ for. `next` is None where the list is known to have ended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from news.alerts import AlertKind, DeliveryStatus, Hit
 from news.articles import Origin
 from news.care import Care
+from news.covering import Coverage
 from news.health_news import HealthNews
+from news.page_readings import PageReadings
 from news.settling import Identity
 from news.sources import Problem
 
@@ -166,6 +168,7 @@ class SourceHealth:
     last_error: Problem | None = None
     articles: int = 0
     """Articles that it has shown, also those that another showed first."""
+    pages: PageReadings = field(default_factory=PageReadings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,19 @@ class Gap:
     polled_at: datetime
     message: str
     count: int
+    open: int
+    """How many of these are still being filled."""
+    problem: Problem | None
+    """What is in the way of filling the last, or why it could not be filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """How much of the last days a source was watched without a gap."""
+
+    name: str
+    url: str
+    coverage: Coverage
 
 
 class RebuildingPart(StrEnum):

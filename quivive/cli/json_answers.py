@@ -25,6 +25,7 @@ from news.answers import (
     PreviewedArticle,
     RebuildingProgress,
     SightingRecord,
+    SourceCoverage,
     SourceHealth,
     TopicVolume,
     Waiting,
@@ -139,6 +140,23 @@ def source_json(source: SourceHealth) -> JsonObject:
         "consecutive_failures": source.consecutive_failures,
         "last_error": None if source.last_error is None else problem_json(source.last_error),
         "articles": source.articles,
+        "pages": len(source.pages.marks),
+        "pages_unread": source.pages.unread,
+        "pages_failing_since": optional_time_json(source.pages.failing_since),
+    }
+
+
+def coverage_json(source: SourceCoverage) -> JsonObject:
+    """A line of `sources --coverage --json`."""
+    coverage = source.coverage
+    return {
+        "name": source.name,
+        "url": source.url,
+        "coverage": round(coverage.share, 5),
+        "first_read_at": optional_time_json(coverage.first_read_at),
+        "last_good_at": optional_time_json(coverage.last_good_at),
+        "gaps": coverage.gaps,
+        "missed": coverage.missed,
     }
 
 
@@ -239,6 +257,9 @@ def _care_json(care: Care) -> JsonObject:
             {"source": one.name, "since": time_json(one.since), "usual_pause_seconds": round(one.usual_pause.total_seconds())}
             for one in care.silent
         ],
+        "unread_pages": [
+            {"source": one.name, "unread": one.unread, "pages": one.pages, "since": time_json(one.since)} for one in care.unread_pages
+        ],
         "overdue": [{"source": one.name, "due_at": time_json(one.due_at)} for one in care.overdue],
         "channels": [
             {"channel": one.channel, "waiting": one.waiting, "dead": one.dead, "since": time_json(one.since), "reason": one.reason}
@@ -266,7 +287,14 @@ def _rebuilding_json(progress: RebuildingProgress) -> JsonObject:
 
 
 def _gap_json(gap: Gap) -> JsonObject:
-    return {"source": gap.source, "polled_at": time_json(gap.polled_at), "message": gap.message, "count": gap.count}
+    return {
+        "source": gap.source,
+        "polled_at": time_json(gap.polled_at),
+        "message": gap.message,
+        "count": gap.count,
+        "open": gap.open,
+        "problem": None if gap.problem is None else problem_json(gap.problem),
+    }
 
 
 def page_trouble_json(page: PageTrouble) -> JsonObject:

@@ -13,6 +13,7 @@ from news.one_thing import (
     GapRecord,
     HourCount,
     MatchRecord,
+    PageNote,
     PollRecord,
     VersionRecord,
     Whole,
@@ -62,6 +63,7 @@ def _article_json(whole: WholeArticle) -> JsonObject:
         **_texts_json(whole),
         "shows": "article",
         "reasons": [_match_json(match) for match in whole.matches],
+        "page_problems": [_page_note_json(note) for note in whole.page_problems],
         "deleted_at": optional_time_json(whole.deleted_at),
     }
 
@@ -73,6 +75,10 @@ def _texts_json(whole: WholeArticle) -> JsonObject:
         "alerts": [_alert_details_json(alert) for alert in whole.alerts],
         "story_id": None,
     }
+
+
+def _page_note_json(note: PageNote) -> JsonObject:
+    return {"source": note.source, "url": note.url, **problem_json(note.problem)}
 
 
 def _version_json(version: VersionRecord) -> JsonObject:
@@ -141,6 +147,7 @@ def _source_json(whole: WholeSource) -> JsonObject:
         "gaps": [_gap_json(gap) for gap in whole.gaps],
         "hubs": [_hub_json(one) for one in whole.subscriptions],
         "hours": [_hour_json(hour) for hour in whole.hours],
+        "coverage": round(whole.coverage.share, 5),
     }
 
 
@@ -165,6 +172,13 @@ def _gap_json(gap: GapRecord) -> JsonObject:
         "entries": gap.entries,
         "repaired_at": optional_time_json(gap.repaired_at),
         "message": gap.message,
+        "state": gap.state,
+        "found_at": optional_time_json(gap.found_at),
+        "missed": gap.missed,
+        "found": gap.found,
+        "reached_at": time_json(gap.reached_at),
+        "next_repair_at": optional_time_json(gap.next_repair_at),
+        "problem": None if gap.problem is None else problem_json(gap.problem),
     }
 
 

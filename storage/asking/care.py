@@ -15,12 +15,15 @@ from news.care import (
     OverdueSource,
     SilentSource,
     SourceNews,
+    UnreadPages,
     find_silence,
+    find_unread_pages,
     is_long_overdue,
     measure_delays,
 )
 from news.sources import Problem
 from storage.file.times import from_text, optional_time, to_text
+from storage.recording.page_readings import page_readings
 
 LATELY = timedelta(days=7)
 """How far back delays are measured, and dead deliveries are worth a word: what was left dead for longer is left on purpose."""
@@ -35,6 +38,7 @@ def report_care(db: Database, now: datetime) -> Care:
         overdue=_list_overdue(db, now),
         channels=_list_channels(db, since),
         delays=_measure(db, since),
+        unread_pages=_list_unread_pages(db),
     )
 
 
@@ -62,6 +66,13 @@ def _list_silent(db: Database, now: datetime) -> tuple[SilentSource, ...]:
     )
     news = [SourceNews(row["name"], row["polls"], from_text(row["first_at"]), from_text(row["last_at"])) for row in rows]
     return tuple(silent for one in news if (silent := find_silence(one, now)))
+
+
+def _list_unread_pages(db: Database) -> tuple[UnreadPages, ...]:
+    rows = db.conn.execute(
+        "SELECT * FROM sources WHERE configured = 1 AND pages_failing_since IS NOT NULL ORDER BY pages_failing_since, name"
+    )
+    return tuple(one for row in rows if (one := find_unread_pages(row["name"], page_readings(row))) is not None)
 
 
 def _list_overdue(db: Database, now: datetime) -> tuple[OverdueSource, ...]:

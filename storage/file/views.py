@@ -27,12 +27,15 @@ VIEWS = {
         (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles,
         {_time("last_polled_at")}, {_time("last_success_at")}, {_time("next_poll_at")}, interval_seconds,
         consecutive_failures, error_code AS problem_code, error_message AS problem, {_YES.format(condition="configured = 1")} AS configured,
-        {_time("added_at")}, (SELECT group_concat(value, ', ') FROM json_each(tags)) AS tags
+        {_time("added_at")}, (SELECT group_concat(value, ', ') FROM json_each(tags)) AS tags,
+        length(page_marks) AS pages, length(page_marks) - length(replace(page_marks, '-', '')) AS pages_unread,
+        {_time("pages_failing_since")}
         FROM sources""",
     "polls_v": f"""SELECT sources.name AS source, {_time("polled_at")}, kind, http_status, round(seconds, 3) AS seconds, body_bytes,
         entries_seen, entries_new, entries_changed, polls.error_code AS problem_code, polls.error_message AS problem
         FROM polls JOIN sources ON sources.id = source_id""",
-    "gaps_v": f"""SELECT sources.name AS source, {_time("from_at")}, {_time("to_at")}, entries, {_time("repaired_at")}, message
+    "gaps_v": f"""SELECT sources.name AS source, {_time("from_at")}, {_time("to_at")}, entries, {_time("repaired_at")}, message,
+        state, {_time("found_at")}, missed, found, {_time("reached_at")}, problem_code, problem
         FROM gaps JOIN sources ON sources.id = source_id""",
     "entries_v": f"""SELECT sources.name AS source, title, link, {_time("published_at")}, {_time("updated_at")},
         {_time("first_seen_at")}, {_time("changed_at")}, article_id AS article, page_state, page_error_code AS page_problem_code,
