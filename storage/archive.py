@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -94,7 +94,7 @@ class ArchiveReader:
         """The sources whose poll is due, the longest overdue first; without those in hand, given by their ids."""
         return self._ask(sources.list_due_sources, now, limit, in_hand)
 
-    def number_sources(self) -> dict[str, int]:
+    def number_sources(self) -> Mapping[str, int]:
         """The numbers under which the crawl is handed the configured sources, by their URLs."""
         return self._ask(sources.list_numbers)
 
