@@ -18,6 +18,7 @@ from crawler.feed_repair import is_complete, is_feed, repaired
 from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
+from crawler.wishes import feed_wishes
 from news.sources import FeedEntry, FeedLink, ParsedFeed
 
 # feedparser's dictionaries hold strings, lists and dictionaries, by names that depend on the feed.
@@ -94,6 +95,7 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
         problem=make_problem("malformed", _where(result.get("bozo_exception"))) if is_damaged else None,
         links=_links(feed, url),
         generator=line_of(dict.get(feed, "generator")),
+        wishes=feed_wishes(feed, document),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 
 from scrapy.http import Response
 
 from crawler.failures import problem_of
 from crawler.problems import FetchProblem
 from crawler.reading import read_feed
+from crawler.wishes import fresh_for
 from crawler.work import Answered, final_url, header, problem_without_reading
 from news.sources import DueSource, PollKind, PollOutcome, Problem
 
@@ -53,7 +55,13 @@ class FeedWork:
         failed = PollOutcome(source.source_id, source.url, answered.at, answered.seconds, PollKind.FAILED)
         if isinstance(answer, BaseException):
             return replace(failed, problem=problem_of(answer))
-        failed = replace(failed, http_status=answer.status, body_bytes=len(answer.body), final_url=final_url(answer))
+        failed = replace(
+            failed,
+            http_status=answer.status,
+            body_bytes=len(answer.body),
+            final_url=final_url(answer),
+            fresh_for=fresh_for(partial(header, answer)),
+        )
         validators = _validators(answer)
         if answer.status == 304 and (source.etag or source.last_modified):
             kept = Validators(validators.etag or source.etag, validators.last_modified or source.last_modified, source.body_hash)

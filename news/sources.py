@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from unicodedata import category, normalize
 
+from news.freshness import FeedWishes
+
 
 def fold_name(name: str) -> str:
     """A source's name as it is compared: without regard to case and accents, however these are encoded (Unicode, NFC or NFD)."""
@@ -179,6 +181,8 @@ class ParsedFeed:
     """What made the feed, as it says itself."""
     prepared: tuple[PreparedEntry, ...] | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the parsing; ask `news.preparing.prepared_entries`, which makes it where it is absent."""
+    wishes: FeedWishes = FeedWishes()
+    """How often it wants to be asked, and when not."""
 
 
 class PollKind(StrEnum):
@@ -211,6 +215,8 @@ class PollOutcome:
     final_url: str | None = None
     """Where redirects led; None if there were none."""
     problem: Problem | None = None
+    fresh_for: timedelta | None = None
+    """How long the answer stays as it is, as its server says."""
 
 
 @dataclass(frozen=True, slots=True)

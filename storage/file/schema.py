@@ -199,6 +199,16 @@ def count_without_reading_everything(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def learn_when_sources_publish(db: Database) -> None:
+    """The rhythm of a source is in a table of its own: the row of the source is written with every poll.
+
+    Which sources have an interval of their own the next start tells; a rhythm is begun by the next body.
+    """
+    for statement in _RHYTHMS:
+        db.conn.execute(statement)
+
+
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",
@@ -208,6 +218,19 @@ _COUNTED = (
     "CREATE INDEX deliveries_by_status ON deliveries (status, alert_id)",
     "CREATE INDEX entries_in_trouble ON entries (page_state) WHERE page_error_code IS NOT NULL",
     "CREATE INDEX entries_by_title ON entries (source_id, title)",
+)
+
+_RHYTHMS = (
+    """CREATE TABLE rhythms (
+        source_id INTEGER PRIMARY KEY REFERENCES sources (id),
+        rhythm TEXT NOT NULL           -- JSON, see storage/recording/rhythms.py
+    )""",
+    "ALTER TABLE sources ADD COLUMN own_interval INTEGER NOT NULL DEFAULT 0",  # by the configuration; else its rhythm decides
+    "ALTER TABLE sources ADD COLUMN silent_from TEXT",  # it is silent then, if nothing new comes; null: that cannot be told
+    "ALTER TABLE sources ADD COLUMN unchanged_at TEXT",  # the last 304 since its last body
+    "ALTER TABLE sources ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0",  # that it is unchanged: asked without condition next
+    "ALTER TABLE sources ADD COLUMN distrusted_at TEXT",  # since when it is asked without condition: its 304 hid a change
+    "ALTER TABLE sources ADD COLUMN wishes TEXT",  # JSON: seconds between polls, hours and days to skip (UTC), as its feed says
 )
 
 _MESSAGES = (

@@ -13,6 +13,7 @@ from news.concluding import SourceRecord, conclude_poll, judge_silence, problem_
 from news.judging import judge_gap
 from news.places import places_of
 from news.preparing import prepared_entries
+from news.rhythm import Brought
 from news.scheduling import PollTiming
 from news.settling import Decided
 from news.sources import ArticlesMode, DuePage, ParsedFeed, PollOutcome, PreparedEntry
@@ -29,6 +30,7 @@ from storage.recording.entries import (
 )
 from storage.recording.gaps import record_gap
 from storage.recording.knowing import load_known
+from storage.recording.rhythms import write_rhythm
 from storage.recording.sources import source_record, write_source
 from storage.recording.watch import SourceBefore, Tally, Watch
 
@@ -55,16 +57,21 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
     if tally.gap is not None:
         record_gap(db, outcome.source_id, poll.record.last_success_at, outcome.polled_at, tally)
     _log_poll(db, poll, tally, changed)
-    write_source(db, outcome.source_id, conclude_poll(poll.record, outcome, poll.timing, now), now)
+    record = conclude_poll(poll.record, outcome, poll.timing, now, Brought(tally.entries_seen, tuple(tally.published)))
+    write_source(db, outcome.source_id, record, now)
+    if record.rhythm is not None and record.rhythm is not poll.record.rhythm:
+        write_rhythm(db, outcome.source_id, record.rhythm)
     return tally
 
 
 def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> _Poll | None:
     """None if the source is unknown."""
-    row = db.conn.execute("SELECT * FROM sources WHERE id = ?", (outcome.source_id,)).fetchone()
+    row = db.conn.execute(
+        "SELECT sources.*, rhythm FROM sources LEFT JOIN rhythms ON source_id = sources.id WHERE sources.id = ?", (outcome.source_id,)
+    ).fetchone()
     if row is None:
         return None
-    timing = PollTiming(timedelta(seconds=row["interval_seconds"]), watch.least_interval, watch.most_interval)
+    timing = PollTiming(timedelta(seconds=row["interval_seconds"]), watch.least_interval, watch.most_interval, bool(row["own_interval"]))
     return _Poll(source_record(row), ArticlesMode(row["articles_mode"]), timing, outcome, now)
 
 
@@ -118,6 +125,8 @@ def _write(db: Database, watch: Watch, poll: _Poll, brought: tuple[Sequence[Arri
     write_settled(db, watch, writing, tally)
     for one in arrivals:
         tally.entries_new += one.is_new
+        if one.is_new:
+            tally.published.append(one.arrived.entry.published_at)
         tally.entries_silent += one.is_new and one.silent
         if one.page_due_at is not None and one.page_due_at <= poll.now:
             tally.pages.append(DuePage(one.entry_id, poll.outcome.source_id, one.arrived.entry.link or one.place.own))

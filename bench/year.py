@@ -1,0 +1,279 @@
+"""A year of 200 sources, simulated: what is missed, how many polls it takes, how late news is, and how soon a silence is told.
+
+The decisions are the program's own, and are handed the time: when a source is polled, whether its "nothing changed" is believed, what is
+a gap, when a source is silent. The sites are invented (`year_world.py`): bursts, nights, holidays, outages (theirs and ours), feeds that
+show less than came, feeds that move, servers that answer 304 for ever, sources that fall silent. Nothing is fetched, nobody sleeps.
+
+The oracle knows when something appears: it polls as soon as something is there, never more often than `min_interval`, and after
+`max_interval` at the latest. It does not poll while a site or our line is down, but as soon as it is back.
+
+Run: python -m bench.year
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
+
+from bench.common import make_parser, percentile, print_machine
+from bench.year_world import DAY, HISTORY, START, Site, Span, make_our_outages, make_sites
+from news.concluding import SourceRecord, conclude_poll
+from news.judging import judge_gap
+from news.rhythm import Brought
+from news.scheduling import PollTiming
+from news.sources import ParsedFeed, PollKind, PollOutcome, Problem
+
+TIMING = PollTiming(timedelta(minutes=15), timedelta(minutes=5), timedelta(hours=12))
+FIXED = timedelta(minutes=15)
+LATENCY = timedelta(seconds=1)
+WEEK = timedelta(weeks=1)
+
+
+@dataclass(slots=True)
+class Year:
+    """What became of one source."""
+
+    sort: str
+    polls: int = 0
+    oracle: int = 0
+    entries: int = 0
+    delays: list[float] = field(default_factory=list)
+    """Seconds from appearing to the poll that brought it, of all that were archived."""
+    in_gaps: int = 0
+    missed: int = 0
+    """Neither archived nor in a reported gap: must be none."""
+    gaps: int = 0
+    distrusted: int = 0
+    is_liar: bool = False
+    false_alarms: int = 0
+    on_holiday: int = 0
+    """Of the false alarms: the site was on holiday."""
+    silence: float | None = None
+    """After how many of its usual gaps its silence was told; infinite: never."""
+    fixed_polls: int = 0
+    fixed_delays: list[float] = field(default_factory=list)
+    fixed_lost: int = 0
+
+
+class Watching:
+    """Polls one site for a year, by the program's decisions."""
+
+    def __init__(self, site: Site, end: datetime, ours: Sequence[Span]) -> None:
+        self.site, self.end, self.ours = site, end, ours
+        self.year = Year(site.sort.name, is_liar=site.lies is not None)
+        self.record = SourceRecord(START, START, "", is_named=False)
+        self.archived = -1
+        """The number of the newest entry that is archived."""
+        self.lost: list[int] = []
+        self.gaps: list[Span] = []
+        self.alarmed_at: datetime | None = None
+        self.alarms: list[tuple[datetime, datetime]] = []
+        """When a silence was told, and of which last news."""
+
+    def run(self) -> None:
+        """Until the year is over."""
+        now = START + timedelta(seconds=self.site.number)
+        while now < self.end:
+            if back := _back_at(self.ours, now):
+                now = back + TIMING.interval / 2  # a probe each interval finds out that our line is back, and all are due
+                continue
+            self.poll(now)
+            now = self.record.next_poll_at + LATENCY
+        self._count()
+
+    def poll(self, now: datetime) -> None:
+        """One poll, with what follows."""
+        self.year.polls += 1
+        outcome = self.answer(now)
+        new: range = range(0)
+        if outcome.kind is PollKind.PARSED:
+            new = self._archive(now)
+        dates = tuple(self.site.entries[number].published_at for number in new)
+        before = self.record
+        self.record = conclude_poll(before, outcome, TIMING, now, Brought(len(outcome.feed.entries) if outcome.feed else 0, dates))
+        self.year.distrusted += self.record.trust.distrusted_at == now
+        self._judge_silence(outcome, len(new), now)
+
+    def answer(self, now: datetime) -> PollOutcome:
+        """What the site answers."""
+        site, record = self.site, self.record
+        failed = PollOutcome(1, site.url, now, 0.1, PollKind.FAILED)
+        for first, last, code in site.down:
+            if first <= now < last:
+                return PollOutcome(1, site.url, now, 0.1, PollKind.FAILED, problem=Problem(code, code))
+        shown = site.shown(now)
+        newest = str(shown[-1]) if shown else "empty"
+        is_conditional = record.trust.asks_on_condition and record.validators.etag is not None
+        lies = site.lies is not None and site.lies[0] <= now < site.lies[1]
+        etag = newest if site.validator else None
+        if is_conditional and (lies or record.validators.etag == etag):
+            return PollOutcome(1, site.url, now, 0.1, PollKind.UNCHANGED, 304, etag=record.validators.etag, fresh_for=site.fresh_for)
+        if record.validators.body_hash == newest:
+            return PollOutcome(1, site.url, now, 0.1, PollKind.SAME_BODY, 200, etag=etag, body_hash=newest, fresh_for=site.fresh_for)
+        feed = ParsedFeed(None, tuple(site.entries[number] for number in reversed(shown)), wishes=site.wishes)
+        assert failed.problem is None
+        return PollOutcome(
+            1, site.url, now, 0.1, PollKind.PARSED, 200, 1000, feed, etag=etag, body_hash=newest, fresh_for=site.fresh_for
+        )
+
+    def _archive(self, now: datetime) -> range:
+        shown = self.site.shown(now)
+        known = sum(number <= self.archived for number in shown)
+        new = range(max(shown.start, self.archived + 1), shown.stop)
+        if judge_gap(len(shown), known, had_entries=self.archived >= 0):
+            self.year.gaps += 1
+            self.gaps.append((self.record.last_read_at or START, now))
+        if self.archived >= 0:
+            self.lost += range(self.archived + 1, new.start)
+        for number in new:
+            if self.site.appeared[number] >= START:
+                self.year.delays.append((now - self.site.appeared[number]).total_seconds())
+        self.archived = max(self.archived, shown.stop - 1)
+        return new
+
+    def _judge_silence(self, outcome: PollOutcome, new: int, now: datetime) -> None:
+        if new:
+            self.alarmed_at = None
+        is_silent = self.record.silent_from is not None and now >= self.record.silent_from
+        if outcome.kind is not PollKind.FAILED and is_silent and self.alarmed_at is None:
+            self.alarmed_at = now
+            self.alarms.append((now, self.site.appeared[self.archived]))
+
+    def _count(self) -> None:
+        site, year = self.site, self.year
+        year.entries = sum(moment >= START for moment in site.appeared)
+        for number in self.lost:
+            covered = any(first <= site.appeared[number] <= last for first, last in self.gaps)
+            year.in_gaps += covered
+            year.missed += not covered
+        self._count_alarms()
+        year.oracle = count_oracle(site, self.end, self.ours)
+
+    def _count_alarms(self) -> None:
+        site = self.site
+        silent = site.silent
+        told = None
+        for at, _ in self.alarms:
+            if silent and silent[0] <= at < silent[1]:
+                told = told or at
+            else:
+                self.year.false_alarms += 1
+                self.year.on_holiday += site.rests is not None and site.rests[0] <= at < site.rests[1]
+        if silent:
+            before = [moment for moment in site.appeared if START - HISTORY <= moment < silent[0]]
+            if len(before) >= 3:
+                self.year.silence = measure_silence(before, silent, told, self.end)
+
+
+def measure_silence(before: Sequence[datetime], silent: Span, told: datetime | None, end: datetime) -> float | None:
+    """After how many usual gaps a silence was told. None: it ended, or the year did, before three of them were over."""
+    usual = usual_gap(before)
+    if told is None:
+        return None if min(silent[1], end) - before[-1] < 3 * usual else float("inf")
+    return (told - before[-1]) / usual
+
+
+def usual_gap(appeared: Sequence[datetime]) -> timedelta:
+    """The longest pause of an ordinary week: the median of the longest pause in each; with less than an entry a week the mean pause."""
+    pauses = [(second, second - first) for first, second in pairwise(appeared)]
+    mean = (appeared[-1] - appeared[0]) / len(pauses)
+    if mean >= WEEK / 2:
+        return mean
+    weeks: dict[int, timedelta] = {}
+    for moment, pause in pauses:
+        week = (moment - appeared[0]) // WEEK
+        weeks[week] = max(weeks.get(week, timedelta()), pause)
+    return max(statistics.median(weeks.values()), mean)
+
+
+def _back_at(spans: Sequence[Span], now: datetime) -> datetime | None:
+    return next((last for first, last in spans if first <= now < last), None)
+
+
+def count_oracle(site: Site, end: datetime, ours: Sequence[Span]) -> int:
+    """The polls of who knows when something appears."""
+    downs = [*ours, *((first, last) for first, last, _ in site.down)]
+    last, polls = START, 1
+    wanted = sorted(_back_at(downs, moment) or moment for moment in site.appeared if moment > START)
+    for moment in [*wanted, end]:
+        if moment <= last:
+            continue
+        while moment - last > TIMING.most:
+            last, polls = last + TIMING.most, polls + 1
+        if moment < end:
+            last, polls = max(moment, last + TIMING.least), polls + 1
+    return polls
+
+
+def poll_by_the_clock(site: Site, year: Year, end: datetime, ours: Sequence[Span]) -> None:
+    """The same site, polled every quarter of an hour whatever it does."""
+    downs = [*ours, *((first, last) for first, last, _ in site.down)]
+    year.fixed_polls = (end - START) // FIXED
+    archived = site.shown(START).stop - 1
+    while archived + 1 < len(site.appeared):
+        tick = START + FIXED * -((START - site.appeared[archived + 1]) // FIXED)
+        while back := _back_at(downs, tick):
+            tick = START + FIXED * -((START - back) // FIXED)
+        if tick >= end:
+            break
+        shown = site.shown(tick)
+        new = range(max(shown.start, archived + 1), shown.stop)
+        year.fixed_lost += new.start - archived - 1
+        year.fixed_delays += [(tick - site.appeared[number]).total_seconds() for number in new]
+        archived = shown.stop - 1
+
+
+def live(site: Site, *, days: int, seed: int) -> Year:
+    """A site's year."""
+    end, ours = START + timedelta(days=days), make_our_outages(days, seed)
+    watching = Watching(site, end, ours)
+    watching.run()
+    poll_by_the_clock(site, watching.year, end, ours)
+    return watching.year
+
+
+def main() -> None:
+    """Live the year, and print what came of it."""
+    parser = make_parser(__doc__ or "")
+    parser.add_argument("--sources", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    sources, days = (16, 60) if options.quick else (options.sources, 365)
+    print_machine("scrapy")
+    with ProcessPoolExecutor() as pool:
+        sites = make_sites(sources, days, options.seed)
+        years = list(pool.map(partial(live, days=days, seed=options.seed), sites))
+    print_year(years, days)
+
+
+def print_year(years: Sequence[Year], days: int) -> None:
+    """The figures, for each sort of site and for all."""
+    print(f"{'sort':<10}{'sources':>8}{'entries':>9}{'polls':>9}{'/oracle':>8}{'delay':>8}{'/half':>7}{'gaps':>6}{'false':>7}{'silence':>9}  fixed")
+    for sort in [*dict.fromkeys(year.sort for year in years), "all"]:
+        _print_line(sort, [year for year in years if sort in {"all", year.sort}], days)
+
+
+def _print_line(sort: str, years: Sequence[Year], days: int) -> None:
+    polls, oracle, entries = (sum(getattr(year, name) for year in years) for name in ("polls", "oracle", "entries"))
+    delays = [delay for year in years for delay in year.delays]
+    half = sum(len(year.delays) * days * 86400 / year.polls / 2 for year in years) / max(len(delays), 1)
+    delay = statistics.fmean(delays)
+    fixed = statistics.fmean([delay for year in years for delay in year.fixed_delays])
+    told = [year.silence for year in years if year.silence is not None]
+    silences = f"{statistics.median(told):.2f}<{max(told):.2f}" if told else ""
+    print(
+        f"{sort:<10}{len(years):>8}{entries:>9}{polls:>9}{polls / oracle:>8.3f}{delay / 60:>7.1f}m{delay / half:>7.2f}"
+        f"{sum(year.gaps for year in years):>6}{sum(year.false_alarms for year in years) / len(years):>7.2f}{silences:>9}"
+        f"  {sum(year.fixed_polls for year in years)} polls, {fixed / 60:.1f}m, lost {sum(year.fixed_lost for year in years)}"
+        f"; gaps {sum(year.in_gaps for year in years)} missed {sum(year.missed for year in years)} hol {sum(y.on_holiday for y in years)}"
+        f" liars {sum(y.is_liar for y in years)} found {sum(y.is_liar and y.distrusted>0 for y in years)} wrongly {sum((not y.is_liar) and y.distrusted>0 for y in years)}"
+    )
+
+
+if __name__ == "__main__":
+    main()
