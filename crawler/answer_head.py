@@ -35,6 +35,7 @@ WANTED = frozenset(
         b"expires",
         b"keep-alive",
         b"last-modified",
+        b"link",
         b"location",
         b"retry-after",
         b"set-cookie",

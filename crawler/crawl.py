@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
@@ -19,6 +19,7 @@ from crawler.download_handler import Downloads, Dropped
 from crawler.frontier import Frontier, Work
 from crawler.hosts import host_key
 from crawler.kinds import kind_of
+from crawler.problems import FetchProblem, make_problem
 from crawler.reading_queue import Document
 from crawler.scrapy_insides import drop_requests_that_wait
 from crawler.scrapy_settings import make_scrapy_settings
@@ -169,7 +170,7 @@ class Crawl:
         try:
             if not isinstance(answer, Dropped):
                 await self._hand_on(work, answer, now - started, Document(holding.host, work.source_id, size, kind_of(work).urgent))
-        except WorkersStopped:
+        except (WorkersStopped, Dropped):
             pass  # still due
         except Exception as error:  # noqa: BLE001 - scrapy would only log it; `run` raises it
             self._failure = self._failure or error
@@ -188,8 +189,18 @@ class Crawl:
         self._changed.set()
 
     async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> None:
-        answered = Answered(answer, self._clock(), seconds, partial(self._read, document))
+        answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more)
         await self._receivers[type(work)](await kind_of(work).outcome(work, answered))
+
+    async def _fetch_more(self, work: Work) -> Response:
+        """The answer to a further piece of work, which stands in no queue: whoever needs it asks for one after the other."""
+        assert self._crawler is not None
+        spider = cast("NewsSpider", self._crawler.spider)
+        try:
+            request = spider.make_request(work)
+        except ValueError as error:
+            raise FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")) from error
+        return await self._crawler.engine.download_async(request)
 
     async def _read(self, document: Document, function: Callable[..., Any], *arguments: Any) -> Any:
         """What `function` makes of the arguments in a worker process. Raises as `Workers.read`, and WorkersStopped when all is dropped."""

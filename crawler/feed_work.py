@@ -8,12 +8,14 @@ from functools import partial
 
 from scrapy.http import Response
 
+from crawler.download_handler import Dropped
 from crawler.failures import problem_of
-from crawler.problems import FetchProblem
+from crawler.problems import FetchProblem, make_problem
 from crawler.reading import read_feed
 from crawler.wishes import fresh_for
 from crawler.work import Answered, final_url, header, problem_without_reading
-from news.sources import DueSource, PollKind, PollOutcome, Problem
+from news.preparing import join_feeds
+from news.sources import DueSource, ParsedFeed, PollKind, PollOutcome, Problem
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.8, "
@@ -70,20 +72,53 @@ class FeedWork:
             return replace(failed, problem=problem)
         if validators.body_hash == source.body_hash:
             return _vouched(failed, PollKind.SAME_BODY, validators)
-        return await _read(answer, answered, failed, validators)
+        feed = await _read(answer, answered)
+        if isinstance(feed, ParsedFeed) and feed.children:
+            # The index may stay as it is while they change: nothing vouches for them but reading them, at each poll.
+            feed, validators = await _read_children(feed, source, answered), Validators()
+        return _parsed(feed, failed, validators)
 
 
-async def _read(answer: Response, answered: Answered, failed: PollOutcome, validators: Validators) -> PollOutcome:
+async def _read(answer: Response, answered: Answered) -> ParsedFeed | Problem:
     content_type, language = header(answer, "Content-Type"), header(answer, "Content-Language")
     try:
-        feed = await answered.read(read_feed, answer.body, answer.url, content_type, language)
+        return await answered.read(read_feed, answer.body, answer.url, content_type, language)
     except FetchProblem as error:
-        feed = error.problem
+        return error.problem
+
+
+def _parsed(feed: ParsedFeed | Problem, failed: PollOutcome, validators: Validators) -> PollOutcome:
     if isinstance(feed, Problem):
         return replace(failed, problem=feed)
     parsed = replace(failed, kind=PollKind.PARSED, feed=feed, problem=feed.problem)
     # A damaged body vouches for nothing: with its validators kept, a 304 would hide what it lacked for ever.
     return parsed if feed.problem else _vouched(parsed, PollKind.PARSED, validators)
+
+
+async def _read_children(index: ParsedFeed, source: DueSource, answered: Answered) -> ParsedFeed | Problem:
+    """What the sitemaps of an index list, as one feed. Those that cannot be had leave their problem; if none can, that is all there is."""
+    read = [await _read_child(url, source, answered) for url in index.children]
+    feeds = [one for one in read if isinstance(one, ParsedFeed)]
+    problems = [one if isinstance(one, Problem) else one.problem for one in read]
+    problem = next(filter(None, problems), None)
+    if not feeds:
+        assert problem is not None  # of each of them, and there is at least one
+        return problem
+    return join_feeds(feeds, problem or index.problem)
+
+
+async def _read_child(url: str, source: DueSource, answered: Answered) -> ParsedFeed | Problem:
+    try:
+        answer = await answered.fetch(replace(source, url=url, etag=None, last_modified=None))
+    except Dropped:
+        raise
+    except Exception as error:  # noqa: BLE001 - `problem_of` knows what is expected, and logs the rest
+        return problem_of(error)
+    if problem := problem_without_reading(answer, answered.at):
+        return problem
+    feed = await _read(answer, answered)
+    # An index names no index (https://www.sitemaps.org/protocol.html#index): what is nested for ever ends here.
+    return make_problem("not_a_feed", f"{url} is an index within an index") if isinstance(feed, ParsedFeed) and feed.children else feed
 
 
 def _validators(answer: Response) -> Validators:

@@ -49,13 +49,14 @@ class NewsSpider(Spider):
         """A request for each piece of work, until the desk says that there will be no more."""
         while (work := await self._desk.next_work()) is not None:
             try:
-                request = self._make_request(work)
+                request = self.make_request(work)
             except ValueError as error:  # scrapy refuses a URL without a scheme, for one
                 await self._desk.answered(work, FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")))
             else:
                 yield request
 
-    def _make_request(self, work: Work) -> Request:
+    def make_request(self, work: Work) -> Request:
+        """How a piece of work is asked for. Raises ValueError for an address that is none."""
         kind = kind_of(work)
         return Request(
             work.url,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -28,6 +28,10 @@ class ReadInWorker(Protocol):
         """What the function returns. Raises FetchProblem or WorkersStopped."""
 
 
+FetchMore = Callable[[Work], Awaitable[Response]]
+"""Fetches a further document that a piece of work needs, once its host may be asked again. Raises what the crawl's network raises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The answer to a piece of work: a response, or the error there was instead; when it came (UTC), and after how many seconds."""
@@ -36,6 +40,7 @@ class Answered:
     at: datetime
     seconds: float
     read: ReadInWorker
+    fetch: FetchMore
 
 
 class Kind(Protocol[WorkItem_contra, Outcome_co]):

@@ -10,14 +10,14 @@ What travels is plain strings: words joined by spaces take a quarter of the memo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from news.articles import Origin
 from news.earning import read_lines
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
-from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords
+from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords, Problem
 from news.text import language_of
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse, analyse_article, index_columns, joined
 from news.urls import comparing_url, shown_url
@@ -30,6 +30,16 @@ and what waits to be written must not hold three times its size; the words of th
 def prepare_feed(feed: ParsedFeed) -> ParsedFeed:
     """The feed with all that its entries give before the archive is asked."""
     return replace(feed, prepared=tuple(_prepare_entries(identify_entries(feed.entries))))
+
+
+def join_feeds(feeds: Sequence[ParsedFeed], problem: Problem | None) -> ParsedFeed:
+    """Several bodies as one, with what was prepared of each; of what is in two of them, the first counts. At least one is given."""
+    prepared: dict[str, PreparedEntry] = {}
+    for feed in feeds:
+        for entry in prepared_entries(feed):
+            prepared.setdefault(entry.key, entry)
+    entries = tuple(entry.entry for entry in prepared.values())
+    return replace(feeds[0], entries=entries, problem=problem, prepared=tuple(prepared.values()))
 
 
 def prepared_entries(feed: ParsedFeed) -> tuple[PreparedEntry, ...]:
