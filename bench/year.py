@@ -20,8 +20,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 
-from bench.common import make_parser, percentile, print_machine
-from bench.year_world import DAY, HISTORY, START, Site, Span, make_our_outages, make_sites
+from bench.common import make_parser, print_machine
+from bench.year_world import HISTORY, START, Site, Span, make_our_outages, make_sites
 from news.concluding import SourceRecord, conclude_poll
 from news.judging import judge_gap
 from news.rhythm import Brought
@@ -117,9 +117,7 @@ class Watching:
             return PollOutcome(1, site.url, now, 0.1, PollKind.SAME_BODY, 200, etag=etag, body_hash=newest, fresh_for=site.fresh_for)
         feed = ParsedFeed(None, tuple(site.entries[number] for number in reversed(shown)), wishes=site.wishes)
         assert failed.problem is None
-        return PollOutcome(
-            1, site.url, now, 0.1, PollKind.PARSED, 200, 1000, feed, etag=etag, body_hash=newest, fresh_for=site.fresh_for
-        )
+        return PollOutcome(1, site.url, now, 0.1, PollKind.PARSED, 200, 1000, feed, etag=etag, body_hash=newest, fresh_for=site.fresh_for)
 
     def _archive(self, now: datetime) -> range:
         shown = self.site.shown(now)
@@ -253,7 +251,9 @@ def main() -> None:
 
 def print_year(years: Sequence[Year], days: int) -> None:
     """The figures, for each sort of site and for all."""
-    print(f"{'sort':<10}{'sources':>8}{'entries':>9}{'polls':>9}{'/oracle':>8}{'delay':>8}{'/half':>7}{'gaps':>6}{'false':>7}{'silence':>9}  fixed")
+    print(
+        f"{'sort':<10}{'sources':>8}{'entries':>9}{'polls':>9}{'/oracle':>8}{'delay':>8}{'/half':>7}{'gaps':>6}{'false':>7}{'silence':>9}  fixed"
+    )
     for sort in [*dict.fromkeys(year.sort for year in years), "all"]:
         _print_line(sort, [year for year in years if sort in {"all", year.sort}], days)
 
@@ -271,7 +271,7 @@ def _print_line(sort: str, years: Sequence[Year], days: int) -> None:
         f"{sum(year.gaps for year in years):>6}{sum(year.false_alarms for year in years) / len(years):>7.2f}{silences:>9}"
         f"  {sum(year.fixed_polls for year in years)} polls, {fixed / 60:.1f}m, lost {sum(year.fixed_lost for year in years)}"
         f"; gaps {sum(year.in_gaps for year in years)} missed {sum(year.missed for year in years)} hol {sum(y.on_holiday for y in years)}"
-        f" liars {sum(y.is_liar for y in years)} found {sum(y.is_liar and y.distrusted>0 for y in years)} wrongly {sum((not y.is_liar) and y.distrusted>0 for y in years)}"
+        f" liars {sum(y.is_liar for y in years)} found {sum(y.is_liar and y.distrusted > 0 for y in years)} wrongly {sum((not y.is_liar) and y.distrusted > 0 for y in years)}"
     )
 
 

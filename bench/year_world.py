@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from news.freshness import FeedWishes
+from news.freshness import NO_FEED_WISHES, FeedWishes
 from news.sources import FeedEntry
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -79,7 +79,7 @@ class Site:
     rests: Span | None = None
     moves_at: datetime | None = None
     """From when on it is found elsewhere; the old address leads there for two months, and is gone then."""
-    wishes: FeedWishes = FeedWishes()
+    wishes: FeedWishes = NO_FEED_WISHES
     fresh_for: timedelta | None = None
     is_pinned: bool = False
     """Whether it keeps its very first entry at the top."""
@@ -99,7 +99,7 @@ def make_sites(count: int, days: int, seed: int) -> Iterator[Site]:
     """So many sites of all sorts."""
     names = [sort for sort in SORTS for _ in range(sort.share)]
     for number in range(count):
-        yield make_site(number, names[number * len(names) // count], days, Random(f"{seed} {number}"))  # noqa: S311  # an invented year
+        yield make_site(number, names[number * len(names) // count], days, Random(f"{seed} {number}"))
 
 
 def make_site(number: int, sort: Sort, days: int, random: Random) -> Site:
@@ -168,7 +168,7 @@ def _outages(random: Random, end: datetime) -> Iterator[tuple[datetime, datetime
 
 def make_our_outages(days: int, seed: int) -> list[Span]:
     """When our own line is down: five times a year, for one to fourteen hours."""
-    random = Random(f"{seed} ours")  # noqa: S311  # an invented year
+    random = Random(f"{seed} ours")
     starts = [START + timedelta(days=random.uniform(2, days)) for _ in range(max(1, round(5 * days / 365)))]
     return sorted((first, first + timedelta(hours=random.uniform(1, 14))) for first in starts)
 

@@ -26,7 +26,7 @@ _MAX_AGE = re.compile(r'(?:^|[,\s;])max-age\s*=\s*"?(\d{1,12})', re.IGNORECASE)
 
 
 def feed_wishes(feed: dict[str, Any], document: str) -> FeedWishes:
-    """What a feed that feedparser has read says of itself; of hours and days to be skipped it keeps only the last, so they are read here."""
+    """What a feed that feedparser has read says of itself; of hours and days to be skipped it keeps only the last: they are read here."""
     minutes, frequency = _number(dict.get(feed, "ttl")), _number(dict.get(feed, "sy_updatefrequency"))
     period = _PERIODS.get(str(dict.get(feed, "sy_updateperiod") or "").strip().lower())
     every = [timedelta(minutes=minutes)] if minutes else []

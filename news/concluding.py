@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from news.adopting import adopted_addresses
 from news.arriving import KnownEntry
+from news.freshness import NO_FEED_WISHES, FeedWishes, Wishes
 from news.judging import storable_text
-from news.freshness import FeedWishes, Wishes
 from news.pacing import with_pace
 from news.rhythm import Brought, Rhythm, begin_rhythm, learn
 from news.scheduling import PollTiming, Watched, next_page_fetch_at, next_page_refresh_at, next_poll_at, next_regular_poll_at
 from news.silence import silent_from
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem
-from news.trusting import Trust, after_body, after_unchanged
+from news.trusting import FULL_TRUST, Trust, after_body, after_unchanged
 from news.urls import comparing_url
 
 NO_REASON = Problem("unknown", "the poll failed without a reason")
@@ -47,12 +47,12 @@ class SourceRecord:
     consecutive_failures: int = 0
     problem: Problem | None = None
     validators: Validators = Validators()
-    trust: Trust = Trust()
+    trust: Trust = FULL_TRUST
     rhythm: Rhythm | None = None
     """None until a body of it was read."""
     silent_from: datetime | None = None
     """From when on it is silent if it brings nothing until then; None: that cannot be told."""
-    wishes: FeedWishes = FeedWishes()
+    wishes: FeedWishes = NO_FEED_WISHES
     """What its last body said of when it is to be asked."""
 
 
@@ -106,9 +106,11 @@ def _learned(record: SourceRecord, outcome: PollOutcome, timing: PollTiming, now
         return record
     record = replace(record, wishes=outcome.feed.wishes)
     if record.rhythm is None:
-        rhythm = begin_rhythm(brought, now, timing.least)
+        dates = tuple(entry.published_at for entry in outcome.feed.entries)  # also of what an archive without rhythms knew already
+        rhythm = begin_rhythm(Brought(brought.entries, dates), now, timing.least)
     elif brought.published:
-        rhythm = learn(record.rhythm, brought, record.last_success_at or now, now, timing.least)
+        before = record.last_read_at if record.trust.is_doubted else record.last_success_at
+        rhythm = learn(record.rhythm, brought, before or now, now, timing.least)
     else:
         return record
     return replace(record, rhythm=with_pace(rhythm, timing.bounds), silent_from=silent_from(rhythm))

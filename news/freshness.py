@@ -28,11 +28,14 @@ class FeedWishes:
     """Days of the week, in UTC, from 0 for Monday (RSS 2.0 `skipDays`)."""
 
 
+NO_FEED_WISHES = FeedWishes()
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the feed says, and how long its server says that an answer stays fresh (RFC 9111 §4.2)."""
 
-    feed: FeedWishes = FeedWishes()
+    feed: FeedWishes = NO_FEED_WISHES
     fresh_for: timedelta | None = None
 
 

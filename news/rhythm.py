@@ -83,10 +83,10 @@ class Brought:
 def begin_rhythm(brought: Brought, now: datetime, least: timedelta) -> Rhythm:
     """The rhythm of a source whose first body came at `now`: its entries' dates are a history, as far as they are given.
 
-    What is kept at the top of a feed for months is no history: the oldest tenth of the dates is left out.
+    What is kept at the top of a feed for months is no history: of many dates the oldest eighth is left out.
     """
     dated = sorted(date for date in brought.published if date is not None and now - OLDEST_HISTORY < date <= now)
-    history = dated[math.ceil(len(dated) / 10) :]
+    history = dated[len(dated) // 8 :]
     nothing = Rhythm(now, now, now, (0.0,) * HOURS_OF_WEEK, 0.0, brought.entries)
     if not history:
         return nothing
@@ -115,10 +115,11 @@ def learn(rhythm: Rhythm, brought: Brought, polled_before: datetime, now: dateti
 
 
 def _instalments(appeared: Sequence[datetime], last: datetime, least: timedelta) -> Iterator[datetime]:
-    """The first of all that appeared within `least`, one after another: when a poll would have been worth while."""
+    """Those which a poll would have been worth while for: what came until `least` after such a poll waits for the next one."""
+    polled = last
     for moment in appeared:
-        if moment - last >= least:
-            last = moment
+        if moment > polled:
+            polled = max(moment, polled + least)
             yield moment
 
 
@@ -156,7 +157,7 @@ def _with_pause(pauses: Pauses, length: float) -> Pauses:
 
 
 def _halved(age: timedelta, half_life: timedelta) -> float:
-    return 0.5 ** (max(age, timedelta()) / half_life)
+    return math.exp2(-max(age, timedelta()) / half_life)
 
 
 def hour_of_week(moment: datetime) -> int:
@@ -186,9 +187,7 @@ def rates_of(rhythm: Rhythm, now: datetime) -> list[float]:
 def _shares(hours: Sequence[float], total: float) -> list[float]:
     """Which part of a day's instalments each hour has; neighbours lend each other some of theirs."""
     whole = total + _HOUR_WEIGHT
-    return [
-        ((hours[hour - 1] + 2 * hours[hour] + hours[(hour + 1) % 24]) / 4 + _HOUR_WEIGHT / 24) / whole for hour in range(24)
-    ]
+    return [((hours[hour - 1] + 2 * hours[hour] + hours[(hour + 1) % 24]) / 4 + _HOUR_WEIGHT / 24) / whole for hour in range(24)]
 
 
 def _watched(since: datetime, now: datetime) -> list[float]:

@@ -72,12 +72,18 @@ def next_regular_poll_at(now: datetime, timing: PollTiming, watched: Watched) ->
     if timing.is_own or watched.rhythm is None:
         return now + max(timing.interval, timing.least)
     longest = _longest_wait(now, timing, watched, watched.rhythm)
-    wait = min(wait_of(watched.rhythm, now, timing.bounds), longest)
-    wait *= 1 + JITTER * (2 * (crc32(f"{watched.url} {now.isoformat()}".encode()) / 2**32) - 1)
-    wait = min(max(wait, timing.least), timing.bounds.most)
+    jittered = wait_of(watched.rhythm, now, timing.bounds) * (1 + JITTER * _chance(watched.url, now))
+    wait = min(max(min(jittered, longest), timing.least), timing.bounds.most)
+    if watched.wishes == NO_WISHES:
+        return now + wait
     believed = _believed(now, timing, watched.rhythm, longest)
     wait = max(wait, min(wished_wait(watched.wishes), believed))
     return after_skipped(now + wait, watched.wishes, now + max(wait, believed))
+
+
+def _chance(url: str, now: datetime) -> float:
+    """Between -1 and 1, and the same whenever it is asked: this room throws no dice."""
+    return float(2 * crc32(f"{url} {now.isoformat()}".encode()) / 2**32 - 1)
 
 
 def _longest_wait(now: datetime, timing: PollTiming, watched: Watched, rhythm: Rhythm) -> timedelta:

@@ -23,8 +23,8 @@ FEWEST_PAUSES = 3.0
 LEAST_SILENCE = timedelta(hours=6)
 """A shorter silence is never told: an editor may be ill, a server may be mended."""
 LONGEST_WATCH = timedelta(days=400)
-_SHAPES = (0.15, 25.0)
-"""Of the gamma distribution: more irregular, or more regular, no source is taken to be."""
+_SHAPES = (0.15, 12.0)
+"""Of the gamma distribution: more irregular, or more regular, no source is taken to be. Whoever never fails may leave out a day."""
 _YEAR_IN_WEEKS = 365 / 7
 _QUIET_FACTOR = 0.5
 """What is left of the rate in the holidays of August."""
@@ -42,6 +42,11 @@ def is_silent(rhythm: Rhythm, now: datetime) -> bool:
     """Whether a source that is polled well, and has brought nothing since its last news, is silent."""
     since = silent_from(rhythm)
     return since is not None and now >= since
+
+
+def usual_pause(rhythm: Rhythm) -> timedelta:
+    """How far apart its instalments are in the mean, nights and weekends included."""
+    return len(rhythm.counts) * HOUR / sum(rates_of(rhythm, rhythm.at))
 
 
 def longest_pause(rhythm: Rhythm, instalments_a_year: float) -> float:

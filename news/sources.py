@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from unicodedata import category, normalize
 
-from news.freshness import FeedWishes
+from news.freshness import NO_FEED_WISHES, FeedWishes
 
 
 def fold_name(name: str) -> str:
@@ -181,7 +181,7 @@ class ParsedFeed:
     """What made the feed, as it says itself."""
     prepared: tuple[PreparedEntry, ...] | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the parsing; ask `news.preparing.prepared_entries`, which makes it where it is absent."""
-    wishes: FeedWishes = FeedWishes()
+    wishes: FeedWishes = NO_FEED_WISHES
     """How often it wants to be asked, and when not."""
 
 

@@ -41,6 +41,9 @@ class Trust:
         return not self.is_doubted and self.distrusted_at is None
 
 
+FULL_TRUST = Trust()
+
+
 def after_unchanged(trust: Trust, last_read_at: datetime | None, rhythm: Rhythm | None, now: datetime) -> Trust:
     """How its word stands after it said at `now` that nothing changed since the body that came at `last_read_at`."""
     return replace(trust, unchanged_at=now, is_doubted=last_read_at is not None and _is_doubtful(last_read_at, rhythm, now))

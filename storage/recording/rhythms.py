@@ -10,7 +10,7 @@ from news.rhythm import Pauses, Rhythm
 from storage.file.times import from_text, to_text
 
 
-def rhythm_from_text(text: str | None) -> Rhythm | None:
+def read_rhythm(text: str | None) -> Rhythm | None:
     """The rhythm that `rhythm_text` wrote; None for none."""
     if text is None:
         return None

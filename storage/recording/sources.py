@@ -17,7 +17,7 @@ from news.sources import DueSource, Problem, SourceSpec, fold_name
 from news.trusting import Trust
 from news.urls import host_of
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.rhythms import rhythm_from_text
+from storage.recording.rhythms import read_rhythm
 from storage.recording.watch import Watch
 
 
@@ -31,7 +31,8 @@ def sync_sources(db: Database, watch: Watch, specs: Sequence[SourceSpec], defaul
     for spec in specs:
         interval = spec.interval or default_interval
         db.conn.execute(
-            """INSERT INTO sources (url, name, named, articles_mode, interval_seconds, own_interval, tags, configured, added_at, next_poll_at)
+            """INSERT INTO sources (url, name, named, articles_mode, interval_seconds, own_interval, tags, configured, added_at,
+                                    next_poll_at)
                VALUES (:url, :name, :named, :mode, :interval, :own, :tags, 1, :now, :now)
                ON CONFLICT (url) DO UPDATE SET configured = 1, named = :named, articles_mode = :mode, tags = :tags,
                    name = CASE WHEN :named = 1 THEN :name ELSE coalesce(feed_title, :name) END, interval_seconds = :interval,
@@ -82,7 +83,7 @@ def source_record(row: sqlite3.Row) -> SourceRecord:
         problem=_problem(row),
         validators=Validators(row["etag"], row["last_modified"], row["body_hash"]),
         trust=_trust(row),
-        rhythm=rhythm_from_text(row["rhythm"]),
+        rhythm=read_rhythm(row["rhythm"]),
         silent_from=optional_time(row["silent_from"]),
         wishes=_wishes(row["wishes"]),
     )

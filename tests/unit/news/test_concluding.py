@@ -10,7 +10,6 @@ import pytest
 
 from news.arriving import KnownEntry
 from news.concluding import (
-    LONGEST_BELIEF,
     NO_REASON,
     PageStanding,
     SourceRecord,
@@ -25,6 +24,7 @@ from news.concluding import (
 )
 from news.scheduling import PAGE_RETRY_DELAYS, PollTiming
 from news.sources import ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem
+from news.trusting import LONGEST_BELIEF, Trust
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 BEFORE = NOW - timedelta(hours=1)
@@ -111,12 +111,13 @@ def test_a_body_that_came_again_renews_what_vouches_for_it_and_keeps_what_was_no
     assert after(outcome(PollKind.SAME_BODY, last_modified="now", body_hash="x")).validators == replace(HELD, last_modified="now")
 
 
-def test_that_nothing_changed_is_believed_for_a_day_and_then_asked_without_condition() -> None:
+def test_that_nothing_changed_is_believed_for_eight_days_and_then_the_feed_is_asked_for_without_condition() -> None:
     unchanged = outcome(PollKind.UNCHANGED, etag="W/new")
     read_at = NOW - LONGEST_BELIEF
-    assert after(unchanged, replace(RECORD, last_read_at=read_at + timedelta(seconds=1))).validators == HELD
-    assert after(unchanged, replace(RECORD, last_read_at=read_at)).validators == Validators(body_hash="held")
-    assert after(unchanged, replace(RECORD, last_read_at=None)).validators == HELD
+    assert after(unchanged, replace(RECORD, last_read_at=read_at + timedelta(seconds=1))).trust == Trust(NOW)
+    assert after(unchanged, replace(RECORD, last_read_at=read_at)).trust == Trust(NOW, is_doubted=True)
+    assert after(unchanged, replace(RECORD, last_read_at=None)).trust == Trust(NOW)
+    assert after(unchanged, replace(RECORD, last_read_at=read_at)).validators == HELD
 
 
 def test_a_failure_leaves_the_validators_as_they_are() -> None:
