@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
-from news.alerts import Alert, AlertKind, Bundle, Hit
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit
+from news.health_news import HealthNews
 from news.wording import Language
 
 MOST_HITS_SHOWN = 20
@@ -43,8 +44,19 @@ class LetterTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterHealth:
+    """One operational alert: what happened, when, why and what to do (with the problem's code), and the address of the source."""
+
+    title: str
+    when: str
+    problem: str
+    address: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a mail says. Every text is one clean line."""
+    """All that a mail says. Every text is one clean line. With `health`, it is about no article, and the article's facts are empty."""
 
     language: str
     """Of the mail; `article_language` is that of title, passages and excerpt."""
@@ -63,11 +75,15 @@ class Letter:
     channel: str
     configuration: str
     alert_ids: tuple[str, ...]
+    health: tuple[LetterHealth, ...] = ()
+    """The operational alerts that it tells."""
 
 
 def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     """What the mail on these alerts says."""
-    article, language = bundle.alerts[0].article, presentation.language
+    article, language = bundle.alerts[0].about, presentation.language
+    if isinstance(article, HealthNews):
+        return _make_health_letter(bundle, presentation)
     return Letter(
         language=language.code,
         article_language=language.code if bundle.test else one_line(article.language or "fr"),
@@ -77,7 +93,7 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
         address=one_line(article.url),
         source=one_line(article.source),
         author=one_line(article.author or ""),
-        when=_tell_when(bundle.alerts[0], language),
+        when=_tell_when(bundle.alerts[0], article, language),
         excerpt=one_line(_told(bundle, article.excerpt, language)),
         topics=tuple(_make_topic(bundle, alert, presentation) for alert in bundle.alerts),
         channel=one_line(bundle.channel),
@@ -86,9 +102,57 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     )
 
 
+def _make_health_letter(bundle: Bundle, presentation: Presentation) -> Letter:
+    """A mail on operational alerts. `excerpt` says it all too, for templates that know nothing of them."""
+    language = presentation.language
+    told = tuple(_make_health(alert.about, language) for alert in bundle.alerts if isinstance(alert.about, HealthNews))
+    return Letter(
+        language=language.code,
+        article_language=language.code,
+        test=bundle.test,
+        title=title_of(bundle, language),
+        link=None,
+        address="",
+        source="quivive",
+        author="",
+        when=language.moment(bundle.alerts[0].created_at),
+        excerpt=" · ".join(one_line(f"{one.title} ({one.when}) {one.problem}") for one in told),
+        topics=(),
+        channel=one_line(bundle.channel),
+        configuration=presentation.configuration,
+        alert_ids=tuple(alert.alert_id for alert in bundle.alerts),
+        health=told,
+    )
+
+
+def _make_health(news: HealthNews, language: Language) -> LetterHealth:
+    message = one_line(language.tell(news.message))
+    return LetterHealth(
+        title=one_line(language.tell(news.title)),
+        when=_tell_span(news, language),
+        problem=f"{news.code}: {message}" if news.code else message,
+        address=one_line(news.url or ""),
+        link=safe_link(news.url) if news.url else None,
+    )
+
+
+def _tell_span(news: HealthNews, language: Language) -> str:
+    """From when to when."""
+    if news.until is None:
+        return language.text("since {start}", start=language.moment(news.since)) if news.since else ""
+    if news.since is None:
+        return language.text("until {end}", end=language.moment(news.until))
+    span = language.duration(news.until - news.since)
+    return language.text("from {start} to {end}, {span}", start=language.moment(news.since), end=language.moment(news.until), span=span)
+
+
 def title_of(bundle: Bundle, language: Language) -> str:
-    """The article's title on one line, else its address."""
-    article = bundle.alerts[0].article
+    """The article's title on one line, else its address; of operational alerts what the only one says, or how many they are."""
+    article = bundle.alerts[0].about
+    if isinstance(article, HealthNews):
+        told = one_line(language.tell(article.title))
+        more = len(bundle.alerts) - 1
+        return language.plural("{first}, and {count} more", "{first}, and {count} more", more, first=told) if more else told
     return one_line(_told(bundle, article.title, language)) or article.url
 
 
@@ -97,8 +161,7 @@ def _told(bundle: Bundle, text: str, language: Language) -> str:
     return language.tell(text) if bundle.test else text
 
 
-def _tell_when(alert: Alert, language: Language) -> str:
-    article = alert.article
+def _tell_when(alert: Alert, article: AlertedArticle, language: Language) -> str:
     if article.published_at is None:
         return language.text("Date unknown, first seen {moment}", moment=language.moment(article.first_seen_at))
     published = language.moment(article.published_at)

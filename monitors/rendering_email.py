@@ -18,12 +18,15 @@ from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from monitors.rendering_headers import AddressesHeader, TextHeader
 from monitors.templating import Templates
-from news.alerts import Bundle
+from news.alerts import Alert, Bundle
 from news.fingerprints import derived_id, normalise_text
+from news.health_news import HealthNews
 from news.wording import Language
 
 _log = logging.getLogger(__name__)
 
+_NAME = "quivive"
+"""Stands in a subject in the place of a topic where it is the program itself that has something to say."""
 LONGEST_TITLE = 300
 LONGEST_TOPICS = 150
 """Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
@@ -69,7 +72,8 @@ def _encodable(body: str) -> str:
 
 def subject_of(bundle: Bundle, language: Language) -> str:
     """`[topic, topic] title`, on one line and without anything that could begin another header."""
-    topics = one_line(", ".join(dict.fromkeys(alert.topic for alert in bundle.alerts)), LONGEST_TOPICS)
+    names = dict.fromkeys(alert.topic or _NAME for alert in bundle.alerts)
+    topics = one_line(", ".join(names), LONGEST_TOPICS)
     title = one_line(title_of(bundle, language), LONGEST_TITLE)
     subject = " ".join(f"[{topics}] {title}".split())
     return f"[TEST] {subject}" if bundle.test else subject
@@ -91,10 +95,15 @@ def _set_headers(message: EmailMessage, bundle: Bundle, sender: MailAddress, rec
     message["Subject"] = TextHeader("Subject", subject_of(bundle, language))
     message["Message-ID"] = message_id(bundle.bundle_id, sender)
     # Mail programs show all alerts on one article (more topics, later versions) as one thread.
-    message["References"] = message_id(derived_id("thread", bundle.alerts[0].article.url), sender)
+    message["References"] = message_id(derived_id("thread", _thread_of(bundle.alerts[0])), sender)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not read the above
     message["List-Id"] = f"<{_list_label(bundle.channel)}.quivive.{sender.domain}>"  # RFC 2919: something stable to filter on
+
+
+def _thread_of(alert: Alert) -> str:
+    """What all mails of a thread are about: an article; or whatever an operational alert is about, its trouble and its end."""
+    return alert.subject.text if isinstance(alert.about, HealthNews) else alert.about.url
 
 
 def _list_label(channel: str) -> str:

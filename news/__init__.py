@@ -3,7 +3,7 @@
 Pure: no network, disk, clock, environment or chance; what is needed of them is an argument. All other rooms import this one, and it
 imports none of them. Its face is made of modules, each named for what it decides or names; others may import
 
-- the types that all rooms share: `sources`, `articles`, `topics`, `alerts`, `answers`, `one_thing`, `errors`;
+- the types that all rooms share: `sources`, `articles`, `topics`, `alerts`, `health_news`, `answers`, `one_thing`, `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `arriving`, `adopting`, `showings`, `settling`, `sayings`, `concluding`,
   `alerting`, `delivering`, `scheduling`, `timing`, `care`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`;

@@ -8,13 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from news.fingerprints import derived_id
+from news.health_news import HealthNews
 
 
 class AlertKind(StrEnum):
-    """`new`: the first version of the article matched; `revised`: a later one was the first to match."""
+    """`new`: the first version of the article matched; `revised`: a later one was the first to match; `health`: an operational alert."""
 
     NEW = "new"
     REVISED = "revised"
+    HEALTH = "health"
 
 
 class DeliveryStatus(StrEnum):
@@ -47,6 +49,10 @@ class SubjectKind(StrEnum):
     """What an alert can be about."""
 
     ARTICLE = "article"
+    SOURCE = "source"
+    CHANNEL = "channel"
+    LINE = "line"
+    """This machine's own line, by which it reaches all sources."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,14 +106,14 @@ class AlertedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One topic speaking up about one subject, the `sequence`-th time (1 is the first)."""
+    """One topic speaking up about one subject, the `sequence`-th time (1 is the first); an operational alert is no topic's."""
 
     alert_id: str
     topic: str
     kind: AlertKind
     created_at: datetime
     delay_seconds: int | None
-    article: AlertedArticle
+    about: AlertedArticle | HealthNews
     matches: tuple[Hit, ...]
     subject: Subject
     sequence: int = 1
@@ -150,6 +156,19 @@ class AttemptResult:
 def article_subject(article_id: int) -> Subject:
     """The article of that number as the subject of an alert."""
     return Subject(SubjectKind.ARTICLE, str(article_id))
+
+
+def source_subject(url: str) -> Subject:
+    """The source of that URL as the subject of an alert."""
+    return Subject(SubjectKind.SOURCE, url)
+
+
+def channel_subject(name: str) -> Subject:
+    """The channel of that name as the subject of an alert."""
+    return Subject(SubjectKind.CHANNEL, name)
+
+
+OUR_LINE = Subject(SubjectKind.LINE, "own")
 
 
 def parse_subject(text: str) -> Subject:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from news.alerts import AlertKind, DeliveryStatus, Hit
 from news.articles import Origin
 from news.care import Care
+from news.health_news import HealthNews
 from news.settling import Identity
 from news.sources import Problem
 
@@ -197,19 +198,27 @@ class DeliveryRecord:
 
 @dataclass(frozen=True, slots=True)
 class AlertRecord:
-    """An alert in the delivery log; its article as it was when the alert was made."""
+    """An alert in the delivery log; what it is about as it was when the alert was made: an article, or `health`."""
 
     alert_id: str
     topic: str
-    article_id: int
-    article_url: str
-    article_title: str
+    """Empty where it is no topic's."""
+    article_id: int | None
+    article_url: str | None
+    article_title: str | None
     kind: AlertKind
     created_at: datetime
     delay_seconds: int | None
     deliveries: tuple[DeliveryRecord, ...]
     hits: tuple[Hit, ...]
     """Why its topic matched."""
+    health: HealthNews | None = None
+    """What an operational alert says."""
+
+    @property
+    def title(self) -> str:
+        """The article's title, or what an operational alert says in one line."""
+        return self.health.title if self.health else self.article_title or ""
 
 
 @dataclass(frozen=True, slots=True)

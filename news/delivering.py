@@ -11,14 +11,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from news.alerts import Subject, make_bundle_id
+from news.alerts import Subject, SubjectKind, make_bundle_id
 from news.timing import DELIVERY_LIFETIME
 
 ABSENT_CHANNEL_WAIT = timedelta(hours=1)
 """Until it is looked again whether what waits for an absent channel has waited too long. A channel that is back is not kept waiting."""
+
+
+GATHERING = timedelta(minutes=5)
+"""Where operational alerts are told together, they wait for the end of such a stretch of the clock: an outage has fifty of them."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Together(StrEnum):
@@ -27,7 +32,7 @@ class Together(StrEnum):
     NONE = "none"
     """Each is a message of its own."""
     SUBJECT = "subject"
-    """Those on one subject that were made together."""
+    """Those on one subject that were made together; and all operational alerts of a few minutes, on whatever subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class HoldKind(StrEnum):
 
     ABSENT = "absent"
     """Its channel is not in the configuration."""
+    GATHERED = "gathered"
+    """Other operational alerts may follow, of which it is to be one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +107,25 @@ def plan_messages(channel: str, waiting: Sequence[WaitingDelivery], policy: Poli
     However long a delivery has waited (the program did not run for a week), it is tried: the days to succeed begin when it is planned.
     """
     groups: dict[Hashable, list[WaitingDelivery]] = defaultdict(list)
+    held: list[tuple[str, Hold]] = []
     for delivery in sorted(waiting, key=lambda one: (one.due_at, one.alerted_at, one.subject, one.delivery_id)):
-        groups[_group_of(delivery, policy)].append(delivery)
-    return Plan(messages=tuple(_make_message(channel, together, now) for together in groups.values()))
+        hold = _gather(delivery, policy, now)
+        if hold is None:
+            groups[_group_of(delivery, policy)].append(delivery)
+        else:
+            held.append((delivery.delivery_id, hold))
+    return Plan(tuple(_make_message(channel, together, now) for together in groups.values()), tuple(held))
+
+
+def _gather(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | None:
+    """Until when an operational alert waits for others, where they are told together: for all of them the same moments."""
+    if policy.together is Together.NONE or delivery.subject.kind is SubjectKind.ARTICLE:
+        return None
+    end = _EPOCH + ((delivery.alerted_at - _EPOCH) // GATHERING + 1) * GATHERING
+    return None if now >= end else Hold(end, HoldKind.GATHERED, "it waits a few minutes for other operational alerts, to be one mail")
+
+
+_ALL_HEALTH = "health"
 
 
 def _group_of(delivery: WaitingDelivery, policy: Policy) -> Hashable:
@@ -111,7 +134,7 @@ def _group_of(delivery: WaitingDelivery, policy: Policy) -> Hashable:
         case Together.NONE:
             return delivery.delivery_id
         case Together.SUBJECT:
-            return delivery.subject, delivery.alerted_at
+            return (delivery.subject, delivery.alerted_at) if delivery.subject.kind is SubjectKind.ARTICLE else _ALL_HEALTH
 
 
 def _make_message(channel: str, together: Sequence[WaitingDelivery], now: datetime) -> PlannedMessage:

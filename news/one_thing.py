@@ -108,10 +108,10 @@ class WholeArticle:
 
 @dataclass(frozen=True, slots=True)
 class WholeAlert:
-    """An alert with the article it is about."""
+    """An alert with the article it is about; an operational alert is about none."""
 
     alert: AlertDetails
-    article: WholeArticle
+    article: WholeArticle | None
 
 
 @dataclass(frozen=True, slots=True)

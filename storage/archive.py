@@ -289,15 +289,15 @@ class Archive(ArchiveReader):
 
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
-        return self._submit(outbox.hold_for_channel, channel, now, limit)
+        return self._writer.submit(lambda db: outbox.hold_for_channel(db, self._watch.health_notify, channel, now, limit))
 
     def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
         """Take over which channels there are: what was held for one that is back is due at once."""
         return self._submit(outbox.sync_channels, channels, now)
 
     def record_attempt(self, result: AttemptResult) -> Future[None]:
-        """Write what came of one attempt to send a message."""
-        return self._submit(outbox.record_attempt, result)
+        """Write what came of one attempt to send a message, with the operational alert that follows from it, if one does."""
+        return self._writer.submit(lambda db: outbox.record_attempt(db, self._watch.health_notify, result))
 
     def forget_articles(self, before: datetime, now: datetime) -> Future[int]:
         """Delete the texts of a batch of articles older than `before`; returns how many, 0 when it is done."""

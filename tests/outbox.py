@@ -25,8 +25,10 @@ from news.alerts import (
     make_alert_id,
     make_bundle_id,
     make_delivery_id,
+    source_subject,
 )
 from news.delivering import Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
+from news.health_news import HealthEvent, HealthNews, make_health_alert_id
 from news.timing import DELIVERY_LIFETIME
 from quivive.languages import make_language
 
@@ -56,6 +58,31 @@ def make_alert(topic: str = "OpenAI–OTAN", article: AlertedArticle = ARTICLE, 
     return Alert(
         make_alert_id(topic, article.url), topic, AlertKind.NEW, created_at, 41, article, HITS, article_subject(article.article_id)
     )
+
+
+NEWS = HealthNews(
+    event=HealthEvent.STATE,
+    name="Numerama",
+    after="failing",
+    before="ok",
+    url="https://www.numerama.com/feed/",
+    since=MORNING - timedelta(minutes=45),
+    code="http_503",
+    message="The site is overloaded or under maintenance (503 Service Unavailable): nothing if it passes.",
+)
+
+
+def make_health_alert(news: HealthNews = NEWS, sequence: int = 1, created_at: datetime = MORNING) -> Alert:
+    subject = source_subject(news.url or news.name)
+    alert_id = make_health_alert_id(subject.text, news, sequence)
+    return Alert(alert_id, "", AlertKind.HEALTH, created_at, None, news, (), subject, sequence)
+
+
+def make_health_bundle(*told: HealthNews, channel: str = "redaction") -> Bundle:
+    """A bundle of operational alerts."""
+    alerts = tuple(make_health_alert(news) for news in told or (NEWS,))
+    delivery_ids = tuple(make_delivery_id(alert.alert_id, channel) for alert in alerts)
+    return Bundle(make_bundle_id(channel, delivery_ids), channel, delivery_ids, alerts, 0, MORNING + DELIVERY_LIFETIME)
 
 
 def make_bundle(channel: str = "redaction", *topics: str, number: int = 0, created_at: datetime = MORNING) -> Bundle:

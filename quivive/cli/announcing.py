@@ -10,7 +10,10 @@ from typing import Literal
 import click
 
 from news.alerts import Alert
+from news.health_news import HealthNews
 from news.wording import Language
+from quivive.cli.deliveries import tell_kind
+from quivive.cli.health import tell_reason
 from quivive.cli.json_answers import announced_alert_json, json_line
 from quivive.printing import MOST_WAITING_BYTES, Printer
 from quivive.standard_streams import get_descriptor
@@ -56,7 +59,9 @@ def lead_to_one_place() -> bool:
 
 
 def _facts(alert: Alert) -> dict[str, object]:
-    article = alert.article
+    article = alert.about
+    if isinstance(article, HealthNews):
+        return {"kind": str(alert.kind), "title": article.title, "name": article.name, "url": article.url, "message": article.message}
     return {"topic": alert.topic, "kind": str(alert.kind), "title": article.title, "source": article.source, "url": article.url}
 
 
@@ -89,13 +94,21 @@ class PrintedAlerts:
 
 
 def _describe(alert: Alert, language: Language) -> Iterator[str]:
+    word, about = language.text("ALERT"), alert.about
+    if isinstance(about, HealthNews):
+        kind = click.style(tell_kind(alert.kind, language), bold=True, fg="green" if about.is_over else "yellow")
+        yield f"{word} {kind}  {visible(language.tell(about.title))}"
+        if reason := tell_reason(about, language):
+            yield f"      {reason}"
+        if about.url:
+            yield f"      {visible(about.url)}"
+        return
     topic = click.style(visible(alert.topic), bold=True, fg="yellow")
-    word = language.text("ALERT")
-    yield f"{word} {topic}  {visible(alert.article.title)}"
-    yield f"      {visible(alert.article.source)}, {language.moment(alert.article.published_at or alert.article.first_seen_at)}"
+    yield f"{word} {topic}  {visible(about.title)}"
+    yield f"      {visible(about.source)}, {language.moment(about.published_at or about.first_seen_at)}"
     for hit in alert.matches[:3]:
         yield f"      {visible(hit.term)}: {visible(hit.passage)}"
-    yield f"      {visible(alert.article.url)}"
+    yield f"      {visible(about.url)}"
 
 
 def _log_trouble(reason: str | None, lost: int) -> None:

@@ -49,6 +49,7 @@ ALERTS = (
     "delay_seconds",
     "deliveries",
     "matches",
+    "health",
 )
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")
 _HIDDEN = frozenset({"Cc", "Cf"})
@@ -90,7 +91,9 @@ def _harmless(text: str) -> str:
 
 
 def _describe(value: Mapping[str, JsonValue]) -> str:
-    """What is told of a part in one cell: of a sighting its source, of a hit what was found, of a delivery how it stands."""
+    """What is told of a part in one cell: a sighting's source, what a hit found, how a delivery stands, what an operational alert says."""
+    if "event" in value:
+        return _harmless(f"{value['title']}: {value['message']}" if value["message"] else str(value["title"]))
     if "source" in value:
         return _harmless(str(value["source"]))
     if "found" in value:

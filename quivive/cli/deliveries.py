@@ -27,6 +27,8 @@ def tell_kind(kind: AlertKind, language: Language) -> str:
             return language.text("new")
         case AlertKind.REVISED:
             return language.text("revised")
+        case AlertKind.HEALTH:
+            return language.text("operation")
 
 
 def tell_status(status: DeliveryStatus, language: Language) -> str:
@@ -60,8 +62,10 @@ def tell_delivery(one: DeliveryRecord, view: View) -> str:
     )
 
 
-def tell_nobody(language: Language) -> str:
+def tell_nobody(kind: AlertKind, language: Language) -> str:
     """Said of an alert without deliveries."""
+    if kind is AlertKind.HEALTH:
+        return language.text("nobody was told: notify under [health] names no channel")
     return language.text("nobody was told: the topic notifies no channel")
 
 
@@ -78,6 +82,10 @@ def tell_silence(silence: Silence, language: Language) -> str:
 
 def show_alert_head(sheet: Sheet, alert: AlertRecord) -> None:
     """An alert on one line, with its id."""
+    if alert.kind is AlertKind.HEALTH:
+        kind, time = tell_kind(alert.kind, sheet.view.language), sheet.view.time(alert.created_at)
+        sheet.note(sheet.view.language.text("{id} · {kind} · {time}", id=sheet.view.short_id(alert.alert_id), kind=kind, time=time))
+        return
     said = sheet.view.language.text(
         "{id} · {topic} · {kind} · {time}, {late}",
         id=sheet.view.short_id(alert.alert_id),
@@ -93,7 +101,7 @@ def show_alert(sheet: Sheet, alert: AlertDetails) -> None:
     """An alert with every delivery and every attempt."""
     show_alert_head(sheet, alert.record)
     if not alert.deliveries:
-        sheet.note(tell_nobody(sheet.view.language), "    ")
+        sheet.note(tell_nobody(alert.record.kind, sheet.view.language), "    ")
     for delivery in alert.deliveries:
         show_delivery(sheet, delivery, "    ")
 
@@ -163,10 +171,10 @@ def _row(alert: AlertRecord, view: View, *, long: bool) -> list[Cell | str]:
         view.short_id(alert.alert_id),
         view.time(alert.created_at),
         delay,
-        visible(alert.topic),
+        visible(alert.topic) or tell_kind(alert.kind, view.language),
         tell_kind(alert.kind, view.language),
-        visible(alert.article_title),
-        view.lines([line for one in alert.deliveries for line in _lines(one, view, long=long)]) or tell_nobody(view.language),
+        visible(view.language.tell(alert.title) if alert.health else alert.title),
+        view.lines([line for one in alert.deliveries for line in _lines(one, view, long=long)]) or tell_nobody(alert.kind, view.language),
     ]
 
 

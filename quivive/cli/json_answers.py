@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from news.alerts import Alert, Hit
+from news.alerts import Alert, AlertedArticle, Hit
 from news.answers import (
     AlertRecord,
     ArchiveStatus,
@@ -30,6 +30,7 @@ from news.answers import (
     Waiting,
 )
 from news.care import Care, Delays
+from news.health_news import HealthNews
 from news.sources import Problem
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
     """A line of `alerts --json`."""
     return {
         "id": alert.alert_id,
-        "topic": alert.topic,
+        "topic": alert.topic or None,
         "article_id": alert.article_id,
         "article_url": alert.article_url,
         "article_title": alert.article_title,
@@ -173,6 +174,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "delay_seconds": alert.delay_seconds,
         "deliveries": [delivery_json(one) for one in alert.deliveries],
         "matches": hits_json(alert.hits),
+        "health": None if alert.health is None else health_json(alert.health),
     }
 
 
@@ -268,17 +270,34 @@ def page_trouble_json(page: PageTrouble) -> JsonObject:
 
 def announced_alert_json(alert: Alert) -> JsonObject:
     """An alert as `run` announces it: what `alerts --json` says of it, before anybody was told."""
-    article = alert.article
+    article, health = (alert.about, None) if isinstance(alert.about, AlertedArticle) else (None, alert.about)
     return {
         "id": alert.alert_id,
-        "topic": alert.topic,
-        "article_id": article.article_id,
-        "article_url": article.url,
-        "article_title": article.title,
+        "topic": alert.topic or None,
+        "article_id": article.article_id if article else None,
+        "article_url": article.url if article else None,
+        "article_title": article.title if article else None,
         "kind": str(alert.kind),
         "created_at": time_json(alert.created_at),
         "delay_seconds": alert.delay_seconds,
         "matches": [asdict(hit) for hit in alert.matches],
+        "health": None if health is None else health_json(health),
+    }
+
+
+def health_json(news: HealthNews) -> JsonObject:
+    """What an operational alert says, under `health`."""
+    return {
+        "event": str(news.event),
+        "title": news.title,
+        "name": news.name,
+        "url": news.url,
+        "before": news.before,
+        "after": news.after,
+        "since": optional_time_json(news.since),
+        "until": optional_time_json(news.until),
+        "code": news.code,
+        "message": news.message,
     }
 
 

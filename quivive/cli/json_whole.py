@@ -120,7 +120,8 @@ def _attempt_json(attempt: AttemptRecord) -> JsonObject:
 
 
 def _alert_json(whole: WholeAlert) -> JsonObject:
-    return {**_alert_details_json(whole.alert), **_texts_json(whole.article), "shows": "alert"}
+    texts = {} if whole.article is None else _texts_json(whole.article)
+    return {**_alert_details_json(whole.alert), **texts, "shows": "alert"}
 
 
 def _delivery_json(whole: WholeDelivery) -> JsonObject:

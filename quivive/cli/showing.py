@@ -25,9 +25,11 @@ def print_thing(view: View, whole: Whole, diff: str | None, *, as_json: bool) ->
 
 
 def _get_article(whole: Whole) -> WholeArticle:
-    if isinstance(whole, WholeArticle | WholeAlert):
-        return whole if isinstance(whole, WholeArticle) else whole.article
-    raise UsageError(Wording("--diff is for articles and alerts: nothing else has versions"))
+    if isinstance(whole, WholeArticle):
+        return whole
+    if isinstance(whole, WholeAlert) and whole.article is not None:
+        return whole.article
+    raise UsageError(Wording("--diff is for articles and alerts on them: nothing else has versions"))
 
 
 def _make_change(whole: Whole, asked: str) -> Change | None:

@@ -10,6 +10,7 @@ from news.wording import Wording
 from quivive.cli.articles import show_article, show_article_head, show_hits
 from quivive.cli.context import print_lines
 from quivive.cli.deliveries import show_alert, show_alert_head, show_delivery
+from quivive.cli.health import show_health
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.whole_sources import show_source
 from quivive.cli.whole_topics import show_topic
@@ -77,9 +78,14 @@ def print_whole(view: View, whole: Whole) -> None:
 
 def _show_alert(sheet: Sheet, whole: WholeAlert) -> None:
     text = sheet.view.language.text
-    show_article_head(sheet, whole.article)
+    if whole.article is None:
+        show_health(sheet, whole.alert.record)
+    else:
+        show_article_head(sheet, whole.article)
     sheet.heading(text("Alert"))
     show_alert(sheet, whole.alert)
+    if whole.article is None:
+        return
     sheet.heading(text("Why"))
     show_hits(sheet, whole.alert.record.hits, "  ")
     sheet.blank()
@@ -89,8 +95,11 @@ def _show_alert(sheet: Sheet, whole: WholeAlert) -> None:
 
 def _show_delivery(sheet: Sheet, whole: WholeDelivery) -> None:
     text = sheet.view.language.text
-    sheet.title(whole.alert.article_title)
-    sheet.address(whole.alert.article_url)
+    if whole.alert.health is None:
+        sheet.title(whole.alert.title)
+        sheet.address(whole.alert.article_url or "")
+    else:
+        show_health(sheet, whole.alert)
     sheet.heading(text("Alert"))
     show_alert_head(sheet, whole.alert)
     sheet.heading(text("Delivery"))

@@ -138,6 +138,12 @@ class AlertsTable(Table):
     first_poll: Literal["silent", "alert"] = "silent"
 
 
+class HealthTable(Table):
+    """`[health]`: who is told how the watch itself is doing."""
+
+    notify: Texts = ()
+
+
 class FeedTable(Table):
     """`[[sources]]` with `url`."""
 
@@ -178,5 +184,6 @@ SECTIONS: dict[str, type[Table]] = {
     "log": LogTable,
     "crawler": CrawlerTable,
     "alerts": AlertsTable,
+    "health": HealthTable,
 }
 """The tables that occur once and may be left out."""

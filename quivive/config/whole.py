@@ -30,6 +30,7 @@ from quivive.config.model import (
     ArchiveTable,
     CrawlerTable,
     DisplayTable,
+    HealthTable,
     IPNetwork,
     LogTable,
     Table,
@@ -83,6 +84,8 @@ class Configuration:
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
     first_poll: Literal["silent", "alert"]
+    health_notify: tuple[str, ...]
+    """The channels that are told of operational alerts."""
     sources: tuple[SourceSpec, ...]
     entities: Entities
     """Those of the file and those that come with the program."""
@@ -113,6 +116,7 @@ def load_config(
     display = _read_section(file, DisplayTable)
     log = _read_section(file, LogTable)
     alerts = _read_section(file, AlertsTable)
+    health_notify = _find_channels(file, "health", _read_section(file, HealthTable).notify)
     crawler = _read_crawler(file)
     sources = read_sources(file, crawler)
     channels = read_channels(file) if with_channels else {}
@@ -130,6 +134,7 @@ def load_config(
         log_format=log.format,
         crawler=_make_crawler_configuration(crawler),
         first_poll=alerts.first_poll,
+        health_notify=health_notify,
         sources=sources,
         entities=entities,
         topics=topics,

@@ -13,6 +13,7 @@ import click
 
 from news.alerts import Alert, DeliveryStatus
 from news.answers import AlertRecord
+from news.health_news import HealthNews
 from news.query import parse_query
 from news.wording import Language, Wording
 from quivive.clock import utc_now
@@ -118,7 +119,7 @@ class _Stage:
         await self._site.wait_until_read(STEP_SECONDS)
         pending = await self._pending_after(STEP_SECONDS)
         undelivered: list[str] = [
-            Wording("{topic}: still to be delivered: {title}", topic=alert.topic, title=alert.article_title) for alert in pending
+            Wording("{topic}: still to be delivered: {title}", topic=alert.topic, title=alert.title) for alert in pending
         ]
         return undelivered + judge(self._mails.received, self._hooks.attempts, EXPECTED)
 
@@ -169,7 +170,9 @@ class _Stage:
             click.echo(click.style(text("  every expected alert came exactly once, and no other did"), fg="green"))
 
     def _show_alert(self, alert: Alert) -> None:
-        topic, title, source = visible(alert.topic), visible(alert.article.title), visible(alert.article.source)
+        if isinstance(alert.about, HealthNews):  # the made-up site is slow or refuses for moments only: nothing that is told
+            return
+        topic, title, source = visible(alert.topic), visible(alert.about.title), visible(alert.about.source)
         click.echo(self._language.text("  → alert [{topic}] {title} ({source})", topic=topic, title=title, source=source))
 
 

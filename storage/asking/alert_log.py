@@ -10,11 +10,11 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerts import AlertKind, DeliveryStatus
+from news.alerts import AlertedArticle, AlertKind, DeliveryStatus
 from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.alerts import article_from_json, hits_from_json
+from storage.recording.alerts import hits_from_json, subject_from_json
 
 _BEFORE_ALL, _AFTER_ALL = "0", "9"
 """Sort before and after every time in the archive."""
@@ -90,18 +90,21 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[Del
 
 
 def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> AlertRecord:
-    article = article_from_json(row["payload"])
+    kind = AlertKind(row["kind"])
+    about = subject_from_json(kind, row["payload"])
+    article, health = (about, None) if isinstance(about, AlertedArticle) else (None, about)
     return AlertRecord(
         alert_id=row["id"],
         topic=row["topic"],
         article_id=row["article_id"],
-        article_url=article.url,
-        article_title=article.title,
-        kind=AlertKind(row["kind"]),
+        article_url=article.url if article else None,
+        article_title=article.title if article else None,
+        kind=kind,
         created_at=from_text(row["created_at"]),
         delay_seconds=row["delay_seconds"],
         deliveries=deliveries,
         hits=hits_from_json(row["hits"]),
+        health=health,
     )
 
 

@@ -62,6 +62,6 @@ def _topics(db: Database, wanted: str, topics: Collection[str]) -> Iterator[Thin
     """The one of the configuration, else one that has left it and has told of something."""
     name = find_name(wanted, topics)
     if name is None:
-        name = find_name(wanted, [row["topic"] for row in db.conn.execute("SELECT DISTINCT topic FROM alerts")])
+        name = find_name(wanted, [row["topic"] for row in db.conn.execute("SELECT DISTINCT topic FROM alerts WHERE topic <> ''")])
     if name is not None:
         yield Thing(ThingKind.TOPIC, name, name)

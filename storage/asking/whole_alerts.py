@@ -13,7 +13,8 @@ from storage.asking.whole_articles import get_article
 def get_alert(db: Database, alert_id: str) -> WholeAlert:
     """The alert of that id, which must be there."""
     record = get_alert_record(db, alert_id)
-    return WholeAlert(AlertDetails(record, detail_deliveries(db, record)), get_article(db, record.article_id))
+    article = None if record.article_id is None else get_article(db, record.article_id)
+    return WholeAlert(AlertDetails(record, detail_deliveries(db, record)), article)
 
 
 def get_delivery(db: Database, delivery_id: str) -> WholeDelivery:

@@ -11,10 +11,12 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerting import NewAlert, OnRecord
-from news.alerts import Alert, AlertedArticle, DeliveryStatus, Hit, Subject, TopicMatch, make_alert_id, make_delivery_id
+from news.alerts import Alert, AlertedArticle, AlertKind, Hit, Subject, TopicMatch, make_alert_id
+from news.health_news import HealthNews
 from news.judging import delay_seconds
-from news.timing import DELIVERY_LIFETIME
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.deliveries import insert_deliveries
+from storage.recording.health import health_from_json
 
 _EXCERPT_CHARACTERS = 300
 
@@ -56,8 +58,8 @@ def record_alerts(
     article = _alerted_article(row, cause.text)
     alerts = [_make_alert(cause, article, row["place"], match, new) for match, new in due]
     for alert in alerts:
-        _insert_alert(db, cause, alert)
-        _insert_deliveries(db, alert, channels_of_topic.get(alert.topic, ()))
+        _insert_alert(db, cause, alert, _article_json(article))
+        insert_deliveries(db, alert, channels_of_topic.get(alert.topic, ()))
     return alerts
 
 
@@ -68,14 +70,14 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         kind=new.kind,
         created_at=cause.now,
         delay_seconds=delay_seconds(cause.now, article.published_at),
-        article=article,
+        about=article,
         matches=match.hits,
         subject=cause.subject,
         sequence=new.sequence,
     )
 
 
-def _insert_alert(db: Database, cause: Cause, alert: Alert) -> None:
+def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -89,21 +91,9 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert) -> None:
             alert.kind,
             to_text(alert.created_at),
             alert.delay_seconds,
-            _article_json(alert.article),
+            payload,
             hits_json(alert.matches),
         ),
-    )
-
-
-def _insert_deliveries(db: Database, alert: Alert, channels: Sequence[str]) -> None:
-    moment, give_up = to_text(alert.created_at), to_text(alert.created_at + DELIVERY_LIFETIME)
-    db.conn.executemany(
-        """INSERT INTO deliveries (id, alert_id, channel, status, created_at, due_at, give_up_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO NOTHING""",  # a topic may name a channel twice
-        [
-            (make_delivery_id(alert.alert_id, channel), alert.alert_id, channel, DeliveryStatus.PENDING, moment, moment, give_up)
-            for channel in channels
-        ],
     )
 
 
@@ -150,3 +140,8 @@ def article_from_json(text: str) -> AlertedArticle:
     fields["published_at"] = optional_time(fields["published_at"])
     fields["first_seen_at"] = from_text(fields["first_seen_at"])
     return AlertedArticle(**fields)
+
+
+def subject_from_json(kind: AlertKind, text: str) -> AlertedArticle | HealthNews:
+    """What an alert of that kind was about, as it was when the alert was made."""
+    return health_from_json(text) if kind is AlertKind.HEALTH else article_from_json(text)

@@ -19,8 +19,9 @@ from news.delivering import GiveUp, HoldKind, Plan, PlannedMessage, Policy, Wait
 from news.timing import DELIVERY_LIFETIME
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
-from storage.recording.alerts import article_from_json, hits_from_json
+from storage.recording.alerts import hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempt
+from storage.recording.health import note_deliveries
 from storage.recording.ids import find_ids
 from storage.recording.recipients import list_recipients, owe_again, record_recipients
 
@@ -58,7 +59,7 @@ def list_due_messages(db: Database, channel: str, now: datetime, limit: int, exc
 def _bundle(db: Database, message: sqlite3.Row) -> Bundle:
     rows = db.conn.execute(
         """SELECT deliveries.id AS delivery_id, alerts.* FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
-           WHERE message_id = ? ORDER BY alerts.topic, alerts.sequence""",
+           WHERE message_id = ? ORDER BY alerts.topic, alerts.created_at, alerts.sequence, alerts.id""",
         (message["id"],),
     ).fetchall()
     return Bundle(
@@ -73,13 +74,14 @@ def _bundle(db: Database, message: sqlite3.Row) -> Bundle:
 
 
 def _alert(row: sqlite3.Row) -> Alert:
+    kind = AlertKind(row["kind"])
     return Alert(
         alert_id=row["id"],
         topic=row["topic"],
-        kind=AlertKind(row["kind"]),
+        kind=kind,
         created_at=from_text(row["created_at"]),
         delay_seconds=row["delay_seconds"],
-        article=article_from_json(row["payload"]),
+        about=subject_from_json(kind, row["payload"]),
         matches=hits_from_json(row["hits"]),
         subject=parse_subject(row["subject"]),
         sequence=row["sequence"],
@@ -106,7 +108,7 @@ def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list
     first = db.conn.execute(
         f"{_WAITING} WHERE channel = ? AND due_at <= ? ORDER BY due_at, deliveries.rowid LIMIT ?", (channel, moment, limit)
     ).fetchall()
-    articles = {row["article_id"] for row in first}
+    articles = {row["article_id"] for row in first if row["article_id"] is not None}
     rest = select_in(db, _WAITING + " WHERE channel = ? AND due_at <= ? AND article_id IN ({marks})", articles, channel, moment)
     rows = {row["id"]: row for row in (*first, *rest)}
     return [
@@ -141,17 +143,20 @@ def _seal(db: Database, channel: str, message: PlannedMessage, now: datetime) ->
     )
 
 
-def hold_for_channel(db: Database, channel: str, now: datetime, limit: int) -> list[AttemptResult]:
+def hold_for_channel(db: Database, notify: Sequence[str], channel: str, now: datetime, limit: int) -> list[AttemptResult]:
     """Hold what is due for a channel that is not in the configuration, some `limit` deliveries and messages at a time.
 
-    Returns what became of each: still pending with the reason, or given up. Empty when nothing is due.
+    Returns what became of each: still pending with the reason, or given up, of which those in `notify` are told. Empty when nothing is due.
     """
     waiting = _list_waiting(db, channel, now, limit)
     plan = plan_absent(channel, waiting, now)
     _write_plan(db, channel, plan, now)
     held = [AttemptResult(one, (one,), now, DeliveryStatus.PENDING, hold.until, hold.reason) for one, hold in plan.held]
     dead = [AttemptResult(one, (one,), now, DeliveryStatus.DEAD, None, verdict.reason) for one, verdict in plan.given_up]
-    return [*held, *dead, *_hold_messages(db, channel, now, limit)]
+    results = [*held, *dead, *_hold_messages(db, channel, now, limit)]
+    for result in results:
+        note_deliveries(db, notify, channel, (result.status, result.error), now)
+    return results
 
 
 def _hold_messages(db: Database, channel: str, now: datetime, limit: int) -> list[AttemptResult]:
@@ -197,12 +202,15 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
         )
 
 
-def record_attempt(db: Database, result: AttemptResult) -> None:
-    """Write what came of one attempt to send a message."""
+def record_attempt(db: Database, notify: Sequence[str], result: AttemptResult) -> None:
+    """Write what came of one attempt to send a message. `notify` are told when its channel begins to fail, and recovers."""
     log_attempt(db, result)
     db.conn.execute("UPDATE messages SET attempts = attempts + 1 WHERE id = ?", (result.bundle_id,))
     record_recipients(db, result)
     _settle(db, result)
+    message = db.conn.execute("SELECT channel FROM messages WHERE id = ?", (result.bundle_id,)).fetchone()
+    if message is not None:
+        note_deliveries(db, notify, message["channel"], (result.status, result.error), result.attempted_at)
 
 
 def _settle(db: Database, result: AttemptResult) -> None:

@@ -18,6 +18,8 @@ class Watch:
     matcher: Matcher
     channels_of_topic: Mapping[str, tuple[str, ...]]
     silent_first_poll: bool = True
+    health_notify: tuple[str, ...] = ()
+    """The channels that are told of operational alerts."""
     least_interval: timedelta = timedelta(minutes=5)
     most_interval: timedelta = timedelta(hours=12)
 

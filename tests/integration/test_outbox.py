@@ -31,7 +31,7 @@ class Listed:
         self.now += timedelta(minutes=1)
         for topic in topics:
             (article,) = make_bundle(number=int(name)).alerts
-            self.outbox.find(make_alert(topic, article.article, self.now), *channels)
+            self.outbox.find(make_alert(topic, article.about, self.now), *channels)
         return self.now
 
 

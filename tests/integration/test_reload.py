@@ -32,6 +32,7 @@ USUAL: dict[str, Any] = {
     "archive": {"retention": "400d"},
     "crawler": {},
     "alerts": {},
+    "health": {"notify": ["hook"]},
     "sources": [
         {"url": "https://journal.example/feed", "name": "Le Journal", "articles": "feed", "interval": "10m", "tags": ["tech"]},
         {"opml": "feeds.opml", "articles": "feed", "interval": "10m", "tags": ["opml"]},
@@ -67,6 +68,7 @@ CHANGED: dict[Keys, Any] = {
     ("crawler", "max_body"): "7kB",
     ("crawler", "allow_addresses"): ["127.0.0.0/8"],
     ("alerts", "first_poll"): "alert",
+    ("health", "notify"): ["mail"],
     ("sources", 0, "url"): "https://journal.example/another",
     ("sources", 0, "name"): "La Gazette",
     ("sources", 0, "articles"): "page",
@@ -150,6 +152,7 @@ def in_force(service: Service) -> dict[str, Any]:
     return {
         "sources": [tuple(row) for row in rows],
         "topics": (dict(watch.channels_of_topic), matched),
+        "health": watch.health_notify,
         "polling": (watch.silent_first_poll, watch.least_interval, watch.most_interval),
         "crawl": service.crawl.settings,
         "sending": (service.dispatcher._channels, presentation.language, presentation.queries, bool(presentation.templates.troubles)),

@@ -57,7 +57,7 @@ def poll(folder: Path, site: NewsSite, mode: str) -> tuple[dict[str, Any], list[
         encoding="utf-8",
     )
     summary = asyncio.run(poll_once(load_config(folder / "config.toml", {}), [], lambda: NOW, told.append))
-    return round_json(summary), [alert.article.title for alert in told], ArchiveReader(folder / "archive.db")
+    return round_json(summary), [alert.about.title for alert in told], ArchiveReader(folder / "archive.db")
 
 
 def test_a_feed_that_cannot_be_recorded_is_a_failing_source_and_the_others_go_on(tmp_path: Path, site: NewsSite) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from news.alerts import AlertKind, Bundle, TopicMatch, make_alert_id, make_bundle_id, make_delivery_id
+from news.alerts import AlertedArticle, AlertKind, Bundle, TopicMatch, make_alert_id, make_bundle_id, make_delivery_id
 from news.articles import ArticleFacts
 from news.query import Matcher
 from news.text import AnalysedArticle
@@ -169,7 +169,8 @@ def test_what_the_alert_says_of_the_article_stays_as_it_was_when_it_was_made(des
     desk.poll(A, entry("Plus rien", ONE, summary="rien"))
     (bundle,) = due(desk)
     assert bundle.alerts == (alert,)
-    article = alert.article
+    article = alert.about
+    assert isinstance(article, AlertedArticle)
     assert (article.title, article.url, article.source, article.author, article.language) == ("L’OTAN", ONE, "Le Journal", "Ève", "fr")
     assert article.excerpt.startswith("La rédaction suit l’OTAN")
     assert article.excerpt.endswith("…")
@@ -241,6 +242,7 @@ def test_the_delivery_log_has_the_fields_of_the_outer_surface(desk: Desk) -> Non
         "created_at": "2025-02-10T12:02:00Z",
         "delay_seconds": 3720,
         "matches": [{"term": "OTAN", "found": "OTAN", "field": "title", "passage": "L’[OTAN]"}],
+        "health": None,
     }
     assert deliveries == [
         {
@@ -299,7 +301,7 @@ def test_article_match_alert_and_delivery_are_written_together_or_not_at_all(des
     futures = [desk.archive.record_poll(halfway, now), desk.archive.record_poll(whole, now)]  # likely in one group
     with pytest.raises(RuntimeError, match="the matcher broke"):
         futures[0].result()
-    assert [alert.article.title for alert in futures[1].result().alerts] == ["L’OTAN ailleurs"]
+    assert [alert.about.title for alert in futures[1].result().alerts] == ["L’OTAN ailleurs"]
     counts = {
         table: desk.rows(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES
     }  # one of each: all of the whole, none of the half

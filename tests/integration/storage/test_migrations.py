@@ -89,7 +89,7 @@ def test_an_old_archive_keeps_what_it_holds_and_goes_on(project: Path, tmp_path:
         waiting = {(alert["topic"], one["channel"], one["status"]) for alert in desk.log() for one in alert["deliveries"]}
         assert ("OTAN", "hook", "pending") in waiting
         (bundle,) = [bundle for bundle in desk.due(desk.now + timedelta(hours=1)) if bundle.channel == "hook"]
-        assert (bundle.bundle_id, bundle.alerts[0].article.title) == ("hcpn3wfox7seryx24mbnjbcpd6", "L’OTAN se réunit à Bruxelles")
+        assert (bundle.bundle_id, bundle.alerts[0].about.title) == ("hcpn3wfox7seryx24mbnjbcpd6", "L’OTAN se réunit à Bruxelles")
         assert (desk.source(A).etag, desk.source(B).etag) == ('"1"', None)
         tally = desk.poll(
             A,

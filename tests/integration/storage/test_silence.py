@@ -18,9 +18,9 @@ def test_a_damaged_first_body_of_a_silent_source_alerts_on_nothing_old(silent_de
     since, undated = entry("L’OTAN toujours", THREE, published_at=new), entry("L’OTAN un jour", "https://a.example/4", published_at=None)
     assert silent_desk.poll(A, first, damage=DAMAGE).alerts == []
     tally = silent_desk.poll(A, undated, since, hidden, first)
-    assert sorted(alert.article.title for alert in tally.alerts) == ["L’OTAN toujours", "L’OTAN un jour"]
+    assert sorted(alert.about.title for alert in tally.alerts) == ["L’OTAN toujours", "L’OTAN un jour"]
     late = entry("L’OTAN, archives", "https://a.example/5", published_at=old)
-    assert [alert.article.title for alert in silent_desk.poll(A, late, undated, since, hidden, first).alerts] == ["L’OTAN, archives"]
+    assert [alert.about.title for alert in silent_desk.poll(A, late, undated, since, hidden, first).alerts] == ["L’OTAN, archives"]
 
 
 def test_a_feed_that_is_always_damaged_alerts_from_its_second_body_on(silent_desk: Desk) -> None:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitors.letter import MOST_HITS_SHOWN
+from monitors.letter import MOST_HITS_SHOWN, make_letter
 from monitors.mail_address import parse_mail_address
+from monitors.presentation import OwnTemplates
 from monitors.rendering_email import LetterWriter, email_bytes, subject_of
 from monitors.samples import make_test_bundle
 from news.alerts import AlertKind, Hit
-from tests.outbox import ARTICLE, ENGLISH, FRENCH, MORNING, make_alert, make_bundle
+from tests.outbox import ARTICLE, ENGLISH, FRENCH, MORNING, NEWS, make_alert, make_bundle, make_health_bundle
 
 GOLDEN = Path(__file__).parent / "golden"
 TWO_TOPICS = make_bundle("La rédaction", "OpenAI–OTAN", "défense")
@@ -210,3 +211,52 @@ def test_a_test_message_is_marked_in_subject_text_and_html():
     assert "This is a test message." in body(bundle, "plain")
     assert "This is a test message." in body(bundle, "html")
     assert received(bundle, presentation=FRENCH)["Subject"].replace("\xa0", " ") == "[TEST] [test] Message d’essai : ce canal fonctionne"
+
+
+HEALTH = make_health_bundle(
+    NEWS, replace(NEWS, name="<b>Next</b>", url="javascript:alert(1)", after="ok", until=MORNING, code=None, message="")
+)
+
+
+def test_the_mail_on_operational_alerts_is_the_documented_one():
+    assert body(HEALTH, "plain") == (GOLDEN / "health.txt").read_text()
+    assert body(HEALTH, "plain", presentation=FRENCH) == (GOLDEN / "health.fr.txt").read_text()
+
+
+def test_the_html_on_operational_alerts_says_the_same_and_makes_no_link_of_what_is_none():
+    html = body(HEALTH, "html")
+    told = re.sub(r"<(title|style)>.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
+    assert set(re.findall(r"\w+", body(HEALTH, "plain"))) == set(re.findall(r"\w+", unescape(told)))
+    assert re.findall(r'href="([^"]+)"', html) == ["https://www.numerama.com/feed/"]
+    assert "<b>" not in html
+
+
+def test_the_subject_of_operational_alerts_says_what_happened_and_how_many_there_are():
+    assert received(make_health_bundle())["Subject"] == "[quivive] Numerama is failing"
+    assert received(HEALTH)["Subject"] == "[quivive] Numerama is failing, and 1 more"
+
+
+def test_trouble_and_its_end_are_one_thread_and_another_source_is_another():
+    threads = [
+        received(make_health_bundle(news))["References"] for news in (NEWS, replace(NEWS, after="ok"), replace(NEWS, url="https://b/"))
+    ]
+    assert (threads[0] == threads[1], threads[0] == threads[2]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (None, None, ""),
+        (MORNING, None, "since 4 Mar 2026, 11:15"),
+        (None, MORNING, "until 4 Mar 2026, 11:15"),
+        (MORNING - timedelta(hours=1), MORNING, "from 4 Mar 2026, 10:15 to 4 Mar 2026, 11:15, 1 h"),
+    ],
+)
+def test_an_operational_alert_says_from_when_to_when(since, until, said):
+    letter = make_letter(make_health_bundle(replace(NEWS, since=since, until=until)), ENGLISH)
+    assert letter.health[0].when.replace("\u202f", " ").replace("\xa0", " ") == said
+
+
+def test_a_template_that_knows_no_operational_alerts_still_says_them():
+    own = replace(ENGLISH, templates=OwnTemplates({"mail.txt": "{{ letter.title }}: {{ letter.excerpt }}"}))
+    assert "http_503: The site is overloaded" in body(make_health_bundle(), "plain", presentation=own)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from monitors.rendering_webhook import render_webhook
 from news.alerts import AlertKind
-from tests.outbox import ARTICLE, make_alert
+from tests.outbox import ARTICLE, MORNING, NEWS, make_alert, make_health_alert
 
 GOLDEN = Path(__file__).parent / "golden"
 ROOT = Path(__file__).parents[3]
@@ -24,8 +24,31 @@ def shape(value):
 
 
 def test_the_documentation_shows_exactly_these_keys():
-    (example,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "delivery.md").read_text(), re.DOTALL)
-    assert shape(json.loads(example)) == shape(json.loads(render_webhook(make_alert())))
+    examples = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "delivery.md").read_text(), re.DOTALL)]
+    made = [json.loads(render_webhook(alert)) for alert in (make_health_alert(), make_alert())]
+    assert [(one["type"], shape(one)) for one in examples] == [(one["type"], shape(one)) for one in made]
+
+
+def test_the_body_of_an_operational_alert_is_the_documented_one():
+    body = json.loads(render_webhook(make_health_alert()))
+    assert body == json.loads((GOLDEN / "webhook-health.json").read_text())
+
+
+def test_an_operational_alert_says_when_it_is_over():
+    told = replace(NEWS, after="ok", since=None, until=MORNING, url=None, code=None, message="")
+    health = json.loads(render_webhook(make_health_alert(told)))["data"]["health"]
+    assert health == {
+        "event": "state",
+        "title": "Numerama is well again",
+        "name": "Numerama",
+        "url": None,
+        "before": "ok",
+        "after": "ok",
+        "since": None,
+        "until": "2026-03-04T10:15:02Z",
+        "code": None,
+        "message": "",
+    }
 
 
 def test_keys_come_in_the_documented_order():

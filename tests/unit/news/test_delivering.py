@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.alerts import article_subject, make_bundle_id
+from news.alerts import OUR_LINE, Subject, article_subject, channel_subject, make_bundle_id, source_subject
 from news.delivering import (
+    GATHERING,
     GiveUp,
     Hold,
     HoldKind,
@@ -105,3 +106,32 @@ def test_an_absent_channel_gets_no_message_but_each_delivery_its_reason() -> Non
     assert plan.messages == ()
     assert [(name, hold.kind) for name, hold in plan.held] == [("a", HoldKind.ABSENT)]
     assert [name for name, _ in plan.given_up] == ["b"]
+
+
+def health(name: str, subject: Subject = OUR_LINE, at: datetime = NOW + SECOND) -> WaitingDelivery:
+    return WaitingDelivery(name, subject, at, at, at + 3 * DAY)
+
+
+def test_operational_alerts_of_a_few_minutes_wait_for_each_other_and_are_one_mail() -> None:
+    told = [health("a", source_subject("https://a.example/feed")), health("b", channel_subject("hook"), NOW + 200 * SECOND)]
+    plan = plan_messages("redaction", told, MAIL, NOW + 201 * SECOND)
+    assert (ids(plan), [(one, hold.until, hold.kind) for one, hold in plan.held]) == (
+        [],
+        [(one, NOW + GATHERING, HoldKind.GATHERED) for one in ("a", "b")],
+    )
+    assert ids(plan_messages("redaction", told, MAIL, NOW + GATHERING)) == [("a", "b")]
+
+
+def test_an_operational_alert_of_a_full_moment_waits_for_the_next_one() -> None:
+    assert plan_messages("redaction", [health("a", at=NOW)], MAIL, NOW).held[0][1].until == NOW + GATHERING
+
+
+def test_an_operational_alert_goes_to_a_webhook_at_once_and_alone() -> None:
+    plan = plan_messages("hook", [health("a"), health("b")], HOOK, NOW + SECOND)
+    assert (ids(plan), plan.held) == ([("a",), ("b",)], ())
+
+
+def test_an_article_waits_for_no_operational_alert_and_is_a_mail_of_its_own() -> None:
+    plan = plan_messages("redaction", [health("a"), waiting("b", at=NOW + SECOND)], MAIL, NOW + SECOND)
+    assert (ids(plan), [one for one, _ in plan.held]) == ([("b",)], ["a"])
+    assert ids(plan_messages("redaction", [health("a"), waiting("b")], MAIL, NOW + GATHERING)) == [("b",), ("a",)]

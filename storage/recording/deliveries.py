@@ -1,0 +1,24 @@
+"""Deliveries as they begin: an alert and each channel that is to have it, waiting to be planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from news.alerts import Alert, DeliveryStatus, make_delivery_id
+from news.timing import DELIVERY_LIFETIME
+from storage.file.times import to_text
+
+
+def insert_deliveries(db: Database, alert: Alert, channels: Sequence[str]) -> None:
+    """Write a delivery of the alert to each channel, due at once."""
+    moment, give_up = to_text(alert.created_at), to_text(alert.created_at + DELIVERY_LIFETIME)
+    db.conn.executemany(
+        """INSERT INTO deliveries (id, alert_id, channel, status, created_at, due_at, give_up_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO NOTHING""",  # a topic may name a channel twice
+        [
+            (make_delivery_id(alert.alert_id, channel), alert.alert_id, channel, DeliveryStatus.PENDING, moment, moment, give_up)
+            for channel in channels
+        ],
+    )

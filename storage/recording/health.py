@@ -1,0 +1,84 @@
+"""Operational alerts: the one way in which anything about the watch itself is told to those whom `[health] notify` names.
+
+Whoever writes the cause calls `raise_health_alert` in the same operation. With nobody to notify, the alert is listed without deliveries.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from news.alerts import Alert, AlertKind, DeliveryStatus, Subject, channel_subject
+from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id
+from storage.file.times import optional_text, optional_time, to_text
+from storage.recording.deliveries import insert_deliveries
+
+
+def raise_health_alert(db: Database, notify: Sequence[str], subject: Subject, news: HealthNews, now: datetime) -> Alert:
+    """Write an operational alert on `subject`, with a delivery for each channel of `notify`. That it is due is the caller's decision."""
+    last = db.conn.execute("SELECT max(sequence) AS last FROM alerts WHERE topic = ? AND subject = ?", (NO_TOPIC, subject.text)).fetchone()
+    sequence = (last["last"] or 0) + 1
+    alert = Alert(
+        alert_id=make_health_alert_id(subject.text, news, sequence),
+        topic=NO_TOPIC,
+        kind=AlertKind.HEALTH,
+        created_at=now,
+        delay_seconds=None,
+        about=news,
+        matches=(),
+        subject=subject,
+        sequence=sequence,
+    )
+    db.conn.execute(
+        "INSERT INTO alerts (id, topic, subject, sequence, kind, created_at, payload, hits) VALUES (?, ?, ?, ?, ?, ?, ?, '[]')",
+        (alert.alert_id, alert.topic, subject.text, sequence, alert.kind, to_text(now), health_to_json(news)),
+    )
+    insert_deliveries(db, alert, notify)
+    return alert
+
+
+def last_health_news(db: Database, subject: Subject) -> HealthNews | None:
+    """What was told last of a subject; None if nothing ever was."""
+    row = db.conn.execute(
+        "SELECT payload FROM alerts WHERE topic = ? AND subject = ? ORDER BY sequence DESC LIMIT 1", (NO_TOPIC, subject.text)
+    ).fetchone()
+    return None if row is None else health_from_json(row["payload"])
+
+
+def note_deliveries(
+    db: Database, notify: Sequence[str], channel: str, outcome: tuple[DeliveryStatus, str | None], now: datetime
+) -> Alert | None:
+    """What came of a message to a channel (its status, and why): told once when the first is given up, and once when one arrives again.
+
+    Asked of the log of alerts, so that no restart tells it again. A channel's own operational alerts that are given up count like all
+    others: the one alert about that is the last, until something arrives.
+    """
+    status, reason = outcome
+    subject = channel_subject(channel)
+    told = last_health_news(db, subject) if status is not DeliveryStatus.PENDING else None
+    is_dead = told is not None and told.after == DEAD
+    if status is DeliveryStatus.DEAD and not is_dead:
+        news = HealthNews(HealthEvent.DELIVERIES, channel, DEAD, WELL, since=now, message=reason or "")
+        return raise_health_alert(db, notify, subject, news, now)
+    if status is DeliveryStatus.SENT and told is not None and is_dead:
+        news = HealthNews(HealthEvent.DELIVERIES, channel, WELL, DEAD, since=told.since, until=now)
+        return raise_health_alert(db, notify, subject, news, now)
+    return None
+
+
+def health_to_json(news: HealthNews) -> str:
+    """What an operational alert says, as it is stored; with its title, for whoever asks the archive in SQL."""
+    moments = {"since": optional_text(news.since), "until": optional_text(news.until)}
+    return json.dumps(asdict(news) | moments | {"title": news.title, "source": news.name}, ensure_ascii=False)
+
+
+def health_from_json(text: str) -> HealthNews:
+    """What an operational alert said when it was made."""
+    fields = json.loads(text)
+    del fields["title"], fields["source"]
+    event, since, until = HealthEvent(fields.pop("event")), optional_time(fields.pop("since")), optional_time(fields.pop("until"))
+    return HealthNews(event=event, since=since, until=until, **fields)
