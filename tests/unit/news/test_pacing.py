@@ -77,8 +77,6 @@ def test_a_small_window_is_polled_before_a_quarter_of_it_is_new() -> None:
 
 
 @pytest.mark.parametrize(("new", "minutes"), [(5, None), (6, 25), (10, 15), (20, 7.5)])
-def test_a_body_that_was_new_for_more_than_half_is_polled_again_before_a_quarter_is_new_at_that_pace(
-    new: int, minutes: float | None
-) -> None:
+def test_after_a_body_that_was_new_for_more_than_half_the_next_is_had_when_a_quarter_is_new(new: int, minutes: float | None) -> None:
     wait = crowded_wait(flat(1.0, window=10), new, HOUR)
     assert wait == (None if minutes is None else timedelta(minutes=minutes))
