@@ -174,6 +174,8 @@ class WholeSource:
     """The newest first."""
     hours: tuple[HourCount, ...]
     """Hours of the last days in which it published, the earliest first."""
+    distrusted_at: datetime | None = None
+    """Since when its server is not believed that nothing changed; None: it is."""
 
 
 @dataclass(frozen=True, slots=True)

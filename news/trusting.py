@@ -54,7 +54,7 @@ def _is_doubtful(last_read_at: datetime, rhythm: Rhythm | None, now: datetime) -
         return True
     if rhythm is None:
         return False
-    return expected(rates_of(rhythm, rhythm.at), last_read_at, now) >= unlikely_pause(rhythm, IMPROBABLE)
+    return expected(rates_of(rhythm, now), last_read_at, now) >= unlikely_pause(rhythm, IMPROBABLE)
 
 
 def after_body(trust: Trust, last_read_at: datetime | None, brought: Brought, *, same_validators: bool, now: datetime) -> Trust:

@@ -139,6 +139,7 @@ def _source_json(whole: WholeSource) -> JsonObject:
         "polls": [_poll_json(poll) for poll in whole.polls],
         "gaps": [_gap_json(gap) for gap in whole.gaps],
         "hours": [_hour_json(hour) for hour in whole.hours],
+        "distrusted_at": optional_time_json(whole.distrusted_at),
     }
 
 

@@ -34,6 +34,7 @@ def get_source(db: Database, source_id: int, now: datetime) -> WholeSource:
         polls=_list_polls(db, source_id),
         gaps=_list_gaps(db, source_id),
         hours=_count_hours(db, source_id, now),
+        distrusted_at=optional_time(row["distrusted_at"]),
     )
 
 
