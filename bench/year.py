@@ -94,10 +94,13 @@ class Watching:
         if outcome.kind is PollKind.PARSED:
             new = self._archive(now)
         dates = tuple(self.site.entries[number].published_at for number in new)
-        before = self.record
-        self.record = conclude_poll(before, outcome, TIMING, now, Brought(len(outcome.feed.entries) if outcome.feed else 0, dates))
+        self.conclude(outcome, Brought(len(outcome.feed.entries) if outcome.feed else 0, dates), now)
         self.year.distrusted += self.record.trust.distrusted_at == now
         self._judge_silence(outcome, len(new), now)
+
+    def conclude(self, outcome: PollOutcome, brought: Brought, now: datetime) -> None:
+        """What the poll makes of the record."""
+        self.record = conclude_poll(self.record, outcome, TIMING, now, brought)
 
     def answer(self, now: datetime) -> PollOutcome:
         """What the site answers."""

@@ -18,7 +18,7 @@ from news.rhythm import HOUR, HOURS_OF_WEEK, LATELY, Rhythm, entries_per_instalm
 
 POLLS_PER_INSTALMENT = 1.25
 """So many polls are made for each that somebody would make who knew when there is something."""
-_ROUNDS = 6
+_ROUNDS = 4
 """Until the bounds and the sum of the densities agree; more change nothing worth a poll."""
 WINDOW_SHARE = 4
 """Polled when this part of a feed's entries may be new, so that a burst of four times the usual still overlaps with the last poll."""
@@ -34,7 +34,7 @@ class Bounds:
 
 def with_pace(rhythm: Rhythm, bounds: Bounds) -> Rhythm:
     """The rhythm with how densely it is to be polled from now on."""
-    return replace(rhythm, pace=_find_pace(rates_of(rhythm, rhythm.at), bounds))
+    return replace(rhythm, pace=round(_find_pace(rates_of(rhythm, rhythm.at), bounds), 5))
 
 
 def _find_pace(rates: Sequence[float], bounds: Bounds) -> float:

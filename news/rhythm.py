@@ -95,7 +95,7 @@ def begin_rhythm(brought: Brought, now: datetime, least: timedelta) -> Rhythm:
     rates, pauses = rates_of(begun, now), Pauses()
     for before, moment in pairwise(appeared):
         pauses = _with_pause(pauses, expected(rates, before, moment))
-    return replace(begun, pauses=pauses, lately=0.0, lately_expected=0.0)
+    return replace(begun, pauses=_rounded(pauses), lately=0.0, lately_expected=0.0)
 
 
 def learn(rhythm: Rhythm, brought: Brought, polled_before: datetime, now: datetime, least: timedelta) -> Rhythm:
@@ -138,18 +138,22 @@ def _add(rhythm: Rhythm, instalments: Sequence[datetime], entries: int, now: dat
         since=rhythm.since,
         at=now,
         last_news_at=last,
-        counts=tuple(counts),
-        entries=rhythm.entries * kept + entries,
+        counts=tuple(round(count, 3) for count in counts),  # exact enough, and as short as it is stored
+        entries=round(rhythm.entries * kept + entries, 3),
         window=rhythm.window,
-        pauses=pauses,
-        lately=observed,
-        lately_expected=lately.expected,
+        pauses=_rounded(pauses),
+        lately=round(observed, 4),
+        lately_expected=round(lately.expected, 4),
     )
 
 
 def _forget_pauses(pauses: Pauses, age: timedelta) -> Pauses:
     kept = _halved(age, PAUSE_HALF_LIFE)
     return Pauses(pauses.count * kept, pauses.total * kept, pauses.squares * kept)
+
+
+def _rounded(pauses: Pauses) -> Pauses:
+    return Pauses(round(pauses.count, 4), round(pauses.total, 4), round(pauses.squares, 4))
 
 
 def _with_pause(pauses: Pauses, length: float) -> Pauses:

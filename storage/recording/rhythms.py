@@ -31,15 +31,15 @@ def read_rhythm(text: str | None) -> Rhythm | None:
 
 
 def rhythm_text(rhythm: Rhythm) -> str:
-    """The rhythm as JSON. A thousandth of an instalment is exact enough; an hour without any takes two characters."""
+    """The rhythm as JSON, exactly; an hour without any instalment takes two characters."""
     kept = {
         "times": [to_text(moment) for moment in (rhythm.since, rhythm.at, rhythm.last_news_at)],
-        "counts": [round(count, 3) or 0 for count in rhythm.counts],
-        "entries": round(rhythm.entries, 3),
+        "counts": [count or 0 for count in rhythm.counts],
+        "entries": rhythm.entries,
         "window": rhythm.window,
-        "pauses": [round(value, 4) for value in (rhythm.pauses.count, rhythm.pauses.total, rhythm.pauses.squares)],
-        "lately": [round(rhythm.lately, 4), round(rhythm.lately_expected, 4)],
-        "pace": round(rhythm.pace, 5),
+        "pauses": [rhythm.pauses.count, rhythm.pauses.total, rhythm.pauses.squares],
+        "lately": [rhythm.lately, rhythm.lately_expected],
+        "pace": rhythm.pace,
     }
     return json.dumps(kept, separators=(",", ":"))
 
