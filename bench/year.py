@@ -254,28 +254,54 @@ def main() -> None:
 
 def print_year(years: Sequence[Year], days: int) -> None:
     """The figures, for each sort of site and for all."""
-    print(
-        f"{'sort':<10}{'sources':>8}{'entries':>9}{'polls':>9}{'/oracle':>8}{'delay':>8}{'/half':>7}{'gaps':>6}{'false':>7}{'silence':>9}  fixed"
-    )
-    for sort in [*dict.fromkeys(year.sort for year in years), "all"]:
-        _print_line(sort, [year for year in years if sort in {"all", year.sort}], days)
+    print(_row("sort", *_COLUMNS))
+    for sort in dict.fromkeys(year.sort for year in years):
+        print(_row(sort, *_cells([year for year in years if year.sort == sort], days)))
+    print(_row("all", *_cells(years, days)))
+    print_rest(years)
 
 
-def _print_line(sort: str, years: Sequence[Year], days: int) -> None:
-    polls, oracle, entries = (sum(getattr(year, name) for year in years) for name in ("polls", "oracle", "entries"))
+_COLUMNS = ("sources", "entries", "polls", "/oracle", "delay", "/half", "false", "silence", "lost", "15m: polls", "delay", "lost")
+
+
+def _row(*cells: str) -> str:
+    return f"{cells[0]:<10}" + "".join(f"{cell:>{max(9, len(name) + 2)}}" for name, cell in zip(_COLUMNS, cells[1:], strict=True))
+
+
+def _cells(years: Sequence[Year], days: int) -> list[str]:
+    polls, oracle = sum(year.polls for year in years), sum(year.oracle for year in years)
     delays = [delay for year in years for delay in year.delays]
-    half = sum(len(year.delays) * days * 86400 / year.polls / 2 for year in years) / max(len(delays), 1)
-    delay = statistics.fmean(delays)
-    fixed = statistics.fmean([delay for year in years for delay in year.fixed_delays])
+    half = sum(len(year.delays) * days * 86400 / year.polls / 2 for year in years)
     told = [year.silence for year in years if year.silence is not None]
-    silences = f"{statistics.median(told):.2f}<{max(told):.2f}" if told else ""
+    fixed = [delay for year in years for delay in year.fixed_delays]
+    return [
+        str(len(years)),
+        str(sum(year.entries for year in years)),
+        str(polls),
+        f"{polls / oracle:.3f}",
+        f"{statistics.fmean(delays) / 60:.1f} m",
+        f"{sum(delays) / half:.2f}",
+        f"{sum(year.false_alarms for year in years) / len(years) * 365 / days:.2f}",
+        f"{max(told):.2f}" if told else "-",
+        f"{sum(year.in_gaps for year in years)}+{sum(year.missed for year in years)}",
+        str(sum(year.fixed_polls for year in years)),
+        f"{statistics.fmean(fixed) / 60:.1f} m",
+        str(sum(year.fixed_lost for year in years)),
+    ]
+
+
+def print_rest(years: Sequence[Year]) -> None:
+    """What the table has no room for."""
+    liars = [year for year in years if year.is_liar]
+    print(f"liars     {len(liars)}, found out {sum(year.distrusted > 0 for year in liars)}; others taken for one", end=" ")
+    print(sum(year.distrusted > 0 for year in years if not year.is_liar))
     print(
-        f"{sort:<10}{len(years):>8}{entries:>9}{polls:>9}{polls / oracle:>8.3f}{delay / 60:>7.1f}m{delay / half:>7.2f}"
-        f"{sum(year.gaps for year in years):>6}{sum(year.false_alarms for year in years) / len(years):>7.2f}{silences:>9}"
-        f"  {sum(year.fixed_polls for year in years)} polls, {fixed / 60:.1f}m, lost {sum(year.fixed_lost for year in years)}"
-        f"; gaps {sum(year.in_gaps for year in years)} missed {sum(year.missed for year in years)} hol {sum(y.on_holiday for y in years)}"
-        f" liars {sum(y.is_liar for y in years)} found {sum(y.is_liar and y.distrusted > 0 for y in years)} wrongly {sum((not y.is_liar) and y.distrusted > 0 for y in years)}"
+        f"gaps      {sum(year.gaps for year in years)} reported; false alarms of sites on holiday {sum(year.on_holiday for year in years)}"
     )
+    told = sorted(year.silence for year in years if year.silence is not None)
+    print(f"silences  {len(told)}: told after {' '.join(f'{one:.2f}' for one in told)} usual gaps")
+    worst = sorted(years, key=lambda year: year.polls / year.oracle)[-3:]
+    print(f"worst     polls per oracle's: {', '.join(f'{year.polls / year.oracle:.2f} ({year.sort})' for year in worst)}")
 
 
 if __name__ == "__main__":
