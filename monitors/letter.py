@@ -16,6 +16,11 @@ from news.wording import Language
 
 MOST_HITS_SHOWN = 20
 """Passages shown for one topic; the rest are counted, not hidden."""
+_NAME = "quivive"
+"""Stands in a subject in the place of a topic where it is the program itself that has something to say."""
+LONGEST_TITLE = 300
+LONGEST_TOPICS = 150
+"""Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
 _LONGEST_DELAY = timedelta(days=30)
 """An article that was published longer ago than that was found late for a reason that no delay tells."""
 
@@ -154,6 +159,15 @@ def title_of(bundle: Bundle, language: Language) -> str:
         more = len(bundle.alerts) - 1
         return language.plural("{first}, and {count} more", "{first}, and {count} more", more, first=told) if more else told
     return one_line(_told(bundle, article.title, language)) or article.url
+
+
+def subject_of(bundle: Bundle, language: Language) -> str:
+    """`[topic, topic] title`, on one line and without anything that could begin another header."""
+    names = dict.fromkeys(alert.topic or _NAME for alert in bundle.alerts)
+    topics = one_line(", ".join(names), LONGEST_TOPICS)
+    title = one_line(title_of(bundle, language), LONGEST_TITLE)
+    subject = " ".join(f"[{topics}] {title}".split())
+    return f"[TEST] {subject}" if bundle.test else subject
 
 
 def _told(bundle: Bundle, text: str, language: Language) -> str:

@@ -30,3 +30,5 @@ class Presentation:
     configuration: str = ""
     """Where the configuration is, for whoever wants to change what they are told."""
     templates: OwnTemplates = field(default_factory=OwnTemplates)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What programs that are told find in theirs: that of the daemon without what the configuration takes from it, which are secrets."""

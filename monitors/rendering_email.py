@@ -12,10 +12,9 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
-from monitors.letter import make_letter, title_of
+from monitors.letter import make_letter, subject_of
 from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
-from monitors.rendering import one_line
 from monitors.rendering_headers import AddressesHeader, TextHeader
 from monitors.templating import Templates
 from news.alerts import Alert, Bundle
@@ -24,12 +23,6 @@ from news.health_news import HealthNews
 from news.wording import Language
 
 _log = logging.getLogger(__name__)
-
-_NAME = "quivive"
-"""Stands in a subject in the place of a topic where it is the program itself that has something to say."""
-LONGEST_TITLE = 300
-LONGEST_TOPICS = 150
-"""Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
 
 
 class LetterWriter:
@@ -68,15 +61,6 @@ class LetterWriter:
 def _encodable(body: str) -> str:
     """What a template of the user may have made of texts that are clean, so that a mail can carry it."""
     return body.encode("utf-8", "replace").decode("utf-8")
-
-
-def subject_of(bundle: Bundle, language: Language) -> str:
-    """`[topic, topic] title`, on one line and without anything that could begin another header."""
-    names = dict.fromkeys(alert.topic or _NAME for alert in bundle.alerts)
-    topics = one_line(", ".join(names), LONGEST_TOPICS)
-    title = one_line(title_of(bundle, language), LONGEST_TITLE)
-    subject = " ".join(f"[{topics}] {title}".split())
-    return f"[TEST] {subject}" if bundle.test else subject
 
 
 def email_bytes(message: EmailMessage, *, utf8: bool) -> bytes:

@@ -5,8 +5,9 @@ imports none of them. Its face is made of modules, each named for what it decide
 
 - the types that all rooms share: `sources`, `articles`, `topics`, `alerts`, `health_news`, `answers`, `one_thing`, `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `arriving`, `adopting`, `showings`, `settling`, `sayings`, `concluding`,
-  `alerting`, `delivering`, `scheduling`, `rhythm`, `pacing`, `silence`, `freshness`, `trusting`, `timing`, `care`;
-- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`;
+  `alerting`, `delivering`, `schedules`, `timing`, `care`; when sources are asked: `scheduling`, `rhythm`, `pacing`, `silence`,
+  `freshness`, `trusting`;
+- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; what people type: `durations`;
 - what is told to people, before it has a language: `wording`;
 - the rooms within, each by its own face: `query`, `text`.
 

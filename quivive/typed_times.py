@@ -6,10 +6,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from news.durations import parse_duration
 from news.errors import UsageError
 from news.query import MomentParser
 from news.wording import Wording
-from quivive.config.durations import parse_duration
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _AGE = re.compile(r"\d+[smhdw]$")

@@ -50,6 +50,7 @@ def make_presentation(configuration: Configuration) -> Presentation:
         queries={topic.name: topic.query for topic in configuration.topics},
         configuration=str(configuration.path),
         templates=_read_templates(configuration.templates_folder),
+        environment=configuration.environment,
     )
 
 

@@ -19,16 +19,16 @@ def hook_channel(port, name="hook"):
     return WebhookChannel(name, f"http://127.0.0.1:{port}/T0KEN", SECRET)
 
 
-def make_dispatcher(outbox, *channels, clock=None, rules=STEADY, on_attempt=None):
+def make_dispatcher(outbox, *channels, clock=None, rules=STEADY, on_attempt=None, presentation=ENGLISH):
     named = {channel.name: channel for channel in channels}
-    return Dispatcher(named, outbox, clock or Clock(), ENGLISH, on_attempt, rules)
+    return Dispatcher(named, outbox, clock or Clock(), presentation, on_attempt, rules)
 
 
-def deliver(outbox, *channels, clock=None, rules=STEADY):
+def deliver(outbox, *channels, clock=None, rules=STEADY, presentation=ENGLISH):
     """One round: everything that is due is sent, and waited for."""
 
     async def round_of_sending():
-        dispatcher = make_dispatcher(outbox, *channels, clock=clock, rules=rules)
+        dispatcher = make_dispatcher(outbox, *channels, clock=clock, rules=rules, presentation=presentation)
         await dispatcher.deliver_due()
         await dispatcher.join()
         await dispatcher.stop(0)

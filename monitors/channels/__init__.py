@@ -10,7 +10,10 @@ from importlib import import_module
 from monitors.channels.channel import Channel, ChannelTable
 
 KINDS = (
+    "apprise",
+    "command",
     "email",
+    "feed",
     "webhook",
 )
 """What `type` a channel may have: the names of the modules."""

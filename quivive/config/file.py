@@ -34,6 +34,8 @@ class ConfigFile:
     """Whether all of it was read; otherwise nothing can be said of what seems to be missing."""
     _used: dict[str, str] = field(default_factory=dict, repr=False)
     """Values that no message shows, by what is written in their place."""
+    _taken: set[str] = field(default_factory=set)
+    """The names of what was taken from the environment."""
     _noted: set[tuple[str, str]] = field(default_factory=set, repr=False)
     """Keys and messages of the faults that were added: a list of thousands of sources may have one in each."""
     _faulty: set[str] = field(default_factory=set)
@@ -116,7 +118,13 @@ class ConfigFile:
             )
             return found[0]
         self.keep_out(self.environ[name], f"${{{name}}}")
+        self._taken.add(name)
         return self.environ[name]
+
+    @property
+    def environment_left(self) -> dict[str, str]:
+        """The environment without what the file takes from it: that is there for this program alone, and mostly secret."""
+        return {name: value for name, value in self.environ.items() if name not in self._taken}
 
 
 def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: bool = True) -> ConfigFile:

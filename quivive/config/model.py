@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from news.durations import parse_duration, parse_size
 from news.names import require_text
 from news.sources import ArticlesMode
 from news.wording import Wording
-from quivive.config.durations import parse_duration, parse_size
 from quivive.config.values import (
     check_feed_url,
     check_header_text,

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from news.durations import format_duration
 from news.sources import SourceSpec
 from news.wording import Wording, system_reason
-from quivive.config.durations import format_duration
 from quivive.config.model import FeedTable, OpmlTable
 from quivive.config.opml import LARGEST_OPML_BYTES, OpmlError, OpmlFeed, read_opml
 from quivive.config.tables import iterate_tables, read_table

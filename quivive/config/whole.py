@@ -6,7 +6,7 @@ Every mistake is reported at once, each with its dotted key; lists count from 0,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from news.durations import format_duration
 from news.errors import ConfigurationError
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
 from news.wording import Language, Wording
 from quivive.config.channels import read_channels
-from quivive.config.durations import format_duration
 from quivive.config.entities import CheckTopics, check_queries, read_entities
 from quivive.config.file import ConfigFile, read_config_file
 from quivive.config.gazetteer import Entities
@@ -92,6 +92,8 @@ class Configuration:
     topics: tuple[Topic, ...]
     channels: Mapping[str, Channel]
     """None where the configuration was read without them."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The environment without what the file takes from it."""
     emptied: frozenset[str] = frozenset()
     """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
 
@@ -139,6 +141,7 @@ def load_config(
         entities=entities,
         topics=topics,
         channels=channels,
+        environment=file.environment_left,
         emptied=frozenset(key for key in ("sources", "topics") if file.content.get(key) == []),
     )
 

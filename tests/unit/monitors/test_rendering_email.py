@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitors.letter import MOST_HITS_SHOWN, make_letter
+from monitors.letter import MOST_HITS_SHOWN, make_letter, subject_of
 from monitors.mail_address import parse_mail_address
 from monitors.presentation import OwnTemplates
-from monitors.rendering_email import LetterWriter, email_bytes, subject_of
+from monitors.rendering_email import LetterWriter, email_bytes
 from monitors.samples import make_test_bundle
 from news.alerts import AlertKind, Hit
 from tests.outbox import ARTICLE, ENGLISH, FRENCH, MORNING, NEWS, make_alert, make_bundle, make_health_bundle

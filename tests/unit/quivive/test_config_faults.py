@@ -37,7 +37,7 @@ CASES = {
     "an unknown table": ("[crawlers]", 'crawlers: unknown table; did you mean "crawler"?'),
     "an unknown table like no other": (
         "[zzz]",
-        "zzz: unknown table; known: archive, display, log, crawler, alerts, sources, entities, topics, channels",
+        "zzz: unknown table; known: archive, display, log, crawler, alerts, health, sources, entities, topics, channels",
     ),
     "an unknown key": ('[archive]\npth = "a.db"', 'archive.pth: unknown key; did you mean "path"?'),
     "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll"),
@@ -171,8 +171,11 @@ CASES = {
         f'[[topics]]\nname = "IA"\nquery = "IA"\nnotify = ["zzz"]\n{HOOK}',
         'topics.0.notify.0: no channel is called "zzz"; there are: hook',
     ),
-    "a channel of no known type": ('[channels.a]\ntype = "pigeon"', "channels.a.type: must be 'email' or 'webhook'"),
-    "a channel without a type": ("[channels.a]", "channels.a.type: must be 'email' or 'webhook'"),
+    "a channel of no known type": (
+        '[channels.a]\ntype = "pigeon"',
+        "channels.a.type: must be 'apprise' or 'command' or 'email' or 'feed' or 'webhook'",
+    ),
+    "a channel without a type": ("[channels.a]", "channels.a.type: must be 'apprise' or 'command' or 'email' or 'feed' or 'webhook'"),
     "a channel that is no table": ('[channels]\na = "b"', "channels.a: must be a table, [channels.a]"),
     "an address to nobody": (EMAIL.replace('["redaction@example.org"]', "[]"), "channels.mail.to: must name at least one"),
     "a mail from nobody": (EMAIL.replace('from = "quivive@example.org"\n', ""), "channels.mail.from: is required"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quivive.config.durations import LONGEST_DURATION, format_duration, parse_duration, parse_size
+from news.durations import LONGEST_DURATION, format_duration, parse_duration, parse_size
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""`type = "apprise"`: chat and push, by any of the services of Apprise. How it is told is in `apprise_sender.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from monitors.attempts import Sender, TimeLimits
+from monitors.channels.channel import ChannelTable
+from monitors.presentation import Presentation
+from news.delivering import Policy
+from news.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class AppriseChannel:
+    """A service that Apprise can tell, by the URL that names service, account and place (https://github.com/caronc/apprise/wiki)."""
+
+    policy: ClassVar[Policy] = Policy()
+    name: str
+    url: str = field(repr=False)
+
+    def warnings(self) -> list[tuple[str, str]]:
+        """What may not work as the user expects: what a service thinks of its URL is only known when it is told."""
+        return []
+
+    def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:
+        from monitors.channels.apprise_sender import AppriseSender  # noqa: PLC0415  # it brings Apprise
+
+        return AppriseSender(self, presentation, limits)
+
+
+def _check_url(text: str) -> str:
+    from monitors.channels.apprise_sender import make_service  # noqa: PLC0415  # it brings Apprise, for those who use it
+
+    url = text.strip()
+    if make_service(url) is None:
+        raise ValueError(Wording("must be a URL of Apprise, such as slack://TOKEN_A/TOKEN_B/TOKEN_C, for a service that it knows"))
+    return url
+
+
+class Table(ChannelTable):
+    """The keys of `[channels.NAME]` with `type = "apprise"`. The URL is a secret: it holds the account."""
+
+    secrets: ClassVar[tuple[str, ...]] = ("url",)
+    type: Literal["apprise"]
+    url: Annotated[str, AfterValidator(_check_url)] = Field(repr=False)
+
+    def make_channel(self, name: str) -> AppriseChannel:
+        return AppriseChannel(name, self.url)

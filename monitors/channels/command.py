@@ -1,0 +1,66 @@
+"""`type = "command"`: a program that is told on its standard input. How it is run is in `command_sender.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from monitors.attempts import Sender, TimeLimits
+from monitors.channels.channel import ChannelTable
+from monitors.presentation import Presentation
+from news.delivering import Policy
+from news.durations import parse_duration
+from news.wording import Wording
+
+LONGEST_TIMEOUT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandChannel:
+    """A program with its arguments. It has taken an alert when it ends with status 0 within `timeout`."""
+
+    policy: ClassVar[Policy] = Policy()
+    name: str
+    command: tuple[str, ...]
+    timeout: timedelta
+
+    def warnings(self) -> list[tuple[str, str]]:
+        """What may not work as the user expects: whether the program is there is only known where it is run."""
+        return []
+
+    def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:  # noqa: ARG002  # its time limit is its own
+        from monitors.channels.command_sender import CommandSender  # noqa: PLC0415  # it brings asyncio
+
+        return CommandSender(self, presentation)
+
+
+def _check_argument(text: str) -> str:
+    if "\0" in text:
+        raise ValueError(Wording("must not hold a null character"))
+    return text
+
+
+def _read_timeout(value: object) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError(Wording("must be a string in quotes"))  # noqa: TRY004  # pydantic collects ValueErrors only
+    timeout = parse_duration(value)
+    if not timedelta() < timeout <= LONGEST_TIMEOUT:
+        raise ValueError(Wording("must be longer than 0s, and an hour at most"))
+    return timeout
+
+
+Argument = Annotated[str, AfterValidator(_check_argument)]
+
+
+class Table(ChannelTable):
+    """The keys of `[channels.NAME]` with `type = "command"`."""
+
+    type: Literal["command"]
+    command: Annotated[tuple[Argument, ...], Field(strict=False, min_length=1)]
+    timeout: Annotated[timedelta, BeforeValidator(_read_timeout)] = Field(default="30s", validate_default=True)
+
+    def make_channel(self, name: str) -> CommandChannel:
+        return CommandChannel(name, self.command, self.timeout)

@@ -1,0 +1,132 @@
+"""Services that are told by way of Apprise: its `json://`, which a receiver on this machine takes."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitors import TimeLimits, send_test
+from monitors.channels.apprise import AppriseChannel, Table
+from monitors.rendering_chat import LONGEST_BODY, LONGEST_TITLE
+from news.alerts import DeliveryStatus
+from tests import mailbox as receivers
+from tests.mailbox import HookSink, Reply, closed_port
+from tests.outbox import ENGLISH, MORNING, NEWS, Clock, ListOutbox, make_bundle, make_health_bundle
+from tests.sending import STEADY, deliver
+
+SECRETS = "T0KEN-0123456789"
+
+
+@pytest.fixture
+def service():
+    with HookSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def log():
+    """What reaches the log of the program, which takes the warnings of libraries at the root."""
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    handler.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(handler)
+    yield heard
+    logging.getLogger().removeHandler(handler)
+
+
+def channel_of(port):
+    return AppriseChannel("equipe", f"json://quivive:hunter22@127.0.0.1:{port}/{SECRETS}")
+
+
+def messages(service):
+    return [json.loads(request.body) for request in service.requests]
+
+
+def test_a_service_is_told_once_in_a_few_lines(service):
+    outbox = ListOutbox(make_bundle("equipe"))
+    deliver(outbox, channel_of(service.port))
+    deliver(outbox, channel_of(service.port))
+    assert [(result.status, result.error) for result in outbox.results] == [(DeliveryStatus.SENT, None)]
+    (told,) = messages(service)
+    assert told["title"] == "[OpenAI–OTAN] OpenAI négocie avec l’OTAN"
+    assert told["message"].splitlines() == [
+        "Numerama — Published 4 Mar 2026, 11:14, seen 41 s later",
+        "· [OpenAI] négocie avec l’OTAN",
+        "· … un accord sur les réseaux de l’[OTAN] & ceux de ses <alliés> …",
+        "https://www.example.fr/2026/03/openai-otan?x=1&y=2&n=0",
+    ]
+
+
+def test_a_refusal_is_told_without_the_account_and_repeated(service):
+    outbox, clock = ListOutbox(make_bundle("equipe")), Clock()
+    service.reply(Reply(503, body=SECRETS.encode()))
+    deliver(outbox, channel_of(service.port), clock=clock)
+    assert outbox.last.status is DeliveryStatus.PENDING
+    assert "503" in outbox.last.error
+    clock.advance(timedelta(seconds=5))
+    deliver(outbox, channel_of(service.port), clock=clock)
+    assert outbox.last.status is DeliveryStatus.SENT
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_no_secret_is_in_an_error_or_in_a_log(service, is_there, log, capfd):
+    service.always(Reply(403, body=f"{SECRETS} hunter22".encode()))
+    outbox = ListOutbox(make_bundle("equipe"))
+    deliver(outbox, channel_of(service.port if is_there else closed_port()))
+    told = outbox.last.error + log.getvalue() + "".join(capfd.readouterr()) + repr(channel_of(1))
+    assert outbox.last.error.startswith("the service did not take it: ")
+    assert not any(secret in told for secret in (SECRETS, "hunter22"))
+
+
+def test_a_service_that_hangs_costs_one_attempt_of_limited_time(service):
+    service.always(Reply(action=receivers.HANG))
+    outbox = ListOutbox(make_bundle("equipe"))
+    deliver(outbox, channel_of(service.port), rules=replace(STEADY, limits=TimeLimits(request=0.3)))
+    assert (outbox.last.status, outbox.last.error) == (DeliveryStatus.PENDING, "the service gave no answer within 0.3 s")
+
+
+def test_a_long_article_is_cut_but_its_address_is_whole(service):
+    bundle = make_bundle("equipe")
+    alert = bundle.alerts[0]
+    long = replace(alert, about=replace(alert.about, title="Long " * 200), matches=(replace(alert.matches[0], passage="mot " * 2000),))
+    deliver(ListOutbox(replace(bundle, alerts=(long,))), channel_of(service.port))
+    (told,) = messages(service)
+    assert len(told["title"]) <= LONGEST_TITLE
+    *_, passage, address = told["message"].splitlines()
+    assert (address, passage[-1]) == (alert.about.url, "…")
+    assert len(told["message"]) <= LONGEST_BODY + 1 + len(address)
+
+
+def test_an_operational_alert_says_what_happened_and_what_to_do(service):
+    outbox = ListOutbox(make_health_bundle(channel="equipe"))
+    deliver(outbox, channel_of(service.port))
+    (told,) = messages(service)
+    assert told["title"] == "[quivive] Numerama is failing"
+    first, *rest = told["message"].splitlines()
+    assert first.startswith("Numerama is failing — since ")
+    assert rest == [f"http_503: {NEWS.message}", NEWS.url]
+
+
+def test_a_test_message_is_marked_as_one(service):
+    assert asyncio.run(send_test(channel_of(service.port), MORNING, ENGLISH)).status is DeliveryStatus.SENT
+    assert messages(service)[0]["title"].startswith("[TEST] ")
+
+
+def test_a_url_that_apprise_does_not_know_is_a_mistake_in_the_configuration(log, capfd):
+    for url in (f"foo://{SECRETS}", "", "slack://", SECRETS, f"https://[::{SECRETS}"):
+        with pytest.raises(ValueError, match="url") as refusal:
+            Table(type="apprise", url=url)
+        assert SECRETS not in str(refusal.value)
+    assert log.getvalue() == ""
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_table_makes_a_channel():
+    url = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
+    assert Table(type="apprise", url=f" {url} ").make_channel("equipe") == AppriseChannel("equipe", url)

@@ -1,0 +1,155 @@
+"""An Atom file that is written, read by a feed reader's own parser."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from dataclasses import replace
+from datetime import timedelta
+
+import feedparser
+import pytest
+
+from monitors import send_test
+from monitors.channels.feed import FeedChannel, Table
+from news.alerts import DeliveryStatus
+from tests.outbox import ENGLISH, MORNING, ListOutbox, make_bundle, make_health_bundle
+from tests.sending import deliver
+
+
+class Feed:
+    """A feed channel in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.channel = FeedChannel("fil", "out/otan.atom", 3)
+        self.file = folder / "out" / "otan.atom"
+        self.file.parent.mkdir()
+        self.presentation = replace(ENGLISH, configuration=str(folder / "config.toml"))
+
+    def send(self, *bundles):
+        """Deliver each of them, one round after the other; returns what came of the last."""
+        outbox = ListOutbox(*bundles)
+        deliver(outbox, self.channel, presentation=self.presentation)
+        return outbox.last
+
+    def entries(self):
+        return feedparser.parse(str(self.file)).entries
+
+
+@pytest.fixture
+def feed(tmp_path):
+    return Feed(tmp_path)
+
+
+def bundle(number=0, *topics):
+    return make_bundle("fil", *topics, number=number, created_at=MORNING - timedelta(minutes=40 - number))
+
+
+def test_an_alert_is_an_entry_that_a_reader_can_read(feed):
+    assert feed.send(bundle()).status is DeliveryStatus.SENT
+    parsed = feedparser.parse(str(feed.file))
+    assert (parsed.bozo, parsed.version, parsed.feed.title) == (False, "atom10", "quivive: fil")
+    (entry,) = parsed.entries
+    assert (entry.title, entry.link) == ("[OpenAI–OTAN] OpenAI négocie avec l’OTAN", bundle().alerts[0].about.url)
+    assert (entry.author, entry.updated, [tag.term for tag in entry.tags]) == ("Julie Martin", "2026-03-04T09:35:02Z", ["OpenAI–OTAN"])
+    assert "<b>OTAN</b> &amp; ceux de ses &lt;alliés&gt;" in entry.content[0].value
+
+
+def test_the_newest_alerts_are_first_and_the_oldest_leave(feed):
+    for number in (2, 0, 3, 1, 4):
+        feed.send(bundle(number))
+    assert [entry.updated for entry in feed.entries()] == ["2026-03-04T09:39:02Z", "2026-03-04T09:38:02Z", "2026-03-04T09:37:02Z"]
+
+
+def test_many_alerts_at_once_are_all_in_it(feed):
+    feed.channel = replace(feed.channel, entries=100)
+    outbox = ListOutbox(*(bundle(number) for number in range(30)))
+    deliver(outbox, feed.channel, presentation=feed.presentation)
+    assert {result.status for result in outbox.results} == {DeliveryStatus.SENT}
+    assert len({entry.id for entry in feed.entries()}) == 30
+
+
+def test_a_repeat_is_the_same_entry(feed):
+    feed.send(bundle())
+    feed.send(bundle(1))
+    feed.send(bundle())
+    ids = [entry.id for entry in feed.entries()]
+    assert len(ids) == len(set(ids)) == 2
+    assert all(one.startswith("urn:uuid:") for one in ids)
+
+
+@pytest.mark.parametrize("content", [b"<html><body>Mes notes</body></html>", b"Mes notes", b"<feed xmlns='http://www.w3.org/2005/Atom'/>"])
+def test_a_file_that_is_not_ours_is_left_alone_with_the_reason(feed, content):
+    feed.file.write_bytes(content)
+    result = feed.send(bundle())
+    assert (result.status, result.error) == (
+        DeliveryStatus.PENDING,
+        f"{feed.file} holds something else: move it away, or give another path",
+    )
+    assert feed.file.read_bytes() == content
+
+
+def test_an_empty_file_is_taken_and_keeps_its_rights(feed):
+    feed.file.touch()
+    feed.file.chmod(0o644)
+    assert feed.send(bundle()).status is DeliveryStatus.SENT
+    assert stat.S_IMODE(feed.file.stat().st_mode) == 0o644
+
+
+def test_a_new_file_is_for_owner_and_group_and_nothing_else_is_left_beside_it(feed):
+    feed.send(bundle())
+    assert stat.S_IMODE(feed.file.stat().st_mode) == 0o640
+    assert [file.name for file in feed.file.parent.iterdir()] == ["otan.atom"]
+
+
+def test_a_symbolic_link_stays_one(feed):
+    feed.file.symlink_to(feed.folder / "elsewhere.atom")
+    feed.send(bundle())
+    assert feed.file.is_symlink()
+    assert len(feed.entries()) == 1
+
+
+def test_a_folder_that_is_not_there_is_told_and_waited_for(feed):
+    feed.file.parent.rmdir()
+    result = feed.send(bundle())
+    assert (result.status, result.error) == (DeliveryStatus.PENDING, f"{feed.file} cannot be written: No such file or directory")
+    feed.file.parent.mkdir()
+    assert feed.send(bundle()).status is DeliveryStatus.SENT
+
+
+def test_a_device_is_no_file(feed):
+    feed.channel = replace(feed.channel, path="/dev/null")
+    assert feed.send(bundle()).error == "/dev/null holds something else: move it away, or give another path"
+
+
+def test_what_a_headline_holds_is_text_and_breaks_nothing(feed):
+    foreign = bundle()
+    article = replace(
+        foreign.alerts[0].about, title="<script>\x00\x0b\ud800 ]]> & « OTAN »", url="javascript:alert(1)", excerpt="<img src=x>"
+    )
+    feed.send(replace(foreign, alerts=(replace(foreign.alerts[0], about=article),)))
+    parsed = feedparser.parse(str(feed.file))
+    assert (parsed.bozo, parsed.entries[0].get("links", [])) == (False, [])
+    assert "<script>" not in parsed.entries[0].content[0].value
+    assert "<img" not in parsed.entries[0].content[0].value
+
+
+def test_an_operational_alert_is_an_entry_too(feed):
+    feed.send(make_health_bundle(channel="fil"))
+    (entry,) = feed.entries()
+    assert (entry.title, entry.author) == ("[quivive] Numerama is failing", "quivive")
+    assert "The site is overloaded" in entry.content[0].value
+
+
+def test_a_test_message_is_marked_as_one(feed):
+    result = asyncio.run(send_test(feed.channel, MORNING, feed.presentation))
+    assert result.status is DeliveryStatus.SENT
+    assert feed.entries()[0].title.startswith("[TEST] ")
+
+
+def test_the_table_takes_a_path_and_a_number_of_entries():
+    assert Table(type="feed", path="a.atom").make_channel("fil") == FeedChannel("fil", "a.atom", 100)
+    for keys in ({"path": " "}, {"path": "a", "entries": 0}, {}):
+        with pytest.raises(ValueError, match=r"path|entries"):
+            Table(type="feed", **keys)
