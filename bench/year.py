@@ -140,8 +140,7 @@ class Watching:
     def _judge_silence(self, outcome: PollOutcome, new: int, now: datetime) -> None:
         if new:
             self.alarmed_at = None
-        is_silent = self.record.silent_from is not None and now >= self.record.silent_from
-        if outcome.kind is not PollKind.FAILED and is_silent and self.alarmed_at is None:
+        if outcome.kind is not PollKind.FAILED and self.record.is_silent and self.alarmed_at is None:
             self.alarmed_at = now
             self.alarms.append((now, self.site.appeared[self.archived]))
 
@@ -180,16 +179,14 @@ def measure_silence(before: Sequence[datetime], silent: Span, told: datetime | N
 
 
 def usual_gap(appeared: Sequence[datetime]) -> timedelta:
-    """The longest pause of an ordinary week: the median of the longest pause in each; with less than an entry a week the mean pause."""
+    """The longest pause of an ordinary four weeks, or of four pauses where these take longer: the median of such stretches."""
     pauses = [(second, second - first) for first, second in pairwise(appeared)]
-    mean = (appeared[-1] - appeared[0]) / len(pauses)
-    if mean >= WEEK / 2:
-        return mean
-    weeks: dict[int, timedelta] = {}
+    stretch = max(4 * WEEK, 4 * (appeared[-1] - appeared[0]) / len(pauses))
+    longest: dict[int, timedelta] = {}
     for moment, pause in pauses:
-        week = (moment - appeared[0]) // WEEK
-        weeks[week] = max(weeks.get(week, timedelta()), pause)
-    return max(statistics.median(weeks.values()), mean)
+        number = (moment - appeared[0]) // stretch
+        longest[number] = max(longest.get(number, timedelta()), pause)
+    return statistics.median(longest.values())
 
 
 def _back_at(spans: Sequence[Span], now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ from news.rhythm import Brought, Rhythm, begin_rhythm, learn
 from news.scheduling import PollTiming, Watched, next_page_fetch_at, next_page_refresh_at, next_poll_at, next_regular_poll_at
 from news.silence import silent_from
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem
-from news.trusting import FULL_TRUST, Trust, after_body, after_unchanged
+from news.trusting import FULL_TRUST, LastRead, Trust, after_body, after_unchanged
 from news.urls import comparing_url
 
 NO_REASON = Problem("unknown", "the poll failed without a reason")
@@ -54,6 +54,11 @@ class SourceRecord:
     """From when on it is silent if it brings nothing until then; None: that cannot be told."""
     wishes: FeedWishes = NO_FEED_WISHES
     """What its last body said of when it is to be asked."""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has brought nothing for longer than its rhythm explains; a body of it says so, not only a server's word."""
+        return self.silent_from is not None and self.last_read_at is not None and self.last_read_at >= self.silent_from
 
 
 def judge_silence(record: SourceRecord, *, silent_first_poll: bool) -> tuple[bool, datetime | None]:
@@ -113,7 +118,9 @@ def _learned(record: SourceRecord, outcome: PollOutcome, timing: PollTiming, now
         rhythm = learn(record.rhythm, brought, before or now, now, timing.least)
     else:
         return record
-    return replace(record, rhythm=with_pace(rhythm, timing.bounds), silent_from=silent_from(rhythm))
+    return replace(
+        record, rhythm=with_pace(rhythm, timing.bounds, record.rhythm.pace if record.rhythm else 0.0), silent_from=silent_from(rhythm)
+    )
 
 
 def _next_poll_at(
@@ -132,7 +139,7 @@ def _next_poll_at(
 
 def _next_trust(record: SourceRecord, outcome: PollOutcome, now: datetime, brought: Brought) -> Trust:
     if outcome.kind is PollKind.UNCHANGED:
-        return after_unchanged(record.trust, record.last_read_at, record.rhythm, now)
+        return after_unchanged(record.trust, LastRead(record.last_read_at, record.silent_from), record.rhythm, now)
     held = record.validators
     same = (outcome.etag, outcome.last_modified) == (held.etag, held.last_modified) and outcome.etag is not None
     return after_body(record.trust, record.last_read_at, brought, same_validators=same, now=now)

@@ -13,13 +13,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from news.rhythm import HOUR, HOURS_OF_WEEK, LATELY, Rhythm, entries_per_instalment, lately_of, rates_of, spans
 
 POLLS_PER_INSTALMENT = 1.25
 """So many polls are made for each that somebody would make who knew when there is something."""
-_ROUNDS = 4
+_ROUNDS = 6
 """Until the bounds and the sum of the densities agree; more change nothing worth a poll."""
+_ROUNDS_BESIDE = 1
+"""The same beside a pace that was right for almost the same rates."""
 WINDOW_SHARE = 4
 """Polled when this part of a feed's entries may be new, so that a burst of four times the usual still overlaps with the last poll."""
 
@@ -32,26 +35,35 @@ class Bounds:
     most: timedelta
 
 
-def with_pace(rhythm: Rhythm, bounds: Bounds) -> Rhythm:
-    """The rhythm with how densely it is to be polled from now on."""
-    return replace(rhythm, pace=round(_find_pace(rates_of(rhythm, rhythm.at), bounds), 5))
+def with_pace(rhythm: Rhythm, bounds: Bounds, before: float = 0.0) -> Rhythm:
+    """The rhythm with how densely it is to be polled from now on; `before`: how densely it was, from which the search begins."""
+    return replace(rhythm, pace=round(_find_pace(rates_of(rhythm, rhythm.at), bounds, before), 5))
 
 
-def _find_pace(rates: Sequence[float], bounds: Bounds) -> float:
+def _find_pace(rates: Sequence[float], bounds: Bounds, pace: float) -> float:
     """What the roots of the rates are to be multiplied with, so that the densities, within their bounds, have the sum they shall have."""
     longest, densest = bounds.most / HOUR, HOUR / bounds.least
     roots = [math.sqrt(rate) for rate in rates]
-    wanted = POLLS_PER_INSTALMENT * sum(_needed(rate, longest) for rate in rates)
+    wanted = POLLS_PER_INSTALMENT * (sum(rates) + _polls_in_vain(rates, longest))
     wanted = min(max(wanted, HOURS_OF_WEEK / longest), HOURS_OF_WEEK * densest)
-    pace = wanted / sum(roots)
-    for _ in range(_ROUNDS):
-        pace *= wanted / sum(min(max(pace * root, 1 / longest), densest) for root in roots)
+    rounds = _ROUNDS_BESIDE if pace else _ROUNDS
+    pace = pace or wanted / sum(roots)
+    lowest = 1 / longest
+    for _ in range(rounds):
+        densities = [pace * root for root in roots]
+        pace *= wanted / sum(lowest if density < lowest else min(density, densest) for density in densities)
     return pace
 
 
-def _needed(rate: float, longest: float) -> float:
-    """How many polls an hour are needed by who knows when there is something, and looks after `longest` hours at the latest."""
-    return rate / -math.expm1(-rate * longest)
+def _polls_in_vain(rates: Sequence[float], longest: float) -> float:
+    """How often in a week who knows when there is something polls because there was nothing for `longest` hours.
+
+    Such polls come at the rate r / (exp(rL) - 1) where the rate r does not change; here rL is what the L hours before let expect.
+    """
+    hours = min(max(round(longest), 1), HOURS_OF_WEEK)
+    sums = [0.0, *accumulate([*rates[-hours:], *rates])]
+    before = [max((sums[hour + hours] - sums[hour]) * longest / hours, 1e-9) for hour in range(HOURS_OF_WEEK)]
+    return sum(awaited / math.expm1(min(awaited, 700.0)) for awaited in before) / longest
 
 
 def wait_of(rhythm: Rhythm, now: datetime, bounds: Bounds) -> timedelta:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -170,28 +171,31 @@ def hour_of_week(moment: datetime) -> int:
     return local.weekday() * 24 + local.hour
 
 
-def rates_of(rhythm: Rhythm, now: datetime) -> list[float]:
+def rates_of(rhythm: Rhythm, now: datetime) -> tuple[float, ...]:
     """The rate of each hour of the week, as what is known at `now` has it; a silence since the last news makes them lower."""
-    kept = _halved(now - rhythm.at, HALF_LIFE)
-    counts = [count * kept for count in rhythm.counts]
-    days = [sum(counts[day * 24 : day * 24 + 24]) for day in range(7)]
-    hours = [sum(counts[hour::24]) for hour in range(24)]
-    watched = _watched(rhythm.since, now)
+    return _rates(rhythm.counts, rhythm.since, _halved(now - rhythm.at, HALF_LIFE), now)
+
+
+@lru_cache(maxsize=16)
+def _rates(counts: tuple[float, ...], since: datetime, kept: float, now: datetime) -> tuple[float, ...]:
+    """As `rates_of`, which is asked several times in one poll; of each count, `kept` is left."""
+    days = [kept * sum(counts[day * 24 : day * 24 + 24]) for day in range(7)]
+    watched = _watched(since, now)
     total, time = sum(days), sum(watched)
     mean = (total + _PRIOR_INSTALMENTS) / (time + _PRIOR_DAYS)
-    shares = _shares(hours, total)
-    rates = []
+    shares = _shares([kept * sum(counts[hour::24]) for hour in range(24)], total)
+    rates: list[float] = []
     for day in range(7):
         of_day = (days[day] + _DAY_WEIGHT * mean) / (watched[day] + _DAY_WEIGHT)
-        weight = watched[day] + _CELL_WEIGHT
-        rates += [(counts[day * 24 + hour] + _CELL_WEIGHT * of_day * shares[hour]) / weight for hour in range(24)]
-    return rates
+        weight, general = watched[day] + _CELL_WEIGHT, _CELL_WEIGHT * of_day
+        rates += [(count * kept + general * share) / weight for count, share in zip(counts[day * 24 : day * 24 + 24], shares, strict=True)]
+    return tuple(rates)
 
 
 def _shares(hours: Sequence[float], total: float) -> list[float]:
     """Which part of a day's instalments each hour has; neighbours lend each other some of theirs."""
-    whole = total + _HOUR_WEIGHT
-    return [((hours[hour - 1] + 2 * hours[hour] + hours[(hour + 1) % 24]) / 4 + _HOUR_WEIGHT / 24) / whole for hour in range(24)]
+    whole, equal = total + _HOUR_WEIGHT, _HOUR_WEIGHT / 24
+    return [((hours[hour - 1] + 2 * hours[hour] + hours[(hour + 1) % 24]) / 4 + equal) / whole for hour in range(24)]
 
 
 def _watched(since: datetime, now: datetime) -> list[float]:

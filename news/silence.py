@@ -12,9 +12,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from statistics import NormalDist
 
-from news.rhythm import DAY, HOUR, PLACE, Rhythm, rates_of
+from news.rhythm import DAY, HOUR, PLACE, WEEK, Rhythm, rates_of
 
 FALSE_ALARMS_A_YEAR = 0.1
 """How often a source that is well would be called silent, if its pauses were as they are taken to be; they are worse."""
@@ -35,13 +36,8 @@ def silent_from(rhythm: Rhythm) -> datetime | None:
     if rhythm.pauses.count < FEWEST_PAUSES + 4:
         return None
     rates = rates_of(rhythm, rhythm.at)
-    return _when_expected(rates, rhythm.last_news_at, longest_pause(rhythm, sum(rates) * _YEAR_IN_WEEKS))
-
-
-def is_silent(rhythm: Rhythm, now: datetime) -> bool:
-    """Whether a source that is polled well, and has brought nothing since its last news, is silent."""
-    since = silent_from(rhythm)
-    return since is not None and now >= since
+    doubt = 1 + WEEK / max(rhythm.at - rhythm.since, DAY)  # as long as little is known
+    return _when_expected(rates, rhythm.last_news_at, doubt * longest_pause(rhythm, sum(rates) * _YEAR_IN_WEEKS))
 
 
 def usual_pause(rhythm: Rhythm) -> timedelta:
@@ -103,6 +99,7 @@ def is_holiday(day: date) -> bool:
     return (day - easter_of(day.year)).days in {1, 39, 50}  # Easter Monday, Ascension, Whit Monday
 
 
+@lru_cache(maxsize=8)
 def easter_of(year: int) -> date:
     """Easter Sunday of the Gregorian calendar (the anonymous algorithm, as in Meeus, Astronomical Algorithms, chapter 8)."""
     golden, century, of_century = year % 19, year // 100, year % 100

@@ -44,13 +44,23 @@ class Trust:
 FULL_TRUST = Trust()
 
 
-def after_unchanged(trust: Trust, last_read_at: datetime | None, rhythm: Rhythm | None, now: datetime) -> Trust:
-    """How its word stands after it said at `now` that nothing changed since the body that came at `last_read_at`."""
-    return replace(trust, unchanged_at=now, is_doubted=last_read_at is not None and _is_doubtful(last_read_at, rhythm, now))
+@dataclass(frozen=True, slots=True)
+class LastRead:
+    """When the last body of a source came, if any did; and when the source is silent, if nothing new comes until then."""
+
+    at: datetime | None
+    silent_from: datetime | None = None
 
 
-def _is_doubtful(last_read_at: datetime, rhythm: Rhythm | None, now: datetime) -> bool:
+def after_unchanged(trust: Trust, read: LastRead, rhythm: Rhythm | None, now: datetime) -> Trust:
+    """How its word stands after it said at `now` that nothing changed since its last body."""
+    return replace(trust, unchanged_at=now, is_doubted=read.at is not None and _is_doubtful(read.at, read.silent_from, rhythm, now))
+
+
+def _is_doubtful(last_read_at: datetime, silent_from: datetime | None, rhythm: Rhythm | None, now: datetime) -> bool:
     if now - last_read_at >= LONGEST_BELIEF:
+        return True
+    if silent_from is not None and last_read_at < silent_from <= now:  # nobody is called silent on the word of a server
         return True
     if rhythm is None:
         return False

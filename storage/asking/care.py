@@ -31,7 +31,7 @@ def report_care(db: Database, now: datetime) -> Care:
     since = now - LATELY
     return Care(
         failing=_list_failing(db),
-        silent=_list_silent(db, now),
+        silent=_list_silent(db),
         overdue=_list_overdue(db, now),
         channels=_list_channels(db, since),
         delays=_measure(db, since),
@@ -54,11 +54,10 @@ def _list_failing(db: Database) -> tuple[FailingSource, ...]:
     )
 
 
-def _list_silent(db: Database, now: datetime) -> tuple[SilentSource, ...]:
+def _list_silent(db: Database) -> tuple[SilentSource, ...]:
     rows = db.conn.execute(
         """SELECT name, rhythm FROM sources JOIN rhythms ON source_id = sources.id
-           WHERE configured = 1 AND error_code IS NULL AND silent_from <= :now AND last_success_at >= silent_from""",
-        {"now": to_text(now)},
+           WHERE configured = 1 AND error_code IS NULL AND last_read_at >= silent_from"""
     )
     silent = [SilentSource(row["name"], rhythm.last_news_at, usual_pause(rhythm)) for row in rows if (rhythm := read_rhythm(row["rhythm"]))]
     return tuple(sorted(silent, key=lambda one: (one.since, one.name)))

@@ -120,6 +120,14 @@ def test_that_nothing_changed_is_believed_for_eight_days_and_then_the_feed_is_as
     assert after(unchanged, replace(RECORD, last_read_at=read_at)).validators == HELD
 
 
+@pytest.mark.parametrize(
+    ("silent_from", "last_read_at", "is_silent"),
+    [(None, NOW, False), (NOW, None, False), (NOW, NOW, True), (NOW, NOW - timedelta(seconds=1), False)],
+)
+def test_a_source_is_silent_when_a_body_says_so(silent_from: datetime | None, last_read_at: datetime | None, is_silent: bool) -> None:
+    assert replace(RECORD, silent_from=silent_from, last_read_at=last_read_at).is_silent == is_silent
+
+
 def test_a_failure_leaves_the_validators_as_they_are() -> None:
     assert after(outcome(PollKind.FAILED, problem=TIMEOUT)).validators == HELD
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from news.rhythm import Brought
-from news.trusting import DISTRUST, FULL_TRUST, LONGEST_BELIEF, SLACK, Trust, after_body, after_unchanged
+from news.trusting import DISTRUST, FULL_TRUST, LONGEST_BELIEF, SLACK, LastRead, Trust, after_body, after_unchanged
 from tests.unit.news.test_pacing import flat
 from tests.unit.news.test_rhythm import HOUR, MONDAY, UNKNOWN
 from tests.unit.news.test_silence import RANDOM
@@ -26,16 +26,22 @@ def test_a_server_is_asked_on_condition_while_it_is_believed() -> None:
 
 
 def test_a_word_is_doubted_after_eight_days_whatever_the_rhythm() -> None:
-    assert not after_unchanged(FULL_TRUST, MONDAY - LONGEST_BELIEF + SECOND, None, MONDAY).is_doubted
-    assert after_unchanged(FULL_TRUST, MONDAY - LONGEST_BELIEF, None, MONDAY).is_doubted
-    assert after_unchanged(FULL_TRUST, MONDAY - LONGEST_BELIEF + SECOND, UNKNOWN, MONDAY) == Trust(MONDAY)
-    assert not after_unchanged(FULL_TRUST, None, None, MONDAY).is_doubted
+    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - LONGEST_BELIEF + SECOND), None, MONDAY).is_doubted
+    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - LONGEST_BELIEF), None, MONDAY).is_doubted
+    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - LONGEST_BELIEF + SECOND), UNKNOWN, MONDAY) == Trust(MONDAY)
+    assert not after_unchanged(FULL_TRUST, LastRead(None), None, MONDAY).is_doubted
 
 
 def test_a_word_is_doubted_sooner_where_there_should_be_news() -> None:
     hourly = replace(flat(1.0), pauses=RANDOM)
-    assert not after_unchanged(FULL_TRUST, MONDAY - 4 * HOUR, hourly, MONDAY).is_doubted
-    assert after_unchanged(FULL_TRUST, MONDAY - 5 * HOUR, hourly, MONDAY) == Trust(MONDAY, is_doubted=True)
+    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - 4 * HOUR), hourly, MONDAY).is_doubted
+    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - 5 * HOUR), hourly, MONDAY) == Trust(MONDAY, is_doubted=True)
+
+
+def test_nobody_is_called_silent_on_the_word_of_a_server() -> None:
+    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY), None, MONDAY).is_doubted
+    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY + SECOND), None, MONDAY).is_doubted
+    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY - HOUR), None, MONDAY).is_doubted
 
 
 @pytest.mark.parametrize(
