@@ -185,7 +185,7 @@ def run_program(config: Path, *arguments: str, **variables: str) -> Run:
 
 def write_config(folder: Path, sources: Sequence[str], *, articles: str = "page", **crawler: str | int | bool) -> Path:
     """A configuration with these feeds, a few topics, and an archive of its own beside it. Any older archive there is deleted."""
-    settings = {"delay_per_host": "0s", "allow_addresses": ["127.0.0.0/8"], **crawler}
+    settings = {"delay_per_host": "0s", "concurrency_per_host": 16, "allow_addresses": ["127.0.0.0/8"], **crawler}
     lines = ['[archive]\npath = "archive.db"', '[log]\nlevel = "info"', "[crawler]"]
     lines += [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
     lines += [f'[[sources]]\nurl = "{url}"\narticles = "{articles}"' for url in sources]

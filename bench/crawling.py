@@ -90,7 +90,9 @@ async def run(feeds: int, pages: int) -> None:
     site = multiprocessing.Process(target=serve, args=(port,), daemon=True)
     site.start()
     base = f"http://127.0.0.1:{port.get()}"
-    settings = CrawlSettings("quivive-bench", delay_per_host=timedelta(0), allow_addresses=(ip_network("127.0.0.0/8"),))
+    settings = CrawlSettings(
+        "quivive-bench", delay_per_host=timedelta(0), concurrency_per_host=16, allow_addresses=(ip_network("127.0.0.0/8"),)
+    )
     tally = Tally()
     crawl = Crawl(settings, lambda: datetime.now(UTC), {DueSource: tally.take, DuePage: tally.take})
     running = asyncio.create_task(crawl.run())

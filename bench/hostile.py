@@ -31,7 +31,8 @@ from tests.processes import Home, Running, email, source, topic, wait_until, web
 GOAL_SECONDS = 5.0
 GOAL_END_SECONDS = 10.0
 _CRAWLER = (
-    'interval = "1s"\nmin_interval = "1s"\nmax_interval = "1h"\ndelay_per_host = "0s"\ntimeout = "30s"\nallow_addresses = ["127.0.0.0/8"]\n'
+    'interval = "1s"\nmin_interval = "1s"\nmax_interval = "1h"\ndelay_per_host = "0s"\nconcurrency_per_host = 16\n'
+    'timeout = "30s"\nallow_addresses = ["127.0.0.0/8"]\n'
 )
 _PATIENCE = 120.0
 _HOSTILE_HOST = "127.0.0.2"

@@ -18,8 +18,9 @@ from multiprocessing.synchronize import Event
 
 import psutil
 
-Answers = dict[bytes, bytes]
-"""Whole answers, header and all, by what was asked: b"/path"; b"304 /path" for a conditional request."""
+Answers = dict[bytes, bytes | list[bytes]]
+"""Whole answers, header and all, by what was asked: b"/path"; b"304 /path" for a conditional request. Of several, each is given once, in
+turn, and the last for ever."""
 
 
 @dataclass(slots=True)
@@ -134,5 +135,11 @@ class _Conversation(asyncio.Protocol):
         if b"f-None-Match:" in request or b"f-none-match:" in request:
             known = self._answers.get(b"304 " + path)
             if known is not None:
-                return known
-        return self._answers.get(path, _NOT_FOUND)
+                return _next_of(known)
+        return _next_of(self._answers.get(path, _NOT_FOUND))
+
+
+def _next_of(answer: bytes | list[bytes]) -> bytes:
+    if isinstance(answer, bytes):
+        return answer
+    return answer.pop(0) if len(answer) > 1 else answer[0]

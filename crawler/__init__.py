@@ -1,6 +1,6 @@
 """Network in: fetches feeds and pages, and tells what the network said. The only room that imports scrapy, feedparser, trafilatura.
 
-`Crawl` is imported on first use: a command that fetches nothing must not pay for scrapy (about half a second).
+`Crawl` and `CallbackServer` are imported on first use: a command that fetches nothing must not pay for scrapy (about half a second).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from crawler.problems import PROBLEMS
 from crawler.settings import CrawlSettings
 
 if TYPE_CHECKING:
+    from crawler.callback_server import CallbackServer, Told
     from crawler.crawl import Crawl
 
-__all__ = ["PROBLEMS", "Crawl", "CrawlSettings"]
+__all__ = ["PROBLEMS", "CallbackServer", "Crawl", "CrawlSettings", "Told"]
 
 
 def __getattr__(name: str) -> object:
@@ -21,4 +22,8 @@ def __getattr__(name: str) -> object:
         from crawler.crawl import Crawl  # noqa: PLC0415 - lazily, see above
 
         return Crawl
+    if name in {"CallbackServer", "Told"}:
+        from crawler import callback_server  # noqa: PLC0415 - lazily, see above
+
+        return getattr(callback_server, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,22 +1,41 @@
-"""What a crawl has to read answers with, and what it may hold of them meanwhile. A crawl that takes another's place takes this over."""
+"""What a crawl has to read answers with, what it may hold of them meanwhile, and how fast hosts may be asked.
+
+A crawl that takes another's place takes this over.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from crawler.allowance import Allowance
 from crawler.costs import Costs
+from crawler.pace import HostPaces
 from crawler.settings import CrawlSettings
 from crawler.workers import Workers
 
 
+class Bell:
+    """Tells every crawl that shares a capacity that there may be room again: the other may have waited for what this one gave back."""
+
+    def __init__(self) -> None:
+        self.listeners: set[Callable[[], None]] = set()
+
+    def ring(self) -> None:
+        """Wake whoever waits."""
+        for listener in tuple(self.listeners):
+            listener()
+
+
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Two crawls, of which one is ending, share it: together they use no more memory than one."""
+    """Two crawls, of which one is ending, share it: together they use no more memory than one, and ask no host more often."""
 
     costs: Costs
     allowance: Allowance
     workers: Workers
+    paces: HostPaces = field(default_factory=HostPaces)
+    bell: Bell = field(default_factory=Bell)
 
 
 def make_capacity(settings: CrawlSettings) -> Capacity:

@@ -19,7 +19,9 @@ from crawler.download_handler import Downloads, Dropped
 from crawler.frontier import Frontier, Work
 from crawler.hosts import host_key
 from crawler.kinds import kind_of
+from crawler.politeness import TAKES_TURN
 from crawler.problems import FetchProblem, make_problem
+from crawler.reading import read_feed
 from crawler.reading_queue import Document
 from crawler.scrapy_insides import drop_requests_that_wait
 from crawler.scrapy_settings import make_scrapy_settings
@@ -28,6 +30,7 @@ from crawler.spider import NewsSpider
 from crawler.work import Answered
 from crawler.workers import WorkersStopped
 from news.errors import CrawlEnded
+from news.sources import ParsedFeed, Problem
 from news.wording import Wording
 
 _LAST_WORDS = timedelta(seconds=0.8)
@@ -54,8 +57,13 @@ class Crawl:
         self._settings = settings
         self._clock = clock
         self._receivers = receivers
-        self._frontier = Frontier(settings.concurrency, settings.delay_per_host.total_seconds())
         self._capacity = capacity or make_capacity(settings)
+        self._frontier = Frontier(
+            settings.concurrency,
+            settings.delay_per_host.total_seconds(),
+            per_host=settings.concurrency_per_host,
+            paces=self._capacity.paces,
+        )
         self._has_handed_over = False
         self._reads_no_more = False
         self._readings: set[asyncio.Future[Any]] = set()
@@ -81,7 +89,7 @@ class Crawl:
             return False
         ids.add(key)
         self._idle_or_ended.clear()
-        self._changed.set()
+        self._capacity.bell.ring()
         return True
 
     def has(self, work: Work) -> bool:
@@ -103,10 +111,11 @@ class Crawl:
         runner = AsyncCrawlerRunner(make_scrapy_settings(self._settings))
         self._crawler = runner.create_crawler(NewsSpider)
         self._scrapy = runner.crawl(
-            self._crawler, desk=self, downloads=self._downloads, workers=self._capacity.workers, crawl_settings=self._settings
+            self._crawler, desk=self, downloads=self._downloads, capacity=self._capacity, clock=self._clock, crawl_settings=self._settings
         )
         failed = asyncio.create_task(self._failed.wait())
         self._capacity.workers.start()
+        self._capacity.bell.listeners.add(self._changed.set)
         try:
             await asyncio.wait({self._scrapy, failed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -115,6 +124,8 @@ class Crawl:
             if self._is_dead:
                 await self._close(grace=timedelta())
             await self._stop_reading()
+            self._give_back_all()
+            self._capacity.bell.listeners.discard(self._changed.set)
             self._ended.set()
             self._idle_or_ended.set()
         self._raise_if_dead()
@@ -158,15 +169,18 @@ class Crawl:
     async def answered(self, work: Work, answer: Response | BaseException) -> None:
         """For the spider: take an answer (or error), make its outcome and hand it on."""
         now = asyncio.get_running_loop().time()
-        started, expected = self._started.pop(work)
+        begun = self._started.pop(work, None)
+        if begun is None:
+            return  # the crawl is over
+        started, expected = begun
         self._capacity.allowance.give_back(expected)
         if isinstance(answer, Response) and not self._capacity.allowance.may_keep(expected.host, expected.source_id):
             self._ask_again(work, len(answer.body), now)
             return
         size = len(answer.body) if isinstance(answer, Response) else 0
         holding = self._capacity.allowance.hold(expected.host, expected.source_id, size)
-        self._frontier.release(work, now)
-        self._changed.set()
+        self._frontier.release(work)
+        self._capacity.bell.ring()
         try:
             if not isinstance(answer, Dropped):
                 await self._hand_on(work, answer, now - started, Document(holding.host, work.source_id, size, kind_of(work).urgent))
@@ -177,16 +191,16 @@ class Crawl:
             self._failed.set()
         finally:
             self._capacity.allowance.give_back(holding)
-            self._changed.set()  # there is room for another answer
+            self._capacity.bell.ring()  # there is room for another answer
             self._forget(work)
 
     def _ask_again(self, work: Work, size: int, now: float) -> None:
         """Drop an answer for which there is no room, and queue what it answers once more; it is asked for when there is."""
         self._capacity.costs.note((host_key(work.url), work.source_id), 0.0, size, now)  # so much is to be expected from now on
-        self._frontier.release(work, now)
+        self._frontier.release(work)
         if self._is_stopping or not self._frontier.add(work, urgent=kind_of(work).urgent):
             self._forget(work)  # still due
-        self._changed.set()
+        self._capacity.bell.ring()
 
     async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> None:
         answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more)
@@ -200,7 +214,21 @@ class Crawl:
             request = spider.make_request(work)
         except ValueError as error:
             raise FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")) from error
+        request.meta[TAKES_TURN] = True
         return await self._crawler.engine.download_async(request)
+
+    async def read_feed(self, source_id: int, body: bytes, url: str, content_type: str | None) -> ParsedFeed | Problem:
+        """What a body is that came without being asked for, read like that of any feed at `url`. Raises WorkersStopped."""
+        holding = self._capacity.allowance.hold(host_key(url), source_id, len(body))
+        document = Document(holding.host, source_id, len(body), urgent=True)
+        try:
+            feed: ParsedFeed | Problem = await self._read(document, read_feed, body, url, content_type, None)
+        except FetchProblem as error:
+            return error.problem
+        else:
+            return feed
+        finally:
+            self._capacity.allowance.give_back(holding)
 
     async def _read(self, document: Document, function: Callable[..., Any], *arguments: Any) -> Any:
         """What `function` makes of the arguments in a worker process. Raises as `Workers.read`, and WorkersStopped when all is dropped."""
@@ -222,6 +250,13 @@ class Crawl:
         for reading in self._readings:
             reading.cancel()
 
+    def _give_back_all(self) -> None:
+        """Give back what is shared with the crawl that goes on, for work that was cut off without a word."""
+        for work, (_, expected) in self._started.items():
+            self._capacity.allowance.give_back(expected)
+            self._frontier.release(work)
+        self._started.clear()
+
     def _forget(self, work: Work) -> None:
         self._in_hand[type(work)].discard(kind_of(work).key(work))
         if not any(self._in_hand.values()):
@@ -240,7 +275,7 @@ class Crawl:
         assert self._crawler is not None
         for work in self._frontier.clear():
             self._forget(work)
-        self._changed.set()
+        self._capacity.bell.ring()
         pulled = asyncio.create_task(self._pulled.wait())
         await asyncio.wait({self._scrapy, pulled}, return_when=asyncio.FIRST_COMPLETED)
         pulled.cancel()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
-from typing import ClassVar, Protocol, cast
+from typing import ClassVar, Protocol, TypeVar, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -22,6 +23,7 @@ from crawler.tolerant_connections import TolerantConnector
 KEEP_ALIVE_SECONDS = 30
 """An idle TLS connection costs about 0.3 MB: feeds polled every few minutes do not pay for keeping theirs."""
 DNS_CACHE_SECONDS = 60
+Result = TypeVar("Result")
 MAX_HEADER_BYTES = 65_536
 """aiohttp's own limit of 8 kB for one header refuses real sites with long Content-Security-Policy headers."""
 
@@ -46,18 +48,25 @@ class Downloads:
 
     async def run(self, handler: AiohttpDownloadHandler, request: Request) -> Response:
         """Download; raises Dropped once `drop` was called."""
+        return await self._droppable(lambda: AiohttpDownloadHandler.download_request(handler, request), request.url)
+
+    async def sleep(self, seconds: float, url: str) -> None:
+        """Let a request to `url` wait; raises Dropped once `drop` was called."""
+        await self._droppable(lambda: asyncio.sleep(seconds), url)
+
+    async def _droppable(self, begin: Callable[[], Awaitable[Result]], url: str) -> Result:
         if self._dropped:
-            raise Dropped(request.url)
+            raise Dropped(url)
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
         try:
-            return await AiohttpDownloadHandler.download_request(handler, request)
+            return await begin()
         except asyncio.CancelledError as error:
             if not self._was_dropped():
                 raise
             task.uncancel()
-            raise Dropped(request.url) from error
+            raise Dropped(url) from error
         finally:
             self._tasks.discard(task)
 

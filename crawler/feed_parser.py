@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 
 import feedparser
+from feedparser.api import SUPPORTED_VERSIONS
 
 from crawler import json_feed, sitemap
 from crawler.dates import from_feed, zone_of
@@ -19,12 +20,12 @@ from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
 from crawler.wishes import feed_wishes
+from news.site_feeds import FEED_TYPES
 from news.sources import FeedEntry, FeedLink, ParsedFeed
 
 # feedparser's dictionaries hold strings, lists and dictionaries, by names that depend on the feed.
 Record = dict[str, Any]
 
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _LINK = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _HEAD_CHARACTERS = 200_000
@@ -68,7 +69,7 @@ def _declared_feed(text: str, url: str) -> str | None:
     """The feed that a page declares (https://www.rssboard.org/rss-autodiscovery); of several the first, which is the whole site's."""
     for link in _LINK.findall(text[:_HEAD_CHARACTERS]):
         given = {name.lower(): unescape(double or single or bare) for name, double, single, bare in _ATTRIBUTE.findall(link)}
-        is_feed_link = "alternate" in given.get("rel", "").lower().split() and given.get("type", "").lower() in _FEED_TYPES
+        is_feed_link = "alternate" in given.get("rel", "").lower().split() and given.get("type", "").lower() in FEED_TYPES
         if is_feed_link and (address := absolute_url(given.get("href"), url)):
             return address
     return None
@@ -96,6 +97,7 @@ def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
         links=_links(feed, url),
         generator=line_of(dict.get(feed, "generator")),
         wishes=feed_wishes(feed, document),
+        format=SUPPORTED_VERSIONS[result.version] if result.version else "RSS 0.90",
     )
 
 

@@ -10,12 +10,14 @@ from scrapy.http import Response
 
 from crawler.download_handler import Dropped
 from crawler.failures import problem_of
+from crawler.link_header import links_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.reading import read_feed
 from crawler.wishes import fresh_for
 from crawler.work import Answered, final_url, header, problem_without_reading
 from news.preparing import join_feeds
-from news.sources import DueSource, ParsedFeed, PollKind, PollOutcome, Problem
+from news.sources import DueSource, FeedLink, ParsedFeed, PollKind, PollOutcome, Problem
+from news.websub import with_header_links
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.8, "
@@ -73,6 +75,8 @@ class FeedWork:
         if validators.body_hash == source.body_hash:
             return _vouched(failed, PollKind.SAME_BODY, validators)
         feed = await _read(answer, answered)
+        if isinstance(feed, ParsedFeed):
+            feed = replace(feed, links=with_header_links(feed.links, _hub_links(answer)))
         if isinstance(feed, ParsedFeed) and feed.children:
             # The index may stay as it is while they change: nothing vouches for them but reading them, at each poll.
             feed, validators = await _read_children(feed, source, answered), Validators()
@@ -119,6 +123,11 @@ async def _read_child(url: str, source: DueSource, answered: Answered) -> Parsed
     feed = await _read(answer, answered)
     # An index names no index (https://www.sitemaps.org/protocol.html#index): what is nested for ever ends here.
     return make_problem("not_a_feed", f"{url} is an index within an index") if isinstance(feed, ParsedFeed) and feed.children else feed
+
+
+def _hub_links(answer: Response) -> list[FeedLink]:
+    """What the head of an answer says of hubs, and of the feed's own address (WebSub §4)."""
+    return [FeedLink(relation, link.url) for link in links_of(answer) for relation in ("hub", "self") if relation in link.relations]
 
 
 def _validators(answer: Response) -> Validators:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from crawler.hosts import host_key
+from crawler.pace import HostPaces
 
 MOST_QUEUED = 2000
 """Pieces of work that wait; whoever has more pages keeps them, and asks again. Feeds are always taken: there are as many as sources."""
@@ -35,12 +36,12 @@ class Work(Protocol):
 
 @dataclass(slots=True)
 class _Host:
-    """A host's share: its urgent work, how many of its pages wait, its requests in flight, and the moment before which it rests."""
+    """A host's share: its urgent work, how many of its pages wait, its requests in flight, and whether it is known when it is free."""
 
     urgent: deque[Work] = field(default_factory=deque)
     pages: int = 0
     in_flight: int = 0
-    free_at: float = 0.0
+    is_resting: bool = False
 
 
 @dataclass(slots=True)
@@ -59,17 +60,20 @@ def _anything(_: Work) -> bool:
 class Frontier:
     """Work that waits to be fetched, and permits for what is being fetched.
 
-    Pages get at most three quarters of the permits, so that a flood of pages never holds up the feeds. A host gets one permit
-    if there is a delay between its requests, else at most half of all, and so do the pages of a source: neither one host that stalls nor
-    one source whose links lead to a hundred of them can hold them all.
+    Pages get at most three quarters of the permits, so that a flood of pages never holds up the feeds. A host gets `per_host` permits, and
+    at most half of all, and so do the pages of a source: neither one host that stalls nor one source whose links lead to a hundred of them
+    can hold them all. When a host may be asked is for `paces` to say, which another crawl may share.
     """
 
-    def __init__(self, concurrency: int, delay_seconds: float, capacity: int = MOST_QUEUED) -> None:
+    def __init__(
+        self, concurrency: int, delay_seconds: float, capacity: int = MOST_QUEUED, *, per_host: int = 1, paces: HostPaces | None = None
+    ) -> None:
         self._permits = concurrency
         self._page_permits = max(1, concurrency * 3 // 4)
         self._source_permits = max(1, concurrency // 2)
-        self._host_permits = 1 if delay_seconds > 0 else max(1, concurrency // 2)
+        self._host_permits = min(per_host, max(1, concurrency // 2))
         self._delay = delay_seconds
+        self._paces = HostPaces() if paces is None else paces
         self._capacity = capacity
         self._share = max(1, capacity // QUEUE_SHARE)
         self._hosts: dict[str, _Host] = {}
@@ -146,25 +150,26 @@ class Frontier:
         """When the first host that rests may be asked again, if only time is in the way; else None."""
         return self._resting[0][0] if self._resting else None
 
-    def release(self, work: Work, now: float) -> None:
+    def release(self, work: Work) -> None:
         """Give back the permit of a piece of work: its answer has arrived, or never will."""
         key = host_key(work.url)
         host = self._hosts[key]
         host.in_flight -= 1
+        self._paces.end(key)
         if not self._in_flight.pop(work):
             self._pages_in_flight -= 1
             source = self._sources[work.source_id]
             source.in_flight -= 1
             if not (source.pages or source.in_flight):
                 del self._sources[work.source_id]
-        self._forget_if_done(key, host, now)
+        self._forget_if_done(key, host)
 
     def _take_urgent(self, now: float, may_start: Callable[[Work], bool]) -> Work | None:
         turns = self._urgent_turns
         for _ in range(len(turns)):
             key = turns.popleft()
             host = self._hosts[key]
-            work = host.urgent[0] if self._is_free(host, now) and may_start(host.urgent[0]) else None
+            work = host.urgent[0] if self._is_free(key, host, now) and may_start(host.urgent[0]) else None
             if work is not None:
                 host.urgent.popleft()
                 self._start(work, key, host, now, urgent=True)
@@ -189,7 +194,7 @@ class Frontier:
     def _take_page_of(self, source: _Source, now: float, may_start: Callable[[Work], bool]) -> Work | None:
         for key, waiting in source.hosts.items():
             host = self._hosts[key]
-            if not (self._is_free(host, now) and may_start(waiting[0])):
+            if not (self._is_free(key, host, now) and may_start(waiting[0])):
                 continue
             work = waiting.popleft()
             del source.hosts[key]
@@ -203,24 +208,26 @@ class Frontier:
             return work
         return None
 
-    def _is_free(self, host: _Host, now: float) -> bool:
-        return host.in_flight < self._host_permits and host.free_at <= now
+    def _is_free(self, key: str, host: _Host, now: float) -> bool:
+        free_at = self._paces.free_at(key, self._delay, now)
+        if free_at > now and not host.is_resting:
+            host.is_resting = True
+            heapq.heappush(self._resting, (free_at, key))
+        return free_at <= now and self._paces.in_flight(key) < self._host_permits
 
     def _start(self, work: Work, key: str, host: _Host, now: float, *, urgent: bool) -> None:
         self._queued -= 1
         self._in_flight[work] = urgent
         host.in_flight += 1
-        if self._delay > 0:
-            host.free_at = now + self._delay
-            heapq.heappush(self._resting, (host.free_at, key))
+        self._paces.begin(key, now)
 
     def _wake(self, now: float) -> None:
         while self._resting and self._resting[0][0] <= now:
             _, key = heapq.heappop(self._resting)
             if host := self._hosts.get(key):
-                self._forget_if_done(key, host, now)
+                host.is_resting = False  # unless it was slowed down meanwhile, as who looks at it next finds
 
-    def _forget_if_done(self, key: str, host: _Host, now: float) -> None:
-        """Hosts come and go for months: one that is idle and whose delay is over needs no memory."""
-        if not (host.in_flight or host.urgent or host.pages) and host.free_at <= now:
+    def _forget_if_done(self, key: str, host: _Host) -> None:
+        """Hosts come and go for months: one that is idle needs no memory here."""
+        if not (host.in_flight or host.urgent or host.pages):
             self._hosts.pop(key, None)

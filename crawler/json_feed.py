@@ -19,6 +19,8 @@ _MOST_HUBS = 10
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(?P<half>u[dD][89a-fA-F][\da-fA-F]{2})|.)", re.DOTALL)
 """An escape in JSON; two of them may be one character beyond the first 65,536 (RFC 8259 §7)."""
 
+_VERSION = re.compile(r"/version/([\d.]{1,9})$")
+
 
 def is_json_feed(text: str) -> bool:
     """Whether the document claims to be a JSON Feed, or looks like one that forgot its version."""
@@ -45,6 +47,7 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
         entries=tuple(entry for entry in entries if entry.title or entry.link or entry.summary or entry.content),
         language=language,
         links=_links(feed, url),
+        format=f"JSON Feed {version[1]}" if (version := _VERSION.search(str(feed.get("version")))) else "JSON Feed",
     )
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from crawler.feed_work import FeedWork
 from crawler.frontier import Work
 from crawler.page_work import PageWork
+from crawler.site_work import SiteWork
+from crawler.subscription_work import SubscriptionWork
 from crawler.work import AnyKind
-from news.sources import DuePage, DueSource
+from news.site_feeds import DueSite
+from news.sources import DuePage, DueSource, DueSubscription
 
 KINDS: dict[type[Work], AnyKind] = {
     DueSource: FeedWork(),
     DuePage: PageWork(),
+    DueSubscription: SubscriptionWork(),
+    DueSite: SiteWork(),
 }
 
 

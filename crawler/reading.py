@@ -9,11 +9,15 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from crawler.problems import FetchProblem, make_problem
 from news.preparing import prepare_feed, prepare_page
+from news.site_feeds import SiteFeeds
 from news.sources import ExtractedPage, ParsedFeed, Problem
+
+if TYPE_CHECKING:
+    from crawler.robots_rules import Ruling
 
 OUT_OF_MEMORY_STATUS = 86
 """The exit status of a worker that ran into its memory limit."""
@@ -37,6 +41,13 @@ def read_feed(body: bytes, url: str, content_type: str | None, language: str | N
     return _guarded(lambda: prepare_feed(parse_feed(body, url, content_type, language)))
 
 
+def read_site(body: bytes, url: str, content_type: str | None, language: str | None) -> SiteFeeds | Problem:
+    """The feed that the document is, or those that it offers; see `find_feeds`."""
+    from crawler.feed_discovery import find_feeds  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: find_feeds(body, url, content_type, language))
+
+
 def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage | Problem:
     """The article in `body`, with what it gives before the archive is asked; see `extract_page`, `prepare_page`."""
     from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
@@ -44,11 +55,11 @@ def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage 
     return _guarded(lambda: prepare_page(extract_page(body, url, content_type)))
 
 
-def read_robots(text: str, url: str, token: str) -> bool | Problem:
-    """Whether a robots.txt lets this product token fetch `url`; see `robots_rules.is_allowed`."""
-    from crawler.robots_rules import is_allowed  # noqa: PLC0415 - see above
+def read_robots(text: str, url: str, token: str) -> Ruling | Problem:
+    """What a robots.txt says to this product token about `url`; see `robots_rules.rule`."""
+    from crawler.robots_rules import rule  # noqa: PLC0415 - see above
 
-    return _guarded(lambda: is_allowed(text, url, token))
+    return _guarded(lambda: rule(text, url, token))
 
 
 def _guarded(read: Callable[[], Read]) -> Read | Problem:

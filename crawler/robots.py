@@ -16,11 +16,12 @@ from scrapy.http import Response
 from crawler.download_handler import Dropped
 from crawler.failures import problem_of
 from crawler.hosts import host_key
+from crawler.pace import HostPaces
 from crawler.problems import FetchProblem, make_http_problem, make_problem
 from crawler.reading import read_robots
 from crawler.reading_queue import Document
 from crawler.redirects import MAX_HOPS, check_url
-from crawler.robots_rules import is_allowed, is_quick, product_token, text_of
+from crawler.robots_rules import Ruling, is_quick, product_token, rule, text_of
 from crawler.workers import Workers, WorkersStopped
 from news.sources import Problem
 
@@ -32,6 +33,7 @@ FAILURE_AGE_SECONDS = 600
 MOST_HOSTS = 2000
 MOST_CHARACTERS = 20_000_000
 """Of all texts that are remembered together: 2000 hosts that send half a megabyte each must not fill the memory."""
+_NOTHING_SAID = Ruling(is_allowed=True, crawl_delay_seconds=0.0)
 _AS_FOR_THE_PAGE = frozenset({"dns", "refused", "tls", "forbidden_address"})
 """What keeps the whole host from being reached, the page included, is called by its own name."""
 
@@ -55,25 +57,27 @@ class RobotsCache:
         self,
         user_agent: str,
         fetch: Callable[[str], Awaitable[Response]],
-        judge: Callable[[str, str, str], Awaitable[bool]],
+        judge: Callable[[str, str, str], Awaitable[Ruling]],
     ) -> None:
         self._token = product_token(user_agent)
         self._fetch = fetch
         self._judge = judge
         self._rules: OrderedDict[str, asyncio.Future[Rules]] = OrderedDict()
 
-    async def check(self, url: str) -> None:
-        """Raise FetchProblem (`robots`) if the page must not be fetched now."""
+    async def check(self, url: str) -> float:
+        """The host's `Crawl-delay` in seconds, 0 if it names none. Raises FetchProblem (`robots`) if the page must not be fetched now."""
         host = _host_of(url)
         rules = await self._rules_of(host)
         if rules.problem is not None:
             raise FetchProblem(rules.problem)
-        if rules.text and not await self._is_allowed(rules.text, url, host):
+        ruling = await self._rule(rules.text, url, host) if rules.text else _NOTHING_SAID
+        if not ruling.is_allowed:
             raise FetchProblem(make_problem("robots", "robots.txt disallows this URL"))
+        return ruling.crawl_delay_seconds
 
-    async def _is_allowed(self, text: str, url: str, host: str) -> bool:
+    async def _rule(self, text: str, url: str, host: str) -> Ruling:
         if is_quick(text, url):
-            return is_allowed(text, url, self._token)
+            return rule(text, url, self._token)
         try:
             return await self._judge(text, url, self._token)
         except FetchProblem as error:
@@ -137,10 +141,11 @@ def _unreadable(problem: Problem) -> Problem:
     return problem if problem.code in _AS_FOR_THE_PAGE else make_problem("robots", f"robots.txt could not be read: {problem.code}")
 
 
-class HasWorkers(Protocol):
+class HasCapacity(Protocol):
     """What this middleware needs of the spider."""
 
     workers: Workers
+    paces: HostPaces
 
 
 class RobotsMiddleware:
@@ -149,7 +154,8 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._allowed = crawler.settings["QUIVIVE_ALLOW_ADDRESSES"]
-        self._workers: Workers = cast("HasWorkers", crawler.spider).workers
+        spider = cast("HasCapacity", crawler.spider)
+        self._workers, self._paces = spider.workers, spider.paces
         self._cache = RobotsCache(crawler.settings["USER_AGENT"], self._fetch, self._judge)
 
     @classmethod
@@ -160,7 +166,8 @@ class RobotsMiddleware:
         """Raise FetchProblem if the page must not be fetched."""
         if request.meta.get(OBEY):
             check_url(request.url, self._allowed)  # a forbidden URL is called that, and no robots.txt is asked for
-            await self._cache.check(request.url)
+            crawl_delay = await self._cache.check(request.url)
+            self._paces.heed_crawl_delay(host_key(request.url), crawl_delay, asyncio.get_running_loop().time())
 
     async def _fetch(self, url: str) -> Response:
         request = Request(
@@ -171,7 +178,7 @@ class RobotsMiddleware:
         )
         return await self._crawler.engine.download_async(request)
 
-    async def _judge(self, text: str, url: str, token: str) -> bool:
+    async def _judge(self, text: str, url: str, token: str) -> Ruling:
         host = host_key(url)
         try:
             verdict = await self._workers.read(Document(host, host, len(text)), read_robots, text, url, token)

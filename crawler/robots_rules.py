@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from protego import Protego
 
@@ -60,6 +61,18 @@ def _rules_by_agents(text: str) -> int:
 def is_allowed(text: str, url: str, token: str) -> bool:
     """Whether the robots.txt with this text lets the program with this product token fetch the address."""
     return bool(_parsed(text).can_fetch(url, token))
+
+
+class Ruling(NamedTuple):
+    """What a robots.txt says to one program: whether it may fetch an address, and its `Crawl-delay` in seconds, 0 if it names none."""
+
+    is_allowed: bool
+    crawl_delay_seconds: float
+
+
+def rule(text: str, url: str, token: str) -> Ruling:
+    """What the robots.txt with this text says to the program with this product token about the address."""
+    return Ruling(is_allowed(text, url, token), _parsed(text).crawl_delay(token) or 0.0)
 
 
 @lru_cache(maxsize=32)

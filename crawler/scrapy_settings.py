@@ -9,6 +9,7 @@ from crawler.settings import CrawlSettings
 _NO_LIMIT = 2**60
 _COMPONENTS_IN_USE = {
     # From the engine to the network; answers pass them in the opposite direction.
+    "crawler.politeness.PolitenessMiddleware": 90,
     "crawler.robots.RobotsMiddleware": 100,
     "crawler.decompression.DecompressionMiddleware": 590,
     "crawler.redirects.RedirectMiddleware": 600,
@@ -87,7 +88,7 @@ def make_scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
         "DOWNLOAD_DELAY": delay,
         # The frontier's permits are the limit; twice as much leaves room for the robots.txt that pages in flight wait for.
         "CONCURRENT_REQUESTS": settings.concurrency * 2,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay > 0 else settings.concurrency * 2,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": settings.concurrency_per_host,  # redirects to it, and its robots.txt, count too
         "USER_AGENT": settings.user_agent,
         "QUIVIVE_ALLOW_ADDRESSES": settings.allow_addresses,
     }

@@ -16,6 +16,8 @@ class CrawlSettings:
     user_agent: str
     concurrency: int = 32
     """Requests in flight at most."""
+    concurrency_per_host: int = 1
+    """Requests in flight to one host at most, and never more than half of all."""
     delay_per_host: timedelta = timedelta(seconds=1)
     """Between the starts of two requests to one host; the first is not delayed."""
     obey_robots: bool = True

@@ -91,10 +91,11 @@ def read_sitemap(text: str, url: str) -> Sitemap:
         raise FetchProblem(make_problem("not_a_feed", "no sitemap"))
     problem = _problem_with(parser)
     if root[1].lower() == "sitemapindex":
-        return Sitemap(ParsedFeed(None, (), problem=problem), _nested(tree, url))
+        return Sitemap(ParsedFeed(None, (), problem=problem, format="sitemap index"), _nested(tree, url))
     entries = _entries(tree, url)
     language = next((entry.language for entry in entries if entry.language), None)
-    return Sitemap(ParsedFeed(_publication(tree), entries, language, problem))
+    title = _publication(tree)
+    return Sitemap(ParsedFeed(title, entries, language, problem, format="news sitemap" if title else "sitemap"))
 
 
 def as_polled_feed(sitemap: Sitemap) -> ParsedFeed:

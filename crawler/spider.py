@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Protocol
 
 from scrapy import Request, Spider
@@ -10,13 +11,14 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
+from crawler.capacity import Capacity
 from crawler.download_handler import Downloads
 from crawler.frontier import Work
 from crawler.kinds import kind_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.robots import OBEY
 from crawler.settings import CrawlSettings
-from crawler.workers import Workers
+from crawler.work import Posting
 
 WORK = "quivive_work"
 
@@ -36,10 +38,14 @@ class NewsSpider(Spider):
 
     name = "news"
 
-    def __init__(self, desk: Desk, downloads: Downloads, workers: Workers, crawl_settings: CrawlSettings) -> None:
+    def __init__(
+        self, desk: Desk, downloads: Downloads, capacity: Capacity, clock: Callable[[], datetime], crawl_settings: CrawlSettings
+    ) -> None:
         super().__init__()
         self.downloads = downloads
-        self.workers = workers
+        self.workers = capacity.workers
+        self.paces = capacity.paces
+        self.clock = clock
         self._desk = desk
         self._obey_robots = crawl_settings.obey_robots
         self._user_agent = crawl_settings.user_agent
@@ -58,8 +64,11 @@ class NewsSpider(Spider):
     def make_request(self, work: Work) -> Request:
         """How a piece of work is asked for. Raises ValueError for an address that is none."""
         kind = kind_of(work)
+        body = kind.make_body(work) if isinstance(kind, Posting) else b""
         return Request(
             work.url,
+            method="POST" if body else "GET",
+            body=body,
             callback=self.take_response,
             errback=self.take_failure,
             headers={**kind.make_headers(work), "User-Agent": self._user_agent},

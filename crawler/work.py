@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from scrapy.http import Response
 
@@ -59,6 +59,14 @@ class Kind(Protocol[WorkItem_contra, Outcome_co]):
 
     async def outcome(self, work: WorkItem_contra, answered: Answered) -> Outcome_co:
         """What came of it, read and judged; what went wrong is in it as a `Problem`. Raises WorkersStopped where nothing could be read."""
+
+
+@runtime_checkable
+class Posting(Protocol):
+    """A kind of work that is asked for with a body of its own, by POST."""
+
+    def make_body(self, work: Any) -> bytes:
+        """The body of the request."""
 
 
 AnyKind = Kind[Any, Any]

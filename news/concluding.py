@@ -123,6 +123,14 @@ def _learned(record: SourceRecord, outcome: PollOutcome, timing: PollTiming, now
     )
 
 
+def conclude_told(record: SourceRecord, timing: PollTiming, now: datetime, brought: Brought) -> SourceRecord:
+    """The record of a source of which a hub has told at `now`: it is no poll, but what came teaches its rhythm."""
+    if record.rhythm is None or not brought.published:
+        return record
+    rhythm = learn(record.rhythm, replace(brought, entries=record.rhythm.window), record.last_success_at or now, now, timing.least)
+    return replace(record, rhythm=with_pace(rhythm, timing.bounds, record.rhythm.pace), silent_from=silent_from(rhythm))
+
+
 def _next_poll_at(
     before: SourceRecord, learned: SourceRecord, outcome: PollOutcome, timing: PollTiming, now: datetime, brought: Brought
 ) -> datetime:

@@ -5,6 +5,7 @@ Every message says what went wrong, where, and what to do about it; `quivive/cli
 
     QuiviveError
     ├── ConfigurationError      the configuration cannot be used; lists every fault at once     (exit 2)
+    ├── NotEdited               the configuration's file was left as it is                      (exit 1)
     ├── QueryError              a query cannot be read; knows the place and what was expected   (exit 2)
     ├── UsageError              a command was asked for something that is not there             (exit 2)
     ├── ArchiveError            the archive cannot be opened, read or written                   (exit 1)
@@ -50,6 +51,10 @@ class ConfigurationError(QuiviveError):
         self.path = path
         self.faults = faults
         super().__init__(f"{path}: " + "; ".join(str(fault) for fault in faults))
+
+
+class NotEdited(QuiviveError):
+    """The configuration's file was to be changed, and was left as it is."""
 
 
 _LONGEST_SHOWN = 120

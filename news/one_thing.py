@@ -12,6 +12,7 @@ from news.alerts import DeliveryStatus, Hit, RecipientOutcome
 from news.answers import AlertRecord, ArticleRecord, DeliveryRecord, SourceHealth, TopicVolume
 from news.articles import Origin
 from news.sources import PollKind, Problem
+from news.websub import Subscription
 
 
 class ThingKind(StrEnum):
@@ -171,6 +172,8 @@ class WholeSource:
     polls: tuple[PollRecord, ...]
     """The newest first."""
     gaps: tuple[GapRecord, ...]
+    subscriptions: tuple[Subscription, ...]
+    """At the hubs that the feed names, or named."""
     """The newest first."""
     hours: tuple[HourCount, ...]
     """Hours of the last days in which it published, the earliest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from unicodedata import category, normalize
 
 from news.freshness import NO_FEED_WISHES, FeedWishes
@@ -67,7 +67,24 @@ class DuePage:
     url: str
 
 
-DueWork = DueSource | DuePage
+@dataclass(frozen=True, slots=True)
+class DueSubscription:
+    """A hub that is to be asked now to tell of a source's news, or to tell of them no more (WebSub §5.1)."""
+
+    subscription_id: int
+    source_id: int
+    url: str
+    """The hub's."""
+    topic: str
+    callback: str
+    """The address at which we listen to it; only its last part until whoever knows the rest completes it."""
+    secret: str
+    mode: Literal["subscribe", "unsubscribe"] = "subscribe"
+    lease: timedelta = timedelta(days=10)
+    """For how long we would like to be told."""
+
+
+DueWork = DueSource | DuePage | DueSubscription
 """A piece of work for the crawl."""
 
 
@@ -179,6 +196,8 @@ class ParsedFeed:
     """Of the relations that somebody here reads, in the document's order."""
     generator: str | None = None
     """What made the feed, as it says itself."""
+    format: str | None = field(default=None, compare=False)
+    """What kind of document it is, for people: `RSS 2.0`, `Atom 1.0`, `sitemap`."""
     prepared: tuple[PreparedEntry, ...] | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the parsing; ask `news.preparing.prepared_entries`, which makes it where it is absent."""
     wishes: FeedWishes = NO_FEED_WISHES

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from crawler import Crawl, CrawlSettings
-from news.sources import DueWork
+from news.sources import DueWork, ParsedFeed, Problem
 
 LONGEST_END = timedelta(seconds=10)
 """What is in hand when settings change may take so long. What has no answer by then is asked for again under the new settings."""
@@ -56,6 +56,10 @@ class Crawling:
             await self._ended
         finally:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def read_feed(self, source_id: int, body: bytes, url: str, content_type: str | None) -> ParsedFeed | Problem:
+        """What a body is that came without being asked for; see `Crawl.read_feed`."""
+        return await self._current.read_feed(source_id, body, url, content_type)
 
     async def join(self) -> None:
         """Wait until nothing is queued or in hand. Raises what the crawl died of; returns if it was stopped."""

@@ -18,6 +18,7 @@ from quivive.beside import Desk
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.heartbeat import keep_beating
+from quivive.hubs import Hubs
 from quivive.jobs import Jobs
 from quivive.log import flush_log
 from quivive.new_topics import Previews
@@ -126,17 +127,20 @@ class Daemon:
             working.append(asyncio.create_task(keep_beating(self._manager, service.archive, seconds)))
         jobs.start()
         desk = Desk(service, self._clock)
+        hubs = Hubs(service, self._clock)
         await desk.open()
+        await hubs.take_over(service.configuration)
         await self._tell_ready(service.configuration)
         try:
             while await self._wait(jobs, working):
                 self._reloading.clear()
-                await self._until_stopped(self._take_over(service))
+                await self._until_stopped(self._take_over(service, hubs))
         finally:
             desk.close()
             jobs.stop()
             await self._manager.tell("STOPPING=1", "STATUS=stopping")
             service.archive.hurry()
+            await hubs.close()
             await self._end(service, working)
 
     async def _end(self, service: Service, working: list[asyncio.Task[None]]) -> None:
@@ -180,7 +184,7 @@ class Daemon:
             stopped.cancel()
             await asyncio.gather(task, stopped, return_exceptions=True)
 
-    async def _take_over(self, service: Service) -> None:
+    async def _take_over(self, service: Service, hubs: Hubs) -> None:
         """Put the configuration on disk in force; one that is invalid, or takes all away, is reported and the old one stays."""
         await self._manager.tell_of_reload()
         previous = service.configuration
@@ -195,6 +199,7 @@ class Daemon:
             await self._manager.tell("READY=1", f"STATUS=the configuration was not taken over: {error.faults[0]}")
             return
         await service.reconfigure(configuration)
+        await hubs.take_over(configuration)
         self._put_in_force(configuration)
         log.info("configuration taken over", sources=len(configuration.sources), topics=len(configuration.topics))
         self._previews.start(previous, configuration, self._clock())

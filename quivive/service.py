@@ -17,7 +17,8 @@ from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult
 from news.answers import ArchiveStatus, Undelivered
 from news.errors import ArchiveUnusable, ArchiveUnwritable
-from news.sources import DuePage, DueSource, DueWork, PageOutcome, PollKind, PollOutcome, Problem
+from news.sources import DuePage, DueSource, DueSubscription, DueWork, PageOutcome, PollKind, PollOutcome, Problem
+from news.websub import Asking
 from news.wording import Wording
 from quivive.config import Configuration
 from quivive.crawling import Crawling
@@ -63,6 +64,8 @@ class Service:
         self.archive = archive
         self.totals = Totals()
         self.onlookers: list[Onlooker] = []
+        self.callback_base: str | None = None
+        """What the addresses at which hubs reach us begin with; None while nobody listens to hubs: then none is asked."""
         self._reporter = Reporter()
         self._told = Totals()
         self._clock = clock
@@ -79,13 +82,14 @@ class Service:
 
     def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
         capacity = None if former is None else former.hand_over()
-        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page}, capacity)
+        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page, DueSubscription: self._on_asking}, capacity)
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
         await self._read(self.archive.require_in_place)
         taken = await self._take_up(self._read_due_sources)
-        return taken + await self._take_up(self._read_due_pages)
+        taken += await self._take_up(self._read_due_pages)
+        return taken if self.callback_base is None else taken + await self._take_up(self._read_due_subscriptions)
 
     async def _take_up(self, read: Callable[[], Awaitable[Sequence[DueWork]]]) -> int:
         """Take up what is due, a portion at a time, until a portion brings nothing new or is the last."""
@@ -103,6 +107,11 @@ class Service:
 
     async def _read_due_pages(self) -> Sequence[DuePage]:
         return await self.read_due_pages(self._clock(), PORTION, self.crawl.in_hand(DuePage))
+
+    async def _read_due_subscriptions(self) -> Sequence[DueSubscription]:
+        in_hand = self.crawl.in_hand(DueSubscription)
+        due = await self._read(partial(self.archive.hubs.due_subscriptions, self._clock(), PORTION, in_hand))
+        return [replace(one, callback=f"{self.callback_base}{one.callback}") for one in due]
 
     async def read_due_pages(self, now: datetime, limit: int, in_hand: Collection[int]) -> Sequence[DuePage]:
         """The article pages that are due at `now`, without those of the entries in hand."""
@@ -170,7 +179,7 @@ class Service:
             self._note_failure(failed)
         for onlooker in self.onlookers:
             onlooker.note_poll(outcome, tally)
-        await self._follow_up(tally)
+        await self.follow_up(tally)
 
     async def _record_poll(self, outcome: PollOutcome) -> Tally:
         return await asyncio.wrap_future(self.archive.record_poll(outcome, self._clock()))
@@ -184,7 +193,11 @@ class Service:
         self._reporter.report_page(outcome, tally)
         for onlooker in self.onlookers:
             onlooker.note_page(outcome, tally)
-        await self._follow_up(tally)
+        await self.follow_up(tally)
+
+    async def _on_asking(self, asking: Asking) -> None:
+        await asyncio.wrap_future(self.archive.hubs.record_asking(asking, self._clock()))
+        log.debug("a hub was asked", mode=asking.mode, problem=asking.problem.code if asking.problem else None)
 
     async def _record_page(self, outcome: PageOutcome) -> Tally:
         return await asyncio.wrap_future(self.archive.record_page(outcome, self._clock()))
@@ -197,7 +210,8 @@ class Service:
             await asyncio.wrap_future(self.archive.give_up_page(outcome.entry_id, _unforeseen(error, outcome.url)))
             return Tally()
 
-    async def _follow_up(self, tally: Tally) -> None:
+    async def follow_up(self, tally: Tally) -> None:
+        """Count what an operation did, and begin what follows from it: its pages, and telling its alerts."""
         self.totals.add(tally)
         self._followed += 1
         try:

@@ -35,6 +35,7 @@ def make_crawl_settings(configuration: Configuration) -> CrawlSettings:
     return CrawlSettings(
         user_agent=crawler.user_agent,
         concurrency=crawler.concurrency,
+        concurrency_per_host=crawler.concurrency_per_host,
         delay_per_host=crawler.delay_per_host,
         obey_robots=crawler.obey_robots,
         timeout=crawler.timeout,

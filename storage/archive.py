@@ -46,7 +46,8 @@ from storage.file.pool import ReadingPool
 from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
-from storage.recording import entries, outbox, pages, polls, rebuilding, sources, tidying
+from storage.hubs import Hubs
+from storage.recording import entries, outbox, pages, polls, rebuilding, sources, subscriptions, tidying
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -192,6 +193,7 @@ class Archive(ArchiveReader):
             raise
         self._identity = _identity(path)
         self._writer = Writer(self._db, str(path), patience)
+        self.hubs = Hubs(self._ask, self._writer.submit, lambda: self._watch)
 
     def _open(self) -> Database:
         db = open_for_writing(self.path, self._lock.real_path)
@@ -266,6 +268,7 @@ class Archive(ArchiveReader):
 
         def operation(db: Database) -> None:
             sources.sync_sources(db, watch, specs, default_interval, now)
+            subscriptions.leave_hubs_of_absent_sources(db, now)
             tidying.mend_clock_jumps(db, watch.most_interval, now)
             self._watch = watch  # read by the writing thread only
 

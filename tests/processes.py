@@ -39,7 +39,10 @@ PROJECT = Path(__file__).parent.parent
 PATIENCE = 40.0
 """Seconds a wait takes at most; only a failing test waits that long."""
 
-QUICK = 'interval = "1s"\nmin_interval = "1s"\nmax_interval = "2s"\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n'
+QUICK = (
+    'interval = "1s"\nmin_interval = "1s"\nmax_interval = "2s"\ndelay_per_host = "0s"\nconcurrency_per_host = 16\n'
+    'allow_addresses = ["127.0.0.0/8"]\n'
+)
 
 
 def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:

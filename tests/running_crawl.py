@@ -28,6 +28,7 @@ def crawl_settings(**changes: Any) -> CrawlSettings:
     """Settings for loopback sites: they may be fetched, without delay between requests."""
     settings = CrawlSettings(
         user_agent="quivive-test/1.0 (+https://journal.example/bot)",
+        concurrency_per_host=16,
         delay_per_host=timedelta(0),
         allow_addresses=(ip_network("127.0.0.0/8"),),
         timeout=timedelta(seconds=20),

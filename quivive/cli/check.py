@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -45,6 +46,12 @@ def command(context: click.Context) -> None:
 def _notes(configuration: Configuration, language: Language) -> Iterator[str]:
     """What is allowed, and yet seldom meant; each thing once, however often it occurs."""
     yield from _notes_on_emptiness(configuration, language)
+    if example := re.search(r"\bexample\.(?:org|com|net)\b", configuration.crawler.user_agent):
+        yield language.text(
+            "[crawler] user_agent gives {example} as the way to reach you, which is nobody's; sites that have trouble with this program "
+            "will block it instead of writing to you",
+            example=example[0],
+        )
     for one, other in find_likely_repeats(configuration.sources):
         yield language.text(
             "{one} and {other} are two sources that differ only in case, port or scheme; if they are one, remove one of them",

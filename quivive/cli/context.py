@@ -85,8 +85,3 @@ def one_form(as_json: bool, as_csv: bool) -> None:
     """Refuse to print two forms into one another."""
     if as_json and as_csv:
         raise click.UsageError(Wording("--json and --csv are two forms of one answer: choose one"))
-
-
-def not_available(what: str) -> click.ClickException:
-    """The plain answer to what has not arrived yet."""
-    return click.UsageError(Wording("{what} is not available in this version", what=what))

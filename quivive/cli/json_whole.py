@@ -22,6 +22,7 @@ from news.one_thing import (
     WholeSource,
     WholeTopic,
 )
+from news.websub import Subscription
 from quivive.cli.json_answers import (
     JsonObject,
     alert_json,
@@ -138,6 +139,7 @@ def _source_json(whole: WholeSource) -> JsonObject:
         "last_entry_at": optional_time_json(whole.last_entry_at),
         "polls": [_poll_json(poll) for poll in whole.polls],
         "gaps": [_gap_json(gap) for gap in whole.gaps],
+        "hubs": [_hub_json(one) for one in whole.subscriptions],
         "hours": [_hour_json(hour) for hour in whole.hours],
         "distrusted_at": optional_time_json(whole.distrusted_at),
     }
@@ -164,6 +166,19 @@ def _gap_json(gap: GapRecord) -> JsonObject:
         "entries": gap.entries,
         "repaired_at": optional_time_json(gap.repaired_at),
         "message": gap.message,
+    }
+
+
+def _hub_json(one: Subscription) -> JsonObject:
+    """Without token and secret, with which anybody could speak for the hub."""
+    return {
+        "hub": one.hub,
+        "topic": one.topic,
+        "state": one.state,
+        "lease_ends_at": optional_time_json(one.lease_ends_at),
+        "told_at": optional_time_json(one.told_at),
+        "next_attempt_at": optional_time_json(one.next_attempt_at),
+        "message": one.message,
     }
 
 

@@ -11,11 +11,11 @@ from news.answers import SourceHealth, SourceStatus
 from news.errors import ArchiveMissing
 from news.sources import SourceSpec
 from news.urls import host_of
+from quivive.cli import sources_add, sources_opml, sources_test
 from quivive.cli.context import (
     get_configuration,
     get_reader,
     get_view,
-    not_available,
     one_form,
     print_csv,
     print_json_lines,
@@ -108,13 +108,5 @@ def _report_unpolled(spec: SourceSpec, configuration: Configuration) -> SourceHe
     return SourceHealth(name, spec.url, SourceStatus.NEW, spec.interval or configuration.crawler.interval)
 
 
-def _later(name: str) -> click.Command:
-    @click.command(name, hidden=True, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-    def later() -> None:
-        raise not_available(f"`sources {name}`")
-
-    return later
-
-
-for _name in ("add", "import", "export"):
-    command.add_command(_later(_name))
+for _command in (sources_add.command, sources_opml.import_command, sources_opml.export_command, sources_test.command):
+    command.add_command(_command)

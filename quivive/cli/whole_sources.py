@@ -5,6 +5,7 @@ from __future__ import annotations
 from news.answers import SourceStatus
 from news.one_thing import GapRecord, PollRecord, WholeSource
 from news.sources import PollKind, Problem
+from news.websub import Subscription, SubscriptionState, is_live
 from news.wording import Language
 from quivive.cli.rhythm import show_rhythm
 from quivive.cli.sheet import Sheet, View
@@ -39,6 +40,10 @@ def show_source(sheet: Sheet, whole: WholeSource) -> None:
         sheet.heading(text("Gaps"))
         for gap in whole.gaps:
             sheet.note(_tell_gap(gap, sheet.view))
+    if whole.subscriptions:
+        sheet.heading(text("Hubs"))
+        for one in whole.subscriptions:
+            sheet.note(tell_subscription(one, sheet.view))
     if whole.polls:
         sheet.heading(text("Last polls"))
         sheet.notes(_show_polls(sheet.view, whole))
@@ -87,6 +92,25 @@ def _tell_gap(gap: GapRecord, view: View) -> str:
     return text(
         "{start} to {end}: {message}", start=view.time(gap.from_at), end=view.time(gap.to_at), message=view.language.tell(gap.message)
     )
+
+
+def tell_subscription(one: Subscription, view: View) -> str:
+    """How a subscription stands, and why."""
+    text = view.language.text
+    hub, reason = visible(one.hub), visible(view.language.tell(one.message or ""))
+    if is_live(one, view.now):
+        if one.told_at is None:
+            return text("{hub}: tells of news until {time}; it has told of none so far", hub=hub, time=view.time(one.lease_ends_at))
+        last = view.time(one.told_at)
+        return text("{hub}: tells of news until {time}; last told {last}", hub=hub, time=view.time(one.lease_ends_at), last=last)
+    if one.state is SubscriptionState.FOUND:
+        return text("{hub}: named by the feed, not asked yet; needs [web] public_url and the daemon", hub=hub)
+    if one.state is SubscriptionState.LEAVING:
+        return text("{hub}: no longer wanted; it is told so", hub=hub)
+    again = view.time(one.next_attempt_at)
+    if not reason:
+        return text("{hub}: its lease is over; it is asked again {time}", hub=hub, time=again)
+    return text("{hub}: {reason}; it is asked again {time}", hub=hub, reason=reason.rstrip("."), time=again)
 
 
 def _show_polls(view: View, whole: WholeSource) -> list[str]:

@@ -1,5 +1,5 @@
-"""The configuration: one file, read, checked and taken apart. `Configuration`, `load_config` and `list_names` are its face."""
+"""The configuration: one file, read, checked and taken apart. Its face is what is named here."""
 
-from quivive.config.whole import Configuration, Names, list_names, load_config
+from quivive.config.whole import Configuration, Names, WebConfiguration, list_names, load_config
 
-__all__ = ["Configuration", "Names", "list_names", "load_config"]
+__all__ = ["Configuration", "Names", "WebConfiguration", "list_names", "load_config"]

@@ -21,6 +21,8 @@ from news.wording import Wording
 from quivive.config.values import (
     check_feed_url,
     check_header_text,
+    check_listen,
+    check_public_url,
     join_lines,
 )
 
@@ -125,6 +127,7 @@ class CrawlerTable(Table):
     min_interval: PositiveDuration = _written("5m")
     max_interval: PositiveDuration = _written("12h")
     concurrency: int = Field(default=32, ge=1, le=1000)
+    concurrency_per_host: int = Field(default=1, ge=1, le=1000)
     delay_per_host: Duration = _written("1s")
     obey_robots: bool = True
     timeout: PositiveDuration = _written("30s")
@@ -178,12 +181,21 @@ class TopicTable(Table):
     notify: Texts = ()
 
 
+class WebTable(Table):
+    """`[web]`: where hubs reach the daemon. The page that will be there too is not available yet."""
+
+    listen: Annotated[str, AfterValidator(check_listen)] | None = None
+    public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
+    password: Text | None = None
+
+
 SECTIONS: dict[str, type[Table]] = {
     "archive": ArchiveTable,
     "display": DisplayTable,
     "log": LogTable,
     "crawler": CrawlerTable,
     "alerts": AlertsTable,
+    "web": WebTable,
     "health": HealthTable,
 }
 """The tables that occur once and may be left out."""

@@ -24,7 +24,7 @@ def find_lines(text: str) -> dict[str, int]:
     """The line, from 1, of every table, key and item of a list, by its dotted key; lists count from 0, as in messages."""
     counts: Counter[Path] = Counter()
     lines: dict[str, int] = {}
-    for node in _parse(text).named_children:
+    for node in parse_tree(text).named_children:
         for path, line in _walk_top(node, counts):
             lines.setdefault(".".join(path), line)
     return lines
@@ -39,7 +39,8 @@ def line_of(key: str, lines: Mapping[str, int]) -> int | None:
     return None
 
 
-def _parse(text: str) -> Node:
+def parse_tree(text: str) -> Node:
+    """The text as tree-sitter sees it; its places are bytes of the text in UTF-8, and rows from 0."""
     import tree_sitter_toml  # noqa: PLC0415  # see above
     from tree_sitter import Language, Parser  # noqa: PLC0415
 
@@ -53,7 +54,7 @@ def _walk_top(node: Node, counts: Counter[Path]) -> Iterator[tuple[Path, int]]:
     elif node.type in {"table", "table_array_element"}:
         header, *pairs = node.named_children
         path: Path = ()
-        *parents, name = _read_key(header)
+        *parents, name = read_key(header)
         for parent in parents:
             path = (*path, parent)
             yield path, _line(node)
@@ -70,7 +71,7 @@ def _walk_top(node: Node, counts: Counter[Path]) -> Iterator[tuple[Path, int]]:
 
 def _walk_pair(path: Path, pair: Node) -> Iterator[tuple[Path, int]]:
     key, value = pair.named_children[0], pair.named_children[-1]
-    for name in _read_key(key):
+    for name in read_key(key):
         path = (*path, name)
         yield path, _line(key)
     yield from _walk_value(path, value)
@@ -94,7 +95,7 @@ def _in_last(path: Path, counts: Counter[Path]) -> Path:
     return (*path, str(counts[path] - 1)) if counts[path] else path
 
 
-def _read_key(node: Node) -> list[str]:
+def read_key(node: Node) -> list[str]:
     """The parts of a key, which may be dotted, quoted or both."""
     assert node.text is not None  # of a tree that was made from bytes
     table: Any = tomllib.loads(f"{node.text.decode()} = 0")

@@ -48,10 +48,14 @@ def find_likely_repeats(sources: Iterable[SourceSpec]) -> Iterator[tuple[SourceS
     """Sources whose URLs differ only in case, port or scheme, each with the first of its kind: most likely one and the same feed."""
     first: dict[str, SourceSpec] = {}
     for source in sources:
-        parts = urlsplit(source.url)
-        bare = parts._replace(scheme="", netloc=parts.hostname or "", path=parts.path or "/").geturl().casefold()
-        if (earlier := first.setdefault(bare, source)) is not source:
+        if (earlier := first.setdefault(likeness(source.url), source)) is not source:
             yield earlier, source
+
+
+def likeness(url: str) -> str:
+    """What the addresses of most likely one and the same feed have in common: all but case, port and scheme. Raises ValueError."""
+    parts = urlsplit(url)
+    return parts._replace(scheme="", netloc=parts.hostname or "", path=parts.path or "/", fragment="").geturl().casefold()
 
 
 def _read_feed_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerTable) -> SourceSpec | None:

@@ -63,7 +63,7 @@ def _note_fault(file: ConfigFile, key: str, details: ErrorDetails, model: type[B
     if is_of_what_is_absent and not file.is_whole:
         return
     if not file.has_fault(place):  # a missing variable or a bad item is all there is to say: pydantic counts a list without it
-        file.add_fault(place, _explain(details, model))
+        file.add_fault(place, explain(details, model))
 
 
 def iterate_tables(file: ConfigFile, key: str) -> Iterator[tuple[str, Any]]:
@@ -97,7 +97,8 @@ def list_keys(model: type[BaseModel]) -> list[str]:
     return [*keys, *(f"{secret}_file" for secret in getattr(model, "secrets", ()))]
 
 
-def _explain(details: ErrorDetails, model: type[BaseModel]) -> str:
+def explain(details: ErrorDetails, model: type[BaseModel]) -> str:
+    """One fault that pydantic found, for whoever wrote it."""
     kind = details["type"]
     if kind == "extra_forbidden":
         known = list_keys(model)

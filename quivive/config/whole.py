@@ -35,9 +35,11 @@ from quivive.config.model import (
     LogTable,
     Table,
     TopicTable,
+    WebTable,
 )
 from quivive.config.sources import read_sources
 from quivive.config.tables import iterate_tables, named_tables, read_table, suggest
+from quivive.config.values import split_listen
 from quivive.languages import find_language_code, make_language
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class CrawlerConfiguration:
     min_interval: timedelta
     max_interval: timedelta
     concurrency: int
+    concurrency_per_host: int
     delay_per_host: timedelta
     obey_robots: bool
     timeout: timedelta
@@ -66,6 +69,24 @@ class CrawlerConfiguration:
     """After decompression."""
     allow_addresses: tuple[IPNetwork, ...]
     """Private or loopback networks that may be fetched from all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfiguration:
+    """`[web]`: where the daemon listens to hubs, and by which address these reach it."""
+
+    listen: str
+    public_url: str
+
+    @property
+    def host(self) -> str:
+        """The address to listen at."""
+        return split_listen(self.listen)[0]
+
+    @property
+    def port(self) -> int:
+        """The port to listen at."""
+        return split_listen(self.listen)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +105,8 @@ class Configuration:
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
     first_poll: Literal["silent", "alert"]
+    web: WebConfiguration | None
+    """None where nobody is to listen to hubs."""
     health_notify: tuple[str, ...]
     """The channels that are told of operational alerts."""
     sources: tuple[SourceSpec, ...]
@@ -120,6 +143,7 @@ def load_config(
     alerts = _read_section(file, AlertsTable)
     health_notify = _find_channels(file, "health", _read_section(file, HealthTable).notify)
     crawler = _read_crawler(file)
+    web = _read_web(file)
     sources = read_sources(file, crawler)
     channels = read_channels(file) if with_channels else {}
     entities = read_entities(file, check_topics)
@@ -136,6 +160,7 @@ def load_config(
         log_format=log.format,
         crawler=_make_crawler_configuration(crawler),
         first_poll=alerts.first_poll,
+        web=web,
         health_notify=health_notify,
         sources=sources,
         entities=entities,
@@ -210,6 +235,23 @@ def _read_crawler(file: ConfigFile) -> CrawlerTable:
     return crawler
 
 
+def _read_web(file: ConfigFile) -> WebConfiguration | None:
+    web = _read_section(file, WebTable)
+    if web.password is not None:
+        file.add_fault("web.password", Wording("the page is not available in this version; leave out its password"))
+    if file.has_fault("web"):
+        return None
+    if web.listen is None or web.public_url is None:
+        if web.listen is not None:
+            file.add_fault(
+                "web.listen", Wording("needs public_url: in this version only hubs are listened to, and they must be told where")
+            )
+        if web.public_url is not None:
+            file.add_fault("web.public_url", Wording("needs listen: the place where the daemon listens to hubs"))
+        return None
+    return WebConfiguration(web.listen, web.public_url)
+
+
 def _make_crawler_configuration(table: CrawlerTable) -> CrawlerConfiguration:
     return CrawlerConfiguration(
         user_agent=table.user_agent,
@@ -217,6 +259,7 @@ def _make_crawler_configuration(table: CrawlerTable) -> CrawlerConfiguration:
         min_interval=table.min_interval,
         max_interval=table.max_interval,
         concurrency=table.concurrency,
+        concurrency_per_host=table.concurrency_per_host,
         delay_per_host=table.delay_per_host,
         obey_robots=table.obey_robots,
         timeout=table.timeout,

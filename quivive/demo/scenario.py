@@ -84,7 +84,10 @@ def render_config(site: DemoSite, mail_port: int, hook_url: str, hook_secret: st
     return "\n".join(
         [
             f"[archive]\npath = {_quoted(str(archive_path))}\n",
-            '[crawler]\ninterval = "1s"\nmin_interval = "1s"\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n',
+            (
+                '[crawler]\ninterval = "1s"\nmin_interval = "1s"\ndelay_per_host = "0s"\nconcurrency_per_host = 16\n'
+                'allow_addresses = ["127.0.0.0/8"]\n'
+            ),
             '[alerts]\nfirst_poll = "silent"\n',
             *(_source_table(source) for source in site.sources),
             *(f"[entities.{entity.key}]\nnames = {_quoted_list(entity.names)}\n" for entity in ENTITIES),

@@ -12,6 +12,7 @@ from news.one_thing import GapRecord, HourCount, PollRecord, WholeSource
 from news.sources import PollKind, Problem
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.sources import report_source
+from storage.recording.subscriptions import list_subscriptions
 
 MOST_POLLS = 20
 MOST_GAPS = 20
@@ -33,6 +34,7 @@ def get_source(db: Database, source_id: int, now: datetime) -> WholeSource:
         last_entry_at=optional_time(row["last_entry_at"]),
         polls=_list_polls(db, source_id),
         gaps=_list_gaps(db, source_id),
+        subscriptions=tuple(list_subscriptions(db, source_id)),
         hours=_count_hours(db, source_id, now),
         distrusted_at=optional_time(row["distrusted_at"]),
     )

@@ -199,16 +199,6 @@ def count_without_reading_everything(db: Database) -> None:
         db.conn.execute(statement)
 
 
-@migrations()
-def learn_when_sources_publish(db: Database) -> None:
-    """The rhythm of a source is in a table of its own: the row of the source is written with every poll.
-
-    Which sources have an interval of their own the next start tells; a rhythm is begun by the next body.
-    """
-    for statement in _RHYTHMS:
-        db.conn.execute(statement)
-
-
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",
@@ -218,19 +208,6 @@ _COUNTED = (
     "CREATE INDEX deliveries_by_status ON deliveries (status, alert_id)",
     "CREATE INDEX entries_in_trouble ON entries (page_state) WHERE page_error_code IS NOT NULL",
     "CREATE INDEX entries_by_title ON entries (source_id, title)",
-)
-
-_RHYTHMS = (
-    """CREATE TABLE rhythms (
-        source_id INTEGER PRIMARY KEY REFERENCES sources (id),
-        rhythm TEXT NOT NULL           -- JSON, see storage/recording/rhythms.py
-    )""",
-    "ALTER TABLE sources ADD COLUMN own_interval INTEGER NOT NULL DEFAULT 0",  # by the configuration; else its rhythm decides
-    "ALTER TABLE sources ADD COLUMN silent_from TEXT",  # it is silent then, if nothing new comes; null: that cannot be told
-    "ALTER TABLE sources ADD COLUMN unchanged_at TEXT",  # the last 304 since its last body
-    "ALTER TABLE sources ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0",  # that it is unchanged: asked without condition next
-    "ALTER TABLE sources ADD COLUMN distrusted_at TEXT",  # since when it is asked without condition: its 304 hid a change
-    "ALTER TABLE sources ADD COLUMN wishes TEXT",  # JSON: seconds between polls, hours and days to skip (UTC), as its feed says
 )
 
 _MESSAGES = (
@@ -296,4 +273,50 @@ _MESSAGE_INDEXES = (
     # By channel first: what waits for one must cost the look for another nothing.
     "CREATE INDEX deliveries_due ON deliveries (channel, due_at) WHERE due_at IS NOT NULL",
     "CREATE INDEX messages_due ON messages (channel, next_attempt_at) WHERE next_attempt_at IS NOT NULL",
+)
+
+
+@migrations()
+def remember_hubs(db: Database) -> None:
+    """Where feeds say that news of them are told (WebSub), and how things stand with each hub."""
+    db.conn.execute("""CREATE TABLE subscriptions (
+        id INTEGER PRIMARY KEY,
+        source_id INTEGER NOT NULL REFERENCES sources (id),
+        hub TEXT NOT NULL,
+        topic TEXT NOT NULL,           -- the address that the feed calls its own: what the hub knows it by
+        token TEXT NOT NULL UNIQUE,    -- the last part of the callback's address
+        secret TEXT NOT NULL,          -- with which the hub signs what it sends
+        state TEXT NOT NULL,           -- found, asked, active, refused, leaving
+        failures INTEGER NOT NULL,     -- requests in a row that came to nothing
+        next_attempt_at TEXT,          -- when the hub is asked next: to begin, to go on, or to end
+        confirmed_at TEXT,             -- when it last asked back whether we mean it
+        lease_ends_at TEXT,
+        told_at TEXT,                  -- when it last told of news, with a valid signature
+        message TEXT,                  -- why it refused, or what it did not do
+        UNIQUE (source_id, hub, topic)
+    )""")
+    db.conn.execute("CREATE INDEX subscriptions_due ON subscriptions (next_attempt_at)")
+
+
+@migrations()
+def learn_when_sources_publish(db: Database) -> None:
+    """The rhythm of a source is in a table of its own: the row of the source is written with every poll.
+
+    Which sources have an interval of their own the next start tells; a rhythm is begun by the next body.
+    """
+    for statement in _RHYTHMS:
+        db.conn.execute(statement)
+
+
+_RHYTHMS = (
+    """CREATE TABLE rhythms (
+        source_id INTEGER PRIMARY KEY REFERENCES sources (id),
+        rhythm TEXT NOT NULL           -- JSON, see storage/recording/rhythms.py
+    )""",
+    "ALTER TABLE sources ADD COLUMN own_interval INTEGER NOT NULL DEFAULT 0",  # by the configuration; else its rhythm decides
+    "ALTER TABLE sources ADD COLUMN silent_from TEXT",  # it is silent then, if nothing new comes; null: that cannot be told
+    "ALTER TABLE sources ADD COLUMN unchanged_at TEXT",  # the last 304 since its last body
+    "ALTER TABLE sources ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0",  # that it is unchanged: asked without condition next
+    "ALTER TABLE sources ADD COLUMN distrusted_at TEXT",  # since when it is asked without condition: its 304 hid a change
+    "ALTER TABLE sources ADD COLUMN wishes TEXT",  # JSON: seconds between polls, hours and days to skip (UTC), as its feed says
 )

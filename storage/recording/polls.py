@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.arriving import Arrival, Body, Sifted, all_to_be_known, decide_arrivals, keys_of, links_unknown, showings_of, sift
-from news.concluding import SourceRecord, conclude_poll, judge_silence, problem_of
+from news.concluding import SourceRecord, conclude_poll, conclude_told, judge_silence, problem_of
 from news.judging import judge_gap
 from news.places import places_of
 from news.preparing import prepared_entries
@@ -32,6 +32,7 @@ from storage.recording.gaps import record_gap
 from storage.recording.knowing import load_known
 from storage.recording.rhythms import write_rhythm
 from storage.recording.sources import source_record, write_source
+from storage.recording.subscriptions import heed_hubs
 from storage.recording.watch import SourceBefore, Tally, Watch
 
 
@@ -54,13 +55,31 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
         return tally
     tally.source_before = SourceBefore(poll.record.name, poll.record.problem.code if poll.record.problem else None)
     changed = _record_entries(db, watch, poll, outcome.feed, tally) if outcome.feed is not None else 0
+    if outcome.feed is not None and outcome.feed.problem is None:
+        heed_hubs(db, outcome.source_id, outcome.feed, outcome.final_url or outcome.url, now)
     if tally.gap is not None:
         record_gap(db, outcome.source_id, poll.record.last_success_at, outcome.polled_at, tally)
     _log_poll(db, poll, tally, changed)
     record = conclude_poll(poll.record, outcome, poll.timing, now, Brought(tally.entries_seen, tuple(tally.published)))
     write_source(db, outcome.source_id, record, now)
     if record.rhythm is not None and record.rhythm is not poll.record.rhythm:
-        write_rhythm(db, outcome.source_id, record.rhythm)
+        write_rhythm(db, outcome.source_id, record.rhythm, record.silent_from)
+    return tally
+
+
+def record_told(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> Tally:
+    """Write the entries of a body that a hub sent, and what follows from them.
+
+    It holds some of the feed's entries: so it says nothing of the others, is no poll of the log, and vouches for nothing.
+    """
+    tally = Tally()
+    poll = _load_poll(db, watch, outcome, now)
+    if poll is not None and outcome.feed is not None:
+        _record_entries(db, watch, poll, outcome.feed, tally)
+        tally.gap = None
+        record = conclude_told(poll.record, poll.timing, now, Brought(tally.entries_seen, tuple(tally.published)))
+        if record.rhythm is not None and record.rhythm is not poll.record.rhythm:
+            write_rhythm(db, outcome.source_id, record.rhythm, record.silent_from)
     return tally
 
 

@@ -16,6 +16,7 @@ from news.scheduling import PollTiming, Standing, poll_at_from_now_on
 from news.sources import DueSource, Problem, SourceSpec, fold_name
 from news.trusting import Trust
 from news.urls import host_of
+from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.rhythms import read_rhythm
 from storage.recording.watch import Watch
@@ -68,6 +69,14 @@ def _standings(db: Database) -> dict[str, Standing]:
     }
 
 
+def poll_when_told(db: Database, watch: Watch, source_id: int, now: datetime) -> None:
+    """Make a source due whose hub says that there is news."""
+    row = db.conn.execute("SELECT last_polled_at, next_poll_at FROM sources WHERE id = ?", (source_id,)).fetchone()
+    if row is not None:
+        moment = poll_at_when_told(now, from_text(row["next_poll_at"]), optional_time(row["last_polled_at"]), watch.least_interval)
+        db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE id = ?", (to_text(moment), source_id))
+
+
 def source_record(row: sqlite3.Row) -> SourceRecord:
     """A row of the table as what is remembered from poll to poll."""
     return SourceRecord(
@@ -114,7 +123,7 @@ def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: 
                               last_success_at = :success, first_read_at = :first, last_read_at = :read, consecutive_failures = :failures,
                               error_code = :code, error_message = :message,
                               etag = :etag, last_modified = :modified, body_hash = :hash, unchanged_at = :unchanged,
-                              doubted = :doubted, distrusted_at = :distrusted, silent_from = :silent, wishes = :wishes
+                              doubted = :doubted, distrusted_at = :distrusted, wishes = :wishes
            WHERE id = :id""",
         {
             "polled": to_text(polled_at),
@@ -133,7 +142,6 @@ def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: 
             "unchanged": optional_text(record.trust.unchanged_at),
             "doubted": record.trust.is_doubted,
             "distrusted": optional_text(record.trust.distrusted_at),
-            "silent": optional_text(record.silent_from),
             "wishes": _wishes_text(record.wishes),
             "id": source_id,
         },

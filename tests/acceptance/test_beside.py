@@ -20,7 +20,10 @@ from tests.mailbox import HOLD, HookSink, Reply
 from tests.news_site import NewsSite, item, rss
 from tests.processes import Home, Running, source, story, topic, wait_until, webhook
 
-SLOW = 'interval = "1h"\nmin_interval = "1s"\nmax_interval = "2h"\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n'
+SLOW = (
+    'interval = "1h"\nmin_interval = "1s"\nmax_interval = "2h"\ndelay_per_host = "0s"\nconcurrency_per_host = 16\n'
+    'allow_addresses = ["127.0.0.0/8"]\n'
+)
 """What is polled again within a test was polled because somebody asked."""
 
 

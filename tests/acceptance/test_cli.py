@@ -325,6 +325,15 @@ def test_check_says_that_the_configuration_is_good_and_which_topics_notify_nobod
 
 
 @pytest.mark.parametrize(
+    ("agent", "is_told"), [("quivive/0.1 (+https://example.org/x)", True), ("quivive/0.1 (+https://notexample.organic.fr/x)", False)]
+)
+def test_check_tells_whose_user_agent_names_nobody(tmp_path: Path, agent: str, is_told: bool) -> None:
+    home = Home(tmp_path)
+    home.configure(sources=[source("http://127.0.0.1:9/feed")], topics=[topic("OTAN", "otan")], crawler=f'user_agent = "{agent}"\n')
+    assert ("user_agent gives example.org as the way to reach you" in home.call("check").out) == is_told
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["search", "titre OR otan"],
@@ -639,17 +648,6 @@ def test_a_source_that_was_never_polled_is_listed_as_new(home) -> None:
     [row] = done.lines
     assert list(row) == SOURCE_KEYS
     assert (row["name"], row["status"], row["last_polled_at"], row["articles"]) == ("Nouvelle", "new", None, 0)
-
-
-@pytest.mark.parametrize(
-    "command",
-    [["sources", "add", "http://x"], ["sources", "import", "f.opml"], ["sources", "export"]],
-    ids=" ".join,
-)
-def test_what_has_not_arrived_yet_says_so(office, command) -> None:
-    done = office.home.call(*command)
-    assert (done.status, done.out) == (2, "")
-    assert "not available in this version" in done.err
 
 
 def test_the_version_is_told(home) -> None:

@@ -26,6 +26,7 @@ path = "archive.db"
 [crawler]
 allow_addresses = ["127.0.0.0/8"]
 delay_per_host = "0s"
+concurrency_per_host = 16
 
 [alerts]
 first_poll = "alert"

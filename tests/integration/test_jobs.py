@@ -50,7 +50,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SteppingClock:
 
 
 def configured(folder: Path, *urls: str) -> Configuration:
-    text = '[crawler]\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n' + "".join(
+    text = '[crawler]\ndelay_per_host = "0s"\nconcurrency_per_host = 16\nallow_addresses = ["127.0.0.0/8"]\n' + "".join(
         f'[[sources]]\nurl = "{url}"\n' for url in urls
     )
     (folder / "config.toml").write_text(text, encoding="utf-8")

@@ -23,7 +23,8 @@ def poll(folder: Path, site: NewsSite, *feeds: str) -> dict[str, Any]:
     """One round over these feeds, of which every article's page is fetched."""
     sources = "".join(f'[[sources]]\nurl = "{site.url(feed)}"\narticles = "page"\n' for feed in feeds)
     (folder / "config.toml").write_text(
-        f'[crawler]\ndelay_per_host = "0s"\nobey_robots = false\nallow_addresses = ["127.0.0.0/8"]\n{sources}', encoding="utf-8"
+        f'[crawler]\ndelay_per_host = "0s"\nconcurrency_per_host = 16\nobey_robots = false\nallow_addresses = ["127.0.0.0/8"]\n{sources}',
+        encoding="utf-8",
     )
     return round_json(asyncio.run(poll_once(load_config(folder / "config.toml", {}), [], lambda: NOW, lambda _alert: None)))
 

@@ -24,8 +24,8 @@ from quivive.wiring import open_archive
 
 Keys = tuple[str | int, ...]
 
-OUTSIDE = {("log", "level"), ("log", "format"), ("archive", "path")}
-"""The keys of what is not the service's: see the tests at the end, and `test_daemon.py`."""
+OUTSIDE = {("log", "level"), ("log", "format"), ("archive", "path"), ("web", "listen"), ("web", "public_url"), ("web", "password")}
+"""The keys of what is not the service's: see the tests at the end, `test_daemon.py` and, for hubs, `test_hubs.py`."""
 
 USUAL: dict[str, Any] = {
     "display": {"timezone": "Europe/Paris"},
@@ -62,6 +62,7 @@ CHANGED: dict[Keys, Any] = {
     ("crawler", "min_interval"): "1m",
     ("crawler", "max_interval"): "1h",
     ("crawler", "concurrency"): 3,
+    ("crawler", "concurrency_per_host"): 2,
     ("crawler", "delay_per_host"): "7s",
     ("crawler", "obey_robots"): False,
     ("crawler", "timeout"): "7s",

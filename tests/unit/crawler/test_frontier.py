@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from crawler.frontier import Frontier, Work
 from crawler.hosts import host_key
+from crawler.pace import HostPaces
 from news.sources import DuePage, DueSource
 
 
@@ -31,7 +32,7 @@ def take_all(frontier: Frontier, now: float = 0.0) -> list[Work]:
 
 
 def test_hosts_take_turns() -> None:
-    frontier = Frontier(concurrency=32, delay_seconds=0)
+    frontier = Frontier(concurrency=32, delay_seconds=0, per_host=3)
     for number in range(3):
         add(frontier, feed(number, "a.example"))
     add(frontier, feed(10, "b.example"))
@@ -67,10 +68,10 @@ def test_a_host_gets_one_request_at_a_time_and_rests_between_them() -> None:
     add(frontier, second)
     assert take_all(frontier, 10) == [first]
     assert take_all(frontier, 13) == []
-    frontier.release(first, 13)
+    frontier.release(first)
     assert take_all(frontier, 13) == [second]
 
-    frontier.release(second, 13.1)
+    frontier.release(second)
     add(frontier, first)
     assert take_all(frontier, 14.9) == []
     assert frontier.next_moment() == 15
@@ -83,11 +84,56 @@ def test_the_first_request_to_a_host_is_not_delayed() -> None:
     assert len(take_all(frontier, 0)) == 1
 
 
-def test_without_a_delay_one_host_gets_at_most_half_of_the_permits() -> None:
+def test_a_host_gets_one_request_at_a_time_also_without_a_delay() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0)
     for number in range(20):
         add(frontier, feed(number, "a.example"))
-    assert len(take_all(frontier)) == 4
+    assert len(take_all(frontier)) == 1
+
+
+def test_a_host_gets_as_many_requests_at_a_time_as_were_asked_for_but_at_most_half_of_the_permits() -> None:
+    for asked, permitted in ((3, 3), (8, 4)):
+        frontier = Frontier(concurrency=8, delay_seconds=0, per_host=asked)
+        for number in range(20):
+            add(frontier, feed(number, "a.example"))
+        assert len(take_all(frontier)) == permitted
+
+
+def test_two_frontiers_that_share_their_paces_ask_a_host_for_one_thing_at_a_time_and_keep_the_delay() -> None:
+    paces = HostPaces()
+    leaving, coming = (Frontier(concurrency=8, delay_seconds=2, paces=paces) for _ in range(2))
+    first, second = feed(1, "a.example"), feed(2, "a.example")
+    add(leaving, first)
+    add(coming, second)
+    assert take_all(leaving, 10) == [first]
+    assert take_all(coming, 15) == []
+    leaving.release(first)
+    assert take_all(coming, 15) == [second]
+
+
+def test_a_host_that_was_slowed_down_since_it_was_last_asked_rests_longer_and_says_until_when() -> None:
+    paces = HostPaces()
+    frontier = Frontier(concurrency=8, delay_seconds=2, paces=paces)
+    first, second, other = feed(1, "a.example"), feed(2, "a.example"), feed(3, "b.example")
+    for work in (first, second):
+        add(frontier, work)
+    assert take_all(frontier, 10) == [first]
+    frontier.release(first)
+    assert take_all(frontier, 10) == []
+    paces.refuse("a.example", 429, 2, began=10, now=10.5, retry_after=None)
+    assert take_all(frontier, 12) == []
+    assert frontier.next_moment() == 14
+    add(frontier, other)
+    assert take_all(frontier, 12) == [other]
+    assert take_all(frontier, 14) == [second]
+
+
+def test_a_host_that_wants_to_be_left_alone_for_long_holds_no_work_back() -> None:
+    paces = HostPaces()
+    frontier = Frontier(concurrency=8, delay_seconds=2, paces=paces)
+    paces.refuse("a.example", 429, 2, began=10, now=10, retry_after=600)
+    add(frontier, feed(1, "a.example"))
+    assert take_all(frontier, 10) == [feed(1, "a.example")]
 
 
 def test_a_full_queue_takes_no_more_pages_until_something_is_taken() -> None:
@@ -128,7 +174,7 @@ def test_clearing_gives_back_what_waited_and_nothing_else() -> None:
     assert taken == works[0]
     assert set(frontier.clear()) == set(works[1:])
     assert len(frontier) == 0
-    frontier.release(works[0], 1)
+    frontier.release(works[0])
     assert frontier.take(1) is None
 
 
@@ -137,7 +183,7 @@ def test_hosts_that_are_done_are_forgotten() -> None:
     for number in range(4):
         add(frontier, feed(number, f"host{number}.example"))
     for work in take_all(frontier):
-        frontier.release(work, 0.5)
+        frontier.release(work)
     assert take_all(frontier, 5) == []
     assert frontier._hosts == {}
 
@@ -168,13 +214,14 @@ def test_whatever_happens_nothing_is_lost_and_no_limit_is_passed(concurrency: in
             taken.add(found)
             in_flight.append(found)
         elif action == "release" and in_flight:
-            frontier.release(in_flight.pop(0), now)
+            frontier.release(in_flight.pop(0))
         assert len(in_flight) <= concurrency
+        assert len({host_key(work.url) for work in in_flight}) == len(in_flight)
         assert len(frontier) == len(added) - len(taken)
     for _ in range(1000):
         now += 1
         while in_flight:
-            frontier.release(in_flight.pop(), now)
+            frontier.release(in_flight.pop())
         if (work := frontier.take(now)) is None:
             break
         taken.add(work)

@@ -18,10 +18,12 @@ from news.concluding import (
     conclude_page,
     conclude_page_failure,
     conclude_poll,
+    conclude_told,
     is_awaited,
     judge_silence,
     problem_of,
 )
+from news.rhythm import Brought, begin_rhythm
 from news.scheduling import PAGE_RETRY_DELAYS, PollTiming
 from news.sources import ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem
 from news.trusting import LONGEST_BELIEF, Trust
@@ -126,6 +128,19 @@ def test_that_nothing_changed_is_believed_for_eight_days_and_then_the_feed_is_as
 )
 def test_a_source_is_silent_when_a_body_says_so(silent_from: datetime | None, last_read_at: datetime | None, is_silent: bool) -> None:
     assert replace(RECORD, silent_from=silent_from, last_read_at=last_read_at).is_silent == is_silent
+
+
+def test_what_a_hub_tells_teaches_the_rhythm_and_is_no_poll() -> None:
+    rhythm = begin_rhythm(Brought(10, tuple(NOW - timedelta(hours=hour) for hour in range(9))), NOW, TIMING.least)
+    known = replace(RECORD, rhythm=rhythm, last_success_at=NOW)
+    later = NOW + timedelta(hours=2)
+    told = conclude_told(known, TIMING, later, Brought(1, (later,)))
+    assert told.rhythm is not None
+    assert told.silent_from is not None
+    assert (told.rhythm.last_news_at, told.rhythm.window) == (later, 10)
+    assert replace(told, rhythm=rhythm, silent_from=None) == known
+    assert conclude_told(known, TIMING, later, Brought(1, ())) is known
+    assert conclude_told(RECORD, TIMING, later, Brought(1, (later,))) is RECORD
 
 
 def test_a_failure_leaves_the_validators_as_they_are() -> None:

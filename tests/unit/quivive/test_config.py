@@ -32,6 +32,7 @@ interval = "20m"
 min_interval = "10m"
 max_interval = "2d"
 concurrency = 8
+concurrency_per_host = 2
 delay_per_host = "0s"
 obey_robots = false
 timeout = "5s"
@@ -111,6 +112,7 @@ def test_every_crawler_setting_arrives_in_its_own_type(good):
         "min_interval": timedelta(minutes=10),
         "max_interval": timedelta(days=2),
         "concurrency": 8,
+        "concurrency_per_host": 2,
         "delay_per_host": timedelta(0),
         "obey_robots": False,
         "timeout": timedelta(seconds=5),
@@ -243,3 +245,35 @@ url = "https://example.org/hook"
     )
     configuration = load_config(tmp_path / "config.toml", {})
     assert configuration.topics[0].notify == tuple(configuration.channels) == ("r\u00e9daction",)
+
+
+def test_hubs_are_listened_to_where_both_places_are_named(tmp_path):
+    (tmp_path / "config.toml").write_text('[web]\nlisten = "[::1]:8787"\npublic_url = "https://veille.example/x"\n')
+    web = load_config(tmp_path / "config.toml", {}).web
+    assert web is not None
+    assert (web.host, web.port, web.public_url) == ("::1", 8787, "https://veille.example/x")
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "message"),
+    [
+        ('listen = "127.0.0.1:8787"', "web.listen", "needs public_url"),
+        ('public_url = "https://veille.example"', "web.public_url", "needs listen"),
+        ('password = "x"', "web.password", "is not available in this version"),
+        ('listen = "0.0.0.0:8787"', "web.listen", "must be a loopback address"),
+        ('listen = "192.0.2.1:8787"', "web.listen", "must be a loopback address"),
+        ('listen = "8787"', "web.listen", "must be an address and a port"),
+        ('listen = "127.0.0.1:0"', "web.listen", "must be an address and a port"),
+        ('listen = "127.0.0.1:65536"', "web.listen", "must be an address and a port"),
+        ('listen = "127.0.0.1:x"', "web.listen", "must be an address and a port"),
+        ('public_url = "ftp://veille.example"', "web.public_url", "must be a complete http or https URL"),
+        ('public_url = "https://veille.example/?a=b"', "web.public_url", "must hold no user name"),
+        ('public_url = "https://a:b@veille.example/"', "web.public_url", "must hold no user name"),
+    ],
+)
+def test_a_place_for_hubs_that_cannot_be_is_refused_with_the_reason(tmp_path, lines, key, message):
+    (tmp_path / "config.toml").write_text(f"[web]\n{lines}\n")
+    with pytest.raises(ConfigurationError) as refused:
+        load_config(tmp_path / "config.toml", {})
+    [fault] = [fault for fault in refused.value.faults if fault.key == key]
+    assert message in fault.message

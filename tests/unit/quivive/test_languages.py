@@ -163,9 +163,9 @@ def test_a_wording_stays_one_on_its_way_between_processes():
 
 
 def test_what_must_not_be_shown_is_taken_out_of_the_values_of_a_wording_and_it_stays_one():
-    wording = Wording("{what} is not available in this version", what="s3cret").with_values(lambda value: value.replace("s3cret", "${S}"))
-    assert wording == "${S} is not available in this version"
-    assert FRENCH.tell(wording) == "${S} n’existe pas encore dans cette version"
+    wording = Wording("written: {path}", path="s3cret").with_values(lambda value: value.replace("s3cret", "${S}"))
+    assert wording == "written: ${S}"
+    assert FRENCH.tell(wording) == "écrit\xa0: ${S}"
 
 
 def test_an_english_text_of_the_archive_is_told_in_french_and_a_foreign_one_as_it_is():
@@ -243,7 +243,7 @@ def test_what_every_problem_means_and_what_to_do_is_told_in_french(code):
 
 
 def test_errors_are_told_with_all_that_they_hold():
-    query = QueryError("a (", 2, Wording("{what} is not available in this version", what="x"))
-    assert tell_error(query, FRENCH) == "x n’existe pas encore dans cette version\n  a (\n    ^"
+    query = QueryError("a (", 2, Wording("written: {path}", path="x"))
+    assert tell_error(query, FRENCH) == "écrit\xa0: x\n  a (\n    ^"
     faults = ConfigurationError("c.toml", [Fault("log.level", Wording("interrupted")), Fault("", "xyz")])
     assert tell_error(faults, FRENCH) == "c.toml\xa0: 2 erreurs dans la configuration\n  log.level: interrompu\n  xyz"

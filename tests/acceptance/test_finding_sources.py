@@ -1,0 +1,177 @@
+"""Sources are found, tried, added, taken from and given to other readers, from the command line, against a site on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.news_site import NewsSite, article, item, rss
+from tests.processes import Home, story
+
+CONFIG = """# My sources
+[crawler]
+allow_addresses = ["127.0.0.0/8"]
+delay_per_host = "0s"
+
+# The first.
+[[sources]]
+url = "https://known.example/feed"   # known
+name = "Known"
+
+# Topics
+[[topics]]
+name = "OpenAI–OTAN"
+query = "openai AND otan"
+"""
+
+
+@pytest.fixture
+def site() -> Iterator[NewsSite]:
+    with NewsSite() as running:
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    home.write_config(CONFIG)
+    return home
+
+
+def added(home: Home) -> str:
+    """What was put into the configuration; all else must be as it was."""
+    text = home.config.read_text(encoding="utf-8")
+    before, after = CONFIG.split('name = "Known"\n')
+    assert text.startswith(before)
+    assert text.endswith(after)
+    return text.removeprefix(before + 'name = "Known"\n').removesuffix(after)
+
+
+def publish(site: NewsSite, path: str, title: str) -> str:
+    entry = item("L’OTAN et OpenAI", site.page("/a", article("L’OTAN et OpenAI", story("L’OTAN et OpenAI"))), "g1")
+    return site.publish_feed(path, rss(entry, title=title))
+
+
+def declare(site: NewsSite, *links: str, path: str = "/") -> str:
+    heads = "".join(f'<link rel="alternate" type="application/rss+xml" title="{link}" href="{link}">' for link in links)
+    return site.page(path, f"<html><head><title>Le Journal</title>{heads}</head><body><p>Bonjour.</p></body></html>")
+
+
+def test_the_feed_that_a_site_declares_is_added_and_nothing_else_in_the_file_changes(home: Home, site: NewsSite) -> None:
+    feed = publish(site, "/feed/", "Le Journal")
+    publish(site, "/comments/feed/", "Commentaires")
+    done = home.quivive("sources", "add", declare(site, "/comments/feed/", "/feed/"), "--tag", "tech", "--interval", "10m")
+    assert done.status == 0, done.err
+    assert added(home) == f'\n[[sources]]\nurl = "{feed}"\nname = "Le Journal"\ninterval = "10m"\ntags = ["tech"]\n'
+    assert "comments of readers" in done.out
+    assert "L’OTAN et OpenAI" in done.out
+    assert home.quivive("check").status == 0
+
+
+def test_of_several_feeds_one_is_named_where_nobody_can_be_asked(home: Home, site: NewsSite) -> None:
+    one, other = publish(site, "/une.xml", "Une"), publish(site, "/tech.xml", "Tech")
+    page = declare(site, "/une.xml", "/tech.xml")
+    done = home.quivive("sources", "add", page)
+    assert done.status == 2
+    assert one in done.err
+    assert other in done.err
+    assert added(home) == ""
+    assert home.quivive("sources", "add", page, "--feed", "/tech.xml", "--name", "Le Journal, tech").status == 0
+    assert added(home) == f'\n[[sources]]\nurl = "{other}"\nname = "Le Journal, tech"\n'
+
+
+def test_a_site_without_a_feed_is_told_with_what_its_declared_feeds_are(home: Home, site: NewsSite) -> None:
+    done = home.quivive("sources", "add", declare(site, "/gone.xml"))
+    assert done.status == 1
+    assert "http_404" in done.err
+    assert site.url("/gone.xml") in done.err
+    assert added(home) == ""
+
+
+@pytest.mark.parametrize("typed", ["https://known.example/feed", "http://KNOWN.example:443/feed", "known.example/feed"])
+def test_what_is_a_source_already_is_refused_also_by_another_spelling(home: Home, typed: str) -> None:
+    done = home.call("sources", "add", typed)
+    assert done.status == 2
+    assert "already" in done.err
+
+
+def test_a_test_shows_what_would_come_of_a_feed_and_keeps_nothing(home: Home, site: NewsSite) -> None:
+    feed = publish(site, "/feed", "Le Journal")
+    done = home.quivive("sources", "test", feed, "--json")
+    assert done.status == 0, done.err
+    told = done.json
+    assert (told["format"], told["title"], told["problem"]) == ("RSS 2.0", "Le Journal", None)
+    (entry,) = told["entries"]
+    assert (entry["title"], entry["url"], entry["fetches_page"]) == ("L’OTAN et OpenAI", site.url("/a"), True)
+    assert entry["published_at"] == "2025-02-10T09:00:00Z"
+    assert [topic["topic"] for topic in entry["topics"]] == ["OpenAI–OTAN"]
+    assert told["page"]["url"] == site.url("/a")
+    assert len(told["page"]["text"]) > 200
+    shown = home.quivive("sources", "test", feed)
+    assert "RSS 2.0" in shown.out
+    assert "OpenAI–OTAN" in shown.out
+    assert not home.archive.exists()
+    assert added(home) == ""
+
+
+def test_a_test_of_what_is_no_feed_says_what_it_is_and_fails(home: Home, site: NewsSite) -> None:
+    done = home.quivive("sources", "test", declare(site, "/feed"), "--json")
+    assert done.status == 1
+    assert done.json["problem"]["code"] == "not_a_feed"
+    assert site.url("/feed") in done.json["problem"]["message"]
+
+
+OPML = """<opml version="2.0"><body>
+<outline text="Tech"><outline text="IA, robots">
+  <outline text="Le Journal" xmlUrl="https://journal.example/feed" category="presse,/france/paris"/>
+</outline></outline>
+<outline text="Known" xmlUrl="http://known.example:80/feed"/>
+<outline text="Known again" xmlUrl="https://JOURNAL.example/feed"/>
+<outline text="No feed" xmlUrl="ftp://journal.example/"/>
+</body></opml>"""
+IMPORTED = """
+[[sources]]
+url = "https://journal.example/feed"
+name = "Le Journal"
+tags = ["à lire", "Tech", "IA, robots", "presse", "france", "paris"]
+"""
+
+
+def test_the_feeds_of_an_opml_file_are_added_with_their_folders_as_tags(home: Home) -> None:
+    tried = home.quivive("sources", "import", "-", "--tag", "à lire", "--dry-run", stdin=OPML)
+    assert tried.status == 1, tried.err
+    assert "1 source would be added" in tried.out
+    assert added(home) == ""
+    (home.folder / "feeds.opml").write_text(OPML, encoding="utf-8")
+    done = home.call("sources", "import", "feeds.opml", "--tag", "à lire")
+    assert done.status == 1  # for the one that cannot be
+    assert added(home) == IMPORTED
+    assert done.out.count("a source already") == 2
+    assert "ftp://journal.example/" in done.err
+    again = home.call("sources", "import", "feeds.opml")
+    assert "0 sources were added" in again.out
+    assert added(home) == IMPORTED
+
+
+def test_what_is_exported_can_be_imported_elsewhere(home: Home, tmp_path: Path) -> None:
+    (home.folder / "feeds.opml").write_text(OPML, encoding="utf-8")
+    home.call("sources", "import", "feeds.opml")
+    done = home.call("sources", "export", "--output", "mine.opml")
+    assert (done.status, done.out) == (0, "")
+    other = Home(tmp_path / "other")
+    other.folder.mkdir()
+    other.write_config("")
+    assert other.call("sources", "import", str(home.folder / "mine.opml")).status == 0
+    text = other.config.read_text(encoding="utf-8")
+    assert 'url = "https://known.example/feed"\nname = "Known"\n' in text
+    assert 'url = "https://journal.example/feed"\nname = "Le Journal"\n' in text
+    assert home.call("sources", "export").out.count("xmlUrl=") == 2
+
+
+def test_what_is_no_opml_is_wrong_usage(home: Home) -> None:
+    (home.folder / "feeds.opml").write_text("<html></html>", encoding="utf-8")
+    done = home.call("sources", "import", "feeds.opml")
+    assert done.status == 2
+    assert "no OPML" in done.err
