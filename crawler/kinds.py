@@ -5,15 +5,17 @@ from __future__ import annotations
 from crawler.feed_work import FeedWork
 from crawler.frontier import Work
 from crawler.page_work import PageWork
+from crawler.repair_work import RepairWork
 from crawler.site_work import SiteWork
 from crawler.subscription_work import SubscriptionWork
 from crawler.work import AnyKind
 from news.site_feeds import DueSite
-from news.sources import DuePage, DueSource, DueSubscription
+from news.sources import DuePage, DueRepair, DueSource, DueSubscription
 
 KINDS: dict[type[Work], AnyKind] = {
     DueSource: FeedWork(),
     DuePage: PageWork(),
+    DueRepair: RepairWork(),
     DueSubscription: SubscriptionWork(),
     DueSite: SiteWork(),
 }

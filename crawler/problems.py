@@ -10,6 +10,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from news.sources import Problem
+from news.wording import template
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ PROBLEMS: dict[str, ProblemKind] = {
 }
 
 
+_REPAIR_ADVICE = template("nothing, what was missed is looked for elsewhere too")
+
+
 def _kind_of(code: str) -> ProblemKind:
     return PROBLEMS[code if code in PROBLEMS or not code.startswith("http_") else "http_NNN"]
 
@@ -153,6 +157,12 @@ def advise_on_page(problem: Problem) -> Problem:
     """The same problem, met with an article's page: with the advice for that."""
     kind = _kind_of(problem.code)
     return replace(problem, message=f"{problem.message.removesuffix(f'{kind.advice}.')}{kind.advice_for_page()}.")
+
+
+def advise_on_repair(problem: Problem) -> Problem:
+    """The same problem, met where what was missed was looked for: nobody configured that address."""
+    kind = _kind_of(problem.code)
+    return replace(problem, message=f"{problem.message.removesuffix(f'{kind.advice}.')}{_REPAIR_ADVICE}.")
 
 
 class FetchProblem(Exception):

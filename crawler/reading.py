@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.problems import FetchProblem, make_problem
@@ -23,6 +24,14 @@ OUT_OF_MEMORY_STATUS = 86
 """The exit status of a worker that ran into its memory limit."""
 
 Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What was read where entries were looked for that a feed no longer shows: some, or the sitemaps that may list them."""
+
+    feed: ParsedFeed | None = None
+    sitemaps: tuple[str, ...] = ()
 
 
 def preload() -> None:
@@ -53,6 +62,30 @@ def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage 
     from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
 
     return _guarded(lambda: prepare_page(extract_page(body, url, content_type)))
+
+
+def read_archive(body: bytes, url: str, content_type: str | None) -> Place | Problem:
+    """A document of entries that a feed no longer shows, with what they give before the archive is asked."""
+    feed = read_feed(body, url, content_type, None)
+    return feed if isinstance(feed, Problem) else Place(feed)
+
+
+def read_sitemap(body: bytes, url: str, content_type: str | None) -> Place | Problem:
+    """What a sitemap says of news; see `news_of`."""
+    from crawler.sitemap_news import news_of  # noqa: PLC0415 - see above
+
+    def read() -> Place:
+        feed, sitemaps = news_of(body, url, content_type)
+        return Place(prepare_feed(feed), sitemaps)
+
+    return _guarded(read)
+
+
+def read_sitemap_addresses(body: bytes, url: str, _content_type: str | None) -> Place | Problem:
+    """The sitemaps that a robots.txt names; see `sitemaps_of_robots`."""
+    from crawler.sitemap_news import sitemaps_of_robots  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: Place(sitemaps=sitemaps_of_robots(body, url)))
 
 
 def read_robots(text: str, url: str, token: str) -> Ruling | Problem:

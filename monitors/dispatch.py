@@ -165,7 +165,8 @@ class Dispatcher:
             return []
         sealed = await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
         room = limit - len(sealed)
-        if not room or not await asyncio.wrap_future(self._outbox.seal_messages(name, channel.policy, moment, room)):
+        policy = replace(channel.policy, zone=self._presentation.language.timezone)
+        if not room or not await asyncio.wrap_future(self._outbox.seal_messages(name, policy, moment, room)):
             return sealed
         return await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
 

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll, RollKind
+from news.digests import TopicDigest, arrange_digest
 from news.health_news import HealthNews
 from news.wording import Language
 
@@ -21,6 +22,9 @@ _NAME = "quivive"
 LONGEST_TITLE = 300
 LONGEST_TOPICS = 150
 """Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
+MOST_IDS_SHOWN = 20
+LATE_AFTER = timedelta(minutes=10)
+"""A digest that is made later than this says so; minutes are a busy machine's."""
 _LONGEST_DELAY = timedelta(days=30)
 """An article that was published longer ago than that was found late for a reason that no delay tells."""
 
@@ -60,8 +64,30 @@ class LetterHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterItem:
+    """One alert of a digest: the article, when it was published, and the first passage that was found, in pieces as `LetterHit.parts`."""
+
+    title: str
+    link: str | None
+    address: str
+    source: str
+    when: str
+    language: str
+    parts: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDigest:
+    """What a digest tells of one topic, and how many alerts it leaves out (else empty)."""
+
+    name: str
+    items: tuple[LetterItem, ...]
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a mail says. Every text is one clean line. With `health`, it is about no article, and the article's facts are empty."""
+    """All that a mail says. Every text is one clean line. With `health` or `digest`, it is about no one article, whose facts are empty."""
 
     language: str
     """Of the mail; `article_language` is that of title, passages and excerpt."""
@@ -82,11 +108,15 @@ class Letter:
     alert_ids: tuple[str, ...]
     health: tuple[LetterHealth, ...] = ()
     """The operational alerts that it tells."""
+    digest: tuple[LetterDigest, ...] = ()
+    """The topics of a digest or a summary; `when` says which it is, and whether it comes late."""
 
 
 def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     """What the mail on these alerts says."""
     article, language = bundle.alerts[0].about, presentation.language
+    if bundle.roll is not None:
+        return _make_digest_letter(bundle, bundle.roll, presentation)
     if isinstance(article, HealthNews):
         return _make_health_letter(bundle, presentation)
     return Letter(
@@ -104,6 +134,57 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
         channel=one_line(bundle.channel),
         configuration=presentation.configuration,
         alert_ids=tuple(alert.alert_id for alert in bundle.alerts),
+    )
+
+
+def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) -> Letter:
+    """A digest. `excerpt` says its titles too, for templates that know nothing of digests."""
+    language = presentation.language
+    told = tuple(_make_digest(one, language) for one in arrange_digest(bundle.alerts))
+    return Letter(
+        language=language.code,
+        article_language=language.code,
+        test=bundle.test,
+        title=title_of(bundle, language),
+        link=None,
+        address="",
+        source="quivive",
+        author="",
+        when=_tell_roll(roll, language),
+        excerpt=" · ".join(item.title for topic in told for item in topic.items),
+        topics=(),
+        channel=one_line(bundle.channel),
+        configuration=presentation.configuration,
+        alert_ids=tuple(alert.alert_id for alert in bundle.alerts[:MOST_IDS_SHOWN]),
+        digest=told,
+    )
+
+
+def _tell_roll(roll: Roll, language: Language) -> str:
+    """What it is, and that it comes late, as after an outage of this machine."""
+    moment = language.moment(roll.due_at)
+    if roll.kind is RollKind.SUMMARY:
+        return language.text("What was beyond the channel’s limit of messages in an hour, as of {moment}", moment=moment)
+    if roll.sealed_at is not None and roll.sealed_at - roll.due_at > LATE_AFTER:
+        return language.text("Digest of {moment}, late: made {sealed}", moment=moment, sealed=language.moment(roll.sealed_at))
+    return language.text("Digest of {moment}", moment=moment)
+
+
+def _make_digest(topic: TopicDigest, language: Language) -> LetterDigest:
+    items = (_make_item(alert, alert.about, language) for alert in topic.shown if isinstance(alert.about, AlertedArticle))
+    more = language.plural("and {count} more article", "and {count} more articles", topic.left_out) if topic.left_out else ""
+    return LetterDigest(one_line(topic.topic), tuple(items), more)
+
+
+def _make_item(alert: Alert, article: AlertedArticle, language: Language) -> LetterItem:
+    return LetterItem(
+        title=one_line(article.title) or article.url,
+        link=safe_link(article.url),
+        address=one_line(article.url),
+        source=one_line(article.source),
+        when=_tell_when(alert, article, language),
+        language=one_line(article.language or "fr"),
+        parts=tuple(marked_parts(alert.matches[0])) if alert.matches else (),
     )
 
 
@@ -152,8 +233,10 @@ def _tell_span(news: HealthNews, language: Language) -> str:
 
 
 def title_of(bundle: Bundle, language: Language) -> str:
-    """The article's title on one line, else its address; of operational alerts what the only one says, or how many they are."""
+    """The article's title on one line, else its address; of many alerts how many they are, or what the only operational one says."""
     article = bundle.alerts[0].about
+    if bundle.roll is not None:
+        return language.plural("{count} alert", "{count} alerts", len(bundle.alerts))
     if isinstance(article, HealthNews):
         told = one_line(language.tell(article.title))
         more = len(bundle.alerts) - 1

@@ -17,7 +17,7 @@ from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
 from monitors.rendering_headers import AddressesHeader, TextHeader
 from monitors.templating import Templates
-from news.alerts import Alert, Bundle
+from news.alerts import Bundle
 from news.fingerprints import derived_id, normalise_text
 from news.health_news import HealthNews
 from news.wording import Language
@@ -79,14 +79,17 @@ def _set_headers(message: EmailMessage, bundle: Bundle, sender: MailAddress, rec
     message["Subject"] = TextHeader("Subject", subject_of(bundle, language))
     message["Message-ID"] = message_id(bundle.bundle_id, sender)
     # Mail programs show all alerts on one article (more topics, later versions) as one thread.
-    message["References"] = message_id(derived_id("thread", _thread_of(bundle.alerts[0])), sender)
+    message["References"] = message_id(derived_id("thread", _thread_of(bundle)), sender)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not read the above
     message["List-Id"] = f"<{_list_label(bundle.channel)}.quivive.{sender.domain}>"  # RFC 2919: something stable to filter on
 
 
-def _thread_of(alert: Alert) -> str:
-    """What all mails of a thread are about: an article; or whatever an operational alert is about, its trouble and its end."""
+def _thread_of(bundle: Bundle) -> str:
+    """What all mails of a thread are about: an article; what an operational alert is about; of digests, their channel."""
+    if bundle.roll is not None:
+        return f"{bundle.roll.kind} {bundle.channel}"
+    alert = bundle.alerts[0]
     return alert.subject.text if isinstance(alert.about, HealthNews) else alert.about.url
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from monitors.rendering import rfc3339
-from news.alerts import Alert, AlertedArticle, Hit
+from news.alerts import Alert, AlertedArticle, Bundle, Hit, Roll
+from news.digests import arrange_digest
 from news.health_news import HealthNews
 
 ALERT_CREATED = "alert.created"
 ALERT_HEALTH = "alert.health"
+ALERT_DIGEST = "alert.digest"
 ALERT_TEST = "alert.test"
 """The type of test messages: a receiver that acts on `alert.created` does not act on them by mistake."""
 
@@ -19,7 +22,33 @@ def render_webhook(alert: Alert, *, test: bool = False) -> bytes:
     """The body, UTF-8 JSON: the same bytes on every attempt, since nothing in it depends on when it is sent."""
     about = alert.about
     created, data = (ALERT_HEALTH, _health_data(alert, about)) if isinstance(about, HealthNews) else (ALERT_CREATED, _data(alert, about))
-    payload = {"type": ALERT_TEST if test else created, "timestamp": rfc3339(alert.created_at), "data": data}
+    return _encoded({"type": ALERT_TEST if test else created, "timestamp": rfc3339(alert.created_at), "data": data})
+
+
+def render_digest(bundle: Bundle, roll: Roll) -> bytes:
+    """The body of a digest or a summary: what `alert.created` has under `data` of each alert, by topic, the most relevant first."""
+    told = [alert for topic in arrange_digest(bundle.alerts, len(bundle.alerts)) for alert in topic.shown]
+    data = {
+        "kind": roll.kind.value,
+        "due_at": rfc3339(roll.due_at),
+        "alerts": [_data(alert, alert.about) for alert in told if isinstance(alert.about, AlertedArticle)],
+    }
+    return _encoded({"type": ALERT_DIGEST, "timestamp": rfc3339(roll.sealed_at or roll.due_at), "data": data})
+
+
+def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+    """What a program is told of a bundle: the id and the body of each message.
+
+    That is one, unless the channel was an email channel when several alerts were bundled.
+    """
+    if bundle.roll is not None:
+        yield bundle.bundle_id, render_digest(bundle, bundle.roll)
+        return
+    for message_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
+        yield message_id, render_webhook(alert, test=bundle.test)
+
+
+def _encoded(payload: dict[str, Any]) -> bytes:
     # "replace": a lone surrogate from a broken feed has no UTF-8 form, and must not keep the alert from going out.
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 

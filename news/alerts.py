@@ -20,9 +20,10 @@ class AlertKind(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """`pending` is still to be sent (perhaps again), `sent` was accepted, `dead` was given up, visibly."""
+    """`pending` is still to be sent (perhaps again), `held` waits since its channel wants it so, `sent` was accepted, `dead` given up."""
 
     PENDING = "pending"
+    HELD = "held"
     SENT = "sent"
     DEAD = "dead"
 
@@ -87,6 +88,8 @@ class TopicMatch:
 
     topic: str
     hits: tuple[Hit, ...]
+    urgent: bool = False
+    """Whether the topic's query for what is urgent matches too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,25 @@ class Alert:
     matches: tuple[Hit, ...]
     subject: Subject
     sequence: int = 1
+    urgent: bool = False
+    """Whether it is told at once, whatever the policy of a channel."""
+
+
+class RollKind(StrEnum):
+    """`digest`: all of a period; `summary`: what was beyond the channel's limit of messages in an hour."""
+
+    DIGEST = "digest"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Of a message that holds many alerts: what it is, when it was to go out, and when it was sealed, which may be much later."""
+
+    kind: RollKind
+    due_at: datetime
+    sealed_at: datetime | None = None
+    """None until it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +159,8 @@ class Bundle:
     test: bool = False
     recipients: tuple[RecipientOutcome, ...] = ()
     """What the attempts before have settled: the message goes only to those who are not among them, or are still owed it."""
+    roll: Roll | None = None
+    """Set for a digest or a summary."""
 
 
 @dataclass(frozen=True, slots=True)

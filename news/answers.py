@@ -14,6 +14,7 @@ from enum import StrEnum
 from news.alerts import AlertKind, DeliveryStatus, Hit
 from news.articles import Origin
 from news.care import Care
+from news.covering import Coverage
 from news.health_news import HealthNews
 from news.settling import Identity
 from news.sources import Problem
@@ -185,7 +186,10 @@ class TopicVolume:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """An alert on its way to a channel. `next_attempt_at` is set while it is pending; `last_error` says also why it is held."""
+    """An alert on its way to a channel.
+
+    `next_attempt_at` is set while it is pending, and `last_error` says also why it waits; `held_until` and `reason` while it is held.
+    """
 
     delivery_id: str
     channel: str
@@ -194,6 +198,8 @@ class DeliveryRecord:
     next_attempt_at: datetime | None
     sent_at: datetime | None
     last_error: str | None
+    held_until: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +281,19 @@ class Gap:
     polled_at: datetime
     message: str
     count: int
+    open: int
+    """How many of these are still being filled."""
+    problem: Problem | None
+    """What is in the way of filling the last, or why it could not be filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """How much of the last days a source was watched without a gap."""
+
+    name: str
+    url: str
+    coverage: Coverage
 
 
 class RebuildingPart(StrEnum):
@@ -342,6 +361,7 @@ class DeliveryCounts:
     """All deliveries, by their status."""
 
     pending: int
+    held: int
     sent: int
     dead: int
 

@@ -53,6 +53,8 @@ class Sifted:
 
     known: int
     """How many of them are."""
+    ids: Mapping[str, int]
+    """Their numbers, by the key under which each arrived."""
     telling: Sequence[PreparedEntry]
     """Those that are new, or say something else than before."""
     changed: Mapping[int, str]
@@ -80,6 +82,7 @@ def sift(arrived: Sequence[PreparedEntry], by_key: Mapping[str, Held], by_place:
     news = [(one, judge_entry(held[one.key].fingerprint if one.key in held else None, one)) for one in arrived]
     return Sifted(
         known=len(held),
+        ids={key: found.entry_id for key, found in held.items()},
         telling=[one for one, judged in news if judged is not EntryNews.KNOWN],
         changed={held[one.key].entry_id: one.key for one, judged in news if judged is EntryNews.CHANGED},
         renamed=[(found.held.entry_id, key) for key, found in recognised.items() if found.held and found.is_renamed],

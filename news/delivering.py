@@ -2,8 +2,10 @@
 
 A delivery (an alert on its way to a channel) waits until it is due. Then it is planned: it becomes part of a message, is held until later,
 or is given up, the last two with a reason. A planned message is sealed: written, with its id and its deliveries, before its first attempt,
-so that every attempt is the same message under the same id. How a channel wants to be told is its `Policy`; digests, quiet hours, limits
-and escalation are fields of it, and questions asked here, once they exist.
+so that every attempt is the same message under the same id. How a channel wants to be told is its `Policy`.
+
+Nothing is remembered of a policy: until when a delivery is held follows from when its alert was made, so that a changed policy holds from
+the next look on for all that waits.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import Enum, StrEnum
 
-from news.alerts import Subject, SubjectKind, make_bundle_id
+from news.alerts import Roll, RollKind, Subject, SubjectKind, make_bundle_id
+from news.schedules import Quiet, Schedule
 from news.timing import DELIVERY_LIFETIME
+from news.wording import Wording
 
 ABSENT_CHANNEL_WAIT = timedelta(hours=1)
 """Until it is looked again whether what waits for an absent channel has waited too long. A channel that is back is not kept waiting."""
@@ -23,6 +27,7 @@ ABSENT_CHANNEL_WAIT = timedelta(hours=1)
 
 GATHERING = timedelta(minutes=5)
 """Where operational alerts are told together, they wait for the end of such a stretch of the clock: an outage has fifty of them."""
+_HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,9 +42,41 @@ class Together(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a channel wants to be told."""
+    """How a channel wants to be told. Operational alerts keep quiet hours, and are otherwise told as they come."""
 
     together: Together = Together.NONE
+    when: Schedule | None = None
+    """Once a period, all of it in one message, a digest; None: as it comes."""
+    quiet: Quiet | None = None
+    """When nothing is told."""
+    most_per_hour: int | None = None
+    """How many messages may begin within an hour; what is beyond becomes one summary at its end."""
+    zone: tzinfo = UTC
+    """Whose clock schedule and quiet hours go by."""
+
+    @property
+    def rolls_up(self) -> bool:
+        """Whether many deliveries may become one message, so that planning must see all of them."""
+        return self.when is not None or self.most_per_hour is not None
+
+
+class HoldKind(StrEnum):
+    """What something waits for, other than its next attempt."""
+
+    ABSENT = "absent"
+    """Its channel is not in the configuration."""
+    GATHERED = "gathered"
+    """Other operational alerts may follow, of which it is to be one message."""
+    QUIET = "quiet"
+    """Its channel keeps quiet hours."""
+    DIGEST = "digest"
+    """Its channel is told once a period."""
+    LIMIT = "limit"
+    """Its channel has been told as often as it may be within an hour."""
+
+
+HOLDS_OF_POLICIES = frozenset({HoldKind.QUIET, HoldKind.DIGEST, HoldKind.LIMIT})
+"""Of what waits because its channel wants it so; nothing is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +90,10 @@ class WaitingDelivery:
     due_at: datetime
     give_up_at: datetime
     """When it is given up, if nothing could be planned for it until then."""
+    held: HoldKind | None = None
+    """What it has waited for until now."""
+    urgent: bool = False
+    """Whether it is told at once, whatever the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +104,8 @@ class PlannedMessage:
     delivery_ids: tuple[str, ...]
     due_at: datetime
     give_up_at: datetime
-
-
-class HoldKind(StrEnum):
-    """What something waits for, other than its next attempt."""
-
-    ABSENT = "absent"
-    """Its channel is not in the configuration."""
-    GATHERED = "gathered"
-    """Other operational alerts may follow, of which it is to be one message."""
+    roll: Roll | None = None
+    """That it is a digest or a summary, and when it should have gone out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +135,63 @@ class Plan:
     """By delivery id."""
 
 
-def plan_messages(channel: str, waiting: Sequence[WaitingDelivery], policy: Policy, now: datetime) -> Plan:
-    """What goes out as which message to a channel of that policy.
+def plan_messages(
+    channel: str, waiting: Sequence[WaitingDelivery], policy: Policy, now: datetime, sealed_lately: Sequence[datetime] = ()
+) -> Plan:
+    """What goes out as which message to a channel of that policy, and what is held.
 
-    However long a delivery has waited (the program did not run for a week), it is tried: the days to succeed begin when it is planned.
+    `sealed_lately`: when its messages of the last hour were sealed, the earliest first; asked where the policy has a limit. However long a
+    delivery has waited (the program did not run for a week), it is tried: the days to succeed begin when it is planned.
     """
     groups: dict[Hashable, list[WaitingDelivery]] = defaultdict(list)
     held: list[tuple[str, Hold]] = []
     for delivery in sorted(waiting, key=lambda one: (one.due_at, one.alerted_at, one.subject, one.delivery_id)):
-        hold = _gather(delivery, policy, now)
+        hold = _hold(delivery, policy, now)
         if hold is None:
             groups[_group_of(delivery, policy)].append(delivery)
         else:
             held.append((delivery.delivery_id, hold))
-    return Plan(tuple(_make_message(channel, together, now) for together in groups.values()), tuple(held))
+    limit = _Limit(policy, sealed_lately, now)
+    messages = []
+    for group, together in groups.items():
+        if isinstance(group, _Rolled) or limit.lets_pass(together):
+            messages.append(_make_message(channel, together, now, _roll_of(group, together, policy)))
+        else:
+            held += [(delivery.delivery_id, limit.hold) for delivery in together]
+    return Plan(tuple(messages), tuple(held))
+
+
+def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | None:
+    """Why a delivery waits, and until when; None if it is to be told now."""
+    gathered = _gather(delivery, policy, now)
+    if gathered is not None or delivery.urgent:
+        return gathered
+    loud_again_at = policy.quiet.end_after(now, policy.zone) if policy.quiet else None
+    if loud_again_at is not None:
+        return Hold(loud_again_at, HoldKind.QUIET, Wording("quiet hours"))
+    if policy.when is None or _is_health(delivery):
+        return None
+    told_at = policy.when.next_after(delivery.alerted_at, policy.zone)
+    return Hold(told_at, HoldKind.DIGEST, Wording("digest")) if now < told_at else None
 
 
 def _gather(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | None:
     """Until when an operational alert waits for others, where they are told together: for all of them the same moments."""
-    if policy.together is Together.NONE or delivery.subject.kind is SubjectKind.ARTICLE:
+    if policy.together is Together.NONE or not _is_health(delivery):
         return None
     end = _EPOCH + ((delivery.alerted_at - _EPOCH) // GATHERING + 1) * GATHERING
     return None if now >= end else Hold(end, HoldKind.GATHERED, "it waits a few minutes for other operational alerts, to be one mail")
+
+
+def _is_health(delivery: WaitingDelivery) -> bool:
+    return delivery.subject.kind is not SubjectKind.ARTICLE
+
+
+class _Rolled(Enum):
+    """The groups that become a digest or a summary."""
+
+    DIGEST = RollKind.DIGEST
+    SUMMARY = RollKind.SUMMARY
 
 
 _ALL_HEALTH = "health"
@@ -130,16 +199,49 @@ _ALL_HEALTH = "health"
 
 def _group_of(delivery: WaitingDelivery, policy: Policy) -> Hashable:
     """The same for deliveries that are one message."""
+    if _is_health(delivery):
+        return delivery.delivery_id if policy.together is Together.NONE else _ALL_HEALTH
+    if policy.when is not None and not delivery.urgent:
+        return _Rolled.DIGEST
+    if delivery.held is HoldKind.LIMIT and not delivery.urgent:
+        return _Rolled.SUMMARY
     match policy.together:
         case Together.NONE:
             return delivery.delivery_id
         case Together.SUBJECT:
-            return (delivery.subject, delivery.alerted_at) if delivery.subject.kind is SubjectKind.ARTICLE else _ALL_HEALTH
+            return delivery.subject, delivery.alerted_at
 
 
-def _make_message(channel: str, together: Sequence[WaitingDelivery], now: datetime) -> PlannedMessage:
+class _Limit:
+    """How many more messages a channel may have now, and until when the rest is held."""
+
+    def __init__(self, policy: Policy, sealed_lately: Sequence[datetime], now: datetime) -> None:
+        self._left = None if policy.most_per_hour is None else max(0, policy.most_per_hour - len(sealed_lately))
+        self.hold = Hold((sealed_lately[0] if sealed_lately else now) + _HOUR, HoldKind.LIMIT, Wording("limit"))
+
+    def lets_pass(self, together: Sequence[WaitingDelivery]) -> bool:
+        """Whether these may be a message of their own now; it counts if they may. What is urgent, or an operational alert, always may."""
+        if self._left is None or _is_health(together[0]) or any(delivery.urgent for delivery in together):
+            return True
+        self._left -= 1
+        return self._left >= 0
+
+
+def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Policy) -> Roll | None:
+    """What a digest or a summary is to say of itself: which it is, and when the first of its alerts was to be told."""
+    if not isinstance(group, _Rolled):
+        return None
+    if policy.when is None:
+        return Roll(group.value, min(delivery.due_at for delivery in together))
+    planned_at = min(policy.when.next_after(delivery.alerted_at, policy.zone) for delivery in together)
+    loud_again_at = policy.quiet.end_after(planned_at, policy.zone) if policy.quiet else None
+    return Roll(group.value, loud_again_at or planned_at)
+
+
+def _make_message(channel: str, together: Sequence[WaitingDelivery], now: datetime, roll: Roll | None) -> PlannedMessage:
     ids = tuple(delivery.delivery_id for delivery in together)
-    return PlannedMessage(make_bundle_id(channel, ids), ids, min(delivery.due_at for delivery in together), now + DELIVERY_LIFETIME)
+    due_at = min(delivery.due_at for delivery in together)
+    return PlannedMessage(make_bundle_id(channel, ids), ids, due_at, now + DELIVERY_LIFETIME, roll)
 
 
 def plan_absent(channel: str, waiting: Sequence[WaitingDelivery], now: datetime) -> Plan:

@@ -107,17 +107,6 @@ def judge_entry(known_fingerprint: str | None, arrived: IdentifiedEntry | Prepar
     return EntryNews.KNOWN
 
 
-def judge_gap(arrived: int, known: int, *, had_entries: bool) -> Problem | None:
-    """Whether a feed's body, none of whose entries was known, leaves a gap: entries may have come and gone since the last poll."""
-    if known or not arrived or not had_entries:
-        return None
-    message = Wording(
-        "none of the {arrived} entries was known: others may have come and gone since the last poll; shorten the source's interval",
-        arrived=arrived,
-    )
-    return Problem("gap", message)
-
-
 def place_without_link(key: str, source_url: str) -> str:
     """The address of an entry that has no link: a place within its feed."""
     place = quote(key, safe="")

@@ -11,6 +11,8 @@ from news.alerting import Silence
 from news.alerts import DeliveryStatus, Hit, RecipientOutcome
 from news.answers import AlertRecord, ArticleRecord, DeliveryRecord, SourceHealth, TopicVolume
 from news.articles import Origin
+from news.covering import Coverage
+from news.repairing import RepairState
 from news.sources import PollKind, Problem
 from news.websub import Subscription
 
@@ -146,9 +148,22 @@ class GapRecord:
     """None where it is not on record."""
     to_at: datetime
     entries: int | None
-    """How many the poll at its end listed, none of them known."""
+    """How many the poll listed that found it, none of them known."""
     repaired_at: datetime | None
     message: str
+    state: RepairState
+    found_at: datetime | None
+    """When the poll was that found it."""
+    missed: int | None
+    """How many entries may have been missed, by how often the source publishes; None: nothing tells."""
+    found: int
+    """Entries that were found since."""
+    reached_at: datetime
+    """What was published from then on is in the archive."""
+    next_repair_at: datetime | None
+    """When what was missed is looked for again."""
+    problem: Problem | None
+    """What was in the way last, or why it is no longer looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +192,7 @@ class WholeSource:
     """The newest first."""
     hours: tuple[HourCount, ...]
     """Hours of the last days in which it published, the earliest first."""
+    coverage: Coverage
     distrusted_at: datetime | None = None
     """Since when its server is not believed that nothing changed; None: it is."""
 

@@ -67,6 +67,29 @@ class DuePage:
     url: str
 
 
+class RepairWay(StrEnum):
+    """Where entries are looked for that a feed no longer shows."""
+
+    ARCHIVE = "archive"
+    """The feed says itself where what is older stands (RFC 5005)."""
+    PAGED = "paged"
+    """WordPress gives its feeds page by page."""
+    ROBOTS = "robots"
+    """The site's robots.txt names its sitemaps (RFC 9309 §2.2.4)."""
+    SITEMAP = "sitemap"
+    """A sitemap of news, or an index of sitemaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueRepair:
+    """A place that is due to be read because it may hold what was missed in a gap."""
+
+    gap_id: int
+    source_id: int
+    way: RepairWay
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class DueSubscription:
     """A hub that is to be asked now to tell of a source's news, or to tell of them no more (WebSub §5.1)."""
@@ -84,7 +107,7 @@ class DueSubscription:
     """For how long we would like to be told."""
 
 
-DueWork = DueSource | DuePage | DueSubscription
+DueWork = DueSource | DuePage | DueRepair | DueSubscription
 """A piece of work for the crawl."""
 
 
@@ -265,4 +288,22 @@ class PageOutcome:
     final_url: str | None = None
     """Where redirects led; None if there were none."""
     page: ExtractedPage | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepairOutcome:
+    """What one place brought that may hold what was missed in a gap: entries, or sitemaps to be read next, or a problem."""
+
+    gap_id: int
+    source_id: int
+    way: RepairWay
+    url: str
+    fetched_at: datetime
+    seconds: float
+    http_status: int | None = None
+    final_url: str | None = None
+    """Where redirects led; None if there were none."""
+    feed: ParsedFeed | None = None
+    sitemaps: tuple[str, ...] = ()
     problem: Problem | None = None

@@ -25,3 +25,5 @@ class Topic:
     name: str
     query: str
     notify: tuple[str, ...] = ()
+    urgent: str | None = None
+    """A second query: what matches it too is told at once, whatever the policy of a channel."""

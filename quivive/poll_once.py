@@ -76,6 +76,7 @@ async def _run_round(service: Service, sources: Sequence[DueSource], clock: Call
     teller = asyncio.create_task(_keep_telling(tell))
     try:
         await _poll_all(service, sources)
+        await _fill_gaps(service, clock)
         await _fetch_due_pages(service, clock())
     finally:
         teller.cancel()
@@ -88,6 +89,12 @@ async def _poll_all(service: Service, sources: Sequence[DueSource]) -> None:
     for start in range(0, len(sources), PORTION):
         for source in sources[start : start + PORTION]:
             service.crawl.add(source)
+        await service.crawl.join()
+
+
+async def _fill_gaps(service: Service, clock: Callable[[], datetime]) -> None:
+    """Read the places that may hold what was missed, as far as each leads at once to the next; what is to be tried again waits."""
+    while sum(service.crawl.add(place) for place in await service.read_due_repairs(clock(), PORTION)):
         await service.crawl.join()
 
 

@@ -10,7 +10,8 @@ import structlog
 
 from news.alerts import AttemptResult, DeliveryStatus
 from news.answers import Contents
-from news.sources import PageOutcome, PollKind, PollOutcome, Problem
+from news.repairing import RepairState
+from news.sources import PageOutcome, PollKind, PollOutcome, Problem, RepairOutcome
 from quivive.totals import Totals
 from storage import Tally
 
@@ -61,6 +62,10 @@ class Reporter:
     def report_page(self, outcome: PageOutcome, tally: Tally) -> None:
         _write(line_of_page(outcome, tally, self._names.get(outcome.source_id)))
 
+    def report_repair(self, outcome: RepairOutcome, tally: Tally) -> None:
+        for line in lines_of_repair(outcome, tally, self._names.get(outcome.source_id)):
+            _write(line)
+
     def report_hour(self, done: Totals, contents: Contents, undelivered: int) -> None:
         _write(hourly_line(done, contents, undelivered))
 
@@ -106,6 +111,18 @@ def line_of_page(outcome: PageOutcome, tally: Tally, source: str | None) -> Line
     named = {"source": source} if source else {}
     facts: dict[str, object] = {**named, "url": outcome.url, "status": outcome.http_status, **told, **_problem(outcome.problem)}
     return Line("info" if told else "debug", "page", facts)
+
+
+def lines_of_repair(outcome: RepairOutcome, tally: Tally, source: str | None) -> Iterator[Line]:
+    """A place that was read for what was missed, and what became of the gap, once that is decided."""
+    told = _counts(tally)
+    named: dict[str, object] = {"source": source} if source else {}
+    facts: dict[str, object] = {**named, "way": str(outcome.way), "url": outcome.url, "status": outcome.http_status, **told}
+    yield Line("info" if told else "debug", "looked for what was missed", {**facts, **_problem(outcome.problem)})
+    if tally.gap_became is RepairState.REPAIRED:
+        yield Line("info", "gap is filled", named)
+    elif tally.gap_became is not None:
+        yield Line("warning", "gap could not be filled", {**named, "filled": str(tally.gap_became)})
 
 
 def lines_of_attempt(channel: str, result: AttemptResult, failing: str | None) -> Iterator[Line]:

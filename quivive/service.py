@@ -17,7 +17,18 @@ from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult
 from news.answers import ArchiveStatus, Undelivered
 from news.errors import ArchiveUnusable, ArchiveUnwritable
-from news.sources import DuePage, DueSource, DueSubscription, DueWork, PageOutcome, PollKind, PollOutcome, Problem
+from news.sources import (
+    DuePage,
+    DueRepair,
+    DueSource,
+    DueSubscription,
+    DueWork,
+    PageOutcome,
+    PollKind,
+    PollOutcome,
+    Problem,
+    RepairOutcome,
+)
 from news.websub import Asking
 from news.wording import Wording
 from quivive.config import Configuration
@@ -82,13 +93,19 @@ class Service:
 
     def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
         capacity = None if former is None else former.hand_over()
-        return Crawl(settings, self._clock, {DueSource: self._on_poll, DuePage: self._on_page, DueSubscription: self._on_asking}, capacity)
+        return Crawl(
+            settings,
+            self._clock,
+            {DueSource: self._on_poll, DuePage: self._on_page, DueRepair: self._on_repair, DueSubscription: self._on_asking},
+            capacity,
+        )
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
         await self._read(self.archive.require_in_place)
         taken = await self._take_up(self._read_due_sources)
         taken += await self._take_up(self._read_due_pages)
+        taken += await self._take_up(self._read_due_repairs)
         return taken if self.callback_base is None else taken + await self._take_up(self._read_due_subscriptions)
 
     async def _take_up(self, read: Callable[[], Awaitable[Sequence[DueWork]]]) -> int:
@@ -107,6 +124,13 @@ class Service:
 
     async def _read_due_pages(self) -> Sequence[DuePage]:
         return await self.read_due_pages(self._clock(), PORTION, self.crawl.in_hand(DuePage))
+
+    async def _read_due_repairs(self) -> Sequence[DueRepair]:
+        return await self.read_due_repairs(self._clock(), PORTION)
+
+    async def read_due_repairs(self, now: datetime, limit: int) -> Sequence[DueRepair]:
+        """The places that are due at `now` to be read for what was missed, without those of the sources in hand."""
+        return await self._read(partial(self.archive.due_repairs, now, limit, self.crawl.in_hand(DueRepair)))
 
     async def _read_due_subscriptions(self) -> Sequence[DueSubscription]:
         in_hand = self.crawl.in_hand(DueSubscription)
@@ -209,6 +233,18 @@ class Service:
         except Exception as error:  # noqa: BLE001  # whatever it is, see there
             await asyncio.wrap_future(self.archive.give_up_page(outcome.entry_id, _unforeseen(error, outcome.url)))
             return Tally()
+
+    async def _on_repair(self, outcome: RepairOutcome) -> None:
+        try:
+            tally = await self._record_repair(outcome)
+        except Exception as error:  # noqa: BLE001  # whatever it is, see there
+            outcome = replace(outcome, feed=None, sitemaps=(), problem=_unforeseen(error, outcome.url))
+            tally = await self._record_repair(outcome)
+        self._reporter.report_repair(outcome, tally)
+        await self.follow_up(tally)
+
+    async def _record_repair(self, outcome: RepairOutcome) -> Tally:
+        return await asyncio.wrap_future(self.archive.record_repair(outcome, self._clock()))
 
     async def follow_up(self, tally: Tally) -> None:
         """Count what an operation did, and begin what follows from it: its pages, and telling its alerts."""

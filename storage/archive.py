@@ -25,6 +25,7 @@ from news.answers import (
     PreviewAnswer,
     RebuildingProgress,
     SearchAnswer,
+    SourceCoverage,
     SourceHealth,
     TopicVolume,
     Undelivered,
@@ -35,10 +36,10 @@ from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.one_thing import Thing, Whole
 from news.query import Query
-from news.sources import DuePage, DueSource, PageOutcome, PollOutcome, Problem, SourceSpec
+from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
 from news.topics import Topic
 from news.wording import Wording
-from storage.asking import alert_log, export, preview, reports, search, things, whole
+from storage.asking import alert_log, coverage, export, preview, reports, search, things, whole
 from storage.asking.care import report_care
 from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
@@ -47,7 +48,7 @@ from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import entries, outbox, pages, polls, rebuilding, sources, subscriptions, tidying
+from storage.recording import entries, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -102,6 +103,10 @@ class ArchiveReader:
         """The article pages that are due, the sources' in turn; without those in hand, given by their entries' ids."""
         return self._ask(pages.list_due_pages, now, limit, in_hand)
 
+    def due_repairs(self, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DueRepair]:
+        """Places to be read for what was missed, one a source; without those of the sources in hand, given by their ids."""
+        return self._ask(repairs.list_due_repairs, now, limit, in_hand)
+
     def due_channels(self, now: datetime) -> list[str]:
         """The channels for which something is to be sent, or to be planned, by name."""
         return self._ask(outbox.list_due_channels, now)
@@ -130,6 +135,10 @@ class ArchiveReader:
     def report_sources(self) -> list[SourceHealth]:
         """The health of every configured source."""
         return self._ask(sources.report_sources)
+
+    def report_coverage(self, now: datetime) -> list[SourceCoverage]:
+        """How much of the last days each configured source was watched without a gap."""
+        return self._ask(coverage.report_coverage, now)
 
     def report_alerts(self, asked: alert_log.AlertRequest | None = None) -> AlertLog:
         """The delivery log, newest first: all of it, or what is asked for."""
@@ -281,6 +290,10 @@ class Archive(ArchiveReader):
     def record_page(self, outcome: PageOutcome, now: datetime) -> Future[Tally]:
         """Write what the fetch of an article page brought, with all that follows from it."""
         return self._writer.submit(lambda db: pages.record_page(db, self._watch, outcome, now))
+
+    def record_repair(self, outcome: RepairOutcome, now: datetime) -> Future[Tally]:
+        """Write what a place brought that was read for what was missed, with all that follows from it."""
+        return self._writer.submit(lambda db: repairs.record_repair(db, self._watch, outcome, now))
 
     def give_up_page(self, entry_id: int, problem: Problem) -> Future[None]:
         """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""

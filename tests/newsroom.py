@@ -24,6 +24,8 @@ STARTED = NOW - timedelta(days=20)
 FIRST_POLLS = NOW - timedelta(days=15)
 LIVELY, SILENT, GAPPY = 0, 90, 60
 """Sources with a rhythm, without any for a week, and with gaps, by their number."""
+MOST_SHOWN = 10
+"""Entries that the feed of the lively one holds."""
 _PLACES = (
     *("Armor", "Bocage", "Causse", "Dune", "Estuaire", "Falaise", "Garrigue", "Haute-Rive", "Iroise", "Jonquière", "Landes", "Marais"),
     "Nivelle",
@@ -130,15 +132,18 @@ def _watch_for_weeks(desk: _Newsroom) -> None:
     polled = range(len(NAMES) - 2)
     for number in polled:
         desk.poll(url_of(number), _first(number), at=FIRST_POLLS + timedelta(seconds=number))
+    shown = [_first(LIVELY)]
     for day in range(14, 0, -1):
         for hour, count in ((7, 1), (9, 3), (12, 2), (18, 1)):
             at = (NOW - timedelta(days=day)).replace(hour=hour, minute=10)
-            desk.poll(url_of(LIVELY), *_several(day, hour, count, at), _first(LIVELY), at=at)
+            shown = [*_several(day, hour, count, at), *shown][:MOST_SHOWN]
+            desk.poll(url_of(LIVELY), *shown, at=at)
     for day in range(14, 6, -1):
         at = (NOW - timedelta(days=day)).replace(hour=8, minute=0)
         desk.poll(url_of(SILENT), _news(SILENT, day, at - timedelta(minutes=9)), _first(SILENT), at=at)
     for number in sorted({*polled} - {1, 2, GAPPY, *(place for place, _, _ in FAILING)}):
-        desk.poll(url_of(number), _first(number), at=NOW - timedelta(minutes=14, seconds=number % 50))
+        said = shown if number == LIVELY else [_first(number)]
+        desk.poll(url_of(number), *said, at=NOW - timedelta(minutes=14, seconds=number % 50))
 
 
 def _first(number: int) -> FeedEntry:

@@ -163,21 +163,37 @@ class ListOutbox:
 
     def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
         with self._lock:
-            waiting = self._waiting(channel, now, limit)
-            for message in plan_messages(channel, waiting, policy, now).messages:
+            waiting = self._waiting(channel, now, 1_000 if policy.rolls_up else limit)
+            plan = plan_messages(channel, waiting, policy, now, self._sealed_lately(channel, now))
+            for message in plan.messages:
                 self._seal(channel, message, now)
+            for name, hold in plan.held:
+                one = self._deliveries[name]
+                one.due_at, one.hold = hold.until, hold.kind
         return done(len(waiting))
+
+    def _sealed_lately(self, channel: str, now: datetime) -> list[datetime]:
+        sealed = [one for one in self._messages.values() if one.channel == channel and one.bundle is not None and one.bundle.roll is None]
+        return sorted(one.created_at for one in sealed if one.created_at > now - timedelta(hours=1))
 
     def _waiting(self, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
         due = sorted((one.due_at, name) for name, one in self._deliveries.items() if one.is_due(channel, now))
         due = [name for at, name in due if at <= due[:limit][-1][0]]
         found = [(name, self._deliveries[name]) for name in due]
-        return [WaitingDelivery(name, one.alerts[0].subject, one.alerts[0].created_at, one.due_at, one.give_up_at) for name, one in found]
+        return [
+            WaitingDelivery(
+                *(name, one.alerts[0].subject, one.alerts[0].created_at, one.due_at, one.give_up_at),
+                held=one.hold,
+                urgent=one.alerts[0].urgent,
+            )
+            for name, one in found
+        ]
 
     def _seal(self, channel: str, message: PlannedMessage, now: datetime) -> None:
         pairs = sorted(((self._deliveries[one].alerts[0], one) for one in message.delivery_ids), key=lambda pair: pair[0].topic)
         alerts, ids = zip(*pairs, strict=True)
-        bundle = Bundle(message.message_id, channel, ids, alerts, 0, message.give_up_at)
+        roll = replace(message.roll, sealed_at=now) if message.roll else None
+        bundle = Bundle(message.message_id, channel, ids, alerts, 0, message.give_up_at, roll=roll)
         self._messages[message.message_id] = _Waiting(channel, alerts, bundle, now, message.due_at, message.give_up_at)
         for one in ids:
             self._deliveries[one].due_at = None
@@ -204,7 +220,9 @@ class ListOutbox:
             for one in (*self._deliveries.values(), *self._messages.values()):
                 if one.due_at is None:
                     continue
-                if one.channel in channels and one.hold is HoldKind.ABSENT:
+                if one.channel in channels and one.hold in {HoldKind.QUIET, HoldKind.DIGEST}:
+                    one.due_at = min(one.due_at, now)
+                elif one.channel in channels and one.hold is HoldKind.ABSENT:
                     one.due_at, one.hold = min(one.created_at, now), None
                 elif one.channel not in channels and one.hold is None:
                     one.due_at = min(one.due_at, now)

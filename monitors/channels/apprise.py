@@ -18,9 +18,9 @@ from news.wording import Wording
 class AppriseChannel:
     """A service that Apprise can tell, by the URL that names service, account and place (https://github.com/caronc/apprise/wiki)."""
 
-    policy: ClassVar[Policy] = Policy()
     name: str
     url: str = field(repr=False)
+    policy: Policy = field(default_factory=Policy)
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: what a service thinks of its URL is only known when it is told."""
@@ -49,4 +49,4 @@ class Table(ChannelTable):
     url: Annotated[str, AfterValidator(_check_url)] = Field(repr=False)
 
     def make_channel(self, name: str) -> AppriseChannel:
-        return AppriseChannel(name, self.url)
+        return AppriseChannel(name, self.url, self.make_policy())

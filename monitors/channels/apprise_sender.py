@@ -42,7 +42,9 @@ class AppriseSender:
         self._thread = ThreadPoolExecutor(1, "apprise")
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # a service dates what it shows
-        """Tell each alert of the bundle. There is one, unless the channel was an email channel when they were bundled."""
+        """Tell each alert of the bundle, or all of them as a digest."""
+        if bundle.roll is not None:
+            return await self._tell(bundle)
         outcome = accepted()
         for delivery_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
             outcome = await self._tell(replace(bundle, delivery_ids=(delivery_id,), alerts=(alert,)))

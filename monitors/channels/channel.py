@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Protocol
+from collections.abc import Callable
+from typing import Annotated, ClassVar, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.presentation import Presentation
-from news.delivering import Policy
+from news.delivering import Policy, Together
 from news.names import require_text
+from news.schedules import Quiet, Schedule, parse_quiet, parse_schedule
+from news.wording import Wording
 
 Text = Annotated[str, AfterValidator(require_text)]
+Read = TypeVar("Read")
+
+
+def read_by(read: Callable[[str], Read]) -> BeforeValidator:
+    """Read strings with `read`; anything that is no string is an error."""
+
+    def convert(value: object) -> Read:
+        if not isinstance(value, str):
+            raise ValueError(Wording("must be a string in quotes"))  # noqa: TRY004  # pydantic collects ValueErrors only
+        return read(value)
+
+    return BeforeValidator(convert)
 
 
 class Channel(Protocol):
@@ -50,6 +65,14 @@ class ChannelTable(BaseModel):
 
     secrets: ClassVar[tuple[str, ...]] = ()
     """The keys whose values nobody is shown. Each may also be given as a file: `password_file` in the place of `password`."""
+
+    when: Annotated[Schedule | None, read_by(parse_schedule)] = Field(default="now")  # type: ignore[assignment] # read as the user's own
+    quiet: Annotated[Quiet, read_by(parse_quiet)] | None = None
+    max_per_hour: Annotated[int, Field(ge=1)] | None = None
+
+    def make_policy(self, together: Together = Together.NONE) -> Policy:
+        """How the channel wants to be told; on whose clock is known where it is."""
+        return Policy(together, self.when, self.quiet, self.max_per_hour)
 
     @abstractmethod
     def make_channel(self, name: str) -> Channel:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from monitors.attempts import Sender, TimeLimits
-from monitors.channels.channel import ChannelTable
+from monitors.channels.channel import ChannelTable, read_by
 from monitors.presentation import Presentation
 from news.delivering import Policy
 from news.durations import parse_duration
@@ -22,10 +22,10 @@ LONGEST_TIMEOUT = timedelta(hours=1)
 class CommandChannel:
     """A program with its arguments. It has taken an alert when it ends with status 0 within `timeout`."""
 
-    policy: ClassVar[Policy] = Policy()
     name: str
     command: tuple[str, ...]
     timeout: timedelta
+    policy: Policy = field(default_factory=Policy)
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: whether the program is there is only known where it is run."""
@@ -43,10 +43,8 @@ def _check_argument(text: str) -> str:
     return text
 
 
-def _read_timeout(value: object) -> timedelta:
-    if not isinstance(value, str):
-        raise ValueError(Wording("must be a string in quotes"))  # noqa: TRY004  # pydantic collects ValueErrors only
-    timeout = parse_duration(value)
+def _read_timeout(text: str) -> timedelta:
+    timeout = parse_duration(text)
     if not timedelta() < timeout <= LONGEST_TIMEOUT:
         raise ValueError(Wording("must be longer than 0s, and an hour at most"))
     return timeout
@@ -60,7 +58,7 @@ class Table(ChannelTable):
 
     type: Literal["command"]
     command: Annotated[tuple[Argument, ...], Field(strict=False, min_length=1)]
-    timeout: Annotated[timedelta, BeforeValidator(_read_timeout)] = Field(default="30s", validate_default=True)
+    timeout: Annotated[timedelta, read_by(_read_timeout)] = Field(default="30s", validate_default=True)
 
     def make_channel(self, name: str) -> CommandChannel:
-        return CommandChannel(name, self.command, self.timeout)
+        return CommandChannel(name, self.command, self.timeout, self.make_policy())

@@ -18,13 +18,15 @@ from monitors.attempts import Outcome, Progress, accepted, retry
 from monitors.channels.command import CommandChannel
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
-from monitors.rendering_webhook import render_webhook
+from monitors.rendering_webhook import render_messages
 from news.alerts import Bundle
 from news.wording import Wording, system_reason
 
 LONGEST_SNIPPET = 200
 """Characters of what the program prints on its standard error that are kept in the error."""
 _MOST_BYTES = 4_096
+_SECONDS_TO_DIE = 0.5
+"""After SIGKILL. One that hangs in the kernel for longer is left to the system."""
 
 
 class CommandSender:
@@ -36,20 +38,19 @@ class CommandSender:
         self._environment = presentation.environment
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # one program is one receiver
-        """Run the program for each alert of the bundle. There is one, unless the channel was an email channel when they were bundled."""
+        """Run the program for each message of the bundle."""
         outcome = accepted()
-        for message_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
-            outcome = await self._run(message_id, render_webhook(alert, test=bundle.test))
+        for message_id, body in render_messages(bundle):
+            outcome = await self._run(message_id, body)
             if outcome != accepted():
                 break
         return outcome
 
     async def _run(self, message_id: str, body: bytes) -> Outcome:
         program = self._channel.command[0]
-        loop = asyncio.get_running_loop()
         try:
-            transport, run = await loop.subprocess_exec(
-                lambda: _Run(loop.create_future()),
+            transport, run = await asyncio.get_running_loop().subprocess_exec(
+                _Run,
                 *self._channel.command,
                 cwd=self._folder,
                 env={**self._environment, "QUIVIVE_MESSAGE_ID": message_id},
@@ -63,12 +64,16 @@ class CommandSender:
         try:
             _tell(transport, body)
             async with asyncio.timeout(self._channel.timeout.total_seconds()):
-                await run.ended
+                await run.ended.wait()
         except TimeoutError:
             seconds = f"{self._channel.timeout.total_seconds():g}"
             return retry(Wording("{program} had not ended after {seconds} s, and was killed", program=program, seconds=seconds))
         finally:
             _kill_group(transport.get_pid())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(
+                    run.ended.wait(), _SECONDS_TO_DIE
+                )  # else nobody would take note of its end, and it stayed as a zombie
             transport.close()
         return _judge(program, transport.get_returncode() or 0, one_line(bytes(run.said).decode(errors="replace"), LONGEST_SNIPPET))
 
@@ -76,8 +81,8 @@ class CommandSender:
 class _Run(asyncio.SubprocessProtocol):
     """One run of the program. It has ended when it has: what it left running may hold its standard error open for ever."""
 
-    def __init__(self, ended: asyncio.Future[None]) -> None:
-        self.ended = ended
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
         self.said = bytearray()
         """The beginning of what it prints. All of it is taken, or it would wait for ever to be read."""
 
@@ -85,8 +90,7 @@ class _Run(asyncio.SubprocessProtocol):
         self.said += data[: _MOST_BYTES - len(self.said)]
 
     def process_exited(self) -> None:
-        if not self.ended.done():
-            self.ended.set_result(None)
+        self.ended.set()
 
 
 def _tell(transport: asyncio.SubprocessTransport, body: bytes) -> None:

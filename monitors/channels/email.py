@@ -31,7 +31,6 @@ SMTPS_PORT = 465
 class EmailChannel:
     """People who are told by mail, and the server that takes it."""
 
-    policy: ClassVar[Policy] = Policy(Together.SUBJECT)
     name: str
     host: str
     port: int
@@ -40,6 +39,7 @@ class EmailChannel:
     recipients: tuple[str, ...]
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    policy: Policy = field(default_factory=lambda: Policy(Together.SUBJECT))
 
     def __post_init__(self) -> None:
         check_host(self.host)
@@ -147,4 +147,5 @@ class Table(ChannelTable):
 
     def make_channel(self, name: str) -> EmailChannel:
         host, port, security = parse_smtp_url(self.smtp)
-        return EmailChannel(name, host, port, security, self.sender, self.to, self.username, self.password)
+        policy = self.make_policy(Together.SUBJECT)
+        return EmailChannel(name, host, port, security, self.sender, self.to, self.username, self.password, policy)

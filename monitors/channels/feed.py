@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,10 +22,10 @@ class FeedChannel:
     `path` is relative to the configuration's folder.
     """
 
-    policy: ClassVar[Policy] = Policy()
     name: str
     path: str
     entries: int = 100
+    policy: Policy = field(default_factory=Policy)
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: whether the file can be written is only known where it is."""
@@ -45,4 +45,4 @@ class Table(ChannelTable):
     entries: Annotated[int, Field(ge=1, le=MOST_ENTRIES)] = 100
 
     def make_channel(self, name: str) -> FeedChannel:
-        return FeedChannel(name, self.path, self.entries)
+        return FeedChannel(name, self.path, self.entries, self.make_policy())

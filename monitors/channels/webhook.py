@@ -23,10 +23,10 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification giv
 class WebhookChannel:
     """A URL that is told by POST. With a `secret` (`whsec_` and base64) the messages are signed."""
 
-    policy: ClassVar[Policy] = Policy()
     name: str
     url: str = field(repr=False)
     secret: str | None = field(default=None, repr=False)
+    policy: Policy = field(default_factory=Policy)
 
     def __post_init__(self) -> None:
         check_webhook_url(self.url)
@@ -95,4 +95,4 @@ class Table(ChannelTable):
     secret: Annotated[str, AfterValidator(_check_whole_secret)] | None = Field(default=None, repr=False)
 
     def make_channel(self, name: str) -> WebhookChannel:
-        return WebhookChannel(name, self.url, self.secret)
+        return WebhookChannel(name, self.url, self.secret, self.make_policy())

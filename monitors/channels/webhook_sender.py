@@ -20,8 +20,8 @@ from monitors.channels.head_first import HeadFirstConnector
 from monitors.channels.tls import make_tls_context
 from monitors.channels.webhook import WebhookChannel
 from monitors.rendering import one_line
-from monitors.rendering_webhook import render_webhook
-from news.alerts import Alert, Bundle
+from monitors.rendering_webhook import render_messages
+from news.alerts import Bundle
 from news.timing import parse_retry_after
 from news.wording import Wording
 
@@ -43,16 +43,15 @@ class WebhookSender:
         self._tls: ssl.SSLContext | None = None
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # one URL is one receiver
-        """POST the alerts of the bundle. There is one, unless the channel was an email channel when they were bundled."""
+        """POST the messages of the bundle."""
         outcome = accepted()
-        for webhook_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
-            outcome = await self._send_one(webhook_id, alert, now, test=bundle.test)
+        for webhook_id, body in render_messages(bundle):
+            outcome = await self._send_one(webhook_id, body, now)
             if outcome != accepted():
                 break
         return outcome
 
-    async def _send_one(self, webhook_id: str, alert: Alert, now: datetime, *, test: bool) -> Outcome:
-        body = render_webhook(alert, test=test)
+    async def _send_one(self, webhook_id: str, body: bytes, now: datetime) -> Outcome:
         try:
             async with asyncio.timeout(self._limits.request):
                 return await self._post(body, self._headers(webhook_id, body, now), now)

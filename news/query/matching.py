@@ -31,14 +31,16 @@ class Matcher:
 
     def __init__(self, topics: Sequence[Topic], entities: Mapping[str, Entity]) -> None:
         parsed = [(topic.name, parse_query(topic.query, entities)) for topic in topics]
+        urgent = {number: parse_query(topic.urgent, entities) for number, topic in enumerate(topics) if topic.urgent}
         queries = [query for _, query in parsed]
-        self.needs_facts = any(map(needs_facts, queries))
+        self.needs_facts = any(map(needs_facts, [*queries, *urgent.values()]))
         """Whether a topic has filters, so that `match` must be given facts."""
         self._by_sightings = {number for number, query in enumerate(queries) if needs_sightings(query)}
         self.needs_sightings = bool(self._by_sightings)
         """Whether a topic can begin to match when another source shows a known article."""
         terms: dict[Node, Node] = {}
         self._topics = [(name, share_terms(query.root, terms)) for name, query in parsed]
+        self._urgent = {number: share_terms(query.root, terms) for number, query in urgent.items()}
         self._filing = Filing(_ways([root for _, root in self._topics]))
 
     def match(self, article: AnalysedArticle, facts: ArticleFacts | None = None) -> list[TopicMatch]:
@@ -64,7 +66,9 @@ class Matcher:
             name, root = self._topics[number]
             occurrences = find(root, article)
             if occurrences is not None:
-                matches.append(TopicMatch(name, _make_hits(occurrences, article)))
+                urgent = self._urgent.get(number)
+                is_urgent = urgent is not None and find(urgent, article) is not None
+                matches.append(TopicMatch(name, _make_hits(occurrences, article), is_urgent))
         return matches
 
     def candidates(self, article: AnalysedArticle) -> list[str]:

@@ -13,6 +13,7 @@ from news.query import advise_on
 from news.wording import Language
 from quivive.cli.context import get_whole_configuration
 from quivive.cli.own_templates import tell_template_troubles
+from quivive.cli.policies import tell_policy
 from quivive.config import Configuration
 from quivive.config.sources import find_likely_repeats
 
@@ -34,6 +35,8 @@ def command(context: click.Context) -> None:
             channels=len(configuration.channels),
         )
     )
+    for name, channel in configuration.channels.items():
+        click.echo(language.text("channel {channel}: {policy}", channel=name, policy=tell_policy(channel.policy, language)))
     for note in _notes(configuration, language):
         click.echo(language.text("note: {note}", note=note))
     for trouble in tell_template_troubles(configuration):

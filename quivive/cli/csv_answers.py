@@ -37,6 +37,7 @@ SOURCES = (
     "last_error",
     "articles",
 )
+COVERAGE = ("name", "url", "coverage", "first_read_at", "last_good_at", "gaps", "missed")
 TOPICS = ("name", "query", "notify", "articles", "articles_24h", "articles_7d", "articles_30d", "alerts", "last_alert_at")
 ALERTS = (
     "id",

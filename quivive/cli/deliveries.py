@@ -15,6 +15,7 @@ from quivive.texts import visible
 
 STATUS_STYLES: dict[DeliveryStatus, dict[str, object]] = {
     DeliveryStatus.PENDING: {"fg": "yellow"},
+    DeliveryStatus.HELD: {"fg": "cyan"},
     DeliveryStatus.SENT: {"fg": "green"},
     DeliveryStatus.DEAD: {"fg": "red"},
 }
@@ -36,6 +37,8 @@ def tell_status(status: DeliveryStatus, language: Language) -> str:
     match status:
         case DeliveryStatus.PENDING:
             return language.text("waiting")
+        case DeliveryStatus.HELD:
+            return language.text("held")
         case DeliveryStatus.SENT:
             return language.text("sent")
         case DeliveryStatus.DEAD:
@@ -51,6 +54,9 @@ def tell_delivery(one: DeliveryRecord, view: View) -> str:
         return view.language.plural(
             "{channel}: dead after {count} attempt", "{channel}: dead after {count} attempts", one.attempts, channel=one.channel
         )
+    if one.status is DeliveryStatus.HELD:
+        reason = view.language.tell(one.reason or "")
+        return text("{channel}: held until {time} ({reason})", channel=one.channel, time=view.time(one.held_until), reason=reason)
     if not one.attempts:
         return text("{channel}: waiting, due {time}", channel=one.channel, time=view.time(one.next_attempt_at))
     return view.language.plural(

@@ -25,6 +25,7 @@ from news.answers import (
     PreviewedArticle,
     RebuildingProgress,
     SightingRecord,
+    SourceCoverage,
     SourceHealth,
     TopicVolume,
     Waiting,
@@ -141,6 +142,20 @@ def source_json(source: SourceHealth) -> JsonObject:
     }
 
 
+def coverage_json(source: SourceCoverage) -> JsonObject:
+    """A line of `sources --coverage --json`."""
+    coverage = source.coverage
+    return {
+        "name": source.name,
+        "url": source.url,
+        "coverage": round(coverage.share, 5),
+        "first_read_at": optional_time_json(coverage.first_read_at),
+        "last_good_at": optional_time_json(coverage.last_good_at),
+        "gaps": coverage.gaps,
+        "missed": coverage.missed,
+    }
+
+
 def problem_json(problem: Problem) -> JsonObject:
     """Why something could not be had: its code, and what to do."""
     return {"code": problem.code, "message": problem.message}
@@ -188,6 +203,8 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
         "next_attempt_at": optional_time_json(delivery.next_attempt_at),
         "sent_at": optional_time_json(delivery.sent_at),
         "last_error": delivery.last_error,
+        "held_until": optional_time_json(delivery.held_until),
+        "reason": delivery.reason,
     }
 
 
@@ -252,7 +269,14 @@ def _rebuilding_json(progress: RebuildingProgress) -> JsonObject:
 
 
 def _gap_json(gap: Gap) -> JsonObject:
-    return {"source": gap.source, "polled_at": time_json(gap.polled_at), "message": gap.message, "count": gap.count}
+    return {
+        "source": gap.source,
+        "polled_at": time_json(gap.polled_at),
+        "message": gap.message,
+        "count": gap.count,
+        "open": gap.open,
+        "problem": None if gap.problem is None else problem_json(gap.problem),
+    }
 
 
 def page_trouble_json(page: PageTrouble) -> JsonObject:

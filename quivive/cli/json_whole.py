@@ -142,6 +142,7 @@ def _source_json(whole: WholeSource) -> JsonObject:
         "hubs": [_hub_json(one) for one in whole.subscriptions],
         "hours": [_hour_json(hour) for hour in whole.hours],
         "distrusted_at": optional_time_json(whole.distrusted_at),
+        "coverage": round(whole.coverage.share, 5),
     }
 
 
@@ -166,6 +167,13 @@ def _gap_json(gap: GapRecord) -> JsonObject:
         "entries": gap.entries,
         "repaired_at": optional_time_json(gap.repaired_at),
         "message": gap.message,
+        "state": gap.state,
+        "found_at": optional_time_json(gap.found_at),
+        "missed": gap.missed,
+        "found": gap.found,
+        "reached_at": time_json(gap.reached_at),
+        "next_repair_at": optional_time_json(gap.next_repair_at),
+        "problem": None if gap.problem is None else problem_json(gap.problem),
     }
 
 

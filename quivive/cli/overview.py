@@ -73,9 +73,10 @@ def _show_counts(sheet: Sheet, status: ArchiveStatus) -> None:
     told = text("{total}, {lately} in the last 24 h", total=number(contents.alerts.total), lately=number(contents.alerts.last_24h))
     sheet.fact(text("alerts"), told)
     told = text(
-        "{sent} sent, {waiting} waiting, {dead} dead",
+        "{sent} sent, {waiting} waiting, {held} held, {dead} dead",
         sent=number(deliveries.sent),
         waiting=number(deliveries.pending),
+        held=number(deliveries.held),
         dead=number(deliveries.dead),
     )
     sheet.fact(text("deliveries"), told)
@@ -146,8 +147,16 @@ def _tell_gap(gap: Gap, view: View) -> str:
         gap.count,
         name=visible(gap.source),
         time=view.time(gap.polled_at),
-        message=view.language.tell(gap.message),
+        message=_tell_cause(gap, view),
     )
+
+
+def _tell_cause(gap: Gap, view: View) -> str:
+    """What is said of the last, and what is done about it, or why nothing can be."""
+    text, message = view.language.text, view.language.tell(gap.message)
+    if gap.open:
+        return text("{message}; {rest}", message=message, rest=text("what was missed is being looked for"))
+    return text("{message}; {rest}", message=message, rest=view.language.tell(gap.problem.message)) if gap.problem else message
 
 
 def _tell_channel(one: ChannelTrouble, view: View) -> str:

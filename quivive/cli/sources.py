@@ -21,6 +21,7 @@ from quivive.cli.context import (
     print_json_lines,
     print_lines,
 )
+from quivive.cli.coverage import show_coverage
 from quivive.cli.csv_answers import SOURCES
 from quivive.cli.json_answers import source_json
 from quivive.cli.named_group import SourceGroup
@@ -39,6 +40,7 @@ from quivive.texts import visible
     short_help="List the sources and their health, or show one whole.",
 )
 @click.option("--status", type=click.Choice([status.value for status in SourceStatus]), help="Only those in this state.")
+@click.option("--coverage", is_flag=True, help="Show the share of the last 30 days in which nothing can have been missed.")
 @click.option("--long", is_flag=True, help="Show more of each: its address, interval and failures.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
@@ -49,6 +51,9 @@ def command(context: click.Context, /, **options: Any) -> None:
         return
     one_form(options["as_json"], options["as_csv"])
     configuration = get_configuration(context)
+    if options["coverage"]:
+        show_coverage(configuration, as_json=options["as_json"], as_csv=options["as_csv"])
+        return
     view = get_view(configuration)
     sources = [source for source in _report(configuration) if options["status"] in {None, source.status}]
     if options["as_json"]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from news.answers import SourceStatus
 from news.one_thing import GapRecord, PollRecord, WholeSource
+from news.repairing import RepairState
 from news.sources import PollKind, Problem
 from news.websub import Subscription, SubscriptionState, is_live
 from news.wording import Language
+from quivive.cli.coverage import tell_coverage
 from quivive.cli.rhythm import show_rhythm
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.tables import Cell, Column, Place, make_table
@@ -61,6 +63,7 @@ def _show_head(sheet: Sheet, whole: WholeSource) -> None:
         since = sheet.view.language.plural("{count} poll failed", "{count} polls failed one after the other", health.consecutive_failures)
         sheet.fact(text("failures"), since)
     sheet.fact(text("articles"), str(health.articles))
+    sheet.fact(text("coverage"), tell_coverage(whole.coverage, view))
     sheet.fact(text("last entry"), _tell_last_entry(whole, view))
     sheet.fact(text("last poll"), view.time(health.last_polled_at))
     sheet.fact(text("succeeded"), view.time(health.last_success_at))
@@ -87,11 +90,23 @@ def _tell_last_entry(whole: WholeSource, view: View) -> str:
 
 def _tell_gap(gap: GapRecord, view: View) -> str:
     text = view.language.text
+    message = text("{message}; {rest}", message=view.language.tell(gap.message), rest=_tell_what_became(gap, view))
     if gap.from_at is None:
-        return text("until {end}: {message}", end=view.time(gap.to_at), message=view.language.tell(gap.message))
-    return text(
-        "{start} to {end}: {message}", start=view.time(gap.from_at), end=view.time(gap.to_at), message=view.language.tell(gap.message)
-    )
+        return text("until {end}: {message}", end=view.time(gap.to_at), message=message)
+    return text("{start} to {end}: {message}", start=view.time(gap.from_at), end=view.time(gap.to_at), message=message)
+
+
+def _tell_what_became(gap: GapRecord, view: View) -> str:
+    """What was found of it since, and what is still to be done or in the way."""
+    text, problem = view.language.text, tell_problem(gap.problem, view.language)
+    found = view.language.plural("{count} entry was found", "{count} entries were found", gap.found)
+    if gap.state is RepairState.REPAIRED:
+        return text("filled: {found}", found=found)
+    if gap.state is RepairState.OPEN:
+        return text("it is being filled, next at {time}: {found}", time=view.time(gap.next_repair_at), found=found)
+    if gap.state is RepairState.PARTLY:
+        return text("filled from {time} on: {found} ({problem})", time=view.time(gap.reached_at), found=found, problem=problem)
+    return text("not filled ({problem})", problem=problem) if problem else text("not filled")
 
 
 def tell_subscription(one: Subscription, view: View) -> str:

@@ -179,6 +179,7 @@ class TopicTable(Table):
     name: Text
     query: Annotated[str, AfterValidator(join_lines)]
     notify: Texts = ()
+    urgent: Annotated[str, AfterValidator(join_lines)] | None = None
 
 
 class WebTable(Table):

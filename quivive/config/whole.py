@@ -280,10 +280,13 @@ def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics
                 f"{key}.name", Wording('"{name}" is also the name of {other}; a topic is its name', name=table.name, other=keys[table.name])
             )
             continue
-        topics[table.name] = Topic(table.name, table.query, _find_channels(file, key, table.notify))
+        topics[table.name] = Topic(table.name, table.query, _find_channels(file, key, table.notify), table.urgent)
         keys[table.name] = key
-    for name, error in check_queries(tuple(topics.values()), entities, check_topics) if file.is_whole else ():
-        file.add_fault(f"{keys[name]}.query", Wording('topic "{name}": {reason}', name=name, reason=error))
+    if file.is_whole:
+        urgent = [Topic(topic.name, topic.urgent) for topic in topics.values() if topic.urgent is not None]
+        for part, queries in (("query", tuple(topics.values())), ("urgent", urgent)):
+            for name, error in check_queries(queries, entities, check_topics):
+                file.add_fault(f"{keys[name]}.{part}", Wording('topic "{name}": {reason}', name=name, reason=error))
     return tuple(topics.values())
 
 

@@ -79,7 +79,7 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[Del
     rows = select_in(
         db,
         """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
-                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error
+                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error, reason
            FROM deliveries LEFT JOIN messages ON messages.id = message_id
            WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",
         alert_ids,
@@ -109,12 +109,16 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
 
 
 def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
+    status, due_at = DeliveryStatus(row["status"]), optional_time(row["next_attempt_at"])
+    is_held = status is DeliveryStatus.HELD
     return DeliveryRecord(
         delivery_id=row["id"],
         channel=row["channel"],
-        status=DeliveryStatus(row["status"]),
+        status=status,
         attempts=row["attempts"],
-        next_attempt_at=optional_time(row["next_attempt_at"]),
+        next_attempt_at=None if is_held else due_at,
         sent_at=optional_time(row["sent_at"]),
-        last_error=row["last_error"],
+        last_error=None if is_held else row["last_error"],
+        held_until=due_at if is_held else None,
+        reason=row["reason"] if is_held else None,
     )

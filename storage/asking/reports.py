@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,18 +96,25 @@ def _count_deliveries(db: Database) -> DeliveryCounts:
     def count(status: DeliveryStatus) -> int:
         return int(_one(db, "SELECT count(*) FROM deliveries WHERE status = ?", status))
 
-    return DeliveryCounts(pending=count(DeliveryStatus.PENDING), sent=count(DeliveryStatus.SENT), dead=count(DeliveryStatus.DEAD))
+    return DeliveryCounts(
+        *(count(status) for status in (DeliveryStatus.PENDING, DeliveryStatus.HELD, DeliveryStatus.SENT, DeliveryStatus.DEAD))
+    )
 
 
 def _list_recent_gaps(db: Database, now: datetime) -> tuple[Gap, ...]:
     """The sources of which entries may have been missed in the last week: each once, with how often, and what was said last."""
     rows = db.conn.execute(
-        """SELECT sources.name, count(*) AS count, gaps.to_at, gaps.message, max(gaps.id) AS latest
+        """SELECT sources.name, count(*) AS count, count(*) FILTER (WHERE state = 'open') AS open, gaps.found_at, gaps.message,
+                  problem_code, problem, max(gaps.id) AS latest
            FROM gaps JOIN sources ON sources.id = gaps.source_id
-           WHERE gaps.to_at >= ? AND repaired_at IS NULL GROUP BY sources.id ORDER BY latest DESC LIMIT 20""",
+           WHERE gaps.to_at >= ? AND state <> 'repaired' GROUP BY sources.id ORDER BY latest DESC LIMIT 20""",
         (to_text(now - timedelta(days=7)),),
     )  # beside max(), SQLite takes the other columns from the row that has it
-    return tuple(Gap(row["name"], from_text(row["to_at"]), row["message"], row["count"]) for row in rows)
+    return tuple(Gap(row["name"], from_text(row["found_at"]), row["message"], row["count"], row["open"], _gap_problem(row)) for row in rows)
+
+
+def _gap_problem(row: sqlite3.Row) -> Problem | None:
+    return Problem(row["problem_code"], row["problem"] or "") if row["problem_code"] else None
 
 
 def _one(db: Database, sql: str, *parameters: str) -> Any:  # a count or a time

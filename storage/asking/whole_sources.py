@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.one_thing import GapRecord, HourCount, PollRecord, WholeSource
+from news.repairing import RepairState
 from news.sources import PollKind, Problem
+from storage.asking.coverage import get_coverage
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.sources import report_source
 from storage.recording.subscriptions import list_subscriptions
@@ -37,6 +39,7 @@ def get_source(db: Database, source_id: int, now: datetime) -> WholeSource:
         subscriptions=tuple(list_subscriptions(db, source_id)),
         hours=_count_hours(db, source_id, now),
         distrusted_at=optional_time(row["distrusted_at"]),
+        coverage=get_coverage(db, source_id, now),
     )
 
 
@@ -61,9 +64,23 @@ def _poll(row: sqlite3.Row) -> PollRecord:
 
 def _list_gaps(db: Database, source_id: int) -> tuple[GapRecord, ...]:
     rows = db.conn.execute("SELECT * FROM gaps WHERE source_id = ? ORDER BY id DESC LIMIT ?", (source_id, MOST_GAPS))
-    return tuple(
-        GapRecord(optional_time(row["from_at"]), from_text(row["to_at"]), row["entries"], optional_time(row["repaired_at"]), row["message"])
-        for row in rows
+    return tuple(_gap(row) for row in rows)
+
+
+def _gap(row: sqlite3.Row) -> GapRecord:
+    return GapRecord(
+        from_at=optional_time(row["from_at"]),
+        to_at=from_text(row["to_at"]),
+        entries=row["entries"],
+        repaired_at=optional_time(row["repaired_at"]),
+        message=row["message"],
+        state=RepairState(row["state"]),
+        found_at=optional_time(row["found_at"]),
+        missed=row["missed"],
+        found=row["found"],
+        reached_at=from_text(row["reached_at"]),
+        next_repair_at=optional_time(row["next_repair_at"]),
+        problem=Problem(row["problem_code"], row["problem"] or "") if row["problem_code"] else None,
     )
 
 

@@ -199,6 +199,20 @@ def count_without_reading_everything(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def roll_up_messages(db: Database) -> None:
+    """A message may be a digest or a summary of many alerts, and a channel may have so many messages an hour and no more."""
+    db.conn.execute("ALTER TABLE messages ADD COLUMN roll TEXT")  # digest or summary; null: neither
+    db.conn.execute("ALTER TABLE messages ADD COLUMN roll_due_at TEXT")  # when it was to go out
+    db.conn.execute("CREATE INDEX messages_by_sealing ON messages (channel, sealed_at) WHERE roll IS NULL")
+
+
+@migrations()
+def tell_what_is_urgent_at_once(db: Database) -> None:
+    """A topic's second query marks alerts that no policy of a channel holds."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0")
+
+
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",
@@ -296,6 +310,40 @@ def remember_hubs(db: Database) -> None:
         UNIQUE (source_id, hub, topic)
     )""")
     db.conn.execute("CREATE INDEX subscriptions_due ON subscriptions (next_attempt_at)")
+
+
+@migrations()
+def remember_what_each_source_showed(db: Database) -> None:
+    """Gaps are judged by what a source showed last, and looked for where they may be filled. Those of before are as they were told."""
+    for statement in _WINDOWS:
+        db.conn.execute(statement)
+
+
+_WINDOWS = (
+    """CREATE TABLE windows (
+        source_id INTEGER PRIMARY KEY REFERENCES sources (id),
+        items TEXT NOT NULL,           -- JSON: what its last body showed, [entries.id, seconds since 1970 when it was published or null]
+        held_until TEXT                -- the last good poll at which it showed that; null: all good polls until now
+    )""",
+    "ALTER TABLE gaps ADD COLUMN found_at TEXT",  # the poll that found it
+    "ALTER TABLE gaps ADD COLUMN last_good_at TEXT",  # the last good poll before it
+    "ALTER TABLE gaps ADD COLUMN missed INTEGER",  # how many entries it may be, by how often the source publishes; null: no dates tell it
+    "ALTER TABLE gaps ADD COLUMN state TEXT NOT NULL DEFAULT 'given_up'",  # open, repaired, partly, given_up
+    "ALTER TABLE gaps ADD COLUMN found INTEGER NOT NULL DEFAULT 0",  # entries that were found where it was looked for
+    "ALTER TABLE gaps ADD COLUMN reached_at TEXT",  # what was published from then on is in the archive
+    "ALTER TABLE gaps ADD COLUMN window TEXT",  # windows.items as they were before it; null once nothing more is looked for
+    "ALTER TABLE gaps ADD COLUMN hosts TEXT NOT NULL DEFAULT '[]'",  # JSON: where it is looked for
+    "ALTER TABLE gaps ADD COLUMN steps TEXT NOT NULL DEFAULT '[]'",  # JSON: [[way, URL]] still to be read, the next first
+    "ALTER TABLE gaps ADD COLUMN visited TEXT NOT NULL DEFAULT '[]'",  # JSON: the URLs that were read
+    "ALTER TABLE gaps ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",  # failures in a row to read the next
+    "ALTER TABLE gaps ADD COLUMN barren INTEGER NOT NULL DEFAULT 0",  # pages in a row that brought nothing
+    "ALTER TABLE gaps ADD COLUMN next_repair_at TEXT",  # when the next is read; null: nothing more is
+    "ALTER TABLE gaps ADD COLUMN problem_code TEXT",  # what was in the way last, or why it was given up
+    "ALTER TABLE gaps ADD COLUMN problem TEXT",
+    "UPDATE gaps SET found_at = to_at, last_good_at = from_at, reached_at = to_at",
+    "CREATE INDEX gaps_due ON gaps (next_repair_at) WHERE next_repair_at IS NOT NULL",
+    "CREATE INDEX gaps_by_time ON gaps (to_at)",
+)
 
 
 @migrations()

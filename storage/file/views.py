@@ -35,7 +35,8 @@ VIEWS = {
     "polls_v": f"""SELECT sources.name AS source, {_time("polled_at")}, kind, http_status, round(seconds, 3) AS seconds, body_bytes,
         entries_seen, entries_new, entries_changed, polls.error_code AS problem_code, polls.error_message AS problem
         FROM polls JOIN sources ON sources.id = source_id""",
-    "gaps_v": f"""SELECT sources.name AS source, {_time("from_at")}, {_time("to_at")}, entries, {_time("repaired_at")}, message
+    "gaps_v": f"""SELECT sources.name AS source, {_time("from_at")}, {_time("to_at")}, entries, {_time("repaired_at")}, message,
+        state, {_time("found_at")}, missed, found, {_time("reached_at")}, problem_code, problem
         FROM gaps JOIN sources ON sources.id = source_id""",
     "entries_v": f"""SELECT sources.name AS source, title, link, {_time("published_at")}, {_time("updated_at")},
         {_time("first_seen_at")}, {_time("changed_at")}, article_id AS article, page_state, page_error_code AS page_problem_code,

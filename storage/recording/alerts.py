@@ -74,13 +74,15 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         matches=match.hits,
         subject=cause.subject,
         sequence=new.sequence,
+        urgent=match.urgent,
     )
 
 
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
-        """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
+                               urgent)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -93,6 +95,7 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             alert.delay_seconds,
             payload,
             hits_json(alert.matches),
+            alert.urgent,
         ),
     )
 

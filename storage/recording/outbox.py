@@ -10,12 +10,24 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus, parse_subject
-from news.delivering import GiveUp, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_absent, plan_messages
+from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus, Roll, RollKind, parse_subject
+from news.delivering import (
+    HOLDS_OF_POLICIES,
+    GiveUp,
+    Hold,
+    HoldKind,
+    Plan,
+    PlannedMessage,
+    Policy,
+    WaitingDelivery,
+    judge_absent,
+    plan_absent,
+    plan_messages,
+)
 from news.timing import DELIVERY_LIFETIME
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
@@ -24,6 +36,9 @@ from storage.recording.attempts import log_attempt
 from storage.recording.health import note_deliveries
 from storage.recording.ids import find_ids
 from storage.recording.recipients import list_recipients, owe_again, record_recipients
+
+MOST_ROLLED = 1_000
+"""Deliveries of one digest or summary; what is beyond is one more."""
 
 
 def list_due_channels(db: Database, now: datetime) -> list[str]:
@@ -70,7 +85,14 @@ def _bundle(db: Database, message: sqlite3.Row) -> Bundle:
         attempts=message["attempts"],
         give_up_at=from_text(message["give_up_at"]),
         recipients=list_recipients(db, message["id"]),
+        roll=_roll(message),
     )
+
+
+def _roll(message: sqlite3.Row) -> Roll | None:
+    if message["roll"] is None:
+        return None
+    return Roll(RollKind(message["roll"]), from_text(message["roll_due_at"]), from_text(message["sealed_at"]))
 
 
 def _alert(row: sqlite3.Row) -> Alert:
@@ -85,17 +107,28 @@ def _alert(row: sqlite3.Row) -> Alert:
         matches=hits_from_json(row["hits"]),
         subject=parse_subject(row["subject"]),
         sequence=row["sequence"],
+        urgent=bool(row["urgent"]),
     )
 
 
 def seal_messages(db: Database, channel: str, policy: Policy, now: datetime, limit: int) -> int:
     """Plan some `limit` of the deliveries that are due for a channel, the longest waiting first; returns how many were planned."""
-    waiting = _list_waiting(db, channel, now, limit)
-    _write_plan(db, channel, plan_messages(channel, waiting, policy, now), now)
+    waiting = _list_waiting(db, channel, now, max(limit, MOST_ROLLED) if policy.rolls_up else limit)
+    sealed_lately = _list_sealed_lately(db, channel, now) if waiting and policy.most_per_hour is not None else []
+    _write_plan(db, channel, plan_messages(channel, waiting, policy, now, sealed_lately), now)
     return len(waiting)
 
 
-_WAITING = """SELECT deliveries.id, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at
+def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datetime]:
+    """When the channel's messages of the last hour were sealed, the earliest first; without summaries, which are beyond its limit."""
+    rows = db.conn.execute(
+        "SELECT sealed_at FROM messages WHERE channel = ? AND sealed_at > ? AND roll IS NULL ORDER BY sealed_at",
+        (channel, to_text(now - timedelta(hours=1))),
+    )
+    return [from_text(row["sealed_at"]) for row in rows]
+
+
+_WAITING = """SELECT deliveries.id, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at, hold, urgent
     FROM deliveries JOIN alerts ON alerts.id = alert_id"""
 
 
@@ -113,7 +146,13 @@ def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list
     rows = {row["id"]: row for row in (*first, *rest)}
     return [
         WaitingDelivery(
-            row["id"], parse_subject(row["subject"]), from_text(row["alerted_at"]), from_text(row["due_at"]), from_text(row["give_up_at"])
+            delivery_id=row["id"],
+            subject=parse_subject(row["subject"]),
+            alerted_at=from_text(row["alerted_at"]),
+            due_at=from_text(row["due_at"]),
+            give_up_at=from_text(row["give_up_at"]),
+            held=HoldKind(row["hold"]) if row["hold"] else None,
+            urgent=bool(row["urgent"]),
         )
         for row in rows.values()
     ]
@@ -123,8 +162,8 @@ def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
     for message in plan.messages:
         _seal(db, channel, message, now)
     db.conn.executemany(
-        "UPDATE deliveries SET due_at = ?, hold = ?, reason = ? WHERE id = ?",
-        [(to_text(hold.until), hold.kind, hold.reason, delivery_id) for delivery_id, hold in plan.held],
+        "UPDATE deliveries SET status = ?, due_at = ?, hold = ?, reason = ? WHERE id = ?",
+        [(_status_of(hold), to_text(hold.until), hold.kind, hold.reason, delivery_id) for delivery_id, hold in plan.held],
     )
     db.conn.executemany(
         "UPDATE deliveries SET status = ?, due_at = NULL, hold = NULL, reason = ? WHERE id = ?",
@@ -132,14 +171,21 @@ def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
     )
 
 
+def _status_of(hold: Hold) -> DeliveryStatus:
+    return DeliveryStatus.HELD if hold.kind in HOLDS_OF_POLICIES else DeliveryStatus.PENDING
+
+
 def _seal(db: Database, channel: str, message: PlannedMessage, now: datetime) -> None:
     db.conn.execute(
-        "INSERT INTO messages (id, channel, sealed_at, next_attempt_at, give_up_at) VALUES (?, ?, ?, ?, ?)",
-        (message.message_id, channel, to_text(now), to_text(message.due_at), to_text(message.give_up_at)),
+        "INSERT INTO messages (id, channel, sealed_at, next_attempt_at, give_up_at, roll, roll_due_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(message.message_id, channel, to_text(now), to_text(message.due_at), to_text(message.give_up_at)),
+            *((message.roll.kind, to_text(message.roll.due_at)) if message.roll else (None, None)),
+        ),
     )
     db.conn.executemany(
-        "UPDATE deliveries SET message_id = ?, due_at = NULL, hold = NULL, reason = NULL WHERE id = ?",
-        [(message.message_id, delivery_id) for delivery_id in message.delivery_ids],
+        "UPDATE deliveries SET status = ?, message_id = ?, due_at = NULL, hold = NULL, reason = NULL WHERE id = ?",
+        [(DeliveryStatus.PENDING, message.message_id, delivery_id) for delivery_id in message.delivery_ids],
     )
 
 
@@ -189,6 +235,7 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
     so that the next look holds it with the reason, and not only the one after its next attempt.
     """
     configured = json.dumps(sorted(channels))
+    _plan_again(db, configured, now)
     for table, due, first in (("deliveries", "due_at", "created_at"), ("messages", "next_attempt_at", "sealed_at")):
         db.conn.execute(
             f"""UPDATE {table} SET {due} = min({first}, :now), hold = NULL
@@ -200,6 +247,15 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
                 WHERE {due} > :now AND hold IS NULL AND channel NOT IN (SELECT value FROM json_each(:configured))""",  # noqa: S608  # literals
             {"now": to_text(now), "configured": configured},
         )
+
+
+def _plan_again(db: Database, configured: str, now: datetime) -> None:
+    """Let what is held for a schedule or quiet hours be planned at once: they may have been changed, and are asked anew."""
+    db.conn.execute(
+        """UPDATE deliveries SET due_at = :now
+           WHERE due_at > :now AND hold IN (:quiet, :digest) AND channel IN (SELECT value FROM json_each(:configured))""",
+        {"now": to_text(now), "quiet": HoldKind.QUIET, "digest": HoldKind.DIGEST, "configured": configured},
+    )
 
 
 def record_attempt(db: Database, notify: Sequence[str], result: AttemptResult) -> None:

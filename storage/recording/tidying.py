@@ -22,6 +22,7 @@ _WHEN_DUE = (
     ("entries", "page_due_at", "page_state = 'due' AND"),  # so that the index of these is read, and not every entry there ever was
     ("deliveries", "due_at", ""),
     ("messages", "next_attempt_at", ""),
+    ("gaps", "next_repair_at", ""),
 )
 
 
@@ -29,13 +30,13 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
     """Delete the texts of up to a batch of articles that were published and first seen before `before`; returns how many.
 
     URL, hashes, sightings and alerts stay, so that a deleted article is not new again; the log of attempts to tell of it goes. One whose
-    delivery is still pending, or whose page is still to come and to be matched, waits.
+    delivery is still to be made, or whose page is still to come and to be matched, waits.
     """
     rows = db.conn.execute(
         """SELECT id FROM articles WHERE time < :before AND first_seen_at < :before AND deleted_at IS NULL
              AND coalesce(published_at, first_seen_at) < :before
              AND NOT EXISTS (SELECT 1 FROM alerts CROSS JOIN deliveries ON alert_id = alerts.id  -- in this order: thousands may be pending
-                             WHERE alerts.article_id = articles.id AND status = 'pending')
+                             WHERE alerts.article_id = articles.id AND status IN ('pending', 'held'))
              AND NOT EXISTS (SELECT 1 FROM entries JOIN sources ON sources.id = entries.source_id
                              WHERE article_id = articles.id AND page_state = 'due' AND configured = 1)
            ORDER BY time LIMIT :most""",

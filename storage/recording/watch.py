@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from news.alerts import Alert
 from news.query import Matcher
+from news.repairing import RepairState
 from news.sources import DuePage, Problem
 
 
@@ -48,6 +49,8 @@ class Tally:
     alerts: list[Alert] = field(default_factory=list)
     gap: Problem | None = None
     """Set when the source may have published and removed entries between two polls."""
+    gap_became: RepairState | None = None
+    """What became of a gap in which entries were looked for, once that is decided."""
     pages: list[DuePage] = field(default_factory=list)
     """Pages that are due because of this operation."""
     source_before: SourceBefore | None = None

@@ -50,8 +50,20 @@ SOURCE_KEYS = [
     "last_error",
     "articles",
 ]
-ALERT_KEYS = ["id", "topic", "article_id", "article_url", "article_title", "kind", "created_at", "delay_seconds", "deliveries", "matches"]
-DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error"]
+ALERT_KEYS = [
+    "id",
+    "topic",
+    "article_id",
+    "article_url",
+    "article_title",
+    "kind",
+    "created_at",
+    "delay_seconds",
+    "deliveries",
+    "matches",
+    "health",
+]
+DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error", "held_until", "reason"]
 
 
 @dataclass

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitors import Outbox
-from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus, make_bundle_id, make_delivery_id
+from news.alerts import (
+    AttemptResult,
+    Bundle,
+    DeliveryStatus,
+    RecipientOutcome,
+    RecipientStatus,
+    Roll,
+    RollKind,
+    make_bundle_id,
+    make_delivery_id,
+)
 from news.delivering import Policy, Together
+from news.schedules import parse_schedule
 from news.topics import Topic
 from tests.desk import A, Desk, entry
 from tests.outbox import MORNING, ListOutbox, make_alert, make_bundle
@@ -252,3 +263,68 @@ def test_the_next_attempt_is_told_how_each_recipient_stands_and_nothing_takes_a_
         office.outbox.record_attempt(result).result()
     (bundle,) = due(office, "redaction")
     assert {one.recipient: str(one.status) for one in bundle.recipients} == {"a": "has", "b": "has", "c": "refused"}
+
+
+DIGEST = Policy(Together.SUBJECT, when=parse_schedule("hourly"))
+
+
+def test_a_schedule_holds_all_until_its_moment_and_makes_one_message_of_it(office: Office) -> None:
+    for name in ("1", "2"):
+        office.bring(name, "redaction")
+    at = office.now
+    assert seal(office, "redaction", DIGEST) == 4
+    assert (due(office, "redaction", at + DAY), office.outbox.due_channels(at)) == ([], [])
+    moment = DIGEST.when.next_after(at, UTC)
+    assert office.outbox.due_channels(moment) == ["redaction"]
+    assert seal(office, "redaction", DIGEST, moment + SECOND) == 4
+    (digest,) = due(office, "redaction", moment + SECOND)
+    assert (len(digest.alerts), digest.roll) == (4, Roll(RollKind.DIGEST, moment, moment + SECOND))
+    assert digest.bundle_id == make_bundle_id("redaction", digest.delivery_ids)
+
+
+def test_a_digest_holds_more_than_is_planned_at_a_time(office: Office) -> None:
+    for name in ("1", "2", "3"):
+        office.bring(name, "redaction")
+    moment = DIGEST.when.next_after(office.now, UTC)
+    assert seal(office, "redaction", DIGEST, moment, limit=1) == 6
+    assert len(due(office, "redaction", moment)) == 1
+
+
+def test_a_changed_policy_holds_for_what_waits_from_the_reload_on(office: Office) -> None:
+    office.bring("1", "redaction")
+    seal(office, "redaction", DIGEST)
+    office.outbox.sync_channels(["redaction"], office.now + SECOND).result()
+    assert seal(office, "redaction", MAIL, office.now + SECOND) == 2
+    (mail,) = due(office, "redaction", office.now + SECOND)
+    assert mail.roll is None
+
+
+def test_a_schedule_that_stays_holds_what_waits_also_after_a_reload(office: Office) -> None:
+    office.bring("1", "redaction")
+    seal(office, "redaction", DIGEST)
+    office.outbox.sync_channels(["redaction"], office.now + SECOND).result()
+    assert seal(office, "redaction", DIGEST, office.now + SECOND) == 2
+    assert due(office, "redaction", office.now + DAY) == []
+
+
+def test_what_is_beyond_the_limit_of_an_hour_is_one_summary_at_its_end(office: Office) -> None:
+    limited = Policy(most_per_hour=1)
+    first = office.bring("1", "hook", topics=TOPICS[:1])
+    seal(office, "hook", limited)
+    office.bring("2", "hook")
+    assert seal(office, "hook", limited) == 2
+    assert len(due(office, "hook", office.now + DAY)) == 1
+    end = first + timedelta(hours=1)
+    assert seal(office, "hook", limited, end) == 2
+    _, summary = due(office, "hook", end)
+    assert (len(summary.alerts), summary.roll) == (2, Roll(RollKind.SUMMARY, end, end))
+
+
+def test_what_waits_for_a_digest_is_given_up_with_its_channel(office: Office) -> None:
+    at = office.bring("1", "redaction")
+    weekly = Policy(when=parse_schedule("0 8 * * 1"))
+    seal(office, "redaction", weekly)
+    office.outbox.sync_channels([], at).result()
+    moment = weekly.when.next_after(at, UTC)
+    results = office.outbox.hold_for_channel("redaction", moment, 10).result()
+    assert {result.status for result in results} == {DeliveryStatus.DEAD}

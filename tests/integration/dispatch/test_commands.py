@@ -91,12 +91,11 @@ def test_a_failure_is_told_with_its_reason_and_repeated_under_the_same_id(progra
 
 
 def test_what_does_not_end_in_time_is_killed_with_all_that_it_has_begun(program):
-    begins = "import subprocess, pathlib, time\nchild = subprocess.Popen(['sleep', '600'])"
-    hangs = "pathlib.Path('child').write_text(str(child.pid))\ntime.sleep(600)"
-    channel, waiting = program.channel(f"{begins}\n{hangs}", timedelta(seconds=2)), outbox()
+    channel = CommandChannel("script", ("/bin/sh", "-c", "sleep 600 & echo $! > child; wait"), timedelta(seconds=3))
+    waiting = outbox()
     program.deliver(waiting, channel)
     assert waiting.last.status is DeliveryStatus.PENDING
-    assert waiting.last.error == f"{sys.executable} had not ended after 2 s, and was killed"
+    assert waiting.last.error == "/bin/sh had not ended after 3 s, and was killed"
     assert_gone(int((program.folder / "child").read_text()))
 
 

@@ -22,7 +22,7 @@ COLUMNS = {
     "sources_v": "id name url status articles last_polled_at last_success_at next_poll_at interval_seconds consecutive_failures "
     "problem_code problem configured added_at tags",
     "polls_v": "source polled_at kind http_status seconds body_bytes entries_seen entries_new entries_changed problem_code problem",
-    "gaps_v": "source from_at to_at entries repaired_at message",
+    "gaps_v": "source from_at to_at entries repaired_at message state found_at missed found reached_at problem_code problem",
     "entries_v": "source title link published_at updated_at first_seen_at changed_at article page_state page_problem_code page_problem",
     "articles_v": "id title url source author language published_at first_seen_at revisions sightings topics text deleted_at",
     "sightings_v": "article title source url seen_at why silent",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.alerts import OUR_LINE, Subject, article_subject, channel_subject, make_bundle_id, source_subject
+from news.alerts import OUR_LINE, Roll, RollKind, Subject, article_subject, channel_subject, make_bundle_id, source_subject
 from news.delivering import (
     GATHERING,
     GiveUp,
@@ -21,6 +23,7 @@ from news.delivering import (
     plan_absent,
     plan_messages,
 )
+from news.schedules import parse_quiet, parse_schedule
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -135,3 +138,147 @@ def test_an_article_waits_for_no_operational_alert_and_is_a_mail_of_its_own() ->
     plan = plan_messages("redaction", [health("a"), waiting("b", at=NOW + SECOND)], MAIL, NOW + SECOND)
     assert (ids(plan), [one for one, _ in plan.held]) == ([("b",)], ["a"])
     assert ids(plan_messages("redaction", [health("a"), waiting("b")], MAIL, NOW + GATHERING)) == [("b",), ("a",)]
+
+
+PARIS = ZoneInfo("Europe/Paris")
+MORNING_DIGEST = Policy(Together.SUBJECT, when=parse_schedule("daily 08:00"), zone=PARIS)
+NIGHTS = Policy(Together.SUBJECT, quiet=parse_quiet("22:00-07:00"), zone=PARIS)
+LIMITED = Policy(most_per_hour=2)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+EIGHT = datetime(2026, 3, 5, 7, 0, tzinfo=UTC)
+"""08:00 in Paris, on the day after `NOW`."""
+
+
+def held(plan: Plan) -> dict[str, tuple[datetime, str]]:
+    return {name: (hold.until, hold.reason) for name, hold in plan.held}
+
+
+def test_a_channel_with_a_schedule_is_told_nothing_before_its_time() -> None:
+    plan = plan_messages("redaction", [waiting("a"), waiting("b", article=2)], MORNING_DIGEST, NOW)
+    assert plan.messages == ()
+    assert held(plan) == {"a": (EIGHT, "digest"), "b": (EIGHT, "digest")}
+    assert {hold.kind for _, hold in plan.held} == {HoldKind.DIGEST}
+
+
+def test_all_of_a_period_is_one_message_that_says_when_it_was_to_go_out() -> None:
+    waits = [waiting("a"), waiting("b", article=2, at=NOW + HOUR), waiting("c", article=3, at=EIGHT - SECOND)]
+    (message,) = plan_messages("redaction", waits, MORNING_DIGEST, EIGHT).messages
+    assert (set(message.delivery_ids), message.roll) == ({"a", "b", "c"}, Roll(RollKind.DIGEST, EIGHT))
+    assert message.message_id == make_bundle_id("redaction", ["a", "b", "c"])
+
+
+def test_what_comes_after_the_moment_waits_for_the_next_digest() -> None:
+    plan = plan_messages("redaction", [waiting("a"), waiting("b", article=2, at=EIGHT)], MORNING_DIGEST, EIGHT)
+    assert (ids(plan), held(plan)) == ([("a",)], {"b": (EIGHT + DAY, "digest")})
+
+
+def test_a_digest_that_was_missed_is_made_at_once_and_says_since_when_it_is_late() -> None:
+    waits = [waiting("a"), waiting("b", article=2, at=NOW + DAY)]
+    (message,) = plan_messages("redaction", waits, MORNING_DIGEST, EIGHT + DAY + HOUR).messages
+    assert (set(message.delivery_ids), message.roll) == ({"a", "b"}, Roll(RollKind.DIGEST, EIGHT))
+
+
+def test_a_channel_of_single_messages_gets_a_digest_as_one_message_too() -> None:
+    plan = plan_messages("hook", [waiting("a"), waiting("b", article=2)], replace(MORNING_DIGEST, together=Together.NONE), EIGHT)
+    assert ids(plan) == [("a", "b")]
+
+
+def test_in_quiet_hours_nothing_is_told_and_afterwards_all_of_it_as_ever() -> None:
+    night = datetime(2026, 3, 4, 22, 30, tzinfo=UTC)  # 23:30 in Paris
+    seven = EIGHT - HOUR
+    waits = [waiting("a", at=night), waiting("b", article=2, at=night)]
+    plan = plan_messages("redaction", waits, NIGHTS, night)
+    assert (plan.messages, held(plan)) == ((), {"a": (seven, "quiet hours"), "b": (seven, "quiet hours")})
+    assert {hold.kind for _, hold in plan.held} == {HoldKind.QUIET}
+    after = plan_messages("redaction", waits, NIGHTS, seven)
+    assert (ids(after), [message.roll for message in after.messages]) == ([("a",), ("b",)], [None, None])
+
+
+def test_a_digest_that_falls_into_quiet_hours_comes_at_their_end_and_is_not_late() -> None:
+    policy = replace(MORNING_DIGEST, quiet=parse_quiet("07:30-09:00"))
+    nine = EIGHT + HOUR
+    assert held(plan_messages("redaction", [waiting("a")], policy, EIGHT)) == {"a": (nine, "quiet hours")}
+    (message,) = plan_messages("redaction", [waiting("a")], policy, nine).messages
+    assert message.roll == Roll(RollKind.DIGEST, nine)
+
+
+def test_beyond_the_limit_the_rest_of_the_hour_is_held_and_then_one_summary() -> None:
+    first = NOW - 50 * MINUTE
+    waits = [waiting(name, article=number) for number, name in enumerate("abc")]
+    plan = plan_messages("hook", waits, LIMITED, NOW, [first])
+    assert (ids(plan), held(plan)) == ([("a",)], {"b": (first + HOUR, "limit"), "c": (first + HOUR, "limit")})
+    assert {hold.kind for _, hold in plan.held} == {HoldKind.LIMIT}
+    then = first + HOUR
+    waits = [replace(waiting(name, article=number, at=NOW, due_at=then), held=HoldKind.LIMIT) for number, name in enumerate("bc")]
+    (summary,) = plan_messages("hook", waits, LIMITED, then, [NOW]).messages
+    assert (summary.delivery_ids, summary.roll) == (("b", "c"), Roll(RollKind.SUMMARY, then))
+
+
+def test_the_hour_of_a_limit_begins_with_the_first_message() -> None:
+    waits = [waiting(name, article=number) for number, name in enumerate("abc")]
+    plan = plan_messages("hook", waits, LIMITED, NOW)
+    assert (ids(plan), held(plan)) == ([("a",), ("b",)], {"c": (NOW + HOUR, "limit")})
+
+
+def test_a_summary_goes_out_whatever_the_limit_and_uses_none_of_it() -> None:
+    waits = [replace(waiting("a"), held=HoldKind.LIMIT), waiting("b", article=2), waiting("c", article=3)]
+    plan = plan_messages("hook", waits, LIMITED, NOW, [NOW - MINUTE])
+    assert [(message.delivery_ids, message.roll is None) for message in plan.messages] == [(("a",), False), (("b",), True)]
+    assert set(held(plan)) == {"c"}
+
+
+def test_what_is_urgent_is_held_by_no_policy_and_is_no_part_of_a_digest() -> None:
+    night = datetime(2026, 3, 4, 22, 30, tzinfo=UTC)
+    for policy in (MORNING_DIGEST, NIGHTS, replace(LIMITED, most_per_hour=1)):
+        waits = [replace(waiting("a", at=night), urgent=True), replace(waiting("b", article=2, at=night), urgent=True)]
+        plan = plan_messages("redaction", waits, policy, night, [night])
+        assert (ids(plan), [message.roll for message in plan.messages]) == ([("a",), ("b",)], [None, None])
+    both = [replace(waiting("a"), urgent=True), waiting("b", article=2)]
+    assert ids(plan_messages("redaction", both, MORNING_DIGEST, EIGHT)) == [("a",), ("b",)]
+
+
+def test_of_alerts_made_together_one_urgent_takes_the_others_with_it_past_a_limit() -> None:
+    waits = [replace(waiting("a"), urgent=True), waiting("b")]
+    assert ids(plan_messages("redaction", waits, Policy(Together.SUBJECT, most_per_hour=1), NOW, [NOW])) == [("a", "b")]
+
+
+def test_operational_alerts_wait_for_quiet_hours_only() -> None:
+    strict = Policy(when=parse_schedule("daily 08:00"), most_per_hour=1, zone=PARIS)
+    failing = replace(waiting("a"), subject=source_subject("https://a.example/feed"))
+    line = replace(waiting("b"), subject=OUR_LINE)
+    assert ids(plan_messages("hook", [failing, line], strict, NOW, [NOW])) == [("b",), ("a",)]
+    quiet = replace(strict, quiet=parse_quiet("10:00-12:00"))
+    assert set(held(plan_messages("hook", [failing], quiet, NOW))) == {"a"}
+
+
+@given(
+    times=st.lists(st.integers(0, 40 * 24 * 60), max_size=40),
+    policy=st.sampled_from([MORNING_DIGEST, NIGHTS, LIMITED, replace(MORNING_DIGEST, quiet=parse_quiet("sat sun 22:00-07:00"))]),
+)
+def test_over_a_month_with_a_change_of_the_clock_each_alert_is_told_once_and_never_in_quiet_hours(times: list[int], policy: Policy) -> None:
+    begin = datetime(2026, 3, 10, tzinfo=UTC)
+    coming = sorted((begin + minute * MINUTE, f"d{number}") for number, minute in enumerate(times))
+    waits: list[WaitingDelivery] = []
+    told: list[str] = []
+    sealed: list[datetime] = []
+    now = begin
+    while coming or waits:
+        now = max(now, min([at for at, _ in coming[:1]] + [one.due_at for one in waits]))
+        waits += [waiting(name, article=int(name[1:]), at=at) for at, name in coming if at <= now]
+        coming = [(at, name) for at, name in coming if at > now]
+        due = [one for one in waits if one.due_at <= now]
+        plan = plan_messages("redaction", due, policy, now, [at for at in sealed if at > now - HOUR])
+        assert not (plan.messages and policy.quiet and policy.quiet.end_after(now, PARIS))
+        told += [name for message in plan.messages for name in message.delivery_ids]
+        sealed += [now for message in plan.messages if message.roll is None]
+        holds = dict(plan.held)
+        assert all(hold.until > now for hold in holds.values())
+        gone = {name for message in plan.messages for name in message.delivery_ids}
+        waits = [one for one in waits if one.delivery_id not in gone]
+        waits = [
+            replace(one, due_at=holds[one.delivery_id].until, held=holds[one.delivery_id].kind) if one.delivery_id in holds else one
+            for one in waits
+        ]
+    assert sorted(told) == sorted(f"d{number}" for number in range(len(times)))
+    if policy.most_per_hour:
+        assert all(sum(at - HOUR < other <= at for other in sealed) <= policy.most_per_hour for at in sealed)

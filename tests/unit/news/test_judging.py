@@ -20,7 +20,6 @@ from news.judging import (
     identify_entries,
     is_revision,
     judge_entry,
-    judge_gap,
     judge_page_text,
     make_version,
     place_without_link,
@@ -56,15 +55,6 @@ def test_an_entry_is_new_if_it_was_never_seen_and_known_if_it_says_the_same() ->
     (arrived,) = identify_entries([ENTRY])
     assert judge_entry(None, arrived) is EntryNews.NEW
     assert judge_entry(entry_fingerprints(ENTRY)[0], arrived) is EntryNews.KNOWN
-
-
-def test_a_body_of_which_nothing_was_known_may_have_left_a_gap() -> None:
-    gap = judge_gap(20, 0, had_entries=True)
-    assert gap is not None
-    assert gap.code == "gap"
-    assert judge_gap(20, 1, had_entries=True) is None
-    assert judge_gap(20, 0, had_entries=False) is None
-    assert judge_gap(0, 0, had_entries=True) is None
 
 
 def test_an_entry_without_a_link_has_a_place_within_its_feed() -> None:

@@ -7,6 +7,7 @@ import pytest
 from news.errors import ConfigurationError
 from quivive.config import load_config
 from quivive.config.file import ConfigFile
+from quivive.config.model import SECTIONS
 
 EMAIL = """
 [channels.mail]
@@ -37,7 +38,7 @@ CASES = {
     "an unknown table": ("[crawlers]", 'crawlers: unknown table; did you mean "crawler"?'),
     "an unknown table like no other": (
         "[zzz]",
-        "zzz: unknown table; known: archive, display, log, crawler, alerts, health, sources, entities, topics, channels",
+        f"zzz: unknown table; known: {', '.join(SECTIONS)}, sources, entities, topics, channels",
     ),
     "an unknown key": ('[archive]\npth = "a.db"', 'archive.pth: unknown key; did you mean "path"?'),
     "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll"),
@@ -252,6 +253,11 @@ def test_a_query_that_cannot_be_read_is_shown_with_the_place(faults_of):
     assert first.startswith('topics.1.query: topic "Guerre": ')
     assert query == "  (guerre OR"
     assert place.strip() == "^"
+
+
+def test_the_query_for_what_is_urgent_is_checked_like_the_other(faults_of):
+    (fault,) = faults_of('[[topics]]\nname = "IA"\nquery = "IA"\nurgent = "@otna"')
+    assert fault.startswith('topics.0.urgent: topic "IA": ')
 
 
 def test_a_query_that_uses_an_unknown_entity_is_a_fault_of_the_topic(faults_of):

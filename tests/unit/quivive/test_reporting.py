@@ -96,7 +96,7 @@ def contents(failing: int = 0, pending: int = 0) -> Contents:
         gaps=(),
         pages=PageCounts(due=0, given_up=0),
         alerts=AlertCounts(total=1, last_24h=0),
-        deliveries=DeliveryCounts(pending=pending, sent=1, dead=5),
+        deliveries=DeliveryCounts(pending=pending, held=0, sent=1, dead=5),
         rebuilding=None,
     )
 

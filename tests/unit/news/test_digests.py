@@ -1,0 +1,47 @@
+"""What a digest shows of many alerts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from news.alerts import Alert, Hit
+from news.digests import arrange_digest
+from tests.outbox import ARTICLE, MORNING, make_alert
+
+IN_TITLE, IN_TEXT = Hit("@otan", "OTAN", "title", "L’[OTAN]"), Hit("@otan", "OTAN", "text", "l’[OTAN]")
+OTHER_TERM = Hit("@openai", "OpenAI", "text", "[OpenAI]")
+
+
+def alert(name: str, *hits: Hit, topic: str = "OTAN", minutes: int = 0) -> Alert:
+    made = make_alert(topic, replace(ARTICLE, url=f"https://a.example/{name}"), MORNING + timedelta(minutes=minutes))
+    return replace(made, alert_id=name, matches=hits or (IN_TEXT,))
+
+
+def order(*alerts: Alert) -> list[str]:
+    (only,) = arrange_digest(alerts)
+    return [one.alert_id for one in only.shown]
+
+
+def test_what_speaks_of_the_topic_in_its_title_comes_first() -> None:
+    assert order(alert("text", IN_TEXT, OTHER_TERM, minutes=5), alert("title", IN_TITLE)) == ["title", "text"]
+
+
+def test_then_what_holds_more_of_its_terms_then_more_often_then_the_newest() -> None:
+    few = alert("few", IN_TEXT, minutes=9)
+    often = alert("often", IN_TEXT, IN_TEXT, minutes=1)
+    several = alert("several", IN_TEXT, OTHER_TERM)
+    newer = alert("newer", IN_TEXT, minutes=10)
+    assert order(few, often, several, newer) == ["several", "often", "newer", "few"]
+
+
+def test_topics_come_by_their_number_of_alerts_and_then_by_name() -> None:
+    told = [alert("1", topic="Puces"), alert("2", topic="Fibre"), alert("3", topic="OTAN"), alert("4", topic="OTAN")]
+    assert [(one.topic, len(one.shown), one.left_out) for one in arrange_digest(told)] == [("OTAN", 2, 0), ("Fibre", 1, 0), ("Puces", 1, 0)]
+
+
+def test_what_is_left_out_is_counted() -> None:
+    told = [alert(f"{number:02}", minutes=number) for number in range(30)]
+    (only,) = arrange_digest(told)
+    assert (len(only.shown), only.left_out, only.shown[0].alert_id) == (25, 5, "29")
+    assert [len(one.shown) for one in arrange_digest(told, most=30)] == [30]
