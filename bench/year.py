@@ -15,7 +15,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -23,7 +23,7 @@ from itertools import pairwise
 from bench.common import make_parser, print_machine
 from bench.year_world import HISTORY, START, Site, Span, make_our_outages, make_sites
 from news.concluding import SourceRecord, conclude_poll
-from news.judging import judge_gap
+from news.gaps import Gap, Item, Window, judge_gap, next_window
 from news.rhythm import Brought
 from news.scheduling import PollTiming
 from news.sources import ParsedFeed, PollKind, PollOutcome, Problem
@@ -70,7 +70,9 @@ class Watching:
         self.archived = -1
         """The number of the newest entry that is archived."""
         self.lost: list[int] = []
-        self.gaps: list[Span] = []
+        self.window: Window | None = None
+        self.gaps: list[tuple[Gap, datetime]] = []
+        """Those that were reported, with the polls that found them."""
         self.alarmed_at: datetime | None = None
         self.alarms: list[tuple[datetime, datetime]] = []
         """When a silence was told, and of which last news."""
@@ -124,11 +126,8 @@ class Watching:
 
     def _archive(self, now: datetime) -> range:
         shown = self.site.shown(now)
-        known = sum(number <= self.archived for number in shown)
         new = range(max(shown.start, self.archived + 1), shown.stop)
-        if judge_gap(len(shown), known, had_entries=self.archived >= 0):
-            self.year.gaps += 1
-            self.gaps.append((self.record.last_read_at or START, now))
+        self._watch_window(shown, now, has_news=bool(new))
         if self.archived >= 0:
             self.lost += range(self.archived + 1, new.start)
         for number in new:
@@ -136,6 +135,18 @@ class Watching:
                 self.year.delays.append((now - self.site.appeared[number]).total_seconds())
         self.archived = max(self.archived, shown.stop - 1)
         return new
+
+    def _watch_window(self, shown: range, now: datetime, *, has_news: bool) -> None:
+        """Whether entries may have come and gone since the last body, as `storage/recording/gaps.py` asks it."""
+        record = self.record
+        held_until = record.last_read_at if record.trust.is_doubted else record.last_success_at
+        before = self.window and replace(self.window, held_until=held_until or START)
+        dates = [(number, self.site.entries[number].published_at) for number in reversed(shown)]
+        body = [Item(number if number <= self.archived else None, date) for number, date in dates]
+        verdict = judge_gap(before, body, now)
+        if isinstance(verdict, Gap):
+            self.gaps.append((verdict, now))
+        self.window = next_window(before, [Item(number, date) for number, date in dates], verdict, now, has_news=has_news)
 
     def _judge_silence(self, outcome: PollOutcome, new: int, now: datetime) -> None:
         if new:
@@ -146,13 +157,19 @@ class Watching:
 
     def _count(self) -> None:
         site, year = self.site, self.year
+        year.gaps = len(self.gaps)
         year.entries = sum(moment >= START for moment in site.appeared)
         for number in self.lost:
-            covered = any(first <= site.appeared[number] <= last for first, last in self.gaps)
+            covered = any(self._lies_in(number, gap, found_at) for gap, found_at in self.gaps)
             year.in_gaps += covered
             year.missed += not covered
         self._count_alarms()
         year.oracle = count_oracle(site, self.end, self.ours)
+
+    def _lies_in(self, number: int, gap: Gap, found_at: datetime) -> bool:
+        """Whether a reported gap speaks of an entry: by its date, or by when it appeared where it has none, or an early one."""
+        published, appeared = self.site.entries[number].published_at, self.site.appeared[number]
+        return gap.last_good_at <= appeared <= found_at or (published is not None and gap.from_at <= published <= gap.to_at)
 
     def _count_alarms(self) -> None:
         site = self.site

@@ -18,7 +18,7 @@ from storage.file.times import to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
 from storage.recording.gaps import Shown, keep_window, record_gap, watch_window
 from storage.recording.rhythms import write_rhythm
-from storage.recording.sources import source_record, write_source
+from storage.recording.sources import load_source, source_record, write_source
 from storage.recording.subscriptions import heed_hubs
 from storage.recording.watch import SourceBefore, Tally, Watch
 
@@ -70,9 +70,7 @@ def record_told(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
 
 def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> _Poll | None:
     """None if the source is unknown."""
-    row = db.conn.execute(
-        "SELECT sources.*, rhythm FROM sources LEFT JOIN rhythms ON source_id = sources.id WHERE sources.id = ?", (outcome.source_id,)
-    ).fetchone()
+    row = load_source(db, outcome.source_id)
     if row is None:
         return None
     timing = PollTiming(timedelta(seconds=row["interval_seconds"]), watch.least_interval, watch.most_interval, bool(row["own_interval"]))

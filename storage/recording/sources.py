@@ -77,8 +77,15 @@ def poll_when_told(db: Database, watch: Watch, source_id: int, now: datetime) ->
         db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE id = ?", (to_text(moment), source_id))
 
 
+def load_source(db: Database, source_id: int) -> sqlite3.Row | None:
+    """The row of the source of that number, with its rhythm; None if there is none."""
+    sql = "SELECT sources.*, rhythm FROM sources LEFT JOIN rhythms ON source_id = sources.id WHERE sources.id = ?"
+    row: sqlite3.Row | None = db.conn.execute(sql, (source_id,)).fetchone()
+    return row
+
+
 def source_record(row: sqlite3.Row) -> SourceRecord:
-    """A row of the table as what is remembered from poll to poll."""
+    """A row that `load_source` gave as what is remembered from poll to poll."""
     return SourceRecord(
         added_at=from_text(row["added_at"]),
         next_poll_at=from_text(row["next_poll_at"]),
