@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.problems import PROBLEMS
-from crawler.settings import CrawlSettings
+from crawler.settings import CrawlSettings, ListingRules, RequestSettings
 
 if TYPE_CHECKING:
     from crawler.callback_server import CallbackServer, Told
     from crawler.crawl import Crawl
+    from crawler.listing import check_selector
 
-__all__ = ["PROBLEMS", "CallbackServer", "Crawl", "CrawlSettings", "Told"]
+__all__ = ["PROBLEMS", "CallbackServer", "Crawl", "CrawlSettings", "ListingRules", "RequestSettings", "Told", "check_selector"]
 
 
 def __getattr__(name: str) -> object:
@@ -22,6 +23,10 @@ def __getattr__(name: str) -> object:
         from crawler.crawl import Crawl  # noqa: PLC0415 - lazily, see above
 
         return Crawl
+    if name == "check_selector":
+        from crawler.listing import check_selector  # noqa: PLC0415 - likewise: lxml and parsel
+
+        return check_selector
     if name in {"CallbackServer", "Told"}:
         from crawler import callback_server  # noqa: PLC0415 - lazily, see above
 

@@ -27,7 +27,7 @@ from crawler.scrapy_insides import drop_requests_that_wait
 from crawler.scrapy_settings import make_scrapy_settings
 from crawler.settings import CrawlSettings
 from crawler.spider import NewsSpider
-from crawler.work import Answered
+from crawler.work import Answered, GoesOn
 from crawler.workers import WorkersStopped
 from news.errors import CrawlEnded
 from news.sources import ParsedFeed, Problem
@@ -36,6 +36,9 @@ from news.wording import Wording
 _LAST_WORDS = timedelta(seconds=0.8)
 """After requests are dropped: for callbacks to end, and scrapy to close."""
 
+
+MOST_GOING_ON, MOST_GOING_ON_OF_SOURCE = 64, 16
+"""Pieces of work that go on at a time (`GoesOn`), with what was read so far in memory. Of further ones what there is is told."""
 
 Receiver = Callable[[Any], Awaitable[None]]
 """Takes the outcome of one kind of work."""
@@ -69,6 +72,8 @@ class Crawl:
         self._readings: set[asyncio.Future[Any]] = set()
         self._downloads = Downloads()
         self._in_hand: defaultdict[type[Work], set[int]] = defaultdict(set)
+        self._going_on: dict[tuple[type[Work], int], int] = {}
+        """By type and key: the source of each piece of work that goes on."""
         self._started: dict[Work, tuple[float, Holding]] = {}
         self._crawler: Crawler | None = None
         self._scrapy: asyncio.Task[None] | None = None
@@ -181,9 +186,11 @@ class Crawl:
         holding = self._capacity.allowance.hold(expected.host, expected.source_id, size)
         self._frontier.release(work)
         self._capacity.bell.ring()
+        goes_on = False
         try:
             if not isinstance(answer, Dropped):
-                await self._hand_on(work, answer, now - started, Document(holding.host, work.source_id, size, kind_of(work).urgent))
+                document = Document(holding.host, work.source_id, size, kind_of(work).urgent)
+                goes_on = await self._hand_on(work, answer, now - started, document)
         except (WorkersStopped, Dropped):
             pass  # still due
         except Exception as error:  # noqa: BLE001 - scrapy would only log it; `run` raises it
@@ -192,7 +199,8 @@ class Crawl:
         finally:
             self._capacity.allowance.give_back(holding)
             self._capacity.bell.ring()  # there is room for another answer
-            self._forget(work)
+            if not goes_on:
+                self._forget(work)
 
     def _ask_again(self, work: Work, size: int, now: float) -> None:
         """Drop an answer for which there is no room, and queue what it answers once more; it is asked for when there is."""
@@ -202,9 +210,29 @@ class Crawl:
             self._forget(work)  # still due
         self._capacity.bell.ring()
 
-    async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> None:
-        answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more)
-        await self._receivers[type(work)](await kind_of(work).outcome(work, answered))
+    async def _hand_on(self, work: Work, answer: Response | BaseException, seconds: float, document: Document) -> bool:
+        """Have the answer read, and hand on what came of it; whether the work goes on instead."""
+        listing = self._settings.listings.get(work.source_id)
+        answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more, listing)
+        outcome = await kind_of(work).outcome(work, answered)
+        if isinstance(outcome, GoesOn):
+            if self._goes_on(outcome.work):
+                return True
+            outcome = outcome.otherwise
+        await self._receivers[type(work)](outcome)
+        return False
+
+    def _goes_on(self, work: Work) -> bool:
+        """Queue what a piece of work goes on with; False if there is no room. Raises WorkersStopped when all ends: it is still due."""
+        if self._is_stopping or self._is_dead:
+            raise WorkersStopped
+        key, others = (type(work), kind_of(work).key(work)), self._going_on
+        is_one_more = key not in others
+        if is_one_more and (len(others) >= MOST_GOING_ON or [*others.values()].count(work.source_id) >= MOST_GOING_ON_OF_SOURCE):
+            return False
+        self._frontier.add(work, urgent=kind_of(work).urgent, goes_on=True)
+        others[key] = work.source_id
+        return True
 
     async def _fetch_more(self, work: Work) -> Response:
         """The answer to a further piece of work, which stands in no queue: whoever needs it asks for one after the other."""
@@ -258,6 +286,7 @@ class Crawl:
         self._started.clear()
 
     def _forget(self, work: Work) -> None:
+        self._going_on.pop((type(work), kind_of(work).key(work)), None)
         self._in_hand[type(work)].discard(kind_of(work).key(work))
         if not any(self._in_hand.values()):
             self._idle_or_ended.set()

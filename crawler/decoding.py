@@ -18,14 +18,24 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _UNMARKED = ((b"\x00\x00\x00<", "utf-32-be"), (b"<\x00\x00\x00", "utf-32-le"), (b"\x00<\x00", "utf-16-be"), (b"<\x00", "utf-16-le"))
+_FEW_BYTES = 1024
+"""Enough to see by its NULs that a text is UTF-16: every other byte of markup and of most letters is one."""
 _SEVEN_BIT = {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"}
 """Written in ASCII bytes, so that being valid UTF-8 says nothing about them."""
+_NO_CHARSETS = {"undefined", "charmap", "idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape"}
+"""What Python takes for charsets and the web does not; some take time that grows with the square of a body's length."""
+_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"}
+"""As browsers do: what is called by the one name is written in the other (WHATWG Encoding Standard §4.2)."""
+_LATIN_9_SIGNS = re.compile(rb"\xbd(?=[cdistu])|\xbc(?=[Uu])|[0-9][ \xa0]?\xa4|\xa4[ \xa0]?[0-9]")
+"""œ, Œ and € in ISO-8859-15; in Latin-1 they would be ½, ¼ and ¤ in places where nobody writes these."""
+_WINDOWS_SIGNS = re.compile(rb"[\x80-\x9f]")
+"""Quotes, dashes, œ and € in windows-1252; nothing in ISO-8859-15."""
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")
-_HEAD_BYTES = 4096
-"""How much of a body is searched for what it says of its charset."""
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HEAD_BYTES = 16_384
+"""How much of a body is searched for what it says of its charset. Browsers look at 1024 bytes; pages put their scripts before it."""
 
 
 def decode(body: bytes, content_type: str | None) -> str:
@@ -36,8 +46,20 @@ def decode(body: bytes, content_type: str | None) -> str:
     for start, charset in _UNMARKED:
         if body.startswith(start):
             return body.decode(charset, "replace")
+    if by_nuls := _utf16_by_nuls(body):
+        return body.decode(by_nuls, "replace")
     declared = list(_declared_charsets(body, content_type))
     return _decode_declared(body, [name for name in declared if name in _SEVEN_BIT]) or _decode_by_evidence(body, declared)
+
+
+def _utf16_by_nuls(body: bytes) -> str | None:
+    """Which UTF-16 a body without a mark is that begins with blanks or words: every other byte of its beginning is NUL."""
+    start = body[:_FEW_BYTES]
+    first, second = start[::2], start[1::2]
+    for charset, low, high in (("utf-16-le", first, second), ("utf-16-be", second, first)):
+        if 2 * high.count(0) > len(high) and not low.count(0):
+            return charset
+    return None
 
 
 def _declared_charsets(body: bytes, content_type: str | None) -> Iterable[str]:
@@ -51,7 +73,8 @@ def _declared_charsets(body: bytes, content_type: str | None) -> Iterable[str]:
             name = codecs.lookup(claim).name
         except LookupError:
             continue
-        yield "cp1252" if name in {"iso8859-1", "ascii"} else name  # as browsers do (WHATWG Encoding Standard §4.2)
+        if name not in _NO_CHARSETS:
+            yield _WIDER.get(name, name)
 
 
 def _decode_by_evidence(body: bytes, declared: list[str]) -> str:
@@ -61,7 +84,15 @@ def _decode_by_evidence(body: bytes, declared: list[str]) -> str:
         pass
     if _is_mostly_utf8(body):
         return body.decode("utf-8", "as-windows-1252")
-    return _decode_declared(body, [name for name in declared if not name.startswith("utf")]) or body.decode("cp1252", "as-windows-1252")
+    named = [name for name in declared if not name.startswith("utf")]
+    if (not named or named[0] == "cp1252") and _is_latin_9(body):
+        named.insert(0, "iso8859-15")
+    return _decode_declared(body, named) or body.decode("cp1252", "as-windows-1252")
+
+
+def _is_latin_9(body: bytes) -> bool:
+    """Whether what is called Latin-1, or nothing, is ISO-8859-15, as French sites of before UTF-8 confused the two."""
+    return _LATIN_9_SIGNS.search(body) is not None and _WINDOWS_SIGNS.search(body) is None
 
 
 def _decode_declared(body: bytes, charsets: list[str]) -> str | None:

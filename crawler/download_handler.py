@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import ClassVar, Protocol, TypeVar, cast
 
 import aiohttp
@@ -26,6 +26,10 @@ DNS_CACHE_SECONDS = 60
 Result = TypeVar("Result")
 MAX_HEADER_BYTES = 65_536
 """aiohttp's own limit of 8 kB for one header refuses real sites with long Content-Security-Policy headers."""
+
+PROXY = "proxy"
+"""The key in a request's meta under which scrapy's handler finds a proxy's address."""
+EVERYWHERE: Networks = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
 class Dropped(Exception):
@@ -124,7 +128,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         BaseStreamingDownloadHandler.__init__(self, crawler)
         self._downloads = cast("HasDownloads", crawler.spider).downloads
         self._ssl_context: ssl.SSLContext = ssl.create_default_context()
-        self._resolver = make_resolver(crawler.settings["QUIVIVE_ALLOW_ADDRESSES"])
+        self._resolver = make_resolver(self._allowed_addresses(crawler))
+        self._proxied: ProxiedDownloadHandler | None = None
         connector = TolerantConnector(
             resolver=self._resolver,
             limit=self._pool_size_total,
@@ -143,9 +148,17 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
 
+    @staticmethod
+    def _allowed_addresses(crawler: Crawler) -> Networks:
+        allowed: Networks = crawler.settings["QUIVIVE_ALLOW_ADDRESSES"]
+        return allowed
+
     async def download_request(self, request: Request) -> Response:
         """Download, unless or until everything is dropped."""
-        return _without_charset(await self._downloads.run(self, request))
+        handler: AiohttpDownloadHandler = self
+        if request.meta.get(PROXY):
+            self._proxied = handler = self._proxied or ProxiedDownloadHandler(self.crawler)
+        return _without_charset(await self._downloads.run(handler, request))
 
     @staticmethod
     def _extract_headers(response: ClientResponse) -> Headers:
@@ -155,3 +168,17 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     async def close(self) -> None:
         await super().close()
         await self._resolver.close()
+        if self._proxied is not None:
+            await self._proxied.close()
+
+
+class ProxiedDownloadHandler(GuardedDownloadHandler):
+    """Downloads what goes through a proxy that the user named.
+
+    All its connections lead to proxies, which may be anywhere, as on this machine; the names of sites are resolved by the proxy, and what
+    they must not mean is for it to say.
+    """
+
+    @staticmethod
+    def _allowed_addresses(_: Crawler) -> Networks:
+        return EVERYWHERE

@@ -57,6 +57,8 @@ def problem_of(error: BaseException) -> Problem:
 def _connection_code(error: BaseException) -> str | None:
     """Tells TLS, a refusal and what is no HTTP apart: scrapy raises one error for them, with aiohttp's as its cause."""
     cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientHttpProxyError | aiohttp.ClientProxyConnectionError):
+        return "proxy"
     if isinstance(cause, aiohttp.ClientSSLError):
         return "tls"
     if isinstance(cause, aiohttp.ClientResponseError):
@@ -72,6 +74,8 @@ def _detail(error: BaseException) -> str | None:
     if isinstance(cause, scrapy_errors.DownloadCancelledError):
         size = re.search(r"\d+ bytes", str(cause))
         return size[0] if size else None
+    if isinstance(cause, aiohttp.ClientHttpProxyError):
+        return f"it answered {cause.status}"
     words = next((words for kind, words in _WORDS.items() if isinstance(cause, kind)), None)
     if words is not None:
         return words

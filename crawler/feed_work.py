@@ -12,7 +12,8 @@ from crawler.download_handler import Dropped
 from crawler.failures import problem_of
 from crawler.link_header import links_of
 from crawler.problems import FetchProblem, make_problem
-from crawler.reading import read_feed
+from crawler.reading import read_feed, read_listing
+from crawler.settings import ListingRules
 from crawler.wishes import fresh_for
 from crawler.work import Answered, final_url, header, problem_without_reading
 from news.preparing import join_feeds
@@ -66,7 +67,7 @@ class FeedWork:
             final_url=final_url(answer),
             fresh_for=fresh_for(partial(header, answer)),
         )
-        validators = _validators(answer)
+        validators = _validators(answer, answered.listing)
         if answer.status == 304 and (source.etag or source.last_modified):
             kept = Validators(validators.etag or source.etag, validators.last_modified or source.last_modified, source.body_hash)
             return _vouched(failed, PollKind.UNCHANGED, kept)
@@ -75,7 +76,7 @@ class FeedWork:
         if validators.body_hash == source.body_hash:
             return _vouched(failed, PollKind.SAME_BODY, validators)
         feed = await _read(answer, answered)
-        if isinstance(feed, ParsedFeed):
+        if isinstance(feed, ParsedFeed) and answered.listing is None:
             feed = replace(feed, links=with_header_links(feed.links, _hub_links(answer)))
         if isinstance(feed, ParsedFeed) and feed.children:
             # The index may stay as it is while they change: nothing vouches for them but reading them, at each poll.
@@ -86,6 +87,8 @@ class FeedWork:
 async def _read(answer: Response, answered: Answered) -> ParsedFeed | Problem:
     content_type, language = header(answer, "Content-Type"), header(answer, "Content-Language")
     try:
+        if answered.listing is not None:
+            return await answered.read(read_listing, answer.body, answer.url, content_type, language, answered.listing)
         return await answered.read(read_feed, answer.body, answer.url, content_type, language)
     except FetchProblem as error:
         return error.problem
@@ -130,7 +133,10 @@ def _hub_links(answer: Response) -> list[FeedLink]:
     return [FeedLink(relation, link.url) for link in links_of(answer) for relation in ("hub", "self") if relation in link.relations]
 
 
-def _validators(answer: Response) -> Validators:
+def _validators(answer: Response, listing: ListingRules | None) -> Validators:
+    if listing is not None:
+        # The page stays as it is when the rules for reading it change: what vouches for its items must not.
+        return Validators(body_hash=hashlib.sha256(answer.body + repr(listing).encode()).hexdigest())
     body_hash = hashlib.sha256(answer.body).hexdigest() if answer.body else None
     return Validators(header(answer, "ETag"), header(answer, "Last-Modified"), body_hash)
 

@@ -89,10 +89,14 @@ class Frontier:
         """How many pieces of work wait."""
         return self._queued
 
-    def add(self, work: Work, *, urgent: bool) -> bool:
-        """Queue a piece of work; False for one that is not urgent if the queue is full, or its host's or source's part of it."""
+    def add(self, work: Work, *, urgent: bool, goes_on: bool = False) -> bool:
+        """Queue a piece of work; False for one that is not urgent if the queue is full, or its host's or source's part of it.
+
+        One that `goes_on` with what was just fetched is always taken, and is the next of its host and source: else all articles in
+        parts of a site would wait half read.
+        """
         key = host_key(work.url)
-        if not urgent and not self._has_room_for_page(key, work.source_id):
+        if not (urgent or goes_on) and not self._has_room_for_page(key, work.source_id):
             return False
         host = self._hosts.setdefault(key, _Host())
         if urgent:
@@ -100,7 +104,7 @@ class Frontier:
             if len(host.urgent) == 1:
                 self._urgent_turns.append(key)
         else:
-            self._add_page(work, key, host)
+            self._add_page(work, key, host, goes_on=goes_on)
         self._queued += 1
         return True
 
@@ -108,11 +112,15 @@ class Frontier:
         shares = self._hosts.get(key), self._sources.get(source_id)
         return self._queued < self._capacity and all(share is None or share.pages < self._share for share in shares)
 
-    def _add_page(self, work: Work, key: str, host: _Host) -> None:
+    def _add_page(self, work: Work, key: str, host: _Host, *, goes_on: bool) -> None:
         source = self._sources.setdefault(work.source_id, _Source())
         if not source.pages:
             self._page_turns.append(work.source_id)
-        source.hosts.setdefault(key, deque()).append(work)
+        waiting = source.hosts.setdefault(key, deque())
+        if goes_on:
+            waiting.appendleft(work)
+        else:
+            waiting.append(work)
         source.pages += 1
         host.pages += 1
 

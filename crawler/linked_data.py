@@ -58,6 +58,23 @@ class LinkedData:
         dates = (node.get(key) for node in self._all() for key in ("datePublished", "dateCreated", "uploadDate"))
         return next((moment for date in dates if isinstance(date, str) and (moment := from_page(date, zone))), None)
 
+    def paid_parts(self) -> tuple[str, ...] | None:
+        """The CSS selectors of what only subscribers are to read; empty if the page does not say which; None if the article is free.
+
+        https://developers.google.com/search/docs/appearance/structured-data/paywalled-content
+        """
+        paid = [node for node in self._all() if _is_false(node.get("isAccessibleForFree"))]
+        if not paid:
+            return None
+        parts = (part for node in paid for part in _listed(node.get("hasPart")) if isinstance(part, dict))
+        return tuple(
+            selector
+            for part in parts
+            if not _is_true(part.get("isAccessibleForFree"))
+            for selector in _listed(part.get("cssSelector"))
+            if isinstance(selector, str)
+        )
+
     def _names(self, *, are_persons: bool) -> str | None:
         for article in self._all():
             authors = [self._resolved(one) for key in ("author", "creator") for one in _listed(article.get(key))]
@@ -97,6 +114,15 @@ def _is_of(node: Node, kinds: tuple[str, ...]) -> bool:
 
 def _is_organisation(value: object) -> bool:
     return isinstance(value, dict) and _is_of(value, ("Organization", "NewsMediaOrganization", "Corporation", "Brand", "WebSite"))
+
+
+def _is_false(value: object) -> bool:
+    """JSON's own word, and the others that sites write: "False", "http://schema.org/False"."""
+    return value is False or (isinstance(value, str) and value.rpartition("/")[2].strip().lower() == "false")
+
+
+def _is_true(value: object) -> bool:
+    return value is True or (isinstance(value, str) and value.rpartition("/")[2].strip().lower() == "true")
 
 
 def _listed(value: object) -> list[object]:

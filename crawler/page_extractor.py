@@ -10,11 +10,13 @@ from trafilatura.settings import Extractor
 from crawler.decoding import decode
 from crawler.feed_repair import repair_characters
 from crawler.footnotes import raise_calls
+from crawler.next_part import find_next_part
 from crawler.page_metadata import read_metadata
+from crawler.paid_parts import is_left_out
 from crawler.plain_text import without_pointers
 from crawler.problems import FetchProblem, make_problem
 from news.fingerprints import without_title_line
-from news.sources import ExtractedPage
+from news.sources import ExtractedPage, PartsRead
 
 _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "application/x-httpd-php"})
 _MAGIC = (
@@ -42,8 +44,8 @@ _FEW_CHARACTERS = 20
 _ENOUGH_CHARACTERS = 600
 
 
-def extract_page(body: bytes, url: str, content_type: str | None = None) -> ExtractedPage:
-    """The article on the page at `url`. `content_type` is its header of that name.
+def extract_page(body: bytes, url: str, content_type: str | None = None, parts: PartsRead | None = None) -> ExtractedPage:
+    """The article on the page at `url`. `content_type` is its header of that name; `parts`: those that were read before this one.
 
     Raises FetchProblem: `empty`, `not_html`, or `no_text` if there is nothing that looks like an article.
     """
@@ -55,6 +57,8 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
         raise FetchProblem(make_problem("no_text"))
     raise_calls(tree)  # before the title is read: it may have footnotes too
     metadata = read_metadata(tree, url)
+    firsts, number = (parts.known_as, parts.number + 2) if parts else ((url, metadata.canonical_url or url), 2)
+    next_url = find_next_part(tree, metadata.base, firsts, number)
     _drop_what_is_no_text(tree)
     text = without_pointers(without_title_line(_main_text(tree), metadata.title or "")).strip()
     if len(text) < _FEW_CHARACTERS:
@@ -66,6 +70,9 @@ def extract_page(body: bytes, url: str, content_type: str | None = None) -> Extr
         published_at=metadata.published_at,
         language=metadata.language,
         canonical_url=metadata.canonical_url,
+        amp_url=metadata.amp_url,
+        next_url=next_url,
+        is_for_subscribers=metadata.paid_paragraphs is not None and is_left_out(metadata.paid_paragraphs, text),
     )
 
 

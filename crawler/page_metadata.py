@@ -17,6 +17,7 @@ from crawler.page_authors import author_of
 from crawler.page_dates import DatedPage, published_at
 from crawler.page_parts import PageParts, short_text
 from crawler.page_titles import title_of
+from crawler.paid_parts import paid_paragraphs
 from crawler.plain_text import language_of
 from crawler.web_url import absolute_url
 
@@ -27,11 +28,16 @@ _SAMPLE_PARAGRAPHS, _SAMPLE_CHARACTERS = 20, 1000
 class PageMetadata:
     """What a page says about itself; None where it says nothing."""
 
+    base: str
+    """What its links are relative to."""
     title: str | None
     author: str | None
     published_at: datetime | None
     language: str | None
     canonical_url: str | None
+    amp_url: str | None
+    paid_paragraphs: tuple[str, ...] | None
+    """As `paid_parts.paid_paragraphs` gives them; None if the article is free."""
 
 
 def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
@@ -42,11 +48,14 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
     base = absolute_url(next((element.get("href") for element in tree.iter("base")), None), url) or url
     language = _language(tree, named)
     return PageMetadata(
+        base=base,
         title=title_of(tree, named, linked, url),
         author=author_of(tree, parts, named, linked),
         published_at=published_at(DatedPage(tree, parts, named, linked, url, zone_of(language, _sample(tree, named)))),
         language=language,
-        canonical_url=_canonical(tree, base) or absolute_url(named.get("og:url"), base),
+        canonical_url=_linked(tree, "canonical", base) or absolute_url(named.get("og:url"), base),
+        amp_url=_linked(tree, "amphtml", base),
+        paid_paragraphs=paid_paragraphs(tree, named, linked),
     )
 
 
@@ -74,8 +83,9 @@ def _sample(tree: HtmlElement, named: dict[str, str]) -> str:
     return " ".join((named.get("og:description", ""), *paragraphs))
 
 
-def _canonical(tree: HtmlElement, base: str) -> str | None:
+def _linked(tree: HtmlElement, relation: str, base: str) -> str | None:
+    """Where the first link element of that relation leads."""
     for link in tree.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split():
+        if relation in (link.get("rel") or "").lower().split():
             return absolute_url(link.get("href"), base)
     return None

@@ -47,6 +47,10 @@ PROBLEMS: dict[str, ProblemKind] = {
         "The connection failed or was cut",
         "nothing if it happens rarely; else open the URL in a browser: if that fails too, the site or the way to it is disturbed",
     ),
+    "proxy": ProblemKind(
+        "The proxy of this source cannot be used",
+        "check the address, user name and password in proxy of its [[sources]] table, and whether it runs",
+    ),
     "not_http": ProblemKind(
         "The site's answer cannot be read as HTTP",
         "open the URL in a browser: if it shows nothing either, check the URL's port, or tell the site's operator",
@@ -79,6 +83,10 @@ PROBLEMS: dict[str, ProblemKind] = {
     "not_a_feed": ProblemKind(
         "The answer is not a feed, often an HTML page",
         "open the URL in a browser, and use the address of the feed instead of that of the page",
+    ),
+    "no_items": ProblemKind(
+        "The rules for this page find no article on it",
+        "the site has changed its pages: correct item, link and title of this [[sources]] table",
     ),
     "malformed": ProblemKind(
         "The feed is damaged; what could be saved of it was kept",

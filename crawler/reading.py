@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.problems import FetchProblem, make_problem
+from crawler.settings import ListingRules
+from news.parts import join_part, within_bounds
 from news.preparing import prepare_feed, prepare_page
 from news.site_feeds import SiteFeeds
-from news.sources import ExtractedPage, ParsedFeed, Problem
+from news.sources import ExtractedPage, ParsedFeed, PartsRead, Problem
 
 if TYPE_CHECKING:
     from crawler.robots_rules import Ruling
@@ -50,6 +52,13 @@ def read_feed(body: bytes, url: str, content_type: str | None, language: str | N
     return _guarded(lambda: prepare_feed(parse_feed(body, url, content_type, language)))
 
 
+def read_listing(body: bytes, url: str, content_type: str | None, language: str | None, rules: ListingRules) -> ParsedFeed | Problem:
+    """The items of a page that lists articles, as `read_feed` gives those of a feed; see `parse_listing`."""
+    from crawler.listing import parse_listing  # noqa: PLC0415 - see above
+
+    return _guarded(lambda: prepare_feed(parse_listing(body, url, content_type, language, rules)))
+
+
 def read_site(body: bytes, url: str, content_type: str | None, language: str | None) -> SiteFeeds | Problem:
     """The feed that the document is, or those that it offers; see `find_feeds`."""
     from crawler.feed_discovery import find_feeds  # noqa: PLC0415 - see above
@@ -61,7 +70,23 @@ def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage 
     """The article in `body`, with what it gives before the archive is asked; see `extract_page`, `prepare_page`."""
     from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
 
-    return _guarded(lambda: prepare_page(extract_page(body, url, content_type)))
+    return _guarded(lambda: prepare(within_bounds(extract_page(body, url, content_type), 1)))
+
+
+def read_part(body: bytes, url: str, content_type: str | None, parts: PartsRead) -> ExtractedPage | Problem | None:
+    """The article of which `parts` were read, with what the further one in `body` says; None if that is none of it; see `join_part`."""
+    from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
+
+    def read() -> ExtractedPage | None:
+        joined = join_part(parts, extract_page(body, url, content_type, parts))
+        return None if joined is None else prepare(joined)
+
+    return _guarded(read)
+
+
+def prepare(page: ExtractedPage) -> ExtractedPage:
+    """The page with what it gives before the archive is asked; one that goes on will give other things with its next part."""
+    return page if page.next_url is not None else prepare_page(page)
 
 
 def read_archive(body: bytes, url: str, content_type: str | None) -> Place | Problem:

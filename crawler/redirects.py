@@ -17,8 +17,10 @@ from yarl import URL
 
 from crawler.addresses import Networks, reason_to_refuse_host
 from crawler.cookies import Cookies, kept_cookies, matching_cookies
+from crawler.credentials import own_headers, own_names
 from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
+from crawler.settings import RequestSettings
 
 MAX_REDIRECTS = 10
 HOPS = "quivive_hops"
@@ -31,6 +33,8 @@ MOST_HOST_BYTES = 255
 """RFC 1035 §2.3.4. Putting a longer name into its ASCII form (RFC 5891) takes time that grows with the square of its length."""
 COOKIES = "quivive_cookies"
 """The key under which the cookies stand that this very fetch was given on its way."""
+OWN = "quivive_own"
+"""The key under which the `RequestSettings` of a source stand that is asked in a way of its own."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
 _REFUSES_CONDITION = frozenset({400, 412, 431})
@@ -78,6 +82,7 @@ class RedirectMiddleware:
             request.headers["Cookie"] = cookies
         else:
             request.headers.pop("Cookie", None)
+        _put_own_headers(request)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The next request, if the answer is a redirect; FetchProblem if there were too many or it leads nowhere."""
@@ -92,6 +97,17 @@ class RedirectMiddleware:
         known: Cookies = request.meta.get(COOKIES, {})
         cookies = kept_cookies(known, request.url, response.headers.getlist("Set-Cookie"))
         return _redirected(request, location, {**request.meta, HOPS: hops, COOKIES: cookies})
+
+
+def _put_own_headers(request: Request) -> None:
+    """The headers that are for the source's own host alone: put there, and taken off wherever else a redirect leads."""
+    settings: RequestSettings | None = request.meta.get(OWN)
+    if settings is None:
+        return
+    for name in own_names(settings):
+        request.headers.pop(name, None)
+    for name, value in own_headers(settings, request.url).items():
+        request.headers[name] = value
 
 
 def _unconditional(request: Request) -> Request:

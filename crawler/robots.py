@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.download_handler import Dropped
+from crawler.download_handler import PROXY, Dropped
 from crawler.failures import problem_of
 from crawler.hosts import host_key
 from crawler.pace import HostPaces
@@ -156,7 +157,8 @@ class RobotsMiddleware:
         self._allowed = crawler.settings["QUIVIVE_ALLOW_ADDRESSES"]
         spider = cast("HasCapacity", crawler.spider)
         self._workers, self._paces = spider.workers, spider.paces
-        self._cache = RobotsCache(crawler.settings["USER_AGENT"], self._fetch, self._judge)
+        self._caches: dict[str | None, RobotsCache] = {}
+        """By the proxy through which a source is asked; None for those that are asked directly."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -166,14 +168,19 @@ class RobotsMiddleware:
         """Raise FetchProblem if the page must not be fetched."""
         if request.meta.get(OBEY):
             check_url(request.url, self._allowed)  # a forbidden URL is called that, and no robots.txt is asked for
-            crawl_delay = await self._cache.check(request.url)
+            crawl_delay = await self._cache_through(request.meta.get(PROXY)).check(request.url)
             self._paces.heed_crawl_delay(host_key(request.url), crawl_delay, asyncio.get_running_loop().time())
 
-    async def _fetch(self, url: str) -> Response:
+    def _cache_through(self, proxy: str | None) -> RobotsCache:
+        if proxy not in self._caches:
+            self._caches[proxy] = RobotsCache(self._crawler.settings["USER_AGENT"], partial(self._fetch, proxy), self._judge)
+        return self._caches[proxy]
+
+    async def _fetch(self, proxy: str | None, url: str) -> Response:
         request = Request(
             url,
             headers={"User-Agent": self._crawler.settings["USER_AGENT"], "Accept": "text/plain, */*;q=0.5"},
-            meta={"download_timeout": self._crawler.settings.getfloat("DOWNLOAD_TIMEOUT"), MAX_HOPS: MAX_REDIRECTS},
+            meta={"download_timeout": self._crawler.settings.getfloat("DOWNLOAD_TIMEOUT"), MAX_HOPS: MAX_REDIRECTS, PROXY: proxy},
             dont_filter=True,
         )
         return await self._crawler.engine.download_async(request)

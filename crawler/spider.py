@@ -12,12 +12,14 @@ from scrapy.logformatter import LogFormatter
 from twisted.python.failure import Failure
 
 from crawler.capacity import Capacity
-from crawler.download_handler import Downloads
+from crawler.credentials import own_cookies
+from crawler.download_handler import PROXY, Downloads
 from crawler.frontier import Work
 from crawler.kinds import kind_of
 from crawler.problems import FetchProblem, make_problem
+from crawler.redirects import COOKIES, OWN
 from crawler.robots import OBEY
-from crawler.settings import CrawlSettings
+from crawler.settings import CrawlSettings, RequestSettings
 from crawler.work import Posting
 
 WORK = "quivive_work"
@@ -50,6 +52,7 @@ class NewsSpider(Spider):
         self._obey_robots = crawl_settings.obey_robots
         self._user_agent = crawl_settings.user_agent
         self._timeout = crawl_settings.timeout.total_seconds()
+        self._requests = crawl_settings.requests
 
     async def start(self) -> AsyncIterator[Request]:
         """A request for each piece of work, until the desk says that there will be no more."""
@@ -64,6 +67,7 @@ class NewsSpider(Spider):
     def make_request(self, work: Work) -> Request:
         """How a piece of work is asked for. Raises ValueError for an address that is none."""
         kind = kind_of(work)
+        own = self._requests.get(work.source_id)
         body = kind.make_body(work) if isinstance(kind, Posting) else b""
         return Request(
             work.url,
@@ -71,8 +75,13 @@ class NewsSpider(Spider):
             body=body,
             callback=self.take_response,
             errback=self.take_failure,
-            headers={**kind.make_headers(work), "User-Agent": self._user_agent},
-            meta={WORK: work, OBEY: self._obey_robots and kind.obeys_robots, "download_timeout": self._timeout},
+            headers={**kind.make_headers(work), "User-Agent": (own and own.user_agent) or self._user_agent},
+            meta={
+                WORK: work,
+                OBEY: self._obey_robots and kind.obeys_robots,
+                "download_timeout": self._timeout,
+                **(_own_meta(own) if own else {}),
+            },
             dont_filter=True,
         )
 
@@ -87,6 +96,11 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
         await self._desk.answered(request.meta[WORK], failure.value)
+
+
+def _own_meta(own: RequestSettings) -> dict[str, object]:
+    """What the parts between here and the network need to know of a source that is asked in a way of its own."""
+    return {OWN: own, COOKIES: own_cookies(own), **({PROXY: own.proxy} if own.proxy else {})}
 
 
 class SilentLogFormatter(LogFormatter):

@@ -12,6 +12,7 @@ from scrapy.http import Response
 from crawler.frontier import Work
 from crawler.problems import make_http_problem, make_problem
 from crawler.redirects import HOPS
+from crawler.settings import ListingRules
 from news.sources import Problem
 from news.timing import parse_retry_after
 
@@ -41,6 +42,19 @@ class Answered:
     seconds: float
     read: ReadInWorker
     fetch: FetchMore
+    listing: ListingRules | None = None
+    """Of a source that is a page which lists articles: how it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """A piece of work that is not done with its answer: `work`, of the same key, follows. It stays in hand, and nobody is told meanwhile.
+
+    `otherwise`: the outcome if it cannot follow. What is read so far waits within `work`, so few go on at a time.
+    """
+
+    work: Work
+    otherwise: Any
 
 
 class Kind(Protocol[WorkItem_contra, Outcome_co]):
@@ -57,8 +71,11 @@ class Kind(Protocol[WorkItem_contra, Outcome_co]):
     def make_headers(self, work: WorkItem_contra) -> dict[str, str]:
         """The headers of the request, except for User-Agent."""
 
-    async def outcome(self, work: WorkItem_contra, answered: Answered) -> Outcome_co:
-        """What came of it, read and judged; what went wrong is in it as a `Problem`. Raises WorkersStopped where nothing could be read."""
+    async def outcome(self, work: WorkItem_contra, answered: Answered) -> Outcome_co | GoesOn:
+        """What came of it, read and judged; what went wrong is in it as a `Problem`. Or how it goes on before anything is to be told.
+
+        Raises WorkersStopped where nothing could be read.
+        """
 
 
 @runtime_checkable

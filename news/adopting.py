@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from news.fingerprints import normalise_text
 from news.judging import telling_words, titles_agree
+from news.other_forms import plain_form
 from news.urls import is_site_root, same_site
 
 _RUN = 3
@@ -48,15 +49,29 @@ class OtherEntries:
     """How many places have entries under the very title; counted where an adopted address has others."""
 
 
-def adopted_addresses(own: str, final: str | None, canonical: str | None) -> tuple[str, ...]:
+def adopted_addresses(own: str, final: str | None, canonical: str | None, amp: str | None = None) -> tuple[str, ...]:
     """The addresses (comparing forms) that may stand for an entry's article besides its own: where its page was found, and what that names.
 
     A redirect may lead to another site, as relays do. A canonical address on a foreign site is a claim that only the text can prove, and
-    the content hash does. The root of a site is what it shows for anything it no longer has.
+    the content hash does; one that is the plain form of where the page was found (in an AMP cache) is on none. The root of a site is what
+    it shows for anything it no longer has. `amp`: what the page calls its AMP form, which stands for the article unless its spelling
+    tells so anyway. The last one is that by which the page is best known.
     """
     reached = own if final is None or is_site_root(final) else final
-    named = canonical if canonical is not None and same_site(canonical, reached) and not is_site_root(canonical) else None
-    return tuple(dict.fromkeys(address for address in (reached, named) if address is not None and address != own))
+    plain = plain_form(reached)
+    at = tuple(one for one in (reached, plain) if one is not None)
+    named = _on_one_site(canonical, at)
+    known = tuple(dict.fromkeys(one for one in (plain, reached, named) if one is not None))
+    other_form = _on_one_site(amp, (own, *known))
+    listed = known if other_form is None or plain_form(other_form) in (own, *known) else (other_form, *known)
+    return tuple(address for address in listed if address != own)
+
+
+def _on_one_site(address: str | None, others: Iterable[str]) -> str | None:
+    """An address that a page names, if it is on the site of one of the others and stands for an article."""
+    if address is None or is_site_root(address) or not any(same_site(address, one) for one in others):
+        return None
+    return address
 
 
 def is_shared(others: Iterable[OtherEntry], title: str) -> bool:

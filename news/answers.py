@@ -7,7 +7,7 @@ for. `next` is None where the list is known to have ended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ from news.articles import Origin
 from news.care import Care
 from news.covering import Coverage
 from news.health_news import HealthNews
+from news.page_readings import PageReadings
 from news.settling import Identity
 from news.sources import Problem
 
@@ -167,6 +168,7 @@ class SourceHealth:
     last_error: Problem | None = None
     articles: int = 0
     """Articles that it has shown, also those that another showed first."""
+    pages: PageReadings = field(default_factory=PageReadings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ def _place_of(body: Body, one: PreparedEntry, held: KnownEntry) -> Place:
     place = body.places[one.key]
     if one.address != (comparing_url(held.entry.link) if held.entry.link else None):
         return place
-    return Place(held.place, tuple(form for form in (place.own, *place.alternates) if form != held.place))
+    return Place(held.place, tuple(form for form in (place.own, *place.alternates) if form != held.place), place.plain)
 
 
 def all_to_be_known(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]]) -> list[Showing]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from news.page_readings import PageReadings
 from news.sources import Problem
 
 HUNG_AFTER = timedelta(minutes=2)
@@ -47,6 +48,16 @@ class OverdueSource:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadPages:
+    """A source whose pages used to be read and no longer are: so many of the last ones are not, most of those that came since a moment."""
+
+    name: str
+    unread: int
+    pages: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelTrouble:
     """Deliveries of a channel that wait after an attempt failed, or were given up lately; and the reason of the latest of them."""
 
@@ -80,6 +91,8 @@ class Care:
     channels: tuple[ChannelTrouble, ...]
     delays: tuple[Delays, ...]
     """Of all sources together first, then of each, the slowest first. Empty where no alert's publication is known."""
+    unread_pages: tuple[UnreadPages, ...] = ()
+    """Where it began first, first."""
 
 
 class AlarmKind(StrEnum):
@@ -114,6 +127,13 @@ class Vitals:
     alive_at: datetime | None
     waiting_since: datetime | None
     waiting_reason: str | None
+
+
+def find_unread_pages(name: str, readings: PageReadings) -> UnreadPages | None:
+    """Whether the pages of a source, which used to be read, no longer are: its site has probably changed them."""
+    if not readings.is_broken or readings.failing_since is None:
+        return None
+    return UnreadPages(name, readings.unread, len(readings.marks), readings.failing_since)
 
 
 def is_long_overdue(due_at: datetime, interval: timedelta, now: datetime) -> bool:

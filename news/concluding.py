@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from news.adopting import adopted_addresses
 from news.arriving import KnownEntry
+from news.cuts import PARTS_MISSING, find_shortfall, tell_shortfall
 from news.freshness import NO_FEED_WISHES, FeedWishes, Wishes
 from news.judging import storable_text
 from news.pacing import with_pace
@@ -197,14 +198,21 @@ def is_awaited(stored: KnownEntry, outcome: PageOutcome) -> bool:
 
 
 def conclude_page(stored: KnownEntry, outcome: PageOutcome, now: datetime) -> PageStanding:
-    """Where an entry's page stands after a fetch that brought an article's text.
+    """Where an entry's page stands after a fetch that brought an article's text; with a problem if that is only a part of it.
 
-    If the entry changed while its page was on its way, what came may be the page before the change, and is fetched once more.
+    If the entry changed while its page was on its way, what came may be the page before the change, and is fetched once more. So is one
+    of whose further pages one could not be had, as one that failed: what there is is on record meanwhile.
     """
+    shortfall = find_shortfall(outcome.page) if outcome.page else None
+    problem = tell_shortfall(shortfall) if shortfall else None
     left_at = outcome.fetched_at - timedelta(seconds=outcome.seconds)
     if stored.edited and stored.changed_at > left_at:
-        return PageStanding("due", next_page_refresh_at(now, now), 0)
-    return PageStanding("done", None, 0)
+        return PageStanding("due", next_page_refresh_at(now, now), 0, problem)
+    if problem is not None and problem.code == PARTS_MISSING:
+        attempts = stored.page_attempts + 1
+        again_at = next_page_fetch_at(now, attempts, problem.code)
+        return PageStanding("done" if again_at is None else "due", again_at, attempts, problem)
+    return PageStanding("done", None, 0, problem)
 
 
 def conclude_page_failure(stored: KnownEntry, problem: Problem, now: datetime) -> PageStanding:
@@ -216,6 +224,14 @@ def conclude_page_failure(stored: KnownEntry, problem: Problem, now: datetime) -
 
 def addresses_of_page(stored: KnownEntry, outcome: PageOutcome) -> tuple[str, ...]:
     """The addresses (comparing forms) that the page gave its entry's article besides the entry's own link; see `adopted_addresses`."""
-    canonical = outcome.page.canonical_url if outcome.page else None
-    final, named = (comparing_url(url) if url else None for url in (outcome.final_url, canonical))
-    return adopted_addresses(stored.place, final, named)
+    page = outcome.page
+    named = (outcome.final_url, page.canonical_url if page else None, page.amp_url if page else None)
+    final, canonical, amp = (comparing_url(url) if url else None for url in named)
+    return adopted_addresses(stored.place, final, canonical, amp)
+
+
+def page_address(stored: KnownEntry, outcome: PageOutcome) -> str | None:
+    """Where (comparing form) an entry's page was found, or calls itself, if that is not the entry's own link."""
+    page = replace(outcome.page, amp_url=None) if outcome.page else None
+    addresses = addresses_of_page(stored, replace(outcome, page=page))
+    return addresses[-1] if addresses else None

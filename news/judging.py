@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from news.articles import Origin
+from news.cuts import carries_full_text, find_shortfall, tell_longer_text_is_kept
 from news.earning import Earning, Unearned, earns_by_itself, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.keys import Keys, entry_fingerprints
@@ -24,26 +25,17 @@ from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, speaks_of
 from news.wording import Wording
 
-LEAST_FULL_TEXT = 1_500
-"""Characters of feed content from which `articles = "auto"` takes it for the full text. French news items run from 1,500 up."""
-
 _LONGEST_PLACE = 200
 """Characters of an entry's key that its address shows; a longer one is shown by its hash, since many share their beginning."""
 
 SHORTEST_PAGE_TEXT = 500
 """Characters. A page that gives less, and less than half of what its feed says, shows no article (a video, a teaser)."""
 
-_CUT_MARKS = ("[…]", "[...]", "(…)", "…", "...", "lire la suite", "continuer la lecture", "read more", "lire l'article", "lire l’article")
-
-
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 _LEAST_COMMON_WORDS, _LEAST_COMMON_SHARE = 2, 0.6
 """Of the telling words of two titles that speak of the same; the share is of the shorter title's."""
-
-_LONGEST_FAREWELL = 400
-"""Characters of what blogs append to each entry, also after a cut: « L’article … est apparu en premier sur … »."""
 
 
 class EntryNews(StrEnum):
@@ -111,15 +103,6 @@ def place_without_link(key: str, source_url: str) -> str:
     """The address of an entry that has no link: a place within its feed."""
     place = quote(key, safe="")
     return f"{source_url}#{place if len(place) <= _LONGEST_PLACE else fingerprint(key)}"
-
-
-def carries_full_text(entry: FeedEntry) -> bool:
-    """Whether the feed carries the whole article, so that `auto` need not fetch its page."""
-    content = entry.content or ""
-    if len(content) < LEAST_FULL_TEXT:
-        return False
-    end = content[-_LONGEST_FAREWELL:].rstrip().lower()
-    return not end.endswith(_CUT_MARKS) and not any(mark in end for mark in _CUT_MARKS[:2])
 
 
 def wants_page(mode: ArticlesMode, entry: FeedEntry) -> bool:
@@ -194,17 +177,20 @@ def feed_text(entry: FeedEntry) -> str:
 
 
 def judge_page_text(
-    version: Version, titles_of_text: Collection[str], entry: FeedEntry | None = None, page: ExtractedPage | None = None
+    version: Version, titles_of_text: Collection[str], entry: FeedEntry | None = None, page: ExtractedPage | None = None, *, held: int = 0
 ) -> Problem | None:
-    """Why a page's text is no article's text; None if it is one.
+    """Why a page's text does not take the place of what is known; None if it does.
 
     `titles_of_text`: the title keys this very text was already seen under, anywhere. `entry`, `page`: what feed and page said, of which
-    `version` was made.
+    `version` was made. `held`: characters of the text that the page gave before; asked of pages that show only a part of their article.
     """
     said = feed_text(entry) if entry else ""
     earning = _judge_earning(version, entry, page)
     if earning.unearned is not None:
         return _unearned_place(earning)
+    shortfall = find_shortfall(page) if page else None
+    if shortfall is not None and len(version.text) < max(len(said), held):
+        return tell_longer_text_is_kept(shortfall)
     if len(version.text) < SHORTEST_PAGE_TEXT and 2 * len(version.text) < len(said):
         message = Wording("the page shows less text than the feed, whose text is kept; open the page in a browser to read it")
         return Problem("teaser", message)

@@ -97,6 +97,15 @@ class AlertDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class PageNote:
+    """What is wrong with the page by which a source shows an article: it could not be had, or shows only a part."""
+
+    source: str
+    url: str | None
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class WholeArticle:
     """An article with everything the archive knows of it."""
 
@@ -107,6 +116,7 @@ class WholeArticle:
     versions: tuple[VersionRecord, ...]
     matches: tuple[MatchRecord, ...]
     alerts: tuple[AlertDetails, ...]
+    page_problems: tuple[PageNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import place_without_link
+from news.other_forms import plain_form
 from news.showings import Place
 from news.sources import FeedEntry, PreparedEntry
 from news.urls import comparing_url, shown_url
@@ -41,7 +42,7 @@ def place_on_record(own: str, entry: FeedEntry) -> Place:
         return Place(own)
     address = comparing_url(entry.link)
     forms = _forms_of(address, _fragment_of(address, shown_url(entry.link)), normalise_text(entry.title or ""))
-    return Place(own, tuple(form for form in forms if form != own))
+    return Place(own, tuple(form for form in forms if form != own), plain_form(own))
 
 
 def _place_of(one: PreparedEntry, source_url: str, shared: Collection[str], fragments: Mapping[tuple[str, str], Collection[str]]) -> Place:
@@ -52,7 +53,7 @@ def _place_of(one: PreparedEntry, source_url: str, shared: Collection[str], frag
     own = one.address
     if one.address in shared:  # the fragment tells it apart, where one is only its own, else the title
         own = forms[1] if len(fragments.get((one.address, fragment), ())) == 1 else forms[-1]
-    return Place(own, tuple(form for form in forms if form != own))
+    return Place(own, tuple(form for form in forms if form != own), one.plain_address if own == one.address else None)
 
 
 def _forms_of(address: str, fragment: str, title_key: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from news.articles import Origin
 from news.earning import read_lines
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
+from news.other_forms import plain_form
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords, Problem
 from news.text import language_of
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse, analyse_article, index_columns, joined
@@ -78,16 +79,18 @@ def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> Prep
     """What one entry gives; without its words unless they are to be `analysed`. For an entry from the archive too."""
     entry = identified.entry
     version = make_version(entry, None)
+    address = comparing_url(entry.link) if entry.link else None
     return PreparedEntry(
         key=identified.key,
         entry=entry,
         fingerprints=identified.fingerprints,
         former_keys=identified.former_keys,
-        address=comparing_url(entry.link) if entry.link else None,
+        address=address,
         shown_url=shown_url(entry.link) if entry.link else None,
         text=version.text,
         language=version.language,
         words=_words_of(version, index_columns(analyse_article(version.title, version.text)) if analysed else None),
+        plain_address=plain_form(address) if address else None,
     )
 
 

@@ -14,7 +14,9 @@ from news.timing import LONGEST_RETRY_AFTER
 PAGE_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240, 720))
 """Waits before each further fetch of a page; after the last it is given up, about 17 hours after the first."""
 
-PAGE_PROBLEMS_FOR_GOOD = frozenset({"http_410", "http_451", "forbidden_address", "unsupported_url", "not_html", "too_large", "teaser"})
+PAGE_PROBLEMS_FOR_GOOD = frozenset(
+    {"http_410", "http_451", "forbidden_address", "unsupported_url", "not_html", "too_large", "teaser", "paywall", "cut_short"}
+)
 """Answers that a repetition will not change."""
 
 LEAST_PAGE_INTERVAL = timedelta(hours=1)

@@ -189,7 +189,7 @@ class Settler:
         claim = self._claims.get(showing.place.own)
         if claim is not None and not claim.adopted:
             return _Verdict(Identity.SAME_URL, claim.article_id)
-        for address in (showing.place.own, *showing.place.alternates, *self._believable(showing)):
+        for address in (showing.place.own, *showing.place.all_alternates, *self._believable(showing)):
             claim = self._claims.get(address)
             if claim is not None and self._agrees(showing, claim.article_id):
                 return _Verdict(Identity.SAME_URL, claim.article_id)
@@ -255,7 +255,9 @@ class Settler:
         return showing.edited and (article.article_id, showing.source_id) in self._shown
 
     def _claims_of(self, showing: Showing) -> tuple[tuple[str, bool], ...]:
-        adopted = tuple((address, True) for address in self._believable(showing) if address not in self._claims)
+        plain = () if showing.place.plain is None else (showing.place.plain,)
+        told = dict.fromkeys((*plain, *self._believable(showing)))
+        adopted = tuple((address, True) for address in told if address not in self._claims)
         held = self._claims.get(showing.place.own)
         return adopted if held is not None and not held.adopted else ((showing.place.own, False), *adopted)
 

@@ -21,6 +21,14 @@ class Place:
 
     own: str
     alternates: tuple[str, ...] = ()
+    plain: str | None = None
+    """The address of which `own` is a form for AMP, small screens or printing (`news.other_forms`). It stands for the article like an
+    alternate, and from then on, so that it decides nothing which of the two comes first."""
+
+    @property
+    def all_alternates(self) -> tuple[str, ...]:
+        """Whatever may stand for the same article."""
+        return self.alternates if self.plain is None else (*self.alternates, self.plain)
 
 
 @dataclass(frozen=True, slots=True)

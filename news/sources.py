@@ -60,11 +60,29 @@ class DueSource:
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """An entry whose article page is to be fetched now."""
+    """An entry whose article page is to be fetched now; with `parts`, its next page at `url`."""
 
     entry_id: int
     source_id: int
     url: str
+    parts: PartsRead | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PartsRead:
+    """What was read so far of an article that its site shows in parts: `number` of them."""
+
+    first_url: str
+    """Where the first was found, by which further ones are known."""
+    outcome: PageOutcome
+    """That of the first, with the text of all that were read."""
+    number: int = 1
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """The addresses by which its parts are known: where the first was found, and what that calls itself."""
+        canonical = self.outcome.page.canonical_url if self.outcome.page else None
+        return (self.first_url, canonical or self.first_url)
 
 
 class RepairWay(StrEnum):
@@ -164,6 +182,8 @@ class PreparedEntry:
     language: str | None
     """What the feed says it is, else what title and text are found to be."""
     words: PreparedWords
+    plain_address: str | None = None
+    """The address of which its link is another form: `news.other_forms.plain_form`."""
 
 
 class ReadLine(NamedTuple):
@@ -261,6 +281,13 @@ class PollOutcome:
     """How long the answer stays as it is, as its server says."""
 
 
+class LacksParts(StrEnum):
+    """Whether further pages of an article may be had later; each is a problem's code."""
+
+    FOR_NOW = "parts_missing"
+    FOR_GOOD = "parts_left_out"
+
+
 @dataclass(frozen=True, slots=True)
 class ExtractedPage:
     """An article as its page tells it. Texts are plain; `text` is the body without its title line."""
@@ -271,6 +298,14 @@ class ExtractedPage:
     published_at: datetime | None = None
     language: str | None = None
     canonical_url: str | None = None
+    amp_url: str | None = None
+    """Where the page says that its article is shown as an AMP page (`rel=amphtml`)."""
+    is_for_subscribers: bool = False
+    """Whether the page says that its article is not free, and what it keeps for subscribers isn't in the text."""
+    lacks_parts: LacksParts | None = None
+    """Set where the article goes on on a further page that was not had."""
+    next_url: str | None = None
+    """Where the page says that its article goes on, as long as that is to be fetched; see `news.parts`."""
     prepared: PreparedPage | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the extraction; ask `news.preparing.page_version`, which makes it where it is absent."""
 

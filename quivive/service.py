@@ -88,7 +88,7 @@ class Service:
         self._readers = ThreadPoolExecutor(1, "due-work")
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
         self._readers.submit(int)
-        self.crawl = Crawling(make_crawl_settings(configuration), self._make_crawl)
+        self.crawl = Crawling(make_crawl_settings(configuration, archive.number_sources()), self._make_crawl)
         self.dispatcher = Dispatcher(configuration.channels, archive, clock, make_presentation(configuration), self._note_attempt)
 
     def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
@@ -285,7 +285,8 @@ class Service:
         self.configuration = configuration
         await self._sync()
         self.dispatcher.reload(configuration.channels, make_presentation(configuration))
-        self.crawl.take_over(make_crawl_settings(configuration))
+        numbers = await self._read(self.archive.number_sources)
+        self.crawl.take_over(make_crawl_settings(configuration, numbers))
 
 
 def _unforeseen(error: Exception, url: str) -> Problem:

@@ -17,17 +17,29 @@ from news.sources import DuePage, DueSource, PageOutcome, PollOutcome
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from quivive.config.asking import Asking
+
 _GRACE = timedelta(seconds=1)
 _AT_ONCE = 8
 """Requests in flight at most: the feeds of one site, most of the time."""
+
+_MOST_QUESTIONS = 100
+"""For which a trial of a source knows how it is asked."""
 
 
 class Trial:
     """Asks for one thing after another, each under a number of its own. See `begin_trial`."""
 
-    def __init__(self, settings: CrawlSettings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, settings: CrawlSettings, clock: Callable[[], datetime], asking: Asking | None) -> None:
+        numbers = range(1, _MOST_QUESTIONS)
         self.crawl = Crawl(
-            replace(settings, concurrency=min(settings.concurrency, _AT_ONCE), workers=1),
+            replace(
+                settings,
+                concurrency=min(settings.concurrency, _AT_ONCE),
+                workers=1,
+                requests=dict.fromkeys(numbers, asking.request) if asking and asking.request else {},
+                listings=dict.fromkeys(numbers, asking.listing) if asking and asking.listing else {},
+            ),
             clock,
             {DueSource: self._take_poll, DuePage: self._take_page, DueSite: self._take_site},
         )
@@ -82,9 +94,12 @@ class Trial:
 
 
 @asynccontextmanager
-async def begin_trial(settings: CrawlSettings, clock: Callable[[], datetime]) -> AsyncIterator[Trial]:
-    """A trial that ends with the block, whatever is still in flight. What its crawl dies of is raised where an answer is awaited."""
-    trial = Trial(settings, clock)
+async def begin_trial(settings: CrawlSettings, clock: Callable[[], datetime], asking: Asking | None = None) -> AsyncIterator[Trial]:
+    """A trial that ends with the block, whatever is still in flight. What its crawl dies of is raised where an answer is awaited.
+
+    `asking`: how everything is asked and read, where that is the source's own.
+    """
+    trial = Trial(settings, clock, asking)
     running = asyncio.create_task(trial.crawl.run())
     running.add_done_callback(lambda task: trial.fail(error) if not task.cancelled() and (error := task.exception()) else None)
     try:

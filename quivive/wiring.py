@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -29,8 +30,9 @@ def make_watch(configuration: Configuration) -> Watch:
     )
 
 
-def make_crawl_settings(configuration: Configuration) -> CrawlSettings:
-    """What the crawl must know of the configuration."""
+def make_crawl_settings(configuration: Configuration, numbers: Mapping[str, int]) -> CrawlSettings:
+    """What the crawl must know of the configuration. `numbers`: those of the sources in the archive, by their URLs."""
+    own = {numbers[url]: asking for url, asking in configuration.asking.items() if url in numbers}
     crawler = configuration.crawler
     return CrawlSettings(
         user_agent=crawler.user_agent,
@@ -41,6 +43,8 @@ def make_crawl_settings(configuration: Configuration) -> CrawlSettings:
         timeout=crawler.timeout,
         max_body=crawler.max_body_bytes,
         allow_addresses=crawler.allow_addresses,
+        requests={number: asking.request for number, asking in own.items() if asking.request},
+        listings={number: asking.listing for number, asking in own.items() if asking.listing},
     )
 
 

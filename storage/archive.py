@@ -91,6 +91,10 @@ class ArchiveReader:
         """The sources whose poll is due, the longest overdue first; without those in hand, given by their ids."""
         return self._ask(sources.list_due_sources, now, limit, in_hand)
 
+    def number_sources(self) -> dict[str, int]:
+        """The numbers under which the crawl is handed the configured sources, by their URLs."""
+        return self._ask(sources.list_numbers)
+
     def find_sources(self, names: Sequence[str]) -> tuple[list[DueSource], list[str]]:
         """The configured sources of these names or URLs (all, if none is given), and the names that no source has."""
         return self._ask(sources.find_sources, names)

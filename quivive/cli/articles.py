@@ -8,7 +8,7 @@ from datetime import datetime
 from news.alerts import Hit
 from news.answers import SightingRecord
 from news.articles import Origin
-from news.one_thing import MatchRecord, VersionRecord, WholeArticle
+from news.one_thing import MatchRecord, PageNote, VersionRecord, WholeArticle
 from news.settling import Identity
 from quivive.cli.deliveries import show_alert, tell_silence
 from quivive.cli.sheet import Sheet, View
@@ -51,6 +51,15 @@ def show_article_head(sheet: Sheet, whole: WholeArticle) -> None:
         sheet.fact(label, _tell_sighting(sighting, article.published_at, view))
         if sighting.url != article.url:
             sheet.fact("", sighting.url)
+    _show_page_problems(sheet, whole.page_problems)
+
+
+def _show_page_problems(sheet: Sheet, problems: Sequence[PageNote]) -> None:
+    """Why the text is the feed's, or only a part of the article."""
+    text, tell = sheet.view.language.text, sheet.view.language.tell
+    for place, one in enumerate(problems):
+        told = text("{source}: {problem}", source=visible(one.source), problem=f"{one.problem.code}: {tell(one.problem.message)}")
+        sheet.fact(text("page") if place == 0 else "", told)
 
 
 def _tell_sighting(sighting: SightingRecord, published: datetime | None, view: View) -> str:

@@ -22,7 +22,12 @@ from storage import AlertRequest, ArchiveReader
 
 
 def get_configuration(context: click.Context) -> Configuration:
-    """The configuration, for whoever reads the archive: without its channels, whose secrets this user may not have."""
+    """The configuration, for whoever reads the archive: without channels and passwords of sources, which this user may not have."""
+    return load_config(get_config_path(context), os.environ, with_channels=False, with_asking=False)
+
+
+def get_asking_configuration(context: click.Context) -> Configuration:
+    """The configuration, for whoever asks sources and tells nobody: with what these are asked with, without channels."""
     return load_config(get_config_path(context), os.environ, with_channels=False)
 
 

@@ -36,6 +36,9 @@ SOURCES = (
     "consecutive_failures",
     "last_error",
     "articles",
+    "pages",
+    "pages_unread",
+    "pages_failing_since",
 )
 COVERAGE = ("name", "url", "coverage", "first_read_at", "last_good_at", "gaps", "missed")
 TOPICS = ("name", "query", "notify", "articles", "articles_24h", "articles_7d", "articles_30d", "alerts", "last_alert_at")

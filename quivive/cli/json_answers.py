@@ -139,6 +139,9 @@ def source_json(source: SourceHealth) -> JsonObject:
         "consecutive_failures": source.consecutive_failures,
         "last_error": None if source.last_error is None else problem_json(source.last_error),
         "articles": source.articles,
+        "pages": len(source.pages.marks),
+        "pages_unread": source.pages.unread,
+        "pages_failing_since": optional_time_json(source.pages.failing_since),
     }
 
 
@@ -241,6 +244,9 @@ def _care_json(care: Care) -> JsonObject:
         "silent": [
             {"source": one.name, "since": time_json(one.since), "usual_pause_seconds": round(one.usual_pause.total_seconds())}
             for one in care.silent
+        ],
+        "unread_pages": [
+            {"source": one.name, "unread": one.unread, "pages": one.pages, "since": time_json(one.since)} for one in care.unread_pages
         ],
         "overdue": [{"source": one.name, "due_at": time_json(one.due_at)} for one in care.overdue],
         "channels": [

@@ -13,6 +13,7 @@ from news.one_thing import (
     GapRecord,
     HourCount,
     MatchRecord,
+    PageNote,
     PollRecord,
     VersionRecord,
     Whole,
@@ -62,6 +63,7 @@ def _article_json(whole: WholeArticle) -> JsonObject:
         **_texts_json(whole),
         "shows": "article",
         "reasons": [_match_json(match) for match in whole.matches],
+        "page_problems": [_page_note_json(note) for note in whole.page_problems],
         "deleted_at": optional_time_json(whole.deleted_at),
     }
 
@@ -73,6 +75,10 @@ def _texts_json(whole: WholeArticle) -> JsonObject:
         "alerts": [_alert_details_json(alert) for alert in whole.alerts],
         "story_id": None,
     }
+
+
+def _page_note_json(note: PageNote) -> JsonObject:
+    return {"source": note.source, "url": note.url, **problem_json(note.problem)}
 
 
 def _version_json(version: VersionRecord) -> JsonObject:

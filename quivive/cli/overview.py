@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from news.answers import ArchiveStatus, Gap, PageState, PageTrouble, RebuildingPart
-from news.care import Care, ChannelTrouble, Delays, FailingSource, SilentSource
+from news.care import Care, ChannelTrouble, Delays, FailingSource, SilentSource, UnreadPages
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.tables import Column, Place, make_table
 from quivive.texts import visible
@@ -105,6 +105,7 @@ def _show_care(sheet: Sheet, status: ArchiveStatus, pages: Sequence[PageTrouble]
         [_tell_failing(one, view) for one in care.failing],
         [_tell_silent(one, view) for one in care.silent],
         [_tell_gap(one, view) for one in status.contents.gaps],
+        [_tell_unread_pages(one, view) for one in care.unread_pages],
         [_tell_channel(one, view) for one in care.channels],
         [_tell_page(one, view) for one in pages],
     ]
@@ -157,6 +158,16 @@ def _tell_cause(gap: Gap, view: View) -> str:
     if gap.open:
         return text("{message}; {rest}", message=message, rest=text("what was missed is being looked for"))
     return text("{message}; {rest}", message=message, rest=view.language.tell(gap.problem.message)) if gap.problem else message
+
+
+def _tell_unread_pages(one: UnreadPages, view: View) -> str:
+    return view.language.text(
+        "{name}: {unread} of its last {pages} pages could not be read, most of them since {time}; the site may have changed them",
+        name=visible(one.name),
+        unread=one.unread,
+        pages=one.pages,
+        time=view.time(one.since),
+    )
 
 
 def _tell_channel(one: ChannelTrouble, view: View) -> str:

@@ -27,7 +27,7 @@ from quivive.cli.json_answers import source_json
 from quivive.cli.named_group import SourceGroup
 from quivive.cli.sheet import View
 from quivive.cli.tables import Cell, Column, Place, make_table
-from quivive.cli.whole_sources import STATUS_STYLES, tell_problem, tell_status
+from quivive.cli.whole_sources import STATUS_STYLES, tell_problem, tell_status, tell_unread_pages
 from quivive.config import Configuration
 from quivive.texts import visible
 
@@ -77,6 +77,7 @@ def list_sources(view: View, sources: Sequence[SourceHealth], *, long: bool) -> 
         Column(text("next poll")),
         Column(text("interval"), Place.WIDE, right=True),
         Column(text("failures"), Place.WIDE, right=True),
+        Column(text("unread pages"), Place.WIDE, right=True),
         Column(text("problem"), Place.BENEATH),
         Column(text("address"), Place.BENEATH),
     ]
@@ -92,6 +93,7 @@ def _row(source: SourceHealth, view: View, *, long: bool) -> list[Cell | str]:
         view.time(source.next_poll_at),
         view.language.duration(source.interval),
         view.language.number(source.consecutive_failures),
+        tell_unread_pages(source.pages, view),
         tell_problem(source.last_error, view.language),
         Cell(visible(source.url) if long else "", whole=visible(source.url)),
     ]

@@ -79,7 +79,7 @@ async def _find(configuration: Configuration, url: str) -> FoundFeeds:
     from quivive.trial import begin_trial
     from quivive.wiring import make_crawl_settings
 
-    async with begin_trial(make_crawl_settings(configuration), utc_now) as trial:
+    async with begin_trial(make_crawl_settings(configuration, {}), utc_now) as trial:
         return await find_feeds(trial, url)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +10,7 @@ from news.alerts import TopicMatch
 from news.foreseeing import Foreseen, ForeseenEntry, ForeseenPage, foresee_entries, foresee_page
 from news.sources import PageOutcome, PollOutcome, SourceSpec, fold_name
 from quivive.cli.completing import complete_source
-from quivive.cli.context import get_configuration, get_view, print_json, print_lines
+from quivive.cli.context import get_asking_configuration, get_view, print_json, print_lines
 from quivive.cli.interrupting import run_interruptibly
 from quivive.cli.json_foreseen import foreseen_json
 from quivive.cli.listed_articles import INDENT
@@ -19,9 +18,6 @@ from quivive.cli.sheet import Sheet, View
 from quivive.cli.whole_sources import tell_problem
 from quivive.config import Configuration
 from quivive.texts import visible
-
-if TYPE_CHECKING:
-    from crawler import CrawlSettings
 
 _LISTED = 10
 _SHOWN_CHARACTERS = 600
@@ -38,7 +34,7 @@ def command(context: click.Context, url: str, limit: int, as_json: bool) -> None
 
     Shown are its entries, which of their pages would be fetched, the first of these as it is read, and which topics would match.
     """
-    configuration = get_configuration(context)
+    configuration = get_asking_configuration(context)
     foreseen = run_interruptibly(_foresee(configuration, find_spec(configuration, url)))
     if as_json:
         print_json(foreseen_json(foreseen))
@@ -62,8 +58,8 @@ async def _foresee(configuration: Configuration, spec: SourceSpec) -> Foreseen:
     from quivive.trial import begin_trial
     from quivive.wiring import make_crawl_settings
 
-    settings: CrawlSettings = make_crawl_settings(configuration)
-    async with begin_trial(settings, utc_now) as trial:
+    asking = configuration.asking.get(spec.url)
+    async with begin_trial(make_crawl_settings(configuration, {}), utc_now, asking) as trial:
         poll = await trial.poll(spec.url)
         if poll.feed is None:
             return Foreseen(poll)

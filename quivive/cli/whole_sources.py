@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from news.answers import SourceStatus
 from news.one_thing import GapRecord, PollRecord, WholeSource
+from news.page_readings import PageReadings
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
 from news.websub import Subscription, SubscriptionState, is_live
@@ -31,6 +32,16 @@ def tell_status(status: SourceStatus, language: Language) -> str:
 def tell_problem(problem: Problem | None, language: Language) -> str:
     """Why a source fails, with its code."""
     return visible(f"{problem.code}: {language.tell(problem.message)}") if problem else ""
+
+
+def tell_unread_pages(pages: PageReadings, view: View) -> str:
+    """How many of a source's last pages could not be read, and since when most of them; nothing where all could."""
+    if not pages.unread:
+        return ""
+    values = {"unread": view.language.number(pages.unread), "pages": view.language.number(len(pages.marks))}
+    if pages.failing_since is None:
+        return view.language.text("{unread} of {pages}", **values)
+    return view.language.text("{unread} of {pages}, since {time}", time=view.time(pages.failing_since), **values)
 
 
 def show_source(sheet: Sheet, whole: WholeSource) -> None:
@@ -63,6 +74,7 @@ def _show_head(sheet: Sheet, whole: WholeSource) -> None:
         since = sheet.view.language.plural("{count} poll failed", "{count} polls failed one after the other", health.consecutive_failures)
         sheet.fact(text("failures"), since)
     sheet.fact(text("articles"), str(health.articles))
+    sheet.fact(text("unread pages"), tell_unread_pages(health.pages, view))
     sheet.fact(text("coverage"), tell_coverage(whole.coverage, view))
     sheet.fact(text("last entry"), _tell_last_entry(whole, view))
     sheet.fact(text("last poll"), view.time(health.last_polled_at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -127,10 +127,11 @@ class ConfigFile:
         return {name: value for name, value in self.environ.items() if name not in self._taken}
 
 
-def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: bool = True) -> ConfigFile:
+def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: bool = True, without: Collection[str] = ()) -> ConfigFile:
     """Read the file and fill in the environment. Raises ConfigurationError if it cannot be read; what is no TOML is a fault.
 
-    Without channels, theirs is left as it is written: whoever only reads the archive need not have their secrets.
+    Without channels, theirs is left as it is written, and `without` names keys of sources that are left out: whoever only reads the archive
+    need not have their secrets.
     """
     text = _read_text(path)
     file = ConfigFile(path, {}, environ)
@@ -138,6 +139,8 @@ def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: b
         content, file.text, file.faults = parse_toml(text)
         file.is_whole = not file.faults
         for table, value in content.items():
+            if table == "sources" and without:
+                value = _without_keys(value, without)  # noqa: PLW2901
             file.content[table] = value if table == "channels" and not with_channels else file.substitute(value, table)
     except RecursionError as error:
         raise ConfigurationError(
@@ -146,6 +149,13 @@ def read_config_file(path: Path, environ: Mapping[str, str], *, with_channels: b
     except ValueError as error:
         raise ConfigurationError(str(path), [Fault("", Wording("a number in it has thousands of digits"))]) from error
     return file
+
+
+def _without_keys(tables: Any, keys: Collection[str]) -> Any:
+    """A list of tables, each without these keys; what is none as it is, for whoever checks it."""
+    if not isinstance(tables, list):
+        return tables
+    return [{key: value for key, value in one.items() if key not in keys} if isinstance(one, dict) else one for one in tables]
 
 
 def _with_plain_line_ends(text: str) -> str:

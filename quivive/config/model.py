@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -18,13 +18,16 @@ from news.durations import parse_duration, parse_size
 from news.names import require_text
 from news.sources import ArticlesMode
 from news.wording import Wording
-from quivive.config.values import (
-    check_feed_url,
-    check_header_text,
-    check_listen,
-    check_public_url,
-    join_lines,
+from quivive.config.requests import (
+    check_cookie_value,
+    check_css,
+    check_css_of_elements,
+    check_header_name,
+    check_proxy,
+    check_token,
+    check_username,
 )
+from quivive.config.values import check_feed_url, check_header_text, check_listen, check_public_url, join_lines
 
 IPNetwork: TypeAlias = IPv4Network | IPv6Network
 _Read = TypeVar("_Read")
@@ -85,6 +88,9 @@ Text = Annotated[str, AfterValidator(require_text)]
 Duration = Annotated[timedelta, _read_by(parse_duration)]
 PositiveDuration = Annotated[timedelta, _read_by(parse_duration), AfterValidator(_require_positive)]
 Texts = Annotated[tuple[Text, ...], Field(strict=False)]
+HeaderText = Annotated[str, AfterValidator(check_header_text)]
+Selector = Annotated[str, AfterValidator(check_css)]
+ItemSelector = Annotated[str, AfterValidator(check_css_of_elements)]
 
 
 class Table(BaseModel):
@@ -150,11 +156,25 @@ class HealthTable(Table):
 class FeedTable(Table):
     """`[[sources]]` with `url`."""
 
+    secrets: ClassVar[tuple[str, ...]] = ("password", "proxy")
+    """Keys that may be given as a file: `password_file`."""
+
     url: Annotated[str, AfterValidator(check_feed_url)]
     name: Text | None = None
     articles: Annotated[ArticlesMode, Field(strict=False)] = _written("auto")
     interval: PositiveDuration | None = None
     tags: Texts = ()
+    user_agent: HeaderText | None = None
+    headers: dict[Annotated[str, AfterValidator(check_header_name)], HeaderText] | None = None
+    cookies: dict[Annotated[str, AfterValidator(check_token)], Annotated[str, AfterValidator(check_cookie_value)]] | None = None
+    username: Annotated[str, AfterValidator(check_username)] | None = None
+    password: str | None = None
+    proxy: Annotated[str, AfterValidator(check_proxy)] | None = None
+    item: ItemSelector | None = None
+    title: Selector | None = None
+    link: Selector | None = None
+    date: Selector | None = None
+    summary: Selector | None = None
 
 
 class OpmlTable(Table):

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from news.durations import format_duration
 from news.sources import SourceSpec
 from news.wording import Wording, system_reason
+from quivive.config.asking import Asking, read_asking
 from quivive.config.model import FeedTable, OpmlTable
 from quivive.config.opml import LARGEST_OPML_BYTES, OpmlError, OpmlFeed, read_opml
+from quivive.config.secrets import fill_in_secrets
 from quivive.config.tables import iterate_tables, read_table
 from quivive.config.values import check_feed_url
 from quivive.small_files import NoSmallFileError, read_small_file
@@ -21,27 +23,29 @@ if TYPE_CHECKING:
     from quivive.config.model import CrawlerTable
 
 
-def read_sources(file: ConfigFile, crawler: CrawlerTable) -> tuple[SourceSpec, ...]:
-    """Every source once: first those named by `url`, then those that only OPML files list.
+def read_sources(file: ConfigFile, crawler: CrawlerTable) -> dict[str, tuple[SourceSpec, Asking]]:
+    """Every source once, by its URL, and how it is asked: first those named by `url`, then those that only OPML files list.
 
     A `url` that occurs twice is a fault. A feed that an OPML file lists too is as its `url` table says; of two files the first counts.
     """
-    named: dict[str, tuple[str, SourceSpec]] = {}
+    named: dict[str, str] = {}
+    sources: dict[str, tuple[SourceSpec, Asking]] = {}
     listed: list[SourceSpec] = []
     for key, content in iterate_tables(file, "sources"):
         if isinstance(content, dict) and "opml" in content and "url" not in content:
             listed.extend(_read_opml_table(file, key, content, crawler))
-        elif source := _read_feed_table(file, key, content, crawler):
-            if source.url in named:
+        elif read := _read_feed_table(file, key, content, crawler):
+            url = read[0].url
+            if url in named:
                 file.add_fault(
                     f"{key}.url",
-                    Wording("is the same as that of {other}; a source is its URL, remove one of them", other=named[source.url][0]),
+                    Wording("is the same as that of {other}; a source is its URL, remove one of them", other=named[url]),
                 )
-            named.setdefault(source.url, (key, source))
-    sources = {url: source for url, (_, source) in named.items()}
+            named.setdefault(url, key)
+            sources.setdefault(url, read)
     for source in listed:
-        sources.setdefault(source.url, source)
-    return tuple(sources.values())
+        sources.setdefault(source.url, (source, Asking()))
+    return sources
 
 
 def find_likely_repeats(sources: Iterable[SourceSpec]) -> Iterator[tuple[SourceSpec, SourceSpec]]:
@@ -58,15 +62,17 @@ def likeness(url: str) -> str:
     return parts._replace(scheme="", netloc=parts.hostname or "", path=parts.path or "/", fragment="").geturl().casefold()
 
 
-def _read_feed_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerTable) -> SourceSpec | None:
+def _read_feed_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerTable) -> tuple[SourceSpec, Asking] | None:
     if isinstance(content, dict) and "opml" in content:
         file.add_fault(key, Wording("has both url and opml; make two [[sources]] of it"))
         return None
-    table = read_table(file, key, content, FeedTable)
+    filled = fill_in_secrets(file, key, content, FeedTable.secrets) if isinstance(content, dict) else content
+    table = read_table(file, key, filled, FeedTable)
     if table is None:
         return None
     _check_interval(file, key, table.interval, crawler)
-    return SourceSpec(url=table.url, name=table.name, articles=table.articles, interval=table.interval, tags=table.tags)
+    spec = SourceSpec(url=table.url, name=table.name, articles=table.articles, interval=table.interval, tags=table.tags)
+    return spec, read_asking(file, key, table)
 
 
 def _read_opml_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerTable) -> Iterator[SourceSpec]:

@@ -20,6 +20,7 @@ from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic
 from news.wording import Language, Wording
+from quivive.config.asking import SECRET_KEYS, Asking
 from quivive.config.channels import read_channels
 from quivive.config.entities import CheckTopics, check_queries, read_entities
 from quivive.config.file import ConfigFile, read_config_file
@@ -117,6 +118,8 @@ class Configuration:
     """None where the configuration was read without them."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The environment without what the file takes from it."""
+    asking: Mapping[str, Asking] = field(default_factory=dict, repr=False)
+    """How sources are asked and read that are in a way of their own, by their URLs."""
     emptied: frozenset[str] = frozenset()
     """Which of `sources` and `topics` the file names none of on purpose: it says `sources = []`."""
 
@@ -127,15 +130,16 @@ class Configuration:
 
 
 def load_config(
-    path: Path, environ: Mapping[str, str], check_topics: CheckTopics | None = None, *, with_channels: bool = True
+    path: Path, environ: Mapping[str, str], check_topics: CheckTopics | None = None, *, with_channels: bool = True, with_asking: bool = True
 ) -> Configuration:
     """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.check_topics`).
 
     Without channels, whose secrets not everybody has who may read the archive, none of them is made or checked; topics may name them.
+    Without `asking`, what is secret of asking sources is left out likewise.
     Raises ConfigurationError with every fault found.
     """
     check_topics = check_topics or _get_matcher_check()
-    file = read_config_file(path, environ, with_channels=with_channels)
+    file = read_config_file(path, environ, with_channels=with_channels, without=() if with_asking else SECRET_KEYS)
     _refuse_unknown_tables(file)
     archive = _read_section(file, ArchiveTable)
     display = _read_section(file, DisplayTable)
@@ -162,7 +166,8 @@ def load_config(
         first_poll=alerts.first_poll,
         web=web,
         health_notify=health_notify,
-        sources=sources,
+        sources=tuple(spec for spec, _ in sources.values()),
+        asking={url: asking for url, (_, asking) in sources.items() if asking != Asking()},
         entities=entities,
         topics=topics,
         channels=channels,
@@ -182,11 +187,11 @@ class Names:
 
 def list_names(path: Path, environ: Mapping[str, str]) -> Names:
     """What a configuration calls its sources, topics and channels, as far as it can be read. Raises ConfigurationError."""
-    file = read_config_file(path, environ, with_channels=False)
-    sources = read_sources(file, _read_crawler(file))
+    file = read_config_file(path, environ, with_channels=False, without=SECRET_KEYS)
+    sources = read_sources(file, _read_crawler(file)).values()
     topics = (content.get("name") for _, content in iterate_tables(file, "topics") if isinstance(content, dict))
     return Names(
-        sources=tuple(source.name or source.url for source in sources),
+        sources=tuple(spec.name or spec.url for spec, _ in sources),
         topics=tuple(name for name in topics if isinstance(name, str)),
         channels=tuple(named_tables(file, "channels")),
     )

@@ -14,12 +14,15 @@ from news.care import (
     FailingSource,
     OverdueSource,
     SilentSource,
+    UnreadPages,
+    find_unread_pages,
     is_long_overdue,
     measure_delays,
 )
 from news.silence import usual_pause
 from news.sources import Problem
 from storage.file.times import from_text, optional_time, to_text
+from storage.recording.page_readings import page_readings
 from storage.recording.rhythms import read_rhythm
 
 LATELY = timedelta(days=7)
@@ -35,6 +38,7 @@ def report_care(db: Database, now: datetime) -> Care:
         overdue=_list_overdue(db, now),
         channels=_list_channels(db, since),
         delays=_measure(db, since),
+        unread_pages=_list_unread_pages(db),
     )
 
 
@@ -61,6 +65,13 @@ def _list_silent(db: Database) -> tuple[SilentSource, ...]:
     )
     silent = [SilentSource(row["name"], rhythm.last_news_at, usual_pause(rhythm)) for row in rows if (rhythm := read_rhythm(row["rhythm"]))]
     return tuple(sorted(silent, key=lambda one: (one.since, one.name)))
+
+
+def _list_unread_pages(db: Database) -> tuple[UnreadPages, ...]:
+    rows = db.conn.execute(
+        "SELECT * FROM sources WHERE configured = 1 AND pages_failing_since IS NOT NULL ORDER BY pages_failing_since, name"
+    )
+    return tuple(one for row in rows if (one := find_unread_pages(row["name"], page_readings(row))) is not None)
 
 
 def _list_overdue(db: Database, now: datetime) -> tuple[OverdueSource, ...]:

@@ -8,12 +8,16 @@ from sqlite_utils import Database
 
 from news.alerting import Silence
 from news.articles import Origin
-from news.one_thing import AlertDetails, MatchRecord, VersionRecord, WholeArticle
+from news.one_thing import AlertDetails, MatchRecord, PageNote, VersionRecord, WholeArticle
+from news.sources import Problem
 from storage.asking.alert_log import list_alerts_on
 from storage.asking.attempts import detail_deliveries
 from storage.asking.records import get_record
 from storage.file.times import from_text, optional_time
 from storage.recording.alerts import hits_from_json
+
+MOST_PAGE_PROBLEMS = 20
+"""An article that thousands of sources show has as many pages."""
 
 
 def get_article(db: Database, article_id: int) -> WholeArticle:
@@ -27,6 +31,7 @@ def get_article(db: Database, article_id: int) -> WholeArticle:
         versions=versions,
         matches=_list_matches(db, article_id),
         alerts=tuple(AlertDetails(record, detail_deliveries(db, record)) for record in list_alerts_on(db, article_id)),
+        page_problems=_list_page_problems(db, article_id),
     )
 
 
@@ -37,6 +42,16 @@ def _list_versions(db: Database, article_id: int, current_id: int | None) -> tup
         (article_id,),
     )
     return tuple(_version(row, is_current=row["id"] == current_id) for row in rows)
+
+
+def _list_page_problems(db: Database, article_id: int) -> tuple[PageNote, ...]:
+    rows = db.conn.execute(
+        """SELECT sources.name AS source, link, page_error_code, page_error_message
+           FROM entries JOIN sources ON sources.id = source_id
+           WHERE article_id = ? AND page_error_code IS NOT NULL ORDER BY entries.id LIMIT ?""",
+        (article_id, MOST_PAGE_PROBLEMS),
+    )
+    return tuple(PageNote(row["source"], row["link"], Problem(row["page_error_code"], row["page_error_message"] or "")) for row in rows)
 
 
 def _version(row: sqlite3.Row, *, is_current: bool) -> VersionRecord:

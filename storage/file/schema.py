@@ -347,6 +347,14 @@ _WINDOWS = (
 
 
 @migrations()
+def remember_how_pages_are_read(db: Database) -> None:
+    """Of each source, how its last pages were read (a mark each, the newest last), since when most are not, and whether they ever were."""
+    db.conn.execute("ALTER TABLE sources ADD COLUMN page_marks TEXT NOT NULL DEFAULT ''")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_failing_since TEXT")
+    db.conn.execute("ALTER TABLE sources ADD COLUMN pages_were_read INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
 def learn_when_sources_publish(db: Database) -> None:
     """The rhythm of a source is in a table of its own: the row of the source is written with every poll.
 

@@ -30,7 +30,9 @@ VIEWS = {
         (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles,
         {_time("last_polled_at")}, {_time("last_success_at")}, {_time("next_poll_at")}, {_INTERVAL},
         consecutive_failures, error_code AS problem_code, error_message AS problem, {_YES.format(condition="configured = 1")} AS configured,
-        {_time("added_at")}, (SELECT group_concat(value, ', ') FROM json_each(tags)) AS tags
+        {_time("added_at")}, (SELECT group_concat(value, ', ') FROM json_each(tags)) AS tags,
+        length(page_marks) AS pages, length(page_marks) - length(replace(page_marks, '-', '')) AS pages_unread,
+        {_time("pages_failing_since")}
         FROM sources""",
     "polls_v": f"""SELECT sources.name AS source, {_time("polled_at")}, kind, http_status, round(seconds, 3) AS seconds, body_bytes,
         entries_seen, entries_new, entries_changed, polls.error_code AS problem_code, polls.error_message AS problem

@@ -15,10 +15,12 @@ from news.adopting import OtherEntries, OtherEntry
 from news.arriving import Arrival, KnownEntry
 from news.concluding import PageStanding
 from news.keys import Held
+from news.page_readings import PageReadings
 from news.settling import Settled
 from news.sources import FeedEntry, PreparedEntry, Problem
 from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.page_readings import page_readings
 
 _SAID = ("link", "place", "title", "summary", "content", "author", "language", "categories", "published_at", "updated_at", "fingerprint")
 _COLUMNS = (
@@ -73,6 +75,16 @@ def _known_entry(row: sqlite3.Row) -> KnownEntry:
 def list_entries(db: Database, ids: Iterable[int]) -> list[KnownEntry]:
     """The entries of these ids that are on record."""
     return [_known_entry(row) for row in select_in(db, "SELECT * FROM entries WHERE id IN ({marks}) ORDER BY id", ids)]
+
+
+def load_entry_with_readings(db: Database, entry_id: int) -> tuple[KnownEntry | None, PageReadings]:
+    """The entry of that id, if it is on record, and how the last pages of its source were read."""
+    row = db.conn.execute(
+        """SELECT entries.*, page_marks, pages_failing_since, pages_were_read
+           FROM entries JOIN sources ON sources.id = source_id WHERE entries.id = ?""",
+        (entry_id,),
+    ).fetchone()
+    return (None, PageReadings()) if row is None else (_known_entry(row), page_readings(row))
 
 
 def list_held(db: Database, source_id: int, keys: Iterable[str]) -> dict[str, Held]:

@@ -53,7 +53,7 @@ def load_known(db: Database, showings: Sequence[Showing], others: OtherEntries |
 
 
 def _load_claims(db: Database, showings: Sequence[Showing]) -> dict[str, Claim]:
-    addresses = {address for one in showings for address in (one.place.own, *one.place.alternates, *one.adopted)}
+    addresses = {address for one in showings for address in (one.place.own, *one.place.all_alternates, *one.adopted)}
     rows = select_in(db, "SELECT url, article_id, adopted FROM article_urls WHERE url IN ({marks})", addresses)
     return {row["url"]: Claim(row["article_id"], bool(row["adopted"])) for row in rows}
 

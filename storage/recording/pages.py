@@ -10,13 +10,16 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.arriving import KnownEntry, showing_of
-from news.concluding import addresses_of_page, conclude_page, conclude_page_failure, is_awaited
+from news.concluding import addresses_of_page, conclude_page, conclude_page_failure, is_awaited, page_address
+from news.cuts import find_shortfall
 from news.judging import Version, judge_page_text, make_version
+from news.page_readings import note_page
 from news.preparing import page_version
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from storage.file.times import to_text
-from storage.recording.entries import list_entries, load_others, note_page_url, write_page
+from storage.recording.entries import load_entry_with_readings, load_others, note_page_url, write_page
 from storage.recording.knowing import hashes_of, load_titles
+from storage.recording.page_readings import write_page_readings
 from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
 from storage.recording.watch import Tally, Watch
@@ -44,29 +47,39 @@ def list_due_pages(db: Database, now: datetime, limit: int, in_hand: Collection[
 def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime) -> Tally:
     """Write what a fetch of an entry's page brought, and give its article its place."""
     tally = Tally()
-    stored = next(iter(list_entries(db, [outcome.entry_id])), None)
+    stored, readings = load_entry_with_readings(db, outcome.entry_id)
     if stored is None or not is_awaited(stored, outcome):
         return tally
+    problem = _record_awaited(db, watch, stored, outcome, tally, now)
+    noted = note_page(readings, outcome, problem, stored.page_attempts, now)
+    if noted != readings:
+        write_page_readings(db, outcome.source_id, noted)
+    return tally
+
+
+def _record_awaited(db: Database, watch: Watch, stored: KnownEntry, outcome: PageOutcome, tally: Tally, now: datetime) -> Problem | None:
+    """Returns why the page's text is no article's, or is none that is taken."""
     if outcome.page is None:
         assert outcome.problem is not None  # one of the two is set
         _record_failure(db, watch, stored, outcome.problem, tally, now)
-        return tally
+        return outcome.problem
     version = page_version(stored.entry, outcome.page)
     titles = load_titles(db, hashes_of([version])).get(version.text_hash, set())
-    problem = judge_page_text(version, titles, stored.entry, outcome.page)
+    held = _page_at_hand(db, stored) if find_shortfall(outcome.page) else None
+    problem = judge_page_text(version, titles, stored.entry, outcome.page, held=len(held.text) if held else 0)
     if problem is None:
         _record_text(db, watch, (stored, version, outcome), tally, now)
     else:
         unmask_wall(db, watch, version, tally, now)
         _record_failure(db, watch, stored, problem, tally, now)
-    return tally
+    return problem
 
 
 def _record_text(db: Database, watch: Watch, read: tuple[KnownEntry, Version, PageOutcome], tally: Tally, now: datetime) -> None:
     stored, version, outcome = read
     adopted = addresses_of_page(stored, outcome)
     write_page(db, stored.entry_id, conclude_page(stored, outcome, now), now)
-    note_page_url(db, stored.entry_id, adopted[-1] if adopted else None)
+    note_page_url(db, stored.entry_id, page_address(stored, outcome))
     others = load_others(db, stored, adopted)
     settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
 

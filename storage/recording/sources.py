@@ -18,6 +18,7 @@ from news.trusting import Trust
 from news.urls import host_of
 from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.page_readings import page_readings
 from storage.recording.rhythms import read_rhythm
 from storage.recording.watch import Watch
 
@@ -191,6 +192,11 @@ def find_sources(db: Database, names: Sequence[str]) -> tuple[list[DueSource], l
     return list(found.values()), unknown
 
 
+def list_numbers(db: Database) -> dict[str, int]:
+    """The numbers of the configured sources, by the URLs that the configuration has."""
+    return {row["url"]: row["id"] for row in db.conn.execute("SELECT url, id FROM sources WHERE configured = 1")}
+
+
 def is_called(row: sqlite3.Row, name: str) -> bool:
     """Whether somebody who types `name` means this source: its URL, or its name but for case and accents."""
     return row["url"] == name or fold_name(row["name"]) == fold_name(name)
@@ -228,6 +234,7 @@ def _report(row: sqlite3.Row) -> SourceHealth:
         consecutive_failures=row["consecutive_failures"],
         last_error=_problem(row),
         articles=row["articles"],
+        pages=page_readings(row),
     )
 
 

@@ -175,3 +175,63 @@ def test_what_is_no_opml_is_wrong_usage(home: Home) -> None:
     done = home.call("sources", "import", "feeds.opml")
     assert done.status == 2
     assert "no OPML" in done.err
+
+
+RULED = """[crawler]
+allow_addresses = ["127.0.0.0/8"]
+delay_per_host = "0s"
+[alerts]
+first_poll = "alert"
+[log]
+level = "debug"
+
+[[sources]]
+url = "{url}"
+name = "Le Journal"
+item = "article"
+title = "h2"
+date = "time"
+summary = "p"
+username = "rédac"
+password = "${{JOURNAL}}"
+cookies = {{ session = "s3ssion" }}
+
+[[topics]]
+name = "OTAN"
+query = "otan"
+"""
+
+
+def cards(site: NewsSite, *titles: str, tag: str = "article") -> str:
+    """A page that lists articles, each in an element of that name."""
+    urls = [site.page(f"/{number}", article(title, story(title))) for number, title in enumerate(titles)]
+    items = "".join(
+        f'<{tag}><h2><a href="{url}">{title}</a></h2><time>9 février 2025</time><p>En bref.</p></{tag}>'
+        for url, title in zip(urls, titles, strict=True)
+    )
+    return site.page("/actualites", f"<html lang='fr'><body>{items}</body></html>")
+
+
+def test_a_page_without_a_feed_is_followed_by_rules_until_its_template_changes(home: Home, site: NewsSite) -> None:
+    secret = {"JOURNAL": "w0rd"}
+    home.write_config(RULED.format(url=cards(site, "L’OTAN écoute", "Autre chose")))
+    told = home.quivive("sources", "test", "Le Journal", "--json", env=secret).json
+    assert [(entry["title"], entry["published_at"]) for entry in told["entries"]] == [
+        ("L’OTAN écoute", "2025-02-09T00:00:00Z"),
+        ("Autre chose", "2025-02-09T00:00:00Z"),
+    ]
+    first = home.quivive("poll", env=secret)
+    assert first.status == 0, first.err
+    assert [alert["article_title"] for alert in home.call("alerts", "--json").lines] == ["L’OTAN écoute"]
+    assert len(home.call("search", "--json").lines) == 2
+    cards(site, "L’OTAN se tait", tag="section")
+    assert home.quivive("poll", env=secret).status == 1
+    (health,) = home.call("sources", "--json").lines
+    assert health["last_error"]["code"] == "no_items"
+    for request in site.requests:
+        is_page = request.path != "/robots.txt"
+        assert (request.headers.get("Authorization") == "Basic csOpZGFjOncwcmQ=") is is_page
+        assert (request.headers.get("Cookie") == "session=s3ssion") is is_page
+    for shown in (told, first.out, first.err):
+        assert "w0rd" not in str(shown)
+        assert "s3ssion" not in str(shown)

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
+from news.cuts import LEAST_FULL_TEXT, carries_full_text
 from news.judging import (
-    LEAST_FULL_TEXT,
     EntryNews,
     Version,
     article_time,
-    carries_full_text,
     delay_seconds,
     feed_text,
     identify_entries,

@@ -11,9 +11,9 @@ import feedparser
 import pytest
 import trafilatura
 
+from news.cuts import LEAST_FULL_TEXT
 from news.earning import Unearned, earns_its_place
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, content_hash, normalise_text
-from news.judging import LEAST_FULL_TEXT
 from news.sources import ArticlesMode
 from quivive.demo.articles import PageKind, load_outlets
 from quivive.demo.site import DemoSite, _OutletServer, _Visits
