@@ -40,6 +40,15 @@ WANTED = frozenset(
         b"retry-after",
         b"set-cookie",
         b"transfer-encoding",
+        # What walls against programs are told by (feed_walls.py).
+        b"cf-mitigated",
+        b"server",
+        b"sg-captcha",
+        b"x-amzn-waf-action",
+        b"x-datadome",
+        b"x-kpsdk-ct",
+        b"x-sucuri-block",
+        b"x-vercel-mitigated",
     }
 )
 """The headers that are read. One that shall be read from now on is added here."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import unescape
 from typing import Any
+from xml.sax import SAXParseException
 
 import feedparser
 from feedparser.api import SUPPORTED_VERSIONS
@@ -29,6 +30,8 @@ Record = dict[str, Any]
 _LINK = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _HEAD_CHARACTERS = 200_000
+_ROOT_CHARACTERS = 8
+"""Of a document, by which its beginning is found again: `<rdf:RDF`."""
 _NETSCAPE_RDF = 'xmlns="http://channel.netscape.com/rdf/simple/0.9/"'
 """RSS 0.90, by its first address, which feedparser does not know for a feed without items."""
 
@@ -54,7 +57,8 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None, language:
         return sitemap.as_polled_feed(sitemap.read_sitemap(text, url))
     if not is_feed(text):
         raise FetchProblem(make_problem("not_a_feed", _what_instead(text, url)))
-    return _parse_xml(repaired(text), url, language)
+    document = repaired(text)
+    return _parse_xml(document, url, language, text.count("\n", 0, max(text.find(document[:_ROOT_CHARACTERS]), 0)))
 
 
 def _what_instead(text: str, url: str) -> str:
@@ -75,10 +79,11 @@ def _declared_feed(text: str, url: str) -> str | None:
     return None
 
 
-def _parse_xml(document: str, url: str, language: str | None) -> ParsedFeed:
+def _parse_xml(document: str, url: str, language: str | None, lines_before: int) -> ParsedFeed:
     # No Content-Location: feedparser would resolve guids against it, and a feed that moves would show all its entries as new.
     headers = {"content-type": "application/xml; charset=utf-8"}
-    stream = io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + document.encode())
+    # As many lines as stood before it, so that damage is told by the line in which people find it.
+    stream = io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>" + b"\n" * lines_before + document.encode())
     result = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     if not (result.entries or result.version or _NETSCAPE_RDF in document):
         raise FetchProblem(make_problem("not_a_feed", "neither RSS nor Atom"))
@@ -113,6 +118,9 @@ def _base(feed: Record, version: str, url: str) -> str:
 
 
 def _where(error: Exception | None) -> str:
+    """Where the XML is damaged, and how."""
+    if isinstance(error, SAXParseException):
+        return f"line {error.getLineNumber()}: {error.getMessage()}"[:120]
     return " ".join(str(error).split())[:120]
 
 

@@ -10,12 +10,13 @@ from scrapy.http import Response
 
 from crawler.download_handler import Dropped
 from crawler.failures import problem_of
+from crawler.feed_walls import LOOKED_AT_BYTES, Answer, find_wall
 from crawler.link_header import links_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.reading import read_feed, read_listing
 from crawler.settings import ListingRules
 from crawler.wishes import fresh_for
-from crawler.work import Answered, final_url, header, problem_without_reading
+from crawler.work import Answered, final_url, header, moved_to, problem_without_reading
 from news.preparing import join_feeds
 from news.sources import DueSource, FeedLink, ParsedFeed, PollKind, PollOutcome, Problem
 from news.websub import with_header_links
@@ -60,28 +61,32 @@ class FeedWork:
         failed = PollOutcome(source.source_id, source.url, answered.at, answered.seconds, PollKind.FAILED)
         if isinstance(answer, BaseException):
             return replace(failed, problem=problem_of(answer))
-        failed = replace(
-            failed,
-            http_status=answer.status,
-            body_bytes=len(answer.body),
-            final_url=final_url(answer),
-            fresh_for=fresh_for(partial(header, answer)),
-        )
+        failed = replace(failed, http_status=answer.status, body_bytes=len(answer.body), fresh_for=fresh_for(partial(header, answer)))
+        failed = replace(failed, final_url=final_url(answer), moved_to=moved_to(answer))
         validators = _validators(answer, answered.listing)
         if answer.status == 304 and (source.etag or source.last_modified):
             kept = Validators(validators.etag or source.etag, validators.last_modified or source.last_modified, source.body_hash)
             return _vouched(failed, PollKind.UNCHANGED, kept)
         if problem := problem_without_reading(answer, failed.polled_at):
-            return replace(failed, problem=problem)
+            return replace(failed, problem=_told_exactly(problem, source, answer))
         if validators.body_hash == source.body_hash:
             return _vouched(failed, PollKind.SAME_BODY, validators)
         feed = await _read(answer, answered)
-        if isinstance(feed, ParsedFeed) and answered.listing is None:
+        if isinstance(feed, Problem):
+            return replace(failed, problem=_told_exactly(feed, source, answer))
+        if answered.listing is None:
             feed = replace(feed, links=with_header_links(feed.links, _hub_links(answer)))
-        if isinstance(feed, ParsedFeed) and feed.children:
+        if feed.children:
             # The index may stay as it is while they change: nothing vouches for them but reading them, at each poll.
             feed, validators = await _read_children(feed, source, answered), Validators()
         return _parsed(feed, failed, validators)
+
+
+def _told_exactly(problem: Problem, source: DueSource, answer: Response) -> Problem:
+    """The problem, or the wall that it is."""
+    headers = {name.decode("latin-1").lower(): (answer.headers[name] or b"").decode("latin-1") for name in answer.headers}
+    text = answer.body[:LOOKED_AT_BYTES].decode("utf-8", "replace")
+    return find_wall(problem, Answer(answer.status, headers, text, source.url, answer.url))
 
 
 async def _read(answer: Response, answered: Answered) -> ParsedFeed | Problem:

@@ -84,6 +84,22 @@ PROBLEMS: dict[str, ProblemKind] = {
         "The answer is not a feed, often an HTML page",
         "open the URL in a browser, and use the address of the feed instead of that of the page",
     ),
+    "bot_wall": ProblemKind(
+        "The site shows a wall against programs",
+        "ask the site to let this program's user_agent read its feed, or use another feed of it",
+    ),
+    "consent_wall": ProblemKind(
+        "The site asks for consent instead of showing its feed",
+        "use another feed of this site, or ask it to leave its feed without that question",
+    ),
+    "login_wall": ProblemKind(
+        "The site shows a login form instead of its feed",
+        "use a public URL of this source",
+    ),
+    "subscription_wall": ProblemKind(
+        "The site shows an offer to subscribe instead of its feed",
+        "use a public feed of this site",
+    ),
     "no_items": ProblemKind(
         "The rules for this page find no article on it",
         "the site has changed its pages: correct item, link and title of this [[sources]] table",

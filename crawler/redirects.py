@@ -25,6 +25,8 @@ from crawler.settings import RequestSettings
 MAX_REDIRECTS = 10
 HOPS = "quivive_hops"
 """The key in a request's meta under which the number of redirects so far stands."""
+MOVED_TO = "quivive_moved_to"
+"""The key under which the address stands to which permanent redirects led (RFC 9110 §15.4.2, §15.4.9), before any other."""
 MAX_HOPS = "quivive_max_hops"
 """The key under which a limit other than MAX_REDIRECTS stands."""
 MOST_URL_BYTES = 8192
@@ -36,6 +38,7 @@ COOKIES = "quivive_cookies"
 OWN = "quivive_own"
 """The key under which the `RequestSettings` of a source stand that is asked in a way of its own."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
 _REFUSES_CONDITION = frozenset({400, 412, 431})
 """Some servers answer so to validators of their own (RFC 9110 §13.1.2 wants 200 or 304), and would for ever."""
@@ -96,7 +99,7 @@ class RedirectMiddleware:
             raise FetchProblem(make_problem("redirect_loop", f"more than {hops - 1} redirects"))
         known: Cookies = request.meta.get(COOKIES, {})
         cookies = kept_cookies(known, request.url, response.headers.getlist("Set-Cookie"))
-        return _redirected(request, location, {**request.meta, HOPS: hops, COOKIES: cookies})
+        return _redirected(request, response.status, location, {**request.meta, HOPS: hops, COOKIES: cookies})
 
 
 def _put_own_headers(request: Request) -> None:
@@ -117,11 +120,14 @@ def _unconditional(request: Request) -> Request:
     return request.replace(headers=headers, dont_filter=True)
 
 
-def _redirected(request: Request, location: bytes, meta: dict[str, Any]) -> Request:
+def _redirected(request: Request, status: int, location: bytes, meta: dict[str, Any]) -> Request:
     if len(location) > MOST_URL_BYTES or _host_bytes(location.decode("latin-1")) > 2 * MOST_HOST_BYTES:
         raise FetchProblem(make_problem("unsupported_url", f"{location[:100].decode('latin-1')}… is too long"))
     try:
-        url = urljoin(request.url, safe_url_string(location, encoding="utf-8"))
-        return request.replace(url=url.partition("#")[0], meta=meta, dont_filter=True)
+        url = urljoin(request.url, safe_url_string(location, encoding="utf-8")).partition("#")[0]
+        # Only what no other redirect came before: after one of those, the next may speak of something else tomorrow.
+        if status in _PERMANENT and (meta[HOPS] == 1 or meta.get(MOVED_TO) == request.url):
+            meta[MOVED_TO] = url
+        return request.replace(url=url, meta=meta, dont_filter=True)
     except ValueError as error:
         raise FetchProblem(make_problem("unsupported_url", location.decode("latin-1")[:200])) from error

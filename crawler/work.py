@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from crawler.frontier import Work
 from crawler.problems import make_http_problem, make_problem
-from crawler.redirects import HOPS
+from crawler.redirects import HOPS, MOVED_TO
 from crawler.settings import ListingRules
 from news.sources import Problem
 from news.timing import parse_retry_after
@@ -98,6 +98,11 @@ def header(response: Response, name: str) -> str | None:
 def final_url(response: Response) -> str | None:
     """Where redirects led; None if there were none."""
     return response.url if response.request is not None and response.request.meta.get(HOPS) else None
+
+
+def moved_to(response: Response) -> str | None:
+    """Where permanent redirects led before any other; None if there were none."""
+    return response.request.meta.get(MOVED_TO) if response.request is not None else None
 
 
 def problem_without_reading(answer: Response, now: datetime) -> Problem | None:

@@ -18,7 +18,7 @@ from news.covering import Coverage
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
 from news.settling import Identity
-from news.sources import Problem
+from news.sources import Problem, SourceStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +144,6 @@ class PreviewAnswer:
     hits: tuple[PreviewedArticle, ...]
 
 
-class SourceStatus(StrEnum):
-    """`new`: never polled; `failing`: the last poll failed, or brought a damaged body; `ok` otherwise."""
-
-    NEW = "new"
-    OK = "ok"
-    FAILING = "failing"
-
-
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
     """How a source of the configuration is doing."""
@@ -169,6 +161,9 @@ class SourceHealth:
     articles: int = 0
     """Articles that it has shown, also those that another showed first."""
     pages: PageReadings = field(default_factory=PageReadings)
+    status_since: datetime | None = None
+    moved_to: str | None = None
+    """The address at which it is polled now, where that is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +325,16 @@ class SourceCounts:
     new: int
     ok: int
     failing: int
+    moved: int = 0
+    blocked: int = 0
+    gone: int = 0
+    silent: int = 0
+    unreachable: int = 0
+
+    @property
+    def in_trouble(self) -> int:
+        """Those that cannot be read."""
+        return self.failing + self.blocked + self.gone + self.unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,3 +405,5 @@ class ArchiveStatus:
     waiting: Waiting | None
     contents: Contents
     care: Care
+    line_down_since: datetime | None = None
+    """Since when nothing can be reached through this machine's own line; None: it is well."""

@@ -104,6 +104,8 @@ class AlarmKind(StrEnum):
     """It runs, and gives no sign of life."""
     WAITING = "waiting"
     """It cannot write the archive."""
+    LINE = "line"
+    """Nothing can be reached through this machine's own line."""
     OVERDUE = "overdue"
     DEAD = "dead"
 
@@ -151,9 +153,11 @@ def measure_delays(source: str | None, seconds: Sequence[int]) -> Delays:
     return Delays(source, len(ordered), within(0.5), within(0.95))
 
 
-def find_alarms(vitals: Vitals, care: Care, now: datetime) -> tuple[Alarm, ...]:
+def find_alarms(vitals: Vitals, care: Care, now: datetime, line_down_since: datetime | None = None) -> tuple[Alarm, ...]:
     """What is wrong now. Nothing else is told of what a daemon that does not run leaves undone."""
     alarms = [*_judge_vitals(vitals, now)]
+    if line_down_since is not None:
+        alarms.append(Alarm(AlarmKind.LINE, since=line_down_since))
     if care.overdue and vitals.is_running:
         longest = care.overdue[0]
         alarms.append(Alarm(AlarmKind.OVERDUE, longest.name, len(care.overdue), longest.due_at))

@@ -25,6 +25,26 @@ class ArticlesMode(StrEnum):
     FEED = "feed"
 
 
+class SourceStatus(StrEnum):
+    """How a source is doing; see `news.health` for what makes it so."""
+
+    NEW = "new"
+    """Never polled."""
+    OK = "ok"
+    FAILING = "failing"
+    """The last poll failed, or brought a damaged body."""
+    MOVED = "moved"
+    """It redirects for good, and is polled at its new address."""
+    BLOCKED = "blocked"
+    """The site refuses this program, or shows a wall."""
+    GONE = "gone"
+    """Nothing exists at its address: it is looked for every day, then every week."""
+    SILENT = "silent"
+    """It is polled well, and brings nothing new for longer than its rhythm explains."""
+    UNREACHABLE = "unreachable"
+    """This machine's own line is down."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
     """A source as the configuration names it. A source is its `url`; everything else may change."""
@@ -276,6 +296,8 @@ class PollOutcome:
     body_hash: str | None = None
     final_url: str | None = None
     """Where redirects led; None if there were none."""
+    moved_to: str | None = None
+    """Where permanent redirects led before any other; None if there were none."""
     problem: Problem | None = None
     fresh_for: timedelta | None = None
     """How long the answer stays as it is, as its server says."""

@@ -91,7 +91,7 @@ def lines_of_poll(outcome: PollOutcome, tally: Tally) -> Iterator[Line]:
     source = before.name if before else outcome.url
     problem = outcome.problem or (outcome.feed.problem if outcome.feed else None)
     former = before.error_code if before else None
-    if problem is not None and problem.code != former:
+    if problem is not None and problem.code != former and not tally.is_line_down:
         event = "source is failing" if outcome.kind is PollKind.FAILED else "feed is damaged"
         yield Line("warning", event, {"source": source, **_problem(problem)})
     if problem is None and former is not None:
@@ -145,10 +145,10 @@ def lines_of_attempt(channel: str, result: AttemptResult, failing: str | None) -
 
 def hourly_line(done: Totals, contents: Contents, undelivered: int) -> Line:
     """That the watch goes on, with the figures of the last hour; so nobody must wonder at a log that is calm."""
-    is_well = not (contents.sources.failing or undelivered or done.dead)
+    is_well = not (contents.sources.in_trouble or undelivered or done.dead)
     facts: dict[str, object] = {
         "sources": contents.sources.total,
-        "failing": contents.sources.failing,
+        "failing": contents.sources.in_trouble,
         "polls": done.polled,
         "articles": done.articles_new,
         "alerts": done.alerts,

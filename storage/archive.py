@@ -35,6 +35,7 @@ from news.care import Care
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.one_thing import Thing, Whole
+from news.own_line import Line
 from news.query import Query
 from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
 from news.topics import Topic
@@ -49,6 +50,7 @@ from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
 from storage.recording import entries, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -162,7 +164,7 @@ class ArchiveReader:
 
     def report_status(self, now: datetime) -> ArchiveStatus:
         """How many there are of everything, what waits, what needs care, and what the file takes up, at one moment."""
-        contents, care = self._ask(_report_contents_and_care, now)
+        contents, care, line = self._ask(_report_all, now)
         writer = find_writer(self.path)
         size_bytes, log_bytes = count_bytes(self.path)
         return ArchiveStatus(
@@ -174,6 +176,7 @@ class ArchiveReader:
             waiting=_get_waiting(writer),
             contents=contents,
             care=care,
+            line_down_since=line.since if line else None,
         )
 
     def report_undelivered(self) -> list[Undelivered]:
@@ -340,8 +343,8 @@ class Archive(ArchiveReader):
         return self._writer.submit(lambda db: tidying.mend_clock_jumps(db, self._watch.most_interval, now))
 
 
-def _report_contents_and_care(db: Database, now: datetime) -> tuple[Contents, Care]:
-    return reports.report_contents(db, now), report_care(db, now)
+def _report_all(db: Database, now: datetime) -> tuple[Contents, Care, Line | None]:
+    return reports.report_contents(db, now), report_care(db, now), load_line(db)
 
 
 def _get_waiting(writer: WriterNote | None) -> Waiting | None:

@@ -69,6 +69,14 @@ class NewsSite:
         self._thread.join(10)
         self._loop.close()
 
+    def switch_off(self) -> None:
+        """Close every connection and refuse new ones, as a site does whose machine is off."""
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+
+    def switch_on(self) -> None:
+        """Answer again, on the same port."""
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+
     def url(self, path: str = "/") -> str:
         """The absolute URL of a path on this site."""
         return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}{path}"
@@ -222,7 +230,7 @@ class NewsSite:
         server = web.Server(self._answer)
         self._runner = runner = web.ServerRunner(server, shutdown_timeout=0.1)
         await runner.setup()
-        await web.TCPSite(runner, self.host if self.host.startswith("127.") else "127.0.0.1", 0, ssl_context=self._tls).start()
+        await web.TCPSite(runner, self.host if self.host.startswith("127.") else "127.0.0.1", self.port, ssl_context=self._tls).start()
         self.port = runner.addresses[0][1]
 
     async def _stop(self) -> None:

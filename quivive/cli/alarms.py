@@ -19,6 +19,8 @@ def tell_alarm(alarm: Alarm, view: View) -> str:
             return text("the daemon hangs: its last sign of life was {time}; restart it", **values)
         case AlarmKind.WAITING:
             return text("the daemon cannot write the archive since {time}: {reason}", reason=reason, **values)
+        case AlarmKind.LINE:
+            return text("no source can be reached since {time}: this machine’s own line seems to be down", **values)
         case AlarmKind.OVERDUE:
             return plural(
                 "{count} source is long overdue: {name}, since {time}",

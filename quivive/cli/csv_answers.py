@@ -39,6 +39,8 @@ SOURCES = (
     "pages",
     "pages_unread",
     "pages_failing_since",
+    "status_since",
+    "moved_to",
 )
 COVERAGE = ("name", "url", "coverage", "first_read_at", "last_good_at", "gaps", "missed")
 TOPICS = ("name", "query", "notify", "articles", "articles_24h", "articles_7d", "articles_30d", "alerts", "last_alert_at")

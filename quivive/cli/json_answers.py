@@ -142,6 +142,8 @@ def source_json(source: SourceHealth) -> JsonObject:
         "pages": len(source.pages.marks),
         "pages_unread": source.pages.unread,
         "pages_failing_since": optional_time_json(source.pages.failing_since),
+        "status_since": optional_time_json(source.status_since),
+        "moved_to": source.moved_to,
     }
 
 
@@ -232,6 +234,7 @@ def status_json(status: ArchiveStatus, page_troubles: Sequence[PageTrouble]) -> 
         "log_bytes": status.log_bytes,
         "alive_at": optional_time_json(status.alive_at),
         **_care_json(status.care),
+        "line_down_since": optional_time_json(status.line_down_since),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from news.answers import ArchiveStatus, Gap, PageState, PageTrouble, RebuildingPart
+from news.answers import ArchiveStatus, Gap, PageState, PageTrouble, RebuildingPart, SourceCounts
 from news.care import Care, ChannelTrouble, Delays, FailingSource, SilentSource, UnreadPages
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.tables import Column, Place, make_table
@@ -35,6 +35,9 @@ def _show_daemon(sheet: Sheet, status: ArchiveStatus) -> None:
     database = size(status.size_bytes - status.log_bytes)
     sheet.fact(text("archive"), text("{database}, and {log} of write-ahead log", database=database, log=size(status.log_bytes)))
     sheet.fact("", status.path)
+    if status.line_down_since is not None:
+        down = text("this machine’s own line is down since {time}: nothing is polled but a probe", time=view.time(status.line_down_since))
+        sheet.fact(text("line"), down, **_TROUBLE)
     if waiting := status.waiting:
         told = text("to write, since {time}: {reason}", time=view.time(waiting.since), reason=view.language.tell(waiting.reason))
         sheet.fact(text("waiting"), told, **_TROUBLE)
@@ -64,7 +67,7 @@ def _show_counts(sheet: Sheet, status: ArchiveStatus) -> None:
         failing=number(sources.failing),
         new=number(sources.new),
     )
-    sheet.fact(text("sources"), told)
+    sheet.fact(text("sources"), ", ".join([told, *_tell_other_states(sources, sheet.view)]))
     told = text("{total}, {lately} in the last 24 h", total=number(articles.total), lately=number(articles.last_24h))
     sheet.fact(text("articles"), told)
     sheet.fact(text("revisions"), number(articles.revisions))
@@ -80,6 +83,19 @@ def _show_counts(sheet: Sheet, status: ArchiveStatus) -> None:
         dead=number(deliveries.dead),
     )
     sheet.fact(text("deliveries"), told)
+
+
+def _tell_other_states(sources: SourceCounts, view: View) -> list[str]:
+    """How many are in the states that are seldom, of those in which any are."""
+    text, number = view.language.text, view.language.number
+    told = [
+        (sources.moved, text("{count} moved", count=number(sources.moved))),
+        (sources.blocked, text("{count} blocked", count=number(sources.blocked))),
+        (sources.gone, text("{count} gone", count=number(sources.gone))),
+        (sources.silent, text("{count} silent", count=number(sources.silent))),
+        (sources.unreachable, text("{count} unreachable", count=number(sources.unreachable))),
+    ]
+    return [text for count, text in told if count]
 
 
 def _show_delay(sheet: Sheet, care: Care) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from news.answers import SourceHealth, SourceStatus
+from news.answers import SourceHealth
 from news.errors import ArchiveMissing
-from news.sources import SourceSpec
+from news.sources import SourceSpec, SourceStatus
 from news.urls import host_of
 from quivive.cli import sources_add, sources_opml, sources_test
 from quivive.cli.context import (
@@ -27,7 +27,7 @@ from quivive.cli.json_answers import source_json
 from quivive.cli.named_group import SourceGroup
 from quivive.cli.sheet import View
 from quivive.cli.tables import Cell, Column, Place, make_table
-from quivive.cli.whole_sources import STATUS_STYLES, tell_problem, tell_status, tell_unread_pages
+from quivive.cli.whole_sources import STATUS_STYLES, tell_remark, tell_status, tell_unread_pages
 from quivive.config import Configuration
 from quivive.texts import visible
 
@@ -94,7 +94,7 @@ def _row(source: SourceHealth, view: View, *, long: bool) -> list[Cell | str]:
         view.language.duration(source.interval),
         view.language.number(source.consecutive_failures),
         tell_unread_pages(source.pages, view),
-        tell_problem(source.last_error, view.language),
+        tell_remark(source, view.language),
         Cell(visible(source.url) if long else "", whole=visible(source.url)),
     ]
 

@@ -46,7 +46,7 @@ def _print_alarms(reader: ArchiveReader, view: View) -> bool:
     since, reason = (status.waiting.since, status.waiting.reason) if status.waiting else (None, None)
     vitals = Vitals(status.writer_pid is not None, status.alive_at, since, reason)
     sheet = Sheet(view)
-    for alarm in find_alarms(vitals, status.care, view.now):
+    for alarm in find_alarms(vitals, status.care, view.now, status.line_down_since):
         sheet.note(tell_alarm(alarm, view), "")
     print_lines(sheet.lines)
     return bool(sheet.lines)

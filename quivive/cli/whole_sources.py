@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from news.answers import SourceStatus
+from news.answers import SourceHealth
 from news.one_thing import GapRecord, PollRecord, WholeSource
 from news.page_readings import PageReadings
 from news.repairing import RepairState
-from news.sources import PollKind, Problem
+from news.sources import PollKind, Problem, SourceStatus
 from news.websub import Subscription, SubscriptionState, is_live
 from news.wording import Language
 from quivive.cli.coverage import tell_coverage
@@ -20,13 +20,27 @@ STATUS_STYLES: dict[SourceStatus, dict[str, object]] = {
     SourceStatus.NEW: {"fg": "yellow"},
     SourceStatus.OK: {"fg": "green"},
     SourceStatus.FAILING: {"fg": "red"},
+    SourceStatus.MOVED: {"fg": "yellow"},
+    SourceStatus.BLOCKED: {"fg": "red"},
+    SourceStatus.GONE: {"fg": "red"},
+    SourceStatus.SILENT: {"fg": "yellow"},
+    SourceStatus.UNREACHABLE: {"fg": "yellow"},
 }
 
 
 def tell_status(status: SourceStatus, language: Language) -> str:
     """The status of a source in the user's language; JSON has the fixed English word."""
     text = language.text
-    return {SourceStatus.NEW: text("new"), SourceStatus.OK: text("ok"), SourceStatus.FAILING: text("failing")}[status]
+    return {
+        SourceStatus.NEW: text("new"),
+        SourceStatus.OK: text("ok"),
+        SourceStatus.FAILING: text("failing"),
+        SourceStatus.MOVED: text("moved"),
+        SourceStatus.BLOCKED: text("blocked"),
+        SourceStatus.GONE: text("gone"),
+        SourceStatus.SILENT: text("silent"),
+        SourceStatus.UNREACHABLE: text("unreachable"),
+    }[status]
 
 
 def tell_problem(problem: Problem | None, language: Language) -> str:
@@ -42,6 +56,19 @@ def tell_unread_pages(pages: PageReadings, view: View) -> str:
     if pages.failing_since is None:
         return view.language.text("{unread} of {pages}", **values)
     return view.language.text("{unread} of {pages}, since {time}", time=view.time(pages.failing_since), **values)
+
+
+def tell_remark(source: SourceHealth, language: Language) -> str:
+    """Why a source fails, or what else there is to know and to do about how it stands."""
+    text = language.text
+    problem = tell_problem(source.last_error, language)
+    if source.status is SourceStatus.UNREACHABLE:
+        return text("this machine’s own line is down; nothing is counted against the source")
+    if source.status is SourceStatus.GONE:
+        return text("{problem} It is looked for every day, and after a week every week.", problem=problem)
+    if source.status is SourceStatus.MOVED and source.moved_to is not None:
+        return text("polled at {url} now: write that address into the configuration", url=visible(source.moved_to))
+    return problem
 
 
 def show_source(sheet: Sheet, whole: WholeSource) -> None:
@@ -69,7 +96,8 @@ def _show_head(sheet: Sheet, whole: WholeSource) -> None:
     sheet.address(health.url)
     sheet.blank()
     sheet.fact(text("status"), tell_status(health.status, view.language), **STATUS_STYLES[health.status])
-    sheet.fact(text("problem"), tell_problem(health.last_error, view.language))
+    sheet.fact(text("since"), view.time(health.status_since) if health.status_since else "")
+    sheet.fact(text("problem"), tell_remark(health, view.language))
     if health.consecutive_failures:
         since = sheet.view.language.plural("{count} poll failed", "{count} polls failed one after the other", health.consecutive_failures)
         sheet.fact(text("failures"), since)

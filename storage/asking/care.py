@@ -22,6 +22,7 @@ from news.care import (
 from news.silence import usual_pause
 from news.sources import Problem
 from storage.file.times import from_text, optional_time, to_text
+from storage.recording.line import load_line
 from storage.recording.page_readings import page_readings
 from storage.recording.rhythms import read_rhythm
 
@@ -75,6 +76,8 @@ def _list_unread_pages(db: Database) -> tuple[UnreadPages, ...]:
 
 
 def _list_overdue(db: Database, now: datetime) -> tuple[OverdueSource, ...]:
+    if load_line(db) is not None:  # all wait for it, and that is said
+        return ()
     rows = db.conn.execute(
         "SELECT name, next_poll_at, interval_seconds FROM sources WHERE configured = 1 AND next_poll_at < ? ORDER BY next_poll_at",
         (to_text(now),),

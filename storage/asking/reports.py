@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,13 +21,13 @@ from news.answers import (
     PageState,
     PageTrouble,
     SourceCounts,
-    SourceStatus,
     TopicVolume,
     Undelivered,
 )
-from news.sources import Problem
+from news.sources import Problem, SourceStatus
 from news.topics import Topic
 from storage.file.times import from_text, optional_time, to_text
+from storage.recording.line import load_line
 from storage.recording.rebuilding import get_progress
 from storage.recording.sources import get_longest_overdue, source_status
 
@@ -88,8 +89,9 @@ def report_contents(db: Database, now: datetime) -> Contents:
 
 
 def _count_sources(db: Database) -> SourceCounts:
-    states = [source_status(row) for row in db.conn.execute("SELECT * FROM sources WHERE configured = 1")]
-    return SourceCounts(len(states), states.count(SourceStatus.NEW), states.count(SourceStatus.OK), states.count(SourceStatus.FAILING))
+    line = load_line(db)
+    states = Counter(source_status(row, line).value for row in db.conn.execute("SELECT * FROM sources WHERE configured = 1"))
+    return SourceCounts(states.total(), **{status.value: states[status.value] for status in SourceStatus})
 
 
 def _count_deliveries(db: Database) -> DeliveryCounts:

@@ -355,6 +355,25 @@ def remember_how_pages_are_read(db: Database) -> None:
 
 
 @migrations()
+def say_how_each_source_is_doing(db: Database) -> None:
+    """A source was failing or not, by its last poll alone."""
+    for statement in _CONDITIONS:
+        db.conn.execute(statement)
+
+
+_CONDITIONS = (
+    "ALTER TABLE sources ADD COLUMN status TEXT NOT NULL DEFAULT 'new'",  # new, ok, failing, moved, blocked, gone, silent, unreachable
+    "ALTER TABLE sources ADD COLUMN status_since TEXT",
+    "ALTER TABLE sources ADD COLUMN trouble TEXT",  # JSON: since, polls in a row, the last verdict and its polls, as what it was told
+    "ALTER TABLE sources ADD COLUMN moved TEXT",  # JSON: url, since, polls in a row that were led there for good, is_told
+    "ALTER TABLE sources ADD COLUMN told_silent INTEGER NOT NULL DEFAULT 0",  # somebody was told that it is silent
+    """UPDATE sources SET status = CASE WHEN error_code IS NULL THEN 'ok' ELSE 'failing' END,
+                          status_since = coalesce(last_success_at, added_at)
+       WHERE last_polled_at IS NOT NULL""",
+)
+
+
+@migrations()
 def learn_when_sources_publish(db: Database) -> None:
     """The rhythm of a source is in a table of its own: the row of the source is written with every poll.
 

@@ -19,20 +19,19 @@ def _time(column: str, name: str | None = None) -> str:
     return f"replace(substr({column}, 1, 19), 'T', ' ') AS {name or column.rpartition('.')[2]}"
 
 
-_SOURCE_STATUS = "CASE WHEN last_polled_at IS NULL THEN 'new' WHEN error_code IS NOT NULL THEN 'failing' ELSE 'ok' END"
 _INTERVAL = """CASE WHEN last_polled_at IS NULL THEN interval_seconds
         ELSE max(1, round((julianday(next_poll_at) - julianday(last_polled_at)) * 86400)) END AS interval_seconds"""
 """From the last poll to the next."""
 _YES = "CASE WHEN {condition} THEN 'yes' ELSE 'no' END"
 
 VIEWS = {
-    "sources_v": f"""SELECT sources.id, name, url, {_SOURCE_STATUS} AS status,
+    "sources_v": f"""SELECT sources.id, name, url, status,
         (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles,
         {_time("last_polled_at")}, {_time("last_success_at")}, {_time("next_poll_at")}, {_INTERVAL},
         consecutive_failures, error_code AS problem_code, error_message AS problem, {_YES.format(condition="configured = 1")} AS configured,
         {_time("added_at")}, (SELECT group_concat(value, ', ') FROM json_each(tags)) AS tags,
         length(page_marks) AS pages, length(page_marks) - length(replace(page_marks, '-', '')) AS pages_unread,
-        {_time("pages_failing_since")}
+        {_time("pages_failing_since")}, {_time("status_since")}, json_extract(moved, '$.url') AS moves_to
         FROM sources""",
     "polls_v": f"""SELECT sources.name AS source, {_time("polled_at")}, kind, http_status, round(seconds, 3) AS seconds, body_bytes,
         entries_seen, entries_new, entries_changed, polls.error_code AS problem_code, polls.error_message AS problem

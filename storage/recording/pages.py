@@ -10,15 +10,17 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.arriving import KnownEntry, showing_of
-from news.concluding import addresses_of_page, conclude_page, conclude_page_failure, is_awaited, page_address
+from news.concluding import PageStanding, addresses_of_page, conclude_page, conclude_page_failure, is_awaited, page_address
 from news.cuts import find_shortfall
 from news.judging import Version, judge_page_text, make_version
+from news.own_line import LINE_CODES
 from news.page_readings import note_page
 from news.preparing import page_version
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from storage.file.times import to_text
 from storage.recording.entries import load_entry_with_readings, load_others, note_page_url, write_page
 from storage.recording.knowing import hashes_of, load_titles
+from storage.recording.line import load_line
 from storage.recording.page_readings import write_page_readings
 from storage.recording.settle_one import settle_one
 from storage.recording.walls import unmask_wall
@@ -29,7 +31,10 @@ def list_due_pages(db: Database, now: datetime, limit: int, in_hand: Collection[
     """The pages that are due: each source's in turn, and of one source those longest due first; without those of entries in hand.
 
     A source with thousands must not keep the others out of the list.
+    While our own line is down, none is.
     """
+    if load_line(db) is not None:
+        return []
     rows = db.conn.execute(
         """WITH chosen AS (
                SELECT entries.id, page_due_at, row_number() OVER (PARTITION BY source_id ORDER BY page_due_at, entries.id) AS turn
@@ -85,7 +90,10 @@ def _record_text(db: Database, watch: Watch, read: tuple[KnownEntry, Version, Pa
 
 
 def _record_failure(db: Database, watch: Watch, stored: KnownEntry, problem: Problem, tally: Tally, now: datetime) -> None:
-    write_page(db, stored.entry_id, conclude_page_failure(stored, problem, now), now)
+    standing = conclude_page_failure(stored, problem, now)
+    if problem.code in LINE_CODES and load_line(db) is not None:
+        standing = PageStanding("due", now, stored.page_attempts, problem)  # not its own failure: it is fetched once the line is back
+    write_page(db, stored.entry_id, standing, now)
     tally.pages_failed += 1
     settle_one(db, watch, showing_of(stored, make_version(stored.entry, _page_at_hand(db, stored))), now, tally)
 

@@ -10,12 +10,14 @@ from sqlite_utils import Database
 from news.arriving import Body
 from news.concluding import SourceRecord, conclude_poll, conclude_told, judge_silence, problem_of
 from news.gaps import Gap
+from news.health import Condition
 from news.preparing import prepared_entries
 from news.rhythm import Brought
 from news.scheduling import PollTiming
 from news.sources import ArticlesMode, ParsedFeed, PollOutcome
 from storage.file.times import to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
+from storage.recording.conditions import PolledSource, condition_of, look_at_line, settle_source
 from storage.recording.gaps import Shown, keep_window, record_gap, watch_window
 from storage.recording.rhythms import write_rhythm
 from storage.recording.sources import load_source, source_record, write_source
@@ -32,6 +34,9 @@ class _Poll:
     timing: PollTiming
     outcome: PollOutcome
     now: datetime
+    url: str
+    """Of the source, whatever address was asked."""
+    condition: Condition
 
 
 def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> Tally:
@@ -45,11 +50,25 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
     if outcome.feed is not None and outcome.feed.problem is None:
         heed_hubs(db, outcome.source_id, outcome.feed, outcome.final_url or outcome.url, now)
     _log_poll(db, poll, tally, changed)
-    record = conclude_poll(poll.record, outcome, poll.timing, now, Brought(tally.entries_seen, tuple(tally.published)))
-    write_source(db, outcome.source_id, record, now)
+    brought = Brought(tally.entries_seen, tuple(tally.published))
+    _settle(db, watch, poll, conclude_poll(poll.record, outcome, poll.timing, now, brought), tally)
+    return tally
+
+
+def _settle(db: Database, watch: Watch, poll: _Poll, record: SourceRecord, tally: Tally) -> None:
+    """Write what the poll makes of the record of its source, and of its condition."""
+    outcome = poll.outcome
+    is_empty = outcome.feed is not None and not outcome.feed.entries
+    had_entries = is_empty and _has_entries(db, outcome.source_id)
+    polled = PolledSource(outcome.source_id, poll.url, poll.record, poll.condition, had_entries, outcome, poll.now)
+    write_source(db, outcome.source_id, settle_source(db, watch, polled, record, tally), poll.now)
     if record.rhythm is not None and record.rhythm is not poll.record.rhythm:
         write_rhythm(db, outcome.source_id, record.rhythm, record.silent_from)
-    return tally
+    look_at_line(db, watch, polled, tally)
+
+
+def _has_entries(db: Database, source_id: int) -> bool:
+    return db.conn.execute("SELECT 1 FROM entries WHERE source_id = ? LIMIT 1", (source_id,)).fetchone() is not None
 
 
 def record_told(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> Tally:
@@ -74,7 +93,7 @@ def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) 
     if row is None:
         return None
     timing = PollTiming(timedelta(seconds=row["interval_seconds"]), watch.least_interval, watch.most_interval, bool(row["own_interval"]))
-    return _Poll(source_record(row), ArticlesMode(row["articles_mode"]), timing, outcome, now)
+    return _Poll(source_record(row), ArticlesMode(row["articles_mode"]), timing, outcome, now, row["url"], condition_of(row))
 
 
 def _record_entries(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, tally: Tally) -> int:
@@ -95,6 +114,7 @@ def _take_in(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, tally: T
     arrived = prepared_entries(feed)
     tally.entries_seen = len(arrived)
     sifted = sift_entries(db, source_id, arrived)
+    tally.entries_known = sifted.known
     silence = judge_silence(poll.record, silent_first_poll=watch.silent_first_poll)
     body = load_body(db, Receiving(source_id, url, poll.mode, silence, poll.now), arrived, sifted)
     return Shown(arrived, sifted.ids, body.known), body

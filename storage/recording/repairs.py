@@ -20,12 +20,18 @@ from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
 from storage.recording.gaps import list_named, namings_of, read_items, tell_of_gap
+from storage.recording.line import load_line
 from storage.recording.sources import load_source, source_record
 from storage.recording.watch import Tally, Watch
 
 
 def list_due_repairs(db: Database, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DueRepair]:
-    """The places that are due to be read, of each source one, its newest gap's; without those of the sources in hand."""
+    """The places that are due to be read, of each source one, its newest gap's; without those of the sources in hand.
+
+    While our own line is down, none is.
+    """
+    if load_line(db) is not None:
+        return []
     rows = db.conn.execute(
         """SELECT max(gaps.id) AS id, source_id, steps FROM gaps JOIN sources ON sources.id = source_id
            WHERE next_repair_at <= ? AND configured = 1 AND source_id NOT IN (SELECT value FROM json_each(?))

@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.answers import SourceHealth, SourceStatus
+from news.answers import SourceHealth
 from news.concluding import SourceRecord, Validators
 from news.freshness import FeedWishes
+from news.own_line import Line
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
-from news.sources import DueSource, Problem, SourceSpec, fold_name
+from news.sources import DueSource, Problem, SourceSpec, SourceStatus, fold_name
 from news.trusting import Trust
 from news.urls import host_of
 from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.conditions import address_of, move_of
+from storage.recording.line import list_probes, load_line
 from storage.recording.page_readings import page_readings
 from storage.recording.rhythms import read_rhythm
 from storage.recording.watch import Watch
@@ -28,6 +31,7 @@ def sync_sources(db: Database, watch: Watch, specs: Sequence[SourceSpec], defaul
 
     When known ones are due is for `news.scheduling.poll_at_from_now_on` to say.
     """
+    _take_over_moved(db, specs)
     standings = _standings(db)
     db.conn.execute("UPDATE sources SET configured = 0")
     for spec in specs:
@@ -54,6 +58,20 @@ def sync_sources(db: Database, watch: Watch, specs: Sequence[SourceSpec], defaul
             timing = PollTiming(interval, watch.least_interval, watch.most_interval, is_own=spec.interval is not None)
             moment = poll_at_from_now_on(now, standing, timing)
             db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE url = ?", (to_text(moment), spec.url))
+
+
+def _take_over_moved(db: Database, specs: Sequence[SourceSpec]) -> None:
+    """A source whose new address is written into the configuration in the place of the old one stays the same source, with its history."""
+    named = {spec.url for spec in specs}
+    known = {row["url"] for row in db.conn.execute("SELECT url FROM sources")}
+    for row in db.conn.execute("SELECT id, url, moved FROM sources WHERE moved IS NOT NULL AND configured = 1").fetchall():
+        move = move_of(row)
+        if move is not None and move.is_adopted and move.url in named - known and row["url"] not in named:
+            known.add(move.url)
+            db.conn.execute(
+                "UPDATE sources SET url = ?, moved = NULL, status = CASE status WHEN 'moved' THEN 'ok' ELSE status END WHERE id = ?",
+                (move.url, row["id"]),
+            )
 
 
 def _standings(db: Database) -> dict[str, Standing]:
@@ -163,12 +181,17 @@ def _problem(row: sqlite3.Row) -> Problem | None:
 def _due_source(row: sqlite3.Row) -> DueSource:
     """A row of the table as work for the crawler. A server that is not believed is asked for its feed without condition."""
     if not _trust(row).asks_on_condition:
-        return DueSource(row["id"], row["url"], body_hash=row["body_hash"])
-    return DueSource(row["id"], row["url"], row["etag"], row["last_modified"], row["body_hash"])
+        return DueSource(row["id"], address_of(row), body_hash=row["body_hash"])
+    return DueSource(row["id"], address_of(row), row["etag"], row["last_modified"], row["body_hash"])
 
 
 def list_due_sources(db: Database, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DueSource]:
-    """The sources whose poll is due, the longest overdue first, without those of the ids that are in hand already."""
+    """The sources whose poll is due, the longest overdue first, without those of the ids that are in hand already.
+
+    While our own line is down, one of those that were cut off now and then.
+    """
+    if (line := load_line(db)) is not None:
+        return [_due_source(row) for row in list_probes(db, line, now, in_hand)]
     rows = db.conn.execute(
         """SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
            ORDER BY next_poll_at LIMIT ?""",
@@ -213,20 +236,22 @@ _HEALTH = """SELECT sources.*, (SELECT count(DISTINCT article_id) FROM sightings
 
 def report_sources(db: Database) -> list[SourceHealth]:
     """The health of every configured source, by name."""
+    line = load_line(db)
     rows = db.conn.execute(f"{_HEALTH} WHERE configured = 1 ORDER BY name COLLATE NOCASE, id")
-    return [_report(row) for row in rows]
+    return [_report(row, line) for row in rows]
 
 
 def report_source(db: Database, source_id: int) -> SourceHealth:
     """The health of the source of that number, which must be there."""
-    return _report(db.conn.execute(f"{_HEALTH} WHERE id = ?", (source_id,)).fetchone())
+    return _report(db.conn.execute(f"{_HEALTH} WHERE id = ?", (source_id,)).fetchone(), load_line(db))
 
 
-def _report(row: sqlite3.Row) -> SourceHealth:
+def _report(row: sqlite3.Row, line: Line | None) -> SourceHealth:
+    move = move_of(row)
     return SourceHealth(
         name=row["name"],
         url=row["url"],
-        status=source_status(row),
+        status=source_status(row, line),
         interval=interval_in_force(row),
         last_polled_at=optional_time(row["last_polled_at"]),
         last_success_at=optional_time(row["last_success_at"]),
@@ -235,6 +260,8 @@ def _report(row: sqlite3.Row) -> SourceHealth:
         last_error=_problem(row),
         articles=row["articles"],
         pages=page_readings(row),
+        status_since=optional_time(row["status_since"]),
+        moved_to=move.url if move is not None and move.is_adopted else None,
     )
 
 
@@ -246,14 +273,20 @@ def interval_in_force(row: sqlite3.Row) -> timedelta:
     return max(timedelta(seconds=round(wait.total_seconds())), timedelta(seconds=1))
 
 
-def source_status(row: sqlite3.Row) -> SourceStatus:
-    """How a row of the table stands."""
-    if row["last_polled_at"] is None:
-        return SourceStatus.NEW
-    return SourceStatus.FAILING if row["error_code"] else SourceStatus.OK
+_WELL = frozenset({SourceStatus.OK, SourceStatus.MOVED, SourceStatus.SILENT})
+
+
+def source_status(row: sqlite3.Row, line: Line | None) -> SourceStatus:
+    """How a row of the table stands; while our line is down, nobody can say that a source is well that has not answered since."""
+    status = SourceStatus(row["status"])
+    if line is None or status not in _WELL or (row["last_success_at"] or "") >= to_text(line.since):
+        return status
+    return SourceStatus.UNREACHABLE
 
 
 def get_longest_overdue(db: Database, now: datetime) -> timedelta:
-    """How long the most overdue source has been waiting; nothing if none is due."""
+    """How long the most overdue source has been waiting; nothing if none is due, or all wait for our own line."""
+    if load_line(db) is not None:
+        return timedelta()
     row = db.conn.execute("SELECT min(next_poll_at) AS due FROM sources WHERE configured = 1").fetchone()
     return timedelta() if row["due"] is None else max(timedelta(), now - from_text(row["due"]))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.answers import RebuildingPart
+from news.health import GONE_WAITS
 from news.text import analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from storage.file.times import from_text, to_text
@@ -69,10 +70,13 @@ def prune_poll_log(db: Database, now: datetime) -> int:
 def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> None:
     """Bring back what a clock that was ahead for a while put off.
 
-    Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source.
+    Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source, but a source that is gone.
     """
+    week = to_text(now + GONE_WAITS[-1] + LONGEST_WAIT)
+    db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE status = 'gone' AND next_poll_at > ?", (to_text(now), week))
     latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
-    for table, column, condition in _WHEN_DUE:
+    others = ("sources", "next_poll_at", "status <> 'gone' AND")
+    for table, column, condition in (others, *_WHEN_DUE[1:]):
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {condition} {column} > ?", (moment, latest))  # noqa: S608  # literals
     give_up_at = to_text(now + DELIVERY_LIFETIME)
     for table, column in (("deliveries", "due_at"), ("messages", "next_attempt_at")):

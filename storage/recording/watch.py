@@ -47,6 +47,10 @@ class Tally:
     duplicates: int = 0
     pages_failed: int = 0
     alerts: list[Alert] = field(default_factory=list)
+    entries_known: int = 0
+    """Entries of the body that were on record."""
+    is_line_down: bool = False
+    """The poll failed because our own line is down: nothing of it is news."""
     gap: Problem | None = None
     """Set when the source may have published and removed entries between two polls."""
     gap_became: RepairState | None = None

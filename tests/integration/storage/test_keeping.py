@@ -330,7 +330,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
         "bytes": desk.path.stat().st_size + desk.path.with_name("archive.db-wal").stat().st_size,
         "writer_pid": os.getpid(),
         "waiting": None,
-        "sources": {"total": 2, "new": 0, "ok": 1, "failing": 1},
+        "sources": {"total": 2, "new": 0, "ok": 1, "failing": 1, "moved": 0, "blocked": 0, "gone": 0, "silent": 0, "unreachable": 0},
         "overdue_seconds": 2820.0,
         "last_poll_at": "2025-02-10T12:04:00Z",
         "articles": {"total": 1, "last_24h": 1, "revisions": 0, "sightings": 1},
@@ -347,6 +347,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
         "overdue": [{"source": "a.example", "due_at": "2025-02-10T12:18:00Z"}, {"source": "b.example", "due_at": "2025-02-10T12:34:00Z"}],
         "channels": [],
         "delays": [{"source": name, "alerts": 1, "median_seconds": 3900, "p95_seconds": 3900} for name in (None, "a.example")],
+        "line_down_since": None,
     }
 
 

@@ -172,6 +172,8 @@ def test_the_report_of_a_source_has_the_fields_of_the_outer_surface(desk: Desk) 
         "consecutive_failures": 0,
         "last_error": None,
         "articles": 0,
+        "status_since": None,
+        "moved_to": None,
     }
     desk.poll(A, entry("Un", ONE, "1"), entry("Un encore", ONE, "2"))
     (report,) = desk.sources()

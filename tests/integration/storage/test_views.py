@@ -20,7 +20,7 @@ ONE = "https://a.example/1"
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 COLUMNS = {
     "sources_v": "id name url status articles last_polled_at last_success_at next_poll_at interval_seconds consecutive_failures "
-    "problem_code problem configured added_at tags pages pages_unread pages_failing_since",
+    "problem_code problem configured added_at tags pages pages_unread pages_failing_since status_since moves_to",
     "polls_v": "source polled_at kind http_status seconds body_bytes entries_seen entries_new entries_changed problem_code problem",
     "gaps_v": "source from_at to_at entries repaired_at message state found_at missed found reached_at problem_code problem",
     "entries_v": "source title link published_at updated_at first_seen_at changed_at article page_state page_problem_code page_problem",

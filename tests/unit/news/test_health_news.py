@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.alerts import OUR_LINE, Subject, channel_subject, parse_subject, source_subject
-from news.answers import SourceStatus
 from news.health_news import DEAD, DOWN, WELL, HealthEvent, HealthNews, make_health_alert_id
+from news.sources import SourceStatus
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 FAILING = HealthNews(HealthEvent.STATE, "Le Journal", "failing", since=NOW)

@@ -1,0 +1,154 @@
+"""How each source is doing, in its row: what is remembered from poll to poll, and what of it is told.
+
+A source that is well has next to nothing to remember, and its row is not written a second time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from news.alerts import source_subject
+from news.concluding import SourceRecord
+from news.health import (
+    NO_ENTRIES,
+    Condition,
+    Named,
+    Polled,
+    Trouble,
+    Verdict,
+    conclude_condition,
+    decide_telling,
+    wait_while_gone,
+)
+from news.moving import Move, address_to_ask, conclude_move
+from news.own_line import LINE_CODES
+from news.sources import PollKind, PollOutcome, Problem, SourceStatus
+from storage.file.times import from_text, optional_time, to_text
+from storage.recording.health import raise_health_alert
+from storage.recording.line import end_outage, load_line, look_for_outage, note_failed_probe
+from storage.recording.watch import Tally, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class PolledSource:
+    """A source as it was before a poll, the poll, and when that is written."""
+
+    source_id: int
+    url: str
+    before: SourceRecord
+    condition: Condition
+    had_entries: bool
+    outcome: PollOutcome
+    now: datetime
+
+
+def condition_of(row: sqlite3.Row) -> Condition:
+    """A row of the table as how the source stands."""
+    return Condition(
+        status=SourceStatus(row["status"]),
+        since=optional_time(row["status_since"]) or from_text(row["added_at"]),
+        trouble=_trouble_from_json(row["trouble"]),
+        move=move_of(row),
+        told_silent=bool(row["told_silent"]),
+    )
+
+
+def move_of(row: sqlite3.Row) -> Move | None:
+    """Where a source is said to have moved."""
+    if row["moved"] is None:
+        return None
+    fields = json.loads(row["moved"])
+    return Move(fields["url"], from_text(fields["since"]), fields["polls"], fields["is_told"])
+
+
+def address_of(row: sqlite3.Row) -> str:
+    """The address at which the source of a row is polled."""
+    return row["url"] if row["moved"] is None else address_to_ask(row["url"], move_of(row), row["consecutive_failures"])
+
+
+def _trouble_from_json(text: str | None) -> Trouble | None:
+    if text is None:
+        return None
+    fields = json.loads(text)
+    return Trouble(from_text(fields["since"]), fields["polls"], Verdict(fields["verdict"]), fields["same"], SourceStatus(fields["told"]))
+
+
+def _write_condition(db: Database, source_id: int, condition: Condition) -> None:
+    trouble, move = condition.trouble, condition.move
+    db.conn.execute(
+        "UPDATE sources SET status = ?, status_since = ?, trouble = ?, moved = ?, told_silent = ? WHERE id = ?",
+        (
+            condition.status,
+            to_text(condition.since),
+            None
+            if trouble is None
+            else _to_json(trouble.since, polls=trouble.polls, verdict=trouble.verdict, same=trouble.same, told=trouble.told),
+            None if move is None else _to_json(move.since, url=move.url, polls=move.polls, is_told=move.is_told),
+            condition.told_silent,
+            source_id,
+        ),
+    )
+
+
+def _to_json(since: datetime, **fields: str | int | bool) -> str:
+    return json.dumps({"since": to_text(since), **fields})
+
+
+def settle_source(db: Database, watch: Watch, polled: PolledSource, record: SourceRecord, tally: Tally) -> SourceRecord:
+    """Judge and write how a source stands after a poll, and raise the operational alert that follows, if one does.
+
+    `record` is what the poll alone makes of the source's record; returned is what is to be remembered.
+    """
+    outcome, now, line = polled.outcome, polled.now, load_line(db)
+    is_cut_off = outcome.kind is PollKind.FAILED and outcome.problem is not None and outcome.problem.code in LINE_CODES
+    if line is not None and is_cut_off:
+        note_failed_probe(db, line, now)
+        tally.is_line_down = True
+        if polled.condition.trouble is None:
+            _write_condition(db, polled.source_id, replace(polled.condition, status=SourceStatus.UNREACHABLE, since=line.since))
+        return replace(polled.before, problem=record.problem)
+    if line is not None:
+        tally.alerts += end_outage(db, watch, line, polled.condition.status, now)
+    condition = _judge(db, watch, polled, record, tally)
+    if condition.status is SourceStatus.FAILING and _is_empty(polled):
+        record = replace(record, problem=NO_ENTRIES)
+    if condition != polled.condition:
+        _write_condition(db, polled.source_id, condition)
+    wait = wait_while_gone(condition, now)
+    return record if wait is None else replace(record, next_poll_at=max(record.next_poll_at, now + wait))
+
+
+def look_at_line(db: Database, watch: Watch, polled: PolledSource, tally: Tally) -> None:
+    """After a poll is written: whether its failure shows that our own line is down. Asked of sources only that were well before."""
+    problem = polled.outcome.problem
+    if problem is not None and problem.code in LINE_CODES and not tally.is_line_down:
+        tally.alerts += look_for_outage(db, watch, polled.now)
+
+
+def _problem_of(polled: PolledSource, record: SourceRecord) -> Problem | None:
+    return NO_ENTRIES if _is_empty(polled) else record.problem
+
+
+def _is_empty(polled: PolledSource) -> bool:
+    """Whether the feed lists nothing any more; one that is unchanged still does not."""
+    feed, trouble = polled.outcome.feed, polled.condition.trouble
+    if feed is not None:
+        return not feed.entries and feed.problem is None and polled.had_entries
+    return polled.outcome.kind is not PollKind.FAILED and trouble is not None and trouble.verdict is Verdict.EMPTY
+
+
+def _judge(db: Database, watch: Watch, polled: PolledSource, record: SourceRecord, tally: Tally) -> Condition:
+    """How the source stands after the poll, with the operational alert that follows."""
+    now = polled.now
+    move = conclude_move(polled.condition.move, polled.url, polled.outcome, tally.entries_known, now)
+    seen = Polled(_problem_of(polled, record), is_silent=record.is_silent, move=move)
+    after = conclude_condition(polled.condition, seen, now)
+    condition, news = decide_telling(polled.condition, after, seen, Named(polled.before.name, polled.url), now)
+    if news is not None:
+        tally.alerts.append(raise_health_alert(db, watch.health_notify, source_subject(polled.url), news, now))
+    return condition

@@ -1,0 +1,166 @@
+"""Our own line, in the archive: what its outage does to sources, pages and the schedule, over restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from news.alerts import AlertKind
+from news.sources import PageOutcome, PollKind, PollOutcome, Problem
+from storage import AlertRequest
+from tests.desk import DOWN, OTAN, A, B, C, Desk, entry
+
+BUSY = Problem("http_503", "The site is overloaded or under maintenance: nothing if it passes.")
+MINUTE = timedelta(minutes=1)
+D = "https://d.example/feed"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Four sources on four hosts, all of them well."""
+    with Desk(tmp_path / "archive.db") as running:
+        running.follow(OTAN, health_notify=("hook",))
+        running.watch(A, B, C, D)
+        for url in (A, B, C, D):
+            running.poll(url, entry("Un", f"{url}/1"))
+        yield running
+
+
+def told(desk: Desk) -> list[str]:
+    alerts = desk.archive.report_alerts(AlertRequest(kind=AlertKind.HEALTH)).alerts
+    return [f"{one.health.event} {one.health.after}" for one in reversed(alerts) if one.health]
+
+
+def statuses(desk: Desk) -> list[str]:
+    return [one["status"] for one in sorted(desk.sources(), key=lambda one: one["url"])]
+
+
+def cut_off(desk: Desk, *urls: str) -> None:
+    for url in urls or (A, B, C):
+        desk.fail_poll(url)
+
+
+def due(desk: Desk, at: timedelta = timedelta()) -> list[str]:
+    return [one.url for one in desk.archive.due_sources(desk.now + at, 99)]
+
+
+def test_when_several_hosts_cannot_be_reached_at_once_nothing_is_counted_against_their_sources(desk: Desk) -> None:
+    cut_off(desk, A, B)
+    assert (statuses(desk), told(desk)) == (["failing", "failing", "ok", "ok"], [])
+    (alert,) = desk.fail_poll(C).alerts
+    assert (alert.subject.text, told(desk)) == ("line:own", ["line down"])
+    assert statuses(desk) == ["unreachable"] * 4
+    assert [one["consecutive_failures"] for one in desk.sources()] == [0] * 4
+    assert desk.rows("SELECT count(*) FROM sources WHERE status = 'unreachable'")[0][0] == 3
+    desk.fail_poll(D)
+    desk.fail_poll(A)
+    assert [one["consecutive_failures"] for one in desk.sources()] == [0] * 4
+    assert (desk.rows("SELECT count(*) FROM sources WHERE status = 'unreachable'")[0][0], told(desk)) == (4, ["line down"])
+
+
+def test_what_the_site_answers_is_no_proof(desk: Desk) -> None:
+    for url in (A, B, C, D):
+        desk.fail_poll(url, BUSY)
+    assert (statuses(desk), told(desk)) == (["failing"] * 4, [])
+
+
+def test_while_it_is_down_one_source_at_a_time_is_asked_each_in_turn(desk: Desk) -> None:
+    cut_off(desk)
+    assert due(desk, timedelta(seconds=10)) == []
+    asked = []
+    for _ in range(4):
+        desk.tick(desk.now + 5 * MINUTE)
+        (probe,) = desk.archive.due_sources(desk.now, 99)
+        asked.append(probe.url)
+        assert desk.archive.due_sources(desk.now, 99, [probe.source_id]) == []
+        now = desk.tick()
+        desk.archive.record_poll(PollOutcome(probe.source_id, probe.url, now, 0.1, PollKind.FAILED, problem=DOWN), now).result()
+        assert due(desk) == []
+    assert asked == [A, B, C, A]
+
+
+def test_when_a_probe_is_answered_all_are_due_at_once_and_it_is_told_from_when_to_when(desk: Desk) -> None:
+    began = desk.now + MINUTE
+    cut_off(desk)
+    desk.reopen()
+    desk.tick(desk.now + timedelta(hours=8))
+    tally = desk.poll(B, entry("Un", f"{B}/1"))
+    (alert,) = tally.alerts
+    assert (alert.about.since, alert.about.until, told(desk)) == (began, desk.now, ["line down", "line ok"])  # type: ignore[union-attr]
+    assert sorted(due(desk)) == [A, C, D]
+    assert statuses(desk) == ["unreachable", "ok", "unreachable", "ok"]
+    for url in (A, C, D):
+        desk.poll(url, entry("Un", f"{url}/1"))
+    assert (statuses(desk), told(desk)) == (["ok"] * 4, ["line down", "line ok"])
+
+
+def test_an_answer_that_is_a_refusal_shows_too_that_the_line_is_back(desk: Desk) -> None:
+    cut_off(desk)
+    desk.fail_poll(A, BUSY)
+    assert (told(desk), statuses(desk)[0]) == (["line down", "line ok"], "failing")
+
+
+def test_what_answers_all_the_time_shows_nothing(desk: Desk) -> None:
+    cut_off(desk)
+    desk.poll(D, entry("Un", f"{D}/1"))
+    assert (told(desk), statuses(desk)) == (["line down"], ["unreachable"] * 3 + ["ok"])
+
+
+def test_if_no_source_is_left_that_was_cut_off_any_answer_ends_it(desk: Desk) -> None:
+    cut_off(desk)
+    desk.specs[:] = [spec for spec in desk.specs if spec.url == D]
+    desk.sync()
+    desk.tick(desk.now + 10 * MINUTE)
+    assert due(desk) == [D]
+    desk.poll(D, entry("Un", f"{D}/1"))
+    assert told(desk) == ["line down", "line ok"]
+
+
+def test_a_source_that_was_failing_before_is_no_proof_and_keeps_its_failures(desk: Desk) -> None:
+    for _ in range(4):
+        desk.fail_poll(D, at=desk.now + 20 * MINUTE)
+    for url in (A, B, C):
+        desk.poll(url, entry("Un", f"{url}/1"))
+    cut_off(desk, A, B)
+    desk.fail_poll(D)
+    assert told(desk) == ["state failing"]
+    desk.fail_poll(C)
+    assert told(desk) == ["state failing", "line down"]
+    desk.fail_poll(D)
+    report = {one["url"]: one for one in desk.sources()}[D]
+    assert (report["status"], report["consecutive_failures"]) == ("failing", 5)
+
+
+def test_no_page_is_fetched_meanwhile_and_none_counted_as_failed(desk: Desk) -> None:
+    desk.watch("https://e.example/feed", mode="page")
+    page = desk.poll("https://e.example/feed", entry("Deux", "https://e.example/2")).pages[0]
+    cut_off(desk)
+    assert desk.archive.due_pages(desk.now, 9) == []
+    now = desk.tick()
+    outcome = PageOutcome(page.entry_id, page.source_id, page.url, now, 0.1, problem=Problem("dns", "x"))
+    desk.archive.record_page(outcome, now).result()
+    assert desk.rows("SELECT count(*) FROM articles WHERE title = 'Deux'") == [(1,)]
+    desk.poll(A, entry("Un", f"{A}/1"))
+    assert [one.url for one in desk.archive.due_pages(desk.now, 9)] == [page.url]
+    assert desk.rows("SELECT page_attempts FROM entries WHERE link = ?", "https://e.example/2")[0][0] == 0
+
+
+def test_nothing_is_overdue_while_all_wait_for_the_line_and_that_is_said(desk: Desk) -> None:
+    began = desk.now + MINUTE
+    cut_off(desk)
+    status = desk.archive.report_status(desk.now + timedelta(days=1))
+    assert (status.care.overdue, status.contents.overdue, status.line_down_since) == ((), timedelta(), began)
+    assert status.contents.sources.unreachable == 4
+    desk.poll(A, entry("Un", f"{A}/1"))
+    status = desk.archive.report_status(desk.now + timedelta(days=1))
+    assert (len(status.care.overdue), status.line_down_since) == (4, None)
+
+
+def test_a_start_without_a_line_finds_it_out_by_its_first_polls(desk: Desk) -> None:
+    desk.reopen()
+    desk.tick(desk.now + timedelta(days=1))
+    cut_off(desk)
+    assert told(desk) == ["line down"]
