@@ -42,7 +42,7 @@ def parse_listing(body: bytes, url: str, content_type: str | None, language: str
     if tree is None or not entries:
         what = f"item = {rules.item!r} finds nothing" if not items else "no item has a title or a link"
         raise FetchProblem(make_problem("no_items", what))
-    return ParsedFeed(line_of(str(tree.xpath("string(//title)"))), tuple(entries.values()), page_language, format="page, read by rules")
+    return ParsedFeed(line_of(str(tree.xpath("string(//title)"))), tuple(entries.values()), page_language, format="page")
 
 
 class _Reader:

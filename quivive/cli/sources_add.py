@@ -17,7 +17,7 @@ from quivive.cli.context import get_configuration, get_view, print_lines
 from quivive.cli.interrupting import run_interruptibly
 from quivive.cli.listed_articles import INDENT
 from quivive.cli.sheet import Sheet, View
-from quivive.cli.whole_sources import tell_problem
+from quivive.cli.whole_sources import tell_format, tell_problem
 from quivive.config import Configuration
 from quivive.config.editing import NewSource
 from quivive.texts import visible
@@ -142,7 +142,7 @@ def _tell_all(view: View, followed: Followed, found: FoundFeeds) -> list[str]:
         is_known = [text("a source already")] if followed.find(one.offer.url) else []
         about = [text("comments of readers")] if one.offer.is_about_comments else []
         count = view.language.plural("{count} entry", "{count} entries", len(one.feed.entries))
-        sheet.parts([one.feed.format or "", count, _tell_way(one.offer, view.language), *about, *is_known], INDENT)
+        sheet.parts([tell_format(one.feed.format, view.language), count, _tell_way(one.offer, view.language), *about, *is_known], INDENT)
         for entry in one.feed.entries[:_SHOWN_ENTRIES]:
             moment = view.time(entry.published_at or entry.updated_at)
             sheet.note(f"{moment}  {visible(entry.title or entry.link or '')}", INDENT)

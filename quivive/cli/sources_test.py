@@ -15,7 +15,7 @@ from quivive.cli.interrupting import run_interruptibly
 from quivive.cli.json_foreseen import foreseen_json
 from quivive.cli.listed_articles import INDENT
 from quivive.cli.sheet import Sheet, View
-from quivive.cli.whole_sources import tell_problem
+from quivive.cli.whole_sources import tell_format, tell_problem
 from quivive.config import Configuration
 from quivive.texts import visible
 
@@ -101,7 +101,7 @@ def _tell_head(sheet: Sheet, foreseen: Foreseen) -> None:
     sheet.fact(text("problem"), tell_problem(poll.problem, language), fg="red")
     if feed is None:
         return
-    sheet.fact(text("format"), feed.format or "")
+    sheet.fact(text("format"), tell_format(feed.format, language))
     sheet.fact(text("title"), feed.title or text("none"))
     sheet.fact(text("language"), feed.language or "")
     sheet.fact(text("entries"), _tell_span(sheet.view, foreseen.entries))

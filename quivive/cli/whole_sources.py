@@ -48,6 +48,18 @@ def tell_problem(problem: Problem | None, language: Language) -> str:
     return visible(f"{problem.code}: {language.tell(problem.message)}") if problem else ""
 
 
+def tell_format(format_name: str | None, language: Language) -> str:
+    """What kind of document a source is; the names of standards are the same in every language."""
+    text = language.text
+    own_words = {
+        "sitemap": text("sitemap"),
+        "news sitemap": text("news sitemap"),
+        "sitemap index": text("index of sitemaps"),
+        "page": text("page, read by rules"),
+    }
+    return own_words.get(format_name or "", format_name or "")
+
+
 def tell_unread_pages(pages: PageReadings, view: View) -> str:
     """How many of a source's last pages could not be read, and since when most of them; nothing where all could."""
     if not pages.unread:

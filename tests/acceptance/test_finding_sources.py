@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -80,6 +85,24 @@ def test_of_several_feeds_one_is_named_where_nobody_can_be_asked(home: Home, sit
     assert added(home) == ""
     assert home.quivive("sources", "add", page, "--feed", "/tech.xml", "--name", "Le Journal, tech").status == 0
     assert added(home) == f'\n[[sources]]\nurl = "{other}"\nname = "Le Journal, tech"\n'
+
+
+def test_on_a_terminal_one_is_asked_which_feeds_to_add_until_the_answer_is_understood(home: Home, site: NewsSite) -> None:
+    one, _, three = (publish(site, f"/{name}.xml", name.title()) for name in ("une", "sport", "tech"))
+    page = declare(site, "/une.xml", "/sport.xml", "/tech.xml")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "quivive", "sources", "add", page]
+    with subprocess.Popen(command, cwd=home.folder, env=home.environ(), stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, b"4\n3, 1\n")
+        shown = b""
+        with suppress(OSError):  # the terminal is closed at the other end
+            while chunk := os.read(ours, 65_536):
+                shown += chunk
+        os.close(ours)
+        assert process.wait(30) == 0, shown.decode()
+    assert "type numbers from 1 to 3" in shown.decode()
+    assert added(home) == f'\n[[sources]]\nurl = "{three}"\nname = "Tech"\n\n[[sources]]\nurl = "{one}"\nname = "Une"\n'
 
 
 def test_a_site_without_a_feed_is_told_with_what_its_declared_feeds_are(home: Home, site: NewsSite) -> None:

@@ -59,11 +59,12 @@ def test_a_source_that_brings_nothing_for_days_is_silent_and_one_that_fails_is_n
             at = NOW + timedelta(days=day)
             desk.poll(url, entry(f"Un {day} {url}", f"{url}/{day}", published_at=at), at=at)
     last = desk.now
-    desk.poll(A, at=last + timedelta(days=2))
+    old = entry(f"Un 11 {A}", f"{A}/11", published_at=last)
+    desk.poll(A, old, at=last + timedelta(days=2))
     assert care(desk).silent == ()
     assert care(desk, days=20).silent == ()  # it was not polled meanwhile: that is no silence
     desk.fail_poll(B, at=last + timedelta(days=20))
-    desk.poll(A, at=last + timedelta(days=20))
+    desk.poll(A, old, at=last + timedelta(days=20))
     (silent,) = care(desk).silent
     assert (silent.name, silent.since) == ("Le Journal", last)
     assert timedelta(hours=20) < silent.usual_pause < timedelta(hours=28)
