@@ -36,8 +36,9 @@ RATE_GOAL, MEMORY_GOAL = "≥ 250", "< 400"
 CONCURRENCY = 64
 ALL_ADDRESSES = "0.0.0.0"
 """Of the loopback network too: one socket is there for all of them."""
-ITEMS = 20
-VERSIONS = 40
+ITEMS, ITEMS_ELSEWHERE = 20, 2
+"""Of a feed that has news at each poll, and of one that has none, which is read once, before anything is measured."""
+VERSIONS = 20
 """Bodies of a source that has news at each poll; the last of them stays."""
 LONGEST_FIRST_ROUND_SECONDS = 900
 
@@ -58,15 +59,12 @@ def make_answers(port: int, sources: int) -> Answers:
     answers: Answers = {}
     for number in range(sources):
         path, base, kind = f"/feed/{number}".encode(), f"http://{host(number)}:{port}", kind_of(number)
-        first = number * 1000
-        versions = [
-            make_answer(
-                make_feed(f"Journal {number}", base, list(range(first + version + ITEMS - 1, first + version - 1, -1))),
-                "application/rss+xml",
-                *(['ETag: "one"'] if kind == "304" else []),
-            )
-            for version in range(VERSIONS if kind == "news" else 1)
-        ]
+        items, count, tag = (ITEMS, VERSIONS, []) if kind == "news" else (ITEMS_ELSEWHERE, 1, ['ETag: "one"'] if kind == "304" else [])
+        first = 1000 * number + items
+        versions: list[bytes] = []
+        for last in range(first, first + count):
+            feed = make_feed(f"Journal {number}", base, list(range(last, last - items, -1)))
+            versions.append(make_answer(feed, "application/rss+xml", *tag))
         answers[path] = versions if kind == "news" else versions[0]
         if kind == "304":
             answers[b"304 " + path] = NOT_MODIFIED
@@ -90,6 +88,7 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--again", action="store_true", help="go on with the archive that a run before left in --folder")
     parser.add_argument("--ask", metavar="PORT", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ask is not None:
@@ -98,14 +97,15 @@ def main() -> None:
     sources, seconds, rounds = (100, 3.0, 1) if options.quick else (options.sources, options.seconds, options.rounds)
     print_machine("scrapy", "aiohttp", "sqlite-utils")
     with working_folder(options.folder) as folder, running_site(SitePlan((ALL_ADDRESSES,), make_answers, (sources,))) as site:
-        measure(folder, site, sources, seconds, rounds)
+        config = folder / "config.toml" if options.again else configure(folder, site, sources)
+        measure(config, site, sources, seconds, rounds)
 
 
-def measure(folder: Path, site: Site, sources: int, seconds: float, rounds: int) -> None:
-    """Print what the daemon sustains, beside the bare client."""
+def configure(folder: Path, site: Site, sources: int) -> Path:
+    """A configuration by which all sources are due more often than they can be polled."""
     urls = [f"http://{host(number)}:{site.port}/feed/{number}" for number in range(sources)]
     interval = "1s" if sources < 1000 else "15s"
-    config = write_config(
+    return write_config(
         folder,
         urls,
         articles="feed",
@@ -116,7 +116,11 @@ def measure(folder: Path, site: Site, sources: int, seconds: float, rounds: int)
         delay_per_host="1s",
         concurrency_per_host=1,
     )
-    archive = folder / "archive.db"
+
+
+def measure(config: Path, site: Site, sources: int, seconds: float, rounds: int) -> None:
+    """Print what the daemon sustains, beside the bare client."""
+    archive = config.with_name("archive.db")
     steady, bare = [], []
     with running_daemon(config) as daemon:
         await_first_round(archive, sources)

@@ -18,7 +18,7 @@ MOST_CHUNKS = 20_000
 _CHUNKS_IN_TURN = 100
 """Chunks that are read before the event loop may turn to something else."""
 _LINE = re.compile(r"([A-Z]{3,10}) (/[!-~]*) HTTP/1\.[01]")
-_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([ -~\t\x80-\xff]*?)[ \t]*")
+_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]++):([ -~\t\x80-\xff]*+)")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
@@ -51,8 +51,8 @@ def parse_head(head: bytes) -> Head:
         field = _FIELD.fullmatch(one)
         if field is None:
             raise Refused(400)
-        name = field[1].lower()
-        fields[name] = f"{fields[name]}, {field[2]}" if name in fields else field[2]
+        name, value = field[1].lower(), field[2].strip()
+        fields[name] = f"{fields[name]}, {value}" if name in fields else value
     try:
         parts = urlsplit(line[2])
         query = dict(reversed(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=MOST_FIELDS)))

@@ -20,12 +20,17 @@ class AlertKind(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """`pending` is still to be sent (perhaps again), `held` waits since its channel wants it so, `sent` was accepted, `dead` given up."""
+    """What became of a delivery.
+
+    `pending`: it is still to be sent (perhaps again); `held`: it waits since its channel wants it so; `sent`: it was accepted; `dead`: it
+    was given up; `muted`: it is not sent, since somebody wanted to hear nothing of it.
+    """
 
     PENDING = "pending"
     HELD = "held"
     SENT = "sent"
     DEAD = "dead"
+    MUTED = "muted"
 
 
 class RecipientStatus(StrEnum):

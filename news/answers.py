@@ -185,7 +185,8 @@ class TopicVolume:
 class DeliveryRecord:
     """An alert on its way to a channel.
 
-    `next_attempt_at` is set while it is pending, and `last_error` says also why it waits; `held_until` and `reason` while it is held.
+    `next_attempt_at` is set while it is pending, and `last_error` says also why it waits; `held_until` and `reason` while it is held;
+    `reason` also if it is muted.
     """
 
     delivery_id: str
@@ -371,6 +372,7 @@ class DeliveryCounts:
     held: int
     sent: int
     dead: int
+    muted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum, StrEnum
 
 from news.alerts import Roll, RollKind, Subject, SubjectKind, make_bundle_id
+from news.muting import Mentioned, Mute, MuteKind, find_mute
 from news.schedules import Quiet, Schedule
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
@@ -73,6 +74,8 @@ class HoldKind(StrEnum):
     """Its channel is told once a period."""
     LIMIT = "limit"
     """Its channel has been told as often as it may be within an hour."""
+    ASKED = "asked"
+    """For nothing: somebody asked for it, and it is told at once whatever is muted or wanted."""
 
 
 HOLDS_OF_POLICIES = frozenset({HoldKind.QUIET, HoldKind.DIGEST, HoldKind.LIMIT})
@@ -94,6 +97,9 @@ class WaitingDelivery:
     """What it has waited for until now."""
     urgent: bool = False
     """Whether it is told at once, whatever the policy."""
+    topic: str = ""
+    source: str | None = None
+    """The source that brought the article, or that an operational alert is about, by its URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +139,33 @@ class Plan:
     """By delivery id."""
     given_up: tuple[tuple[str, GiveUp], ...] = ()
     """By delivery id."""
+    muted: tuple[tuple[str, str], ...] = ()
+    """By delivery id, with the reason."""
 
 
 def plan_messages(
-    channel: str, waiting: Sequence[WaitingDelivery], policy: Policy, now: datetime, sealed_lately: Sequence[datetime] = ()
+    channel: str,
+    waiting: Sequence[WaitingDelivery],
+    policy: Policy,
+    now: datetime,
+    *,
+    sealed_lately: Sequence[datetime] = (),
+    mutes: Sequence[Mute] = (),
 ) -> Plan:
-    """What goes out as which message to a channel of that policy, and what is held.
+    """What goes out as which message to a channel of that policy, what is held, and what is muted.
 
     `sealed_lately`: when its messages of the last hour were sealed, the earliest first; asked where the policy has a limit. However long a
     delivery has waited (the program did not run for a week), it is tried: the days to succeed begin when it is planned.
     """
     groups: dict[Hashable, list[WaitingDelivery]] = defaultdict(list)
     held: list[tuple[str, Hold]] = []
+    muted: list[tuple[str, str]] = []
     for delivery in sorted(waiting, key=lambda one: (one.due_at, one.alerted_at, one.subject, one.delivery_id)):
+        mute = _find_mute(channel, delivery, mutes)
         hold = _hold(delivery, policy, now)
-        if hold is None:
+        if mute is not None:
+            muted.append((delivery.delivery_id, _tell_mute(mute)))
+        elif hold is None:
             groups[_group_of(delivery, policy)].append(delivery)
         else:
             held.append((delivery.delivery_id, hold))
@@ -158,11 +176,29 @@ def plan_messages(
             messages.append(_make_message(channel, together, now, _roll_of(group, together, policy)))
         else:
             held += [(delivery.delivery_id, limit.hold) for delivery in together]
-    return Plan(tuple(messages), tuple(held))
+    return Plan(tuple(messages), tuple(held), muted=tuple(muted))
+
+
+def _find_mute(channel: str, delivery: WaitingDelivery, mutes: Sequence[Mute]) -> Mute | None:
+    if delivery.held is HoldKind.ASKED:
+        return None
+    return find_mute(mutes, Mentioned(delivery.topic, delivery.source, channel), delivery.alerted_at)
+
+
+def _tell_mute(mute: Mute) -> str:
+    match mute.kind:
+        case MuteKind.TOPIC:
+            return Wording("the topic {name} was muted", name=mute.name)
+        case MuteKind.CHANNEL:
+            return Wording("the channel {name} was muted", name=mute.name)
+        case MuteKind.SOURCE:
+            return Wording("the source {name} was muted", name=mute.name)
 
 
 def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | None:
     """Why a delivery waits, and until when; None if it is to be told now."""
+    if delivery.held is HoldKind.ASKED:
+        return None
     gathered = _gather(delivery, policy, now)
     if gathered is not None or delivery.urgent:
         return gathered
@@ -201,7 +237,7 @@ def _group_of(delivery: WaitingDelivery, policy: Policy) -> Hashable:
     """The same for deliveries that are one message."""
     if _is_health(delivery):
         return delivery.delivery_id if policy.together is Together.NONE else _ALL_HEALTH
-    if policy.when is not None and not delivery.urgent:
+    if policy.when is not None and not delivery.urgent and delivery.held is not HoldKind.ASKED:
         return _Rolled.DIGEST
     if delivery.held is HoldKind.LIMIT and not delivery.urgent:
         return _Rolled.SUMMARY
@@ -221,7 +257,7 @@ class _Limit:
 
     def lets_pass(self, together: Sequence[WaitingDelivery]) -> bool:
         """Whether these may be a message of their own now; it counts if they may. What is urgent, or an operational alert, always may."""
-        if self._left is None or _is_health(together[0]) or any(delivery.urgent for delivery in together):
+        if self._left is None or _is_health(together[0]) or any(one.urgent or one.held is HoldKind.ASKED for one in together):
             return True
         self._left -= 1
         return self._left >= 0

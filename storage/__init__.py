@@ -1,9 +1,10 @@
 """Disk. The only room with SQL; `Archive` and `ArchiveReader` are its face."""
 
-from storage.archive import Archive, ArchiveReader, retry_deliveries
+from storage.archive import Archive, ArchiveReader
 from storage.asking.alert_log import AlertRequest
 from storage.asking.preview import PreviewRequest
 from storage.asking.search import SearchRequest
+from storage.beside import mute, retry_deliveries, unmute
 from storage.file.backup import backup, stream_backup
 from storage.file.lock import find_writer
 from storage.file.placing import draft_beside, replace_old
@@ -22,7 +23,9 @@ __all__ = [
     "backup",
     "draft_beside",
     "find_writer",
+    "mute",
     "replace_old",
     "retry_deliveries",
     "stream_backup",
+    "unmute",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +34,7 @@ from news.answers import (
 from news.care import Care
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
+from news.muting import Mute
 from news.one_thing import Thing, Whole
 from news.own_line import Line
 from news.query import Query
@@ -42,14 +43,14 @@ from news.topics import Topic
 from news.wording import Wording
 from storage.asking import alert_log, coverage, export, preview, reports, search, things, whole
 from storage.asking.care import report_care
-from storage.file.connection import count_bytes, open_beside_writer, open_for_reading, open_for_writing, translated
+from storage.file.connection import count_bytes, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
 from storage.file.pool import ReadingPool
 from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import entries, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import entries, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
 from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
@@ -93,7 +94,7 @@ class ArchiveReader:
         """The sources whose poll is due, the longest overdue first; without those in hand, given by their ids."""
         return self._ask(sources.list_due_sources, now, limit, in_hand)
 
-    def number_sources(self) -> dict[str, int]:
+    def number_sources(self) -> Mapping[str, int]:
         """The numbers under which the crawl is handed the configured sources, by their URLs."""
         return self._ask(sources.list_numbers)
 
@@ -178,6 +179,10 @@ class ArchiveReader:
             care=care,
             line_down_since=line.since if line else None,
         )
+
+    def list_mutes(self, since: datetime) -> list[Mute]:
+        """What people have muted, without what was over at `since`."""
+        return self._ask(muting.list_mutes, since)
 
     def report_undelivered(self) -> list[Undelivered]:
         """The channels for which messages wait because they failed."""
@@ -361,22 +366,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead: bool = False) -> tuple[int, list[str]]:
-    """Make deliveries due again, by their id or their alert's, or the beginning of one.
-
-    Returns how many, and the ids that name nothing to send again, or several things.
-
-    Works beside a running daemon, which sees them at its next look: one short transaction, for which SQLite's own lock is enough.
-    """
-    db = open_beside_writer(path)
-    try:
-        with translated(str(path)):
-            # IMMEDIATE, since SQLite waits for another's transaction only before one of ours has begun to read.
-            db.conn.execute("BEGIN IMMEDIATE")
-            answer = outbox.retry_deliveries(db, ids, now, all_dead=all_dead)
-            db.conn.execute("COMMIT")
-            return answer
-    finally:
-        db.conn.close()  # which takes back what was not committed

@@ -35,7 +35,9 @@ DECIDING = (
     "news/walls.py",
     "news/alerting.py",
     "news/delivering.py",
+    "news/websub.py",
     "storage/recording",
+    "crawler/pace.py",
     "monitors/dispatch.py",
     "monitors/line.py",
 )

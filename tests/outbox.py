@@ -164,7 +164,7 @@ class ListOutbox:
     def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
         with self._lock:
             waiting = self._waiting(channel, now, 1_000 if policy.rolls_up else limit)
-            plan = plan_messages(channel, waiting, policy, now, self._sealed_lately(channel, now))
+            plan = plan_messages(channel, waiting, policy, now, sealed_lately=self._sealed_lately(channel, now))
             for message in plan.messages:
                 self._seal(channel, message, now)
             for name, hold in plan.held:

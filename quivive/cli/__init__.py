@@ -33,6 +33,8 @@ _COMMANDS = {
     "topics": "topics",
     "preview": "preview",
     "alerts": "alerts",
+    "mute": "mute",
+    "unmute": "unmute",
     "export": "export",
     "backup": "backup",
     "status": "status",

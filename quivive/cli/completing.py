@@ -35,6 +35,7 @@ def _offer(choose: Callable[[Names], Iterable[str]]) -> Completer:
 complete_source = _offer(lambda names: names.sources)
 complete_topic = _offer(lambda names: names.topics)
 complete_source_or_topic = _offer(lambda names: (*names.sources, *names.topics))
+complete_mutable = _offer(lambda names: (*names.topics, *names.channels, *names.sources))
 complete_channel = _offer(lambda names: names.channels)
 
 

@@ -18,6 +18,7 @@ STATUS_STYLES: dict[DeliveryStatus, dict[str, object]] = {
     DeliveryStatus.HELD: {"fg": "cyan"},
     DeliveryStatus.SENT: {"fg": "green"},
     DeliveryStatus.DEAD: {"fg": "red"},
+    DeliveryStatus.MUTED: {"dim": True},
 }
 
 
@@ -43,6 +44,8 @@ def tell_status(status: DeliveryStatus, language: Language) -> str:
             return language.text("sent")
         case DeliveryStatus.DEAD:
             return language.text("dead")
+        case DeliveryStatus.MUTED:
+            return language.text("muted")
 
 
 def tell_delivery(one: DeliveryRecord, view: View) -> str:
@@ -54,6 +57,8 @@ def tell_delivery(one: DeliveryRecord, view: View) -> str:
         return view.language.plural(
             "{channel}: dead after {count} attempt", "{channel}: dead after {count} attempts", one.attempts, channel=one.channel
         )
+    if one.status is DeliveryStatus.MUTED:
+        return text("{channel}: muted ({reason})", channel=one.channel, reason=view.language.tell(one.reason or ""))
     if one.status is DeliveryStatus.HELD:
         reason = view.language.tell(one.reason or "")
         return text("{channel}: held until {time} ({reason})", channel=one.channel, time=view.time(one.held_until), reason=reason)

@@ -32,6 +32,7 @@ from news.answers import (
 )
 from news.care import Care, Delays
 from news.health_news import HealthNews
+from news.muting import Mute
 from news.sources import Problem
 
 if TYPE_CHECKING:
@@ -195,6 +196,17 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "deliveries": [delivery_json(one) for one in alert.deliveries],
         "matches": hits_json(alert.hits),
         "health": None if alert.health is None else health_json(alert.health),
+    }
+
+
+def mute_json(mute: Mute) -> JsonObject:
+    """A line of `mute --json`."""
+    return {
+        "kind": mute.kind,
+        "name": mute.name,
+        "key": mute.key,
+        "muted_at": time_json(mute.muted_at),
+        "until": optional_time_json(mute.until),
     }
 
 

@@ -110,7 +110,7 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
 
 def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
     status, due_at = DeliveryStatus(row["status"]), optional_time(row["next_attempt_at"])
-    is_held = status is DeliveryStatus.HELD
+    is_held = status in {DeliveryStatus.HELD, DeliveryStatus.MUTED}
     return DeliveryRecord(
         delivery_id=row["id"],
         channel=row["channel"],

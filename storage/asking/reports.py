@@ -98,9 +98,7 @@ def _count_deliveries(db: Database) -> DeliveryCounts:
     def count(status: DeliveryStatus) -> int:
         return int(_one(db, "SELECT count(*) FROM deliveries WHERE status = ?", status))
 
-    return DeliveryCounts(
-        *(count(status) for status in (DeliveryStatus.PENDING, DeliveryStatus.HELD, DeliveryStatus.SENT, DeliveryStatus.DEAD))
-    )
+    return DeliveryCounts(**{status.value: count(status) for status in DeliveryStatus})
 
 
 def _list_recent_gaps(db: Database, now: datetime) -> tuple[Gap, ...]:

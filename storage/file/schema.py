@@ -213,6 +213,19 @@ def tell_what_is_urgent_at_once(db: Database) -> None:
     db.conn.execute("ALTER TABLE alerts ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0")
 
 
+@migrations()
+def keep_what_is_muted(db: Database) -> None:
+    """What people want to hear nothing of for a while."""
+    db.conn.execute("""CREATE TABLE mutes (
+        kind TEXT NOT NULL,            -- topic, channel, source
+        key TEXT NOT NULL,             -- its name; a source's URL
+        name TEXT NOT NULL,
+        muted_at TEXT NOT NULL,
+        until TEXT,                    -- null: until somebody ends it
+        PRIMARY KEY (kind, key, muted_at)
+    )""")
+
+
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus, Roll, RollKind, parse_subject
+from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus, Roll, RollKind, SubjectKind, parse_subject
 from news.delivering import (
     HOLDS_OF_POLICIES,
     GiveUp,
@@ -35,6 +35,7 @@ from storage.recording.alerts import hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempt
 from storage.recording.health import note_deliveries
 from storage.recording.ids import find_ids
+from storage.recording.muting import list_mutes
 from storage.recording.recipients import list_recipients, owe_again, record_recipients
 
 MOST_ROLLED = 1_000
@@ -114,8 +115,11 @@ def _alert(row: sqlite3.Row) -> Alert:
 def seal_messages(db: Database, channel: str, policy: Policy, now: datetime, limit: int) -> int:
     """Plan some `limit` of the deliveries that are due for a channel, the longest waiting first; returns how many were planned."""
     waiting = _list_waiting(db, channel, now, max(limit, MOST_ROLLED) if policy.rolls_up else limit)
-    sealed_lately = _list_sealed_lately(db, channel, now) if waiting and policy.most_per_hour is not None else []
-    _write_plan(db, channel, plan_messages(channel, waiting, policy, now, sealed_lately), now)
+    if not waiting:
+        return 0
+    sealed_lately = _list_sealed_lately(db, channel, now) if policy.most_per_hour is not None else []
+    mutes = list_mutes(db, min(one.alerted_at for one in waiting))
+    _write_plan(db, channel, plan_messages(channel, waiting, policy, now, sealed_lately=sealed_lately, mutes=mutes), now)
     return len(waiting)
 
 
@@ -128,7 +132,8 @@ def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datet
     return [from_text(row["sealed_at"]) for row in rows]
 
 
-_WAITING = """SELECT deliveries.id, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at, hold, urgent
+_WAITING = """SELECT deliveries.id, topic, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at, hold, urgent,
+           (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = article_id) AS source
     FROM deliveries JOIN alerts ON alerts.id = alert_id"""
 
 
@@ -153,9 +158,16 @@ def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list
             give_up_at=from_text(row["give_up_at"]),
             held=HoldKind(row["hold"]) if row["hold"] else None,
             urgent=bool(row["urgent"]),
+            topic=row["topic"],
+            source=_source_of(row),
         )
         for row in rows.values()
     ]
+
+
+def _source_of(row: sqlite3.Row) -> str | None:
+    subject = parse_subject(row["subject"])
+    return subject.key if subject.kind is SubjectKind.SOURCE else row["source"]
 
 
 def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
@@ -167,7 +179,10 @@ def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
     )
     db.conn.executemany(
         "UPDATE deliveries SET status = ?, due_at = NULL, hold = NULL, reason = ? WHERE id = ?",
-        [(DeliveryStatus.DEAD, verdict.reason, delivery_id) for delivery_id, verdict in plan.given_up],
+        [
+            *((DeliveryStatus.DEAD, verdict.reason, delivery_id) for delivery_id, verdict in plan.given_up),
+            *((DeliveryStatus.MUTED, reason, delivery_id) for delivery_id, reason in plan.muted),
+        ],
     )
 
 
@@ -316,7 +331,8 @@ def _make_due(db: Database, condition: str, one: str, now: datetime) -> set[str]
         values,
     )
     cursor = db.conn.execute(
-        f"""UPDATE deliveries SET status = 'pending', give_up_at = :give_up, hold = NULL, reason = NULL,
+        f"""UPDATE deliveries SET status = 'pending', give_up_at = :give_up, reason = NULL,
+                                  hold = CASE WHEN message_id IS NULL THEN 'asked' END,
                                   due_at = CASE WHEN message_id IS NULL THEN min(created_at, :now) END
             WHERE {condition} OR message_id IN (SELECT message_id FROM deliveries WHERE {condition}) RETURNING id""",  # noqa: S608  # literals
         values,

@@ -1,0 +1,51 @@
+"""Silence that a person asked for: of a topic, a channel or a source, for a while. Pure.
+
+An alert is silenced if it was made while that held: what was found before is told, also when its digest comes later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class MuteKind(StrEnum):
+    """What can be muted."""
+
+    TOPIC = "topic"
+    CHANNEL = "channel"
+    SOURCE = "source"
+    """By its URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Silence since `muted_at`, until `until` (None: until somebody ends it). `key` is a topic's or channel's name, or a source's URL."""
+
+    kind: MuteKind
+    key: str
+    name: str
+    """As people know it."""
+    muted_at: datetime
+    until: datetime | None = None
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether it silences what is made at that moment."""
+        return self.muted_at <= moment and (self.until is None or moment < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """What an alert on its way to a channel is of: a topic ("" of an operational alert) and a source, by its URL, where it has one."""
+
+    topic: str
+    source: str | None
+    channel: str
+
+
+def find_mute(mutes: Iterable[Mute], mentioned: Mentioned, alerted_at: datetime) -> Mute | None:
+    """What silences an alert that was made at `alerted_at`; None if nothing does."""
+    keys = {MuteKind.TOPIC: mentioned.topic, MuteKind.SOURCE: mentioned.source, MuteKind.CHANNEL: mentioned.channel}
+    return next((mute for mute in mutes if keys[mute.kind] == mute.key and mute.holds_at(alerted_at)), None)

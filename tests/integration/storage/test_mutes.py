@@ -1,0 +1,80 @@
+"""What people mute, in an archive that is in use."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from news.alerts import DeliveryStatus
+from news.delivering import Policy
+from news.muting import Mute, MuteKind
+from news.topics import Topic
+from storage import mute, retry_deliveries, unmute
+from tests.desk import A, B, Desk, entry
+
+SPACE = Topic("Espace", "fusée", ("hook",))
+HOUR = timedelta(hours=1)
+
+
+def bring(desk: Desk, name: str, source: str = A) -> None:
+    desk.poll(source, entry(f"La fusée {name}", f"{source}/{name}"))
+    desk.archive.seal_messages("hook", Policy(), desk.now, 100).result()
+
+
+def states(desk: Desk) -> dict[str, tuple[str, str | None]]:
+    return {one["article_title"][-1]: (one["deliveries"][0]["status"], one["deliveries"][0]["reason"]) for one in desk.log()}
+
+
+def test_a_muted_topic_is_told_nobody_and_listed_with_the_reason_until_it_is_unmuted(desk: Desk) -> None:
+    desk.follow(SPACE)
+    desk.watch(A)
+    bring(desk, "1")
+    mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now))
+    bring(desk, "2")
+    assert unmute(desk.path, MuteKind.TOPIC, "Espace", desk.now + timedelta(seconds=1))
+    bring(desk, "3")
+    assert states(desk) == {"1": ("pending", None), "2": ("muted", "the topic Espace was muted"), "3": ("pending", None)}
+    assert len(desk.archive.due_messages("hook", desk.now, 100, ())) == 2
+    (muted,) = desk.log(status=DeliveryStatus.MUTED)
+    assert (muted["deliveries"][0]["last_error"], muted["deliveries"][0]["next_attempt_at"]) == (None, None)
+    assert desk.archive.report_status(desk.now).contents.deliveries.muted == 1
+
+
+def test_a_mute_ends_by_itself(desk: Desk) -> None:
+    desk.follow(SPACE)
+    desk.watch(A)
+    mute(desk.path, Mute(MuteKind.CHANNEL, "hook", "hook", desk.now, desk.now + timedelta(minutes=2)))
+    assert [one.key for one in desk.archive.list_mutes(desk.now)] == ["hook"]
+    bring(desk, "1")
+    bring(desk, "2")
+    bring(desk, "3")
+    assert [status for status, _ in states(desk).values()] == ["pending", "pending", "muted"]
+    assert desk.archive.list_mutes(desk.now) == []
+
+
+def test_a_muted_source_silences_what_it_brought_and_nothing_else(desk: Desk) -> None:
+    desk.follow(SPACE)
+    desk.watch(A, B)
+    mute(desk.path, Mute(MuteKind.SOURCE, A, "A", desk.now))
+    bring(desk, "1", A)
+    bring(desk, "2", B)
+    assert states(desk) == {"1": ("muted", "the source A was muted"), "2": ("pending", None)}
+
+
+def test_a_second_mute_takes_the_place_of_the_first(desk: Desk) -> None:
+    for hours in (5, 1):
+        mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now, desk.now + hours * HOUR))
+    (only,) = desk.archive.list_mutes(desk.now)
+    assert only.until == desk.now + HOUR
+    assert not unmute(desk.path, MuteKind.TOPIC, "Autre", desk.now)
+
+
+def test_what_was_muted_can_be_sent_all_the_same(desk: Desk) -> None:
+    desk.follow(SPACE)
+    desk.watch(A)
+    mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now))
+    bring(desk, "1")
+    (alert,) = desk.log()
+    assert retry_deliveries(desk.path, [alert["id"]], desk.now) == (1, [])
+    desk.archive.seal_messages("hook", Policy(), desk.now, 100).result()
+    assert states(desk) == {"1": ("pending", None)}
+    assert len(desk.archive.due_messages("hook", desk.now, 100, ())) == 1
