@@ -32,13 +32,13 @@ def find_next_part(tree: HtmlElement, base: str, firsts: tuple[str, ...], number
 
 def _hrefs_on(tree: HtmlElement, number: int) -> Iterator[str]:
     """What may lead on: first what is declared to, then what is called so."""
-    links = list(islice(tree.iter("link", "a"), _MOST_LINKS))
-    for link in links:
-        if "next" in (link.get("rel") or "").lower().split() and (href := link.get("href")):
+    has_number = re.compile(rf"(?<!\d){number}(?!\d)").search  # nearly no address has, and only of those that do more is asked
+    links = [(link, href) for link in islice(tree.iter("link", "a"), _MOST_LINKS) if has_number(href := link.get("href") or "")]
+    for link, href in links:
+        if "next" in (link.get("rel") or "").lower().split():
             yield href
-    for link in links:
-        href = link.get("href")
-        if href and link.tag == "a" and "#" not in href.rstrip("#") and _leads_on(link, number):
+    for link, href in links:
+        if link.tag == "a" and "#" not in href.rstrip("#") and _leads_on(link, number):
             yield href
 
 

@@ -54,7 +54,15 @@ async def _outcome_of_part(parts: PartsRead, read: ExtractedPage | Problem | Non
     so_far = parts.outcome.page
     assert so_far is not None  # else there would be no further page
     left = replace(so_far, next_url=None) if read is None else without_further_parts(so_far, read)
-    return replace(parts.outcome, page=await answered.read(prepare, left))
+    return replace(parts.outcome, page=await _prepared(left, answered))
+
+
+async def _prepared(page: ExtractedPage, answered: Answered) -> ExtractedPage:
+    """The page as the archive wants it; where the worker fails with it, what it lacks is made when it is asked for."""
+    try:
+        return await answered.read(prepare, page)
+    except FetchProblem:
+        return page
 
 
 def _going_on(parts: PartsRead) -> GoesOn | None:

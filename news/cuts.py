@@ -40,10 +40,13 @@ _INVITATION = re.compile(
     r"|\bdéjà (?:abonnée?|abonné·e|un compte|inscrite?) ?\?"
     r"|\bsubscribe (?:now )?to (?:continue|read|unlock|keep)|\balready a (?:subscriber|member) ?\?"
     r"|\bto (?:continue|keep) reading[^.!?]{0,60}\b(?:subscri|sign|log|account|trial)"
-    r"|\bthis (?:article|content|story) is (?:only )?(?:for|exclusive to|available to|reserved for)[^.!?]{0,40}\b(?:subscriber|member)",
-    re.IGNORECASE,
+    r"|\bthis (?:article|content|story) is (?:only )?(?:for|exclusive to|available to|reserved for)[^.!?]{0,40}\b(?:subscriber|member)"
 )
-_APOSTROPHES = str.maketrans("’ʼ\u00a0\u202f", "''  ")
+_WORDS_OF_INVITATIONS = (
+    *("réserv", "reserv", "il vous reste", "vous n'avez lu", "la suite", "la lecture", "l'intégralité", "la totalité", "z-vous"),
+    *("déjà ", "subscri", "member", "reading"),
+)
+"""Every invitation has one of these: looking for them first takes a tenth of the time, and nearly no article has any at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,8 @@ def tell_longer_text_is_kept(shortfall: Shortfall) -> Problem:
 
 
 def _invites(text: str) -> bool:
-    end = " ".join(text[-_LONGEST_INVITATION:].translate(_APOSTROPHES).split())
-    return _INVITATION.search(end) is not None
+    end = " ".join(text[-_LONGEST_INVITATION:].replace("’", "'").lower().split())
+    return any(word in end for word in _WORDS_OF_INVITATIONS) and _INVITATION.search(end) is not None
 
 
 def _is_cut(text: str) -> bool:

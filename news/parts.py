@@ -23,7 +23,9 @@ MOST_CHARACTERS = 200_000
 _LEAST_NEW_CHARACTERS = 100
 
 _NUMBER = r"(?P<number>\d{1,2})"
-_WORD = r"(?:pages?|p|part|partie)"
+_WORD = r"(?:pages?|p)"
+_OF_A_SERIES = re.compile(r"(?:^|[\W_])(?:partie|part|[ée]pisode|volet|chapitre|tome|saison|num[ée]ro|semaine|jour)$", re.IGNORECASE)
+"""Behind these stand the numbers of the articles of a series, each of which is one of its own."""
 _NUMBERED_PATHS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -35,10 +37,10 @@ _NUMBERED_PATHS = tuple(
     )
 )
 """How sites write the number of a part behind the address of the first. `titre-2` is none: so they write a second article's."""
-_NUMBERED_PAIR = re.compile(r"(?:page|p|pg|paged|n?um_?page|npage|currentpage|part|partie)=(?P<number>\d{1,2})", re.IGNORECASE)
+_NUMBERED_PAIR = re.compile(r"(?:page|p|pg|paged|num_?page|npage|currentpage)=(?P<number>\d{1,2})", re.IGNORECASE)
 """Not `cpage`, which numbers pages of comments."""
-_FIRST_WITHIN = re.compile(r"(?<=[-_,])1(?=[-_,./]|$)")
-"""A number of the first part that stands within its address: `article-1234-1-titre.html`."""
+_FIRST_WITHIN = re.compile(r"(?<=\d[-_,])1(?=[-_,./]|$)")
+"""A number of the first part that stands within its address, behind that of the article: `article-1234-1-titre.html`."""
 
 _PLACE_IN_TITLE = re.compile(
     r"\s*(?:[-–—|:,(\[]\s*)?(?:(?:page|partie|part)\s*)?\d{1,2}\s*(?:/|sur|of)\s*\d{1,2}\s*[)\]]?\s*$"
@@ -68,7 +70,7 @@ def _bases_of(address: str) -> Iterator[tuple[str, int]]:
         return
     site, asked = f"{parts.scheme}://{parts.netloc}", f"?{parts.query}" if parts.query else ""
     for pattern in _NUMBERED_PATHS:
-        if found := pattern.fullmatch(parts.path):
+        if (found := pattern.fullmatch(parts.path)) and not _OF_A_SERIES.search(found["base"]):
             number = int(found["number"])
             yield comparing_url(f"{site}{found['base']}{asked}"), number
             if ending := found.groupdict().get("ending"):

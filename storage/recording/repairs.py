@@ -35,9 +35,9 @@ def list_due_repairs(db: Database, now: datetime, limit: int, in_hand: Collectio
     rows = db.conn.execute(
         """SELECT max(gaps.id) AS id, source_id, steps FROM gaps JOIN sources ON sources.id = source_id
            WHERE next_repair_at <= ? AND configured = 1 AND source_id NOT IN (SELECT value FROM json_each(?))
-           GROUP BY source_id ORDER BY next_repair_at LIMIT ?""",
+           GROUP BY +source_id ORDER BY next_repair_at LIMIT ?""",
         (to_text(now), json.dumps(list(in_hand)), limit),
-    )  # beside max(), SQLite takes the other columns from the row that has it
+    )  # Beside max(), SQLite takes the other columns from the row that has it. Without the `+` it would go through all gaps ever found.
     return [DueRepair(row["id"], row["source_id"], *_read_steps(row["steps"])[0]) for row in rows]
 
 

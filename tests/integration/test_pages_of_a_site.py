@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from quivive.cli import main
 from quivive.cli.json_answers import exported_article_json, source_json, status_json
 from quivive.cli.json_whole import whole_json
 from quivive.config import Configuration, load_config
@@ -30,6 +33,25 @@ SENTENCES = [
 def site() -> Iterator[NewsSite]:
     with NewsSite() as running:
         yield running
+
+
+Say = Callable[..., str]
+
+
+@pytest.fixture
+def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """What a command prints for people, on one line."""
+    monkeypatch.setenv("LC_MESSAGES", "en")
+    monkeypatch.delenv("LC_ALL", raising=False)
+
+    def run(*words: str) -> str:
+        capsys.readouterr()
+        monkeypatch.setattr("sys.argv", ["quivive", "--config", str(tmp_path / "config.toml"), *words])
+        with suppress(SystemExit):
+            main()
+        return " ".join(capsys.readouterr().out.split())
+
+    return run
 
 
 def configure(folder: Path, *urls: str) -> Configuration:
@@ -77,7 +99,7 @@ def test_amp_print_and_plain_addresses_are_one_article_and_one_alert(tmp_path: P
     assert site.count("/otan.html") <= 1, "in whatever order they came"
 
 
-def test_the_longer_of_page_and_feed_is_kept_and_show_says_that_it_is_a_part(tmp_path: Path, site: NewsSite) -> None:
+def test_the_longer_of_page_and_feed_is_kept_and_show_says_that_it_is_a_part(tmp_path: Path, site: NewsSite, say: Say) -> None:
     paid = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
     short = article(TITLE, *SENTENCES[:2]).replace("</head>", f"{paid}</head>")
     long = article(TITLE, *SENTENCES[:12], "La suite est réservée aux abonnés.")
@@ -93,6 +115,9 @@ def test_the_longer_of_page_and_feed_is_kept_and_show_says_that_it_is_a_part(tmp
     codes = {path: [note["code"] for note in whole["page_problems"]] for path, whole in shown.items()}
     assert origins == {"/court": "feed", "/long": "page", "/libre": "page"}
     assert codes == {"/court": ["paywall"], "/long": ["paywall"], "/libre": []}
+    told = say("show", site.url("/long"))
+    assert "paywall: the page shows only a part of its article, since its text ends where it invites to subscribe" in told
+    assert "paywall" not in say("show", site.url("/libre"))
 
 
 def publish(site: NewsSite, numbers: range, *, is_changed: bool) -> None:
@@ -110,7 +135,7 @@ def publish(site: NewsSite, numbers: range, *, is_changed: bool) -> None:
     site.publish_feed("/feed", rss(*items))
 
 
-def test_a_site_that_changes_its_pages_is_noticed(tmp_path: Path, site: NewsSite) -> None:
+def test_a_site_that_changes_its_pages_is_noticed(tmp_path: Path, site: NewsSite, say: Say) -> None:
     watched = Watched(configure(tmp_path, site.url("/feed")))
     publish(site, range(6), is_changed=False)
     watched.poll()
@@ -121,3 +146,8 @@ def test_a_site_that_changes_its_pages_is_noticed(tmp_path: Path, site: NewsSite
     status = status_json(watched.archive.report_status(NOW), [])
     assert status["unread_pages"] == [{"source": "Le Journal", "unread": 6, "pages": 12, "since": "2025-02-10T14:00:00Z"}]
     assert len(watched.articles()) == 12, "with the feed's text"
+    assert re.search(
+        r"Le Journal: 6 of its last 12 pages could not be read, most of them since .+; the site may have changed", say("status")
+    )
+    assert re.search(r"unread pages +6 of 12, since ", say("sources", "Le Journal"))
+    assert re.search(r"6 of 12, since", say("sources", "--long"))

@@ -80,7 +80,18 @@ def test_pages_that_used_to_be_read_and_no_longer_are_are_told(marks: str) -> No
 
 
 @pytest.mark.parametrize(
-    "marks", ["", "-" * 20, "+++++----", "++++-----", "+-+-+-+-+-+-----", "+++++-----+++", "+++++--+--+--+", "+" * 20 + "-++--+--+"]
+    "marks",
+    [
+        "",
+        "-" * 20,
+        "+++++---+--+--++",
+        "+++++----",
+        "++++-----",
+        "+-+-+-+-+-+-----",
+        "+++++-----+++",
+        "+++++--+--+--+",
+        "+" * 20 + "-++--+--+",
+    ],
 )
 def test_others_are_not(marks: str) -> None:
     assert find_unread_pages("A", after(marks)) is None

@@ -34,6 +34,9 @@ def part(text: str = SECOND, title: str | None = PAGE.title, **rest: object) -> 
         ("/test", "/test?page=2"),
         ("/test?id=4&utm_source=rss", "/test?page=2&id=4"),
         ("/test?id=4&page=1", "/test?id=4&page=2"),
+        ("/?p=12", "/?p=12&page=2"),
+        ("/test?id=4", "/test?id=4&num_page=2"),
+        ("/test?id=4", "/test?numpage=2&id=4"),
         ("/test.html", "/test-2.html"),
         ("/test.html", "/test_2.html"),
         ("/test,12.html", "/test,12,2.html"),
@@ -70,6 +73,12 @@ def test_a_part_is_at_the_address_of_the_first_with_its_number(first: str, secon
         ("/test?id=4", "/test?page=2"),
         ("/?p=12", "/?p=13"),  # the next post
         ("/2025/1/test", "/2025/2/test"),
+        ("/dossier/partie-1", "/dossier/partie-2"),  # the next article of a series
+        ("/dossier-partie-1.html", "/dossier-partie-2.html"),
+        ("/dossier?part=1", "/dossier?part=2"),
+        ("/la-saison-1", "/la-saison-2"),
+        ("/serie/episode/1", "/serie/episode/2"),
+        ("/top-1-des-portables.html", "/top-2-des-portables.html"),
         ("/test", "/test"),
         ("/test", "/test/2025"),
         ("/test", "//["),
