@@ -103,7 +103,7 @@ def test_a_source_that_is_gone_is_looked_for_daily_then_weekly_and_is_well_again
     desk.archive.mend_clock_jumps(desk.now - 30 * DAY).result()
     assert desk.rows("SELECT next_poll_at FROM sources") != planned
     desk.poll(A, entry("Un", "https://a.example/1"))
-    assert (status(desk), told(desk), report(desk)["interval_seconds"] <= 900) == ("ok", [("ok", "gone"), ("gone", "ok")], True)
+    assert (status(desk), told(desk), report(desk)["interval_seconds"] <= 12 * 3600) == ("ok", [("ok", "gone"), ("gone", "ok")], True)
 
 
 def test_a_feed_that_lists_nothing_any_more_fails_after_days_with_that_reason(desk: Desk) -> None:
@@ -178,3 +178,17 @@ def test_an_address_that_was_not_believed_yet_is_another_source(desk: Desk) -> N
     desk.specs.clear()
     desk.watch(NEW)
     assert len(desk.rows("SELECT * FROM sources")) == 2
+
+
+def test_a_source_that_falls_silent_is_told_once_and_its_return_once(desk: Desk) -> None:
+    for day in range(1, 13):
+        at = NOW + day * DAY
+        desk.poll(A, entry(f"Jour {day}", f"https://a.example/{day}", published_at=at), at=at)
+    old, last = entry("Jour 12", "https://a.example/12", published_at=desk.now), desk.now
+    for days in (2, 20, 21, 22):
+        desk.poll(A, old, at=last + days * DAY)
+        assert status(desk) == ("ok" if days == 2 else "silent")
+        desk.reopen()
+    assert told(desk) == [("ok", "silent")]
+    desk.poll(A, entry("Retour", "https://a.example/retour", published_at=desk.now), old)
+    assert (status(desk), told(desk)) == ("ok", [("ok", "silent"), ("silent", "ok")])
