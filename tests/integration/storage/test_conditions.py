@@ -15,7 +15,7 @@ from news.moving import POLLS_BEFORE_ADOPTING
 from news.sources import PollKind, PollOutcome, Problem
 from quivive.cli.json_answers import alert_json
 from storage import AlertRequest
-from tests.desk import OTAN, A, B, Desk, entry
+from tests.desk import NOW, OTAN, A, B, Desk, entry
 
 NEW = "https://new.example/feed"
 MISSING = Problem("http_404", "Nothing exists at this URL: correct the URL, or remove the source.")
