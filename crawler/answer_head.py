@@ -23,12 +23,16 @@ MOST_SAME = 20
 
 WANTED = frozenset(
     {
+        b"age",
+        b"cache-control",
         b"connection",
         b"content-encoding",
         b"content-language",
         b"content-length",
         b"content-type",
+        b"date",
         b"etag",
+        b"expires",
         b"keep-alive",
         b"last-modified",
         b"link",

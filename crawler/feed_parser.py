@@ -20,6 +20,7 @@ from crawler.feed_repair import is_complete, is_feed, repaired
 from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
+from crawler.wishes import feed_wishes
 from news.site_feeds import FEED_TYPES
 from news.sources import FeedEntry, FeedLink, ParsedFeed
 
@@ -100,6 +101,7 @@ def _parse_xml(document: str, url: str, language: str | None, lines_before: int)
         problem=make_problem("malformed", _where(result.get("bozo_exception"))) if is_damaged else None,
         links=_links(feed, url),
         generator=line_of(dict.get(feed, "generator")),
+        wishes=feed_wishes(feed, document),
         format=SUPPORTED_VERSIONS[result.version] if result.version else "RSS 0.90",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 
 from scrapy.http import Response
 
@@ -14,6 +15,7 @@ from crawler.link_header import links_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.reading import read_feed, read_listing
 from crawler.settings import ListingRules
+from crawler.wishes import fresh_for
 from crawler.work import Answered, final_url, header, moved_to, problem_without_reading
 from news.preparing import join_feeds
 from news.sources import DueSource, FeedLink, ParsedFeed, PollKind, PollOutcome, Problem
@@ -59,7 +61,7 @@ class FeedWork:
         failed = PollOutcome(source.source_id, source.url, answered.at, answered.seconds, PollKind.FAILED)
         if isinstance(answer, BaseException):
             return replace(failed, problem=problem_of(answer))
-        failed = replace(failed, http_status=answer.status, body_bytes=len(answer.body))
+        failed = replace(failed, http_status=answer.status, body_bytes=len(answer.body), fresh_for=fresh_for(partial(header, answer)))
         failed = replace(failed, final_url=final_url(answer), moved_to=moved_to(answer))
         validators = _validators(answer, answered.listing)
         if answer.status == 304 and (source.etag or source.last_modified):

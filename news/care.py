@@ -16,12 +16,6 @@ from news.sources import Problem
 
 HUNG_AFTER = timedelta(minutes=2)
 """The daemon gives a sign of life every ten seconds; a machine that is busy for a while is no reason for alarm."""
-LEAST_SILENCE = timedelta(days=2)
-"""Weekends are quiet: a shorter silence is never told."""
-SILENCE_FACTOR = 5
-"""How many of a source's usual pauses are a silence."""
-FEWEST_NEWS = 3
-"""Polls that brought something new, from which a usual pause can be told."""
 LEAST_OVERDUE = timedelta(minutes=30)
 """How long a poll may be late, or twice its interval if that is longer."""
 
@@ -34,16 +28,6 @@ class FailingSource:
     since: datetime | None
     failures: int
     problem: Problem
-
-
-@dataclass(frozen=True, slots=True)
-class SourceNews:
-    """When a source brought something new lately: how many polls did, the first and the last of them."""
-
-    name: str
-    polls: int
-    first_at: datetime
-    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +129,6 @@ class Vitals:
     alive_at: datetime | None
     waiting_since: datetime | None
     waiting_reason: str | None
-
-
-def find_silence(news: SourceNews, now: datetime) -> SilentSource | None:
-    """Whether a source has brought nothing for much longer than it used to, as far as that can be told."""
-    if news.polls < FEWEST_NEWS:
-        return None
-    usual = (news.last_at - news.first_at) / (news.polls - 1)
-    if now - news.last_at <= max(LEAST_SILENCE, usual * SILENCE_FACTOR):
-        return None
-    return SilentSource(news.name, news.last_at, usual)
 
 
 def find_unread_pages(name: str, readings: PageReadings) -> UnreadPages | None:

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from news.adopting import adopted_addresses
 from news.arriving import KnownEntry
 from news.cuts import PARTS_MISSING, find_shortfall, tell_shortfall
+from news.freshness import NO_FEED_WISHES, FeedWishes, Wishes
 from news.judging import storable_text
-from news.scheduling import PollTiming, next_page_fetch_at, next_page_refresh_at, next_poll_at
+from news.pacing import with_pace
+from news.rhythm import Brought, Rhythm, begin_rhythm, learn
+from news.scheduling import PollTiming, Watched, next_page_fetch_at, next_page_refresh_at, next_poll_at, next_regular_poll_at
+from news.silence import silent_from
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem
+from news.trusting import FULL_TRUST, LastRead, Trust, after_body, after_unchanged
 from news.urls import comparing_url
-
-LONGEST_BELIEF = timedelta(days=1)
-"""How long a server is believed that nothing changed, before its feed is read again whatever it says."""
 
 NO_REASON = Problem("unknown", "the poll failed without a reason")
 
@@ -46,6 +48,18 @@ class SourceRecord:
     consecutive_failures: int = 0
     problem: Problem | None = None
     validators: Validators = Validators()
+    trust: Trust = FULL_TRUST
+    rhythm: Rhythm | None = None
+    """None until a body of it was read."""
+    silent_from: datetime | None = None
+    """From when on it is silent if it brings nothing until then; None: that cannot be told."""
+    wishes: FeedWishes = NO_FEED_WISHES
+    """What its last body said of when it is to be asked."""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has brought nothing for longer than its rhythm explains; a body of it says so, not only a server's word."""
+        return self.silent_from is not None and self.last_read_at is not None and self.last_read_at >= self.silent_from
 
 
 def judge_silence(record: SourceRecord, *, silent_first_poll: bool) -> tuple[bool, datetime | None]:
@@ -66,23 +80,78 @@ def problem_of(outcome: PollOutcome) -> Problem | None:
     return outcome.problem or (outcome.feed.problem if outcome.feed else None)
 
 
-def conclude_poll(record: SourceRecord, outcome: PollOutcome, timing: PollTiming, now: datetime) -> SourceRecord:
-    """The record of a source after a poll that is written at `now`."""
+NOTHING = Brought(0, ())
+
+
+def conclude_poll(
+    record: SourceRecord, outcome: PollOutcome, timing: PollTiming, now: datetime, brought: Brought = NOTHING
+) -> SourceRecord:
+    """The record of a source after a poll that is written at `now`, and brought so much."""
     if outcome.kind is PollKind.FAILED:
         return _after_failure(record, outcome.problem or NO_REASON, timing, now)
     is_read_whole = outcome.feed is not None and outcome.feed.problem is None
+    learned = _learned(record, outcome, timing, now, brought)
     record = replace(
-        record,
-        next_poll_at=next_poll_at(now, timing),
+        learned,
+        next_poll_at=_next_poll_at(record, learned, outcome, timing, now, brought),
+        trust=_next_trust(record, outcome, now, brought),
         last_success_at=now,
         first_read_at=record.first_read_at or (now if is_read_whole else None),
         last_read_at=record.last_read_at if outcome.kind is PollKind.UNCHANGED else now,
         consecutive_failures=0,
         problem=problem_of(outcome),
-        validators=next_validators(record, outcome, now),
+        validators=next_validators(record, outcome),
     )
     title = storable_text((outcome.feed.title if outcome.feed else None) or "")
     return _called(record, title) if title else record
+
+
+def _learned(record: SourceRecord, outcome: PollOutcome, timing: PollTiming, now: datetime, brought: Brought) -> SourceRecord:
+    """The record with what the body teaches of the source's rhythm, and what the feed says of when to ask it."""
+    if outcome.feed is None:
+        return record
+    record = replace(record, wishes=outcome.feed.wishes)
+    if record.rhythm is None:
+        dates = tuple(entry.published_at for entry in outcome.feed.entries)  # also of what an archive without rhythms knew already
+        rhythm = begin_rhythm(Brought(brought.entries, dates), now, timing.least)
+    elif brought.published:
+        before = record.last_read_at if record.trust.is_doubted else record.last_success_at
+        rhythm = learn(record.rhythm, brought, before or now, now, timing.least)
+    else:
+        return record
+    return replace(
+        record, rhythm=with_pace(rhythm, timing.bounds, record.rhythm.pace if record.rhythm else 0.0), silent_from=silent_from(rhythm)
+    )
+
+
+def conclude_told(record: SourceRecord, timing: PollTiming, now: datetime, brought: Brought) -> SourceRecord:
+    """The record of a source of which a hub has told at `now`: it is no poll, but what came teaches its rhythm."""
+    if record.rhythm is None or not brought.published:
+        return record
+    rhythm = learn(record.rhythm, replace(brought, entries=record.rhythm.window), record.last_success_at or now, now, timing.least)
+    return replace(record, rhythm=with_pace(rhythm, timing.bounds, record.rhythm.pace), silent_from=silent_from(rhythm))
+
+
+def _next_poll_at(
+    before: SourceRecord, learned: SourceRecord, outcome: PollOutcome, timing: PollTiming, now: datetime, brought: Brought
+) -> datetime:
+    watched = Watched(
+        url=outcome.url,
+        since=before.first_read_at or now,
+        rhythm=learned.rhythm,
+        new=len(brought.published) if before.rhythm else 0,
+        polled_before=before.last_success_at,
+        wishes=Wishes(learned.wishes, outcome.fresh_for),
+    )
+    return next_regular_poll_at(now, timing, watched)
+
+
+def _next_trust(record: SourceRecord, outcome: PollOutcome, now: datetime, brought: Brought) -> Trust:
+    if outcome.kind is PollKind.UNCHANGED:
+        return after_unchanged(record.trust, LastRead(record.last_read_at, record.silent_from), record.rhythm, now)
+    held = record.validators
+    same = (outcome.etag, outcome.last_modified) == (held.etag, held.last_modified) and outcome.etag is not None
+    return after_body(record.trust, record.last_read_at, brought, same_validators=same, now=now)
 
 
 def _after_failure(record: SourceRecord, problem: Problem, timing: PollTiming, now: datetime) -> SourceRecord:
@@ -96,18 +165,16 @@ def _called(record: SourceRecord, title: str) -> SourceRecord:
     return replace(record, feed_title=title, name=record.name if record.is_named else title)
 
 
-def next_validators(record: SourceRecord, outcome: PollOutcome, now: datetime) -> Validators:
-    """What to ask by next time, after a poll that did not fail.
+def next_validators(record: SourceRecord, outcome: PollOutcome) -> Validators:
+    """What to ask by next time, after a poll that did not fail; whether it is asked at all is for `news.trusting` to say.
 
-    - "Nothing changed" is believed for a day from the last body on; then the server is asked without condition, since some say so for ever.
     - The very body whose entries are in the archive: what vouches for it now vouches for them.
     - Another body: only one that was read without damage vouches for what the same operation writes; else a 304 would hide the rest.
     """
     held = record.validators
     match outcome.kind:
         case PollKind.UNCHANGED:
-            is_doubted = record.last_read_at is not None and now - record.last_read_at >= LONGEST_BELIEF
-            return Validators(body_hash=held.body_hash) if is_doubted else held
+            return held
         case PollKind.SAME_BODY:
             return Validators(outcome.etag or held.etag, outcome.last_modified or held.last_modified, held.body_hash)
         case _:

@@ -203,6 +203,8 @@ class WholeSource:
     hours: tuple[HourCount, ...]
     """Hours of the last days in which it published, the earliest first."""
     coverage: Coverage
+    distrusted_at: datetime | None = None
+    """Since when its server is not believed that nothing changed; None: it is."""
 
 
 @dataclass(frozen=True, slots=True)

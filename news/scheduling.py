@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
+from news.freshness import NO_WISHES, Wishes, after_skipped, wished_wait
+from news.pacing import Bounds, crowded_wait, wait_of
+from news.rhythm import Rhythm, lately_of, rates_of, when_expected
 from news.timing import LONGEST_RETRY_AFTER
 
 PAGE_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240, 720))
@@ -19,13 +23,88 @@ LEAST_PAGE_INTERVAL = timedelta(hours=1)
 """A page whose entry keeps changing is fetched at most this often."""
 
 
+WATCHED_SHARE = 10
+"""A source is left alone for a tenth of the time that it has been watched: so HTTP guesses how long something that has not changed for so
+long will stay as it is (RFC 9111 §4.2.2)."""
+FIRST_DAY = timedelta(days=1)
+"""During the first day a tenth of the time since the last news, if that is shorter."""
+BELIEVED_INSTALMENTS = 2.0
+"""A site that asks to be left alone for longer than it leaves itself alone is believed until so many instalments are to be expected."""
+BELIEVED_AT_FIRST = timedelta(hours=1)
+"""As long, while nothing is known of it."""
+JITTER = 0.1
+"""The part of a wait by which it may be longer or shorter, so that sources that were polled together do not stay together."""
+
+
 @dataclass(frozen=True, slots=True)
 class PollTiming:
-    """How often a source is polled: `interval`, never under `least`, doubled by failures up to `most`."""
+    """How often a source is polled at first: `interval`, never under `least`, doubled by failures up to `most`.
+
+    `is_own`: the configuration gives this source that interval, and it is kept whatever its rhythm.
+    """
 
     interval: timedelta
     least: timedelta
     most: timedelta
+    is_own: bool = False
+
+    @property
+    def bounds(self) -> Bounds:
+        """Between which the rhythm may move the interval."""
+        return Bounds(self.least, max(self.most, self.least))
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is known of a source when its next poll is planned, after one at which it answered well."""
+
+    url: str
+    since: datetime
+    """When its first body was read."""
+    rhythm: Rhythm | None
+    new: int = 0
+    """Entries of this poll that were new."""
+    polled_before: datetime | None = None
+    """When it last answered well."""
+    wishes: Wishes = NO_WISHES
+
+
+def next_regular_poll_at(now: datetime, timing: PollTiming, watched: Watched) -> datetime:
+    """When to poll a source that answered well at `now`: by its rhythm, as far as that is known, and by what the site wishes."""
+    if timing.is_own or watched.rhythm is None:
+        return now + max(timing.interval, timing.least)
+    longest = _longest_wait(now, timing, watched, watched.rhythm)
+    jittered = wait_of(watched.rhythm, now, timing.bounds) * (1 + JITTER * _chance(watched.url, now))
+    wait = min(max(min(jittered, longest), timing.least), timing.bounds.most)
+    if watched.wishes == NO_WISHES:
+        return now + wait
+    believed = _believed(now, timing, watched.rhythm, longest)
+    wait = max(wait, min(wished_wait(watched.wishes), believed))
+    return after_skipped(now + wait, watched.wishes, now + max(wait, believed))
+
+
+def _chance(url: str, now: datetime) -> float:
+    """Between -1 and 1, and the same whenever it is asked: this room throws no dice."""
+    return float(2 * crc32(f"{url} {now.isoformat()}".encode()) / 2**32 - 1)
+
+
+def _longest_wait(now: datetime, timing: PollTiming, watched: Watched, rhythm: Rhythm) -> timedelta:
+    """What experience allows: little of it, or a body that was new for more than half, allow less than the rhythm may ask for."""
+    experience = now - watched.since
+    if experience < FIRST_DAY:
+        experience = min(experience, now - rhythm.at)
+    longest = max(timing.interval, experience / WATCHED_SHARE)
+    crowded = crowded_wait(rhythm, watched.new, now - watched.polled_before) if watched.polled_before else None
+    return longest if crowded is None else min(longest, crowded)
+
+
+def _believed(now: datetime, timing: PollTiming, rhythm: Rhythm, longest: timedelta) -> timedelta:
+    """How long a site that wishes to be left alone is left alone at most."""
+    if now - rhythm.since < FIRST_DAY:
+        return min(BELIEVED_AT_FIRST, timing.bounds.most)
+    rates = rates_of(rhythm, now)
+    instalments = BELIEVED_INSTALMENTS / max(lately_of(rhythm, rates, now).factor, 1.0)
+    return when_expected(rates, now, instalments, min(timing.bounds.most, max(longest, BELIEVED_AT_FIRST)))
 
 
 def next_poll_at(now: datetime, timing: PollTiming, failures: int = 0, retry_after: timedelta | None = None) -> datetime:
@@ -43,6 +122,7 @@ class Standing:
     last_polled_at: datetime | None
     next_poll_at: datetime
     interval: timedelta
+    """As the configuration before had it."""
     failures: int = 0
 
 
@@ -57,9 +137,9 @@ def poll_at_from_now_on(now: datetime, standing: Standing, timing: PollTiming) -
         return min(planned, now)
     if standing.failures:
         return max(now, min(planned, last + timing.least))
-    if timing.interval < standing.interval:
+    if timing.is_own or timing.interval < standing.interval:
         return max(now, min(planned, last + max(timing.interval, timing.least)))
-    return planned
+    return max(now, min(planned, last + max(timing.most, LONGEST_RETRY_AFTER))) if planned > now else planned
 
 
 def next_page_fetch_at(now: datetime, attempts: int, code: str, retry_after: timedelta | None = None) -> datetime | None:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 from unicodedata import category, normalize
 
+from news.freshness import NO_FEED_WISHES, FeedWishes
+
 
 def fold_name(name: str) -> str:
     """A source's name as it is compared: without regard to case and accents, however these are encoded (Unicode, NFC or NFD)."""
@@ -261,6 +263,8 @@ class ParsedFeed:
     """What kind of document it is, for people: `RSS 2.0`, `Atom 1.0`, `sitemap`."""
     prepared: tuple[PreparedEntry, ...] | None = field(default=None, compare=False, repr=False)
     """What needs no archive, made beside the parsing; ask `news.preparing.prepared_entries`, which makes it where it is absent."""
+    wishes: FeedWishes = NO_FEED_WISHES
+    """How often it wants to be asked, and when not."""
 
 
 class PollKind(StrEnum):
@@ -295,6 +299,8 @@ class PollOutcome:
     moved_to: str | None = None
     """Where permanent redirects led before any other; None if there were none."""
     problem: Problem | None = None
+    fresh_for: timedelta | None = None
+    """How long the answer stays as it is, as its server says."""
 
 
 class LacksParts(StrEnum):

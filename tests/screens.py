@@ -44,6 +44,7 @@ SCREENS = {
     "sources": ("sources",),
     "sources-failing": ("sources", "--status", "failing"),
     "sources-long": ("sources", "--status", "failing", "--long"),
+    "sources-coverage": ("sources", "--coverage"),
     "source": ("sources", "L’Écho numérique de Armor"),
     "source-failing": ("sources", "La Causse"),
     "topics": ("topics",),

@@ -147,6 +147,7 @@ def _source_json(whole: WholeSource) -> JsonObject:
         "gaps": [_gap_json(gap) for gap in whole.gaps],
         "hubs": [_hub_json(one) for one in whole.subscriptions],
         "hours": [_hour_json(hour) for hour in whole.hours],
+        "distrusted_at": optional_time_json(whole.distrusted_at),
         "coverage": round(whole.coverage.share, 5),
     }
 

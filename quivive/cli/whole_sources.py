@@ -126,6 +126,9 @@ def _show_head(sheet: Sheet, whole: WholeSource) -> None:
         )
     else:
         sheet.fact(text("next poll"), text("never: it is no longer in the configuration"))
+    if whole.distrusted_at:
+        hidden = text("not believed since {time}: it said “not modified” and hid new entries", time=view.time(whole.distrusted_at))
+        sheet.fact(text("its server"), hidden)
     sheet.fact(text("tags"), ", ".join(whole.tags))
     sheet.fact(text("added"), view.time(whole.added_at))
 

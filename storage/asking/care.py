@@ -14,17 +14,17 @@ from news.care import (
     FailingSource,
     OverdueSource,
     SilentSource,
-    SourceNews,
     UnreadPages,
-    find_silence,
     find_unread_pages,
     is_long_overdue,
     measure_delays,
 )
+from news.silence import usual_pause
 from news.sources import Problem
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.line import load_line
 from storage.recording.page_readings import page_readings
+from storage.recording.rhythms import read_rhythm
 
 LATELY = timedelta(days=7)
 """How far back delays are measured, and dead deliveries are worth a word: what was left dead for longer is left on purpose."""
@@ -35,7 +35,7 @@ def report_care(db: Database, now: datetime) -> Care:
     since = now - LATELY
     return Care(
         failing=_list_failing(db),
-        silent=_list_silent(db, now),
+        silent=_list_silent(db),
         overdue=_list_overdue(db, now),
         channels=_list_channels(db, since),
         delays=_measure(db, since),
@@ -59,14 +59,13 @@ def _list_failing(db: Database) -> tuple[FailingSource, ...]:
     )
 
 
-def _list_silent(db: Database, now: datetime) -> tuple[SilentSource, ...]:
+def _list_silent(db: Database) -> tuple[SilentSource, ...]:
     rows = db.conn.execute(
-        """SELECT sources.name, count(*) AS polls, min(polls.polled_at) AS first_at, max(polls.polled_at) AS last_at
-           FROM sources JOIN polls ON polls.source_id = sources.id AND polls.entries_new > 0
-           WHERE configured = 1 AND sources.error_code IS NULL GROUP BY sources.id ORDER BY last_at, sources.name"""
+        """SELECT name, rhythm FROM sources JOIN rhythms ON source_id = sources.id
+           WHERE configured = 1 AND error_code IS NULL AND last_read_at >= silent_from"""
     )
-    news = [SourceNews(row["name"], row["polls"], from_text(row["first_at"]), from_text(row["last_at"])) for row in rows]
-    return tuple(silent for one in news if (silent := find_silence(one, now)))
+    silent = [SilentSource(row["name"], rhythm.last_news_at, usual_pause(rhythm)) for row in rows if (rhythm := read_rhythm(row["rhythm"]))]
+    return tuple(sorted(silent, key=lambda one: (one.since, one.name)))
 
 
 def _list_unread_pages(db: Database) -> tuple[UnreadPages, ...]:

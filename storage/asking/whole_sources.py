@@ -38,6 +38,7 @@ def get_source(db: Database, source_id: int, now: datetime) -> WholeSource:
         gaps=_list_gaps(db, source_id),
         subscriptions=tuple(list_subscriptions(db, source_id)),
         hours=_count_hours(db, source_id, now),
+        distrusted_at=optional_time(row["distrusted_at"]),
         coverage=get_coverage(db, source_id, now),
     )
 

@@ -384,3 +384,27 @@ _CONDITIONS = (
                           status_since = coalesce(last_success_at, added_at)
        WHERE last_polled_at IS NOT NULL""",
 )
+
+
+@migrations()
+def learn_when_sources_publish(db: Database) -> None:
+    """The rhythm of a source is in a table of its own: the row of the source is written with every poll.
+
+    Which sources have an interval of their own the next start tells; a rhythm is begun by the next body.
+    """
+    for statement in _RHYTHMS:
+        db.conn.execute(statement)
+
+
+_RHYTHMS = (
+    """CREATE TABLE rhythms (
+        source_id INTEGER PRIMARY KEY REFERENCES sources (id),
+        rhythm TEXT NOT NULL           -- JSON, see storage/recording/rhythms.py
+    )""",
+    "ALTER TABLE sources ADD COLUMN own_interval INTEGER NOT NULL DEFAULT 0",  # by the configuration; else its rhythm decides
+    "ALTER TABLE sources ADD COLUMN silent_from TEXT",  # it is silent then, if nothing new comes; null: that cannot be told
+    "ALTER TABLE sources ADD COLUMN unchanged_at TEXT",  # the last 304 since its last body
+    "ALTER TABLE sources ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0",  # that it is unchanged: asked without condition next
+    "ALTER TABLE sources ADD COLUMN distrusted_at TEXT",  # since when it is asked without condition: its 304 hid a change
+    "ALTER TABLE sources ADD COLUMN wishes TEXT",  # JSON: seconds between polls, hours and days to skip (UTC), as its feed says
+)

@@ -19,12 +19,15 @@ def _time(column: str, name: str | None = None) -> str:
     return f"replace(substr({column}, 1, 19), 'T', ' ') AS {name or column.rpartition('.')[2]}"
 
 
+_INTERVAL = """CASE WHEN last_polled_at IS NULL THEN interval_seconds
+        ELSE max(1, round((julianday(next_poll_at) - julianday(last_polled_at)) * 86400)) END AS interval_seconds"""
+"""From the last poll to the next."""
 _YES = "CASE WHEN {condition} THEN 'yes' ELSE 'no' END"
 
 VIEWS = {
     "sources_v": f"""SELECT sources.id, name, url, status,
         (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles,
-        {_time("last_polled_at")}, {_time("last_success_at")}, {_time("next_poll_at")}, interval_seconds,
+        {_time("last_polled_at")}, {_time("last_success_at")}, {_time("next_poll_at")}, {_INTERVAL},
         consecutive_failures, error_code AS problem_code, error_message AS problem, {_YES.format(condition="configured = 1")} AS configured,
         {_time("added_at")}, (SELECT group_concat(value, ', ') FROM json_each(tags)) AS tags,
         length(page_marks) AS pages, length(page_marks) - length(replace(page_marks, '-', '')) AS pages_unread,

@@ -114,7 +114,7 @@ def settle_source(db: Database, watch: Watch, polled: PolledSource, record: Sour
         return replace(polled.before, problem=record.problem)
     if line is not None:
         tally.alerts += end_outage(db, watch, line, polled.condition.status, now)
-    condition = _judge(db, watch, polled, _problem_of(polled, record), tally)
+    condition = _judge(db, watch, polled, record, tally)
     if condition.status is SourceStatus.FAILING and _is_empty(polled):
         record = replace(record, problem=NO_ENTRIES)
     if condition != polled.condition:
@@ -142,11 +142,11 @@ def _is_empty(polled: PolledSource) -> bool:
     return polled.outcome.kind is not PollKind.FAILED and trouble is not None and trouble.verdict is Verdict.EMPTY
 
 
-def _judge(db: Database, watch: Watch, polled: PolledSource, problem: Problem | None, tally: Tally) -> Condition:
+def _judge(db: Database, watch: Watch, polled: PolledSource, record: SourceRecord, tally: Tally) -> Condition:
     """How the source stands after the poll, with the operational alert that follows."""
     now = polled.now
     move = conclude_move(polled.condition.move, polled.url, polled.outcome, tally.entries_known, now)
-    seen = Polled(problem, move=move)
+    seen = Polled(_problem_of(polled, record), is_silent=record.is_silent, move=move)
     after = conclude_condition(polled.condition, seen, now)
     condition, news = decide_telling(polled.condition, after, seen, Named(polled.before.name, polled.url), now)
     if news is not None:

@@ -104,6 +104,8 @@ def ids_of(window: Window) -> list[int]:
 def _load_window(db: Database, source_id: int, record: SourceRecord) -> tuple[Window | None, bool]:
     row = db.conn.execute("SELECT items, held_until FROM windows WHERE source_id = ?", (source_id,)).fetchone()
     last_success_at = record.last_success_at or record.added_at
+    if record.trust.is_doubted and record.last_read_at:  # what its 304 were worth is about to be seen
+        last_success_at = record.last_read_at
     if row is not None:
         return Window(read_items(row["items"]), optional_time(row["held_until"]) or last_success_at), row["held_until"] is not None
     rows = db.conn.execute(

@@ -8,17 +8,19 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from news.arriving import Body
-from news.concluding import SourceRecord, conclude_poll, judge_silence, problem_of
+from news.concluding import SourceRecord, conclude_poll, conclude_told, judge_silence, problem_of
 from news.gaps import Gap
 from news.health import Condition
 from news.preparing import prepared_entries
+from news.rhythm import Brought
 from news.scheduling import PollTiming
 from news.sources import ArticlesMode, ParsedFeed, PollOutcome
 from storage.file.times import to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
 from storage.recording.conditions import PolledSource, condition_of, look_at_line, settle_source
 from storage.recording.gaps import Shown, keep_window, record_gap, watch_window
-from storage.recording.sources import source_record, write_source
+from storage.recording.rhythms import write_rhythm
+from storage.recording.sources import load_source, source_record, write_source
 from storage.recording.subscriptions import heed_hubs
 from storage.recording.watch import SourceBefore, Tally, Watch
 
@@ -48,7 +50,8 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
     if outcome.feed is not None and outcome.feed.problem is None:
         heed_hubs(db, outcome.source_id, outcome.feed, outcome.final_url or outcome.url, now)
     _log_poll(db, poll, tally, changed)
-    _settle(db, watch, poll, conclude_poll(poll.record, outcome, poll.timing, now), tally)
+    brought = Brought(tally.entries_seen, tuple(tally.published))
+    _settle(db, watch, poll, conclude_poll(poll.record, outcome, poll.timing, now, brought), tally)
     return tally
 
 
@@ -59,6 +62,8 @@ def _settle(db: Database, watch: Watch, poll: _Poll, record: SourceRecord, tally
     had_entries = is_empty and _has_entries(db, outcome.source_id)
     polled = PolledSource(outcome.source_id, poll.url, poll.record, poll.condition, had_entries, outcome, poll.now)
     write_source(db, outcome.source_id, settle_source(db, watch, polled, record, tally), poll.now)
+    if record.rhythm is not None and record.rhythm is not poll.record.rhythm:
+        write_rhythm(db, outcome.source_id, record.rhythm, record.silent_from)
     look_at_line(db, watch, polled, tally)
 
 
@@ -76,15 +81,18 @@ def record_told(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
     if poll is not None and outcome.feed is not None:
         _, body = _take_in(db, watch, poll, outcome.feed, tally)
         write_body(db, watch, body, tally)
+        record = conclude_told(poll.record, poll.timing, now, Brought(tally.entries_seen, tuple(tally.published)))
+        if record.rhythm is not None and record.rhythm is not poll.record.rhythm:
+            write_rhythm(db, outcome.source_id, record.rhythm, record.silent_from)
     return tally
 
 
 def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> _Poll | None:
     """None if the source is unknown."""
-    row = db.conn.execute("SELECT * FROM sources WHERE id = ?", (outcome.source_id,)).fetchone()
+    row = load_source(db, outcome.source_id)
     if row is None:
         return None
-    timing = PollTiming(timedelta(seconds=row["interval_seconds"]), watch.least_interval, watch.most_interval)
+    timing = PollTiming(timedelta(seconds=row["interval_seconds"]), watch.least_interval, watch.most_interval, bool(row["own_interval"]))
     return _Poll(source_record(row), ArticlesMode(row["articles_mode"]), timing, outcome, now, row["url"], condition_of(row))
 
 

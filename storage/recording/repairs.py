@@ -21,7 +21,7 @@ from storage.file.times import from_text, optional_text, to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
 from storage.recording.gaps import list_named, namings_of, read_items, tell_of_gap
 from storage.recording.line import load_line
-from storage.recording.sources import source_record
+from storage.recording.sources import load_source, source_record
 from storage.recording.watch import Tally, Watch
 
 
@@ -35,9 +35,9 @@ def list_due_repairs(db: Database, now: datetime, limit: int, in_hand: Collectio
     rows = db.conn.execute(
         """SELECT max(gaps.id) AS id, source_id, steps FROM gaps JOIN sources ON sources.id = source_id
            WHERE next_repair_at <= ? AND configured = 1 AND source_id NOT IN (SELECT value FROM json_each(?))
-           GROUP BY source_id ORDER BY next_repair_at LIMIT ?""",
+           GROUP BY +source_id ORDER BY next_repair_at LIMIT ?""",
         (to_text(now), json.dumps(list(in_hand)), limit),
-    )  # beside max(), SQLite takes the other columns from the row that has it
+    )  # Beside max(), SQLite takes the other columns from the row that has it. Without the `+` it would go through all gaps ever found.
     return [DueRepair(row["id"], row["source_id"], *_read_steps(row["steps"])[0]) for row in rows]
 
 
@@ -86,7 +86,8 @@ def _record_page(db: Database, watch: Watch, repair: Repair, outcome: RepairOutc
 
 
 def _receive(db: Database, watch: Watch, outcome: RepairOutcome, now: datetime) -> Receiving:
-    row = db.conn.execute("SELECT * FROM sources WHERE id = ?", (outcome.source_id,)).fetchone()
+    row = load_source(db, outcome.source_id)
+    assert row is not None  # a gap is one of a source
     silence = judge_silence(source_record(row), silent_first_poll=watch.silent_first_poll)
     return Receiving(outcome.source_id, row["url"], ArticlesMode(row["articles_mode"]), silence, now)
 

@@ -11,15 +11,18 @@ from sqlite_utils import Database
 
 from news.answers import SourceHealth
 from news.concluding import SourceRecord, Validators
+from news.freshness import FeedWishes
 from news.own_line import Line
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
 from news.sources import DueSource, Problem, SourceSpec, SourceStatus, fold_name
+from news.trusting import Trust
 from news.urls import host_of
 from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.conditions import address_of, move_of
 from storage.recording.line import list_probes, load_line
 from storage.recording.page_readings import page_readings
+from storage.recording.rhythms import read_rhythm
 from storage.recording.watch import Watch
 
 
@@ -34,22 +37,26 @@ def sync_sources(db: Database, watch: Watch, specs: Sequence[SourceSpec], defaul
     for spec in specs:
         interval = spec.interval or default_interval
         db.conn.execute(
-            """INSERT INTO sources (url, name, named, articles_mode, interval_seconds, tags, configured, added_at, next_poll_at)
-               VALUES (:url, :name, :named, :mode, :interval, :tags, 1, :now, :now)
+            """INSERT INTO sources (url, name, named, articles_mode, interval_seconds, own_interval, tags, configured, added_at,
+                                    next_poll_at)
+               VALUES (:url, :name, :named, :mode, :interval, :own, :tags, 1, :now, :now)
                ON CONFLICT (url) DO UPDATE SET configured = 1, named = :named, articles_mode = :mode, tags = :tags,
-                   name = CASE WHEN :named = 1 THEN :name ELSE coalesce(feed_title, :name) END, interval_seconds = :interval""",
+                   name = CASE WHEN :named = 1 THEN :name ELSE coalesce(feed_title, :name) END, interval_seconds = :interval,
+                   own_interval = :own""",
             {
                 "url": spec.url,
                 "name": spec.name or host_of(spec.url) or spec.url,
                 "named": spec.name is not None,
                 "mode": spec.articles,
                 "interval": interval.total_seconds(),
+                "own": spec.interval is not None,
                 "tags": json.dumps(spec.tags, ensure_ascii=False),
                 "now": to_text(now),
             },
         )
         if standing := standings.get(spec.url):
-            moment = poll_at_from_now_on(now, standing, PollTiming(interval, watch.least_interval, watch.most_interval))
+            timing = PollTiming(interval, watch.least_interval, watch.most_interval, is_own=spec.interval is not None)
+            moment = poll_at_from_now_on(now, standing, timing)
             db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE url = ?", (to_text(moment), spec.url))
 
 
@@ -89,8 +96,15 @@ def poll_when_told(db: Database, watch: Watch, source_id: int, now: datetime) ->
         db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE id = ?", (to_text(moment), source_id))
 
 
+def load_source(db: Database, source_id: int) -> sqlite3.Row | None:
+    """The row of the source of that number, with its rhythm; None if there is none."""
+    sql = "SELECT sources.*, rhythm FROM sources LEFT JOIN rhythms ON source_id = sources.id WHERE sources.id = ?"
+    row: sqlite3.Row | None = db.conn.execute(sql, (source_id,)).fetchone()
+    return row
+
+
 def source_record(row: sqlite3.Row) -> SourceRecord:
-    """A row of the table as what is remembered from poll to poll."""
+    """A row that `load_source` gave as what is remembered from poll to poll."""
     return SourceRecord(
         added_at=from_text(row["added_at"]),
         next_poll_at=from_text(row["next_poll_at"]),
@@ -103,7 +117,29 @@ def source_record(row: sqlite3.Row) -> SourceRecord:
         consecutive_failures=row["consecutive_failures"],
         problem=_problem(row),
         validators=Validators(row["etag"], row["last_modified"], row["body_hash"]),
+        trust=_trust(row),
+        rhythm=read_rhythm(row["rhythm"]),
+        silent_from=optional_time(row["silent_from"]),
+        wishes=_wishes(row["wishes"]),
     )
+
+
+def _trust(row: sqlite3.Row) -> Trust:
+    return Trust(optional_time(row["unchanged_at"]), bool(row["doubted"]), optional_time(row["distrusted_at"]))
+
+
+def _wishes(text: str | None) -> FeedWishes:
+    if text is None:
+        return FeedWishes()
+    seconds, hours, days = json.loads(text)
+    return FeedWishes(None if seconds is None else timedelta(seconds=seconds), frozenset(hours), frozenset(days))
+
+
+def _wishes_text(wishes: FeedWishes) -> str | None:
+    if wishes == FeedWishes():
+        return None
+    every = None if wishes.every is None else wishes.every.total_seconds()
+    return json.dumps([every, sorted(wishes.skip_hours), sorted(wishes.skip_days)])
 
 
 def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: datetime) -> None:
@@ -112,7 +148,8 @@ def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: 
         """UPDATE sources SET last_polled_at = :polled, next_poll_at = :next, name = :name, feed_title = :title,
                               last_success_at = :success, first_read_at = :first, last_read_at = :read, consecutive_failures = :failures,
                               error_code = :code, error_message = :message,
-                              etag = :etag, last_modified = :modified, body_hash = :hash
+                              etag = :etag, last_modified = :modified, body_hash = :hash, unchanged_at = :unchanged,
+                              doubted = :doubted, distrusted_at = :distrusted, wishes = :wishes
            WHERE id = :id""",
         {
             "polled": to_text(polled_at),
@@ -128,6 +165,10 @@ def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: 
             "etag": record.validators.etag,
             "modified": record.validators.last_modified,
             "hash": record.validators.body_hash,
+            "unchanged": optional_text(record.trust.unchanged_at),
+            "doubted": record.trust.is_doubted,
+            "distrusted": optional_text(record.trust.distrusted_at),
+            "wishes": _wishes_text(record.wishes),
             "id": source_id,
         },
     )
@@ -138,7 +179,9 @@ def _problem(row: sqlite3.Row) -> Problem | None:
 
 
 def _due_source(row: sqlite3.Row) -> DueSource:
-    """A row of the table as work for the crawler."""
+    """A row of the table as work for the crawler. A server that is not believed is asked for its feed without condition."""
+    if not _trust(row).asks_on_condition:
+        return DueSource(row["id"], address_of(row), body_hash=row["body_hash"])
     return DueSource(row["id"], address_of(row), row["etag"], row["last_modified"], row["body_hash"])
 
 
@@ -209,7 +252,7 @@ def _report(row: sqlite3.Row, line: Line | None) -> SourceHealth:
         name=row["name"],
         url=row["url"],
         status=source_status(row, line),
-        interval=timedelta(seconds=row["interval_seconds"]),
+        interval=interval_in_force(row),
         last_polled_at=optional_time(row["last_polled_at"]),
         last_success_at=optional_time(row["last_success_at"]),
         next_poll_at=optional_time(row["next_poll_at"]),
@@ -220,6 +263,14 @@ def _report(row: sqlite3.Row, line: Line | None) -> SourceHealth:
         status_since=optional_time(row["status_since"]),
         moved_to=move.url if move is not None and move.is_adopted else None,
     )
+
+
+def interval_in_force(row: sqlite3.Row) -> timedelta:
+    """From the last poll to the next, in whole seconds; for a source that was not polled yet, what the configuration says."""
+    if row["last_polled_at"] is None:
+        return timedelta(seconds=row["interval_seconds"])
+    wait = from_text(row["next_poll_at"]) - from_text(row["last_polled_at"])
+    return max(timedelta(seconds=round(wait.total_seconds())), timedelta(seconds=1))
 
 
 _WELL = frozenset({SourceStatus.OK, SourceStatus.MOVED, SourceStatus.SILENT})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from news.alerts import Alert
 from news.query import Matcher
@@ -40,6 +40,8 @@ class Tally:
     entries_seen: int = 0
     entries_new: int = 0
     entries_silent: int = 0
+    published: list[datetime | None] = field(default_factory=list)
+    """When each of the new entries was published, as it says itself."""
     articles_new: int = 0
     articles_revised: int = 0
     duplicates: int = 0

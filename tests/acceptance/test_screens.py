@@ -83,7 +83,16 @@ def test_a_pipe_gets_whole_ids_and_addresses(screens):
 
 @pytest.mark.parametrize(
     "command",
-    [["search", "otan"], ["search"], ["sources"], ["topics"], ["alerts"], ["export", "--query", "fibre"], ["preview", "otan"]],
+    [
+        ["search", "otan"],
+        ["search"],
+        ["sources"],
+        ["sources", "--coverage"],
+        ["topics"],
+        ["alerts"],
+        ["export", "--query", "fibre"],
+        ["preview", "otan"],
+    ],
     ids=" ".join,
 )
 def test_csv_has_the_fields_of_the_json_and_a_row_for_each(screens, command):

@@ -54,13 +54,20 @@ def test_a_damaged_feed_fails_since_the_poll_that_brought_it(desk: Desk) -> None
 
 
 def test_a_source_that_brings_nothing_for_days_is_silent_and_one_that_fails_is_not(desk: Desk) -> None:
-    for hour in range(5):
+    for day in range(12):
         for url in (A, B):
-            desk.poll(url, entry(f"Un {hour} {url}", f"{url}/{hour}"), at=NOW + hour * HOUR)
-    assert care(desk, days=1).silent == ()
-    desk.fail_poll(B, at=NOW + timedelta(days=3))
-    desk.poll(A, at=NOW + timedelta(days=3))
-    assert [(one.name, one.since, one.usual_pause) for one in care(desk).silent] == [("Le Journal", NOW + 4 * HOUR, HOUR)]
+            at = NOW + timedelta(days=day)
+            desk.poll(url, entry(f"Un {day} {url}", f"{url}/{day}", published_at=at), at=at)
+    last = desk.now
+    old = entry(f"Un 11 {A}", f"{A}/11", published_at=last)
+    desk.poll(A, old, at=last + timedelta(days=2))
+    assert care(desk).silent == ()
+    assert care(desk, days=20).silent == ()  # it was not polled meanwhile: that is no silence
+    desk.fail_poll(B, at=last + timedelta(days=20))
+    desk.poll(A, old, at=last + timedelta(days=20))
+    (silent,) = care(desk).silent
+    assert (silent.name, silent.since) == ("Le Journal", last)
+    assert timedelta(hours=20) < silent.usual_pause < timedelta(hours=28)
 
 
 def test_sources_whose_poll_is_long_overdue_are_named_the_longest_first(desk: Desk) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from news.sources import DueSource, PollKind, PollOutcome
-from tests.desk import DAMAGE, NOW, A, B, Desk, entry, prose
+from news.freshness import FeedWishes
+from news.one_thing import WholeSource
+from news.sources import DueSource, ParsedFeed, PollKind, PollOutcome
+from storage.recording.rhythms import read_rhythm, rhythm_text
+from tests.desk import DAMAGE, NOW, A, B, Desk, entry, outcome_of, prose
 
 ONE, TWO, THREE = "https://a.example/1", "https://a.example/2", "https://a.example/3"
 
@@ -205,10 +209,10 @@ def test_an_address_that_nobody_can_read_keeps_nobody_from_reading_the_rest(desk
     assert len(desk.found("OTAN")) == 2
 
 
-def test_after_a_day_of_304_the_feed_is_asked_for_without_condition(desk: Desk) -> None:
+def test_after_eight_days_of_304_the_feed_is_asked_for_without_condition(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Un", ONE), etag='"1"', body_hash="abc")
-    for waited, etag in ((timedelta(hours=23), '"1"'), (timedelta(hours=2), None)):
+    for waited, etag in ((timedelta(days=7, hours=23), '"1"'), (timedelta(hours=2), None)):
         now = desk.tick(desk.now + waited)
         desk.archive.record_poll(PollOutcome(desk.source(A).source_id, A, now, 0.1, PollKind.UNCHANGED, 304), now).result()
         assert (desk.source(A).etag, desk.source(A).body_hash) == (etag, "abc")
@@ -218,10 +222,60 @@ def test_the_same_body_after_that_is_believed_again(desk: Desk) -> None:
     desk.watch(A)
     desk.poll(A, entry("Un", ONE), etag='"1"', body_hash="abc")
     for kind, waited in (
-        (PollKind.UNCHANGED, timedelta(days=2)),
+        (PollKind.UNCHANGED, timedelta(days=9)),
         (PollKind.SAME_BODY, timedelta(hours=1)),
         (PollKind.UNCHANGED, timedelta(hours=1)),
     ):
         now = desk.tick(desk.now + waited)
         desk.archive.record_poll(PollOutcome(desk.source(A).source_id, A, now, 0.1, kind, 200, etag='"2"'), now).result()
     assert desk.source(A).etag == '"2"'
+
+
+def test_a_server_whose_304_hid_an_entry_is_asked_without_condition_from_then_on_and_that_is_told(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("Un", ONE), etag='"1"', body_hash="abc")
+    now = desk.tick(desk.now + timedelta(days=8))
+    desk.archive.record_poll(PollOutcome(desk.source(A).source_id, A, now, 0.1, PollKind.UNCHANGED, 304), now).result()
+    desk.poll(A, entry("Deux", TWO, published_at=now - timedelta(days=2)), entry("Un", ONE), etag='"2"', body_hash="def")
+    found_at = desk.now
+    desk.reopen()
+    for _ in range(2):
+        assert (desk.source(A).etag, desk.source(A).body_hash) == (None, "def")
+        assert desk.archive.due_sources(desk.now + timedelta(days=1), 1)[0].etag is None
+        desk.archive.record_poll(
+            PollOutcome(desk.source(A).source_id, A, desk.tick(), 0.1, PollKind.SAME_BODY, 200, etag='"2"'), desk.now
+        ).result()
+    told = desk.archive.tell_whole(desk.archive.find_things(A, ())[0], (), desk.now)
+    assert isinstance(told, WholeSource)
+    assert told.distrusted_at == found_at
+
+
+def test_the_rhythm_of_a_source_outlives_the_program_and_is_written_only_with_something_new(desk: Desk) -> None:
+    desk.watch(A)
+    for day in range(5):
+        at = NOW + timedelta(days=day)
+        desk.poll(A, entry(f"Le {day}", f"{ONE}{day}", published_at=at), at=at)
+    (before,) = desk.rows("SELECT rhythm, silent_from FROM rhythms JOIN sources ON sources.id = source_id")
+    desk.reopen()
+    desk.poll(A, entry("Le 4", f"{ONE}4", published_at=desk.now))
+    (same,) = desk.rows("SELECT rhythm, silent_from FROM rhythms JOIN sources ON sources.id = source_id")
+    assert same == before
+    kept = read_rhythm(before[0])
+    assert kept is not None
+    assert (kept.last_news_at, kept.window, kept.since) == (NOW + timedelta(days=4), 1, NOW)
+    assert sum(kept.counts) == pytest.approx(5, abs=0.3)
+    assert rhythm_text(kept) == before[0]
+
+
+def test_what_a_feed_wishes_is_remembered_while_nothing_changes(desk: Desk) -> None:
+    desk.watch(A)
+    source = desk.source(A)
+    wishes = FeedWishes(timedelta(minutes=40), frozenset({3}), frozenset({6}))
+    body = replace(outcome_of(source, NOW, [entry("Un", ONE)]), feed=ParsedFeed(None, (entry("Un", ONE),), wishes=wishes))
+    desk.archive.record_poll(body, NOW).result()
+    for kind in (PollKind.UNCHANGED, PollKind.SAME_BODY):
+        desk.archive.record_poll(PollOutcome(source.source_id, A, NOW, 0.1, kind, 304), NOW).result()
+        assert desk.sources()[0]["interval_seconds"] == 40 * 60
+    assert desk.rows("SELECT wishes FROM sources") == [("[2400.0, [3], [6]]",)]
+    desk.poll(A, entry("Deux", TWO))
+    assert desk.rows("SELECT wishes FROM sources") == [(None,)]

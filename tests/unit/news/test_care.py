@@ -9,20 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from news.care import (
-    FEWEST_NEWS,
     HUNG_AFTER,
     LEAST_OVERDUE,
-    LEAST_SILENCE,
-    SILENCE_FACTOR,
     Alarm,
     AlarmKind,
     Care,
     ChannelTrouble,
     OverdueSource,
-    SourceNews,
     Vitals,
     find_alarms,
-    find_silence,
     is_long_overdue,
     measure_delays,
 )
@@ -31,29 +26,6 @@ NOW = datetime(2026, 11, 26, 9, 42, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
 WELL = Vitals(is_running=True, alive_at=NOW, waiting_since=None, waiting_reason=None)
 NOTHING = Care((), (), (), (), ())
-
-
-def news(polls: int, pause: timedelta, ago: timedelta) -> SourceNews:
-    last = NOW - ago
-    return SourceNews("A", polls, last - pause * (polls - 1), last)
-
-
-@pytest.mark.parametrize(
-    ("polls", "pause", "ago", "is_silent"),
-    [
-        (10, timedelta(hours=1), LEAST_SILENCE, False),
-        (10, timedelta(hours=1), LEAST_SILENCE + MOMENT, True),
-        (10, timedelta(days=1), SILENCE_FACTOR * timedelta(days=1), False),
-        (10, timedelta(days=1), SILENCE_FACTOR * timedelta(days=1) + MOMENT, True),
-        (FEWEST_NEWS - 1, timedelta(hours=1), timedelta(days=30), False),
-        (FEWEST_NEWS, timedelta(hours=1), timedelta(days=30), True),
-    ],
-)
-def test_a_source_is_silent_when_it_pauses_for_much_longer_than_it_used_to(polls, pause, ago, is_silent):
-    silent = find_silence(news(polls, pause, ago), NOW)
-    assert (silent is not None) == is_silent
-    if silent:
-        assert (silent.name, silent.since, silent.usual_pause) == ("A", NOW - ago, pause)
 
 
 @pytest.mark.parametrize(

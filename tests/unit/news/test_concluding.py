@@ -10,7 +10,6 @@ import pytest
 
 from news.arriving import KnownEntry
 from news.concluding import (
-    LONGEST_BELIEF,
     NO_REASON,
     PageStanding,
     SourceRecord,
@@ -19,12 +18,15 @@ from news.concluding import (
     conclude_page,
     conclude_page_failure,
     conclude_poll,
+    conclude_told,
     is_awaited,
     judge_silence,
     problem_of,
 )
+from news.rhythm import Brought, begin_rhythm
 from news.scheduling import PAGE_RETRY_DELAYS, PollTiming
 from news.sources import ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem
+from news.trusting import LONGEST_BELIEF, Trust
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 BEFORE = NOW - timedelta(hours=1)
@@ -111,12 +113,34 @@ def test_a_body_that_came_again_renews_what_vouches_for_it_and_keeps_what_was_no
     assert after(outcome(PollKind.SAME_BODY, last_modified="now", body_hash="x")).validators == replace(HELD, last_modified="now")
 
 
-def test_that_nothing_changed_is_believed_for_a_day_and_then_asked_without_condition() -> None:
+def test_that_nothing_changed_is_believed_for_eight_days_and_then_the_feed_is_asked_for_without_condition() -> None:
     unchanged = outcome(PollKind.UNCHANGED, etag="W/new")
     read_at = NOW - LONGEST_BELIEF
-    assert after(unchanged, replace(RECORD, last_read_at=read_at + timedelta(seconds=1))).validators == HELD
-    assert after(unchanged, replace(RECORD, last_read_at=read_at)).validators == Validators(body_hash="held")
-    assert after(unchanged, replace(RECORD, last_read_at=None)).validators == HELD
+    assert after(unchanged, replace(RECORD, last_read_at=read_at + timedelta(seconds=1))).trust == Trust(NOW)
+    assert after(unchanged, replace(RECORD, last_read_at=read_at)).trust == Trust(NOW, is_doubted=True)
+    assert after(unchanged, replace(RECORD, last_read_at=None)).trust == Trust(NOW)
+    assert after(unchanged, replace(RECORD, last_read_at=read_at)).validators == HELD
+
+
+@pytest.mark.parametrize(
+    ("silent_from", "last_read_at", "is_silent"),
+    [(None, NOW, False), (NOW, None, False), (NOW, NOW, True), (NOW, NOW - timedelta(seconds=1), False)],
+)
+def test_a_source_is_silent_when_a_body_says_so(silent_from: datetime | None, last_read_at: datetime | None, is_silent: bool) -> None:
+    assert replace(RECORD, silent_from=silent_from, last_read_at=last_read_at).is_silent == is_silent
+
+
+def test_what_a_hub_tells_teaches_the_rhythm_and_is_no_poll() -> None:
+    rhythm = begin_rhythm(Brought(10, tuple(NOW - timedelta(hours=hour) for hour in range(9))), NOW, TIMING.least)
+    known = replace(RECORD, rhythm=rhythm, last_success_at=NOW)
+    later = NOW + timedelta(hours=2)
+    told = conclude_told(known, TIMING, later, Brought(1, (later,)))
+    assert told.rhythm is not None
+    assert told.silent_from is not None
+    assert (told.rhythm.last_news_at, told.rhythm.window) == (later, 10)
+    assert replace(told, rhythm=rhythm, silent_from=None) == known
+    assert conclude_told(known, TIMING, later, Brought(1, ())) is known
+    assert conclude_told(RECORD, TIMING, later, Brought(1, (later,))) is RECORD
 
 
 def test_a_failure_leaves_the_validators_as_they_are() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from news.alerts import AttemptResult, DeliveryStatus
 from news.answers import AlertCounts, ArticleCounts, Contents, DeliveryCounts, PageCounts, SourceCounts
-from news.sources import PageOutcome, PollKind, PollOutcome, Problem
+from news.repairing import RepairState
+from news.sources import PageOutcome, PollKind, PollOutcome, Problem, RepairOutcome, RepairWay
 from quivive.cli.loudness import level_of_poll, level_of_run
-from quivive.reporting import Line, failure_of, hourly_line, line_of_page, lines_of_attempt, lines_of_poll
+from quivive.reporting import Line, failure_of, hourly_line, line_of_page, lines_of_attempt, lines_of_poll, lines_of_repair
 from quivive.totals import Totals
 from storage import Tally
 from storage.recording.watch import SourceBefore
@@ -121,3 +122,22 @@ def test_quiet_and_verbose_change_the_level():
 def test_a_poll_logs_nothing_that_its_summary_says():
     assert level_of_poll("info", verbose=False) == "error"
     assert [level_of_poll(level, verbose=True) for level in ("warning", "debug")] == ["info", "debug"]
+
+
+def looked(problem: Problem | None = None, **tally: object) -> list[tuple[str, str, object]]:
+    """Level, event and the state told of each line on a place that was read for what was missed."""
+    outcome = RepairOutcome(1, 1, RepairWay.PAGED, f"{URL}?paged=2", NOW, 0.1, 200, problem=problem)
+    lines = list(lines_of_repair(outcome, Tally(**tally), "Journal"))  # type: ignore[arg-type]
+    assert all(line.facts["source"] == "Journal" for line in lines)
+    return [(line.level, line.event, line.facts.get("filled")) for line in lines]
+
+
+def test_a_place_that_brought_what_was_missed_is_told_and_another_is_for_debug():
+    assert looked(entries_new=3) == [("info", "looked for what was missed", None)]
+    assert looked() == looked(MISSING) == [("debug", "looked for what was missed", None)]
+
+
+def test_what_became_of_a_gap_is_told_once_it_is_decided():
+    assert looked(gap_became=RepairState.REPAIRED)[1:] == [("info", "gap is filled", None)]
+    assert looked(gap_became=RepairState.PARTLY)[1:] == [("warning", "gap could not be filled", "partly")]
+    assert looked(gap_became=RepairState.GIVEN_UP)[1:] == [("warning", "gap could not be filled", "given_up")]
