@@ -10,6 +10,7 @@ from news.gaps import (
     FAR_AHEAD,
     LONGEST_DAMAGE,
     MOST_REMEMBERED,
+    MOST_SIFTED,
     Gap,
     Item,
     Named,
@@ -74,6 +75,9 @@ def test_the_loss_is_estimated_by_how_often_the_source_publishes() -> None:
     gap = judge(undated(TEN), undated(new(*range(60, 50, -1))), 25 * HOUR)
     assert isinstance(gap, Gap)
     assert (gap.missed, gap.from_at, gap.to_at) == (None, NOON, NOON + 25 * HOUR)
+    gap = judge(undated(TEN), new(*range(60, 50, -1)), 25 * HOUR)
+    assert isinstance(gap, Gap)
+    assert (gap.missed, gap.from_at) == (14, NOON), "by the dates there are"
     gap = judge(TEN, new(*(37 + n / 100 for n in range(9, -1, -1))))
     assert isinstance(gap, Gap)
     assert gap.missed == 0
@@ -92,6 +96,21 @@ def test_an_item_that_stays_at_the_top_proves_nothing() -> None:
     assert isinstance(judge(TEN, known(36) + flooded, 25 * HOUR), Gap)
     assert isinstance(judge(undated(TEN), undated(known(36) + flooded), 25 * HOUR), Gap)
     assert isinstance(judge(undated(TEN), undated(known(30) + flooded), 25 * HOUR), Gap)
+
+
+def test_a_body_too_short_to_have_an_order_or_too_long_for_a_feed_has_no_top() -> None:
+    assert judge(TEN, known(36) + new(59, 58, 57), 25 * HOUR) is NoGap.OVERLAPS
+    assert isinstance(judge(TEN, known(36) + new(60, 59, 58, 57), 25 * HOUR), Gap)
+    long = known(36) + new(*(80 - number / 1000 for number in range(MOST_SIFTED)))
+    assert judge(TEN, long, 60 * HOUR) is NoGap.OVERLAPS
+    assert isinstance(judge(TEN, long[:-1], 60 * HOUR), Gap)
+
+
+def test_where_either_body_has_no_dates_the_order_counts() -> None:
+    top, flooded = known(36), new(*range(59, 50, -1))
+    assert isinstance(judge(TEN, undated(top + flooded), 25 * HOUR), Gap)
+    assert isinstance(judge(undated(TEN), top + flooded, 25 * HOUR), Gap)
+    assert judge(TEN, undated(new(38, 37) + TEN[:3])) is NoGap.OVERLAPS
 
 
 def test_an_old_item_at_the_end_of_the_window_proves_nothing_either() -> None:
