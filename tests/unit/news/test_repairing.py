@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from news.gaps import Item, Window
 from news.repairing import (
+    LEAST_BETWEEN_ALERTS,
     LONGEST_REPAIR,
     MOST_BARREN,
     MOST_ENTRIES,
@@ -27,6 +28,7 @@ from news.repairing import (
     begin,
     first_steps,
     is_elsewhere,
+    should_tell,
     steps_from,
     wanted_places,
 )
@@ -273,6 +275,16 @@ def test_no_search_is_endless() -> None:
     assert after_page(repair(), on, 1, LATER + LONGEST_REPAIR - HOUR).state is RepairState.OPEN
     many = tuple(Step(ARCHIVE, f"{URL}/n{number}") for number in range(1000))
     assert len(after_page(repair(), Page(new(19), many), 1, LATER).steps) == MOST_STEPS
+
+
+def test_those_who_look_after_the_watch_are_told_of_a_gap_that_stays_and_not_more_than_once_a_day() -> None:
+    stays = after_problem(repair(), ABSENT, LATER)
+    assert should_tell(stays, None, LATER)
+    assert should_tell(replace(stays, state=RepairState.PARTLY), None, LATER)
+    assert should_tell(stays, LATER - LEAST_BETWEEN_ALERTS, LATER)
+    assert not should_tell(stays, LATER - LEAST_BETWEEN_ALERTS + HOUR, LATER)
+    assert not should_tell(repair(), None, LATER)
+    assert not should_tell(replace(stays, state=RepairState.REPAIRED), None, LATER)
 
 
 PLACES = st.lists(st.integers(-12, 26), max_size=6)
