@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from news.gaps import (
     FAR_AHEAD,
+    FEWEST_ENTRIES,
     LONGEST_DAMAGE,
     MOST_REMEMBERED,
     MOST_SIFTED,
@@ -17,10 +19,12 @@ from news.gaps import (
     Naming,
     NoGap,
     Window,
+    foresee_missed,
     judge_gap,
     next_window,
     recognise_renamed,
 )
+from news.rhythm import Brought, begin_rhythm
 
 NOON = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -81,6 +85,28 @@ def test_the_loss_is_estimated_by_how_often_the_source_publishes() -> None:
     gap = judge(TEN, new(*(37 + n / 100 for n in range(9, -1, -1))))
     assert isinstance(gap, Gap)
     assert gap.missed == 0
+
+
+def test_a_rhythm_that_is_known_tells_it_better_nights_considered() -> None:
+    midnight = NOON - 12 * HOUR
+    dates = tuple(midnight - timedelta(days=day) + hour * HOUR for day in range(1, 29) for hour in range(8, 20, 2))
+    rhythm = begin_rhythm(Brought(20, dates), midnight, QUARTER)
+    night = Gap(midnight - 5 * HOUR, midnight + 7 * HOUR, midnight - 5 * HOUR, 99)
+    day = Gap(midnight + 7 * HOUR, midnight + 19 * HOUR, midnight, 99)
+    by_night, by_day = foresee_missed(night, rhythm), foresee_missed(day, rhythm)
+    assert by_night == replace(night, missed=0)
+    assert by_day.missed in {4, 5}
+    away = replace(day, from_at=day.from_at + timedelta(days=28), to_at=day.to_at + timedelta(days=28))
+    assert foresee_missed(away, rhythm).missed == by_day.missed, "what was known then"
+    assert foresee_missed(day, None) is day
+
+
+def test_one_of_which_little_is_known_does_not() -> None:
+    gap = Gap(NOON, LATER, NOON, 99)
+    few = begin_rhythm(Brought(20, tuple(NOON - n * HOUR for n in range(1, 50))), NOON, QUARTER)
+    assert foresee_missed(gap, few) is gap
+    enough = replace(few, entries=float(FEWEST_ENTRIES))
+    assert foresee_missed(gap, enough) == replace(gap, missed=0)
 
 
 def test_of_a_source_that_was_never_read_nothing_can_be_missed() -> None:
