@@ -267,7 +267,7 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    sources, days = (16, 60) if options.quick else (options.sources, 365)
+    sources, days = (8, 30) if options.quick else (options.sources, 365)
     print_machine("scrapy")
     with ProcessPoolExecutor() as pool:
         sites = make_sites(sources, days, options.seed)
