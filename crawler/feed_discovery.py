@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -23,7 +24,8 @@ _LOOKS_LIKE_FEED = re.compile(r"(?:^|[/._?=&-])(?:rss2?|feeds?|atom|flux|backend
 _SUBSCRIBING_SITES = re.compile(r"(?:^|\.)(?:feedly|netvibes|inoreader|bloglovin|newsblur|facebook|twitter|x)\.com$", re.IGNORECASE)
 """Which take the address of a feed from a link, and give none."""
 _SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_MOST_ANCHORS = 10
+_MOST_DECLARED, _MOST_ANCHORS = 100, 10
+"""Links that are looked at. Pages of one address declare themselves in dozens of languages, and newspapers a feed for each section."""
 
 
 def find_feeds(body: bytes, url: str, content_type: str | None, language: str | None) -> SiteFeeds:
@@ -39,27 +41,30 @@ def find_feeds(body: bytes, url: str, content_type: str | None, language: str | 
     text = decode(body, content_type)
     if urlsplit(url).path == "/robots.txt":
         addresses = (absolute_url(address, url) for address in _SITEMAP.findall(text))
-        return SiteFeeds(sort_offers(FeedOffer(address, OfferWay.SITEMAP) for address in addresses if address))
+        return SiteFeeds(sort_offers(FeedOffer(address, OfferWay.SITEMAP) for address in islice(addresses, _MOST_DECLARED) if address))
     tree = _parse(text)
     if tree is None:
         return SiteFeeds()
     base = absolute_url(next(iter(tree.xpath("//base/@href")), None), url) or url
-    return SiteFeeds(sort_offers((*_declared(tree, base), *_anchors(tree, base))))
+    declared, linked = islice(_declared(tree, base), _MOST_DECLARED), islice(_anchors(tree, base), _MOST_ANCHORS)
+    return SiteFeeds(sort_offers((*declared, *linked)))
 
 
 def _parse(text: str) -> HtmlElement | None:
     parser = HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         return document_fromstring(repair_characters(text).encode(), parser=parser)
-    except (etree.ParserError, ValueError):
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
 
 
 def _declared(tree: HtmlElement, base: str) -> Iterator[FeedOffer]:
     for link in tree.iter("link", "a"):
         relations = link.get("rel", "").lower().split()
+        if not ("alternate" in relations or "feed" in relations):
+            continue
         address = absolute_url(link.get("href"), base)
-        if address and ("alternate" in relations or "feed" in relations) and is_feed_type(link.get("type", ""), address):
+        if address and is_feed_type(link.get("type", ""), address):
             yield FeedOffer(address, OfferWay.LINK, line_of(link.get("title"), is_plain=True))
 
 
@@ -70,11 +75,9 @@ def is_feed_type(media_type: str, address: str) -> bool:
 
 
 def _anchors(tree: HtmlElement, base: str) -> Iterator[FeedOffer]:
-    found = 0
     for anchor in tree.iter("a"):
         address = absolute_url(anchor.get("href"), base)
-        if address and _looks_like_feed(address) and found < _MOST_ANCHORS:
-            found += 1
+        if address and _looks_like_feed(address):
             yield FeedOffer(address.partition("#")[0], OfferWay.ANCHOR, line_of("".join(anchor.itertext()), is_plain=True))
 
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+_MOST_CACHED_CHARACTERS = 300
+"""Of an address whose host is remembered: each is asked for several times while it is fetched, and foreign ones may be long."""
+
+
 def host_key(url: str) -> str:
     """What shares one delay: a host, whatever the scheme; another port is another server. "" for what is no URL."""
+    return _cached_host_key(url) if len(url) <= _MOST_CACHED_CHARACTERS else _host_key(url)
+
+
+@lru_cache(maxsize=4096)
+def _cached_host_key(url: str) -> str:
+    return _host_key(url)
+
+
+def _host_key(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port

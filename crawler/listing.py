@@ -120,7 +120,7 @@ def _parse(text: str) -> HtmlElement | None:
     parser = HTMLParser(collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         return document_fromstring(repair_characters(text).encode(), parser=parser)
-    except (etree.ParserError, ValueError):
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
 
 

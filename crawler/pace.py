@@ -15,6 +15,9 @@ MOST_CRAWL_DELAY_SECONDS = 60.0
 LEAST_SLOWED_SECONDS = 1.0
 MOST_SLOWED_SECONDS = 60.0
 """The delay of a host after its first refusal, at least, and after any number of them, at most."""
+MOST_REFUSALS, REFUSAL_REST_SECONDS = 4, 300.0
+"""A host that refuses so often without a good answer between is left alone for so long, at each further refusal again: what waits for it
+would only wait longer and longer, and whoever polls once with it."""
 RECOVERY = 0.8
 """What each good answer leaves of a delay that refusals had made longer: from a minute to a second in eighteen answers."""
 LONGEST_REST_SECONDS = 3600.0
@@ -35,6 +38,7 @@ class _Pace:
     crawl_delay: float = 0.0
     slowed: float = 0.0
     slowed_at: float = -math.inf
+    refusals: int = 0
     rests_until: float = -math.inf
     status: int = 429
     in_flight: int = 0
@@ -103,14 +107,19 @@ class HostPaces:
             longer = max(2 * _delay(pace, delay_seconds), LEAST_SLOWED_SECONDS)
             pace.slowed = min(longer, MOST_SLOWED_SECONDS)
             pace.slowed_at = now
-        if retry_after is not None:
+            pace.refusals += 1
+        rest = min(retry_after or 0.0, LONGEST_REST_SECONDS)
+        if pace.refusals >= MOST_REFUSALS:
+            rest = max(rest, REFUSAL_REST_SECONDS)
+        if rest:
             pace.status = status
-            pace.rests_until = max(pace.rests_until, now + min(retry_after, LONGEST_REST_SECONDS))
+            pace.rests_until = max(pace.rests_until, now + rest)
 
     def recover(self, host: str) -> None:
         """The host gave what it was asked for."""
         pace = self._paces.get(host)
         if pace is not None and pace.slowed:
+            pace.refusals = 0
             slowed = pace.slowed * RECOVERY
             pace.slowed = slowed if slowed > LEAST_SLOWED_SECONDS else 0.0
 

@@ -75,4 +75,4 @@ class PolitenessMiddleware:
 
 def _left_alone(host: str, status: int, rest: timedelta) -> Problem:
     seconds = f"{rest.total_seconds():.0f} s"
-    return make_problem(f"http_{status}", f"{host} asked not to be asked again for {seconds}, so it was not", rest)
+    return make_problem(f"http_{status}", f"{host} refused before, and is left alone for {seconds}", rest)

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
@@ -26,7 +27,9 @@ from news.sources import FeedEntry, ParsedFeed, Problem
 MOST_ENTRIES = 2_000
 """Of one sitemap that says when its pages were published or changed, the latest. Twice what Google takes of news."""
 MOST_ADDRESSES = 50_000
-"""Of any sitemap, by the protocol. Where nothing is dated, what is new may be anywhere."""
+"""That are looked at, of any sitemap; the protocol permits no more."""
+MOST_UNDATED = 10_000
+"""Of one that dates nothing, the first: what is new may be anywhere."""
 MOST_SITEMAPS = 1_000
 """Of one index, the latest; the protocol permits 50,000."""
 MOST_READ_SITEMAPS = 3
@@ -86,7 +89,10 @@ def read_sitemap(text: str, url: str) -> Sitemap:
     if root is None:
         raise FetchProblem(make_problem("not_a_feed", "no sitemap"))
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
-    tree = etree.fromstring(with_valid_references(root.string[root.end() :]).encode(), parser)
+    try:
+        tree = etree.fromstring(with_valid_references(root.string[root.end() :]).encode(), parser)
+    except etree.XMLSyntaxError as error:  # not even a root
+        raise FetchProblem(make_problem("malformed", str(error)[:120])) from error
     if tree is None:
         raise FetchProblem(make_problem("not_a_feed", "no sitemap"))
     problem = _problem_with(parser)
@@ -139,9 +145,9 @@ def _problem_with(parser: etree.XMLParser) -> Problem | None:
 
 
 def _entries(tree: Element, url: str) -> tuple[FeedEntry, ...]:
-    entries = [entry for element in tree if (entry := _entry(element, url))][:MOST_ADDRESSES]
+    entries = [entry for element in islice(tree, MOST_ADDRESSES) if (entry := _entry(element, url))]
     if len(entries) <= MOST_ENTRIES or not any(entry.published_at or entry.updated_at for entry in entries):
-        return tuple(entries)
+        return tuple(entries[:MOST_UNDATED])
     latest = sorted(entries, key=lambda entry: _moment(entry.published_at or entry.updated_at), reverse=True)
     return tuple(latest[:MOST_ENTRIES])
 
@@ -152,7 +158,9 @@ def _entry(element: Element, url: str) -> FeedEntry | None:
     link = absolute_url(said.get("loc"), url)
     if _name(element) != "url" or link is None:
         return None
-    title, language = line_of(said.get("news:title")), language_of(said.get("news:language"))
+    if "news:title" not in said:
+        return FeedEntry(None, link, None, updated_at=from_text(said.get("lastmod")))
+    title, language = line_of(said["news:title"]), language_of(said.get("news:language"))
     zone = zone_of(language, title or "")
     return FeedEntry(
         guid=None,

@@ -6,6 +6,7 @@ newest of the old one, nothing can have slipped through between them.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,9 +15,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from news.fingerprints import normalise_text
+from news.rhythm import Rhythm, entries_per_instalment, expected, rates_of
 
 MOST_REMEMBERED = 500
 """Items of a window that are remembered; more than any feed needs to show that it overlaps with the last."""
+MOST_SIFTED = 2_000
+"""Of more items none is taken for pinned: no feed is so long, and a sitemap has no top."""
+FEWEST_ENTRIES = 50
+"""From which a rhythm tells more than the windows before and after a gap."""
 LONGEST_DAMAGE = timedelta(days=1)
 """A damaged body may lack what was known. For longer than this it is no excuse: then it is judged like any other."""
 UNDATED_SPAN = timedelta(days=1)
@@ -168,15 +174,22 @@ def is_newest_first(body: Sequence[Item]) -> bool:
 
 def without_pinned(body: Sequence[Item]) -> list[Item]:
     """The items of a body without known ones that stand above most of what is new and newer, in a feed that lists the newest first."""
-    if not is_newest_first(body):
+    if len(body) > MOST_SIFTED or not is_newest_first(body):
         return list(body)
-    new = [(place, item.published_at) for place, item in enumerate(body) if item.entry_id is None and item.published_at]
-    return [item for place, item in enumerate(body) if item.entry_id is None or not _is_pinned(place, item.published_at, new)]
+    most = sum(1 for item in body if _is_dated_news(item)) / 2
+    kept: list[Item] = []
+    below: list[datetime] = []  # when what is new and stands below was published, the earliest first
+    for item in reversed(body):
+        later_below = len(below) - bisect_right(below, item.published_at) if item.published_at else 0
+        if item.entry_id is None or later_below <= most:
+            kept.append(item)
+        if item.entry_id is None and item.published_at:
+            insort(below, item.published_at)
+    return kept[::-1]
 
 
-def _is_pinned(place: int, published_at: datetime | None, new: Sequence[tuple[int, datetime]]) -> bool:
-    later_below = sum(there > place and published_at is not None and at > published_at for there, at in new)
-    return 2 * later_below > len(new)
+def _is_dated_news(item: Item) -> bool:
+    return item.entry_id is None and item.published_at is not None
 
 
 def _was_refilled(window: Window, body: Sequence[Item], away: timedelta) -> bool:
@@ -201,6 +214,15 @@ def _estimate_missed(before: Sequence[Item], after: Sequence[Item], stretch: tim
     pauses = sum(max(0, sum(1 for item in items if item.published_at) - 1) for items in (before, after))
     spans = _span(before) + _span(after)
     return max(0, round(pauses * (stretch / spans)) - 1) if spans else None
+
+
+def foresee_missed(gap: Gap, rhythm: Rhythm | None) -> Gap:
+    """The gap with what the source's rhythm lets expect in it, nights and weekends considered, where enough is known of that."""
+    if rhythm is None or rhythm.entries < FEWEST_ENTRIES:
+        return gap
+    rates = rates_of(rhythm, max(rhythm.at, gap.last_good_at))  # as it was known then: the time away was no silence
+    awaited = expected(rates, gap.from_at, gap.to_at) * entries_per_instalment(rhythm)
+    return replace(gap, missed=max(0, round(awaited) - 1))
 
 
 class Named(NamedTuple):

@@ -167,7 +167,8 @@ def wanted_places(repair: Repair, way: RepairWay, items: Sequence[Item]) -> list
     """
     if way is RepairWay.SITEMAP:
         within = [repair.from_at <= item.published_at <= repair.to_at if item.published_at else False for item in items]
-        return [place for place, item in enumerate(items) if item.entry_id is None and within[place] and _speaks_for_feed(repair, items)]
+        new = [place for place, item in enumerate(items) if item.entry_id is None and within[place]]
+        return new if _speaks_for_feed(repair, items) else []
     end = _end_of_missed(repair, items)
     return [
         place

@@ -68,7 +68,7 @@ def tell_how_it_takes_effect(configuration: Configuration) -> None:
     from storage import find_writer
 
     writer = find_writer(configuration.archive_path)
-    if writer is not None and writer.pid is not None:
+    if writer is not None and writer.pid is not None and writer.alive_at is not None:  # a daemon: others give no sign of life
         told = configuration.language.text("a running daemon takes it over when it reloads: kill -HUP {pid}", pid=writer.pid)
         click.echo(told)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -258,3 +259,19 @@ def test_a_page_without_a_feed_is_followed_by_rules_until_its_template_changes(h
     for shown in (told, first.out, first.err):
         assert "w0rd" not in str(shown)
         assert "s3ssion" not in str(shown)
+
+
+def test_a_running_daemon_takes_over_what_was_added_and_asks_it_in_its_own_way(home: Home, site: NewsSite) -> None:
+    publish(site, "/feed/", "Le Journal")
+    declare(site, "/feed/")
+    with home.start("run") as daemon:
+        daemon.wait_for_log("started")
+        assert home.call("sources", "add", site.url("/")).status == 0
+        text = home.config.read_text(encoding="utf-8").replace('name = "Le Journal"', 'username = "a"\npassword = "b"')
+        home.write_config(text)
+        site.requests.clear()
+        daemon.send(signal.SIGHUP)
+        site.wait_for("/feed/")
+        daemon.terminate()
+        assert daemon.wait() == 0
+    assert next(one for one in site.requests if one.path == "/feed/").headers["Authorization"] == "Basic YTpi"

@@ -47,7 +47,7 @@ def test_what_one_source_is_told_holds_for_all_work_of_the_host(crawl: RunningCr
     for outcome in (second, page):
         assert outcome.problem is not None
         assert outcome.problem.code == f"http_{status}"
-        assert "asked not to be asked again for" in outcome.problem.message
+        assert "refused before, and is left alone for" in outcome.problem.message
         assert outcome.problem.retry_after is not None
         assert timedelta(seconds=880) < outcome.problem.retry_after <= timedelta(seconds=900)
     assert crawl.poll(other.publish_feed("/feed", FEED)).kind is PollKind.PARSED

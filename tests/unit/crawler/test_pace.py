@@ -6,7 +6,14 @@ import math
 
 import pytest
 
-from crawler.pace import HOP_PATIENCE_SECONDS, LONGEST_REST_SECONDS, MOST_CRAWL_DELAY_SECONDS, MOST_SLOWED_SECONDS, HostPaces
+from crawler.pace import (
+    HOP_PATIENCE_SECONDS,
+    LONGEST_REST_SECONDS,
+    MOST_CRAWL_DELAY_SECONDS,
+    MOST_SLOWED_SECONDS,
+    REFUSAL_REST_SECONDS,
+    HostPaces,
+)
 
 HOST = "a.example"
 
@@ -32,10 +39,29 @@ def test_a_host_is_free_again_when_the_delay_since_the_beginning_of_its_last_req
 
 def test_each_refusal_doubles_the_delay_up_to_a_minute() -> None:
     paces, waits = HostPaces(), []
-    for now in range(1000, 1800, 100):
+    for now in range(1000, 9000, 1000):
         paces.refuse(HOST, 503, 1, began=now, now=now, retry_after=None)
-        waits.append(wait_after(paces, 1, now))
+        waits.append(wait_after(paces, 1, now + 500))  # a rest is over by then
     assert waits == [2, 4, 8, 16, 32, MOST_SLOWED_SECONDS, MOST_SLOWED_SECONDS, MOST_SLOWED_SECONDS]
+
+
+def test_a_host_that_refuses_again_and_again_is_left_alone_for_some_minutes_until_it_gives_a_good_answer() -> None:
+    paces, rests = HostPaces(), []
+    for now in range(1000, 7000, 1000):
+        paces.refuse(HOST, 503, 1, began=now, now=now, retry_after=None)
+        rests.append(paces.rest_of(HOST, now))
+    assert rests == [0, 0, 0, REFUSAL_REST_SECONDS, REFUSAL_REST_SECONDS, REFUSAL_REST_SECONDS]
+    assert paces.status_of(HOST) == 503
+    paces.recover(HOST)
+    paces.refuse(HOST, 503, 1, began=9000, now=9000, retry_after=None)
+    assert paces.rest_of(HOST, 9000) == 0
+
+
+def test_a_longer_retry_after_counts_beside_the_rest_for_refusals() -> None:
+    paces = HostPaces()
+    for now in range(4):
+        paces.refuse(HOST, 503, 1, began=now, now=now, retry_after=900)
+    assert paces.rest_of(HOST, 3) == 900
 
 
 def test_a_host_without_a_delay_is_given_one_of_a_second_when_it_refuses() -> None:

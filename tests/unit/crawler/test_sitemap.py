@@ -132,8 +132,13 @@ def test_of_too_many_dated_the_latest_are_kept_and_of_undated_all(monkeypatch: p
     pages = "".join(f"<url><loc>/{day}</loc><lastmod>2025-02-{day:02}</lastmod></url>" for day in (3, 1, 2))
     read = parse_sitemap(f"<urlset>{pages}</urlset>".encode(), URL)
     assert [entry.link for entry in read.feed.entries] == ["https://journal.example/3", "https://journal.example/2"]
-    undated = "".join(f"<url><loc>/{day}</loc></url>" for day in (3, 1, 2))
-    assert len(parse_sitemap(f"<urlset>{undated}</urlset>".encode(), URL).feed.entries) == 3
+    undated = f"<urlset>{''.join(f'<url><loc>/{day}</loc></url>' for day in (3, 1, 2))}</urlset>".encode()
+    assert len(parse_sitemap(undated, URL).feed.entries) == 3
+    monkeypatch.setattr(sitemap, "MOST_UNDATED", 1)
+    assert [entry.link for entry in parse_sitemap(undated, URL).feed.entries] == ["https://journal.example/3"]
+    monkeypatch.setattr(sitemap, "MOST_ADDRESSES", 2)
+    monkeypatch.setattr(sitemap, "MOST_UNDATED", 9)
+    assert len(parse_sitemap(undated, URL).feed.entries) == 2
 
 
 def test_namespaces_and_prefixes_are_as_each_site_likes_them() -> None:
@@ -153,6 +158,23 @@ def test_a_sitemap_is_known_by_its_root() -> None:
     assert not is_sitemap("<rss><channel><title><![CDATA[<urlset> explained]]></title></channel></rss>")
     assert not is_sitemap("<!-- " * 100_000)
     assert not is_sitemap("<!--a-->" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<urlset>" + b"<a>" * 100_000,
+        b"<urlset " + b'a="b" ' * 10_000 + b">",
+        b"<urlset ",
+        b"<urlset>" + b"&" * 100_000,
+        b"<urlset><url><loc><![CDATA[",
+    ],
+)
+def test_whatever_stands_in_one_it_is_read_or_called_damaged(body: bytes) -> None:
+    feed = parse_sitemap(body, URL).feed
+    assert feed.entries == ()
+    assert feed.problem is not None
+    assert feed.problem.code == "malformed"
 
 
 def test_a_sitemap_is_a_feed_and_an_index_names_what_to_read_in_its_place() -> None:
