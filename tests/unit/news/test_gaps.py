@@ -8,9 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.gaps import (
-    FAR_AHEAD,
-    FEWEST_ENTRIES,
-    LONGEST_DAMAGE,
     MOST_REMEMBERED,
     MOST_SIFTED,
     Gap,
@@ -105,7 +102,7 @@ def test_one_of_which_little_is_known_does_not() -> None:
     gap = Gap(NOON, LATER, NOON, 99)
     few = begin_rhythm(Brought(20, tuple(NOON - n * HOUR for n in range(1, 50))), NOON, QUARTER)
     assert foresee_missed(gap, few) is gap
-    enough = replace(few, entries=float(FEWEST_ENTRIES))
+    enough = replace(few, entries=50.0)
     assert foresee_missed(gap, enough) == replace(gap, missed=0)
 
 
@@ -165,7 +162,7 @@ def test_a_feed_in_any_other_order_overlaps_by_what_it_still_shows() -> None:
 
 
 def test_an_event_that_is_dated_far_ahead_proves_nothing() -> None:
-    event = [Item(99, NOON + FAR_AHEAD + HOUR)]
+    event = [Item(99, NOON + 25 * HOUR)]
     assert isinstance(judge(event + TEN, event + new(*range(59, 50, -1)), 25 * HOUR), Gap)
     in_another_zone = [Item(99, NOON + 2 * HOUR)]
     assert judge(in_another_zone + TEN, new(*range(50, 41, -1)) + in_another_zone, 15 * HOUR) is NoGap.OVERLAPS
@@ -191,9 +188,9 @@ def test_what_is_known_from_elsewhere_is_no_older_state() -> None:
 
 def test_what_is_lost_of_a_damaged_body_may_have_been_known() -> None:
     flooded = new(*range(60, 50, -1))
-    assert judge(TEN, flooded, LONGEST_DAMAGE - HOUR, is_damaged=True) is NoGap.DAMAGED
-    assert isinstance(judge(TEN, flooded, LONGEST_DAMAGE, is_damaged=True), Gap)
-    assert isinstance(judge(TEN, flooded, LONGEST_DAMAGE - HOUR), Gap)
+    assert judge(TEN, flooded, 23 * HOUR, is_damaged=True) is NoGap.DAMAGED
+    assert isinstance(judge(TEN, flooded, 24 * HOUR, is_damaged=True), Gap)
+    assert isinstance(judge(TEN, flooded, 23 * HOUR), Gap)
 
 
 def test_a_feed_that_was_emptied_and_filled_again_is_no_gap() -> None:
