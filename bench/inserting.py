@@ -37,7 +37,7 @@ from news.topics import Topic
 from quivive.collector import calm_collector
 from storage import Archive, Tally, Watch
 from storage.file import words, writer
-from storage.recording import articles, pages, polls, settle_one
+from storage.recording import articles, bodies, pages, polls, settle_one
 
 GOAL_MILLISECONDS = 2
 GOAL_ARTICLES = 1_000_000
@@ -53,16 +53,16 @@ _SECTIONS: dict[str, list[Place]] = {
         (polls, "prepared_entries"),
         (pages, "page_version"),
         (pages, "judge_page_text"),
-        (polls, "decide_arrivals"),
+        (bodies, "decide_arrivals"),
         (Settler, "settle"),
     ],
     "loading": [
-        (polls, "load_known"),
+        (bodies, "load_known"),
         (settle_one, "load_known"),
-        (polls, "_load_body"),
-        (polls, "list_held"),
+        (polls, "load_body"),
+        (bodies, "list_held"),
         (pages, "load_titles"),
-        (pages, "list_entries"),
+        (bodies, "list_entries"),
     ],
     "matching": [(articles, "match_version")],
     "word index": [(articles, "leave_waiting"), (writer, "index_waiting")],

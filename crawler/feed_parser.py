@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import unescape
+from itertools import islice
 from typing import Any
 from xml.sax import SAXParseException
 
@@ -21,7 +23,7 @@ from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
 from crawler.wishes import feed_wishes
-from news.site_feeds import FEED_TYPES
+from news.site_feeds import FEED_TYPES, FeedOffer, OfferWay, sort_offers
 from news.sources import FeedEntry, FeedLink, ParsedFeed
 
 # feedparser's dictionaries hold strings, lists and dictionaries, by names that depend on the feed.
@@ -29,7 +31,7 @@ Record = dict[str, Any]
 
 _LINK = re.compile(r"<link\s[^>]{1,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_HEAD_CHARACTERS = 200_000
+_HEAD_CHARACTERS, _MOST_LINKS = 200_000, 500
 _ROOT_CHARACTERS = 8
 """Of a document, by which its beginning is found again: `<rdf:RDF`."""
 _NETSCAPE_RDF = 'xmlns="http://channel.netscape.com/rdf/simple/0.9/"'
@@ -70,13 +72,17 @@ def _what_instead(text: str, url: str) -> str:
 
 
 def _declared_feed(text: str, url: str) -> str | None:
-    """The feed that a page declares (https://www.rssboard.org/rss-autodiscovery); of several the first, which is the whole site's."""
-    for link in _LINK.findall(text[:_HEAD_CHARACTERS]):
+    """The feed that a page declares (https://www.rssboard.org/rss-autodiscovery); of several the first that is not about comments."""
+    declared = sort_offers(_declared(text[:_HEAD_CHARACTERS], url))
+    return declared[0].url if declared else None
+
+
+def _declared(head: str, url: str) -> Iterator[FeedOffer]:
+    for link in islice(_LINK.findall(head), _MOST_LINKS):
         given = {name.lower(): unescape(double or single or bare) for name, double, single, bare in _ATTRIBUTE.findall(link)}
         is_feed_link = "alternate" in given.get("rel", "").lower().split() and given.get("type", "").lower() in FEED_TYPES
         if is_feed_link and (address := absolute_url(given.get("href"), url)):
-            return address
-    return None
+            yield FeedOffer(address, OfferWay.LINK, given.get("title"))
 
 
 def _parse_xml(document: str, url: str, language: str | None, lines_before: int) -> ParsedFeed:

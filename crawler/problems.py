@@ -82,7 +82,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "not_a_feed": ProblemKind(
         "The answer is not a feed, often an HTML page",
-        "open the URL in a browser, and use the address of the feed instead of that of the page",
+        "use the address of the feed instead of that of the page; `quivive sources add` finds it",
     ),
     "bot_wall": ProblemKind(
         "The site shows a wall against programs",

@@ -15,11 +15,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from news.fingerprints import normalise_text
+from news.rhythm import Rhythm, entries_per_instalment, expected, rates_of
 
 MOST_REMEMBERED = 500
 """Items of a window that are remembered; more than any feed needs to show that it overlaps with the last."""
 MOST_SIFTED = 2_000
 """Of more items none is taken for pinned: no feed is so long, and a sitemap has no top."""
+FEWEST_ENTRIES = 50
+"""From which a rhythm tells more than the windows before and after a gap."""
 LONGEST_DAMAGE = timedelta(days=1)
 """A damaged body may lack what was known. For longer than this it is no excuse: then it is judged like any other."""
 UNDATED_SPAN = timedelta(days=1)
@@ -211,6 +214,15 @@ def _estimate_missed(before: Sequence[Item], after: Sequence[Item], stretch: tim
     pauses = sum(max(0, sum(1 for item in items if item.published_at) - 1) for items in (before, after))
     spans = _span(before) + _span(after)
     return max(0, round(pauses * (stretch / spans)) - 1) if spans else None
+
+
+def foresee_missed(gap: Gap, rhythm: Rhythm | None) -> Gap:
+    """The gap with what the source's rhythm lets expect in it, nights and weekends considered, where enough is known of that."""
+    if rhythm is None or rhythm.entries < FEWEST_ENTRIES:
+        return gap
+    rates = rates_of(rhythm, max(rhythm.at, gap.last_good_at))  # as it was known then: the time away was no silence
+    awaited = expected(rates, gap.from_at, gap.to_at) * entries_per_instalment(rhythm)
+    return replace(gap, missed=max(0, round(awaited) - 1))
 
 
 class Named(NamedTuple):

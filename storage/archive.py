@@ -143,6 +143,10 @@ class ArchiveReader:
         """The health of every configured source."""
         return self._ask(sources.report_sources)
 
+    def count_unfilled(self, now: datetime) -> dict[str, int]:
+        """How many gaps of the last days are not filled, of each source by its URL that has any."""
+        return self._ask(coverage.count_unfilled, now)
+
     def report_coverage(self, now: datetime) -> list[SourceCoverage]:
         """How much of the last days each configured source was watched without a gap."""
         return self._ask(coverage.report_coverage, now)

@@ -87,13 +87,13 @@ def _show_counts(sheet: Sheet, status: ArchiveStatus) -> None:
 
 def _tell_other_states(sources: SourceCounts, view: View) -> list[str]:
     """How many are in the states that are seldom, of those in which any are."""
-    text, number = view.language.text, view.language.number
+    plural = view.language.plural
     told = [
-        (sources.moved, text("{count} moved", count=number(sources.moved))),
-        (sources.blocked, text("{count} blocked", count=number(sources.blocked))),
-        (sources.gone, text("{count} gone", count=number(sources.gone))),
-        (sources.silent, text("{count} silent", count=number(sources.silent))),
-        (sources.unreachable, text("{count} unreachable", count=number(sources.unreachable))),
+        (sources.moved, plural("{count} moved", "{count} moved", sources.moved)),
+        (sources.blocked, plural("{count} blocked", "{count} blocked", sources.blocked)),
+        (sources.gone, plural("{count} gone", "{count} gone", sources.gone)),
+        (sources.silent, plural("{count} silent", "{count} silent", sources.silent)),
+        (sources.unreachable, plural("{count} unreachable", "{count} unreachable", sources.unreachable)),
     ]
     return [text for count, text in told if count]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -63,11 +63,11 @@ def command(context: click.Context, /, **options: Any) -> None:
     elif not sources:
         click.echo(view.language.text("no sources"), err=True)
     else:
-        print_lines(list_sources(view, sources, long=options["long"]))
+        print_lines(list_sources(view, sources, _count_unfilled(configuration, view), long=options["long"]))
 
 
-def list_sources(view: View, sources: Sequence[SourceHealth], *, long: bool) -> Iterator[str]:
-    """The sources as a table: under each that fails the reason."""
+def list_sources(view: View, sources: Sequence[SourceHealth], gaps: Mapping[str, int], *, long: bool) -> Iterator[str]:
+    """The sources as a table: under each that fails the reason, and how many `gaps` (by URL) of it are not filled."""
     text = view.language.text
     columns = [
         Column(text("source"), Place.FLEXIBLE),
@@ -79,12 +79,20 @@ def list_sources(view: View, sources: Sequence[SourceHealth], *, long: bool) -> 
         Column(text("failures"), Place.WIDE, right=True),
         Column(text("unread pages"), Place.WIDE, right=True),
         Column(text("problem"), Place.BENEATH),
+        Column(text("gaps"), Place.BENEATH),
         Column(text("address"), Place.BENEATH),
     ]
-    return make_table(view.terminal, columns, [_row(source, view, long=long) for source in sources], long=long)
+    return make_table(view.terminal, columns, [_row(source, view, gaps.get(source.url, 0), long=long) for source in sources], long=long)
 
 
-def _row(source: SourceHealth, view: View, *, long: bool) -> list[Cell | str]:
+def _count_unfilled(configuration: Configuration, view: View) -> Mapping[str, int]:
+    try:
+        return get_reader(configuration).count_unfilled(view.now)
+    except ArchiveMissing:
+        return {}
+
+
+def _row(source: SourceHealth, view: View, gaps: int, *, long: bool) -> list[Cell | str]:
     return [
         visible(source.name),
         Cell(tell_status(source.status, view.language), style=STATUS_STYLES[source.status]),
@@ -95,6 +103,7 @@ def _row(source: SourceHealth, view: View, *, long: bool) -> list[Cell | str]:
         view.language.number(source.consecutive_failures),
         tell_unread_pages(source.pages, view),
         tell_remark(source, view.language),
+        view.language.plural("{count} gap is not filled", "{count} gaps are not filled", gaps) if gaps else "",
         Cell(visible(source.url) if long else "", whole=visible(source.url)),
     ]
 

@@ -9,6 +9,7 @@ import click
 from news.alerts import TopicMatch
 from news.foreseeing import Foreseen, ForeseenEntry, ForeseenPage, foresee_entries, foresee_page
 from news.sources import PageOutcome, PollOutcome, SourceSpec, fold_name
+from news.wording import Language
 from quivive.cli.completing import complete_source
 from quivive.cli.context import get_asking_configuration, get_view, print_json, print_lines
 from quivive.cli.interrupting import run_interruptibly
@@ -105,18 +106,23 @@ def _tell_head(sheet: Sheet, foreseen: Foreseen) -> None:
     sheet.fact(text("title"), feed.title or text("none"))
     sheet.fact(text("language"), feed.language or "")
     sheet.fact(text("entries"), _tell_span(sheet.view, foreseen.entries))
-    pages = sum(entry.wants_page for entry in foreseen.entries)
-    if foreseen.entries:
-        said = text(
-            "of {pages} of {entries} the page would be fetched; of the others the feed's text is taken",
-            pages=pages,
-            entries=len(foreseen.entries),
-        )
-        sheet.fact(text("pages"), said)
+    sheet.fact(text("pages"), _tell_pages(foreseen.entries, language))
+
+
+def _tell_pages(entries: Sequence[ForeseenEntry], language: Language) -> str:
+    """Of how many entries the page would be fetched."""
+    text, pages = language.text, sum(entry.wants_page for entry in entries)
+    if not entries:
+        return ""
+    if pages == len(entries):
+        return text("fetched for all entries")
+    if not pages:
+        return text("none would be fetched; the feed's text is taken")
+    return text("fetched for {pages} of {entries} entries; for the others the feed's text is taken", pages=pages, entries=len(entries))
 
 
 def _seconds(view: View, poll: PollOutcome) -> str:
-    return view.language.text("{seconds} s", seconds=view.language.number(round(poll.seconds, 1)))
+    return view.language.text("{seconds} s", seconds=view.language.number(round(poll.seconds, 2)))
 
 
 def _tell_span(view: View, entries: Sequence[ForeseenEntry]) -> str:
@@ -134,7 +140,8 @@ def _tell_entry(sheet: Sheet, number: int, foreseen: ForeseenEntry) -> None:
     text = view.language.text
     sheet.numbered(number, entry.title or text("(no title)"))
     size = len(foreseen.text.split())
-    way = text("{count} words, page fetched", count=size) if foreseen.wants_page else text("{count} words in the feed", count=size)
+    words = view.language.plural("{count} word in the feed", "{count} words in the feed", size)
+    way = text("{words}, page fetched", words=words) if foreseen.wants_page else words
     parts = [view.time(entry.published_at or entry.updated_at), entry.author or "", ", ".join(entry.categories), way]
     sheet.parts([visible(part) for part in parts if part], INDENT)
     sheet.address(entry.link or text("(no link)"), INDENT)
@@ -152,7 +159,8 @@ def _tell_page(sheet: Sheet, fetched: PageOutcome, page: ForeseenPage | None) ->
     sheet.fact(text("title"), page.title)
     sheet.fact(text("author"), page.author or "")
     sheet.fact(text("published"), view.time(page.published_at) if page.published_at else "")
-    sheet.fact(text("text"), text("{count} words", count=view.language.number(len(page.text.split()))))
+    size = len(page.text.split())
+    sheet.fact(text("text"), view.language.plural("{count} word", "{count} words", size))
     sheet.blank()
     sheet.prose(page.text[:_SHOWN_CHARACTERS] + ("…" if len(page.text) > _SHOWN_CHARACTERS else ""))
 

@@ -27,6 +27,16 @@ def report_coverage(db: Database, now: datetime) -> list[SourceCoverage]:
     return [SourceCoverage(row["name"], row["url"], _measure(row, gaps.get(row["id"], []), now)) for row in rows]
 
 
+def count_unfilled(db: Database, now: datetime) -> dict[str, int]:
+    """How many gaps of the last days are not filled, of each source by its URL that has any."""
+    rows = db.conn.execute(
+        """SELECT url, count(*) AS count FROM gaps JOIN sources ON sources.id = source_id
+           WHERE to_at > ? AND state <> 'repaired' GROUP BY url""",
+        (to_text(now - COVERAGE_SPAN),),
+    )
+    return {row["url"]: row["count"] for row in rows}
+
+
 def get_coverage(db: Database, source_id: int, now: datetime) -> Coverage:
     """The coverage of the source of that number, which must be there."""
     gaps = db.conn.execute(f"{_GAPS} AND source_id = ?", (to_text(now - COVERAGE_SPAN), source_id)).fetchall()

@@ -26,7 +26,7 @@ from news.health import (
     wait_while_gone,
 )
 from news.moving import Move, address_to_ask, conclude_move
-from news.own_line import LINE_CODES
+from news.own_line import LATELY, LINE_CODES
 from news.sources import PollKind, PollOutcome, Problem, SourceStatus
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
@@ -125,8 +125,10 @@ def settle_source(db: Database, watch: Watch, polled: PolledSource, record: Sour
 
 def look_at_line(db: Database, watch: Watch, polled: PolledSource, tally: Tally) -> None:
     """After a poll is written: whether its failure shows that our own line is down. Asked of sources only that were well before."""
-    problem = polled.outcome.problem
-    if problem is not None and problem.code in LINE_CODES and not tally.is_line_down:
+    problem, trouble = polled.outcome.problem, polled.condition.trouble
+    if problem is None or problem.code not in LINE_CODES or tally.is_line_down:
+        return
+    if trouble is None or polled.now - trouble.since <= LATELY:
         tally.alerts += look_for_outage(db, watch, polled.now)
 
 

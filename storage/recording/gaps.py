@@ -19,6 +19,7 @@ from news.gaps import (
     Naming,
     NoGap,
     Window,
+    foresee_missed,
     judge_gap,
     next_window,
     recognise_renamed,
@@ -72,7 +73,7 @@ def watch_window(db: Database, record: SourceRecord, outcome: PollOutcome, shown
     if before is not None and isinstance(verdict, Gap):  # seldom; then a second look is worth reading entries for
         items = recognise_renamed(items, namings_of(shown.arrived), list_named(db, before))
         verdict = judge_gap(before, items, outcome.polled_at, is_damaged=is_damaged)
-    return Watched(before, is_closed, items, verdict)
+    return Watched(before, is_closed, items, foresee_missed(verdict, record.rhythm) if isinstance(verdict, Gap) else verdict)
 
 
 def items_of(shown: Shown) -> list[Item]:

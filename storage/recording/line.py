@@ -80,9 +80,20 @@ def end_outage(db: Database, watch: Watch, line: Line, status: SourceStatus, now
         return []
     db.conn.execute("DELETE FROM archive_state WHERE name = ?", (_KEY,))
     db.conn.execute("UPDATE sources SET next_poll_at = :now WHERE status = 'unreachable' AND next_poll_at > :now", {"now": to_text(now)})
+    _try_deliveries_again(db, line, now)
     message = Wording("All sources that are due are polled now.")
     news = HealthNews(HealthEvent.LINE, _NAME, WELL, DOWN, since=line.since, until=now, message=message)
     return [raise_health_alert(db, watch.health_notify, OUR_LINE, news, now)]
+
+
+def _try_deliveries_again(db: Database, line: Line, now: datetime) -> None:
+    """What could not be sent through the dead line waits no longer than it has to."""
+    db.conn.execute(
+        """UPDATE messages SET next_attempt_at = :now
+           WHERE next_attempt_at > :now AND hold IS NULL
+             AND EXISTS (SELECT 1 FROM attempts WHERE message_id = messages.id AND attempted_at >= :since)""",
+        {"now": to_text(now), "since": to_text(line.since)},
+    )
 
 
 def _list_latest(db: Database, now: datetime) -> list[Seen]:

@@ -49,6 +49,11 @@ SOURCE_KEYS = [
     "consecutive_failures",
     "last_error",
     "articles",
+    "pages",
+    "pages_unread",
+    "pages_failing_since",
+    "status_since",
+    "moved_to",
 ]
 ALERT_KEYS = [
     "id",

@@ -15,7 +15,7 @@ from news.moving import POLLS_BEFORE_ADOPTING
 from news.sources import PollKind, PollOutcome, Problem
 from quivive.cli.json_answers import alert_json
 from storage import AlertRequest
-from tests.desk import OTAN, A, B, Desk, entry
+from tests.desk import NOW, OTAN, A, B, Desk, entry
 
 NEW = "https://new.example/feed"
 MISSING = Problem("http_404", "Nothing exists at this URL: correct the URL, or remove the source.")
@@ -178,3 +178,17 @@ def test_an_address_that_was_not_believed_yet_is_another_source(desk: Desk) -> N
     desk.specs.clear()
     desk.watch(NEW)
     assert len(desk.rows("SELECT * FROM sources")) == 2
+
+
+def test_a_source_that_falls_silent_is_told_once_and_its_return_once(desk: Desk) -> None:
+    for day in range(1, 13):
+        at = NOW + day * DAY
+        desk.poll(A, entry(f"Jour {day}", f"https://a.example/{day}", published_at=at), at=at)
+    old, last = entry("Jour 12", "https://a.example/12", published_at=desk.now), desk.now
+    for days in (2, 20, 21, 22):
+        desk.poll(A, old, at=last + days * DAY)
+        assert status(desk) == ("ok" if days == 2 else "silent")
+        desk.reopen()
+    assert told(desk) == [("ok", "silent")]
+    desk.poll(A, entry("Retour", "https://a.example/retour", published_at=desk.now), old)
+    assert (status(desk), told(desk)) == ("ok", [("ok", "silent"), ("silent", "ok")])

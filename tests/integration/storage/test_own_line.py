@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from news.alerts import AlertKind
+from news.alerts import AlertKind, AttemptResult, DeliveryStatus
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem
 from storage import AlertRequest
 from tests.desk import DOWN, OTAN, A, B, C, Desk, entry
@@ -164,3 +164,16 @@ def test_a_start_without_a_line_finds_it_out_by_its_first_polls(desk: Desk) -> N
     desk.tick(desk.now + timedelta(days=1))
     cut_off(desk)
     assert told(desk) == ["line down"]
+
+
+def test_messages_that_could_not_be_sent_meanwhile_are_tried_again_at_once(desk: Desk) -> None:
+    desk.poll(D, entry("L’OTAN", f"{D}/2"))
+    cut_off(desk)
+    desk.seal("hook")
+    early, late = desk.archive.due_messages("hook", desk.now, 9, ())
+    for bundle, at in ((early, desk.now - 10 * MINUTE), (late, desk.tick())):
+        result = AttemptResult(bundle.bundle_id, bundle.delivery_ids, at, DeliveryStatus.PENDING, desk.now + 60 * MINUTE, "no route")
+        desk.archive.record_attempt(result).result()
+    assert desk.archive.due_messages("hook", desk.now, 9, ()) == []
+    desk.poll(A, entry("Un", f"{A}/1"))
+    assert [one.bundle_id for one in desk.archive.due_messages("hook", desk.now, 9, ())] == [late.bundle_id]

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawler.feed_discovery import find_feeds
+from crawler.feed_parser import parse_feed
+from crawler.problems import FetchProblem
 from news.site_feeds import FeedOffer, OfferWay, customary_addresses
 
 URL = "https://journal.example/tech/"
@@ -107,3 +109,10 @@ def test_those_of_a_section_go_first() -> None:
 )
 def test_the_feeds_of_real_french_sites_are_found(page: str, url: str, feed: str) -> None:
     assert find_feeds((PAGES / page).read_bytes(), url, "text/html", None).offers[0].url == feed
+
+
+def test_whoever_names_a_page_is_told_the_feed_of_its_articles() -> None:
+    head = "".join(f'<link rel="alternate" type="application/rss+xml" href="{path}">' for path in ("/comments/feed/", "/feed/"))
+    with pytest.raises(FetchProblem) as raised:
+        parse_feed(f"<html><head>{head}</head></html>".encode(), URL)
+    assert "names this feed: https://journal.example/feed/)" in raised.value.problem.message

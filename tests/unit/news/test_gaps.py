@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from news.gaps import (
-    FAR_AHEAD,
-    LONGEST_DAMAGE,
     MOST_REMEMBERED,
     MOST_SIFTED,
     Gap,
@@ -17,10 +16,12 @@ from news.gaps import (
     Naming,
     NoGap,
     Window,
+    foresee_missed,
     judge_gap,
     next_window,
     recognise_renamed,
 )
+from news.rhythm import Brought, begin_rhythm
 
 NOON = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -83,6 +84,28 @@ def test_the_loss_is_estimated_by_how_often_the_source_publishes() -> None:
     assert gap.missed == 0
 
 
+def test_a_rhythm_that_is_known_tells_it_better_nights_considered() -> None:
+    midnight = NOON - 12 * HOUR
+    dates = tuple(midnight - timedelta(days=day) + hour * HOUR for day in range(1, 29) for hour in range(8, 20, 2))
+    rhythm = begin_rhythm(Brought(20, dates), midnight, QUARTER)
+    night = Gap(midnight - 5 * HOUR, midnight + 7 * HOUR, midnight - 5 * HOUR, 99)
+    day = Gap(midnight + 7 * HOUR, midnight + 19 * HOUR, midnight, 99)
+    by_night, by_day = foresee_missed(night, rhythm), foresee_missed(day, rhythm)
+    assert by_night == replace(night, missed=0)
+    assert by_day.missed in {4, 5}
+    away = replace(day, from_at=day.from_at + timedelta(days=28), to_at=day.to_at + timedelta(days=28))
+    assert foresee_missed(away, rhythm).missed == by_day.missed, "what was known then"
+    assert foresee_missed(day, None) is day
+
+
+def test_one_of_which_little_is_known_does_not() -> None:
+    gap = Gap(NOON, LATER, NOON, 99)
+    few = begin_rhythm(Brought(20, tuple(NOON - n * HOUR for n in range(1, 50))), NOON, QUARTER)
+    assert foresee_missed(gap, few) is gap
+    enough = replace(few, entries=50.0)
+    assert foresee_missed(gap, enough) == replace(gap, missed=0)
+
+
 def test_of_a_source_that_was_never_read_nothing_can_be_missed() -> None:
     assert judge_gap(None, new(1, 2), NOON) is NoGap.FIRST
     assert judge_gap(None, [], NOON) is NoGap.EMPTY
@@ -139,7 +162,7 @@ def test_a_feed_in_any_other_order_overlaps_by_what_it_still_shows() -> None:
 
 
 def test_an_event_that_is_dated_far_ahead_proves_nothing() -> None:
-    event = [Item(99, NOON + FAR_AHEAD + HOUR)]
+    event = [Item(99, NOON + 25 * HOUR)]
     assert isinstance(judge(event + TEN, event + new(*range(59, 50, -1)), 25 * HOUR), Gap)
     in_another_zone = [Item(99, NOON + 2 * HOUR)]
     assert judge(in_another_zone + TEN, new(*range(50, 41, -1)) + in_another_zone, 15 * HOUR) is NoGap.OVERLAPS
@@ -165,9 +188,9 @@ def test_what_is_known_from_elsewhere_is_no_older_state() -> None:
 
 def test_what_is_lost_of_a_damaged_body_may_have_been_known() -> None:
     flooded = new(*range(60, 50, -1))
-    assert judge(TEN, flooded, LONGEST_DAMAGE - HOUR, is_damaged=True) is NoGap.DAMAGED
-    assert isinstance(judge(TEN, flooded, LONGEST_DAMAGE, is_damaged=True), Gap)
-    assert isinstance(judge(TEN, flooded, LONGEST_DAMAGE - HOUR), Gap)
+    assert judge(TEN, flooded, 23 * HOUR, is_damaged=True) is NoGap.DAMAGED
+    assert isinstance(judge(TEN, flooded, 24 * HOUR, is_damaged=True), Gap)
+    assert isinstance(judge(TEN, flooded, 23 * HOUR), Gap)
 
 
 def test_a_feed_that_was_emptied_and_filled_again_is_no_gap() -> None:
