@@ -36,6 +36,7 @@ def part(text: str = SECOND, title: str | None = PAGE.title, **rest: object) -> 
         ("/test?id=4&page=1", "/test?id=4&page=2"),
         ("/?p=12", "/?p=12&page=2"),
         ("/test?id=4", "/test?id=4&num_page=2"),
+        ("/test.html?id=4", "/test-2.html?id=4"),
         ("/test?id=4", "/test?numpage=2&id=4"),
         ("/test.html", "/test-2.html"),
         ("/test.html", "/test_2.html"),
@@ -71,6 +72,8 @@ def test_a_part_is_at_the_address_of_the_first_with_its_number(first: str, secon
         ("/test", "/test/2/image"),
         ("/test", "/test?replytocom=2"),
         ("/test?id=4", "/test?page=2"),
+        ("/test.html?id=4", "/test-2.html?id=5"),
+        ("/test.html?id=4", "/test-2.html"),
         ("/?p=12", "/?p=13"),  # the next post
         ("/2025/1/test", "/2025/2/test"),
         ("/dossier/partie-1", "/dossier/partie-2"),  # the next article of a series
