@@ -158,6 +158,9 @@ def test_ten_parts_and_a_bound_of_characters_are_enough_and_what_is_left_out_is_
     last = join_part(parts(number=MOST_PARTS - 1), part(next_url=further))
     assert last is not None
     assert (last.next_url, last.lacks_parts) == (None, LacksParts.FOR_GOOD)
+    last_but_one = join_part(parts(number=MOST_PARTS - 2), part(next_url=further))
+    assert last_but_one is not None
+    assert (last_but_one.next_url, last_but_one.lacks_parts) == (further, None)
     assert within_bounds(replace(PAGE, next_url=further), MOST_PARTS - 1).next_url == further
     long = replace(PAGE, text="x" * MOST_CHARACTERS)
     assert (within_bounds(long, 1).next_url, within_bounds(long, 1).lacks_parts) == (None, LacksParts.FOR_GOOD)
@@ -169,7 +172,7 @@ def test_ten_parts_and_a_bound_of_characters_are_enough_and_what_is_left_out_is_
     [
         ("http_503", LacksParts.FOR_NOW),
         ("timeout", LacksParts.FOR_NOW),
-        ("http_404", LacksParts.FOR_GOOD),
+        *((f"http_{status}", LacksParts.FOR_GOOD) for status in (401, 403, 404, 410, 451)),
         ("robots", LacksParts.FOR_GOOD),
         ("no_text", LacksParts.FOR_GOOD),
         (None, LacksParts.FOR_NOW),
