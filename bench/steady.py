@@ -6,7 +6,8 @@ measured is the daemon, not the schedule. Every poll is recorded in the archive;
 own on the same machine, and takes its share of it.
 
 Beside it, in turns: a bare aiohttp client that makes the same conditional requests to the same site, as many at a time, and throws the
-answers away. It is what the daemon could come to at most, if it read, decided and recorded nothing.
+answers away. It is what the daemon could come to at most, if it read, decided and recorded nothing. With `--reader PYTHON`, an interpreter
+in whose environment lemon24/reader is installed, that library updates the first thousand of the same feeds for the second time.
 
 Run: python -m bench.steady
 """
@@ -40,6 +41,19 @@ ITEMS, ITEMS_ELSEWHERE = 20, 2
 """Of a feed that has news at each poll, and of one that has none, which is read once, before anything is measured."""
 VERSIONS = 20
 """Bodies of a source that has news at each poll; the last of them stays."""
+MOST_FOR_READER = 1_000
+_READER = """
+import sys, time
+from reader import make_reader
+reader = make_reader(sys.argv[1])
+urls = sys.stdin.read().split()
+for url in urls:
+    reader.add_feed(url)
+reader.update_feeds(workers=20, scheduled=False)
+started = time.perf_counter()
+reader.update_feeds(workers=20, scheduled=False)
+print(len(urls) / (time.perf_counter() - started))
+"""
 LONGEST_FIRST_ROUND_SECONDS = 900
 
 
@@ -88,6 +102,7 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--reader", metavar="PYTHON", help="an interpreter that can import lemon24/reader")
     parser.add_argument("--again", action="store_true", help="go on with the archive that a run before left in --folder")
     parser.add_argument("--ask", metavar="PORT", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -99,6 +114,19 @@ def main() -> None:
     with working_folder(options.folder) as folder, running_site(SitePlan((ALL_ADDRESSES,), make_answers, (sources,))) as site:
         config = folder / "config.toml" if options.again else configure(folder, site, sources)
         measure(config, site, sources, seconds, rounds)
+        if options.reader:
+            print_figure(
+                "lemon24/reader, 20 threads, its second update", [measure_reader(options.reader, folder, site, sources)], "polls/s"
+            )
+
+
+def measure_reader(python: str, folder: Path, site: Site, sources: int) -> float:
+    """Feeds a second of another program that archives them."""
+    urls = [f"http://{host(number)}:{site.port}/feed/{number}" for number in range(min(sources, MOST_FOR_READER))]
+    database = folder / "reader.sqlite"
+    database.unlink(missing_ok=True)
+    command = [python, "-c", _READER, str(database)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True, input="\n".join(urls)).stdout)
 
 
 def configure(folder: Path, site: Site, sources: int) -> Path:

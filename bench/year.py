@@ -24,9 +24,12 @@ from bench.common import make_parser, print_machine
 from bench.year_world import HISTORY, START, Site, Span, make_our_outages, make_sites
 from news.concluding import SourceRecord, conclude_poll
 from news.gaps import Gap, Item, Window, judge_gap, next_window
+from news.health import Condition, Named, Polled, conclude_condition, decide_telling, wait_while_gone
+from news.moving import address_to_ask, conclude_move
+from news.own_line import PROBE_WAIT
 from news.rhythm import Brought
 from news.scheduling import PollTiming
-from news.sources import ParsedFeed, PollKind, PollOutcome, Problem
+from news.sources import ParsedFeed, PollKind, PollOutcome, Problem, SourceStatus
 
 TIMING = PollTiming(timedelta(minutes=15), timedelta(minutes=5), timedelta(hours=12))
 FIXED = timedelta(minutes=15)
@@ -70,19 +73,19 @@ class Watching:
         self.archived = -1
         """The number of the newest entry that is archived."""
         self.lost: list[int] = []
+        self.condition = Condition(SourceStatus.NEW, START)
         self.window: Window | None = None
         self.gaps: list[tuple[Gap, datetime]] = []
         """Those that were reported, with the polls that found them."""
-        self.alarmed_at: datetime | None = None
-        self.alarms: list[tuple[datetime, datetime]] = []
-        """When a silence was told, and of which last news."""
+        self.alarms: list[datetime] = []
+        """When somebody was told that the source is silent."""
 
     def run(self) -> None:
         """Until the year is over."""
         now = START + timedelta(seconds=self.site.number)
         while now < self.end:
             if back := _back_at(self.ours, now):
-                now = back + TIMING.interval / 2  # a probe each interval finds out that our line is back, and all are due
+                now = back + PROBE_WAIT  # a probe finds out that our line is back, and then all that waited is due
                 continue
             self.poll(now)
             now = self.record.next_poll_at + LATENCY
@@ -92,25 +95,27 @@ class Watching:
         """One poll, with what follows."""
         self.year.polls += 1
         outcome = self.answer(now)
-        new: range = range(0)
-        if outcome.kind is PollKind.PARSED:
-            new = self._archive(now)
+        new = self._archive(now) if outcome.kind is PollKind.PARSED else range(0)
         dates = tuple(self.site.entries[number].published_at for number in new)
-        self.conclude(outcome, Brought(len(outcome.feed.entries) if outcome.feed else 0, dates), now)
+        entries = len(outcome.feed.entries) if outcome.feed else 0
+        self.conclude(outcome, Brought(entries, dates), now)
         self.year.distrusted += self.record.trust.distrusted_at == now
-        self._judge_silence(outcome, len(new), now)
+        self._judge_health(outcome, entries - len(new), now)
 
     def conclude(self, outcome: PollOutcome, brought: Brought, now: datetime) -> None:
         """What the poll makes of the record."""
         self.record = conclude_poll(self.record, outcome, TIMING, now, brought)
 
     def answer(self, now: datetime) -> PollOutcome:
-        """What the site answers."""
+        """What the site answers, at the address that is asked."""
+        asked = address_to_ask(self.site.url, self.condition.move, self.record.consecutive_failures)
+        code = self.site.problem_at(asked, now)
+        if code is not None:
+            return PollOutcome(1, asked, now, 0.1, PollKind.FAILED, problem=Problem(code, code))
+        return replace(self._read(now), url=asked, moved_to=self.site.leads_to(asked, now))
+
+    def _read(self, now: datetime) -> PollOutcome:
         site, record = self.site, self.record
-        failed = PollOutcome(1, site.url, now, 0.1, PollKind.FAILED)
-        for first, last, code in site.down:
-            if first <= now < last:
-                return PollOutcome(1, site.url, now, 0.1, PollKind.FAILED, problem=Problem(code, code))
         shown = site.shown(now)
         newest = str(shown[-1]) if shown else "empty"
         is_conditional = record.trust.asks_on_condition and record.validators.etag is not None
@@ -121,7 +126,6 @@ class Watching:
         if record.validators.body_hash == newest:
             return PollOutcome(1, site.url, now, 0.1, PollKind.SAME_BODY, 200, etag=etag, body_hash=newest, fresh_for=site.fresh_for)
         feed = ParsedFeed(None, tuple(site.entries[number] for number in reversed(shown)), wishes=site.wishes)
-        assert failed.problem is None
         return PollOutcome(1, site.url, now, 0.1, PollKind.PARSED, 200, 1000, feed, etag=etag, body_hash=newest, fresh_for=site.fresh_for)
 
     def _archive(self, now: datetime) -> range:
@@ -148,12 +152,17 @@ class Watching:
             self.gaps.append((verdict, now))
         self.window = next_window(before, [Item(number, date) for number, date in dates], verdict, now, has_news=has_news)
 
-    def _judge_silence(self, outcome: PollOutcome, new: int, now: datetime) -> None:
-        if new:
-            self.alarmed_at = None
-        if outcome.kind is not PollKind.FAILED and self.record.is_silent and self.alarmed_at is None:
-            self.alarmed_at = now
-            self.alarms.append((now, self.site.appeared[self.archived]))
+    def _judge_health(self, outcome: PollOutcome, known: int, now: datetime) -> None:
+        """What the poll says of the source, as `storage/recording/conditions.py` asks it."""
+        move = conclude_move(self.condition.move, self.site.url, outcome, known, now)
+        polled = Polled(self.record.problem, is_silent=self.record.is_silent, move=move)
+        after = conclude_condition(self.condition, polled, now)
+        self.condition, news = decide_telling(self.condition, after, polled, Named("", self.site.url), now)
+        if news is not None and news.after == SourceStatus.SILENT:
+            self.alarms.append(now)
+        wait = wait_while_gone(self.condition, now)
+        if wait is not None:
+            self.record = replace(self.record, next_poll_at=max(self.record.next_poll_at, now + wait))
 
     def _count(self) -> None:
         site, year = self.site, self.year
@@ -175,7 +184,7 @@ class Watching:
         site = self.site
         silent = site.silent
         told = None
-        for at, _ in self.alarms:
+        for at in self.alarms:
             if silent and silent[0] <= at < silent[1]:
                 told = told or at
             else:
@@ -258,7 +267,7 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    sources, days = (16, 60) if options.quick else (options.sources, 365)
+    sources, days = (8, 30) if options.quick else (options.sources, 365)
     print_machine("scrapy")
     with ProcessPoolExecutor() as pool:
         sites = make_sites(sources, days, options.seed)

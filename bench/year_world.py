@@ -21,6 +21,8 @@ START = datetime(2025, 1, 6, tzinfo=UTC)
 HISTORY = timedelta(days=45)
 """How long sites have published before they are watched: the first body is full."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+REDIRECTED_FOR = timedelta(days=60)
+"""How long the old address of a feed that moved leads to the new one; then it is gone."""
 
 Span = tuple[datetime, datetime]
 
@@ -79,7 +81,7 @@ class Site:
     """When it publishes nothing, from its last entry before on."""
     rests: Span | None = None
     moves_at: datetime | None = None
-    """From when on it is found elsewhere; the old address leads there for two months, and is gone then."""
+    """From when on it is found elsewhere."""
     wishes: FeedWishes = NO_FEED_WISHES
     fresh_for: timedelta | None = None
     is_pinned: bool = False
@@ -89,6 +91,21 @@ class Site:
     def url(self) -> str:
         """The address of its feed."""
         return f"https://site-{self.number}.example/feed"
+
+    @property
+    def new_url(self) -> str:
+        """Where it is found once it has moved."""
+        return f"https://site-{self.number}.example/new/feed"
+
+    def problem_at(self, url: str, now: datetime) -> str | None:
+        """Why the feed cannot be had at an address."""
+        if url == self.url and self.moves_at is not None and now >= self.moves_at + REDIRECTED_FOR:
+            return "http_410"
+        return next((code for first, last, code in self.down if first <= now < last), None)
+
+    def leads_to(self, url: str, now: datetime) -> str | None:
+        """Where an address redirects to for good."""
+        return self.new_url if url == self.url and self.moves_at is not None and now >= self.moves_at else None
 
     def shown(self, at: datetime) -> range:
         """The numbers of the entries that its feed shows, the oldest first."""

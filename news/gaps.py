@@ -115,12 +115,13 @@ def _shows_newest_of(window: Window, body: Sequence[Item]) -> bool:
     """
     items = _telling(window)
     known = {item.entry_id for item in items}
-    if 2 * len(known & {item.entry_id for item in body}) >= len(known):
+    kept = {item.entry_id for item in without_pinned(body)}
+    if 2 * len(known & kept) >= len(known):
         return True
     if not (is_dated(items) and is_dated(body)):
         return _reaches_by_place(items, body)
     newest_first = sorted(items, key=lambda item: item.published_at or window.held_until, reverse=True)
-    return _shows_newest(newest_first, {item.entry_id for item in without_pinned(body)})
+    return _shows_newest(newest_first, kept)
 
 
 def _telling(window: Window) -> Sequence[Item]:

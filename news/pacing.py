@@ -17,7 +17,7 @@ from itertools import accumulate
 
 from news.rhythm import HOUR, HOURS_OF_WEEK, LATELY, Rhythm, entries_per_instalment, lately_of, rates_of, spans
 
-POLLS_PER_INSTALMENT = 1.25
+POLLS_PER_INSTALMENT = 1.2
 """So many polls are made for each that somebody would make who knew when there is something."""
 _ROUNDS = 6
 """Until the bounds and the sum of the densities agree; more change nothing worth a poll."""

@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASURING = ("first_poll", "second_poll", "steady", "memory", "idle", "search", "inserting", "start", "waiting", "hostile", "first_look")
+MEASURING = (
+    *("first_poll", "second_poll", "steady", "memory", "idle", "search", "inserting", "start", "waiting", "hostile", "first_look"),
+    "year",
+)
 QUICK = {
     "waiting": ["still wait for the dead channel", "live channel, median", "live channel, 95 %", "a look"],
     "search": [

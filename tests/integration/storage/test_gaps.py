@@ -125,6 +125,14 @@ def test_the_next_body_is_compared_with_the_one_that_left_it(desk: Desk) -> None
     assert len(gaps(desk)) == 1
 
 
+def test_a_feed_that_is_dated_by_the_day_is_compared_with_what_it_showed_last(desk: Desk) -> None:
+    day = NOW.replace(hour=0)
+    for latest in range(3, 20, 3):
+        shown = [story(number, published_at=day) for number in range(latest, latest - 5, -1)]
+        assert poll(desk, shown, at(latest)).gap is None
+    assert poll(desk, [story(number, published_at=day) for number in range(60, 55, -1)], at(60)).gap is not None
+
+
 def test_what_was_shown_is_remembered_by_the_archive(desk: Desk) -> None:
     desk.reopen()
     assert poll(desk, stories(3), at(4)).gap is None

@@ -11,9 +11,11 @@ from sqlite_utils import Database
 
 from storage.asking.alert_log import AlertRequest, report_alerts
 from storage.asking.care import report_care
+from storage.asking.coverage import count_unfilled, report_coverage
 from storage.asking.reports import list_page_troubles, list_undelivered, report_contents
 from storage.asking.things import find_things
 from storage.recording.entries import list_entries, load_others
+from storage.recording.repairs import list_due_repairs
 from storage.recording.spoken import load_sayings
 from storage.recording.tidying import forget_articles, mend_clock_jumps, prune_poll_log, set_back
 from tests.desk import NOW, OTAN, A, Desk, entry, prose
@@ -89,7 +91,7 @@ def test_an_entry_takes_no_more_work_when_hundreds_of_sources_show_its_article(d
     assert work[1] < work[0] + 30, "of 400 entries, reading each takes 80"
 
 
-GROWING = ("alerts", "article_urls", "articles", "deliveries", "entries", "matches", "messages", "polls", "revisions", "sightings")
+GROWING = ("alerts", "article_urls", "articles", "deliveries", "entries", "gaps", "matches", "messages", "polls", "revisions", "sightings")
 SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messages_due")
 """Those that hold only what is due, or a few rows of many."""
 
@@ -109,8 +111,27 @@ SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messa
         lambda db: find_things(db, "https://a.example/1", ["OTAN"]),
         lambda db: load_others(db, list_entries(db, [1])[0], ["https://a.example/2"]),
         lambda db: load_sayings(db, [1, 2], [1]),
+        lambda db: list_due_repairs(db, NOW, 100),
+        lambda db: report_coverage(db, NOW),
+        lambda db: count_unfilled(db, NOW),
     ],
-    ids=["contents", "care", "undelivered", "pages", "clock", "clock back", "polls", "retention", "alerts", "things", "others", "sayings"],
+    ids=[
+        "contents",
+        "care",
+        "undelivered",
+        "pages",
+        "clock",
+        "clock back",
+        "polls",
+        "retention",
+        "alerts",
+        "things",
+        "others",
+        "sayings",
+        "repairs",
+        "coverage",
+        "unfilled",
+    ],
 )
 def test_what_is_asked_often_reads_no_table_that_grows_for_years_from_end_to_end(desk: Desk, ask: Callable[[Database], object]) -> None:
     desk.watch(A)

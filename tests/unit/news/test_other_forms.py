@@ -36,6 +36,11 @@ FORMS = [
     ("https://journal.example/print/node/12", "https://journal.example/node/12"),
     ("https://journal.example/a/print", "https://journal.example/a"),
     ("https://journal.example/a/imprimer/", "https://journal.example/a"),
+    ("https://journal.example/layout/set/print/content/view/full/12", "https://journal.example/content/view/full/12"),
+    ("https://journal.example/print/12", "https://journal.example/node/12"),
+    ("https://journal.example/imprimer.php3?id_article=12", "https://journal.example/article.php3?id_article=12"),
+    ("https://journal.example/printthread.php?t=12", "https://journal.example/showthread.php?t=12"),
+    ("https://journal.example/index.php?id=12&type=98", "https://journal.example/index.php?id=12"),
     ("https://journal.example/spip.php?page=imprimer&id_article=12", "https://journal.example/spip.php?article12"),
     ("https://journal.example/spip.php?page=article_imprim&id_article=12&lang=fr", "https://journal.example/spip.php?article12"),
 ]
