@@ -85,9 +85,9 @@ def find_outage(latest: Sequence[Seen], hosts: int, now: datetime) -> datetime |
             answering.add(host)
         if _is_proof(silent, needed) and len(silent) >= OTHERS_SHARE * len(answering):
             return _earliest(silent)
-    # Sources that were never read may be wrong addresses: they are a proof only if nobody at all has answered.
+    # Sources that were never read may be wrong addresses, and a refusal comes sooner than an answer: they are a proof only together with all.
     everybody = {host: [*silent.get(host, ()), *unknown.get(host, ())] for host in (*silent, *unknown)}
-    return _earliest(everybody) if not answering and _is_proof(everybody, needed) else None
+    return _earliest(everybody) if not answering and _is_proof(everybody, hosts) else None
 
 
 def _is_proof(silent: Mapping[str, Sequence[datetime]], needed: int) -> bool:
