@@ -85,7 +85,7 @@ def find_outage(latest: Sequence[Seen], hosts: int, now: datetime) -> datetime |
             answering.add(host)
         if _is_proof(silent, needed) and len(silent) >= OTHERS_SHARE * len(answering):
             return _earliest(silent)
-    # Sources that were never read may be wrong addresses, and a refusal comes sooner than an answer: they are a proof only together with all.
+    # Sources that were never read may be wrong addresses, and a refusal comes before any answer: they are a proof only together with all.
     everybody = {host: [*silent.get(host, ()), *unknown.get(host, ())] for host in (*silent, *unknown)}
     return _earliest(everybody) if not answering and _is_proof(everybody, hosts) else None
 
