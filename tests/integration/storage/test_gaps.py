@@ -20,7 +20,7 @@ from quivive.cli.json_whole import whole_json
 from storage import Tally
 from tests.desk import DAMAGE, NOW, A, B, Desk, entry
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NEXT = FeedLink("next", "https://a.example/feed/2")
 ABSENT = Problem("http_404", "nothing is there")
 OTAN = Topic("OTAN", "OTAN", ("hook",))
@@ -117,6 +117,18 @@ def test_one_that_shows_nothing_of_the_last_leaves_one_with_its_span_and_loss(de
     assert (gap["from_at"], gap["to_at"]) == ("2025-02-10T12:00:00Z", "2025-02-11T04:00:00Z")
     assert (gap["state"], gap["entries"], gap["missed"], gap["found"]) == ("open", 5, 15, 0)
     assert gap["found_at"] == "2025-02-11T09:00:00Z"
+
+
+def test_the_loss_is_estimated_by_the_rhythm_of_the_source_once_that_is_known(desk: Desk) -> None:
+    midnight = NOW.replace(hour=0)
+    by_day = [
+        story(100 - day * 24 + hour, published_at=midnight - day * DAY + hour * HOUR) for day in range(1, 29) for hour in range(8, 20, 2)
+    ]
+    desk.watch(B)
+    desk.poll(B, *reversed(by_day), at=midnight - 2 * HOUR)
+    morning = [story(1000 + minute, published_at=midnight + 7 * HOUR + minute * MINUTE) for minute in range(100, 0, -1)]
+    desk.poll(B, *morning, at=midnight + 9 * HOUR)
+    assert desk.rows("SELECT missed FROM gaps") == [(0,)], "it says nothing at night"
 
 
 def test_the_next_body_is_compared_with_the_one_that_left_it(desk: Desk) -> None:
@@ -289,6 +301,7 @@ def test_what_another_site_says_is_not_taken(desk: Desk) -> None:
     poll(desk, stories(20), at(21), NEXT)
     assert bring(desk, *stories(15, 10), final_url="https://evil.example/2").entries_new == 0
     assert due(desk)[0].way is RepairWay.PAGED
+    assert gaps(desk)[0]["problem"] == {"code": "elsewhere", "message": "it leads to another site: https://evil.example/2"}
 
 
 def test_where_the_feed_redirects_to_is_its_own_site(desk: Desk) -> None:

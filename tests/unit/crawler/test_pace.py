@@ -169,3 +169,15 @@ def test_the_hosts_asked_longest_ago_are_forgotten_but_none_that_rests_or_answer
     assert paces.rest_of("rests.example", 10) == 590
     assert paces.in_flight("answers.example") == 1
     assert paces.free_at("host199.example", 1, 10) == 11
+
+
+def test_a_host_that_was_asked_again_lately_is_not_forgotten() -> None:
+    paces = HostPaces(most=40)
+    asked(paces, 1)
+    for number in range(39):
+        paces.begin(f"host{number}.example", 2)
+        paces.end(f"host{number}.example")
+    asked(paces, 3)
+    paces.begin("another.example", 4)
+    assert paces.free_at(HOST, 1, 4) == 4
+    assert paces.free_at("host0.example", 1, 4) == -math.inf
