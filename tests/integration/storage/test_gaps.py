@@ -349,7 +349,10 @@ def test_a_site_without_an_archive_is_not_searched_again_for_a_week_nor_told_of_
     assert len(health(desk)) == 2, "more than a day after the first"
     poll(desk, stories(80), at(81))
     assert len(health(desk)) == 2
-    poll(desk, stories(400), at(401))
+    assert gaps(desk)[0]["problem"]["code"] == "not_searched"
+    poll(desk, stories(180), at(21 + 7 * 24 - 1))
+    assert due(desk) == []
+    poll(desk, stories(400), at(21 + 7 * 24))
     assert len(due(desk)) == 1
 
 
