@@ -139,9 +139,7 @@ def test_a_source_is_silent_when_a_body_says_so(silent_from: datetime | None, la
         ((None, None), False),
     ],
 )
-def test_a_new_entry_under_the_validators_of_before_shows_that_304_was_untrue(
-    given: tuple[str | None, str | None], is_liar: bool
-) -> None:
+def test_a_new_entry_under_the_validators_of_before_shows_that_304_was_untrue(given: tuple[str | None, str | None], is_liar: bool) -> None:
     doubted = replace(RECORD, trust=Trust(NOW, is_doubted=True))
     one = replace(parsed(), etag=given[0], last_modified=given[1])
     record = conclude_poll(doubted, one, TIMING, NOW, Brought(1, (None,)))
