@@ -104,7 +104,10 @@ class CallbackServer:
             _log.exception("a request of a hub failed in a way that is not foreseen")
         finally:
             self._talks.discard(task)
-            writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
+            if writer.transport.get_write_buffer_size():
+                writer.transport.abort()  # who does not read is not waited for
+            else:
+                writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -246,13 +246,18 @@ class Crawl:
         return await self._crawler.engine.download_async(request)
 
     async def read_feed(self, source_id: int, body: bytes, url: str, content_type: str | None) -> ParsedFeed | Problem:
-        """What a body is that came without being asked for, read like that of any feed at `url`. Raises WorkersStopped."""
+        """What a body is that came without being asked for, read like that of any feed at `url`.
+
+        One that comes while this crawl ends is not read: then there is a problem, as with one that is no feed.
+        """
         holding = self._capacity.allowance.hold(host_key(url), source_id, len(body))
         document = Document(holding.host, source_id, len(body), urgent=True)
         try:
             feed: ParsedFeed | Problem = await self._read(document, read_feed, body, url, content_type, None)
         except FetchProblem as error:
             return error.problem
+        except WorkersStopped:
+            return make_problem("worker_crashed", "it was stopped")
         else:
             return feed
         finally:

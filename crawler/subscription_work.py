@@ -40,7 +40,7 @@ class SubscriptionWork:
     async def outcome(self, subscription: DueSubscription, answered: Answered) -> Asking:
         """What came of asking the hub."""
         sent_at = answered.at - timedelta(seconds=answered.seconds)
-        return Asking(subscription.subscription_id, Mode(subscription.mode), sent_at, _problem(answered))
+        return Asking(subscription.subscription_id, Mode(subscription.mode), sent_at, _problem(answered), subscription.callback)
 
 
 def _problem(answered: Answered) -> Problem | None:

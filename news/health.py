@@ -25,6 +25,10 @@ EMPTY_BEFORE_FAILING = timedelta(days=3)
 
 GONE_FIRST = timedelta(days=7)
 """For so long a source that is gone is looked for every day, then every week: it is never given up."""
+GONE_AT_ONCE = "http_410"
+"""A site that says so means it (RFC 9110 §15.5.11)."""
+GONE_GRACE = timedelta(hours=1)
+"""Otherwise so much must have passed before a source is left alone for a day: a site that is being changed has nothing anywhere."""
 GONE_WAITS = (timedelta(days=1), timedelta(days=7))
 
 NO_ENTRIES = Problem(
@@ -197,9 +201,12 @@ def _tell_trouble(after: Condition, trouble: Trouble, problem: Problem | None, s
     return replace(after, trouble=replace(trouble, told=after.status)), news
 
 
-def wait_while_gone(condition: Condition, now: datetime) -> timedelta | None:
-    """How long a source is left alone at least that is gone; None for any other."""
+def wait_while_gone(condition: Condition, code: str | None, now: datetime) -> timedelta | None:
+    """How long a source is left alone at least that is gone, with that problem; None for any other."""
     if condition.status is not SourceStatus.GONE or condition.trouble is None:
         return None
+    lasting = now - condition.trouble.since
+    if lasting < GONE_GRACE and code != GONE_AT_ONCE:
+        return None
     daily, weekly = GONE_WAITS
-    return daily if now - condition.trouble.since < GONE_FIRST else weekly
+    return daily if lasting < GONE_FIRST else weekly

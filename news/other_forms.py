@@ -21,12 +21,18 @@ _CACHE_HOSTS = re.compile(r"(?:^|\.)(?:cdn\.ampproject\.org|bing-amp\.com)$|^goo
 
 _FORM_SEGMENT = frozenset({"amp", "google-amp", "mobile", "m", "print", "imprimer", "printable"})
 _FORM_END = frozenset({"amp", "print", "imprimer", "printable", "amp.html"})
+_FORM_SCRIPTS = (
+    (re.compile(r"/layout/set/print(?=/)"), ""),  # eZ Publish, before any path
+    (re.compile(r"(?<=/)print(?=/\d+$)"), "node"),  # Drupal, of nodes without a name
+    (re.compile(r"(?<=/)imprimer(?=\.php3?$)"), "article"),  # SPIP before 1.9
+    (re.compile(r"(?<=/)printthread(?=\.php$)"), "showthread"),  # vBulletin
+)
 _FORM_SUFFIX = re.compile(r"\.amp(?=(?:\.html?)?$)|[-_]amp(?=\.html?$)")
 
 _FORM_PAIR = re.compile(
     r"^(?:amp|amp_markup|outputType=amp|output=amp|format=amp|view=amp|amp(?:_markup)?=(?:1|true|yes)|mobile=(?:1|true|yes)"
     r"|print|printable|printer_?friendly|(?:print|printable|pf|printer_?friendly|imprimer)=(?:1|true|yes|y|oui|print)"
-    r"|(?:view|mode|format|version|action|display|do)=(?:print|printable|imprimer))$",
+    r"|type=98|(?:view|mode|format|version|action|display|do)=(?:print|printable|imprimer))$",
     re.IGNORECASE,
 )
 _PAIR_OF_A_FORM = re.compile(r"^(?:amp_(?:js_v|gsa|lite)|usqp|aoh|noamp|tmpl=component|layout=default)(?:=|$)", re.IGNORECASE)
@@ -70,7 +76,10 @@ def _asked(query: str) -> str:
 
 
 def _without_form(path: str) -> str:
-    """The path without what says its form: a first segment (behind one of a language), a last one, or an ending."""
+    """The path without what says its form: as scripts write it, a first segment (behind one of a language), a last one, or an ending."""
+    for pattern, plain in _FORM_SCRIPTS:
+        if pattern.search(path):
+            return pattern.sub(plain, path, count=1)
     first, *segments = path.split("/")
     place = 1 if segments and len(segments[0]) == 2 and segments[0].isalpha() else 0
     if len(segments) > place + 1 and segments[place] in _FORM_SEGMENT:

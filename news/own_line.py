@@ -42,6 +42,8 @@ class Seen:
     polled_at: datetime
     code: str | None
     troubled_since: datetime | None
+    was_well: bool = True
+    """Whether it was ever read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def find_outage(latest: Sequence[Seen], hosts: int, now: datetime) -> datetime |
     """
     needed = min(max(FEWEST_HOSTS, hosts // HOSTS_SHARE), MOST_HOSTS, hosts)
     silent: dict[str, list[datetime]] = {}
+    unknown: dict[str, list[datetime]] = {}
     answering: set[str] = set()
     for one in latest:
         host = host_and_port(one.url)
@@ -77,16 +80,22 @@ def find_outage(latest: Sequence[Seen], hosts: int, now: datetime) -> datetime |
             continue
         if one.code in LINE_CODES:
             if one.troubled_since is not None and now - one.troubled_since <= LATELY:
-                silent.setdefault(host, []).append(one.troubled_since)
+                (silent if one.was_well else unknown).setdefault(host, []).append(one.troubled_since)
         elif host not in silent:
             answering.add(host)
         if _is_proof(silent, needed) and len(silent) >= OTHERS_SHARE * len(answering):
-            return min(moment for moments in silent.values() for moment in moments)
-    return None
+            return _earliest(silent)
+    # Sources that were never read may be wrong addresses, and a refusal comes before any answer: they are a proof only together with all.
+    everybody = {host: [*silent.get(host, ()), *unknown.get(host, ())] for host in (*silent, *unknown)}
+    return _earliest(everybody) if not answering and _is_proof(everybody, hosts) else None
 
 
 def _is_proof(silent: Mapping[str, Sequence[datetime]], needed: int) -> bool:
     return len(silent) >= needed and sum(map(len, silent.values())) >= FEWEST_SOURCES
+
+
+def _earliest(silent: Mapping[str, Sequence[datetime]]) -> datetime:
+    return min(moment for moments in silent.values() for moment in moments)
 
 
 def probe_wait(sources: int, least_interval: timedelta) -> timedelta:

@@ -85,6 +85,8 @@ class Subscription:
     lease_ends_at: datetime | None = None
     told_at: datetime | None = None
     """When the hub last told of news, with a valid signature."""
+    callback: str | None = None
+    """The address that the hub was given last. If we are to be reached at another one since, it is asked again."""
     message: str | None = None
     """Why the hub refused, or what it did not do."""
 
@@ -97,6 +99,8 @@ class Asking:
     mode: Mode
     sent_at: datetime
     problem: Problem | None = None
+    callback: str | None = None
+    """The address that the hub was given."""
 
 
 def find_hubs(links: Iterable[FeedLink], feed_url: str) -> tuple[Wanted, ...]:
@@ -164,6 +168,7 @@ def after_asking(known: Subscription, asking: Asking, now: datetime) -> Subscrip
         return known  # it was wanted, or not wanted, again meanwhile
     if asking.mode is Mode.UNSUBSCRIBE:
         return _after_asking_to_leave(known, now)
+    known = replace(known, callback=asking.callback)
     if known.confirmed_at is not None and known.confirmed_at >= asking.sent_at:
         return known
     failures = known.failures + 1
@@ -183,6 +188,13 @@ def _after_asking_to_leave(known: Subscription, now: datetime) -> Subscription |
 def _pause(failures: int, retry_after: timedelta | None) -> timedelta:
     pause = min(FIRST_RETRY * (1 << min(failures - 1, 20)), LONGEST_RETRY)
     return max(pause, min(retry_after, LONGEST_RETRY_AFTER)) if retry_after is not None else pause
+
+
+def listen_elsewhere(known: Subscription, base: str, now: datetime) -> Subscription:
+    """A subscription when the addresses of callbacks begin with `base` from now on: its hub must learn it soon, if it was given another."""
+    if known.callback in {None, base + known.token} or known.state is SubscriptionState.LEAVING:
+        return known
+    return replace(known, failures=0, next_attempt_at=now)
 
 
 def is_meant(known: Subscription | None, mode: str, topic: str) -> bool:

@@ -52,7 +52,9 @@ class Hubs:
             log.error("nobody listens to hubs; sources are polled all the same", listen=web.listen, reason=str(error))  # noqa: TRY400
             return
         self._server = server
-        self._service.callback_base = f"{web.public_url.rstrip('/')}/{CALLBACK_FOLDER}/"
+        base = f"{web.public_url.rstrip('/')}/{CALLBACK_FOLDER}/"
+        await asyncio.wrap_future(self._archive.move_callbacks(base, self._clock()))
+        self._service.callback_base = base
         log.info("listening to hubs", listen=web.listen, public_url=web.public_url)
 
     async def close(self) -> None:

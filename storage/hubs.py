@@ -39,6 +39,10 @@ class Hubs:
         """The subscription whose callback has an address that ends so."""
         return self._ask(subscriptions.find_subscription, token)
 
+    def move_callbacks(self, base: str, now: datetime) -> Future[None]:
+        """Take over that the addresses of callbacks begin with `base` from now on."""
+        return self._submit(lambda db: subscriptions.move_callbacks(db, base, now))
+
     def record_asking(self, asking: Asking, now: datetime) -> Future[None]:
         """Write what came of a request to a hub."""
         return self._submit(lambda db: subscriptions.record_asking(db, asking, now))

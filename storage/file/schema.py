@@ -408,3 +408,9 @@ _RHYTHMS = (
     "ALTER TABLE sources ADD COLUMN distrusted_at TEXT",  # since when it is asked without condition: its 304 hid a change
     "ALTER TABLE sources ADD COLUMN wishes TEXT",  # JSON: seconds between polls, hours and days to skip (UTC), as its feed says
 )
+
+
+@migrations()
+def remember_where_hubs_reach_us(db: Database) -> None:
+    """The address that each hub was given: one that was given another than it would be today is asked again."""
+    db.conn.execute("ALTER TABLE subscriptions ADD COLUMN callback TEXT")

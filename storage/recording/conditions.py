@@ -119,7 +119,7 @@ def settle_source(db: Database, watch: Watch, polled: PolledSource, record: Sour
         record = replace(record, problem=NO_ENTRIES)
     if condition != polled.condition:
         _write_condition(db, polled.source_id, condition)
-    wait = wait_while_gone(condition, now)
+    wait = wait_while_gone(condition, record.problem.code if record.problem else None, now)
     return record if wait is None else replace(record, next_poll_at=max(record.next_poll_at, now + wait))
 
 

@@ -99,15 +99,20 @@ def _try_deliveries_again(db: Database, line: Line, now: datetime) -> None:
 def _list_latest(db: Database, now: datetime) -> list[Seen]:
     """The last poll of each source that was polled lately, the newest first."""
     rows = db.conn.execute(
-        """SELECT source_id, url, polls.polled_at, polls.error_code, json_extract(trouble, '$.since') AS since
+        """SELECT source_id, url, polls.polled_at, polls.error_code, json_extract(trouble, '$.since') AS since, last_success_at
            FROM (SELECT * FROM polls ORDER BY id DESC LIMIT ?) AS polls JOIN sources ON sources.id = source_id
            WHERE polls.polled_at >= ? AND configured = 1 ORDER BY polls.id DESC""",
         (_POLLS_LOOKED_AT, to_text(now - LATELY)),
     )
     latest: dict[int, Seen] = {}
     for row in rows:
-        latest.setdefault(row["source_id"], Seen(row["url"], from_text(row["polled_at"]), row["error_code"], optional_time(row["since"])))
+        latest.setdefault(row["source_id"], _seen(row))
     return list(latest.values())
+
+
+def _seen(row: Row) -> Seen:
+    since, was_well = optional_time(row["since"]), row["last_success_at"] is not None
+    return Seen(row["url"], from_text(row["polled_at"]), row["error_code"], since, was_well)
 
 
 def _count_hosts(db: Database) -> int:

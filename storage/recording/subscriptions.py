@@ -25,6 +25,7 @@ from news.websub import (
     find_hubs,
     is_meant,
     leave,
+    listen_elsewhere,
     mode_of,
 )
 from storage.file.times import optional_text, optional_time, to_text
@@ -78,6 +79,15 @@ def list_due_subscriptions(db: Database, now: datetime, limit: int, in_hand: Col
 def _due(known: Subscription) -> DueSubscription:
     mode: Literal["subscribe", "unsubscribe"] = "unsubscribe" if mode_of(known) is Mode.UNSUBSCRIBE else "subscribe"
     return DueSubscription(known.subscription_id, known.source_id, known.hub, known.topic, known.token, known.secret, mode, WANTED_LEASE)
+
+
+def move_callbacks(db: Database, base: str, now: datetime) -> None:
+    """Take over that the addresses of callbacks begin with `base` from now on: hubs that were given others are asked again."""
+    rows = db.conn.execute("SELECT * FROM subscriptions WHERE callback IS NOT NULL").fetchall()
+    for known in map(_subscription, rows):
+        after = listen_elsewhere(known, base, now)
+        if after is not known:
+            _write(db, after)
 
 
 def find_subscription(db: Database, token: str) -> Subscription | None:
@@ -134,7 +144,7 @@ def _write_all(db: Database, subscriptions: Iterable[Subscription]) -> None:
 def _write(db: Database, after: Subscription) -> None:
     db.conn.execute(
         """UPDATE subscriptions SET state = ?, failures = ?, next_attempt_at = ?, confirmed_at = ?, lease_ends_at = ?, told_at = ?,
-                                    message = ? WHERE id = ?""",
+                                    message = ?, callback = ? WHERE id = ?""",
         (
             after.state,
             after.failures,
@@ -143,6 +153,7 @@ def _write(db: Database, after: Subscription) -> None:
             optional_text(after.lease_ends_at),
             optional_text(after.told_at),
             after.message,
+            after.callback,
             after.subscription_id,
         ),
     )
@@ -167,4 +178,5 @@ def _subscription(row: sqlite3.Row) -> Subscription:
         lease_ends_at=optional_time(row["lease_ends_at"]),
         told_at=optional_time(row["told_at"]),
         message=row["message"],
+        callback=row["callback"],
     )

@@ -236,29 +236,43 @@ def cards(site: NewsSite, *titles: str, tag: str = "article") -> str:
     return site.page("/actualites", f"<html lang='fr'><body>{items}</body></html>")
 
 
-def test_a_page_without_a_feed_is_followed_by_rules_until_its_template_changes(home: Home, site: NewsSite) -> None:
-    secret = {"JOURNAL": "w0rd"}
+SECRET = {"JOURNAL": "w0rd"}
+
+
+def require_kept(site: NewsSite, *shown: str) -> None:
+    """What is secret of the source was sent with all that it was asked for, but not for robots.txt, and is in nothing that was shown."""
+    assert site.count("/actualites")
+    for request in site.requests:
+        is_its_own = request.path != "/robots.txt"
+        assert (request.headers.get("Authorization") == "Basic csOpZGFjOncwcmQ=") is is_its_own
+        assert (request.headers.get("Cookie") == "session=s3ssion") is is_its_own
+    for text in shown:
+        assert "w0rd" not in text
+        assert "s3ssion" not in text
+
+
+def test_a_source_of_the_configuration_is_tried_by_its_name_as_it_would_be_polled(home: Home, site: NewsSite) -> None:
     home.write_config(RULED.format(url=cards(site, "L’OTAN écoute", "Autre chose")))
-    told = home.quivive("sources", "test", "Le Journal", "--json", env=secret).json
-    assert [(entry["title"], entry["published_at"]) for entry in told["entries"]] == [
+    done = home.quivive("sources", "test", "le journal", "--json", env=SECRET)
+    assert [(entry["title"], entry["published_at"]) for entry in done.json["entries"]] == [
         ("L’OTAN écoute", "2025-02-09T00:00:00Z"),
         ("Autre chose", "2025-02-09T00:00:00Z"),
     ]
-    first = home.quivive("poll", env=secret)
+    require_kept(site, done.out, done.err)
+
+
+def test_a_page_without_a_feed_is_followed_by_rules_until_its_template_changes(home: Home, site: NewsSite) -> None:
+    home.write_config(RULED.format(url=cards(site, "L’OTAN écoute", "Autre chose")))
+    first = home.quivive("poll", env=SECRET)
     assert first.status == 0, first.err
     assert [alert["article_title"] for alert in home.call("alerts", "--json").lines] == ["L’OTAN écoute"]
     assert len(home.call("search", "--json").lines) == 2
     cards(site, "L’OTAN se tait", tag="section")
-    assert home.quivive("poll", env=secret).status == 1
+    second = home.quivive("poll", env=SECRET)
+    assert second.status == 1
     (health,) = home.call("sources", "--json").lines
     assert health["last_error"]["code"] == "no_items"
-    for request in site.requests:
-        is_page = request.path != "/robots.txt"
-        assert (request.headers.get("Authorization") == "Basic csOpZGFjOncwcmQ=") is is_page
-        assert (request.headers.get("Cookie") == "session=s3ssion") is is_page
-    for shown in (told, first.out, first.err):
-        assert "w0rd" not in str(shown)
-        assert "s3ssion" not in str(shown)
+    require_kept(site, first.out, first.err, second.out, second.err)
 
 
 def test_a_running_daemon_takes_over_what_was_added_and_asks_it_in_its_own_way(home: Home, site: NewsSite) -> None:

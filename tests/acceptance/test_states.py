@@ -113,7 +113,7 @@ def test_one_site_of_several_that_is_off_is_failing_and_told_once_and_its_return
 
 
 def test_a_feed_that_is_gone_is_looked_for_no_more_than_daily_and_says_so(home, site, hook) -> None:
-    home.configure(sources=[source(site.url("/absent"), "Absente")], channels=[webhook("hook", hook.url)], more=NOTIFY)
+    home.configure(sources=[source(site.page("/absent", "gone", 410), "Absente")], channels=[webhook("hook", hook.url)], more=NOTIFY)
     for _ in range(3):
         home.call("poll")
     assert events(hook) == [("Absente", "gone")]

@@ -15,7 +15,7 @@ import pytest
 
 from crawler import Crawl, CrawlSettings
 from news.errors import CrawlEnded
-from news.sources import DuePage, DueSource, PageOutcome, PollKind, PollOutcome
+from news.sources import DuePage, DueSource, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem
 from tests.news_site import NewsSite, article, item, rss
 from tests.running_crawl import NOW, RunningCrawl, crawl_settings
 
@@ -238,6 +238,25 @@ def test_cancelling_the_crawl_cleans_up(site: NewsSite) -> None:
         assert not any(worker.is_running() for worker in workers)
 
     asyncio.run(run())
+
+
+def test_a_body_that_came_unasked_is_read_as_a_feed_and_after_the_end_there_is_a_problem() -> None:
+    read: list[ParsedFeed | Problem] = []
+
+    async def run() -> None:
+        crawl = Crawl(crawl_settings(), lambda: NOW, {})
+        running = asyncio.create_task(crawl.run())
+        read.append(await crawl.read_feed(1, FEED.encode(), "https://journal.example/feed", None))
+        read.append(await crawl.read_feed(1, b"<html>", "https://journal.example/feed", None))
+        await crawl.stop()
+        await running
+        read.append(await crawl.read_feed(1, FEED.encode(), "https://journal.example/feed", None))
+
+    asyncio.run(run())
+    feed, *problems = read
+    assert isinstance(feed, ParsedFeed)
+    assert feed.prepared is not None
+    assert [problem.code for problem in problems if isinstance(problem, Problem)] == ["not_a_feed", "worker_crashed"]
 
 
 def test_pages_that_stall_do_not_hold_up_feeds(site: NewsSite) -> None:

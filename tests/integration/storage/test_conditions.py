@@ -18,7 +18,7 @@ from storage import AlertRequest
 from tests.desk import NOW, OTAN, A, B, Desk, entry
 
 NEW = "https://new.example/feed"
-MISSING = Problem("http_404", "Nothing exists at this URL: correct the URL, or remove the source.")
+MISSING = Problem("http_410", "What was at this URL is gone for good: remove the source, or use its new URL.")
 DAY = timedelta(days=1)
 
 

@@ -20,7 +20,7 @@ from quivive.cli.json_whole import whole_json
 from storage import Tally
 from tests.desk import DAMAGE, NOW, A, B, Desk, entry
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NEXT = FeedLink("next", "https://a.example/feed/2")
 ABSENT = Problem("http_404", "nothing is there")
 OTAN = Topic("OTAN", "OTAN", ("hook",))
@@ -119,10 +119,30 @@ def test_one_that_shows_nothing_of_the_last_leaves_one_with_its_span_and_loss(de
     assert gap["found_at"] == "2025-02-11T09:00:00Z"
 
 
+def test_the_loss_is_estimated_by_the_rhythm_of_the_source_once_that_is_known(desk: Desk) -> None:
+    midnight = NOW.replace(hour=0)
+    by_day = [
+        story(100 - day * 24 + hour, published_at=midnight - day * DAY + hour * HOUR) for day in range(1, 29) for hour in range(8, 20, 2)
+    ]
+    desk.watch(B)
+    desk.poll(B, *reversed(by_day), at=midnight - 2 * HOUR)
+    morning = [story(1000 + minute, published_at=midnight + 7 * HOUR + minute * MINUTE) for minute in range(100, 0, -1)]
+    desk.poll(B, *morning, at=midnight + 9 * HOUR)
+    assert desk.rows("SELECT missed FROM gaps") == [(0,)], "it says nothing at night"
+
+
 def test_the_next_body_is_compared_with_the_one_that_left_it(desk: Desk) -> None:
     poll(desk, stories(20), at(21))
     assert poll(desk, stories(22), at(23)).gap is None
     assert len(gaps(desk)) == 1
+
+
+def test_a_feed_that_is_dated_by_the_day_is_compared_with_what_it_showed_last(desk: Desk) -> None:
+    day = NOW.replace(hour=0)
+    for latest in range(3, 20, 3):
+        shown = [story(number, published_at=day) for number in range(latest, latest - 5, -1)]
+        assert poll(desk, shown, at(latest)).gap is None
+    assert poll(desk, [story(number, published_at=day) for number in range(60, 55, -1)], at(60)).gap is not None
 
 
 def test_what_was_shown_is_remembered_by_the_archive(desk: Desk) -> None:
@@ -265,7 +285,14 @@ def test_a_sitemap_brings_nothing_twice(desk: Desk) -> None:
     listed = [replace(story(number), guid=None, link=f"https://a.example/{number}?utm_source=s") for number in range(20, -3, -1)]
     tally = bring(desk, *listed)
     assert (tally.entries_new, tally.gap_became) == (15, "repaired")
+    assert gaps(desk)[0]["found"] == 15
     assert desk.archive.count_articles() == 25
+
+
+def test_what_is_known_by_its_id_is_known_at_any_address(desk: Desk) -> None:
+    poll(desk, stories(20), at(21), NEXT)
+    moved = [replace(one, link=f"{one.link}/archived") for one in stories(18, 3)]
+    assert bring(desk, *moved, *stories(15, 20)).entries_new == 15
 
 
 def test_a_place_that_was_read_already_brings_nothing(desk: Desk) -> None:
@@ -281,6 +308,7 @@ def test_what_another_site_says_is_not_taken(desk: Desk) -> None:
     poll(desk, stories(20), at(21), NEXT)
     assert bring(desk, *stories(15, 10), final_url="https://evil.example/2").entries_new == 0
     assert due(desk)[0].way is RepairWay.PAGED
+    assert gaps(desk)[0]["problem"] == {"code": "elsewhere", "message": "it leads to another site: https://evil.example/2"}
 
 
 def test_where_the_feed_redirects_to_is_its_own_site(desk: Desk) -> None:
@@ -328,7 +356,10 @@ def test_a_site_without_an_archive_is_not_searched_again_for_a_week_nor_told_of_
     assert len(health(desk)) == 2, "more than a day after the first"
     poll(desk, stories(80), at(81))
     assert len(health(desk)) == 2
-    poll(desk, stories(400), at(401))
+    assert gaps(desk)[0]["problem"]["code"] == "not_searched"
+    poll(desk, stories(180), at(21 + 7 * 24 - 1))
+    assert due(desk) == []
+    poll(desk, stories(400), at(21 + 7 * 24))
     assert len(due(desk)) == 1
 
 

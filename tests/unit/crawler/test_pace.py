@@ -92,6 +92,15 @@ def test_a_slowed_host_recovers_step_by_step_and_wholly() -> None:
     assert waits[-1] == 1
 
 
+def test_a_good_answer_makes_no_host_faster_that_was_not_slowed_down() -> None:
+    paces = HostPaces()
+    paces.recover(HOST)
+    assert len(paces) == 0
+    asked(paces, 10)
+    paces.recover(HOST)
+    assert wait_after(paces, 1, 20) == 1
+
+
 def test_the_delay_that_a_slowed_host_has_is_never_below_the_configured_one() -> None:
     paces = HostPaces()
     paces.refuse(HOST, 429, 0, began=1, now=1, retry_after=None)
@@ -169,3 +178,15 @@ def test_the_hosts_asked_longest_ago_are_forgotten_but_none_that_rests_or_answer
     assert paces.rest_of("rests.example", 10) == 590
     assert paces.in_flight("answers.example") == 1
     assert paces.free_at("host199.example", 1, 10) == 11
+
+
+def test_a_host_that_was_asked_again_lately_is_not_forgotten() -> None:
+    paces = HostPaces(most=40)
+    asked(paces, 1)
+    for number in range(39):
+        paces.begin(f"host{number}.example", 2)
+        paces.end(f"host{number}.example")
+    asked(paces, 3)
+    paces.begin("another.example", 4)
+    assert paces.free_at(HOST, 1, 4) == 4
+    assert paces.free_at("host0.example", 1, 4) == -math.inf

@@ -11,6 +11,7 @@ import pytest
 from news.health import (
     EMPTY_BEFORE_FAILING,
     GONE_FIRST,
+    GONE_GRACE,
     NO_ENTRIES,
     Condition,
     Named,
@@ -195,7 +196,12 @@ def test_silence_and_its_end_are_told_once_each_and_trouble_comes_first() -> Non
 
 def test_a_source_that_is_gone_is_looked_for_every_day_and_after_a_week_every_week() -> None:
     gone = Condition(SourceStatus.GONE, NOW, Trouble(NOW, 3, Verdict.MISSING, 3))
-    waits = [wait_while_gone(gone, NOW + age) for age in (timedelta(), GONE_FIRST - QUARTER, GONE_FIRST, 99 * DAY)]
+    waits = [wait_while_gone(gone, "http_410", NOW + age) for age in (timedelta(), GONE_FIRST - QUARTER, GONE_FIRST, 99 * DAY)]
     assert waits == [DAY, DAY, 7 * DAY, 7 * DAY]
-    assert wait_while_gone(replace(gone, status=SourceStatus.FAILING), NOW) is None
-    assert wait_while_gone(WELL, NOW) is None
+    assert wait_while_gone(replace(gone, status=SourceStatus.FAILING), "http_410", NOW) is None
+    assert wait_while_gone(WELL, None, NOW) is None
+
+
+def test_what_only_is_not_there_is_looked_for_as_usual_during_the_first_hour() -> None:
+    gone = Condition(SourceStatus.GONE, NOW, Trouble(NOW, 3, Verdict.MISSING, 3))
+    assert [wait_while_gone(gone, "http_404", NOW + age) for age in (timedelta(), GONE_GRACE - QUARTER, GONE_GRACE)] == [None, None, DAY]

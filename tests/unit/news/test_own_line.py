@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -104,3 +105,11 @@ def test_a_probe_is_due_when_its_time_has_come_and_a_clock_that_was_ahead_puts_n
     line = next_probe(Line(NOW, NOW, 30.0), NOW)
     assert [line.is_probe_due(NOW + at * SECOND) for at in (0, 29, 30)] == [False, False, True]
     assert line.is_probe_due(NOW - SECOND)
+
+
+def test_sources_that_were_never_read_are_a_proof_only_if_all_were_tried_and_nobody_answers() -> None:
+    never = [replace(one, was_well=False) for one in cut_off(5)]
+    assert find_outage(never, 6, NOW) is None
+    assert find_outage(never, 5, NOW) == NOW - MINUTE
+    assert find_outage([*never, seen("x.example", "http_404")], 5, NOW) is None
+    assert find_outage([*cut_off(2), *never[2:]], 5, NOW) is not None

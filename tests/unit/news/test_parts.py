@@ -36,6 +36,7 @@ def part(text: str = SECOND, title: str | None = PAGE.title, **rest: object) -> 
         ("/test?id=4&page=1", "/test?id=4&page=2"),
         ("/?p=12", "/?p=12&page=2"),
         ("/test?id=4", "/test?id=4&num_page=2"),
+        ("/test.html?id=4", "/test-2.html?id=4"),
         ("/test?id=4", "/test?numpage=2&id=4"),
         ("/test.html", "/test-2.html"),
         ("/test.html", "/test_2.html"),
@@ -71,6 +72,8 @@ def test_a_part_is_at_the_address_of_the_first_with_its_number(first: str, secon
         ("/test", "/test/2/image"),
         ("/test", "/test?replytocom=2"),
         ("/test?id=4", "/test?page=2"),
+        ("/test.html?id=4", "/test-2.html?id=5"),
+        ("/test.html?id=4", "/test-2.html"),
         ("/?p=12", "/?p=13"),  # the next post
         ("/2025/1/test", "/2025/2/test"),
         ("/dossier/partie-1", "/dossier/partie-2"),  # the next article of a series
@@ -155,6 +158,9 @@ def test_ten_parts_and_a_bound_of_characters_are_enough_and_what_is_left_out_is_
     last = join_part(parts(number=MOST_PARTS - 1), part(next_url=further))
     assert last is not None
     assert (last.next_url, last.lacks_parts) == (None, LacksParts.FOR_GOOD)
+    last_but_one = join_part(parts(number=MOST_PARTS - 2), part(next_url=further))
+    assert last_but_one is not None
+    assert (last_but_one.next_url, last_but_one.lacks_parts) == (further, None)
     assert within_bounds(replace(PAGE, next_url=further), MOST_PARTS - 1).next_url == further
     long = replace(PAGE, text="x" * MOST_CHARACTERS)
     assert (within_bounds(long, 1).next_url, within_bounds(long, 1).lacks_parts) == (None, LacksParts.FOR_GOOD)
@@ -166,7 +172,7 @@ def test_ten_parts_and_a_bound_of_characters_are_enough_and_what_is_left_out_is_
     [
         ("http_503", LacksParts.FOR_NOW),
         ("timeout", LacksParts.FOR_NOW),
-        ("http_404", LacksParts.FOR_GOOD),
+        *((f"http_{status}", LacksParts.FOR_GOOD) for status in (401, 403, 404, 410, 451)),
         ("robots", LacksParts.FOR_GOOD),
         ("no_text", LacksParts.FOR_GOOD),
         (None, LacksParts.FOR_NOW),

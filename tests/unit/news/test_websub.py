@@ -37,6 +37,7 @@ from news.websub import (
     is_signed,
     judge_telling,
     leave,
+    listen_elsewhere,
     mode_of,
     poll_at_when_told,
     with_header_links,
@@ -139,7 +140,7 @@ def test_a_renewal_that_fails_ends_nothing_before_the_lease_does() -> None:
 
 def test_a_hub_that_asked_back_before_it_answered_has_done_all_there_is_to_do() -> None:
     for sent_at in (NOW, NOW - timedelta(seconds=1)):
-        assert asked(ACTIVE, None, sent_at) is ACTIVE
+        assert asked(ACTIVE, None, sent_at) == ACTIVE
     later = asked(ACTIVE, None, NOW + timedelta(seconds=1))
     assert later is not None
     assert later.failures == 1
@@ -189,6 +190,23 @@ def test_a_subscription_is_live_until_its_lease_ends() -> None:
     assert not is_live(ACTIVE, NOW + timedelta(days=10))
     assert not is_live(FOUND, NOW)
     assert not is_live(LEAVING, NOW)
+
+
+def test_the_address_that_a_hub_was_given_is_remembered_whatever_it_answers() -> None:
+    for problem in (None, PROBLEM):
+        after = after_asking(FOUND, Asking(1, Mode.SUBSCRIBE, NOW, problem, "https://veille.example/websub/token"), NOW)
+        assert after is not None
+        assert after.callback == "https://veille.example/websub/token"
+
+
+def test_a_hub_that_was_given_another_address_than_ours_is_asked_again_at_once() -> None:
+    known = replace(ACTIVE, callback="https://veille.example/websub/token", failures=3)
+    assert listen_elsewhere(known, "https://veille.example/websub/", NOW) is known
+    assert listen_elsewhere(ACTIVE, "https://other.example/websub/", NOW) is ACTIVE
+    moved = listen_elsewhere(known, "https://other.example/websub/", NOW)
+    assert (moved.next_attempt_at, moved.failures, moved.state) == (NOW, 0, SubscriptionState.ACTIVE)
+    leaving = leave(known, NOW)
+    assert listen_elsewhere(leaving, "https://other.example/websub/", NOW) is leaving
 
 
 def test_only_what_is_wanted_now_and_for_its_own_topic_is_meant() -> None:
