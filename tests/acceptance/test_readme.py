@@ -183,6 +183,7 @@ class Answers:
         self.polled = self.home.quivive("poll", "--json")
         site.publish_feed("/feed", rss(item("Tout autre chose", site.url("/elsewhere"))))
         self.home.quivive("poll", "Le Journal", "--json")
+        self.home.quivive("mute", "OTAN", "--for", "1h")
         self._known: dict[str, Any] = {"poll": self.polled.json, "export": self.home.quivive("export").lines}
 
     def of(self, command: str) -> Any:

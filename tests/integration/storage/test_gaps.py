@@ -285,7 +285,14 @@ def test_a_sitemap_brings_nothing_twice(desk: Desk) -> None:
     listed = [replace(story(number), guid=None, link=f"https://a.example/{number}?utm_source=s") for number in range(20, -3, -1)]
     tally = bring(desk, *listed)
     assert (tally.entries_new, tally.gap_became) == (15, "repaired")
+    assert gaps(desk)[0]["found"] == 15
     assert desk.archive.count_articles() == 25
+
+
+def test_what_is_known_by_its_id_is_known_at_any_address(desk: Desk) -> None:
+    poll(desk, stories(20), at(21), NEXT)
+    moved = [replace(one, link=f"{one.link}/archived") for one in stories(18, 3)]
+    assert bring(desk, *moved, *stories(15, 20)).entries_new == 15
 
 
 def test_a_place_that_was_read_already_brings_nothing(desk: Desk) -> None:
@@ -349,7 +356,10 @@ def test_a_site_without_an_archive_is_not_searched_again_for_a_week_nor_told_of_
     assert len(health(desk)) == 2, "more than a day after the first"
     poll(desk, stories(80), at(81))
     assert len(health(desk)) == 2
-    poll(desk, stories(400), at(401))
+    assert gaps(desk)[0]["problem"]["code"] == "not_searched"
+    poll(desk, stories(180), at(21 + 7 * 24 - 1))
+    assert due(desk) == []
+    poll(desk, stories(400), at(21 + 7 * 24))
     assert len(due(desk)) == 1
 
 
