@@ -25,6 +25,9 @@ MOST_ENTRIES = 1_000
 MOST_BARREN = 4
 """Pages in a row that bring nothing, after which no further ones are asked for: a site that knows no pages gives the first again."""
 MOST_STEPS = 20
+LASTING_HOPELESSNESS = timedelta(days=7)
+"""A site that had no archive is not searched for one again so soon."""
+NO_ARCHIVE, NOT_SEARCHED = "no_archive", "not_searched"
 LONGEST_REPAIR = timedelta(days=7)
 LEAST_BETWEEN_ALERTS = timedelta(days=1)
 """Of one source: whose feed is too short for how often it is polled has a gap after the other."""
@@ -262,7 +265,7 @@ def _go_on(repair: Repair, found: Sequence[Step], now: datetime) -> Repair:
 
 def _reason_to_end(repair: Repair, steps: Sequence[Step], now: datetime) -> Problem | None:
     if not steps:
-        return Problem("no_archive", Wording("the site offers no archive or sitemap of news that goes back to what was known"))
+        return Problem(NO_ARCHIVE, Wording("the site offers no archive or sitemap of news that goes back to what was known"))
     if len(repair.visited) >= MOST_PAGES or repair.entries >= MOST_ENTRIES:
         return Problem("endless", Wording("after {pages} pages nothing was found that was known before", pages=len(repair.visited)))
     if now - repair.found_at >= LONGEST_REPAIR:
@@ -273,6 +276,17 @@ def _reason_to_end(repair: Repair, steps: Sequence[Step], now: datetime) -> Prob
 def begin(repair: Repair, now: datetime) -> Repair:
     """The repair with its first step due, or ended where there is nowhere to look."""
     return _go_on(replace(repair, next_at=now), (), now)
+
+
+def give_up_unsearched(repair: Repair) -> Repair:
+    """A gap of a site that had no archive a few days ago: it is not searched for one again so soon."""
+    reason = Wording("the site had no archive when one was last looked for, less than a week ago")
+    return replace(repair, steps=(), state=RepairState.GIVEN_UP, next_at=None, problem=Problem(NOT_SEARCHED, reason))
+
+
+def is_hopeless(last_code: str | None, last_found_at: datetime | None, now: datetime) -> bool:
+    """Whether all places were read in vain a few days ago, when the last gap that was searched for was found."""
+    return last_code == NO_ARCHIVE and last_found_at is not None and now - last_found_at < LASTING_HOPELESSNESS
 
 
 def should_tell(repair: Repair, last_told_at: datetime | None, now: datetime) -> bool:

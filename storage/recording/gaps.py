@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
@@ -26,11 +26,21 @@ from news.gaps import (
 )
 from news.health_news import NO_TOPIC, HealthEvent, HealthNews
 from news.judging import speaks_of_another
-from news.repairing import Repair, RepairState, begin, first_steps, host_of_place, should_tell
+from news.repairing import (
+    NOT_SEARCHED,
+    Repair,
+    RepairState,
+    begin,
+    first_steps,
+    give_up_unsearched,
+    host_of_place,
+    is_hopeless,
+    should_tell,
+)
 from news.sources import ParsedFeed, PollOutcome, PreparedEntry, Problem
 from news.wording import Wording, template
 from storage.file.rows import select_in
-from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.file.times import optional_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
 from storage.recording.watch import Tally, Watch
 
@@ -40,8 +50,6 @@ TOLD_BEFORE = template(
     "none of the {arrived} entries was known: others may have come and gone since the last poll; shorten the source's interval"
 )
 """What earlier versions wrote of a gap, and archives still hold."""
-LASTING_HOPELESSNESS = timedelta(days=7)
-"""A site that had no archive is not searched for one again so soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +226,13 @@ def _tell(gap: Gap, entries: int) -> str:
 def _plan_repair(db: Database, outcome: PollOutcome, feed: ParsedFeed, gap: Gap, window: Window) -> Repair:
     url = outcome.final_url or outcome.url
     hosts = frozenset({host_of_place(outcome.url), host_of_place(url)})
-    steps = () if _is_hopeless(db, outcome.source_id, outcome.polled_at) else first_steps(feed, url, hosts)
-    return begin(Repair(window, gap.from_at, gap.to_at, outcome.polled_at, gap.to_at, hosts, steps), outcome.polled_at)
-
-
-def _is_hopeless(db: Database, source_id: int, now: datetime) -> bool:
-    """Whether all places were read in vain a few days ago."""
-    row = db.conn.execute(
-        "SELECT problem_code, found_at FROM gaps WHERE source_id = ? AND state <> 'open' ORDER BY id DESC LIMIT 1", (source_id,)
+    steps = first_steps(feed, url, hosts)
+    repair = Repair(window, gap.from_at, gap.to_at, outcome.polled_at, gap.to_at, hosts, steps)
+    last = db.conn.execute(
+        """SELECT problem_code, found_at FROM gaps
+           WHERE source_id = ? AND state <> 'open' AND problem_code IS NOT ? ORDER BY id DESC LIMIT 1""",
+        (outcome.source_id, NOT_SEARCHED),
     ).fetchone()
-    return row is not None and row["problem_code"] == "no_archive" and now - from_text(row["found_at"]) < LASTING_HOPELESSNESS
+    if last is not None and is_hopeless(last["problem_code"], optional_time(last["found_at"]), outcome.polled_at):
+        return give_up_unsearched(repair)
+    return begin(repair, outcome.polled_at)

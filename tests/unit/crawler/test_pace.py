@@ -92,6 +92,15 @@ def test_a_slowed_host_recovers_step_by_step_and_wholly() -> None:
     assert waits[-1] == 1
 
 
+def test_a_good_answer_makes_no_host_faster_that_was_not_slowed_down() -> None:
+    paces = HostPaces()
+    paces.recover(HOST)
+    assert len(paces) == 0
+    asked(paces, 10)
+    paces.recover(HOST)
+    assert wait_after(paces, 1, 20) == 1
+
+
 def test_the_delay_that_a_slowed_host_has_is_never_below_the_configured_one() -> None:
     paces = HostPaces()
     paces.refuse(HOST, 429, 0, began=1, now=1, retry_after=None)

@@ -52,6 +52,12 @@ def test_what_is_for_subscribers_may_stand_in_the_page_all_the_same(part: object
     assert is_for_subscribers(head, f'<div class="autrement"><p>{HIDDEN}</p></div>'), "that is not what the page means"
 
 
+@pytest.mark.parametrize(("selector", "holder"), [(".reserve", 'class="corps reserve"'), ("#reserve", 'id="reserve"')])
+def test_a_selector_names_a_class_or_an_id(selector: str, holder: str) -> None:
+    head = linked(isAccessibleForFree=False, hasPart={**PART, "cssSelector": selector})
+    assert not is_for_subscribers(head, f"<div {holder}><p>{HIDDEN}</p></div>")
+
+
 def test_the_text_that_is_hidden_in_the_page_and_not_in_the_article_is_left_out() -> None:
     head = linked(isAccessibleForFree=False, hasPart=PART)
     assert is_for_subscribers(head, f'<aside class="reserve" hidden><nav><p>{HIDDEN}</p></nav></aside>')

@@ -18,6 +18,7 @@ FORMS = [
     ("https://journal-example.cdn.ampproject.org/c/s/journal.example/amp/tech/a?amp_js_v=0.1&id=4", "https://journal.example/tech/a?id=4"),
     ("https://journal-example.cdn.ampproject.org/v/s/m.journal.example/tech/a.amp.html", "https://journal.example/tech/a.html"),
     ("https://journal.example/amp/tech/a.html", "https://journal.example/tech/a.html"),
+    ("https://journal.example/amp/a", "https://journal.example/a"),
     ("https://journal.example/google-amp/tech/a", "https://journal.example/tech/a"),
     ("https://journal.example/fr/amp/tech/a", "https://journal.example/fr/tech/a"),
     ("https://journal.example/tech/a/amp/", "https://journal.example/tech/a"),

@@ -19,7 +19,9 @@ from news.repairing import (
     after_problem,
     begin,
     first_steps,
+    give_up_unsearched,
     is_elsewhere,
+    is_hopeless,
     should_tell,
     steps_from,
     wanted_places,
@@ -277,6 +279,16 @@ def test_those_who_look_after_the_watch_are_told_of_a_gap_that_stays_and_not_mor
     assert not should_tell(stays, LATER - timedelta(days=1) + HOUR, LATER)
     assert not should_tell(repair(), None, LATER)
     assert not should_tell(replace(stays, state=RepairState.REPAIRED), None, LATER)
+
+
+def test_a_site_without_an_archive_is_searched_for_one_again_after_a_week() -> None:
+    week = timedelta(days=7)
+    assert is_hopeless("no_archive", LATER, LATER + week - HOUR)
+    assert not is_hopeless("no_archive", LATER, LATER + week)
+    assert not is_hopeless("endless", LATER, LATER)
+    assert not is_hopeless(None, None, LATER)
+    over = give_up_unsearched(repair())
+    assert (over.state, over.steps, over.next_at, reason(over)) == (RepairState.GIVEN_UP, (), None, "not_searched")
 
 
 PLACES = st.lists(st.integers(-12, 26), max_size=6)
