@@ -149,9 +149,9 @@ def _next_poll_at(
 def _next_trust(record: SourceRecord, outcome: PollOutcome, now: datetime, brought: Brought) -> Trust:
     if outcome.kind is PollKind.UNCHANGED:
         return after_unchanged(record.trust, LastRead(record.last_read_at, record.silent_from), record.rhythm, now)
-    held = record.validators
-    same = (outcome.etag, outcome.last_modified) == (held.etag, held.last_modified) and outcome.etag is not None
-    return after_body(record.trust, record.last_read_at, brought, same_validators=same, now=now)
+    given, held = ((one.etag, one.last_modified) for one in (outcome, record.validators))
+    is_same = given == held and given != (None, None)
+    return after_body(record.trust, record.last_read_at, brought, same_validators=is_same, now=now)
 
 
 def _after_failure(record: SourceRecord, problem: Problem, timing: PollTiming, now: datetime) -> SourceRecord:

@@ -17,7 +17,7 @@ from statistics import NormalDist
 
 from news.rhythm import DAY, HOUR, PLACE, WEEK, Rhythm, rates_of
 
-FALSE_ALARMS_A_YEAR = 0.1
+FALSE_ALARMS_A_YEAR = 0.3
 """How often a source that is well would be called silent, if its pauses were as they are taken to be; they are worse."""
 FEWEST_PAUSES = 3.0
 """Pauses from which it can be told what is usual."""
@@ -27,8 +27,6 @@ LONGEST_WATCH = timedelta(days=400)
 _SHAPES = (0.15, 12.0)
 """Of the gamma distribution: more irregular, or more regular, no source is taken to be. Whoever never fails may leave out a day."""
 _YEAR_IN_WEEKS = 365 / 7
-_QUIET_FACTOR = 0.5
-"""What is left of the rate in the holidays of August."""
 
 
 def silent_from(rhythm: Rhythm) -> datetime | None:
@@ -86,9 +84,7 @@ def _when_expected(rates: Sequence[float], start: datetime, instalments: float) 
 def rates_on(rates: Sequence[float], day: date) -> list[float]:
     """The rates of the hours of a day: those of a holiday are at most those of a Sunday."""
     own = list(rates[day.weekday() * 24 : day.weekday() * 24 + 24])
-    if is_holiday(day):
-        return [min(pair) for pair in zip(own, rates[6 * 24 :], strict=True)]
-    return [rate * _QUIET_FACTOR for rate in own] if day.month == 8 else own
+    return [min(pair) for pair in zip(own, rates[6 * 24 :], strict=True)] if is_holiday(day) else own
 
 
 def is_holiday(day: date) -> bool:

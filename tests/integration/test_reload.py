@@ -6,6 +6,7 @@ import asyncio
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,24 @@ USUAL: dict[str, Any] = {
     "alerts": {},
     "health": {"notify": ["hook"]},
     "sources": [
-        {"url": "https://journal.example/feed", "name": "Le Journal", "articles": "feed", "interval": "10m", "tags": ["tech"]},
+        {
+            "url": "https://journal.example/feed",
+            "name": "Le Journal",
+            "articles": "feed",
+            "interval": "10m",
+            "tags": ["tech"],
+            "item": "li",
+            "title": "h2",
+            "link": "a",
+            "date": "time",
+            "summary": "p",
+            "headers": {"X-One": "1"},
+            "cookies": {"one": "1"},
+            "username": "quivive",
+            "password": "hunter2",
+            "proxy": "http://127.0.0.1:3128",
+            "user_agent": "one/1 (+mailto:one@journal.example)",
+        },
         {"opml": "feeds.opml", "articles": "feed", "interval": "10m", "tags": ["opml"]},
     ],
     "entities": {"otan": {"add": ["Alliance"]}, "voisin": {"names": ["Le Voisin"]}},
@@ -49,6 +67,9 @@ USUAL: dict[str, Any] = {
             "from": "quivive@example.org",
             "to": ["redaction@example.org"],
         },
+        "equipe": {"type": "apprise", "url": "json://127.0.0.1/one"},
+        "script": {"type": "command", "command": ["true"]},
+        "fil": {"type": "feed", "path": "one.atom"},
     },
 }
 
@@ -84,6 +105,23 @@ CHANGED: dict[Keys, Any] = {
     ("topics", 0, "name"): "Alliance",
     ("topics", 0, "query"): "gazette",
     ("topics", 0, "notify"): ["mail"],
+    **{("sources", 0, key): "main" for key in ("item", "title", "link", "date", "summary")},
+    ("sources", 0, "headers"): {"X-One": "2"},
+    ("sources", 0, "cookies"): {"one": "2"},
+    ("sources", 0, "username"): "another",
+    ("sources", 0, "password"): "another",
+    ("sources", 0, "proxy"): "http://127.0.0.1:3129",
+    ("sources", 0, "user_agent"): "another/1 (+mailto:another@journal.example)",
+    ("topics", 0, "urgent"): "alliance",
+    **{("channels", name, "when"): "hourly" for name in ("hook", "mail", "equipe", "script", "fil")},
+    **{("channels", name, "quiet"): "22:00-07:00" for name in ("hook", "mail", "equipe", "script", "fil")},
+    **{("channels", name, "max_per_hour"): 7 for name in ("hook", "mail", "equipe", "script", "fil")},
+    **{("channels", name, "type"): None for name in ("equipe", "script", "fil")},
+    ("channels", "equipe", "url"): "json://127.0.0.1/another",
+    ("channels", "script", "command"): ["false"],
+    ("channels", "script", "timeout"): "7s",
+    ("channels", "fil", "path"): "another.atom",
+    ("channels", "fil", "entries"): 7,
     ("channels", "hook", "type"): None,  # another type is another table: see below
     ("channels", "hook", "url"): "https://journal.example/another",
     ("channels", "hook", "secret"): "whsec_plJ3nmyCDGBKInavdOK15jsl",
@@ -104,9 +142,9 @@ def all_keys() -> Iterator[Keys]:
     for section, model in SECTIONS.items():
         yield from ((section, key) for key in list_keys(model))
     for place, listed in ((("sources", 0), FeedTable), (("sources", 1), OpmlTable), (("topics", 0), TopicTable)):
-        yield from ((*place, key) for key in list_keys(listed))
+        yield from ((*place, key) for key in list_keys(listed) if not key.endswith("_file"))
     yield from (("entities", name, key) for name, key in zip(("voisin", "otan"), list_keys(EntityTable), strict=True))
-    placed = {"webhook": "hook", "email": "mail"}
+    placed = {"webhook": "hook", "email": "mail", "apprise": "equipe", "command": "script", "feed": "fil"}
     assert set(placed) == set(KINDS), "there is a new kind of channel: give the usual configuration one"
     for kind, name in placed.items():
         # What a `…_file` names stands for the key itself (tests/unit/quivive/test_secrets.py).
@@ -148,14 +186,18 @@ def in_force(service: Service) -> dict[str, Any]:
             "SELECT url, name, interval_seconds, articles_mode, tags FROM sources WHERE configured = 1 ORDER BY url"
         ).fetchall()
     )
-    matched = [[match.topic for match in watch.matcher.match(analyse_article(probe, ""))] for probe in PROBES]
+    found = [watch.matcher.match(analyse_article(probe, "")) for probe in PROBES]
+    matched = [[match.topic for match in matches] for matches in found]
+    urgent = [[match.urgent for match in matches] for matches in found]
     presentation = service.dispatcher._presentation
     return {
         "sources": [tuple(row) for row in rows],
-        "topics": (dict(watch.channels_of_topic), matched),
+        "topics": (dict(watch.channels_of_topic), matched, urgent),
         "health": watch.health_notify,
         "polling": (watch.silent_first_poll, watch.least_interval, watch.most_interval),
-        "crawl": service.crawl.settings,
+        # By the numbers that sources have, and a reload numbers a new one otherwise than a start.
+        "crawl": replace(service.crawl.settings, requests={}, listings={}),
+        "asking": [[*service.crawl.settings.requests.values()], [*service.crawl.settings.listings.values()]],
         "sending": (service.dispatcher._channels, presentation.language, presentation.queries, bool(presentation.templates.troubles)),
         "retention": service.configuration.retention,
         "interval": service.configuration.crawler.interval,

@@ -285,7 +285,14 @@ def test_a_sitemap_brings_nothing_twice(desk: Desk) -> None:
     listed = [replace(story(number), guid=None, link=f"https://a.example/{number}?utm_source=s") for number in range(20, -3, -1)]
     tally = bring(desk, *listed)
     assert (tally.entries_new, tally.gap_became) == (15, "repaired")
+    assert gaps(desk)[0]["found"] == 15
     assert desk.archive.count_articles() == 25
+
+
+def test_what_is_known_by_its_id_is_known_at_any_address(desk: Desk) -> None:
+    poll(desk, stories(20), at(21), NEXT)
+    moved = [replace(one, link=f"{one.link}/archived") for one in stories(18, 3)]
+    assert bring(desk, *moved, *stories(15, 20)).entries_new == 15
 
 
 def test_a_place_that_was_read_already_brings_nothing(desk: Desk) -> None:
@@ -432,6 +439,14 @@ def test_status_tells_of_gaps_what_is_done_about_them(desk: Desk) -> None:
     fail_all(desk)
     (gap,) = desk.status()["gaps"]
     assert (gap["count"], gap["open"], gap["problem"]["code"]) == (1, 0, "no_archive")
+
+
+def test_a_gap_that_was_found_late_is_told_when_it_was_found(desk: Desk) -> None:
+    shown = [story(number, published_at=NOW + number * HOUR) for number in range(105, 100, -1)]
+    poll(desk, shown, at(24 * 60))
+    assert [gap["polled_at"] for gap in desk.status(at(24 * 60))["gaps"]] == ["2025-04-11T12:00:00Z"]
+    assert desk.archive.count_unfilled(at(24 * 60)) == {A: 1}
+    assert coverage(desk, at(24 * 60))["gaps"] == 0, "what it lacks is older than what is measured"
 
 
 def test_nothing_is_kept_of_a_search_that_is_over_but_what_came_of_it(desk: Desk) -> None:

@@ -130,6 +130,38 @@ def test_a_source_is_silent_when_a_body_says_so(silent_from: datetime | None, la
     assert replace(RECORD, silent_from=silent_from, last_read_at=last_read_at).is_silent == is_silent
 
 
+@pytest.mark.parametrize(
+    ("given", "is_liar"),
+    [
+        ((HELD.etag, HELD.last_modified), True),
+        ((HELD.etag, "later"), False),
+        (("W/new", HELD.last_modified), False),
+        ((None, None), False),
+    ],
+)
+def test_a_new_entry_under_the_validators_of_before_shows_that_304_was_untrue(given: tuple[str | None, str | None], is_liar: bool) -> None:
+    doubted = replace(RECORD, trust=Trust(NOW, is_doubted=True))
+    one = replace(parsed(), etag=given[0], last_modified=given[1])
+    record = conclude_poll(doubted, one, TIMING, NOW, Brought(1, (None,)))
+    assert record.trust == Trust(distrusted_at=NOW if is_liar else None)
+    without = replace(doubted, validators=Validators())
+    assert conclude_poll(without, replace(one, etag=None, last_modified=None), TIMING, NOW, Brought(1, (None,))).trust == Trust()
+
+
+def test_what_a_doubted_server_brings_is_taken_to_have_come_since_the_body_before() -> None:
+    rhythm = begin_rhythm(Brought(10, ()), BEFORE, TIMING.least)
+    record = replace(RECORD, rhythm=rhythm, last_success_at=NOW - timedelta(minutes=1))
+    news, date = replace(parsed(), feed=WHOLE), NOW - timedelta(minutes=30)
+
+    def latest(trust: Trust) -> datetime:
+        after = conclude_poll(replace(record, trust=trust), news, TIMING, NOW, Brought(1, (date,)))
+        assert after.rhythm is not None
+        return after.rhythm.last_news_at
+
+    assert latest(Trust(NOW, is_doubted=True)) == date
+    assert latest(Trust()) > NOW - timedelta(minutes=1)
+
+
 def test_what_a_hub_tells_teaches_the_rhythm_and_is_no_poll() -> None:
     rhythm = begin_rhythm(Brought(10, tuple(NOW - timedelta(hours=hour) for hour in range(9))), NOW, TIMING.least)
     known = replace(RECORD, rhythm=rhythm, last_success_at=NOW)

@@ -77,12 +77,11 @@ def test_the_usual_pause_is_the_mean() -> None:
     assert usual_pause(flat(0.5)) == pytest.approx(2 * HOUR, rel=0.02)
 
 
-def test_holidays_are_as_quiet_as_sundays_and_august_is_half_as_busy() -> None:
+def test_holidays_are_as_quiet_as_sundays() -> None:
     rates = rates_of(daily(30), MONDAY)
     monday, sunday = list(rates[:24]), list(rates[6 * 24 :])
     assert rates_on(rates, date(2025, 3, 3)) == monday
     assert rates_on(rates, date(2025, 4, 21)) == [min(pair) for pair in zip(monday, sunday, strict=True)]
-    assert rates_on(rates, date(2025, 8, 4)) == [rate / 2 for rate in monday]
     assert rates_on(rates, date(2025, 9, 1)) == monday
 
 
