@@ -15,7 +15,7 @@ from storage.file.times import from_text, optional_time, to_text
 _SOURCES = """SELECT sources.id, name, url, coalesce(first_read_at, last_read_at) AS first_read_at,
     coalesce(held_until, last_success_at) AS last_good_at
     FROM sources LEFT JOIN windows ON windows.source_id = sources.id"""
-_GAPS = "SELECT source_id, from_at, last_good_at, reached_at, missed FROM gaps WHERE to_at > ? AND state <> 'repaired'"
+_GAPS = "SELECT source_id, from_at, last_good_at, reached_at, missed FROM gaps WHERE found_at > ? AND state <> 'repaired'"
 
 
 def report_coverage(db: Database, now: datetime) -> list[SourceCoverage]:
@@ -31,7 +31,7 @@ def count_unfilled(db: Database, now: datetime) -> dict[str, int]:
     """How many gaps of the last days are not filled, of each source by its URL that has any."""
     rows = db.conn.execute(
         """SELECT url, count(*) AS count FROM gaps JOIN sources ON sources.id = source_id
-           WHERE to_at > ? AND state <> 'repaired' GROUP BY url""",
+           WHERE found_at > ? AND state <> 'repaired' GROUP BY url""",
         (to_text(now - COVERAGE_SPAN),),
     )
     return {row["url"]: row["count"] for row in rows}

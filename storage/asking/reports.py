@@ -107,7 +107,7 @@ def _list_recent_gaps(db: Database, now: datetime) -> tuple[Gap, ...]:
         """SELECT sources.name, count(*) AS count, count(*) FILTER (WHERE state = 'open') AS open, gaps.found_at, gaps.message,
                   problem_code, problem, max(gaps.id) AS latest
            FROM gaps JOIN sources ON sources.id = gaps.source_id
-           WHERE gaps.to_at >= ? AND state <> 'repaired' GROUP BY sources.id ORDER BY latest DESC LIMIT 20""",
+           WHERE gaps.found_at >= ? AND state <> 'repaired' GROUP BY sources.id ORDER BY latest DESC LIMIT 20""",
         (to_text(now - timedelta(days=7)),),
     )  # beside max(), SQLite takes the other columns from the row that has it
     return tuple(Gap(row["name"], from_text(row["found_at"]), row["message"], row["count"], row["open"], _gap_problem(row)) for row in rows)

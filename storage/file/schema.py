@@ -355,7 +355,7 @@ _WINDOWS = (
     "ALTER TABLE gaps ADD COLUMN problem TEXT",
     "UPDATE gaps SET found_at = to_at, last_good_at = from_at, reached_at = to_at",
     "CREATE INDEX gaps_due ON gaps (next_repair_at) WHERE next_repair_at IS NOT NULL",
-    "CREATE INDEX gaps_by_time ON gaps (to_at)",
+    "CREATE INDEX gaps_by_time ON gaps (found_at)",
 )
 
 

@@ -217,13 +217,19 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
         yield Answers(tmp_path_factory.mktemp("readme"), site, hook)
 
 
-@pytest.mark.parametrize(("place", "fields"), [(cells[0].strip("`"), cells[1]) for cells in table("JSON")])
+NOT_HERE = {"status.unread_pages[]"}
+"""What needs dozens of pages to happen: tests/integration/storage/test_unread_pages.py compares its fields."""
+
+
+@pytest.mark.parametrize(
+    ("place", "fields"), [(cells[0].strip("`"), cells[1]) for cells in table("JSON") if cells[0].strip("`") not in NOT_HERE]
+)
 def test_an_object_in_json_has_the_fields_that_are_listed_in_their_order(answers, place, fields):
     assert list(answers.at(place)) == re.findall(r"`(\w+)`", fields)
 
 
 def test_every_command_with_json_has_its_fields_listed():
-    listed = {cells[0].strip("`").split(".")[0] for cells in table("JSON")}
+    listed = {cells[0].strip("`").split(".")[0].partition(" --")[0] for cells in table("JSON")}
     assert listed == {" ".join(path) for path, usage in usages().items() if "--json" in usage} - {"poll"} | {"export"}
 
 
@@ -278,7 +284,8 @@ def marked(kind: str) -> list[str]:
 @pytest.mark.parametrize("block", re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL))
 def test_a_configuration_that_is_shown_is_valid(tmp_path, block):
     (tmp_path / "config.toml").write_text(block, encoding="utf-8")
-    assert load_config(tmp_path / "config.toml", {"SMTP_USER": "veilleur", "SMTP_PASSWORD": "secret"}).topics
+    configuration = load_config(tmp_path / "config.toml", {"SMTP_USER": "veilleur", "SMTP_PASSWORD": "secret"})
+    assert configuration.topics or configuration.web
 
 
 def test_the_installation_uses_this_makefile_and_its_environment():

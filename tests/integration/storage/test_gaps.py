@@ -441,6 +441,14 @@ def test_status_tells_of_gaps_what_is_done_about_them(desk: Desk) -> None:
     assert (gap["count"], gap["open"], gap["problem"]["code"]) == (1, 0, "no_archive")
 
 
+def test_a_gap_that_was_found_late_is_told_when_it_was_found(desk: Desk) -> None:
+    shown = [story(number, published_at=NOW + number * HOUR) for number in range(105, 100, -1)]
+    poll(desk, shown, at(24 * 60))
+    assert [gap["polled_at"] for gap in desk.status(at(24 * 60))["gaps"]] == ["2025-04-11T12:00:00Z"]
+    assert desk.archive.count_unfilled(at(24 * 60)) == {A: 1}
+    assert coverage(desk, at(24 * 60))["gaps"] == 0, "what it lacks is older than what is measured"
+
+
 def test_nothing_is_kept_of_a_search_that_is_over_but_what_came_of_it(desk: Desk) -> None:
     poll(desk, stories(20), at(21))
     assert json.loads(desk.rows("SELECT window FROM gaps")[0][0])[0][1] == NOW.timestamp()

@@ -46,6 +46,10 @@ def test_the_document_counts_before_the_header_since_servers_say_one_charset_for
     assert "Łódź" in decode(html("Łódź", "<meta charset=iso-8859-2>").encode("iso-8859-2"), "text/html; charset=iso-8859-1")
 
 
+def test_the_header_counts_where_the_document_says_nothing() -> None:
+    assert "Łódź" in decode(html("Łódź").encode("iso-8859-2"), "text/html; charset=ISO-8859-2")
+
+
 @pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("before", ["", "\r\n\r\n", "Texte sans balise : ", "\t<!doctype html>"])
 def test_utf_16_without_a_mark_is_known_by_its_nuls(charset: str, before: str) -> None:

@@ -47,6 +47,7 @@ def test_a_page_leads_on_by_what_it_declares_or_by_a_link_that_says_so(head: str
         ("", '<a href="/test/3/">3</a>'),
         ("", '<a href="/test/2/#comments">2</a>'),
         ("", '<div class="comments-nav"><a href="/test/2/">2</a></div>'),
+        ("", '<div id="comments"><a href="/test/2/">2</a></div>'),
         ("", '<a rel="next">2</a><a href="">2</a><a href="javascript:2">2</a>'),
         ("", ""),
     ],
