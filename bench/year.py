@@ -160,7 +160,7 @@ class Watching:
         self.condition, news = decide_telling(self.condition, after, polled, Named("", self.site.url), now)
         if news is not None and news.after == SourceStatus.SILENT:
             self.alarms.append(now)
-        wait = wait_while_gone(self.condition, now)
+        wait = wait_while_gone(self.condition, polled.problem.code if polled.problem else None, now)
         if wait is not None:
             self.record = replace(self.record, next_poll_at=max(self.record.next_poll_at, now + wait))
 

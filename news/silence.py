@@ -17,7 +17,7 @@ from statistics import NormalDist
 
 from news.rhythm import DAY, HOUR, PLACE, WEEK, Rhythm, rates_of
 
-FALSE_ALARMS_A_YEAR = 0.3
+FALSE_ALARMS_A_YEAR = 0.5
 """How often a source that is well would be called silent, if its pauses were as they are taken to be; they are worse."""
 FEWEST_PAUSES = 3.0
 """Pauses from which it can be told what is usual."""

@@ -18,6 +18,7 @@ LONGEST_BELIEF = timedelta(days=8)
 """How long a server is believed at most, before its feed is read again whatever it says."""
 IMPROBABLE = 0.01
 """A pause is doubted of which the source makes one in so many."""
+MOST_STRIKES = 2
 DISTRUST = timedelta(days=60)
 """How long a server that lied is asked without condition: it may have been mended meanwhile."""
 SLACK = timedelta(hours=1)
@@ -34,6 +35,8 @@ class Trust:
     """Whether its feed is to be asked for without condition next."""
     distrusted_at: datetime | None = None
     """Since when it is asked without condition at every poll, because its word was not true."""
+    strikes: int = 0
+    """How often in a row a body that came because it was doubted brought something without a date, and none that came by itself did."""
 
     @property
     def asks_on_condition(self) -> bool:
@@ -71,12 +74,19 @@ def after_body(trust: Trust, last_read_at: datetime | None, brought: Brought, *,
     """How its word stands after a body came at `now`; `same_validators`: with those that the body before it had.
 
     A body that came because its word was doubted shows it untrue by something new that the validators do not tell of, or that was published
-    between the body before it and its last word.
+    between the body before it and its last word. Without dates, that news comes only when it is doubted is proof enough, the second time.
     """
-    if trust.is_doubted and _was_untrue(trust, last_read_at, brought, same_validators=same_validators):
+    strikes = _count_strikes(trust, brought)
+    if strikes >= MOST_STRIKES or (trust.is_doubted and _was_untrue(trust, last_read_at, brought, same_validators=same_validators)):
         return Trust(distrusted_at=now)
     is_over = trust.distrusted_at is not None and now - trust.distrusted_at >= DISTRUST
-    return Trust(distrusted_at=None if is_over else trust.distrusted_at)
+    return Trust(distrusted_at=None if is_over else trust.distrusted_at, strikes=strikes)
+
+
+def _count_strikes(trust: Trust, brought: Brought) -> int:
+    if not brought.published:
+        return trust.strikes
+    return trust.strikes + 1 if trust.is_doubted and trust.unchanged_at and None in brought.published else 0
 
 
 def _was_untrue(trust: Trust, last_read_at: datetime | None, brought: Brought, *, same_validators: bool) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import structlog
 
-from news.alerts import AttemptResult, DeliveryStatus
+from news.alerts import AlertKind, AttemptResult, DeliveryStatus
 from news.answers import Contents
 from news.repairing import RepairState
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem, RepairOutcome
@@ -164,7 +164,7 @@ def _counts(tally: Tally) -> dict[str, object]:
         "new_articles": tally.articles_new,
         "revised": tally.articles_revised,
         "duplicates": tally.duplicates,
-        "alerts": len(tally.alerts),
+        "alerts": sum(alert.kind is not AlertKind.HEALTH for alert in tally.alerts),  # these are told by lines of their own
     }
     return {name: count for name, count in counts.items() if count}
 

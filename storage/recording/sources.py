@@ -125,7 +125,7 @@ def source_record(row: sqlite3.Row) -> SourceRecord:
 
 
 def _trust(row: sqlite3.Row) -> Trust:
-    return Trust(optional_time(row["unchanged_at"]), bool(row["doubted"]), optional_time(row["distrusted_at"]))
+    return Trust(optional_time(row["unchanged_at"]), bool(row["doubted"]), optional_time(row["distrusted_at"]), row["strikes"])
 
 
 def _wishes(text: str | None) -> FeedWishes:
@@ -149,7 +149,7 @@ def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: 
                               last_success_at = :success, first_read_at = :first, last_read_at = :read, consecutive_failures = :failures,
                               error_code = :code, error_message = :message,
                               etag = :etag, last_modified = :modified, body_hash = :hash, unchanged_at = :unchanged,
-                              doubted = :doubted, distrusted_at = :distrusted, wishes = :wishes
+                              doubted = :doubted, distrusted_at = :distrusted, strikes = :strikes, wishes = :wishes
            WHERE id = :id""",
         {
             "polled": to_text(polled_at),
@@ -168,6 +168,7 @@ def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: 
             "unchanged": optional_text(record.trust.unchanged_at),
             "doubted": record.trust.is_doubted,
             "distrusted": optional_text(record.trust.distrusted_at),
+            "strikes": record.trust.strikes,
             "wishes": _wishes_text(record.wishes),
             "id": source_id,
         },

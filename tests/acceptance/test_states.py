@@ -70,6 +70,7 @@ def test_after_an_outage_of_our_own_line_all_sources_are_polled_at_once_and_none
             site.wait_for("/feed", count + 2)
         hook.wait_for(lambda received: sum(one.json["type"] == "alert.created" for one in received) == 3)
         wait_until(lambda: set(statuses(home).values()) == {"ok"}, "all sources to be well")
+        hook.wait_for(lambda _: ("line", "ok") in events(hook))
     assert events(hook) == [("line", "down"), ("line", "ok")]
     assert health(hook)[1]["since"] == health(hook)[0]["since"] <= health(hook)[1]["until"]
     first_polls = [next(one.at for one in site.requests[count:] if one.path == "/feed") for site, count in zip(sites, seen, strict=True)]
@@ -90,6 +91,7 @@ def test_a_start_while_our_line_is_down_goes_on_probing_and_polls_at_once_when_i
             site.switch_on()
         for site, count in zip(sites, seen, strict=True):
             site.wait_for("/feed", count + 1)
+        hook.wait_for(lambda _: ("line", "ok") in events(hook))
     assert events(hook)[:2] == [("line", "down"), ("line", "ok")]
 
 

@@ -53,7 +53,6 @@ def test_nobody_is_called_silent_on_the_word_of_a_server() -> None:
         pytest.param(Brought(10, (DOUBTED.unchanged_at - SLACK - SECOND,)), False, True, id="published before it"),
         pytest.param(Brought(10, (None, READ + SECOND)), False, True, id="another of them was"),
         pytest.param(Brought(10, (READ,)), False, False, id="dated back to before the last body"),
-        pytest.param(Brought(10, (None,)), False, False, id="without a date"),
         pytest.param(Brought(10, (None,)), True, True, id="under the validators of before"),
     ],
 )
@@ -68,6 +67,23 @@ def test_who_is_not_doubted_is_not_found_out() -> None:
     unsaid = replace(DOUBTED, unchanged_at=None)
     assert after_body(unsaid, READ, Brought(10, (READ + SECOND,)), same_validators=True, now=MONDAY) == FULL_TRUST
     assert after_body(DOUBTED, None, Brought(10, (READ + SECOND,)), same_validators=True, now=MONDAY) == FULL_TRUST
+
+
+def test_without_dates_a_server_is_found_out_when_twice_in_a_row_only_doubt_brings_something() -> None:
+    undated, dated = Brought(10, (None,)), Brought(10, (MONDAY,))
+
+    def after(trust: Trust, brought: Brought) -> Trust:
+        return after_body(trust, READ, brought, same_validators=False, now=MONDAY)
+
+    once = after(DOUBTED, undated)
+    assert once == Trust(strikes=1)
+    assert after(once, NOTHING) == once
+    assert after(replace(DOUBTED, strikes=1), undated) == Trust(distrusted_at=MONDAY)
+    assert after(replace(DOUBTED, strikes=1), NOTHING) == once
+    assert after(once, undated) == FULL_TRUST  # it came by itself
+    assert after(replace(DOUBTED, strikes=1), dated) == FULL_TRUST
+    assert after(replace(DOUBTED, unchanged_at=None), undated) == FULL_TRUST
+    assert after_unchanged(once, LastRead(READ), None, MONDAY) == Trust(MONDAY, strikes=1)
 
 
 def test_distrust_ends_after_a_while() -> None:
