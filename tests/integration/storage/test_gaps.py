@@ -336,6 +336,7 @@ def test_a_gap_that_could_not_be_filled_is_told_once_to_those_who_look_after_the
     assert alert["health"]["event"] == "gap"
     assert (alert["health"]["since"], alert["health"]["until"]) == ("2025-02-10T12:00:00Z", "2025-02-11T04:00:00Z")
     assert alert["health"]["code"] == "no_archive"
+    assert alert["health"]["message"] == "the site offers no archive or sitemap of news that goes back to what was known"
     assert [one["channel"] for one in alert["deliveries"]] == ["hook"]
 
 
@@ -422,6 +423,9 @@ def test_a_gap_covers_nothing_until_it_is_filled(desk: Desk) -> None:
     assert (hours(desk, at(21)), coverage(desk, at(21))["gaps"], coverage(desk, at(21))["missed"]) == (5, 1, 15)
     bring(desk, *stories(15, 5), links=[FeedLink("next", "https://a.example/feed/3")])
     assert hours(desk, at(21)) == 10
+    (thing,) = desk.archive.find_things(A, ())
+    told: Any = whole_json(desk.archive.tell_whole(thing, [], at(21)))
+    assert told["coverage"] == coverage(desk, at(21))["coverage"]
     bring(desk, *stories(10, 20))
     assert (hours(desk, at(21)), coverage(desk, at(21))["gaps"], coverage(desk, at(21))["missed"]) == (21, 0, 0)
 

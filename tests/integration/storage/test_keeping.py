@@ -338,7 +338,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
         "gaps": [],
         "pages": {"due": 1, "given_up": 0},
         "alerts": {"total": 1, "last_24h": 1},
-        "deliveries": {"pending": 1, "sent": 0, "dead": 0},
+        "deliveries": {"pending": 1, "held": 0, "sent": 0, "dead": 0, "muted": 0},
         "page_problems": [],
         "log_bytes": desk.path.with_name("archive.db-wal").stat().st_size,
         "alive_at": None,
@@ -348,6 +348,7 @@ def test_status_is_one_look_at_everything(desk: Desk) -> None:
         "channels": [],
         "delays": [{"source": name, "alerts": 1, "median_seconds": 3900, "p95_seconds": 3900} for name in (None, "a.example")],
         "line_down_since": None,
+        "unread_pages": [],
     }
 
 

@@ -181,6 +181,7 @@ def test_a_page_with_nothing_on_it_is_the_last() -> None:
 def test_a_page_that_brings_something_makes_up_for_those_that_did_not() -> None:
     assert after_page(repair(barren=4 - 1), Page(new(19), (PAGE_3,)), 1, LATER).barren == 0
     assert after_page(repair(barren=1), Page(known(20), (PAGE_3,)), 0, LATER).barren == 2
+    assert after_page(repair(barren=3), Page(new(19), (PAGE_3,)), 1, LATER).steps == (PAGE_3,)
 
 
 def test_robots_txt_and_an_index_only_lead_on() -> None:
