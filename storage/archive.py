@@ -143,7 +143,7 @@ class ArchiveReader:
         """The health of every configured source."""
         return self._ask(sources.report_sources)
 
-    def count_unfilled(self, now: datetime) -> dict[str, int]:
+    def count_unfilled(self, now: datetime) -> Mapping[str, int]:
         """How many gaps of the last days are not filled, of each source by its URL that has any."""
         return self._ask(coverage.count_unfilled, now)
 

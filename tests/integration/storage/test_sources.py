@@ -174,6 +174,9 @@ def test_the_report_of_a_source_has_the_fields_of_the_outer_surface(desk: Desk) 
         "articles": 0,
         "status_since": None,
         "moved_to": None,
+        "pages": 0,
+        "pages_unread": 0,
+        "pages_failing_since": None,
     }
     desk.poll(A, entry("Un", ONE, "1"), entry("Un encore", ONE, "2"))
     (report,) = desk.sources()
