@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from news.alerts import Alert
+from news.alerts import Alert, AlertedArticle
 from news.query import parse_query
 from quivive.config import Configuration, load_config
 from quivive.service import Service
@@ -101,12 +101,12 @@ def test_a_month_of_a_newspaper_leaves_every_article_once_and_every_alert_once(r
     archive = replay.play()
     articles = archive.count_articles()
     appearances = sum(source.articles for source in archive.report_sources())
-    reported = Counter((alert.topic, alert.article_url) for alert in archive.report_alerts().alerts)
+    reported = Counter((alert.topic, alert.article_url) for alert in archive.report_alerts().alerts if alert.article_url)
     found = archive.search(SearchRequest(parse_query("OTAN", {}), limit=100)).articles
     archive.close()
     assert (articles, appearances) == (2_711, 4_593)
     assert (len(reported), set(reported.values())) == (22, {1})
-    assert Counter((alert.topic, alert.article.url) for alert in replay.alerts) == reported
+    assert Counter((alert.topic, alert.about.url) for alert in replay.alerts if isinstance(alert.about, AlertedArticle)) == reported
     # One article no longer speaks of it, and is found all the same: another feed of the paper still lists it under its old words.
     assert len(found) == 22
     assert {one.article.url for one in found} == {url for _, url in reported}

@@ -134,7 +134,7 @@ def test_a_dead_message_is_kept_visible_and_not_due(desk: Desk) -> None:
     attempt(desk, bundle, DeliveryStatus.DEAD, error="410 Gone")
     assert due(desk) == []
     assert [one["status"] for one in deliveries(desk)] == ["dead", "dead"]
-    assert desk.status()["deliveries"] == {"pending": 0, "sent": 0, "dead": 2}
+    assert desk.status()["deliveries"] == {"pending": 0, "held": 0, "sent": 0, "dead": 2, "muted": 0}
     assert len(desk.log(status="dead")) == 2
 
 
@@ -195,11 +195,11 @@ def test_what_waits_for_nothing_any_more_is_not_shown_as_held(desk: Desk) -> Non
     assert holds("messages") == [(None,)]
 
 
-def test_what_was_held_and_is_asked_for_is_not_shown_as_held(desk: Desk) -> None:
+def test_what_was_held_and_is_asked_for_is_held_by_nothing_more(desk: Desk) -> None:
     desk.poll(A, entry("La fusée Ariane", "https://a.example/1"))
     desk.archive.hold_for_channel("redaction", desk.now, 100).result()
     retry_deliveries(desk.path, [str(one["id"]) for one in deliveries(desk)], desk.now)
-    assert desk.rows("SELECT DISTINCT status, hold FROM deliveries") == [("pending", None)]
+    assert desk.rows("SELECT DISTINCT status, hold FROM deliveries") == [("pending", "asked")]
 
 
 def test_the_alerts_of_a_message_stand_in_the_order_of_their_topics(desk: Desk) -> None:
@@ -244,7 +244,7 @@ def test_what_waits_for_an_absent_channel_says_so_in_the_delivery_log(desk: Desk
     desk.archive.hold_for_channel("redaction", desk.now + timedelta(days=4), 100).result()
     assert {(one["status"], one["attempts"]) for one in deliveries(desk)} == {("dead", 1), ("dead", 0)}
     assert all("given up after 3 days" in str(one["last_error"]) for one in deliveries(desk))
-    assert desk.status()["deliveries"] == {"pending": 0, "sent": 0, "dead": 4}
+    assert desk.status()["deliveries"] == {"pending": 0, "held": 0, "sent": 0, "dead": 4, "muted": 0}
 
 
 def test_a_message_is_what_it_was_sealed_as_whatever_comes_after(desk: Desk) -> None:

@@ -268,6 +268,8 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "tell_whole": lambda reader: reader.tell_whole(Thing(ThingKind.SOURCE, "1", "a.example"), [], NOW),
     "report_topics": lambda reader: reader.report_topics([Topic("OTAN", "OTAN")], NOW),
     "report_status": lambda reader: reader.report_status(NOW),
+    "list_mutes": lambda reader: reader.list_mutes(NOW),
+    "number_sources": lambda reader: reader.number_sources(),
     "report_undelivered": lambda reader: reader.report_undelivered(),
     "report_pages": lambda reader: reader.report_pages(10),
 }
@@ -310,6 +312,7 @@ def test_every_question_to_an_archive_that_broke_while_it_was_open_fails_with_an
         "messages",
         "alerts",
         "matches",
+        "mutes",
         "sightings",
         "words",
         "revisions",
