@@ -97,7 +97,7 @@ def matched(site: NewsSite, folder: Path, names: str) -> dict[str, list[str]]:
     reader = ArchiveReader(configuration.archive_path)
     recorded = [(alert.topic, alert.article_url) for alert in reader.report_alerts().alerts]
     reader.close_reading()
-    assert sorted(recorded) == sorted((alert.topic, alert.article.url) for alert in announced)
+    assert sorted(recorded) == sorted((alert.topic, alert.about.url) for alert in announced)
     return {topic.name: sorted(url[-3:] for name, url in recorded if name == topic.name) for topic in configuration.topics}
 
 
