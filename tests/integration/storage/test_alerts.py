@@ -253,6 +253,8 @@ def test_the_delivery_log_has_the_fields_of_the_outer_surface(desk: Desk) -> Non
             "next_attempt_at": "2025-02-10T12:02:00Z",
             "sent_at": None,
             "last_error": None,
+            "held_until": None,
+            "reason": None,
         }
     ]
 
