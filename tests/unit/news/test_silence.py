@@ -34,8 +34,8 @@ def silence_of(rhythm: Rhythm) -> timedelta:
 
 def test_of_a_source_that_is_hardly_known_no_silence_is_told() -> None:
     assert silent_from(UNKNOWN) is None
-    assert silent_from(replace(flat(1.0), pauses=Pauses(6.9, 7, 14))) is None
-    assert silent_from(replace(flat(1.0), pauses=Pauses(7.0, 7, 14))) is not None
+    assert silent_from(replace(flat(1.0), pauses=Pauses(5.4, 6, 12))) is None
+    assert silent_from(replace(flat(1.0), pauses=Pauses(5.6, 6, 12))) is not None
 
 
 def test_while_little_is_known_a_pause_has_to_be_longer() -> None:
