@@ -62,7 +62,7 @@ class Taken:
 def main() -> None:
     """Build what is missing, ask, and print."""
     options = _read_options()
-    articles, queries = (300, 5) if options.quick else (options.articles, options.queries)
+    articles, queries = (100, 2) if options.quick else (options.articles, options.queries)
     print_machine("sqlite-utils")
     print(f"sqlite    {sqlite3.sqlite_version}")
     with working_folder(options.folder) as folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -18,6 +19,15 @@ settings.load_profile("quivive")
 
 PROJECT = Path(__file__).parent.parent
 CORPUS = PROJECT.parent / "shared" / "corpus"
+
+
+@pytest.fixture(autouse=True)
+def _hear_every_logger() -> None:
+    """What a test before has silenced, in its process, speaks again: a worker's own main program, and a benchmark, silence all loggers."""
+    logging.disable(logging.NOTSET)
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.disabled = False
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from news.topics import Entity, Topic
 from tests.query_law import ARTICLES, CASES_AN_EXAMPLE, MANY_SPECS, NEAR, check_law, make_index, search
 
 SHARED = Path(__file__).parents[5] / "shared"
-CASES = 9_600
+CASES = 4_800
 
 
 @pytest.mark.timeout(300)
