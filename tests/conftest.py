@@ -22,12 +22,10 @@ CORPUS = PROJECT.parent / "shared" / "corpus"
 
 
 @pytest.fixture(autouse=True)
-def _hear_every_logger() -> None:
-    """What a test before has silenced, in its process, speaks again: a worker's own main program, and a benchmark, silence all loggers."""
+def _hear_warnings() -> None:
+    """What a test before has set in its process, by a command with `level = "error"`, must not keep the warnings of this one from it."""
     logging.disable(logging.NOTSET)
-    for logger in logging.root.manager.loggerDict.values():
-        if isinstance(logger, logging.Logger):
-            logger.disabled = False
+    logging.root.setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

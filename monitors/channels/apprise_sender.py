@@ -28,6 +28,7 @@ _PARTS = re.compile(r"[^/:@?&=#]{6,}")
 """What of a URL may be a secret: tokens are longer than the names of services."""
 _MOST_SAYINGS = 5
 _log = logging.getLogger("apprise")
+_log.setLevel(logging.WARNING)  # whatever the level of our own log: it is heard for the reasons, and not for the log
 _log.propagate = False  # what it says of a message is the reason in the delivery log, and may hold a part of the URL
 
 

@@ -74,6 +74,15 @@ def test_a_refusal_is_told_without_the_account_and_repeated(service):
     assert outbox.last.status is DeliveryStatus.SENT
 
 
+def test_the_reason_is_told_whatever_the_level_of_the_log(service, monkeypatch):
+    monkeypatch.setattr(logging.root, "level", logging.ERROR)
+    logging.getLogger("apprise").manager._clear_cache()  # what it found of levels before
+    outbox = ListOutbox(make_bundle("equipe"))
+    service.reply(Reply(503))
+    deliver(outbox, channel_of(service.port))
+    assert "503" in outbox.last.error
+
+
 @pytest.mark.parametrize("is_there", [True, False])
 def test_no_secret_is_in_an_error_or_in_a_log(service, is_there, log, capfd):
     service.always(Reply(403, body=f"{SECRETS} hunter22".encode()))
