@@ -27,7 +27,7 @@ from news.alerts import (
     make_delivery_id,
     source_subject,
 )
-from news.delivering import Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
+from news.delivering import HOLDS_OF_POLICIES, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
 from news.health_news import HealthEvent, HealthNews, make_health_alert_id
 from news.timing import DELIVERY_LIFETIME
 from quivive.languages import make_language
@@ -170,6 +170,8 @@ class ListOutbox:
             for name, hold in plan.held:
                 one = self._deliveries[name]
                 one.due_at, one.hold = hold.until, hold.kind
+                if hold.kind in HOLDS_OF_POLICIES:
+                    one.give_up_at = max(one.give_up_at, hold.until + DELIVERY_LIFETIME)
         return done(len(waiting))
 
     def _sealed_lately(self, channel: str, now: datetime) -> list[datetime]:
@@ -224,7 +226,7 @@ class ListOutbox:
                     one.due_at = min(one.due_at, now)
                 elif one.channel in channels and one.hold is HoldKind.ABSENT:
                     one.due_at, one.hold = min(one.created_at, now), None
-                elif one.channel not in channels and one.hold is None:
+                elif one.channel not in channels and one.hold is not HoldKind.ABSENT:
                     one.due_at = min(one.due_at, now)
         return done()
 

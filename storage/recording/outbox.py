@@ -174,8 +174,11 @@ def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
     for message in plan.messages:
         _seal(db, channel, message, now)
     db.conn.executemany(
-        "UPDATE deliveries SET status = ?, due_at = ?, hold = ?, reason = ? WHERE id = ?",
-        [(_status_of(hold), to_text(hold.until), hold.kind, hold.reason, delivery_id) for delivery_id, hold in plan.held],
+        "UPDATE deliveries SET status = ?, due_at = ?, hold = ?, reason = ?, give_up_at = max(give_up_at, ?) WHERE id = ?",
+        [
+            (_status_of(hold), to_text(hold.until), hold.kind, hold.reason, _least_give_up_at(hold), delivery_id)
+            for delivery_id, hold in plan.held
+        ],
     )
     db.conn.executemany(
         "UPDATE deliveries SET status = ?, due_at = NULL, hold = NULL, reason = ? WHERE id = ?",
@@ -184,6 +187,11 @@ def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
             *((DeliveryStatus.MUTED, reason, delivery_id) for delivery_id, reason in plan.muted),
         ],
     )
+
+
+def _least_give_up_at(hold: Hold) -> str:
+    """What its channel wants later has days from then on: a weekly digest must not be lost to a channel that is away for a minute."""
+    return to_text(hold.until + DELIVERY_LIFETIME) if hold.kind in HOLDS_OF_POLICIES else ""
 
 
 def _status_of(hold: Hold) -> DeliveryStatus:
@@ -259,8 +267,8 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
         )
         db.conn.execute(
             f"""UPDATE {table} SET {due} = :now
-                WHERE {due} > :now AND hold IS NULL AND channel NOT IN (SELECT value FROM json_each(:configured))""",  # noqa: S608  # literals
-            {"now": to_text(now), "configured": configured},
+                WHERE {due} > :now AND hold IS NOT :absent AND channel NOT IN (SELECT value FROM json_each(:configured))""",  # noqa: S608  # literals
+            {"now": to_text(now), "absent": HoldKind.ABSENT, "configured": configured},
         )
 
 

@@ -320,11 +320,28 @@ def test_what_is_beyond_the_limit_of_an_hour_is_one_summary_at_its_end(office: O
     assert (len(summary.alerts), summary.roll) == (2, Roll(RollKind.SUMMARY, end, end))
 
 
-def test_what_waits_for_a_digest_is_given_up_with_its_channel(office: Office) -> None:
+WEEKLY = Policy(Together.SUBJECT, when=parse_schedule("0 8 * * 1"))
+
+
+def test_a_digest_outlives_a_channel_that_is_away_for_a_while_and_says_so_meanwhile(office: Office) -> None:
     at = office.bring("1", "redaction")
-    weekly = Policy(when=parse_schedule("0 8 * * 1"))
-    seal(office, "redaction", weekly)
+    seal(office, "redaction", WEEKLY)
+    moment = WEEKLY.when.next_after(at, UTC)
+    office.outbox.sync_channels([], at + SECOND).result()
+    held = office.outbox.hold_for_channel("redaction", at + SECOND, 10).result()
+    assert {(one.status, "is not in the configuration" in one.error) for one in held} == {(DeliveryStatus.PENDING, True)}
+    office.outbox.sync_channels(["redaction"], at + 2 * SECOND).result()
+    assert seal(office, "redaction", WEEKLY, at + 2 * SECOND) == 2
+    assert due(office, "redaction", moment) == []
+    assert seal(office, "redaction", WEEKLY, moment) == 2
+    (digest,) = due(office, "redaction", moment)
+    assert digest.roll == Roll(RollKind.DIGEST, moment, moment)
+
+
+def test_what_waits_for_a_digest_of_a_channel_that_is_gone_has_three_days_from_its_moment_on(office: Office) -> None:
+    at = office.bring("1", "redaction")
+    seal(office, "redaction", WEEKLY)
+    moment = WEEKLY.when.next_after(at, UTC)
     office.outbox.sync_channels([], at).result()
-    moment = weekly.when.next_after(at, UTC)
-    results = office.outbox.hold_for_channel("redaction", moment, 10).result()
-    assert {result.status for result in results} == {DeliveryStatus.DEAD}
+    for later, status in ((moment, DeliveryStatus.PENDING), (moment + 3 * DAY, DeliveryStatus.DEAD)):
+        assert {one.status for one in office.outbox.hold_for_channel("redaction", later, 10).result()} == {status}
