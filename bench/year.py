@@ -81,7 +81,7 @@ class Watching:
         """When somebody was told that the source is silent."""
 
     def run(self) -> None:
-        """Until the year is over."""
+        """Poll whenever the record says so, and probe while our line is down, until the year is over; then count what came of it."""
         now = START + timedelta(seconds=self.site.number)
         while now < self.end:
             if back := _back_at(self.ours, now):
@@ -253,7 +253,7 @@ def poll_by_the_clock(site: Site, year: Year, end: datetime, ours: Sequence[Span
 
 
 def live(site: Site, *, days: int, seed: int) -> Year:
-    """A site's year."""
+    """What came of a site's year, polled by the program's decisions and by the clock."""
     end, ours = START + timedelta(days=days), make_our_outages(days, seed)
     watching = Watching(site, end, ours)
     watching.run()

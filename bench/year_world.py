@@ -63,7 +63,7 @@ SORTS = (
 
 @dataclass(slots=True)
 class Site:
-    """One site with its year."""
+    """A site, and all that happens to it within the year: what it publishes when, and when it is down, lies, moves or falls silent."""
 
     number: int
     sort: Sort
@@ -89,7 +89,7 @@ class Site:
 
     @property
     def url(self) -> str:
-        """The address of its feed."""
+        """Where its feed is until it moves, as the configuration names it."""
         return f"https://site-{self.number}.example/feed"
 
     @property

@@ -22,7 +22,7 @@ class Bell:
         self.listeners: set[Callable[[], None]] = set()
 
     def ring(self) -> None:
-        """Wake whoever waits."""
+        """Tell every listener that a host or memory may have become free, so that whoever waits for a turn asks again."""
         for listener in tuple(self.listeners):
             listener()
 

@@ -25,7 +25,7 @@ class SiteWork:
     obeys_robots = False
 
     def key(self, site: DueSite) -> int:
-        """Which look it is."""
+        """The number of the look: no source has it, so that nothing else is taken for the same work."""
         return site.source_id
 
     def make_headers(self, _: DueSite) -> dict[str, str]:
@@ -33,7 +33,7 @@ class SiteWork:
         return {"Accept": ACCEPT, "Accept-Language": ACCEPT_LANGUAGE}
 
     async def outcome(self, site: DueSite, answered: Answered) -> SiteOutcome:
-        """What came of the look."""
+        """The feeds that the page, its head or a robots.txt offers, or the problem with it."""
         answer = answered.answer
         outcome = SiteOutcome(site.source_id, site.url, answered.seconds)
         if isinstance(answer, BaseException):

@@ -83,7 +83,7 @@ class Posting(Protocol):
     """A kind of work that is asked for with a body of its own, by POST."""
 
     def make_body(self, work: Any) -> bytes:
-        """The body of the request."""
+        """What is posted; of which type it is stands among the headers."""
 
 
 AnyKind = Kind[Any, Any]

@@ -223,7 +223,7 @@ def _make_health(news: HealthNews, language: Language) -> LetterHealth:
 
 
 def _tell_span(news: HealthNews, language: Language) -> str:
-    """From when to when."""
+    """Since when it lasts, until when it did, or both with its length; empty where neither is known."""
     if news.until is None:
         return language.text("since {start}", start=language.moment(news.since)) if news.since else ""
     if news.since is None:

@@ -15,7 +15,7 @@ COVERAGE_SPAN = timedelta(days=30)
 
 
 class Stretch(NamedTuple):
-    """A stretch of time."""
+    """A stretch in which nothing can have been missed: from `start` on, and before `end`; both UTC."""
 
     start: datetime
     end: datetime

@@ -63,7 +63,7 @@ class Gap:
 
 
 class NoGap(StrEnum):
-    """Why a body leaves none."""
+    """Why nothing can have come and gone unseen between the last body and this one."""
 
     FIRST = "first"
     """Nothing was read of the source before."""

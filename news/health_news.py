@@ -24,7 +24,7 @@ DOWN = "down"
 
 
 class HealthEvent(StrEnum):
-    """What happened."""
+    """What an operational alert is about; its words are the `event` of `alert.health`."""
 
     STATE = "state"
     """A source is in another state than before: `before` and `after` are of `news.answers.SourceStatus`."""
@@ -63,7 +63,7 @@ class HealthNews:
 
     @property
     def title(self) -> str:
-        """It in one line."""
+        """What happened, to whom, in one line that can be told in another language."""
         return Wording(_TITLES.get((self.event, self.after), _OTHER_STATE), name=self.name, state=self.after)
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class MuteKind(StrEnum):
-    """What can be muted."""
+    """What a person can want to hear nothing of; the words are those of `mute --kind`."""
 
     TOPIC = "topic"
     CHANNEL = "channel"

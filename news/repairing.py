@@ -43,7 +43,7 @@ _SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml")
 
 
 class RepairState(StrEnum):
-    """What became of a gap."""
+    """How far the search for what a gap hides has come; stored with it, and printed as its `state`."""
 
     OPEN = "open"
     """What was missed is being looked for."""
@@ -55,7 +55,7 @@ class RepairState(StrEnum):
 
 
 class Step(NamedTuple):
-    """A place to read."""
+    """A page of an archive, of WordPress or a sitemap that is to be read next, and the way that led to it."""
 
     way: RepairWay
     url: str

@@ -53,7 +53,7 @@ class Trial:
         return outcome
 
     async def poll(self, url: str) -> PollOutcome:
-        """The feed at the address."""
+        """Ask for the feed at the address once, without condition, and read it as the daemon would."""
         number = next(self._numbers)
         outcome: PollOutcome = await self._ask(DueSource(number, url), number)
         return outcome

@@ -40,7 +40,7 @@ def show_coverage(configuration: Configuration, *, as_json: bool, as_csv: bool) 
 
 
 def list_coverage(view: View, sources: Sequence[SourceCoverage]) -> Iterator[str]:
-    """The sources as a table."""
+    """The sources as a table, with the share of the last days that is covered and what is missing of it."""
     text = view.language.text
     columns = [
         Column(text("source"), Place.FLEXIBLE),

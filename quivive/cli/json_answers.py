@@ -200,7 +200,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
 
 
 def mute_json(mute: Mute) -> JsonObject:
-    """A line of `mute --json`."""
+    """What is muted, since when, and until when: null if somebody has to end it."""
     return {
         "kind": mute.kind,
         "name": mute.name,

@@ -68,7 +68,7 @@ def check_proxy(text: str) -> str:
 
 
 def check_css(text: str) -> str:
-    """A CSS selector."""
+    """The selector, if it is CSS as parsel reads it. Raises ValueError with what is wrong with it."""
     from crawler import check_selector  # noqa: PLC0415  # it brings lxml, which few configurations need
 
     try:
@@ -79,7 +79,7 @@ def check_css(text: str) -> str:
 
 
 def check_css_of_elements(text: str) -> str:
-    """A CSS selector of elements."""
+    """As `check_css`, and refuse what selects texts or attributes."""
     if "::" in text:
         raise ValueError(Wording("must select elements, and no text or attribute of them"))
     return check_css(text)

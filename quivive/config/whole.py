@@ -86,7 +86,7 @@ class WebConfiguration:
 
     @property
     def port(self) -> int:
-        """The port to listen at."""
+        """The TCP port behind the last colon of `listen`."""
         return split_listen(self.listen)[1]
 
 
