@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from news.alerts import AlertKind, DeliveryStatus, Hit
-from news.articles import Origin
+from news.articles import Identity, Origin
 from news.care import Care
 from news.covering import Coverage
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
-from news.settling import Identity
 from news.sources import Problem, SourceStatus
 
 
