@@ -9,7 +9,8 @@ imports none of them. Its face is made of modules, each named for what it decide
   `concluding`, `page_readings`, `alerting`, `delivering`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`,
   `repairing`, `covering`, `websub`, `care`, `health`, `moving`, `own_line`, `foreseeing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
-- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; where the network may lead: `addresses`; what people type: `durations`;
+- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; what people type: `durations`;
+- where the network may lead: `addresses`;
 - what is told to people, before it has a language: `wording`;
 - the rooms within, each by its own face: `query`, `text`.
 
