@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from storage.asking.alert_log import AlertRequest
     from storage.asking.preview import PreviewRequest
     from storage.asking.search import SearchRequest
-    from storage.beside import mute, retry_deliveries, unmute
+    from storage.beside import acknowledge, mute, retry_deliveries, unmute
     from storage.file.backup import backup, stream_backup
     from storage.file.lock import find_writer
     from storage.file.placing import draft_beside, replace_old
@@ -28,6 +28,7 @@ _HOMES = {
     "SearchRequest": "storage.asking.search",
     "Tally": "storage.recording.watch",
     "Watch": "storage.recording.watch",
+    "acknowledge": "storage.beside",
     "backup": "storage.file.backup",
     "draft_beside": "storage.file.placing",
     "find_writer": "storage.file.lock",
@@ -47,6 +48,7 @@ __all__ = [
     "SearchRequest",
     "Tally",
     "Watch",
+    "acknowledge",
     "backup",
     "draft_beside",
     "find_writer",

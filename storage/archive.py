@@ -21,6 +21,7 @@ from news.answers import (
 )
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
+from news.escalating import Escalated, Escalation
 from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
 from news.wording import Wording
 from storage.file.connection import open_for_writing, translated
@@ -30,7 +31,7 @@ from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
 from storage.reader import ArchiveReader
-from storage.recording import entries, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import entries, escalations, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -167,6 +168,10 @@ class Archive(ArchiveReader):
         """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
         return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
 
+    def has_due_escalations(self, now: datetime) -> bool:
+        """Whether something is to be escalated to a second channel."""
+        return self._ask(escalations.has_due_escalations, now)
+
     def record_poll(self, outcome: PollOutcome, now: datetime) -> Future[Tally]:
         """Write what a poll brought, with all that follows from it."""
         return self._writer.submit(lambda db: polls.record_poll(db, self._watch, outcome, now))
@@ -190,6 +195,10 @@ class Archive(ArchiveReader):
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
         return self._writer.submit(lambda db: outbox.hold_for_channel(db, self._watch.health_notify, channel, now, limit))
+
+    def escalate_due(self, wanted: Mapping[str, Escalation], now: datetime, limit: int) -> Future[list[Escalated]]:
+        """Escalate some `limit` of what was given up, or acknowledged by nobody in time, as each channel wants it."""
+        return self._submit(escalations.escalate_due, wanted, now, limit)
 
     def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
         """Take over which channels there are: what was held for one that is back is due at once."""
