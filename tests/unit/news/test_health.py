@@ -195,7 +195,7 @@ def test_silence_and_its_end_are_told_once_each_and_trouble_comes_first() -> Non
 
 
 @pytest.mark.parametrize(("is_silent", "end"), [(False, ("failing", "ok")), (True, ("failing", "silent"))])
-def test_after_silence_and_a_trouble_that_were_both_told_how_the_source_stands_then_is_told_once(is_silent: bool, end: tuple[str, str]) -> None:
+def test_after_silence_and_a_trouble_how_the_source_stands_then_is_told_once(is_silent: bool, end: tuple[str, str]) -> None:
     condition, told = WELL, []
     for number, code in enumerate([None, "timeout", "timeout", "timeout", None, None]):
         condition, news = poll(condition, code, NOW + number * QUARTER, is_silent=number < 4 or is_silent)
