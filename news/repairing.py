@@ -233,7 +233,7 @@ def _closes(repair: Repair, way: RepairWay, items: Sequence[Item]) -> bool:
 
 
 def _may_be_old_copy(repair: Repair, items: Sequence[Item]) -> bool:
-    """Whether a page may have been kept by a cache since before the gap: it is the first, and older, and does not show what was newest then."""
+    """Whether a cache may have kept a page since before the gap: the first that is read is older, and shows nothing of what was known."""
     known = {item.entry_id for item in repair.window.items}
     is_first = repair.reached_at == repair.to_at
     return is_first and all(item.entry_id not in known and item.published_at and item.published_at < repair.from_at for item in items)
