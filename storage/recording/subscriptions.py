@@ -37,14 +37,14 @@ _TOKEN_BYTES = 24
 def heed_hubs(db: Database, source_id: int, feed: ParsedFeed, feed_url: str, now: datetime) -> None:
     """Take over where a feed that was read whole says its news are told."""
     changes = compare_subscriptions(list_subscriptions(db, source_id), find_hubs(feed.links, feed_url), now)
-    for one in changes.new:
+    for wanted in changes.new:
         db.conn.execute(
             """INSERT INTO subscriptions (source_id, hub, topic, token, secret, state, failures, next_attempt_at)
                VALUES (?, ?, ?, ?, ?, ?, 0, ?)""",
             (
                 source_id,
-                one.hub,
-                one.topic,
+                wanted.hub,
+                wanted.topic,
                 secrets.token_urlsafe(_TOKEN_BYTES),
                 secrets.token_urlsafe(_TOKEN_BYTES),
                 SubscriptionState.FOUND,
