@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitors.letter import Letter, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
+from monitors.surge_letter import LetterSurge
 from news.alerts import Bundle
 from news.wording import Language
 
@@ -21,6 +22,8 @@ def render_chat(bundle: Bundle, presentation: Presentation) -> tuple[str, str]:
     title = one_line(subject_of(bundle, presentation.language), LONGEST_TITLE)
     if letter.digest:
         return title, _tell_digest(letter, len(bundle.alerts), presentation.language)
+    if letter.surge:
+        return title, _tell_surge(letter.surge)
     return title, _tell_health(letter) if letter.health else _tell_article(letter)
 
 
@@ -33,6 +36,11 @@ def _tell_article(letter: Letter) -> str:
 def _tell_health(letter: Letter) -> str:
     lines = [line for one in letter.health for line in (f"{one.title} — {one.when}", one.problem, one.address) if line]
     return "\n".join(lines)
+
+
+def _tell_surge(surge: LetterSurge) -> str:
+    latest = [f"· {one_line(one.title, LONGEST_TITLE)} ({one.source})\n  {one.address}" for one in surge.latest]
+    return "\n".join([surge.when, f"{surge.text_chart}  {surge.legend}", *latest])
 
 
 def _tell_digest(letter: Letter, count: int, language: Language) -> str:

@@ -32,4 +32,4 @@ def show_topic(sheet: Sheet, whole: WholeTopic) -> None:
         sheet.heading(text("Last alerts"))
         for alert in whole.alerts:
             show_alert_head(sheet, alert)
-            sheet.note(alert.title, "      ")
+            sheet.note(sheet.view.language.tell(alert.title) if alert.news else alert.title, "      ")
