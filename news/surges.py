@@ -59,6 +59,8 @@ class Surge:
         told = {"articles": self.articles, "hours": self.hours, "usual": round(self.usual)}
         if not told["usual"]:
             return Wording("{articles} articles in {hours} hours, where there is usually hardly one", **told)
+        if told["usual"] == 1:
+            return Wording("{articles} articles in {hours} hours, where there is usually about one", **told)
         return Wording("{articles} articles in {hours} hours, where about {usual} are usual", **told)
 
 

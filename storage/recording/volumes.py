@@ -37,7 +37,8 @@ def watch_volumes(db: Database, watch: Watch, now: datetime) -> Tally:
     grown = [row["topic"] for row in db.conn.execute("SELECT topic FROM topic_volumes WHERE grown = 1 LIMIT ?", (MOST_JUDGED,))]
     tally = Tally(has_more=len(grown) == MOST_JUDGED)
     for topic in grown:
-        surge = judge_volume(topic, load_volume(db, topic), now)
+        volume = load_volume(db, topic)
+        surge = None if volume is None else judge_volume(topic, volume, now)
         if isinstance(surge, Surge):
             tally.alerts.append(raise_surge_alert(db, watch.channels_of_topic.get(topic, ()), surge, now))
         _conclude(db, topic, now)
@@ -54,7 +55,7 @@ def _follow(db: Database, watch: Watch, now: datetime) -> None:
     for topic in watch.query_of_topic.keys() - known.keys():
         db.conn.execute(
             """INSERT INTO topic_volumes (topic, query, since)
-               VALUES (:topic, :query, min(:now, coalesce((SELECT min(created_at) FROM alerts
+               VALUES (:topic, :query, min(:now, coalesce((SELECT min(created_at) FROM alerts INDEXED BY alerts_uncounted
                    WHERE topic = :topic AND counted = 0 AND article_id IS NOT NULL), :now)))""",
             {"topic": topic, "query": watch.query_of_topic[topic], "now": to_text(now)},
         )
@@ -69,7 +70,7 @@ def _count(db: Database, watch: Watch) -> int:
         """SELECT alerts.rowid, topic, articles.time, EXISTS (
                   SELECT 1 FROM sightings JOIN entries ON entries.id = entry_id JOIN sources ON sources.id = sightings.source_id
                   WHERE sightings.article_id = alerts.article_id AND entries.first_seen_at > sources.first_read_at) AS is_news
-           FROM alerts JOIN articles ON articles.id = article_id
+           FROM alerts INDEXED BY alerts_uncounted JOIN articles ON articles.id = article_id
            WHERE counted = 0 AND alerts.article_id IS NOT NULL LIMIT ?""",
         (MOST_COUNTED,),
     ).fetchall()
@@ -93,9 +94,11 @@ def leave_uncounted(db: Database, alerts: Iterable[Alert]) -> None:
     db.conn.executemany("UPDATE alerts SET counted = 1 WHERE id = ?", [(alert.alert_id,) for alert in alerts])
 
 
-def load_volume(db: Database, topic: str) -> Volume:
-    """What is on record of the volume of a topic, which must be followed."""
+def load_volume(db: Database, topic: str) -> Volume | None:
+    """What is on record of the volume of a topic; None if it is not followed, or not yet."""
     row = db.conn.execute("SELECT since FROM topic_volumes WHERE topic = ?", (topic,)).fetchone()
+    if row is None:
+        return None
     hours = db.conn.execute("SELECT hour, articles FROM topic_hours WHERE topic = ?", (topic,))
     return Volume(from_text(row["since"]), {one["hour"]: one["articles"] for one in hours}, last_told(db, topic))
 
