@@ -197,6 +197,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "deliveries": [delivery_json(one) for one in alert.deliveries],
         "matches": hits_json(alert.hits),
         "health": None if alert.health is None else health_json(alert.health),
+        "acknowledged_at": optional_time_json(alert.acknowledged_at),
         "surge": None if alert.surge is None else surge_json(alert.surge),
     }
 
@@ -224,6 +225,9 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
         "last_error": delivery.last_error,
         "held_until": optional_time_json(delivery.held_until),
         "reason": delivery.reason,
+        "escalates_at": optional_time_json(delivery.escalates_at),
+        "escalated_from": delivery.escalated_from,
+        "escalated_because": delivery.escalated_because,
     }
 
 

@@ -423,6 +423,22 @@ def count_what_only_doubt_brought(db: Database) -> None:
 
 
 @migrations()
+def escalate_what_nobody_acknowledges(db: Database) -> None:
+    """An alert that is given up, or that nobody has acknowledged in time, goes to a second channel."""
+    for statement in _ESCALATIONS:
+        db.conn.execute(statement)
+
+
+_ESCALATIONS = (
+    "ALTER TABLE alerts ADD COLUMN acknowledged_at TEXT",
+    "ALTER TABLE deliveries ADD COLUMN escalate_at TEXT",  # when its alert goes to a second channel; null: not, or not any more
+    "ALTER TABLE deliveries ADD COLUMN escalated_from TEXT",  # the channel from which it came; null: its topic names this one
+    "ALTER TABLE deliveries ADD COLUMN escalated_because TEXT",  # dead, unacknowledged
+    "CREATE INDEX deliveries_to_escalate ON deliveries (escalate_at) WHERE escalate_at IS NOT NULL",
+)
+
+
+@migrations()
 def count_how_much_topics_are_written_about(db: Database) -> None:
     """Articles of each topic by the hour; what alerted before is counted step by step, as what alerts from now on."""
     for statement in _VOLUMES:

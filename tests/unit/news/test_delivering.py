@@ -33,6 +33,7 @@ from news.delivering import (
     plan_absent,
     plan_messages,
 )
+from news.escalating import Escalation
 from news.muting import Mute, MuteKind
 from news.schedules import parse_quiet, parse_schedule
 
@@ -310,3 +311,17 @@ def test_a_surge_is_muted_with_its_topic() -> None:
     surge = WaitingDelivery("a", volume_subject("OTAN"), NOW, NOW, NOW + 3 * DAY, topic="OTAN")
     mute = Mute(MuteKind.TOPIC, "OTAN", "OTAN", NOW - DAY, None)
     assert [name for name, _ in plan_messages("hook", [surge], HOOK, NOW, mutes=[mute]).muted] == ["a"]
+
+
+def test_a_message_of_a_channel_that_escalates_says_when_it_does_from_its_sealing_on() -> None:
+    later = NOW + timedelta(hours=1)
+    (message,) = plan_messages("hook", [waiting("a")], Policy(escalate=Escalation(timedelta(minutes=30), "astreinte")), later).messages
+    assert message.escalate_at == later + timedelta(minutes=30)
+    (message,) = plan_messages("hook", [waiting("a")], HOOK, later).messages
+    assert message.escalate_at is None
+
+
+def test_what_was_escalated_and_acknowledged_since_is_told_nobody_unless_somebody_asks_for_it() -> None:
+    settled = replace(waiting("a"), acknowledged=True)
+    assert plan_messages("hook", [settled], HOOK, NOW).muted == (("a", "it was acknowledged before it was told here"),)
+    assert ids(plan_messages("hook", [replace(settled, held=HoldKind.ASKED)], HOOK, NOW)) == [("a",)]
