@@ -26,6 +26,8 @@ from news.wording import Language, Wording
 OUR_TEMPLATES = Path(__file__).parent / "templates"
 _OURS = "quivive"
 """Under this prefix a user's template finds ours, to extend them: `{% extends "quivive/mail.html" %}`."""
+OUR_PARTS = (*(f"{_OURS}/{name}" for name in TEMPLATE_NAMES), "surge.html")
+"""What a user's template may extend, and what that includes."""
 _LONGEST_RANGE = 1_000
 _MOST_STEPS = 300_000
 """Lines of Python that a template may run through; ours take some thousands. A loop without an end is broken off in half a second."""
@@ -49,6 +51,8 @@ class Templates:
         self._ours = _make_environment(ours, presentation.language)
         own = ChoiceLoader([DictLoader(dict(presentation.templates.sources)), PrefixLoader({_OURS: ours}), ours])
         self._own = _make_environment(own, presentation.language)
+        for name in OUR_PARTS if presentation.templates.sources else ():  # reading these is no step of a template that extends them
+            self._own.get_template(name)
 
     def render(self, letter: Letter) -> Bodies:
         """HTML and plain text of a mail; ours where the user has no template or theirs fails, with what is wrong with it."""

@@ -14,33 +14,12 @@ from monitors.mail_address import parse_mail_address
 from monitors.rendering_chat import render_chat
 from monitors.rendering_email import LetterWriter, email_bytes
 from monitors.surge_letter import CHART_HEIGHT, make_letter_surge
-from news.alerts import Alert, AlertKind, Bundle, make_delivery_id, volume_subject
-from news.surges import Surge, SurgeArticle, SurgeBar, draw_bars, make_surge_alert_id
-from news.timing import DELIVERY_LIFETIME
-from tests.outbox import ENGLISH, FRENCH, MORNING
+from news.surges import SurgeBar, draw_bars
+from tests.outbox import ENGLISH, FRENCH, MORNING, SURGE, make_surge_bundle
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = MORNING.replace(minute=0, second=0)
-SURGE = Surge(
-    topic="OpenAI–OTAN",
-    since=START - 2 * HOUR,
-    until=MORNING,
-    articles=14,
-    usual=2.13,
-    bars=tuple(SurgeBar(START - n * HOUR, (2, 8, 4)[n] if n < 3 else 0, 0.7) for n in range(23, -1, -1)),
-    latest=(
-        SurgeArticle("L’OTAN & <OpenAI>", "https://www.example.fr/1?a=1&b=2", "Numerama", MORNING - HOUR),
-        SurgeArticle("\x1b[31mRouge", "javascript:alert(1)", "Le\nMonde", None),
-    ),
-)
 DAYS = replace(SURGE, since=START - 23 * HOUR, bars=tuple(SurgeBar(START - (n + 1) * DAY, 14 - n, 2.0) for n in range(13, -1, -1)))
-
-
-def make_surge_bundle(surge: Surge = SURGE, channel: str = "redaction") -> Bundle:
-    subject = volume_subject(surge.topic)
-    alert = Alert(make_surge_alert_id(surge, 1), surge.topic, AlertKind.SURGE, MORNING, None, surge, (), subject)
-    delivery = make_delivery_id(alert.alert_id, channel)
-    return Bundle(delivery, channel, (delivery,), (alert,), 0, MORNING + DELIVERY_LIFETIME)
 
 
 def mail(bundle, presentation=ENGLISH):
