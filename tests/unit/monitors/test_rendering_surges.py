@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -10,11 +11,13 @@ from email.policy import default
 
 import pytest
 
+from monitors.body_templating import TemplateBodies
 from monitors.mail_address import parse_mail_address
+from monitors.presentation import OUR_BODIES
 from monitors.rendering_chat import render_chat
 from monitors.rendering_email import LetterWriter, email_bytes
 from monitors.surge_letter import CHART_HEIGHT, make_letter_surge
-from news.surges import SurgeBar, draw_bars
+from news.surges import SurgeArticle, SurgeBar, draw_bars
 from tests.outbox import ENGLISH, FRENCH, MORNING, SURGE, make_surge_bundle
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -79,6 +82,19 @@ def test_a_chat_gets_the_figures_the_chart_and_addresses():
     assert draw_bars(SURGE) in text
     assert "https://www.example.fr/1?a=1&b=2" in text
     assert len(text) < 1500
+
+
+@pytest.mark.parametrize("name", OUR_BODIES)
+def test_every_chat_service_gets_title_and_chart_and_nothing_that_could_call_or_mislead(name):
+    hostile = SurgeArticle("@everyone <!channel> <https://evil.example|click>", "https://www.example.fr/1", "Numerama", None)
+    (message_id, body), *others = TemplateBodies(name, ENGLISH).make(make_surge_bundle(replace(SURGE, latest=(hostile,))))
+    told = json.dumps(json.loads(body), ensure_ascii=False)
+    assert (message_id, others) == (make_surge_bundle().bundle_id, [])
+    assert re.search(r"14 articles in 3 hours", told)
+    assert "▄█▂" in told
+    assert "https://www.example.fr/1" in told
+    if name != "json":
+        assert not re.search("<!channel>|@everyone|<https://evil", told)
 
 
 def test_where_hardly_anything_is_usual_that_is_said():
