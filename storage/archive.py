@@ -51,7 +51,20 @@ from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import entries, escalations, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import (
+    entries,
+    escalations,
+    first_polls,
+    muting,
+    outbox,
+    pages,
+    polls,
+    rebuilding,
+    repairs,
+    sources,
+    subscriptions,
+    tidying,
+)
 from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
@@ -122,6 +135,10 @@ class ArchiveReader:
     def due_messages(self, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
         """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
         return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
+
+    def can_release_first_polls(self, now: datetime) -> bool:
+        """Whether something waits for what sources hold when they are first seen, and all of that is read."""
+        return self._ask(first_polls.can_release_first_polls, now)
 
     def has_due_escalations(self, now: datetime) -> bool:
         """Whether something is to be escalated to a second channel."""
@@ -327,6 +344,10 @@ class Archive(ArchiveReader):
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
         return self._writer.submit(lambda db: outbox.hold_for_channel(db, self._watch.health_notify, channel, now, limit))
+
+    def release_first_polls(self, now: datetime) -> Future[None]:
+        """Make what waits for what sources hold when they are first seen due: all of that is read."""
+        return self._submit(first_polls.release_first_polls, now)
 
     def escalate_due(self, wanted: Mapping[str, Escalation], now: datetime, limit: int) -> Future[list[Escalated]]:
         """Escalate some `limit` of what was given up, or acknowledged by nobody in time, as each channel wants it."""

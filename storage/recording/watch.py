@@ -19,6 +19,8 @@ class Watch:
     matcher: Matcher
     channels_of_topic: Mapping[str, tuple[str, ...]]
     silent_first_poll: bool = True
+    digest_first_poll: bool = False
+    """What would be silent is told in one message instead."""
     health_notify: tuple[str, ...] = ()
     """The channels that are told of operational alerts."""
     least_interval: timedelta = timedelta(minutes=5)
