@@ -22,6 +22,7 @@ from storage.recording.bodies import Receiving, load_body, sift_entries, write_b
 from storage.recording.gaps import list_named, namings_of, read_items, tell_of_gap
 from storage.recording.line import load_line
 from storage.recording.sources import load_source, source_record
+from storage.recording.volumes import leave_uncounted
 from storage.recording.watch import Tally, Watch
 
 
@@ -53,6 +54,7 @@ def record_repair(db: Database, watch: Watch, outcome: RepairOutcome, now: datet
         repair = after_problem(repair, problem, now)
     else:
         page, taken = _record_page(db, watch, repair, outcome, tally, now)
+        leave_uncounted(db, tally.alerts)
         repair = after_page(repair, page, taken, now)
     _write_repair(db, outcome.gap_id, repair, now)
     tell_of_gap(db, watch, outcome.source_id, repair, tally, now)
