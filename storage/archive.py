@@ -31,7 +31,20 @@ from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
 from storage.reader import ArchiveReader
-from storage.recording import entries, escalations, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying, volumes
+from storage.recording import (
+    entries,
+    escalations,
+    first_polls,
+    outbox,
+    pages,
+    polls,
+    rebuilding,
+    repairs,
+    sources,
+    subscriptions,
+    tidying,
+    volumes,
+)
 from storage.recording.watch import Tally, Watch
 
 T = TypeVar("T")
@@ -172,6 +185,10 @@ class Archive(ArchiveReader):
         """Whether something is to be escalated to a second channel."""
         return self._ask(escalations.has_due_escalations, now)
 
+    def can_release_first_polls(self, now: datetime) -> bool:
+        """Whether something waits for what sources hold when they are first seen, and all of that is read."""
+        return self._ask(first_polls.can_release_first_polls, now)
+
     def record_poll(self, outcome: PollOutcome, now: datetime) -> Future[Tally]:
         """Write what a poll brought, with all that follows from it."""
         return self._writer.submit(lambda db: polls.record_poll(db, self._watch, outcome, now))
@@ -202,6 +219,10 @@ class Archive(ArchiveReader):
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
         return self._writer.submit(lambda db: outbox.hold_for_channel(db, self._watch.health_notify, channel, now, limit))
+
+    def release_first_polls(self, now: datetime) -> Future[None]:
+        """Make what waits for what sources hold when they are first seen due: all of that is read."""
+        return self._submit(first_polls.release_first_polls, now)
 
     def escalate_due(self, wanted: Mapping[str, Escalation], now: datetime, limit: int) -> Future[list[Escalated]]:
         """Escalate some `limit` of what was given up, or acknowledged by nobody in time, as each channel wants it."""
