@@ -2,9 +2,9 @@
 
     CLOCK_AHEAD=3600 KILL_AT=sealed KILL_THE=3 python -m tests.killing run
 
-Nothing of ours is replaced: every function does what it always does, and the process may end before or after it. Between two steps there are
-three moments: what is to be written is handed to the archive; it is written, but not committed; it is committed, but whoever asked for it
-has not been told.
+Nothing of ours is replaced: every function does what it always does, and the process may end before or after it. Between two steps there
+are three moments: what is to be written is handed to the archive; it is written, but not committed; it is committed, but whoever asked
+for it has not been told.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _DECISIONS = {
 """What is decided within such an operation, before any of it is written."""
 _MOMENTS = ("handed over", "written", "committed")
 POINTS = (*_DECISIONS, *(f"{write} {moment}" for write in dict.fromkeys(_WRITES.values()) for moment in _MOMENTS))
-"""Where it can be ended. A feed or a page was fetched when it is handed over, a message is sealed when its sealing is committed, sent when its
-attempt is handed over, recorded when that is committed."""
+"""Where it can be ended. A feed or a page was fetched when it is handed over; a message is sealed when its sealing is committed, sent when
+its attempt is handed over, recorded when that is committed."""
 
 
 class _Ending:
