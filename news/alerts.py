@@ -12,10 +12,12 @@ from news.health_news import HealthNews
 
 
 class AlertKind(StrEnum):
-    """`new`: the first version of the article matched; `revised`: a later one was the first to match; `health`: an operational alert."""
+    """`new`: the first version of the article matched; `revised`: a later one was the first to match; `corrected`: an edit changed what
+    the topic was told; `health`: an operational alert."""
 
     NEW = "new"
     REVISED = "revised"
+    CORRECTED = "corrected"
     HEALTH = "health"
 
 
@@ -98,6 +100,18 @@ class TopicMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What an edit of an article says otherwise: in its `title`, or in a passage of its `text`.
+
+    `before` is None where the passage was added, `after` where it was taken away.
+    """
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AlertedArticle:
     """The article of an alert, as its messages show it. `source` is the name of the source that brought it."""
 
@@ -127,6 +141,8 @@ class Alert:
     sequence: int = 1
     urgent: bool = False
     """Whether it is told at once, whatever the policy of a channel."""
+    changes: tuple[Change, ...] = ()
+    """What was corrected; of other alerts nothing."""
 
 
 class RollKind(StrEnum):

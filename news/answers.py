@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.alerts import AlertKind, DeliveryStatus, Hit
+from news.alerts import AlertKind, Change, DeliveryStatus, Hit
 from news.articles import Origin
 from news.care import Care
 from news.covering import Coverage
@@ -218,6 +218,8 @@ class AlertRecord:
     """Why its topic matched."""
     health: HealthNews | None = None
     """What an operational alert says."""
+    changes: tuple[Change, ...] = ()
+    """What was corrected; of other alerts nothing."""
 
     @property
     def title(self) -> str:

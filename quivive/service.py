@@ -188,8 +188,14 @@ class Service:
         await asyncio.to_thread(self._readers.shutdown)
 
     async def deliver_due(self) -> int:
-        """Start sending what is due; returns how many messages."""
+        """Start sending what is due, the corrections among it whose hour is over; returns how many messages."""
+        await self._tell_corrections()
         return await self.dispatcher.deliver_due()
+
+    async def _tell_corrections(self) -> None:
+        while not self._is_stopping and await self._read(partial(self.archive.has_due_corrections, self._clock())):
+            alerts = await asyncio.wrap_future(self.archive.record_due_corrections(self._clock()))
+            await self.follow_up(Tally(alerts=alerts))
 
     async def _on_poll(self, outcome: PollOutcome) -> None:
         try:

@@ -25,6 +25,7 @@ def make_watch(configuration: Configuration) -> Watch:
         channels_of_topic={topic.name: topic.notify for topic in configuration.topics},
         silent_first_poll=configuration.first_poll == "silent",
         health_notify=configuration.health_notify,
+        revisions_of_topic={topic.name: topic.revisions for topic in configuration.topics},
         least_interval=configuration.crawler.min_interval,
         most_interval=configuration.crawler.max_interval,
     )

@@ -15,7 +15,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
-from news.alerts import AttemptResult, Bundle
+from news.alerts import Alert, AttemptResult, Bundle
 from news.answers import (
     AlertLog,
     ArchiveStatus,
@@ -50,7 +50,7 @@ from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import entries, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import corrections, entries, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
 from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
@@ -121,6 +121,10 @@ class ArchiveReader:
     def due_messages(self, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
         """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
         return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
+
+    def has_due_corrections(self, now: datetime) -> bool:
+        """Whether a correction that waited for the end of its hour is to be told."""
+        return self._ask(corrections.has_due_corrections, now)
 
     def search(self, request: search.SearchRequest) -> SearchAnswer:
         """The articles that hold a query."""
@@ -330,6 +334,10 @@ class Archive(ArchiveReader):
     def record_attempt(self, result: AttemptResult) -> Future[None]:
         """Write what came of one attempt to send a message, with the operational alert that follows from it, if one does."""
         return self._writer.submit(lambda db: outbox.record_attempt(db, self._watch.health_notify, result))
+
+    def record_due_corrections(self, now: datetime) -> Future[list[Alert]]:
+        """Tell some of the corrections whose hour is over; returns the alerts."""
+        return self._writer.submit(lambda db: corrections.record_due_corrections(db, self._watch, now))
 
     def forget_articles(self, before: datetime, now: datetime) -> Future[int]:
         """Delete the texts of a batch of articles older than `before`; returns how many, 0 when it is done."""

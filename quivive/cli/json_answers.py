@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from news.alerts import Alert, AlertedArticle, Hit
+from news.alerts import Alert, AlertedArticle, Change, Hit
 from news.answers import (
     AlertRecord,
     ArchiveStatus,
@@ -105,6 +105,11 @@ def hits_json(hits: Sequence[Hit]) -> list[JsonValue]:
     return [asdict(hit) for hit in hits]
 
 
+def changes_json(changes: Sequence[Change]) -> list[JsonValue]:
+    """What a correction changed: before and after, null where a passage was added or taken away."""
+    return [asdict(change) for change in changes]
+
+
 def preview_json(preview: PreviewAnswer) -> JsonObject:
     """What `preview --json` prints; docs/query-language.md explains its fields."""
     return {
@@ -196,6 +201,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "deliveries": [delivery_json(one) for one in alert.deliveries],
         "matches": hits_json(alert.hits),
         "health": None if alert.health is None else health_json(alert.health),
+        "changes": changes_json(alert.changes),
     }
 
 

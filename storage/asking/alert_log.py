@@ -14,7 +14,7 @@ from news.alerts import AlertedArticle, AlertKind, DeliveryStatus
 from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.alerts import hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
 
 _BEFORE_ALL, _AFTER_ALL = "0", "9"
 """Sort before and after every time in the archive."""
@@ -105,6 +105,7 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         deliveries=deliveries,
         hits=hits_from_json(row["hits"]),
         health=health,
+        changes=changes_from_json(row["changes"]),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerting import NewAlert, OnRecord
-from news.alerts import Alert, AlertedArticle, AlertKind, Hit, Subject, TopicMatch, make_alert_id
+from news.alerts import Alert, AlertedArticle, AlertKind, Change, Hit, Subject, TopicMatch, make_alert_id
 from news.health_news import HealthNews
 from news.judging import delay_seconds
 from storage.file.times import from_text, optional_text, optional_time, to_text
@@ -75,14 +75,15 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         subject=cause.subject,
         sequence=new.sequence,
         urgent=match.urgent,
+        changes=new.changes,
     )
 
 
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                               urgent, changes)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -96,6 +97,7 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             payload,
             hits_json(alert.matches),
             alert.urgent,
+            _changes_json(alert.changes),
         ),
     )
 
@@ -130,6 +132,15 @@ def hits_json(hits: Sequence[Hit]) -> str:
 def hits_from_json(text: str) -> tuple[Hit, ...]:
     """The hits that were stored with a match or an alert."""
     return tuple(Hit(**hit) for hit in json.loads(text))
+
+
+def _changes_json(changes: Sequence[Change]) -> str | None:
+    return json.dumps([asdict(change) for change in changes], ensure_ascii=False) if changes else None
+
+
+def changes_from_json(text: str | None) -> tuple[Change, ...]:
+    """What was corrected, as it was stored with an alert; nothing for alerts of other kinds."""
+    return tuple(Change(**change) for change in json.loads(text)) if text else ()
 
 
 def _article_json(article: AlertedArticle) -> str:

@@ -24,6 +24,7 @@ _WHEN_DUE = (
     ("deliveries", "due_at", ""),
     ("messages", "next_attempt_at", ""),
     ("gaps", "next_repair_at", ""),
+    ("corrections_due", "due_at", ""),
 )
 
 
