@@ -25,7 +25,8 @@ def render_chat(bundle: Bundle, presentation: Presentation) -> tuple[str, str]:
 
 
 def _tell_article(letter: Letter) -> str:
-    passages = [f"· {hit.passage}" for topic in letter.topics for hit in topic.hits[:MOST_PASSAGES]]
+    shown = [one.passage for topic in letter.topics for one in (topic.changes or topic.hits)[:MOST_PASSAGES]]
+    passages = [f"· {passage}" for passage in shown]
     told = "\n".join([f"{letter.source} — {letter.when}", *passages])
     return f"{told if len(told) <= LONGEST_BODY else told[: LONGEST_BODY - 1] + '…'}\n{letter.address}"
 

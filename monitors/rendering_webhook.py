@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from monitors.rendering import rfc3339
-from news.alerts import Alert, AlertedArticle, Bundle, Hit, Roll
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll
 from news.digests import arrange_digest
 from news.health_news import HealthNews
 
 ALERT_CREATED = "alert.created"
+ALERT_CORRECTED = "alert.corrected"
 ALERT_HEALTH = "alert.health"
 ALERT_DIGEST = "alert.digest"
 ALERT_TEST = "alert.test"
@@ -21,8 +23,12 @@ ALERT_TEST = "alert.test"
 def render_webhook(alert: Alert, *, test: bool = False) -> bytes:
     """The body, UTF-8 JSON: the same bytes on every attempt, since nothing in it depends on when it is sent."""
     about = alert.about
-    created, data = (ALERT_HEALTH, _health_data(alert, about)) if isinstance(about, HealthNews) else (ALERT_CREATED, _data(alert, about))
+    created, data = (ALERT_HEALTH, _health_data(alert, about)) if isinstance(about, HealthNews) else (_type_of(alert), _data(alert, about))
     return _encoded({"type": ALERT_TEST if test else created, "timestamp": rfc3339(alert.created_at), "data": data})
+
+
+def _type_of(alert: Alert) -> str:
+    return ALERT_CORRECTED if alert.kind is AlertKind.CORRECTED else ALERT_CREATED
 
 
 def render_digest(bundle: Bundle, roll: Roll) -> bytes:
@@ -54,6 +60,7 @@ def _encoded(payload: dict[str, Any]) -> bytes:
 
 
 def _data(alert: Alert, article: AlertedArticle) -> dict[str, Any]:
+    changes = {"changes": [asdict(change) for change in alert.changes]} if alert.kind is AlertKind.CORRECTED else {}
     return {
         "alert_id": alert.alert_id,
         "topic": alert.topic,
@@ -61,6 +68,7 @@ def _data(alert: Alert, article: AlertedArticle) -> dict[str, Any]:
         "article": _article(article),
         "matches": [_match(hit) for hit in alert.matches],
         "delay_seconds": alert.delay_seconds,
+        **changes,
     }
 
 

@@ -12,8 +12,11 @@ from news.health_news import HealthNews
 
 
 class AlertKind(StrEnum):
-    """`new`: the first version of the article matched; `revised`: a later one was the first to match; `corrected`: an edit changed what
-    the topic was told; `health`: an operational alert."""
+    """Why it was made.
+
+    `new`: the first version of the article matched; `revised`: a later one was the first to match; `corrected`: an edit says otherwise what
+    was told; `health`: an operational alert.
+    """
 
     NEW = "new"
     REVISED = "revised"

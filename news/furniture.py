@@ -9,8 +9,8 @@ from dataclasses import replace
 from news.fingerprints import fold_text
 from news.sentences import Sentence, split_sentences, split_words
 
-_STAMP_WORDS = frozenset(
-    """mis mise a au jour jours le la les l de des du d et en par publie publiee paru parue poste postee modifie modifiee actualise
+_STAMPS = """
+    mis mise a au jour jours le la les l de des du d et en par publie publiee paru parue poste postee modifie modifiee actualise
     actualisee edite editee derniere dernier fois heure heures h hr hrs min mn minute minutes seconde secondes s il y depuis
     janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre janv fev fevr avr juil sept oct nov dec
     lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim cet cest utc gmt am pm hier aujourd hui
@@ -18,19 +18,24 @@ _STAMP_WORDS = frozenset(
     january february march april may june july august september october november december jan feb apr jun jul aug sep hours hour day days
     commentaire commentaires reaction reactions partage partages partager vue vues lecture lectures lu lue lire ecouter temps vote votes
     like likes j aime abonne abonnes comment comments share shares view views read reads minread article
-    direct live maj video videos photos""".split()
-)
+    direct live maj video videos photos
+"""
+_STAMP_WORDS = frozenset(_STAMPS.split())
 """Of these and of numbers alone, the lines are made that say when an article was written, and how many have read it."""
 _NUMBER = re.compile(r"-?\d[\d.]*(?:h\d*)?|[%]|er|1er")
 _IN_BRACKETS = re.compile(r"[\[(]([^\[\]()]{1,80})[\])]")
 _CLOCK_ALONE = re.compile(r"\s*\d{1,2} ?(?:h|:) ?(?:[0-5]\d)?\s*")
 _LEADING_CLOCK = re.compile(r"^[\s\[(•·*–—-]*\d{1,2} ?(?:h|:) ?(?:[0-5]\d)?[\s\])]*(?:[-–—:|•·.,]\s*|(?=[A-ZÀ-ÖØ-ÞŒ«]))")
 _LIVE = re.compile(r"^(?:(?:en direct|direct|live|maj|mise? a jour|videos?|actualise) )+")
-_TELLS_STAMP = frozenset("mis mise maj publie publiee modifie modifiee actualise actualisee update updated posted direct live video videos".split())
+_TELLING = "mis mise maj publie publiee modifie modifiee actualise actualisee update updated posted direct live video videos"
+_TELLS_STAMP = frozenset(_TELLING.split())
 _RELATED = re.compile(
-    r"^\W*(?:(?:a )?(?:lire|voir|ecouter|decouvrir|relire)(?: aussi| egalement| a ce sujet)?\s*:|(?:a )?(?:lire|voir|ecouter|relire) (?:aussi|egalement)\b"
-    r"|(?:a (?:lire|decouvrir|voir)|sur le meme (?:sujet|theme)|dans la meme rubrique|nos autres articles|articles (?:lies|similaires|associes)"
-    r"|pour aller plus loin|les plus lus|(?:read|see) (?:also|more)|also read|related(?: articles| stories)?|more on this)\s*(?:$|:))"
+    r"""^\W*(?:(?:a\ )?(?:lire|voir|ecouter|decouvrir|relire)(?:\ aussi|\ egalement|\ a\ ce\ sujet)?\s*:
+      |(?:a\ )?(?:lire|voir|ecouter|relire)\ (?:aussi|egalement)\b
+      |(?:a\ (?:lire|decouvrir|voir)|sur\ le\ meme\ (?:sujet|theme)|dans\ la\ meme\ rubrique|nos\ autres\ articles
+         |articles\ (?:lies|similaires|associes)|pour\ aller\ plus\ loin|les\ plus\ lus
+         |(?:read|see)\ (?:also|more)|also\ read|related(?:\ articles|\ stories)?|more\ on\ this)\s*(?:$|:))""",
+    re.VERBOSE,
 )
 """What links to other articles begin with, in folded letters."""
 

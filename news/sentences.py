@@ -22,11 +22,11 @@ _PER_CENT = re.compile(r"(?<=\d) ?(?:pour cent|per cent|percent)\b")
 _MONEY = re.compile(r"(?:\bd(?:e |['’]))?\b(?:(euros?)|dollars?)\b")
 
 _SAME = {
-    **{"deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6", "sept": "7", "huit": "8", "neuf": "9", "dix": "10"},
-    **{"onze": "11", "douze": "12", "treize": "13", "quatorze": "14", "quinze": "15", "seize": "16", "vingt": "20", "trente": "30"},
-    **{"quarante": "40", "cinquante": "50", "soixante": "60", "cent": "100", "mille": "1000"},
-    **{"two": "2", "three": "3", "four": "4", "five": "5", "seven": "7", "eight": "8", "nine": "9", "ten": "10"},
-}
+    "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6", "sept": "7", "huit": "8", "neuf": "9", "dix": "10",
+    "onze": "11", "douze": "12", "treize": "13", "quatorze": "14", "quinze": "15", "seize": "16", "vingt": "20", "trente": "30",
+    "quarante": "40", "cinquante": "50", "soixante": "60", "cent": "100", "mille": "1000",
+    "two": "2", "three": "3", "four": "4", "five": "5", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
+}  # fmt: skip
 """Words that are also written in another way, which says nothing else."""
 
 

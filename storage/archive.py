@@ -34,6 +34,7 @@ from news.answers import (
 from news.care import Care
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
+from news.escalating import Escalated, Escalation
 from news.muting import Mute
 from news.one_thing import Thing, Whole
 from news.own_line import Line
@@ -50,7 +51,8 @@ from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import corrections, entries, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import entries, escalations, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording.corrections import has_due_corrections, record_due_corrections
 from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
@@ -124,7 +126,11 @@ class ArchiveReader:
 
     def has_due_corrections(self, now: datetime) -> bool:
         """Whether a correction that waited for the end of its hour is to be told."""
-        return self._ask(corrections.has_due_corrections, now)
+        return self._ask(has_due_corrections, now)
+
+    def has_due_escalations(self, now: datetime) -> bool:
+        """Whether something is to be escalated to a second channel."""
+        return self._ask(escalations.has_due_escalations, now)
 
     def search(self, request: search.SearchRequest) -> SearchAnswer:
         """The articles that hold a query."""
@@ -327,6 +333,10 @@ class Archive(ArchiveReader):
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
         return self._writer.submit(lambda db: outbox.hold_for_channel(db, self._watch.health_notify, channel, now, limit))
 
+    def escalate_due(self, wanted: Mapping[str, Escalation], now: datetime, limit: int) -> Future[list[Escalated]]:
+        """Escalate some `limit` of what was given up, or acknowledged by nobody in time, as each channel wants it."""
+        return self._submit(escalations.escalate_due, wanted, now, limit)
+
     def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
         """Take over which channels there are: what was held for one that is back is due at once."""
         return self._submit(outbox.sync_channels, channels, now)
@@ -337,7 +347,7 @@ class Archive(ArchiveReader):
 
     def record_due_corrections(self, now: datetime) -> Future[list[Alert]]:
         """Tell some of the corrections whose hour is over; returns the alerts."""
-        return self._writer.submit(lambda db: corrections.record_due_corrections(db, self._watch, now))
+        return self._writer.submit(lambda db: record_due_corrections(db, self._watch, now))
 
     def forget_articles(self, before: datetime, now: datetime) -> Future[int]:
         """Delete the texts of a batch of articles older than `before`; returns how many, 0 when it is done."""

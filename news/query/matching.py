@@ -13,8 +13,8 @@ from news.alerts import Hit, TopicMatch
 from news.articles import ArticleFacts
 from news.errors import QueryError
 from news.query.entities import check_entities
-from news.query.filing import Filing
 from news.query.field import Span
+from news.query.filing import Filing
 from news.query.finding import Occurrence, Occurrences, PreparedArticle, Quote, find, prepare, share_terms
 from news.query.parser import parse_query
 from news.query.passages import list_places, make_passage_of_all, merge_spans

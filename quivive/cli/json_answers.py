@@ -202,6 +202,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "matches": hits_json(alert.hits),
         "health": None if alert.health is None else health_json(alert.health),
         "changes": changes_json(alert.changes),
+        "acknowledged_at": optional_time_json(alert.acknowledged_at),
     }
 
 
@@ -228,6 +229,9 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
         "last_error": delivery.last_error,
         "held_until": optional_time_json(delivery.held_until),
         "reason": delivery.reason,
+        "escalates_at": optional_time_json(delivery.escalates_at),
+        "escalated_from": delivery.escalated_from,
+        "escalated_because": delivery.escalated_because,
     }
 
 
@@ -333,6 +337,7 @@ def announced_alert_json(alert: Alert) -> JsonObject:
         "delay_seconds": alert.delay_seconds,
         "matches": [asdict(hit) for hit in alert.matches],
         "health": None if health is None else health_json(health),
+        "changes": changes_json(alert.changes),
     }
 
 

@@ -226,20 +226,6 @@ def keep_what_is_muted(db: Database) -> None:
     )""")
 
 
-@migrations()
-def tell_corrections(db: Database) -> None:
-    """An alert may tell what an edit of its article has changed, at most once an hour."""
-    db.conn.execute("ALTER TABLE alerts ADD COLUMN changes TEXT")  # JSON: field, before, after of each; null: it is no correction
-    db.conn.execute("""CREATE TABLE corrections_due (
-        id INTEGER PRIMARY KEY,
-        article_id INTEGER NOT NULL REFERENCES articles (id),
-        topic TEXT NOT NULL,
-        due_at TEXT NOT NULL,          -- when it is told what has changed since the topic was told last
-        UNIQUE (article_id, topic)
-    )""")
-    db.conn.execute("CREATE INDEX corrections_by_time ON corrections_due (due_at)")
-
-
 _COUNTED = (
     "CREATE INDEX articles_by_first_seen ON articles (first_seen_at)",
     "CREATE INDEX articles_kept ON articles (time) WHERE deleted_at IS NULL",
@@ -434,3 +420,33 @@ def remember_where_hubs_reach_us(db: Database) -> None:
 def count_what_only_doubt_brought(db: Database) -> None:
     """Where entries have no dates, a server that hides them behind 304 is found out by how often that seems so."""
     db.conn.execute("ALTER TABLE sources ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0")  # see news/trusting.py
+
+
+@migrations()
+def escalate_what_nobody_acknowledges(db: Database) -> None:
+    """An alert that is given up, or that nobody has acknowledged in time, goes to a second channel."""
+    for statement in _ESCALATIONS:
+        db.conn.execute(statement)
+
+
+_ESCALATIONS = (
+    "ALTER TABLE alerts ADD COLUMN acknowledged_at TEXT",
+    "ALTER TABLE deliveries ADD COLUMN escalate_at TEXT",  # when its alert goes to a second channel; null: not, or not any more
+    "ALTER TABLE deliveries ADD COLUMN escalated_from TEXT",  # the channel from which it came; null: its topic names this one
+    "ALTER TABLE deliveries ADD COLUMN escalated_because TEXT",  # dead, unacknowledged
+    "CREATE INDEX deliveries_to_escalate ON deliveries (escalate_at) WHERE escalate_at IS NOT NULL",
+)
+
+
+@migrations()
+def tell_corrections(db: Database) -> None:
+    """An alert may tell what an edit of its article has changed, at most once an hour."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN changes TEXT")  # JSON: field, before, after of each; null: it is no correction
+    db.conn.execute("""CREATE TABLE corrections_due (
+        id INTEGER PRIMARY KEY,
+        article_id INTEGER NOT NULL REFERENCES articles (id),
+        topic TEXT NOT NULL,
+        due_at TEXT NOT NULL,          -- when it is told what has changed since the topic was told last
+        UNIQUE (article_id, topic)
+    )""")
+    db.conn.execute("CREATE INDEX corrections_by_time ON corrections_due (due_at)")

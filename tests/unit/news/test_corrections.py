@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from news.alerts import Change, TopicMatch
+from news.alerts import Change
 from news.corrections import LONGEST_PASSAGE, MOST_CHANGES, Version, decide_when, find_changes
 from news.edits import find_edit
 from news.query import Matcher
