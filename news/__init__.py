@@ -10,6 +10,7 @@ imports none of them. Its face is made of modules, each named for what it decide
   `repairing`, `covering`, `websub`, `care`, `health`, `moving`, `own_line`, `foreseeing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; what people type: `durations`;
+- where the network may lead: `addresses`;
 - what is told to people, before it has a language: `wording`;
 - the rooms within, each by its own face: `query`, `text`.
 

@@ -127,6 +127,9 @@ CHANGED: dict[Keys, Any] = {
     ("channels", "hook", "type"): None,  # another type is another table: see below
     ("channels", "hook", "url"): "https://journal.example/another",
     ("channels", "hook", "secret"): "whsec_plJ3nmyCDGBKInavdOK15jsl",
+    ("channels", "hook", "previous_secret"): "whsec_plJ3nmyCDGBKInavdOK15jsl",
+    ("channels", "hook", "template"): "slack",
+    ("channels", "hook", "public_only"): True,
     ("channels", "mail", "type"): None,
     ("channels", "mail", "smtp"): "smtps://127.0.0.1:1026",
     ("channels", "mail", "username"): "another",
