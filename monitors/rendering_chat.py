@@ -10,7 +10,6 @@ from monitors.letter import Letter, LetterItem, LetterTopic, make_letter, subjec
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from news.alerts import Bundle
-from news.differences import PieceKind, mark_piece
 from news.wording import Language
 
 MOST_PASSAGES = 3
@@ -63,9 +62,7 @@ def _tell_article(letter: Letter, markup: Markup, most: int) -> list[str]:
 
 def _tell_topic(topic: LetterTopic) -> list[Parts]:
     """What was corrected, word by word; of other alerts the passages that were found."""
-    if not topic.changes:
-        return [hit.parts for hit in topic.hits]
-    return [[(mark_piece(text, PieceKind(kind)), kind == PieceKind.ADDED) for text, kind in change.parts] for change in topic.changes]
+    return [[(change.passage, False)] for change in topic.changes] or [hit.parts for hit in topic.hits]
 
 
 def _health_lines(letter: Letter) -> Iterator[str]:

@@ -35,13 +35,11 @@ SIGNS = {PieceKind.REMOVED: ("[-", "-]"), PieceKind.ADDED: ("{+", "+}")}
 
 def mark_changes(pieces: Sequence[Piece]) -> str:
     """The pieces on one line: what was removed between `[-` and `-]`, what was added between `{+` and `+}`."""
-    return " ".join(mark_piece(piece.text, piece.kind).strip() for piece in pieces)
-
-
-def mark_piece(text: str, kind: PieceKind) -> str:
-    """Words of one kind, on one line, between their signs; a space behind them stays behind."""
-    opening, closing = SIGNS.get(kind, ("", ""))
-    return f"{opening}{' '.join(text.split())}{closing}{' ' if text[-1:].isspace() else ''}"
+    told = []
+    for piece in pieces:
+        opening, closing = SIGNS.get(piece.kind, ("", ""))
+        told.append(f"{opening}{' '.join(piece.text.split())}{closing}")
+    return " ".join(told)
 
 
 def compare(before: str, after: str) -> tuple[Piece, ...]:
