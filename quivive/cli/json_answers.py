@@ -202,9 +202,9 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "deliveries": [delivery_json(one) for one in alert.deliveries],
         "matches": hits_json(alert.hits),
         "health": None if alert.health is None else health_json(alert.health),
-        "changes": changes_json(alert.changes),
         "acknowledged_at": optional_time_json(alert.acknowledged_at),
         "surge": None if alert.surge is None else surge_json(alert.surge),
+        "changes": changes_json(alert.changes),
     }
 
 
