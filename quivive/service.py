@@ -191,6 +191,9 @@ class Service:
         """Tell corrections whose hour is over, escalate what is due for it, start sending what is due; returns how many messages."""
         await self._tell_corrections()
         await self._escalate_due()
+        now = self._clock()
+        if await self._read(partial(self.archive.can_release_first_polls, now)):
+            await asyncio.wrap_future(self.archive.release_first_polls(now))
         return await self.dispatcher.deliver_due()
 
     async def _tell_corrections(self) -> None:

@@ -145,7 +145,7 @@ class CrawlerTable(Table):
 class AlertsTable(Table):
     """`[alerts]`: what alerts at all."""
 
-    first_poll: Literal["silent", "alert"] = "silent"
+    first_poll: Literal["silent", "alert", "digest"] = "silent"
     revisions: Annotated[Revisions, Field(strict=False)] = _written("matches")
 
 

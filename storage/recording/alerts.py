@@ -78,14 +78,15 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         sequence=new.sequence,
         urgent=match.urgent,
         changes=new.changes,
+        first_poll=new.first_poll,
     )
 
 
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent, changes, counted)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                               urgent, first_poll, changes, counted)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -99,6 +100,7 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             payload,
             hits_json(alert.matches),
             alert.urgent,
+            alert.first_poll,
             _changes_json(alert.changes),
             alert.kind is AlertKind.CORRECTED,  # its article was counted with the first
         ),
