@@ -11,7 +11,7 @@ import pytest
 from news.alerts import AlertKind, AttemptResult, DeliveryStatus
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem
 from storage import AlertRequest
-from tests.desk import DOWN, OTAN, A, B, C, Desk, entry
+from tests.desk import OTAN, A, B, C, Desk, entry
 
 BUSY = Problem("http_503", "The site is overloaded or under maintenance: nothing if it passes.")
 MINUTE = timedelta(minutes=1)
