@@ -44,7 +44,7 @@ class Together(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a channel wants to be told. Operational alerts keep quiet hours, and are otherwise told as they come."""
+    """How a channel wants to be told. Alerts on something else than an article keep quiet hours, and are otherwise told as they come."""
 
     together: Together = Together.NONE
     when: Schedule | None = None
@@ -216,7 +216,7 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
     loud_again_at = policy.quiet.end_after(now, policy.zone) if policy.quiet else None
     if loud_again_at is not None:
         return Hold(loud_again_at, HoldKind.QUIET, Wording("quiet hours"))
-    if policy.when is None or _is_health(delivery):
+    if policy.when is None or not _is_article(delivery):
         return None
     told_at = policy.when.next_after(delivery.alerted_at, policy.zone)
     return Hold(told_at, HoldKind.DIGEST, Wording("digest")) if now < told_at else None
@@ -230,8 +230,12 @@ def _gather(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | 
     return None if now >= end else Hold(end, HoldKind.GATHERED, "it waits a few minutes for other operational alerts, to be one mail")
 
 
+def _is_article(delivery: WaitingDelivery) -> bool:
+    return delivery.subject.kind is SubjectKind.ARTICLE
+
+
 def _is_health(delivery: WaitingDelivery) -> bool:
-    return delivery.subject.kind is not SubjectKind.ARTICLE
+    return not _is_article(delivery) and delivery.subject.kind is not SubjectKind.VOLUME
 
 
 class _Rolled(Enum):
@@ -246,8 +250,8 @@ _ALL_HEALTH = "health"
 
 def _group_of(delivery: WaitingDelivery, policy: Policy) -> Hashable:
     """The same for deliveries that are one message."""
-    if _is_health(delivery):
-        return delivery.delivery_id if policy.together is Together.NONE else _ALL_HEALTH
+    if not _is_article(delivery):
+        return _ALL_HEALTH if policy.together is Together.SUBJECT and _is_health(delivery) else delivery.delivery_id
     if policy.when is not None and not delivery.urgent and delivery.held is not HoldKind.ASKED:
         return _Rolled.DIGEST
     if delivery.held is HoldKind.LIMIT and not delivery.urgent:
@@ -267,8 +271,8 @@ class _Limit:
         self.hold = Hold((sealed_lately[0] if sealed_lately else now) + _HOUR, HoldKind.LIMIT, Wording("limit"))
 
     def lets_pass(self, together: Sequence[WaitingDelivery]) -> bool:
-        """Whether these may be a message of their own now; it counts if they may. What is urgent, or an operational alert, always may."""
-        if self._left is None or _is_health(together[0]) or any(one.urgent or one.held is HoldKind.ASKED for one in together):
+        """Whether these may be a message of their own now; it counts if they may. What is urgent, or about no article, always may."""
+        if self._left is None or not _is_article(together[0]) or any(one.urgent or one.held is HoldKind.ASKED for one in together):
             return True
         self._left -= 1
         return self._left >= 0

@@ -263,6 +263,14 @@ class Service:
     async def _record_repair(self, outcome: RepairOutcome) -> Tally:
         return await asyncio.wrap_future(self.archive.record_repair(outcome, self._clock()))
 
+    async def watch_volumes(self) -> None:
+        """Look whether a topic is written about much more than usual, and begin telling it."""
+        has_more = True
+        while has_more and not self._is_stopping:
+            tally = await asyncio.wrap_future(self.archive.watch_volumes(self._clock()))
+            await self.follow_up(tally)
+            has_more = tally.has_more
+
     async def follow_up(self, tally: Tally) -> None:
         """Count what an operation did, and begin what follows from it: its pages, and telling its alerts."""
         self.totals.add(tally)

@@ -23,6 +23,7 @@ def make_watch(configuration: Configuration) -> Watch:
     return Watch(
         matcher=Matcher(configuration.topics, configuration.entities),
         channels_of_topic={topic.name: topic.notify for topic in configuration.topics},
+        query_of_topic={topic.name: topic.query for topic in configuration.topics},
         silent_first_poll=configuration.first_poll == "silent",
         health_notify=configuration.health_notify,
         least_interval=configuration.crawler.min_interval,

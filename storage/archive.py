@@ -51,7 +51,20 @@ from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import entries, escalations, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import (
+    entries,
+    escalations,
+    muting,
+    outbox,
+    pages,
+    polls,
+    rebuilding,
+    repairs,
+    sources,
+    subscriptions,
+    tidying,
+    volumes,
+)
 from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
@@ -315,6 +328,13 @@ class Archive(ArchiveReader):
     def record_repair(self, outcome: RepairOutcome, now: datetime) -> Future[Tally]:
         """Write what a place brought that was read for what was missed, with all that follows from it."""
         return self._writer.submit(lambda db: repairs.record_repair(db, self._watch, outcome, now))
+
+    def watch_volumes(self, now: datetime) -> Future[Tally]:
+        """Count what alerted since the last time, and write the alerts on topics that are written about much more than usual.
+
+        A part of it, if the tally says so.
+        """
+        return self._writer.submit(lambda db: volumes.watch_volumes(db, self._watch, now))
 
     def give_up_page(self, entry_id: int, problem: Problem) -> Future[None]:
         """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""
