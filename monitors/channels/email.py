@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import SplitResult, parse_qs
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, Text
@@ -117,26 +117,27 @@ class Table(ChannelTable):
 
     secrets: ClassVar[tuple[str, ...]] = ("username", "password")
     type: Literal["email"]
-    smtp: Annotated[str, AfterValidator(_check_smtp_url)] | None = None
     sendmail: Annotated[tuple[Argument, ...], BeforeValidator(_read_program), Field(strict=False, min_length=1)] | None = None
+    smtp: Annotated[str, AfterValidator(_check_smtp_url)] | None = None
     username: Text | None = Field(default=None, repr=False)
     password: Text | None = Field(default=None, repr=False)
     sender: Mailbox = Field(alias="from")
     to: Annotated[tuple[Mailbox, ...], Field(strict=False, min_length=1)]
     unsubscribe: Unsubscribe | None = None
 
-    @model_validator(mode="after")
-    def _check_way(self) -> Self:
-        if (self.smtp is None) == (self.sendmail is None):
-            raise ValueError(Wording("needs smtp, a mail server, or sendmail, a program of this machine; give one of them"))
-        if self.sendmail is not None and self.username is not None:
-            raise ValueError(Wording("username and password are for smtp; sendmail has a configuration of its own"))
-        return self
+    @field_validator("smtp")
+    @classmethod
+    def _check_way(cls, smtp: str | None, read: ValidationInfo) -> str | None:
+        if "sendmail" in read.data and (smtp is None) == (read.data["sendmail"] is None):
+            raise ValueError(Wording("give smtp, a mail server, or sendmail, a program of this machine: one of them"))
+        return smtp
 
     @model_validator(mode="after")
     def _check_login(self) -> Self:
         if (self.username is None) != (self.password is None):
             raise ValueError(Wording("username and password go together: give both or neither"))
+        if self.sendmail is not None and self.username is not None:
+            raise ValueError(Wording("username and password are for smtp; sendmail has a configuration of its own"))
         return self
 
     def make_channel(self, name: str) -> EmailChannel | SendmailChannel:
