@@ -243,6 +243,9 @@ def test_the_delivery_log_has_the_fields_of_the_outer_surface(desk: Desk) -> Non
         "delay_seconds": 3720,
         "matches": [{"term": "OTAN", "found": "OTAN", "field": "title", "passage": "L’[OTAN]"}],
         "health": None,
+        "acknowledged_at": None,
+        "surge": None,
+        "changes": [],
     }
     assert deliveries == [
         {
