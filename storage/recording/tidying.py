@@ -14,7 +14,7 @@ from news.websub import LONGEST_LEASE
 from storage.file.times import from_text, to_text
 from storage.file.words import index_waiting, unindex
 from storage.recording.attempts import forget_attempts
-from storage.recording.rebuilding import left_below
+from storage.recording.left_to_rebuild import left_below
 
 POLL_LOG_AGE = timedelta(days=30)
 _BATCH = 500
