@@ -19,7 +19,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -470,9 +470,10 @@ class HookSink:
             request.transport.abort()
         response = web.Response(status=reply.status, headers=reply.headers, body=reply.body)
         if reply.action != DROP:
-            await response.prepare(request)
-            await response.write_eof()
-            self.answered += 1
+            with suppress(ConnectionResetError):  # whoever asked may be gone
+                await response.prepare(request)
+                await response.write_eof()
+                self.answered += 1
         return response
 
     async def _stall(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:

@@ -235,7 +235,8 @@ def _full_disk(world: World, daemon: Running) -> Iterator[None]:
     before = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (world.chance.randrange(4096, 65536), before[1]))
     yield
-    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, before)
+    if daemon.is_running:
+        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, before)
 
 
 def _acknowledge_something(world: World) -> None:
