@@ -175,9 +175,9 @@ def _kill_at_a_point(world: World, stack: ExitStack) -> list[psutil.Process]:
     point = world.next_point()
     times = 1 if point.startswith("escal") else world.chance.randrange(1, 4)
     daemon = stack.enter_context(world.home.start("run", env={"KILL_AT": point, "KILL_THE": str(times)}))
-    world.wait_for_events(daemon, 40)
+    world.wait_for_events(daemon, 30)
     if daemon.is_running:  # there was not so much of it to do
-        return _kill(world, daemon, "in vain")
+        return _kill(world, daemon, f"not at {point}")
     world.kills[point] += 1
     return []
 
