@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerts import Alert, AlertKind, DeliveryStatus, Subject, channel_subject
-from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id
+from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id, tell_given_up
 from storage.file.times import optional_text, optional_time, to_text
 from storage.recording.deliveries import insert_deliveries
 
@@ -62,7 +62,7 @@ def note_deliveries(
     told = last_health_news(db, subject) if status is not DeliveryStatus.PENDING else None
     is_dead = told is not None and told.after == DEAD
     if status is DeliveryStatus.DEAD and not is_dead:
-        news = HealthNews(HealthEvent.DELIVERIES, channel, DEAD, WELL, since=now, message=reason or "")
+        news = HealthNews(HealthEvent.DELIVERIES, channel, DEAD, WELL, since=now, message=tell_given_up(reason))
         return raise_health_alert(db, notify, subject, news, now)
     if status is DeliveryStatus.SENT and told is not None and is_dead:
         news = HealthNews(HealthEvent.DELIVERIES, channel, WELL, DEAD, since=told.since, until=now)
