@@ -7,7 +7,7 @@ imports none of them. Its face is made of modules, each named for what it decide
   `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
   `concluding`, `page_readings`, `alerting`, `delivering`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`,
-  `covering`, `websub`, `care`, `health`, `moving`, `own_line`, `foreseeing`;
+  `covering`, `websub`, `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; what people type: `durations`;
 - what is told to people, before it has a language: `wording`;

@@ -32,6 +32,7 @@ from news.answers import (
     Waiting,
 )
 from news.care import Care
+from news.circuits import Circuit
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.muting import Mute
@@ -50,7 +51,7 @@ from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import entries, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import circuits, entries, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
 from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
@@ -121,6 +122,10 @@ class ArchiveReader:
     def due_messages(self, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
         """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
         return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
+
+    def load_circuits(self) -> list[tuple[str, Circuit]]:
+        """The channels that are left alone for a while, or were until a moment ago, by name."""
+        return self._ask(circuits.list_circuits)
 
     def search(self, request: search.SearchRequest) -> SearchAnswer:
         """The articles that hold a query."""
@@ -328,8 +333,20 @@ class Archive(ArchiveReader):
         return self._submit(outbox.sync_channels, channels, now)
 
     def record_attempt(self, result: AttemptResult) -> Future[None]:
-        """Write what came of one attempt to send a message, with the operational alert that follows from it, if one does."""
-        return self._writer.submit(lambda db: outbox.record_attempt(db, self._watch.health_notify, result))
+        """Write what came of one attempt to send a message."""
+        return self.record_attempts([result])
+
+    def record_attempts(self, results: Sequence[AttemptResult]) -> Future[None]:
+        """Write what came of attempts to send messages, with the operational alerts that follow from it, if any do."""
+        return self._writer.submit(lambda db: outbox.record_attempts(db, self._watch.health_notify, results))
+
+    def note_circuit(self, channel: str, circuit: Circuit) -> Future[None]:
+        """Write how a channel answers, if it is left alone for a while, or no more."""
+        return self._submit(circuits.note_circuit, channel, circuit)
+
+    def give_up_overdue(self, channel: str, reason: str | None, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        """Give up some `limit` of the due messages to a channel that is left alone whose days to succeed are over."""
+        return self._writer.submit(lambda db: outbox.give_up_overdue(db, self._watch.health_notify, channel, reason, now, limit))
 
     def forget_articles(self, before: datetime, now: datetime) -> Future[int]:
         """Delete the texts of a batch of articles older than `before`; returns how many, 0 when it is done."""

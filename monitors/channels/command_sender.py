@@ -46,6 +46,9 @@ class CommandSender:
                 break
         return outcome
 
+    async def close(self) -> None:
+        """Nothing is kept."""
+
     async def _run(self, message_id: str, body: bytes) -> Outcome:
         program = self._channel.command[0]
         try:

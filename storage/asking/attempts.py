@@ -37,7 +37,7 @@ def detail_delivery(db: Database, record: DeliveryRecord) -> DeliveryDetails:
 
 
 def _list_recipients(db: Database, message_id: str | None) -> tuple[RecipientOutcome, ...]:
-    return () if message_id is None else list_recipients(db, message_id)
+    return () if message_id is None else list_recipients(db, [message_id]).get(message_id, ())
 
 
 def _list_attempts(db: Database, message_id: str | None) -> tuple[AttemptRecord, ...]:

@@ -420,3 +420,16 @@ def remember_where_hubs_reach_us(db: Database) -> None:
 def count_what_only_doubt_brought(db: Database) -> None:
     """Where entries have no dates, a server that hides them behind 304 is found out by how often that seems so."""
     db.conn.execute("ALTER TABLE sources ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0")  # see news/trusting.py
+
+
+@migrations()
+def leave_channels_alone(db: Database) -> None:
+    """A channel that answers nobody is left alone for a while, and a program that starts goes on with that."""
+    db.conn.execute("""CREATE TABLE circuits (
+        channel TEXT PRIMARY KEY,
+        pauses INTEGER NOT NULL,       -- in a row, each twice as long as the one before
+        since TEXT,                    -- when the first of them began
+        until TEXT,                    -- nothing is sent before; null: messages arrive again
+        asked INTEGER NOT NULL,        -- 1: the receiver asked for it
+        reason TEXT
+    )""")

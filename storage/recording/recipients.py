@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult, RecipientOutcome, RecipientStatus
+from storage.file.rows import select_in
 from storage.file.times import to_text
 
 
-def record_recipients(db: Database, result: AttemptResult) -> None:
-    """Write how each recipient stands after an attempt; who has the message keeps it."""
-    at = to_text(result.attempted_at)
-    for one in result.recipients:
-        db.conn.execute(
-            """INSERT INTO recipients (message_id, recipient, status, reason, changed_at) VALUES (?, ?, ?, ?, ?)
-               ON CONFLICT (message_id, recipient) DO UPDATE
-               SET status = excluded.status, reason = excluded.reason, changed_at = excluded.changed_at
-               WHERE recipients.status <> 'has'""",
-            (result.bundle_id, one.recipient, one.status, one.reason, at),
-        )
+def record_recipients(db: Database, results: Sequence[AttemptResult]) -> None:
+    """Write how each recipient stands after attempts; who has a message keeps it."""
+    db.conn.executemany(
+        """INSERT INTO recipients (message_id, recipient, status, reason, changed_at) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (message_id, recipient) DO UPDATE
+           SET status = excluded.status, reason = excluded.reason, changed_at = excluded.changed_at
+           WHERE recipients.status <> 'has'""",
+        [
+            (result.bundle_id, one.recipient, one.status, one.reason, to_text(result.attempted_at))
+            for result in results
+            for one in result.recipients
+        ],
+    )
 
 
-def list_recipients(db: Database, message_id: str) -> tuple[RecipientOutcome, ...]:
-    """What is known of the recipients of a message, from all attempts so far."""
-    rows = db.conn.execute("SELECT recipient, status, reason FROM recipients WHERE message_id = ? ORDER BY recipient", (message_id,))
-    return tuple(RecipientOutcome(row["recipient"], RecipientStatus(row["status"]), row["reason"]) for row in rows)
+def list_recipients(db: Database, message_ids: Iterable[str]) -> Mapping[str, tuple[RecipientOutcome, ...]]:
+    """What is known of the recipients of these messages, from all attempts so far."""
+    known: dict[str, list[RecipientOutcome]] = defaultdict(list)
+    for row in select_in(db, "SELECT * FROM recipients WHERE message_id IN ({marks}) ORDER BY message_id, recipient", message_ids):
+        known[row["message_id"]].append(RecipientOutcome(row["recipient"], RecipientStatus(row["status"]), row["reason"]))
+    return {message_id: tuple(outcomes) for message_id, outcomes in known.items()}
 
 
 def owe_again(db: Database, message_ids: Iterable[str]) -> None:

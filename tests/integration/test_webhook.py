@@ -22,7 +22,11 @@ BUNDLE = make_bundle("hook")
 def send(channel, bundle=BUNDLE, now=MORNING):
     async def sending():
         async with asyncio.timeout(20):
-            return await WebhookSender(channel, TimeLimits()).send(bundle, now, Progress())
+            sender = WebhookSender(channel, TimeLimits())
+            try:
+                return await sender.send(bundle, now, Progress())
+            finally:
+                await sender.close()
 
     return asyncio.run(sending())
 
