@@ -3,6 +3,8 @@
 Each is sent by the dispatcher as the daemon makes it, from the archive, sealed before and recorded after. The same run has a bare loop
 beside it (aiohttp, aiosmtplib) that posts the same bodies, as many at a time, over connections that are kept, and neither reads nor records
 anything: what could be had at most. A third part sends as many while 50,000 wait for a channel that refuses, and without them, in turns.
+A fourth polls 100 feeds of 30 pages at full speed, and takes the time from when each alert was made, before it is committed, until the
+receiver has all of the message.
 
 The process that sends is bound to one core. Seconds of CPU are given beside the rate, which other programs on the machine spoil.
 
@@ -13,7 +15,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +27,11 @@ import aiosmtplib
 import psutil
 from standardwebhooks import Webhook
 
-from bench.common import make_parser, print_figure, print_load, print_machine, working_folder
+from bench.common import make_parser, percentile, print_figure, print_load, print_machine, run_program, working_folder, write_config
+from bench.first_poll import hosts, make_answers
+from bench.french import make_title
 from bench.sinks import running_sink
+from bench.site import SitePlan, running_site
 from bench.waiting import ENGLISH, FEED, QUARTER, bring, dead_port, now
 from monitors import Dispatcher
 from monitors.channels import Channel
@@ -38,7 +45,7 @@ from news.delivering import Policy
 from news.query import Matcher
 from news.sources import ArticlesMode, SourceSpec
 from news.topics import Topic
-from storage import Archive, Watch
+from storage import Archive, ArchiveReader, Watch
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 AT_ONCE = 4
@@ -73,10 +80,12 @@ def main() -> None:
     parser = make_parser(__doc__ or "")
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--waiting", type=int, default=50_000)
-    parser.add_argument("--only", choices=("webhook", "mail", "dead"), help="one part")
+    parser.add_argument("--feeds", type=int, default=100)
+    parser.add_argument("--only", choices=("webhook", "mail", "dead", "crawl"), help="one part")
     options = parser.parse_args()
     messages, waiting = (40, 200) if options.quick else (options.messages, options.waiting)
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
     print_machine("aiohttp", "aiosmtplib")
     with working_folder(options.folder) as folder:
         for kind in ("webhook", "mail"):
@@ -84,6 +93,9 @@ def main() -> None:
                 measure_kind(folder, kind, messages)
         if options.only in (None, "dead"):
             measure_dead(folder, messages, waiting)
+        if options.only == "crawl" or (options.only is None and not options.quick):
+            os.sched_setaffinity(0, cores)
+            measure_beside_crawl(folder, options.feeds, 30)
     print_load()
 
 
@@ -121,6 +133,39 @@ def measure_dead(folder: Path, messages: int, waiting: int) -> None:
     print_figure("a live webhook alone, for each second of CPU", rates[0], "messages")
     print_figure(f"beside {waiting} that wait for a dead channel", rates[waiting], "messages")
     print_figure("what the dead channel costs", [100 * (1 - sum(rates[waiting]) / sum(rates[0]))], "%", "< 5")
+
+
+def measure_beside_crawl(folder: Path, feeds: int, entries: int) -> None:
+    """A first poll at full speed, of which a webhook is told: from each alert, made as its article is written, to the receiver."""
+    log = folder / "heard.txt"
+    with running_sink("webhook", log) as hook, running_site(SitePlan(hosts(feeds), make_answers, (0, feeds, entries))) as site:
+        config = write_config(folder, [f"http://{host}:{site.port}/feed/{feed}" for feed, host in enumerate(hosts(feeds))])
+        told = f"""[alerts]
+first_poll = "alert"
+[[topics]]
+name = "told"
+query = "title:{_choose_word(feeds * entries)}"
+notify = ["hook"]
+[channels.hook]
+type = "webhook"
+url = "http://127.0.0.1:{hook}/hook"
+"""
+        config.write_text(config.read_text(encoding="utf-8") + told, encoding="utf-8")
+        run = run_program(config, "poll", "--json")
+    heard = dict(line.split() for line in log.read_text(encoding="utf-8").splitlines())
+    rows = ArchiveReader(folder / "archive.db").report_alerts().alerts
+    made = {one.delivery_id: alert.created_at for alert in rows for one in alert.deliveries}
+    delays = [float(heard[name]) - moment.timestamp() for name, moment in made.items()]
+    print(f"{len(delays)} of {run.summary['articles']['new']} articles were told, in {run.summary['seconds']:.0f} s of crawling")
+    for share, name in ((0.5, "median"), (0.95, "95 %"), (1.0, "longest")):
+        goal = "< 1" if share == 0.95 else ""
+        print_figure(f"beside a crawl: from article to receiver, {name}", [percentile(delays, share)], "s", goal)
+
+
+def _choose_word(articles: int) -> str:
+    """A word that about one in twenty of the invented titles holds."""
+    counted = Counter(word for number in range(articles) for word in make_title(random.Random(f"title {number}")).lower().split())
+    return min((word for word in counted if word.isalpha() and len(word) > 5), key=lambda word: abs(counted[word] - articles / 20))
 
 
 def make_channel(kind: str, port: int, name: str = "live") -> Channel:

@@ -9,7 +9,11 @@ import asyncio
 import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TextIO
 
 from bench.common import environment
 
@@ -17,7 +21,10 @@ _NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 class WebhookSink(asyncio.Protocol):
-    """Takes every POST, and keeps the connection."""
+    """Takes every POST, and keeps the connection. With a log, notes the id and the time of each."""
+
+    def __init__(self, log: TextIO | None = None) -> None:
+        self._log = log
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin with nothing."""
@@ -33,6 +40,8 @@ class WebhookSink(asyncio.Protocol):
             if len(self._came) < whole:
                 return
             self._came = self._came[whole:]
+            if self._log is not None:
+                self._log.write(f"{head.partition(b'webhook-id:')[2].split(maxsplit=1)[0].decode()} {time.time()}\n")
             self._transport.write(_NO_CONTENT)
 
 
@@ -66,9 +75,9 @@ class MailSink(asyncio.Protocol):
 
 
 @contextlib.contextmanager
-def running_sink(kind: str) -> Iterator[int]:
-    """A receiver (`webhook` or `mail`) in a process of its own; the port at which it listens."""
-    command = [sys.executable, "-m", "bench.sinks", kind]
+def running_sink(kind: str, log: Path | None = None) -> Iterator[int]:
+    """A receiver (`webhook` or `mail`) in a process of its own; the port at which it listens. A webhook's may keep a log."""
+    command = [sys.executable, "-m", "bench.sinks", kind, *([] if log is None else [str(log)])]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
     try:
         assert process.stdout is not None
@@ -78,11 +87,19 @@ def running_sink(kind: str) -> Iterator[int]:
         process.wait()
 
 
-async def _serve(kind: str) -> None:
-    server = await asyncio.get_running_loop().create_server({"webhook": WebhookSink, "mail": MailSink}[kind], "127.0.0.1", 0)
+async def _serve(make: Callable[[], asyncio.Protocol]) -> None:
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
+def main() -> None:
+    """Serve until killed."""
+    kind, *paths = sys.argv[1:]
+    with contextlib.ExitStack() as files:
+        log = files.enter_context(Path(paths[0]).open("w", buffering=1, encoding="utf-8")) if paths else None
+        asyncio.run(_serve(MailSink if kind == "mail" else partial(WebhookSink, log)))
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1]))
+    main()

@@ -48,6 +48,16 @@ def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
         yield message_id, render_webhook(alert, test=bundle.test)
 
 
+class PlainBodies:
+    """The documented JSON as what a webhook's sender wants of its bodies."""
+
+    content_type = "application/json"
+
+    def make(self, bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+        """Id and body of each message of a bundle."""
+        return render_messages(bundle)
+
+
 def _encoded(payload: dict[str, Any]) -> bytes:
     # "replace": a lone surrogate from a broken feed has no UTF-8 form, and must not keep the alert from going out.
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")

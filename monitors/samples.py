@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, article_subject
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll, RollKind, article_subject, source_subject
 from news.fingerprints import derived_id
+from news.health_news import NO_TOPIC, HealthEvent, HealthNews
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
 
@@ -27,3 +29,12 @@ def make_test_bundle(channel: str, now: datetime) -> Bundle:
     hit = Hit("test", "test", "text", Wording("what was found stands between brackets: [test]"))
     alert = Alert(derived_id("test alert", bundle_id), "test", AlertKind.NEW, now, 0, article, (hit,), article_subject(0))
     return Bundle(bundle_id, channel, (bundle_id,), (alert,), 0, now + DELIVERY_LIFETIME, test=True)
+
+
+def make_samples(channel: str, now: datetime) -> list[Bundle]:
+    """One message of each form, for trying templates: a test, a digest, an operational alert."""
+    test = make_test_bundle(channel, now)
+    digest = replace(test, test=False, roll=Roll(RollKind.DIGEST, now, now))
+    news = HealthNews(HealthEvent.STATE, "quivive", "failing", "ok", "https://example.org/feed/", now, None, "timeout", "no answer in time")
+    health = Alert(test.alerts[0].alert_id, NO_TOPIC, AlertKind.HEALTH, now, None, news, (), source_subject("https://example.org/feed/"))
+    return [test, digest, replace(test, test=False, alerts=(health,))]

@@ -6,10 +6,11 @@ imports none of them. Its face is made of modules, each named for what it decide
 - the types that all rooms share: `sources`, `site_feeds`, `articles`, `topics`, `alerts`, `health_news`, `answers`, `one_thing`,
   `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
-  `concluding`, `page_readings`, `alerting`, `delivering`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`,
-  `covering`, `websub`, `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`;
+  `concluding`, `page_readings`, `alerting`, `delivering`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`,
+  `repairing`, `covering`, `websub`, `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; what people type: `durations`;
+- where the network may lead: `addresses`;
 - what is told to people, before it has a language: `wording`;
 - the rooms within, each by its own face: `query`, `text`.
 

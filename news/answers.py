@@ -15,6 +15,7 @@ from news.alerts import AlertKind, DeliveryStatus, Hit
 from news.articles import Origin
 from news.care import Care
 from news.covering import Coverage
+from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
 from news.settling import Identity
@@ -198,6 +199,11 @@ class DeliveryRecord:
     last_error: str | None
     held_until: datetime | None = None
     reason: str | None = None
+    escalates_at: datetime | None = None
+    """When its alert goes to a second channel, unless somebody acknowledges it."""
+    escalated_from: str | None = None
+    """The channel from which the alert came to this one; None: its topic notifies this one."""
+    escalated_because: EscalationCause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +224,7 @@ class AlertRecord:
     """Why its topic matched."""
     health: HealthNews | None = None
     """What an operational alert says."""
+    acknowledged_at: datetime | None = None
 
     @property
     def title(self) -> str:

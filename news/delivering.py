@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum, StrEnum
 
 from news.alerts import Roll, RollKind, Subject, SubjectKind, make_bundle_id
+from news.escalating import Escalation
 from news.muting import Mentioned, Mute, MuteKind, find_mute
 from news.pace import Pace
 from news.schedules import Quiet, Schedule
@@ -53,6 +54,8 @@ class Policy:
     """When nothing is told."""
     most_per_hour: int | None = None
     """How many messages may begin within an hour; what is beyond becomes one summary at its end."""
+    escalate: Escalation | None = None
+    """To which other channel goes what is given up, or what nobody acknowledges in time."""
     zone: tzinfo = UTC
     """Whose clock schedule and quiet hours go by."""
     pace: Pace = field(default_factory=Pace)
@@ -92,7 +95,7 @@ class WaitingDelivery:
     delivery_id: str
     subject: Subject
     alerted_at: datetime
-    """When its alert was made."""
+    """When its alert was made; of one that was escalated to this channel, when that was."""
     due_at: datetime
     give_up_at: datetime
     """When it is given up, if nothing could be planned for it until then."""
@@ -103,6 +106,8 @@ class WaitingDelivery:
     topic: str = ""
     source: str | None = None
     """The source that brought the article, or that an operational alert is about, by its URL."""
+    acknowledged: bool = False
+    """Whether it was escalated to this channel, and somebody has acknowledged it since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,8 @@ class PlannedMessage:
     give_up_at: datetime
     roll: Roll | None = None
     """That it is a digest or a summary, and when it should have gone out."""
+    escalate_at: datetime | None = None
+    """When what nobody has acknowledged goes to a second channel; None if it never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,7 @@ class Plan:
     given_up: tuple[tuple[str, GiveUp], ...] = ()
     """By delivery id."""
     muted: tuple[tuple[str, str], ...] = ()
-    """By delivery id, with the reason."""
+    """By delivery id, with the reason: what nobody wants to hear, or to hear any more."""
 
 
 def plan_messages(
@@ -164,10 +171,10 @@ def plan_messages(
     held: list[tuple[str, Hold]] = []
     muted: list[tuple[str, str]] = []
     for delivery in sorted(waiting, key=lambda one: (one.due_at, one.alerted_at, one.subject, one.delivery_id)):
-        mute = _find_mute(channel, delivery, mutes)
+        silence = _silence(channel, delivery, mutes)
         hold = _hold(delivery, policy, now)
-        if mute is not None:
-            muted.append((delivery.delivery_id, _tell_mute(mute)))
+        if silence is not None:
+            muted.append((delivery.delivery_id, silence))
         elif hold is None:
             groups[_group_of(delivery, policy)].append(delivery)
         else:
@@ -176,16 +183,20 @@ def plan_messages(
     messages = []
     for group, together in groups.items():
         if isinstance(group, _Rolled) or limit.lets_pass(together):
-            messages.append(_make_message(channel, together, now, _roll_of(group, together, policy)))
+            messages.append(_make_message(channel, together, policy, now, _roll_of(group, together, policy)))
         else:
             held += [(delivery.delivery_id, limit.hold) for delivery in together]
     return Plan(tuple(messages), tuple(held), muted=tuple(muted))
 
 
-def _find_mute(channel: str, delivery: WaitingDelivery, mutes: Sequence[Mute]) -> Mute | None:
+def _silence(channel: str, delivery: WaitingDelivery, mutes: Sequence[Mute]) -> str | None:
+    """Why nobody is told; None if somebody is."""
     if delivery.held is HoldKind.ASKED:
         return None
-    return find_mute(mutes, Mentioned(delivery.topic, delivery.source, channel), delivery.alerted_at)
+    if delivery.acknowledged:
+        return Wording("it was acknowledged before it was told here")
+    mute = find_mute(mutes, Mentioned(delivery.topic, delivery.source, channel), delivery.alerted_at)
+    return None if mute is None else _tell_mute(mute)
 
 
 def _tell_mute(mute: Mute) -> str:
@@ -277,10 +288,11 @@ def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Polic
     return Roll(group.value, loud_again_at or planned_at)
 
 
-def _make_message(channel: str, together: Sequence[WaitingDelivery], now: datetime, roll: Roll | None) -> PlannedMessage:
+def _make_message(channel: str, together: Sequence[WaitingDelivery], policy: Policy, now: datetime, roll: Roll | None) -> PlannedMessage:
     ids = tuple(delivery.delivery_id for delivery in together)
     due_at = min(delivery.due_at for delivery in together)
-    return PlannedMessage(make_bundle_id(channel, ids), ids, due_at, now + DELIVERY_LIFETIME, roll)
+    escalate_at = policy.escalate.due_at(now) if policy.escalate else None
+    return PlannedMessage(make_bundle_id(channel, ids), ids, due_at, now + DELIVERY_LIFETIME, roll, escalate_at)
 
 
 def plan_absent(channel: str, waiting: Sequence[WaitingDelivery], now: datetime) -> Plan:

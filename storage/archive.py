@@ -35,6 +35,7 @@ from news.care import Care
 from news.circuits import Circuit
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
+from news.escalating import Escalated, Escalation
 from news.muting import Mute
 from news.one_thing import Thing, Whole
 from news.own_line import Line
@@ -51,7 +52,20 @@ from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import circuits, entries, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import (
+    circuits,
+    entries,
+    escalations,
+    muting,
+    outbox,
+    pages,
+    polls,
+    rebuilding,
+    repairs,
+    sources,
+    subscriptions,
+    tidying,
+)
 from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
@@ -126,6 +140,10 @@ class ArchiveReader:
     def load_circuits(self) -> list[tuple[str, Circuit]]:
         """The channels that are left alone for a while, or were until a moment ago, by name."""
         return self._ask(circuits.list_circuits)
+
+    def has_due_escalations(self, now: datetime) -> bool:
+        """Whether something is to be escalated to a second channel."""
+        return self._ask(escalations.has_due_escalations, now)
 
     def search(self, request: search.SearchRequest) -> SearchAnswer:
         """The articles that hold a query."""
@@ -327,6 +345,10 @@ class Archive(ArchiveReader):
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
         return self._writer.submit(lambda db: outbox.hold_for_channel(db, self._watch.health_notify, channel, now, limit))
+
+    def escalate_due(self, wanted: Mapping[str, Escalation], now: datetime, limit: int) -> Future[list[Escalated]]:
+        """Escalate some `limit` of what was given up, or acknowledged by nobody in time, as each channel wants it."""
+        return self._submit(escalations.escalate_due, wanted, now, limit)
 
     def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
         """Take over which channels there are: what was held for one that is back is due at once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, ClassVar, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -11,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from monitors.attempts import Sender, TimeLimits
 from monitors.presentation import Presentation
 from news.delivering import Policy, Together
+from news.durations import parse_duration
+from news.escalating import LONGEST_AFTER, Escalation
 from news.names import require_text
 from news.pace import MOST_AT_ONCE, Pace
 from news.schedules import Quiet, Schedule, parse_quiet, parse_schedule
@@ -29,6 +32,16 @@ def read_by(read: Callable[[str], Read]) -> BeforeValidator:
         return read(value)
 
     return BeforeValidator(convert)
+
+
+def _read_escalation(value: object) -> Escalation:
+    wrong = ValueError(Wording("must be a table such as {example}", example='{ after = "30m", to = "astreinte" }'))
+    if not isinstance(value, dict) or set(value) != {"after", "to"} or not all(isinstance(one, str) for one in value.values()):
+        raise wrong
+    after = parse_duration(value["after"])
+    if not timedelta() < after <= LONGEST_AFTER:
+        raise ValueError(Wording("after must be longer than 0s, and a day at most"))
+    return Escalation(after, require_text(value["to"]))
 
 
 class Channel(Protocol):
@@ -75,11 +88,12 @@ class ChannelTable(BaseModel):
     max_per_hour: Annotated[int, Field(ge=1)] | None = None
     at_once: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 4
     max_per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
+    escalate: Annotated[Escalation, BeforeValidator(_read_escalation)] | None = None
 
     def make_policy(self, together: Together = Together.NONE) -> Policy:
         """How the channel wants to be told; on whose clock is known where it is."""
         pace = Pace(self.at_once, self.max_per_second, self.knows_repeats)
-        return Policy(together, self.when, self.quiet, self.max_per_hour, pace=pace)
+        return Policy(together, self.when, self.quiet, self.max_per_hour, self.escalate, pace=pace)
 
     @abstractmethod
     def make_channel(self, name: str) -> Channel:

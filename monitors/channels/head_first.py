@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 
 LONGEST_HEAD = 65_536
@@ -30,8 +31,8 @@ _INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d\b")
 class HeadFirstConnector(aiohttp.TCPConnector):
     """Makes connections that look at an answer's head before anything else of it."""
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
-        super().__init__(ssl=tls, keepalive_timeout=IDLE_SECONDS)
+    def __init__(self, tls: ssl.SSLContext, resolver: AbstractResolver | None = None) -> None:
+        super().__init__(ssl=tls, resolver=resolver, keepalive_timeout=IDLE_SECONDS)
         self._factory = partial(_receiving_side, self._loop)
 
 

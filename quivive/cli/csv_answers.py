@@ -56,6 +56,7 @@ ALERTS = (
     "deliveries",
     "matches",
     "health",
+    "acknowledged_at",
 )
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")
 _HIDDEN = frozenset({"Cc", "Cf"})

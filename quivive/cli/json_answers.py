@@ -196,6 +196,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "deliveries": [delivery_json(one) for one in alert.deliveries],
         "matches": hits_json(alert.hits),
         "health": None if alert.health is None else health_json(alert.health),
+        "acknowledged_at": optional_time_json(alert.acknowledged_at),
     }
 
 
@@ -222,6 +223,9 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
         "last_error": delivery.last_error,
         "held_until": optional_time_json(delivery.held_until),
         "reason": delivery.reason,
+        "escalates_at": optional_time_json(delivery.escalates_at),
+        "escalated_from": delivery.escalated_from,
+        "escalated_because": delivery.escalated_because,
     }
 
 
@@ -265,7 +269,14 @@ def _care_json(care: Care) -> JsonObject:
         ],
         "overdue": [{"source": one.name, "due_at": time_json(one.due_at)} for one in care.overdue],
         "channels": [
-            {"channel": one.channel, "waiting": one.waiting, "dead": one.dead, "since": time_json(one.since), "reason": one.reason}
+            {
+                "channel": one.channel,
+                "waiting": one.waiting,
+                "dead": one.dead,
+                "since": time_json(one.since),
+                "reason": one.reason,
+                "left_alone_until": optional_time_json(one.left_alone_until),
+            }
             for one in care.channels
         ],
         "delays": [_delays_json(one) for one in care.delays],

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from news.alerts import AlertedArticle, AlertKind, DeliveryStatus
 from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
+from news.escalating import EscalationCause
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.alerts import hits_from_json, subject_from_json
@@ -79,8 +80,11 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[Del
     rows = select_in(
         db,
         """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
-                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error, reason
-           FROM deliveries LEFT JOIN messages ON messages.id = message_id
+                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, reason,
+                  coalesce(last_error, reason, iif(status = 'pending', (SELECT circuits.reason FROM circuits
+                                                                        WHERE circuits.channel = deliveries.channel), NULL)) AS last_error,
+                  iif(acknowledged_at IS NULL, escalate_at, NULL) AS escalates_at, escalated_from, escalated_because
+           FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN messages ON messages.id = message_id
            WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",
         alert_ids,
     )
@@ -105,6 +109,7 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         deliveries=deliveries,
         hits=hits_from_json(row["hits"]),
         health=health,
+        acknowledged_at=optional_time(row["acknowledged_at"]),
     )
 
 
@@ -121,4 +126,7 @@ def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
         last_error=None if is_held else row["last_error"],
         held_until=due_at if is_held else None,
         reason=row["reason"] if is_held else None,
+        escalates_at=optional_time(row["escalates_at"]),
+        escalated_from=row["escalated_from"],
+        escalated_because=EscalationCause(row["escalated_because"]) if row["escalated_because"] else None,
     )

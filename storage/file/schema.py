@@ -423,6 +423,22 @@ def count_what_only_doubt_brought(db: Database) -> None:
 
 
 @migrations()
+def escalate_what_nobody_acknowledges(db: Database) -> None:
+    """An alert that is given up, or that nobody has acknowledged in time, goes to a second channel."""
+    for statement in _ESCALATIONS:
+        db.conn.execute(statement)
+
+
+_ESCALATIONS = (
+    "ALTER TABLE alerts ADD COLUMN acknowledged_at TEXT",
+    "ALTER TABLE deliveries ADD COLUMN escalate_at TEXT",  # when its alert goes to a second channel; null: not, or not any more
+    "ALTER TABLE deliveries ADD COLUMN escalated_from TEXT",  # the channel from which it came; null: its topic names this one
+    "ALTER TABLE deliveries ADD COLUMN escalated_because TEXT",  # dead, unacknowledged
+    "CREATE INDEX deliveries_to_escalate ON deliveries (escalate_at) WHERE escalate_at IS NOT NULL",
+)
+
+
+@migrations()
 def leave_channels_alone(db: Database) -> None:
     """A channel that answers nobody is left alone for a while, and a program that starts goes on with that."""
     db.conn.execute("""CREATE TABLE circuits (

@@ -149,7 +149,8 @@ def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datet
     return [from_text(row["sealed_at"]) for row in rows]
 
 
-_WAITING = """SELECT deliveries.id, topic, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at, hold, urgent,
+_WAITING = """SELECT deliveries.id, topic, subject, article_id, deliveries.created_at AS alerted_at, due_at, give_up_at, hold, urgent,
+           escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
            (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = article_id) AS source
     FROM deliveries JOIN alerts ON alerts.id = alert_id"""
 
@@ -177,6 +178,7 @@ def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list
             urgent=bool(row["urgent"]),
             topic=row["topic"],
             source=_source_of(row),
+            acknowledged=bool(row["acknowledged"]),
         )
         for row in rows.values()
     ]
@@ -224,8 +226,8 @@ def _seal(db: Database, channel: str, message: PlannedMessage, now: datetime) ->
         ),
     )
     db.conn.executemany(
-        "UPDATE deliveries SET status = ?, message_id = ?, due_at = NULL, hold = NULL, reason = NULL WHERE id = ?",
-        [(DeliveryStatus.PENDING, message.message_id, delivery_id) for delivery_id in message.delivery_ids],
+        "UPDATE deliveries SET status = ?, message_id = ?, escalate_at = ?, due_at = NULL, hold = NULL, reason = NULL WHERE id = ?",
+        [(DeliveryStatus.PENDING, message.message_id, optional_text(message.escalate_at), one) for one in message.delivery_ids],
     )
 
 
@@ -314,7 +316,11 @@ def _settle(db: Database, results: Sequence[AttemptResult]) -> None:
         "UPDATE messages SET next_attempt_at = ?, sent_at = coalesce(?, sent_at), last_error = ?, hold = NULL WHERE id = ?",
         [(optional_text(one.next_attempt_at), optional_text(_sent_at(one)), one.error, one.bundle_id) for one in results],
     )
-    db.conn.executemany("UPDATE deliveries SET status = ? WHERE message_id = ?", [(one.status, one.bundle_id) for one in results])
+    db.conn.executemany(
+        """UPDATE deliveries SET status = :status, escalate_at = iif(:status = 'dead', min(escalate_at, :ended_at), escalate_at)
+           WHERE message_id = :message""",  # the lesser of nothing and a moment is nothing
+        [{"status": one.status, "ended_at": to_text(one.attempted_at), "message": one.bundle_id} for one in results],
+    )
 
 
 def _sent_at(result: AttemptResult) -> datetime | None:

@@ -22,6 +22,7 @@ _WHEN_DUE = (
     ("sources", "next_poll_at", ""),
     ("entries", "page_due_at", "page_state = 'due' AND"),  # so that the index of these is read, and not every entry there ever was
     ("deliveries", "due_at", ""),
+    ("deliveries", "escalate_at", ""),
     ("messages", "next_attempt_at", ""),
     ("gaps", "next_repair_at", ""),
 )

@@ -23,6 +23,7 @@ from news.delivering import (
     plan_absent,
     plan_messages,
 )
+from news.escalating import Escalation
 from news.schedules import parse_quiet, parse_schedule
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -282,3 +283,17 @@ def test_over_a_month_with_a_change_of_the_clock_each_alert_is_told_once_and_nev
     assert sorted(told) == sorted(f"d{number}" for number in range(len(times)))
     if policy.most_per_hour:
         assert all(sum(at - HOUR < other <= at for other in sealed) <= policy.most_per_hour for at in sealed)
+
+
+def test_a_message_of_a_channel_that_escalates_says_when_it_does_from_its_sealing_on() -> None:
+    later = NOW + timedelta(hours=1)
+    (message,) = plan_messages("hook", [waiting("a")], Policy(escalate=Escalation(timedelta(minutes=30), "astreinte")), later).messages
+    assert message.escalate_at == later + timedelta(minutes=30)
+    (message,) = plan_messages("hook", [waiting("a")], HOOK, later).messages
+    assert message.escalate_at is None
+
+
+def test_what_was_escalated_and_acknowledged_since_is_told_nobody_unless_somebody_asks_for_it() -> None:
+    settled = replace(waiting("a"), acknowledged=True)
+    assert plan_messages("hook", [settled], HOOK, NOW).muted == (("a", "it was acknowledged before it was told here"),)
+    assert ids(plan_messages("hook", [replace(settled, held=HoldKind.ASKED)], HOOK, NOW)) == [("a",)]
