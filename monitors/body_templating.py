@@ -68,7 +68,7 @@ class TemplateBodies:
 
 
 def check_bodies(templates: Mapping[str, str], presentation: Presentation) -> list[tuple[str, str]]:
-    """What is wrong with the templates of webhooks, by the names of their channels: each tried with a test, a digest and a health alert."""
+    """What is wrong with the templates of webhooks, by the names of their channels: each tried with all samples."""
     troubles: list[tuple[str, str]] = []
     for channel, name in templates.items():
         bodies = TemplateBodies(name, presentation)

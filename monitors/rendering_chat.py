@@ -9,6 +9,7 @@ from monitors.chat_markups import PLAIN, Markup, length
 from monitors.letter import Letter, LetterItem, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
+from monitors.surge_letter import LetterSurge, LetterSurgeArticle
 from news.alerts import Bundle
 from news.wording import Language
 
@@ -37,6 +38,8 @@ def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: 
     """
     if letter.digest:
         return _tell_digest(letter, count, markup, most, language)
+    if letter.surge:
+        return _tell_surge(letter.surge, markup, most)
     if letter.health:
         lines = list(_health_lines(letter))
         return _fill(([(line, False)] for line in lines), markup, most) if markup.link else lines
@@ -65,6 +68,12 @@ def _health_lines(letter: Letter) -> Iterator[str]:
         yield from (line for line in (f"{one.title} — {one.when}", one.problem, one.address) if line)
 
 
+def _tell_surge(surge: LetterSurge, markup: Markup, most: int) -> list[str]:
+    told = _fill([[(surge.when, False)], [(f"{surge.text_chart}  {surge.legend}", False)]], markup, most)
+    items = [_tell_item(one, markup) for one in surge.latest]
+    return [*told, *_whole(items, most - sum(length(line) + 1 for line in told))]
+
+
 def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
     """As many of the articles as there is room for, each with its address, and how many others there are."""
     items = [_tell_item(item, markup) for topic in letter.digest for item in topic.items]
@@ -75,7 +84,7 @@ def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language
     return [head, *told, *more]
 
 
-def _tell_item(item: LetterItem, markup: Markup) -> str:
+def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup) -> str:
     title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({item.source})")
     if markup.link is None:
         return f"· {title}{source}\n  {item.address}"

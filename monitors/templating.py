@@ -21,6 +21,8 @@ from news.wording import Wording
 OUR_TEMPLATES = Path(__file__).parent / "templates"
 _OURS = "quivive"
 """Under this prefix a user's template finds ours, to extend them: `{% extends "quivive/mail.html" %}`."""
+OUR_PARTS = (*(f"{_OURS}/{name}" for name in TEMPLATE_NAMES), "surge.html")
+"""What a user's template may extend, and what that includes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Templates:
         self._ours = make_environment(ours, presentation.language)
         own = ChoiceLoader([DictLoader(dict(presentation.templates.sources)), PrefixLoader({_OURS: ours}), ours])
         self._own = make_environment(own, presentation.language)
+        for name in OUR_PARTS if presentation.templates.sources else ():  # reading these is no step of a template that extends them
+            self._own.get_template(name)
 
     def render(self, letter: Letter) -> Bodies:
         """HTML and plain text of a mail; ours where the user has no template or theirs fails, with what is wrong with it."""

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from news.alerts import AlertKind, DeliveryStatus, Hit
-from news.articles import Origin
+from news.articles import Identity, Origin
 from news.care import Care
 from news.covering import Coverage
 from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
-from news.settling import Identity
 from news.sources import Problem, SourceStatus
+from news.surges import Surge
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +225,18 @@ class AlertRecord:
     health: HealthNews | None = None
     """What an operational alert says."""
     acknowledged_at: datetime | None = None
+    surge: Surge | None = None
+    """What an alert on a topic's volume says."""
+
+    @property
+    def news(self) -> HealthNews | Surge | None:
+        """What it says if it is about no article; its title is told in the user's language."""
+        return self.health or self.surge
 
     @property
     def title(self) -> str:
-        """The article's title, or what an operational alert says in one line."""
-        return self.health.title if self.health else self.article_title or ""
+        """The article's title, or what an alert on something else says in one line."""
+        return self.news.title if self.news else self.article_title or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,9 @@ class Service:
     async def deliver_due(self) -> int:
         """Escalate what is due for it, and start sending what is due; returns how many messages."""
         await self._escalate_due()
+        now = self._clock()
+        if await self._read(partial(self.archive.can_release_first_polls, now)):
+            await asyncio.wrap_future(self.archive.release_first_polls(now))
         return await self.dispatcher.deliver_due()
 
     async def deliver_all_due(self) -> None:
@@ -262,6 +265,14 @@ class Service:
 
     async def _record_repair(self, outcome: RepairOutcome) -> Tally:
         return await asyncio.wrap_future(self.archive.record_repair(outcome, self._clock()))
+
+    async def watch_volumes(self) -> None:
+        """Look whether a topic is written about much more than usual, and begin telling it."""
+        has_more = True
+        while has_more and not self._is_stopping:
+            tally = await asyncio.wrap_future(self.archive.watch_volumes(self._clock()))
+            await self.follow_up(tally)
+            has_more = tally.has_more
 
     async def follow_up(self, tally: Tally) -> None:
         """Count what an operation did, and begin what follows from it: its pages, and telling its alerts."""

@@ -30,6 +30,8 @@ def tell_kind(kind: AlertKind, language: Language) -> str:
             return language.text("new")
         case AlertKind.REVISED:
             return language.text("revised")
+        case AlertKind.SURGE:
+            return language.text("surge")
         case AlertKind.HEALTH:
             return language.text("operation")
 
@@ -114,6 +116,14 @@ def tell_silence(silence: Silence, language: Language) -> str:
 
 def show_alert_head(sheet: Sheet, alert: AlertRecord) -> None:
     """An alert on one line, with its id."""
+    if alert.kind is AlertKind.SURGE:
+        told = {
+            "topic": visible(alert.topic),
+            "kind": tell_kind(alert.kind, sheet.view.language),
+            "time": sheet.view.time(alert.created_at),
+        }
+        sheet.note(sheet.view.language.text("{id} · {topic} · {kind} · {time}", id=sheet.view.short_id(alert.alert_id), **told))
+        return
     if alert.kind is AlertKind.HEALTH:
         kind, time = tell_kind(alert.kind, sheet.view.language), sheet.view.time(alert.created_at)
         sheet.note(sheet.view.language.text("{id} · {kind} · {time}", id=sheet.view.short_id(alert.alert_id), kind=kind, time=time))
@@ -210,7 +220,7 @@ def _row(alert: AlertRecord, view: View, *, long: bool) -> list[Cell | str]:
         delay,
         visible(alert.topic) or tell_kind(alert.kind, view.language),
         tell_kind(alert.kind, view.language),
-        visible(view.language.tell(alert.title) if alert.health else alert.title),
+        visible(view.language.tell(alert.title) if alert.news else alert.title),
         view.lines([*(told or [tell_nobody(alert.kind, view.language)]), *tell_acknowledged(alert, view)]),
     ]
 

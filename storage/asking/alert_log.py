@@ -13,6 +13,8 @@ from sqlite_utils import Database
 from news.alerts import AlertedArticle, AlertKind, DeliveryStatus
 from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from news.escalating import EscalationCause
+from news.health_news import HealthNews
+from news.surges import Surge
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.alerts import hits_from_json, subject_from_json
@@ -96,7 +98,7 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[Del
 def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> AlertRecord:
     kind = AlertKind(row["kind"])
     about = subject_from_json(kind, row["payload"])
-    article, health = (about, None) if isinstance(about, AlertedArticle) else (None, about)
+    article = about if isinstance(about, AlertedArticle) else None
     return AlertRecord(
         alert_id=row["id"],
         topic=row["topic"],
@@ -108,7 +110,8 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         delay_seconds=row["delay_seconds"],
         deliveries=deliveries,
         hits=hits_from_json(row["hits"]),
-        health=health,
+        health=about if isinstance(about, HealthNews) else None,
+        surge=about if isinstance(about, Surge) else None,
         acknowledged_at=optional_time(row["acknowledged_at"]),
     )
 

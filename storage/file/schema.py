@@ -439,6 +439,39 @@ _ESCALATIONS = (
 
 
 @migrations()
+def count_how_much_topics_are_written_about(db: Database) -> None:
+    """Articles of each topic by the hour; what alerted before is counted step by step, as what alerts from now on."""
+    for statement in _VOLUMES:
+        db.conn.execute(statement)
+
+
+_VOLUMES = (
+    # Its article is in topic_hours, or is to be in none.
+    "ALTER TABLE alerts ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX alerts_uncounted ON alerts (topic, created_at) WHERE counted = 0 AND article_id IS NOT NULL",
+    """CREATE TABLE topic_volumes (
+        topic TEXT PRIMARY KEY,
+        query TEXT NOT NULL,           -- with which it is followed
+        since TEXT NOT NULL,           -- from then on
+        grown INTEGER NOT NULL DEFAULT 0     -- articles came since it was judged
+    ) WITHOUT ROWID""",
+    """CREATE TABLE topic_hours (
+        topic TEXT NOT NULL,
+        hour INTEGER NOT NULL,         -- since 1970, UTC, in which the articles were published
+        articles INTEGER NOT NULL,
+        PRIMARY KEY (topic, hour)
+    ) WITHOUT ROWID""",
+)
+
+
+@migrations()
+def tell_a_first_poll_in_one_message(db: Database) -> None:
+    """What a source holds when it is first seen may be told, apart from what is news."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN first_poll INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("CREATE INDEX deliveries_of_first_polls ON deliveries (due_at) WHERE hold = 'first_poll'")
+
+
+@migrations()
 def leave_channels_alone(db: Database) -> None:
     """A channel that answers nobody is left alone for a while, and a program that starts goes on with that."""
     db.conn.execute("""CREATE TABLE circuits (

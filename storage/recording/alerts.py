@@ -14,9 +14,11 @@ from news.alerting import NewAlert, OnRecord
 from news.alerts import Alert, AlertedArticle, AlertKind, Hit, Subject, TopicMatch, make_alert_id
 from news.health_news import HealthNews
 from news.judging import delay_seconds
+from news.surges import Surge
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.deliveries import insert_deliveries
 from storage.recording.health import health_from_json
+from storage.recording.surges import surge_from_json
 
 _EXCERPT_CHARACTERS = 300
 
@@ -75,14 +77,15 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         subject=cause.subject,
         sequence=new.sequence,
         urgent=match.urgent,
+        first_poll=new.first_poll,
     )
 
 
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                               urgent, first_poll)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -96,6 +99,7 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             payload,
             hits_json(alert.matches),
             alert.urgent,
+            alert.first_poll,
         ),
     )
 
@@ -145,6 +149,12 @@ def article_from_json(text: str) -> AlertedArticle:
     return AlertedArticle(**fields)
 
 
-def subject_from_json(kind: AlertKind, text: str) -> AlertedArticle | HealthNews:
+def subject_from_json(kind: AlertKind, text: str) -> AlertedArticle | Surge | HealthNews:
     """What an alert of that kind was about, as it was when the alert was made."""
-    return health_from_json(text) if kind is AlertKind.HEALTH else article_from_json(text)
+    match kind:
+        case AlertKind.HEALTH:
+            return health_from_json(text)
+        case AlertKind.SURGE:
+            return surge_from_json(text)
+        case AlertKind.NEW | AlertKind.REVISED:
+            return article_from_json(text)

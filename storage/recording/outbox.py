@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -45,11 +46,10 @@ from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempts
-from storage.recording.circuits import close_circuits
+from storage.recording.first_polls import are_first_polls_over, release_first_polls
 from storage.recording.health import note_deliveries
-from storage.recording.ids import find_ids
 from storage.recording.muting import list_mutes
-from storage.recording.recipients import list_recipients, owe_again, record_recipients
+from storage.recording.recipients import list_recipients, record_recipients
 
 MOST_ROLLED = 1_000
 """Deliveries of one digest or summary; what is beyond is one more."""
@@ -126,6 +126,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         subject=parse_subject(row["subject"]),
         sequence=row["sequence"],
         urgent=bool(row["urgent"]),
+        first_poll=bool(row["first_poll"]),
     )
 
 
@@ -134,10 +135,20 @@ def seal_messages(db: Database, channel: str, policy: Policy, now: datetime, lim
     waiting = _list_waiting(db, channel, now, max(limit, MOST_ROLLED) if policy.rolls_up else limit)
     if not waiting:
         return 0
+    if any(one.first_poll for one in waiting):
+        waiting = _list_first_polls(db, channel, now, max(limit, MOST_ROLLED))
     sealed_lately = _list_sealed_lately(db, channel, now) if policy.most_per_hour is not None else []
     mutes = list_mutes(db, min(one.alerted_at for one in waiting))
     _write_plan(db, channel, plan_messages(channel, waiting, policy, now, sealed_lately=sealed_lately, mutes=mutes), now)
     return len(waiting)
+
+
+def _list_first_polls(db: Database, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
+    """What waits, with what is to be one message with it and was held for that, and whether more of that is to come."""
+    more_to_come = not are_first_polls_over(db)
+    if not more_to_come:
+        release_first_polls(db, now)
+    return [replace(one, more_to_come=more_to_come and one.first_poll) for one in _list_waiting(db, channel, now, limit)]
 
 
 def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datetime]:
@@ -150,7 +161,7 @@ def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datet
 
 
 _WAITING = """SELECT deliveries.id, topic, subject, article_id, deliveries.created_at AS alerted_at, due_at, give_up_at, hold, urgent,
-           escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
+           first_poll, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
            (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = article_id) AS source
     FROM deliveries JOIN alerts ON alerts.id = alert_id"""
 
@@ -178,6 +189,7 @@ def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list
             urgent=bool(row["urgent"]),
             topic=row["topic"],
             source=_source_of(row),
+            first_poll=bool(row["first_poll"]),
             acknowledged=bool(row["acknowledged"]),
         )
         for row in rows.values()
@@ -346,52 +358,3 @@ def give_up_overdue(
     _settle(db, results)
     note_deliveries(db, notify, [(channel, one) for one in results])
     return results
-
-
-# What was one message goes out again as one, so that its id keeps announcing the same.
-_NAMED = "id = :one OR alert_id = :one"
-_DEAD = "status = 'dead'"
-
-
-def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool) -> tuple[int, list[str]]:
-    """Make deliveries due again, by their id or their alert's, or the beginning of one.
-
-    Returns how many, and the ids that name nothing to send again, or several things.
-
-    The id of a message stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.
-    Recipients who are known to have it are not told again while others lack it.
-    """
-    unknown = []
-    revived = _make_due(db, _DEAD, "", now) if all_dead else set()
-    for one in ids:
-        meant = find_ids(db, one)
-        named = _make_due(db, _NAMED, meant[0].key, now) if len(meant) == 1 else set()
-        revived |= named
-        if not named:
-            unknown.append(one)
-    return len(revived), unknown
-
-
-def _make_due(db: Database, condition: str, one: str, now: datetime) -> set[str]:
-    """Make due the messages of the deliveries for which the condition holds, and those of them that are in no message yet.
-
-    Returns the ids of all that are due because of it.
-    """
-    values = {"one": one, "now": to_text(now), "give_up": to_text(now + DELIVERY_LIFETIME)}
-    chosen = db.conn.execute(f"SELECT DISTINCT message_id FROM deliveries WHERE {condition}", values).fetchall()  # noqa: S608  # literals
-    owe_again(db, [row["message_id"] for row in chosen])
-    db.conn.execute(
-        f"""UPDATE messages SET attempts = 0, next_attempt_at = :now, give_up_at = :give_up, hold = NULL
-            WHERE id IN (SELECT message_id FROM deliveries WHERE {condition})""",  # noqa: S608  # literals
-        values,
-    )
-    cursor = db.conn.execute(
-        f"""UPDATE deliveries SET status = 'pending', give_up_at = :give_up, reason = NULL,
-                                  hold = CASE WHEN message_id IS NULL THEN 'asked' END,
-                                  due_at = CASE WHEN message_id IS NULL THEN min(created_at, :now) END
-            WHERE {condition} OR message_id IN (SELECT message_id FROM deliveries WHERE {condition}) RETURNING id, channel""",  # noqa: S608  # literals
-        values,
-    )
-    revived = {row["id"]: row["channel"] for row in cursor}
-    close_circuits(db, set(revived.values()))  # whoever asks for it now is not to wait for the end of a pause
-    return set(revived)

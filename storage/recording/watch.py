@@ -18,7 +18,11 @@ class Watch:
 
     matcher: Matcher
     channels_of_topic: Mapping[str, tuple[str, ...]]
+    query_of_topic: Mapping[str, str] = field(default_factory=dict)
+    """What each topic asks for, urgent or not: one that asks for something else has another usual volume."""
     silent_first_poll: bool = True
+    digest_first_poll: bool = False
+    """What would be silent is told in one message instead."""
     health_notify: tuple[str, ...] = ()
     """The channels that are told of operational alerts."""
     least_interval: timedelta = timedelta(minutes=5)
@@ -47,6 +51,8 @@ class Tally:
     duplicates: int = 0
     pages_failed: int = 0
     alerts: list[Alert] = field(default_factory=list)
+    has_more: bool = False
+    """The operation did a part of its work, and is to be called again for the rest."""
     entries_known: int = 0
     """Entries of the body that were on record."""
     is_line_down: bool = False

@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.alerts import OUR_LINE, Roll, RollKind, Subject, article_subject, channel_subject, make_bundle_id, source_subject
+from news.alerts import (
+    OUR_LINE,
+    Roll,
+    RollKind,
+    Subject,
+    article_subject,
+    channel_subject,
+    make_bundle_id,
+    source_subject,
+    volume_subject,
+)
 from news.delivering import (
     GATHERING,
     GiveUp,
@@ -24,6 +34,7 @@ from news.delivering import (
     plan_messages,
 )
 from news.escalating import Escalation
+from news.muting import Mute, MuteKind
 from news.schedules import parse_quiet, parse_schedule
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -285,6 +296,23 @@ def test_over_a_month_with_a_change_of_the_clock_each_alert_is_told_once_and_nev
         assert all(sum(at - HOUR < other <= at for other in sealed) <= policy.most_per_hour for at in sealed)
 
 
+def test_a_surge_is_told_as_it_comes_by_itself_and_keeps_quiet_hours_alone() -> None:
+    surge = WaitingDelivery("a", volume_subject("OTAN"), NOW, NOW, NOW + 3 * DAY, topic="OTAN")
+    for together in Together:
+        busy = Policy(together, when=parse_schedule("daily 08:00"), most_per_hour=1)
+        plan = plan_messages("redaction", [surge, health("b", at=NOW - DAY), waiting("c")], busy, NOW, sealed_lately=[NOW])
+        assert ("a",) in ids(plan)
+        assert [name for name, _ in plan.held] == ["c"]
+    quiet = Policy(Together.SUBJECT, quiet=parse_quiet("09:00-12:00"))
+    assert [hold.kind for _, hold in plan_messages("redaction", [surge], quiet, NOW).held] == [HoldKind.QUIET]
+
+
+def test_a_surge_is_muted_with_its_topic() -> None:
+    surge = WaitingDelivery("a", volume_subject("OTAN"), NOW, NOW, NOW + 3 * DAY, topic="OTAN")
+    mute = Mute(MuteKind.TOPIC, "OTAN", "OTAN", NOW - DAY, None)
+    assert [name for name, _ in plan_messages("hook", [surge], HOOK, NOW, mutes=[mute]).muted] == ["a"]
+
+
 def test_a_message_of_a_channel_that_escalates_says_when_it_does_from_its_sealing_on() -> None:
     later = NOW + timedelta(hours=1)
     (message,) = plan_messages("hook", [waiting("a")], Policy(escalate=Escalation(timedelta(minutes=30), "astreinte")), later).messages
@@ -297,3 +325,42 @@ def test_what_was_escalated_and_acknowledged_since_is_told_nobody_unless_somebod
     settled = replace(waiting("a"), acknowledged=True)
     assert plan_messages("hook", [settled], HOOK, NOW).muted == (("a", "it was acknowledged before it was told here"),)
     assert ids(plan_messages("hook", [replace(settled, held=HoldKind.ASKED)], HOOK, NOW)) == [("a",)]
+
+
+FIRST = replace(waiting("a"), first_poll=True)
+
+
+def test_what_a_source_held_when_first_seen_waits_for_the_rest_of_it_an_hour_at_most() -> None:
+    hour = timedelta(hours=1)
+    early = replace(FIRST, more_to_come=True)
+    for now in (NOW, NOW + hour - SECOND):
+        plan = plan_messages("hook", [early, waiting("b")], HOOK, now)
+        assert plan.held == (("a", Hold(NOW + hour, HoldKind.FIRST_POLL, "digest")),)
+        assert ids(plan) == [("b",)]
+    assert ids(plan_messages("hook", [early], HOOK, NOW + hour)) == [("a",)]
+    assert ids(plan_messages("hook", [replace(early, held=HoldKind.ASKED)], HOOK, NOW)) == [("a",)]
+
+
+def test_all_of_it_is_one_message_apart_from_what_is_news_and_counts_to_no_limit() -> None:
+    first = [replace(waiting(name, article), first_poll=True) for article, name in enumerate("abc")]
+    for policy in (HOOK, MAIL, Policy(most_per_hour=1)):
+        plan = plan_messages("hook", [*first, waiting("z", article=9)], policy, NOW)
+        assert ids(plan) == [("a", "b", "c"), ("z",)]
+        assert [message.roll for message in plan.messages] == [Roll(RollKind.FIRST_POLL, NOW), None]
+    assert ids(plan_messages("hook", [replace(one, held=HoldKind.ASKED) for one in first], HOOK, NOW)) == [("a",), ("b",), ("c",)]
+
+
+def test_a_channel_with_a_digest_has_it_there_and_one_that_is_quiet_when_that_ends() -> None:
+    daily = Policy(when=parse_schedule("daily 12:00"))
+    assert plan_messages("hook", [FIRST], daily, NOW).held == (("a", Hold(NOW + timedelta(hours=2), HoldKind.DIGEST, "digest")),)
+    (message,) = plan_messages("hook", [FIRST, waiting("z")], daily, NOW + DAY).messages
+    assert (message.delivery_ids, message.roll) == (("a", "z"), Roll(RollKind.DIGEST, NOW + timedelta(hours=2)))
+    quiet = Policy(quiet=parse_quiet("09:00-11:00"))
+    assert [hold.kind for _, hold in plan_messages("hook", [FIRST], quiet, NOW).held] == [HoldKind.QUIET]
+
+
+def test_what_is_urgent_in_it_passes_quiet_hours_and_digests_and_is_still_one_message() -> None:
+    urgent = [replace(waiting(name, article), first_poll=True, urgent=True) for article, name in enumerate("ab")]
+    policy = Policy(when=parse_schedule("daily 12:00"), quiet=parse_quiet("09:00-11:00"))
+    (message,) = plan_messages("hook", urgent, policy, NOW).messages
+    assert (message.delivery_ids, message.roll) == (("a", "b"), Roll(RollKind.FIRST_POLL, NOW))
