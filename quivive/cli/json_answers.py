@@ -228,6 +228,8 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
         "escalates_at": optional_time_json(delivery.escalates_at),
         "escalated_from": delivery.escalated_from,
         "escalated_because": delivery.escalated_because,
+        "told_in": delivery.told_in,
+        "recipients": [asdict(recipient) for recipient in delivery.recipients],
     }
 
 
