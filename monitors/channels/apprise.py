@@ -21,7 +21,7 @@ class AppriseChannel:
 
     name: str
     url: str = field(repr=False)
-    policy: Policy = field(default_factory=lambda: Policy(pace=Pace(knows_repeats=False)))
+    policy: Policy = field(default_factory=lambda: Policy(pace=Pace(at_once=1, knows_repeats=False)))
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: what a service thinks of its URL is only known when it is told."""

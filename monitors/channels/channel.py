@@ -92,7 +92,7 @@ class ChannelTable(BaseModel):
 
     def make_policy(self, together: Together = Together.NONE) -> Policy:
         """How the channel wants to be told; on whose clock is known where it is."""
-        pace = Pace(self.at_once, self.max_per_second, self.knows_repeats)
+        pace = Pace(self.at_once if self.knows_repeats else 1, self.max_per_second, self.knows_repeats)
         return Policy(together, self.when, self.quiet, self.max_per_hour, self.escalate, pace=pace)
 
     @abstractmethod

@@ -44,12 +44,12 @@ from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
-from storage.recording.alerts import hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempts
 from storage.recording.first_polls import are_first_polls_over, release_first_polls
 from storage.recording.health import note_deliveries
 from storage.recording.muting import list_mutes
-from storage.recording.recipients import list_recipients, record_recipients
+from storage.recording.recipients import map_recipients, record_recipients
 
 MOST_ROLLED = 1_000
 """Deliveries of one digest or summary; what is beyond is one more."""
@@ -83,7 +83,7 @@ def list_due_messages(db: Database, channel: str, now: datetime, limit: int, exc
     ).fetchall()
     wanted = [row for row in rows if row["id"] not in except_ids][:limit]
     ids = [row["id"] for row in wanted]
-    recipients = list_recipients(db, ids)
+    recipients = map_recipients(db, ids)
     told: dict[str, list[sqlite3.Row]] = {message_id: [] for message_id in ids}
     for row in select_in(db, _TOLD, ids):
         told[row["message_id"]].append(row)
@@ -126,6 +126,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         subject=parse_subject(row["subject"]),
         sequence=row["sequence"],
         urgent=bool(row["urgent"]),
+        changes=changes_from_json(row["changes"]),
         first_poll=bool(row["first_poll"]),
     )
 

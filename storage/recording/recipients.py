@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlite_utils import Database
 
@@ -27,12 +27,17 @@ def record_recipients(db: Database, results: Sequence[AttemptResult]) -> None:
     )
 
 
-def list_recipients(db: Database, message_ids: Iterable[str]) -> Mapping[str, tuple[RecipientOutcome, ...]]:
-    """What is known of the recipients of these messages, from all attempts so far."""
-    known: dict[str, list[RecipientOutcome]] = defaultdict(list)
-    for row in select_in(db, "SELECT * FROM recipients WHERE message_id IN ({marks}) ORDER BY message_id, recipient", message_ids):
-        known[row["message_id"]].append(RecipientOutcome(row["recipient"], RecipientStatus(row["status"]), row["reason"]))
-    return {message_id: tuple(outcomes) for message_id, outcomes in known.items()}
+def list_recipients(db: Database, message_id: str) -> tuple[RecipientOutcome, ...]:
+    """What is known of the recipients of a message, from all attempts so far."""
+    return map_recipients(db, [message_id]).get(message_id, ())
+
+
+def map_recipients(db: Database, message_ids: Collection[str]) -> dict[str, tuple[RecipientOutcome, ...]]:
+    """The same of many messages, by their ids; those of which nothing is known are left out."""
+    found: dict[str, list[RecipientOutcome]] = defaultdict(list)
+    for row in select_in(db, "SELECT * FROM recipients WHERE message_id IN ({marks})", message_ids):
+        found[row["message_id"]].append(RecipientOutcome(row["recipient"], RecipientStatus(row["status"]), row["reason"]))
+    return {message_id: tuple(sorted(outcomes, key=lambda one: one.recipient)) for message_id, outcomes in found.items()}
 
 
 def owe_again(db: Database, message_ids: Iterable[str]) -> None:
