@@ -31,15 +31,16 @@ class Receiver:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = len(self.asked)
         self.asked.append(0)
-        for answer in (*self._answers, b""):
-            try:
+        try:
+            for answer in (*self._answers, b""):
                 head = await reader.readuntil(b"\r\n\r\n")
-            except asyncio.IncompleteReadError:
-                break
-            await reader.readexactly(int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]))
-            self.asked[number] += 1
-            writer.write(answer)
-        writer.close()
+                await reader.readexactly(int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]))
+                self.asked[number] += 1
+                writer.write(answer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
 
 
 def post(receiver: Receiver, messages: int) -> list[Verdict]:
