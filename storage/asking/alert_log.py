@@ -17,7 +17,7 @@ from news.health_news import HealthNews
 from news.surges import Surge
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.alerts import hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
 from storage.recording.recipients import map_recipients
 
 _BEFORE_ALL, _AFTER_ALL = "0", "9"
@@ -83,7 +83,9 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[Del
     selected = select_in(
         db,
         """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
-                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error, reason,
+                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, reason,
+                  coalesce(last_error, reason, iif(status = 'pending', (SELECT circuits.reason FROM circuits
+                                                                        WHERE circuits.channel = deliveries.channel), NULL)) AS last_error,
                   roll, message_id, iif(acknowledged_at IS NULL, escalate_at, NULL) AS escalates_at, escalated_from, escalated_because
            FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN messages ON messages.id = message_id
            WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",
@@ -113,6 +115,7 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         hits=hits_from_json(row["hits"]),
         health=about if isinstance(about, HealthNews) else None,
         surge=about if isinstance(about, Surge) else None,
+        changes=changes_from_json(row["changes"]),
         acknowledged_at=optional_time(row["acknowledged_at"]),
     )
 
