@@ -16,6 +16,7 @@ import asyncio
 import os
 import random
 import resource
+import signal
 import sqlite3
 import threading
 from collections import Counter
@@ -50,8 +51,8 @@ ARTICLES_A_KILL = 6
 MOST_A_ROUND = 50
 ROUNDS = [min(MOST_A_ROUND, KILLS - start) for start in range(0, KILLS, MOST_A_ROUND)]
 SEED = int(os.environ.get("QUIVIVE_SEED", random.SystemRandom().randrange(10**6)))
-BEGINNING = datetime(2027, 3, 27, 17, tzinfo=PARIS)
-"""The evening before the clocks go on; later than the clock of whoever runs this, since a clock is not to go back."""
+BEGINNING = datetime(2027, 3, 27, 20, 30, tzinfo=PARIS)
+"""The evening before the clocks go on, soon before quiet hours; later than the clock of whoever runs this, which is not to go back."""
 MINUTES_BETWEEN = (15, 20, 30, 45, 90)
 """From one start to the next. No digest has more than the 25 articles of a topic that a mail shows."""
 MOST_PER_HOUR = 4
@@ -173,11 +174,12 @@ def _run_and_kill(world: World) -> None:
 
 def _kill_at_a_point(world: World, stack: ExitStack) -> list[psutil.Process]:
     point = world.next_point()
-    times = 1 if point.startswith("escal") else world.chance.randrange(1, 4)
+    times = 1 if point.startswith(("escal", "poll")) else world.chance.randrange(1, 4)
     daemon = stack.enter_context(world.home.start("run", env={"KILL_AT": point, "KILL_THE": str(times)}))
     world.wait_for_events(daemon, 30)
     if daemon.is_running:  # there was not so much of it to do
         return _kill(world, daemon, f"not at {point}")
+    assert daemon.wait() == -signal.SIGKILL
     world.kills[point] += 1
     return []
 
@@ -296,6 +298,7 @@ def _assert_policies_kept(world: World) -> None:
     assert all(one.message_id in rolled or one.is_urgent for one in sealed if one.channel in ("bulletin", "morning"))
     requests = {one.headers["webhook-id"]: one.json["data"] for one in world.hook.requests}
     mails = {one.message_id.strip("<>").partition("@")[0]: one.text for one in world.mailbox.mails}
+    assert {one.channel for one in rolled.values()} == {"bulletin", "morning"}
     for message in rolled.values():
         if message.channel == "bulletin":
             assert datetime.fromisoformat(requests[message.message_id]["due_at"]) == message.roll_due_at
