@@ -32,7 +32,7 @@ FEWEST = 5
 """Articles of a surge. Fewer are told one by one anyway, and one event is written about by several sources."""
 LEAST_FACTOR = 2.0
 """How much more than usual it must be: of a busy topic, a rise may be certain and still not worth telling."""
-FALSE_ALARMS_A_YEAR = 0.1
+FALSE_ALARMS_A_YEAR = 0.02
 """How often a topic whose volume is as it is taken to be would be said to surge; real ones are wilder (`bench/surges.py`)."""
 
 _HOURS_A_YEAR = 365 * 24

@@ -21,7 +21,8 @@ from zoneinfo import ZoneInfo
 from monitors import Presentation
 from monitors.letter import make_letter
 from monitors.templating import Templates
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, article_subject, make_alert_id
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, article_subject, make_alert_id, volume_subject
+from news.surges import Surge, SurgeArticle, SurgeBar, make_surge_alert_id
 from quivive.languages import make_language
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
@@ -62,6 +63,40 @@ LOOKS = {
     "mail-forced-dark": Look(360, 940, ("--enable-features=WebContentsForceDark",)),
     "mail-wide": Look(760, 700),
 }
+
+
+SURGE_LOOKS = {
+    "surge-light": Look(360, 600),
+    "surge-dark": Look(360, 600, LOOKS["mail-dark"].options),
+    "surge-forced-dark": Look(360, 600, LOOKS["mail-forced-dark"].options),
+}
+
+
+def make_surge_mail() -> str:
+    """The HTML of a mail on a topic that is written about much more than usual."""
+    hour = timedelta(hours=1)
+    start = _SEEN.replace(minute=0, second=0)
+    counts = [0, 0, 1, 0, 1, 2, 1, 1, 2, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 4, 9, 6]
+    latest = (
+        SurgeArticle(_ARTICLE.title, _ARTICLE.url, _ARTICLE.source, _ARTICLE.published_at),
+        SurgeArticle(
+            "OpenAI et l’OTAN : ce que dit le contrat", "https://www.depeche.example/contrat", "La Dépêche du code", _SEEN - hour / 3
+        ),
+        SurgeArticle("Bruxelles s’étonne d’un contrat signé sans elle", "https://eco.example/bruxelles", "Éco du jour", _SEEN - hour),
+    )
+    surge = Surge(
+        topic="OpenAI–OTAN",
+        since=start - 2 * hour,
+        until=_SEEN,
+        articles=19,
+        usual=2.6,
+        bars=tuple(SurgeBar(start - (23 - n) * hour, count, (0.2, 0.9)[7 <= (n + 10) % 24 < 20]) for n, count in enumerate(counts)),
+        latest=latest,
+    )
+    alert = Alert(make_surge_alert_id(surge, 1), surge.topic, AlertKind.SURGE, _SEEN, None, surge, (), volume_subject(surge.topic))
+    bundle = Bundle("picture", "redaction", ("picture",), (alert,), 0, _SEEN)
+    presentation = Presentation(make_language("fr", ZoneInfo("Europe/Paris")), _QUERIES, "/etc/quivive/config.toml")
+    return Templates(presentation).render(make_letter(bundle, presentation)).html
 
 
 def make_mail() -> str:
@@ -167,6 +202,9 @@ def main(names: Sequence[str]) -> None:
     for name, look in LOOKS.items():
         if not names or name in names:
             photograph(browser, make_mail(), look, PICTURES / f"{name}.png")
+    for name, look in SURGE_LOOKS.items():
+        if not names or name in names:
+            photograph(browser, make_surge_mail(), look, PICTURES / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MEASURING = (
     *("first_poll", "second_poll", "steady", "memory", "idle", "search", "inserting", "start", "waiting", "hostile", "first_look"),
     "year",
+    "surges",
 )
 QUICK = {
     "waiting": ["still wait for the dead channel", "live channel, median", "live channel, 95 %", "a look"],
