@@ -172,6 +172,8 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
 def _tell_roll(roll: Roll, language: Language) -> str:
     """What it is, and that it comes late, as after an outage of this machine."""
     moment = language.moment(roll.due_at)
+    if roll.kind is RollKind.FIRST_POLL:
+        return language.text("What sources held when they were first read, as of {moment}", moment=moment)
     if roll.kind is RollKind.SUMMARY:
         return language.text("What was beyond the channel’s limit of messages in an hour, as of {moment}", moment=moment)
     if roll.sealed_at is not None and roll.sealed_at - roll.due_at > LATE_AFTER:

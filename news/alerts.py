@@ -135,13 +135,20 @@ class Alert:
     sequence: int = 1
     urgent: bool = False
     """Whether it is told at once, whatever the policy of a channel."""
+    first_poll: bool = False
+    """Whether it speaks of what a source held when it was first seen."""
 
 
 class RollKind(StrEnum):
-    """`digest`: all of a period; `summary`: what was beyond the channel's limit of messages in an hour."""
+    """Of what a message is all that there is.
+
+    `digest`: a period; `summary`: what was beyond the channel's limit of messages in an hour; `first_poll`: what sources held when they
+    were first seen.
+    """
 
     DIGEST = "digest"
     SUMMARY = "summary"
+    FIRST_POLL = "first_poll"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from news.alerts import AlertKind, DeliveryStatus, Hit
-from news.articles import Origin
+from news.articles import Identity, Origin
 from news.care import Care
 from news.covering import Coverage
 from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
-from news.settling import Identity
 from news.sources import Problem, SourceStatus
 from news.surges import Surge
 

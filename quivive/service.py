@@ -190,6 +190,9 @@ class Service:
     async def deliver_due(self) -> int:
         """Escalate what is due for it, and start sending what is due; returns how many messages."""
         await self._escalate_due()
+        now = self._clock()
+        if await self._read(partial(self.archive.can_release_first_polls, now)):
+            await asyncio.wrap_future(self.archive.release_first_polls(now))
         return await self.dispatcher.deliver_due()
 
     async def deliver_all_due(self) -> None:

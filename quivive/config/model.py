@@ -144,7 +144,7 @@ class CrawlerTable(Table):
 class AlertsTable(Table):
     """`[alerts]`: what alerts at all."""
 
-    first_poll: Literal["silent", "alert"] = "silent"
+    first_poll: Literal["silent", "alert", "digest"] = "silent"
 
 
 class HealthTable(Table):

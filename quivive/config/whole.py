@@ -105,7 +105,7 @@ class Configuration:
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
     crawler: CrawlerConfiguration
-    first_poll: Literal["silent", "alert"]
+    first_poll: Literal["silent", "alert", "digest"]
     web: WebConfiguration | None
     """None where nobody is to listen to hubs."""
     health_notify: tuple[str, ...]

@@ -462,3 +462,10 @@ _VOLUMES = (
         PRIMARY KEY (topic, hour)
     ) WITHOUT ROWID""",
 )
+
+
+@migrations()
+def tell_a_first_poll_in_one_message(db: Database) -> None:
+    """What a source holds when it is first seen may be told, apart from what is news."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN first_poll INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("CREATE INDEX deliveries_of_first_polls ON deliveries (due_at) WHERE hold = 'first_poll'")

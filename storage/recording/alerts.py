@@ -77,14 +77,15 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         subject=cause.subject,
         sequence=new.sequence,
         urgent=match.urgent,
+        first_poll=new.first_poll,
     )
 
 
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                               urgent, first_poll)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -98,6 +99,7 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             payload,
             hits_json(alert.matches),
             alert.urgent,
+            alert.first_poll,
         ),
     )
 

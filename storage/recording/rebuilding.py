@@ -20,8 +20,9 @@ from sqlite_utils import Database
 from news.answers import RebuildingPart, RebuildingProgress
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
 from news.text import ANALYSIS_VERSION, analyse_article
-from storage.file.words import clear_old_index, index_now, list_old_indexes, start_index_over
+from storage.file.words import clear_old_index, index_now, start_index_over
 from storage.recording.knowing import remember_titles
+from storage.recording.left_to_rebuild import LEFT_BELOW, get_progress, get_state, left_below
 
 STEP_REVISIONS = 100
 STEP_CHARACTERS = 400_000
@@ -29,7 +30,6 @@ STEP_CHARACTERS = 400_000
 
 
 _VERSIONS = {RebuildingPart.HASHES: "normalisation_version", RebuildingPart.INDEX: "analysis_version"}
-_LEFT_BELOW = {RebuildingPart.HASHES: "hashes_left_below", RebuildingPart.INDEX: "index_left_below"}
 
 
 def index_version() -> str:
@@ -45,13 +45,13 @@ def begin(db: Database) -> None:
 
 
 def _begin(db: Database, part: RebuildingPart, version: str) -> bool:
-    if _get_state(db, _VERSIONS[part]) == version:
+    if get_state(db, _VERSIONS[part]) == version:
         return False
     _set_state(db, _VERSIONS[part], version)
     newest = db.conn.execute("SELECT max(id) FROM revisions").fetchone()[0]
     if newest is None:
         return False
-    _set_state(db, _LEFT_BELOW[part], str(newest + 1))
+    _set_state(db, LEFT_BELOW[part], str(newest + 1))
     return True
 
 
@@ -67,21 +67,6 @@ def step(db: Database) -> RebuildingProgress | None:
     return None
 
 
-def left_below(db: Database, part: RebuildingPart) -> int:
-    """The number below which revisions are not yet made anew; 0 when all are."""
-    return int(_get_state(db, _LEFT_BELOW[part]) or 0)
-
-
-def get_progress(db: Database) -> RebuildingProgress | None:
-    """How far the rebuilding has come; None when there is none."""
-    for part in (RebuildingPart.HASHES, RebuildingPart.INDEX):
-        below = left_below(db, part)
-        if below:
-            oldest, newest = db.conn.execute("SELECT min(id), max(id) FROM revisions").fetchone()
-            return RebuildingProgress(part, round(100.0 * (newest + 1 - below) / (newest + 1 - oldest), 1))
-    return RebuildingProgress(RebuildingPart.OLD_INDEX, 100.0) if list_old_indexes(db) else None
-
-
 def _renew(db: Database, part: RebuildingPart, below: int) -> None:
     texts = list(_take_texts(db, below))
     # In the order of their numbers: FTS5 writes what it has gathered whenever a number is lower than the one before.
@@ -91,9 +76,9 @@ def _renew(db: Database, part: RebuildingPart, below: int) -> None:
         else:
             _rehash(db, revision)
     if texts:
-        _set_state(db, _LEFT_BELOW[part], str(texts[-1]["id"]))
+        _set_state(db, LEFT_BELOW[part], str(texts[-1]["id"]))
     else:
-        db.conn.execute("DELETE FROM archive_state WHERE name = ?", (_LEFT_BELOW[part],))
+        db.conn.execute("DELETE FROM archive_state WHERE name = ?", (LEFT_BELOW[part],))
 
 
 def _take_texts(db: Database, below: int) -> Iterator[sqlite3.Row]:
@@ -115,11 +100,6 @@ def _rehash(db: Database, revision: sqlite3.Row) -> None:
     text_hash, length = content_hash(revision["title"], revision["text"])
     db.conn.execute("UPDATE revisions SET text_hash = ?, text_length = ? WHERE id = ?", (text_hash, length, revision["id"]))
     remember_titles(db, [(text_hash, normalise_text(revision["title"]))])
-
-
-def _get_state(db: Database, name: str) -> str | None:
-    row = db.conn.execute("SELECT value FROM archive_state WHERE name = ?", (name,)).fetchone()
-    return row["value"] if row else None
 
 
 def _set_state(db: Database, name: str, value: str) -> None:

@@ -48,7 +48,7 @@ def record_repair(db: Database, watch: Watch, outcome: RepairOutcome, now: datet
     row = db.conn.execute("SELECT * FROM gaps WHERE id = ? AND state = 'open'", (outcome.gap_id,)).fetchone()
     if row is None or _read_steps(row["steps"])[0] != Step(outcome.way, outcome.url):  # it was read already
         return tally
-    repair = _repair_of(row)
+    repair = _repair_of(row, _list_shown(db, outcome.source_id))
     problem = _problem_with(repair, outcome)
     if problem is not None:
         repair = after_problem(repair, problem, now)
@@ -114,7 +114,12 @@ def _list_at(db: Database, source_id: int, addresses: Collection[str]) -> dict[s
     return found
 
 
-def _repair_of(row: sqlite3.Row) -> Repair:
+def _list_shown(db: Database, source_id: int) -> tuple[Item, ...]:
+    row = db.conn.execute("SELECT items FROM windows WHERE source_id = ?", (source_id,)).fetchone()
+    return () if row is None else read_items(row["items"])
+
+
+def _repair_of(row: sqlite3.Row, shown: tuple[Item, ...]) -> Repair:
     return Repair(
         window=Window(read_items(row["window"]), from_text(row["last_good_at"])),
         from_at=from_text(row["from_at"]),
@@ -123,6 +128,7 @@ def _repair_of(row: sqlite3.Row) -> Repair:
         reached_at=from_text(row["reached_at"]),
         hosts=frozenset(json.loads(row["hosts"])),
         steps=_read_steps(row["steps"]),
+        shown=shown,
         visited=frozenset(json.loads(row["visited"])),
         attempts=row["attempts"],
         barren=row["barren"],

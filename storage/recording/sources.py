@@ -14,11 +14,12 @@ from news.concluding import SourceRecord, Validators
 from news.freshness import FeedWishes
 from news.own_line import Line
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
-from news.sources import DueSource, Problem, SourceSpec, SourceStatus, fold_name
+from news.sources import DueSource, Problem, SourceSpec, SourceStatus
 from news.trusting import Trust
 from news.urls import host_of
 from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.called import is_called
 from storage.recording.conditions import address_of, move_of
 from storage.recording.line import list_probes, load_line
 from storage.recording.page_readings import page_readings
@@ -219,16 +220,6 @@ def find_sources(db: Database, names: Sequence[str]) -> tuple[list[DueSource], l
 def list_numbers(db: Database) -> dict[str, int]:
     """The numbers of the configured sources, by the URLs that the configuration has."""
     return {row["url"]: row["id"] for row in db.conn.execute("SELECT url, id FROM sources WHERE configured = 1")}
-
-
-def is_called(row: sqlite3.Row, name: str) -> bool:
-    """Whether somebody who types `name` means this source: its URL, or its name but for case and accents."""
-    return row["url"] == name or fold_name(row["name"]) == fold_name(name)
-
-
-def list_called(db: Database, name: str) -> list[int]:
-    """The ids of the sources of this name or URL, also of those that have left the configuration: what they brought is still there."""
-    return [row["id"] for row in db.conn.execute("SELECT id, url, name FROM sources") if is_called(row, name)]
 
 
 _HEALTH = """SELECT sources.*, (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles

@@ -21,6 +21,8 @@ class Watch:
     query_of_topic: Mapping[str, str] = field(default_factory=dict)
     """What each topic asks for, urgent or not: one that asks for something else has another usual volume."""
     silent_first_poll: bool = True
+    digest_first_poll: bool = False
+    """What would be silent is told in one message instead."""
     health_notify: tuple[str, ...] = ()
     """The channels that are told of operational alerts."""
     least_interval: timedelta = timedelta(minutes=5)

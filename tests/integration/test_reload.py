@@ -199,7 +199,7 @@ def in_force(service: Service) -> dict[str, Any]:
         "sources": [tuple(row) for row in rows],
         "topics": (dict(watch.channels_of_topic), matched, urgent),
         "health": watch.health_notify,
-        "polling": (watch.silent_first_poll, watch.least_interval, watch.most_interval),
+        "polling": (watch.silent_first_poll, watch.digest_first_poll, watch.least_interval, watch.most_interval),
         # By the numbers that sources have, and a reload numbers a new one otherwise than a start.
         "crawl": replace(service.crawl.settings, requests={}, listings={}),
         "asking": [[*service.crawl.settings.requests.values()], [*service.crawl.settings.listings.values()]],

@@ -100,7 +100,7 @@ CASES = {
         "crawler.interval: 1m does not lie between min_interval, 5m, and max_interval, 12h",
     ),
     "limits that cross": ('[crawler]\nmin_interval = "1d"', "crawler.min_interval: 1d is longer than max_interval, 12h"),
-    "a first poll that is neither": ('[alerts]\nfirst_poll = "loud"', "alerts.first_poll: must be 'silent' or 'alert'"),
+    "a first poll that is neither": ('[alerts]\nfirst_poll = "loud"', "alerts.first_poll: must be 'silent', 'alert' or 'digest'"),
     "a source that is no table": ('sources = ["https://un.example/"]', "sources.0: must be a table, [sources.0]"),
     "a source without address": ('[[sources]]\nname = "Un"', "sources.0.url: is required"),
     "a source with two": (
