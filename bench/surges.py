@@ -37,14 +37,14 @@ from news.topics import Topic
 from news.volume import LEAST_HISTORY, Volume, hour_number, judge_volume, oldest_hour
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "lemonde-2022-01"
-RATES = {"one a month": 1 / 30, "one a week": 1 / 7, "one a day": 1.0, "5 a day": 5.0, "20 a day": 20.0, "100 a day": 100.0}
+RATES = {"one a month": 1 / 30, "one a week": 1 / 7, "one a day": 1.0, "5 a day": 5.0, "20 a day": 20.0}
 FOLLOWED = 0.4
 """How likely an article is followed by another one on the same; that one may be followed too."""
 FOLLOWED_WITHIN = 3.0
 """Hours, in the mean."""
 PUT_IN_EVERY = timedelta(days=40)
 RISE_HOURS = 4.0
-LEAST_RISE = 8
+LEAST_RISE = 10
 REAL = (
     *("covid OU omicron OU coronavirus", "présidentielle", "Macron", "Zemmour", "Ukraine", "Russie", "Chine", "école OU enseignant*"),
     *("climat*", 'inflation OU "pouvoir d’achat"', "cinéma OU film", "tribunal OU procès OU justice", "Afrique", "Etats-Unis OU Biden"),
@@ -103,13 +103,13 @@ def _skip(share: float, random: Random) -> int:
 
 
 def put_in_rises(moments: Sequence[datetime], a_day: float, random: Random) -> tuple[list[datetime], list[datetime]]:
-    """The same with some hours, now and then, of as much more as a usual day has, eight articles at least; and when these begin."""
+    """The same with four hours, now and then, that have as much more as two usual days, ten articles at least; and when these begin."""
     starts, added = [], []
     start = moments[0] + 5 * 7 * DAY
     while start < moments[-1] - DAY:
         begins = (start.astimezone(PARIS).replace(hour=8) + random.random() * 10 * HOUR).astimezone(UTC)
         starts.append(begins)
-        more = max(LEAST_RISE, round(a_day))
+        more = max(LEAST_RISE, round(2 * a_day))
         added += [begins + timedelta(hours=RISE_HOURS * random.random()) for _ in range(more)]
         start += PUT_IN_EVERY * random.uniform(0.8, 1.2)
     return sorted([*moments, *added]), starts
@@ -229,10 +229,10 @@ def _live_real(item: tuple[str, Sequence[datetime]], days: int, years: int) -> t
 def main() -> None:
     """Live the years, and print what was told."""
     parser = make_parser(__doc__ or "")
-    parser.add_argument("--topics", type=int, default=10, help="invented topics of each rate")
+    parser.add_argument("--topics", type=int, default=5, help="invented topics of each rate")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="where january.tar.xz is")
     options = parser.parse_args()
-    days, sites, topics, years = (60, 20, 1, 1) if options.quick else (365, 200, options.topics, 5)
+    days, sites, topics, years = (60, 20, 1, 1) if options.quick else (365, 200, options.topics, 3)
     print_machine()
     print_invented(days, sites, topics)
     archive = options.corpus / "january.tar.xz"
