@@ -31,7 +31,7 @@ class EmailSender:
 
     def __init__(self, channel: EmailChannel, presentation: Presentation, limits: TimeLimits) -> None:
         self._channel = channel
-        self._writer = LetterWriter(presentation)
+        self._writer = LetterWriter(presentation, channel.unsubscribe)
         self._limits = limits
         self._server = MailServer(channel, limits)
         self._recipients = tuple({one.spec: one for one in channel.to_addresses}.values())

@@ -21,7 +21,7 @@ from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.called import is_called
 from storage.recording.conditions import address_of, move_of
-from storage.recording.line import list_probes, load_line
+from storage.recording.line import list_due_while_down, load_line
 from storage.recording.page_readings import page_readings
 from storage.recording.rhythms import read_rhythm
 from storage.recording.watch import Watch
@@ -190,10 +190,10 @@ def _due_source(row: sqlite3.Row) -> DueSource:
 def list_due_sources(db: Database, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DueSource]:
     """The sources whose poll is due, the longest overdue first, without those of the ids that are in hand already.
 
-    While our own line is down, one of those that were cut off now and then.
+    While our own line is down, those that answer all the same, and one of the others now and then.
     """
     if (line := load_line(db)) is not None:
-        return [_due_source(row) for row in list_probes(db, line, now, in_hand)]
+        return [_due_source(row) for row in list_due_while_down(db, line, now, limit, in_hand)]
     rows = db.conn.execute(
         """SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
            ORDER BY next_poll_at LIMIT ?""",

@@ -136,6 +136,8 @@ CHANGED: dict[Keys, Any] = {
     ("channels", "mail", "password"): "another",
     ("channels", "mail", "from"): "another@example.org",
     ("channels", "mail", "to"): ["another@example.org"],
+    ("channels", "mail", "unsubscribe"): "mailto:another@example.org",
+    ("channels", "mail", "sendmail"): None,  # goes in the place of smtp, and not beside it
 }
 """For each key another value than the usual one."""
 
