@@ -44,7 +44,7 @@ FOLLOWED_WITHIN = 3.0
 """Hours, in the mean."""
 PUT_IN_EVERY = timedelta(days=40)
 RISE_HOURS = 4.0
-LEAST_RISE = 10
+LEAST_RISE = 12
 REAL = (
     *("covid OU omicron OU coronavirus", "présidentielle", "Macron", "Zemmour", "Ukraine", "Russie", "Chine", "école OU enseignant*"),
     *("climat*", 'inflation OU "pouvoir d’achat"', "cinéma OU film", "tribunal OU procès OU justice", "Afrique", "Etats-Unis OU Biden"),
@@ -103,7 +103,7 @@ def _skip(share: float, random: Random) -> int:
 
 
 def put_in_rises(moments: Sequence[datetime], a_day: float, random: Random) -> tuple[list[datetime], list[datetime]]:
-    """The same with four hours, now and then, that have as much more as two usual days, ten articles at least; and when these begin."""
+    """The same with four hours, now and then, that have as much more as two usual days, twelve articles at least; and when these begin."""
     starts, added = [], []
     start = moments[0] + 5 * 7 * DAY
     while start < moments[-1] - DAY:

@@ -32,7 +32,7 @@ FEWEST = 5
 """Articles of a surge. Fewer are told one by one anyway, and one event is written about by several sources."""
 LEAST_FACTOR = 2.0
 """How much more than usual it must be: of a busy topic, a rise may be certain and still not worth telling."""
-FALSE_ALARMS_A_YEAR = 0.05
+FALSE_ALARMS_A_YEAR = 0.2
 """How often a topic whose volume is as it is taken to be would be said to surge; real ones are wilder (`bench/surges.py`)."""
 
 _HOURS_A_YEAR = 365 * 24
@@ -42,9 +42,9 @@ _CALM = 2
 """Articles of a day that are calm whatever is usual."""
 _USUAL_AFTER = 14
 """What happens more often than once in so many days is usual."""
-_LEAST_HEAPED, _MOST_HEAPED = 2.0, 40.0
-"""News always comes in heaps: one event is written about by several sources, also where the last weeks show nothing of that
-(they are learned without the days that stand out)."""
+_LEAST_HEAPED, _MOST_HEAPED = {3: 1.5, 24: 2.0}, 40.0
+"""News always comes in heaps, of which a few hours show less than a day: one event is written about by several sources, also where the
+last weeks show nothing of that (they are learned without the days that stand out)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _DAY = 24
@@ -164,7 +164,7 @@ def _measure_heaps(usual: _Usual, span: int) -> float:
         expected = _sum_rates(usual.rates, start, start + span)
         squares += (count - expected) ** 2
         total += expected
-    return min(max(squares / total, _LEAST_HEAPED), _MOST_HEAPED)
+    return min(max(squares / total, _LEAST_HEAPED[span]), _MOST_HEAPED)
 
 
 def _has_risen(volume: Volume, usual: _Usual, span: int, now: datetime) -> bool:
