@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from news.alerts import (
     AlertKind,
     AttemptResult,
     Bundle,
+    Change,
     DeliveryStatus,
     Hit,
     RecipientStatus,
@@ -28,10 +29,12 @@ from news.alerts import (
     source_subject,
     volume_subject,
 )
+from news.circuits import Circuit
 from news.delivering import HOLDS_OF_POLICIES, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
 from news.health_news import HealthEvent, HealthNews, make_health_alert_id
 from news.surges import Surge, SurgeArticle, SurgeBar, make_surge_alert_id
 from news.timing import DELIVERY_LIFETIME
+from news.wording import Wording
 from quivive.languages import make_language
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -60,6 +63,22 @@ def make_alert(topic: str = "OpenAI–OTAN", article: AlertedArticle = ARTICLE, 
     return Alert(
         make_alert_id(topic, article.url), topic, AlertKind.NEW, created_at, 41, article, HITS, article_subject(article.article_id)
     )
+
+
+BEFORE = "Un accord sur les réseaux classifiés de l’OTAN & ceux de ses <alliés>."
+CHANGES = (
+    Change("title", "OpenAI signe avec l’OTAN", ARTICLE.title),
+    Change("text", BEFORE, BEFORE.replace("classifiés", "non classifiés")),
+    Change("text", None, "L’OTAN dément."),
+)
+
+
+def make_correction(changes: Sequence[Change] = CHANGES) -> Alert:
+    """The second alert of its topic, an hour after the first."""
+    alert_id = make_alert_id("OpenAI–OTAN", ARTICLE.url, 2)
+    corrected_at = MORNING + timedelta(hours=1)
+    changed = {"kind": AlertKind.CORRECTED, "sequence": 2, "created_at": corrected_at, "alert_id": alert_id, "changes": tuple(changes)}
+    return replace(make_alert(), **changed)
 
 
 NEWS = HealthNews(
@@ -160,6 +179,7 @@ class ListOutbox:
         self.results: list[AttemptResult] = []
         self.held: list[AttemptResult] = []
         """What `hold_for_channel` told."""
+        self.circuits: dict[str, Circuit] = {}
         self.on_record: Callable[[AttemptResult], Future[None]] = lambda result: done()
         """What `record_attempt` gives back, for tests of a write that fails or takes its time."""
         for bundle in bundles:
@@ -267,6 +287,36 @@ class ListOutbox:
             known = {one.recipient: one for one in (*message.bundle.recipients, *result.recipients, *told)}
             message.bundle = replace(message.bundle, attempts=message.bundle.attempts + 1, recipients=tuple(known.values()))
         return self.on_record(result)
+
+    def record_attempts(self, results: Sequence[AttemptResult]) -> Future[None]:
+        together: Future[None] = Future()
+        for one in [self.record_attempt(result) for result in results]:
+            if not one.done() or one.exception():
+                return one
+        together.set_result(None)
+        return together
+
+    def note_circuit(self, channel: str, circuit: Circuit) -> Future[None]:
+        with self._lock:
+            self.circuits.pop(channel, None)
+            if circuit.pauses:
+                self.circuits[channel] = replace(circuit, failed=frozenset(), arrived=0)
+        return done()
+
+    def load_circuits(self) -> list[tuple[str, Circuit]]:
+        with self._lock:
+            return sorted(self.circuits.items(), key=lambda pair: pair[0])
+
+    def give_up_overdue(self, channel: str, reason: str | None, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        told = Wording("given up after 3 days; last: {reason}", reason=reason)
+        with self._lock:
+            overdue = [(name, one) for name, one in self._messages.items() if one.is_due(channel, now) and one.give_up_at <= now]
+            given_up = []
+            for name, one in overdue[:limit]:
+                one.due_at, one.error = None, told
+                assert one.bundle is not None
+                given_up.append(AttemptResult(name, one.bundle.delivery_ids, now, DeliveryStatus.DEAD, None, told))
+        return done(given_up)
 
     @property
     def pending(self) -> list[Bundle]:

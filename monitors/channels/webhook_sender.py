@@ -6,11 +6,12 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 from __future__ import annotations
 
 import asyncio
-import ssl
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -35,18 +36,25 @@ LONGEST_SNIPPET = 200
 _SNIPPET_BYTES = 2048
 _SNIPPET_SECONDS = 2.0
 """An error's text is worth this much waiting; the status alone already decides."""
+_PARTS = re.compile(r"[^/&=?;]{6,}")
+"""What of a path or a query may be a secret by itself: tokens are longer than most words."""
 _TELLS_WHEN = (429, 503)
 
 
 class WebhookSender:
-    """Sends to one webhook. Each attempt has a connection of its own: one kept open is often dead by the time of the next alert."""
+    """Sends to one webhook. A connection is kept for a moment, for what is due with it; by the next alert it would often be dead."""
 
     def __init__(self, channel: WebhookChannel, limits: TimeLimits, presentation: Presentation) -> None:
         self._channel = channel
         self._limits = limits
-        self._tls: ssl.SSLContext | None = None
+        self._session: aiohttp.ClientSession | None = None
         self._signers = [Webhook(secret) for secret in channel.secrets]
         self._bodies = make_bodies(channel.template, presentation)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._session is not None:
+            await self._session.close()
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # one URL is one receiver
         """POST the messages of the bundle."""
@@ -71,28 +79,43 @@ class WebhookSender:
             return retry(self._clean(f"{self._host}: {explain(error)}"))
 
     async def _post(self, body: bytes, headers: dict[str, str], now: datetime) -> Outcome:
-        # No environment proxies (trust_env), no cookies from one attempt to the next, no redirects:
-        # they would carry the alert, and its signature, to a place that nobody configured.
-        async with (
-            aiohttp.ClientSession(
-                connector=HeadFirstConnector(
-                    self._tls_context(), PublicResolver() if self._channel.public_only else None
-                ),  # its close() ends TLS at once; force_close would linger
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None),
-                auto_decompress=False,
-                trust_env=False,
-            ) as session,
-            session.post(_without_login(self._channel.url), data=BytesIO(body), headers=headers, allow_redirects=False) as response,
-        ):
+        """POST once, and again if it was on a connection that the receiver had ended meanwhile: it may have waited for no more."""
+        while True:
+            reused: list[bool] = []
+            try:
+                return await self._post_once(body, headers, now, reused)
+            except (aiohttp.ServerDisconnectedError, ConnectionResetError):
+                if not reused:
+                    raise
+
+    async def _post_once(self, body: bytes, headers: dict[str, str], now: datetime, reused: list[bool]) -> Outcome:
+        async with self._open_session().post(
+            _without_login(self._channel.url), data=BytesIO(body), headers=headers, allow_redirects=False, trace_request_ctx=reused
+        ) as response:
             if 200 <= response.status < 300:
                 return accepted()
             return self._judge(response, await _snippet(response), now)
 
+    def _open_session(self) -> aiohttp.ClientSession:
+        # No environment proxies (trust_env), no cookies from one attempt to the next, no redirects:
+        # they would carry the alert, and its signature, to a place that nobody configured.
+        if self._session is None:
+            tracing = aiohttp.TraceConfig()
+            tracing.on_connection_reuseconn.append(_note_reuse)
+            self._session = aiohttp.ClientSession(
+                connector=HeadFirstConnector(make_tls_context(), PublicResolver() if self._channel.public_only else None),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),
+                auto_decompress=False,
+                trust_env=False,
+                trace_configs=[tracing],
+            )
+        return self._session
+
     def _judge(self, response: aiohttp.ClientResponse, snippet: str, now: datetime) -> Outcome:
         meaning = _meaning(response.status)
         told = Wording("{host} answered {status}{meaning}", host=self._host, status=response.status, meaning=meaning)
-        if snippet:
+        if snippet := one_line(self._clean(snippet), LONGEST_SNIPPET):  # cleaned before it is cut: half a secret is not found
             told = Wording(
                 "{host} answered {status}{meaning}: {body}", host=self._host, status=response.status, meaning=meaning, body=snippet
             )
@@ -118,22 +141,30 @@ class WebhookSender:
             headers["webhook-signature"] = " ".join(signer.sign(webhook_id, moment, text) for signer in self._signers)
         return headers
 
-    def _tls_context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = make_tls_context()
-        return self._tls
-
     @property
     def _host(self) -> str:
         return urlsplit(self._channel.url).hostname or "the webhook"
 
     def _clean(self, text: str) -> str:
         """Without what only we and the receiver may know. The path and the query of a webhook's URL are often its password."""
-        parts = urlsplit(self._channel.url)
-        hidden: list[str | None] = [*self._channel.secrets, *(secret.removeprefix(SECRET_PREFIX) for secret in self._channel.secrets)]
-        hidden += [self._channel.url, parts.password, parts.username, parts.query]
-        hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
-        return redact(text, *hidden, parts.path if len(parts.path) > 1 else None)
+        return redact(text, *_secrets_of(self._channel))
+
+
+def _secrets_of(channel: WebhookChannel) -> list[str]:
+    """What of a channel may be a secret, the longest first: signing keys, the URL and its parts, the login as it is and as it is sent."""
+    parts = urlsplit(channel.url)
+    login = _login_of(channel.url)
+    hidden = [*channel.secrets, *(secret.removeprefix(SECRET_PREFIX) for secret in channel.secrets)]
+    hidden += [channel.url, parts.password or "", parts.username or "", parts.query]
+    hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
+    hidden += [b64encode(login.encode()).decode()] if login else []
+    hidden += [parts.path] if len(parts.path) > 1 else []
+    hidden += [part for text in (parts.path, parts.query) for part in _PARTS.findall(text)]
+    return sorted({*hidden, *map(unquote, hidden)}, key=len, reverse=True)
+
+
+async def _note_reuse(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
+    context.trace_request_ctx.append(True)
 
 
 class Bodies(Protocol):
@@ -183,7 +214,7 @@ async def _snippet(response: aiohttp.ClientResponse) -> str:
             raw = await response.content.read(_SNIPPET_BYTES)
     except (aiohttp.ClientError, OSError, TimeoutError):
         return ""
-    return one_line(raw.decode(errors="replace"), LONGEST_SNIPPET)
+    return one_line(raw.decode(errors="replace"))
 
 
 def _meaning(status: int) -> str:

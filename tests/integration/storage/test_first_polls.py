@@ -48,7 +48,7 @@ def test_all_that_sources_hold_when_first_seen_is_one_message_once_each_was_poll
     (bundle,) = tell(desk)
     assert bundle.roll is not None
     assert (bundle.roll.kind, len(bundle.alerts)) == (RollKind.FIRST_POLL, 5)
-    assert [one["deliveries"][0]["status"] for one in desk.log()] == ["pending"] * 5
+    assert {(one["deliveries"][0]["status"], one["deliveries"][0]["told_in"]) for one in desk.log()} == {("pending", "first_poll")}
     assert tell(desk) == [bundle]
     assert not desk.archive.can_release_first_polls(desk.now)
 
@@ -88,6 +88,15 @@ def test_the_last_of_it_takes_with_it_what_was_held(desk: Desk) -> None:
     desk.poll(B, *entries(1, "b"))
     desk.archive.seal_messages("hook", Policy(), desk.now, 100).result()
     assert [len(bundle.alerts) for bundle in desk.archive.due_messages("hook", desk.now, 100, frozenset())] == [3]
+
+
+def test_what_came_after_the_moment_at_which_it_was_asked_what_is_due_is_in_the_message_too(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, *entries(2))
+    asked_at = desk.now
+    desk.poll(B, *entries(1, "b"))
+    desk.archive.seal_messages("hook", Policy(), asked_at, 100).result()
+    assert [len(bundle.alerts) for bundle in desk.archive.due_messages("hook", asked_at, 100, frozenset())] == [3]
 
 
 def test_nothing_is_waited_for_longer_than_an_hour(desk: Desk) -> None:
