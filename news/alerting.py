@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from news.alerts import AlertKind
+from news.alerts import AlertKind, Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class NewAlert:
 
     kind: AlertKind
     sequence: int
+    changes: tuple[Change, ...] = ()
+    """What was corrected; of other kinds nothing."""
     first_poll: bool = False
     """Whether it speaks of what a source held when it was first seen, and is told with all the rest of that."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.alerts import AlertKind, DeliveryStatus, Hit, RecipientOutcome, RollKind
+from news.alerts import AlertKind, Change, DeliveryStatus, Hit, RecipientOutcome, RollKind
 from news.articles import Identity, Origin
 from news.care import Care
 from news.covering import Coverage
@@ -228,6 +228,8 @@ class AlertRecord:
     """Why its topic matched."""
     health: HealthNews | None = None
     """What an operational alert says."""
+    changes: tuple[Change, ...] = ()
+    """What was corrected; of other alerts nothing."""
     acknowledged_at: datetime | None = None
     surge: Surge | None = None
     """What an alert on a topic's volume says."""

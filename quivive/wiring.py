@@ -27,6 +27,7 @@ def make_watch(configuration: Configuration) -> Watch:
         silent_first_poll=configuration.first_poll != "alert",
         digest_first_poll=configuration.first_poll == "digest",
         health_notify=configuration.health_notify,
+        revisions_of_topic={topic.name: topic.revisions for topic in configuration.topics},
         least_interval=configuration.crawler.min_interval,
         most_interval=configuration.crawler.max_interval,
     )

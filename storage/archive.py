@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
-from news.alerts import AttemptResult, Bundle
+from news.alerts import Alert, AttemptResult, Bundle
 from news.answers import (
     RebuildingProgress,
     Waiting,
@@ -32,6 +32,7 @@ from storage.file.writer import Writer
 from storage.hubs import Hubs
 from storage.reader import ArchiveReader
 from storage.recording import (
+    corrections,
     entries,
     escalations,
     first_polls,
@@ -181,6 +182,10 @@ class Archive(ArchiveReader):
         """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
         return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
 
+    def has_due_corrections(self, now: datetime) -> bool:
+        """Whether a correction that waited for the end of its hour is to be told."""
+        return self._ask(corrections.has_due_corrections, now)
+
     def has_due_escalations(self, now: datetime) -> bool:
         """Whether something is to be escalated to a second channel."""
         return self._ask(escalations.has_due_escalations, now)
@@ -200,6 +205,10 @@ class Archive(ArchiveReader):
     def record_repair(self, outcome: RepairOutcome, now: datetime) -> Future[Tally]:
         """Write what a place brought that was read for what was missed, with all that follows from it."""
         return self._writer.submit(lambda db: repairs.record_repair(db, self._watch, outcome, now))
+
+    def record_due_corrections(self, now: datetime) -> Future[list[Alert]]:
+        """Tell some of the corrections whose hour is over; returns the alerts."""
+        return self._writer.submit(lambda db: corrections.record_due_corrections(db, self._watch, now))
 
     def watch_volumes(self, now: datetime) -> Future[Tally]:
         """Count what alerted since the last time, and write the alerts on topics that are written about much more than usual.

@@ -58,6 +58,7 @@ ALERTS = (
     "health",
     "acknowledged_at",
     "surge",
+    "changes",
 )
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")
 _HIDDEN = frozenset({"Cc", "Cf"})

@@ -30,6 +30,8 @@ def tell_kind(kind: AlertKind, language: Language) -> str:
             return language.text("new")
         case AlertKind.REVISED:
             return language.text("revised")
+        case AlertKind.CORRECTED:
+            return language.text("corrected")
         case AlertKind.SURGE:
             return language.text("surge")
         case AlertKind.HEALTH:

@@ -17,7 +17,7 @@ from news.health_news import HealthNews
 from news.surges import Surge
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.alerts import hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
 from storage.recording.recipients import map_recipients
 
 _BEFORE_ALL, _AFTER_ALL = "0", "9"
@@ -113,6 +113,7 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         hits=hits_from_json(row["hits"]),
         health=about if isinstance(about, HealthNews) else None,
         surge=about if isinstance(about, Surge) else None,
+        changes=changes_from_json(row["changes"]),
         acknowledged_at=optional_time(row["acknowledged_at"]),
     )
 

@@ -32,7 +32,7 @@ from news.delivering import (
 from news.timing import DELIVERY_LIFETIME
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
-from storage.recording.alerts import hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempt
 from storage.recording.first_polls import are_first_polls_over, release_first_polls
 from storage.recording.health import note_deliveries
@@ -111,6 +111,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         subject=parse_subject(row["subject"]),
         sequence=row["sequence"],
         urgent=bool(row["urgent"]),
+        changes=changes_from_json(row["changes"]),
         first_poll=bool(row["first_poll"]),
     )
 

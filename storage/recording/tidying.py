@@ -26,6 +26,7 @@ _WHEN_DUE = (
     ("deliveries", "escalate_at", ""),
     ("messages", "next_attempt_at", ""),
     ("gaps", "next_repair_at", ""),
+    ("corrections_due", "due_at", ""),
 )
 _SUBSCRIPTIONS_DUE = ("subscriptions", "next_attempt_at", "")
 """Apart, since these wait for months."""

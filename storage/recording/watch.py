@@ -10,6 +10,7 @@ from news.alerts import Alert
 from news.query import Matcher
 from news.repairing import RepairState
 from news.sources import DuePage, Problem
+from news.topics import Revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,15 @@ class Watch:
     """What would be silent is told in one message instead."""
     health_notify: tuple[str, ...] = ()
     """The channels that are told of operational alerts."""
+    revisions_of_topic: Mapping[str, Revisions] = field(default_factory=dict)
+    """Which edits each topic is told of; one that is not named is told of none."""
     least_interval: timedelta = timedelta(minutes=5)
     most_interval: timedelta = timedelta(hours=12)
+
+    @property
+    def tells_corrections(self) -> bool:
+        """Whether any topic is told of edits."""
+        return any(asked is not Revisions.OFF for asked in self.revisions_of_topic.values())
 
 
 @dataclass(frozen=True, slots=True)

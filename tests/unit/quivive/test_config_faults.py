@@ -41,7 +41,7 @@ CASES = {
         f"zzz: unknown table; known: {', '.join(SECTIONS)}, sources, entities, topics, channels",
     ),
     "an unknown key": ('[archive]\npth = "a.db"', 'archive.pth: unknown key; did you mean "path"?'),
-    "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll"),
+    "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll, revisions"),
     "a value where a table belongs": ('archive = "a.db"', "archive: must be a table, [archive]"),
     "a table where a list belongs": (
         '[sources]\nurl = "https://un.example/"',
