@@ -83,9 +83,9 @@ LOOKS = {
     "digest-wide": Look(760, 680),
     "health-light": Look(360, 560),
     "health-dark": Look(360, 560, _DARK),
-    "surge-light": Look(360, 800),
-    "surge-dark": Look(360, 800, _DARK),
-    "surge-forced-dark": Look(360, 800, _FORCED_DARK),
+    "surge-light": Look(360, 830),
+    "surge-dark": Look(360, 830, _DARK),
+    "surge-forced-dark": Look(360, 830, _FORCED_DARK),
 }
 """By their names, which begin with that of the mail."""
 
