@@ -325,6 +325,9 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_RSET(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 — aiosmtpd's name
+        return await self._scripted(server, "RSET") or "250 OK"
+
     async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 — aiosmtpd's name
         self.goodbyes += 1
         return await self._scripted(server, "QUIT") or "221 Bye"

@@ -483,3 +483,16 @@ def tell_corrections(db: Database) -> None:
         UNIQUE (article_id, topic)
     )""")
     db.conn.execute("CREATE INDEX corrections_by_time ON corrections_due (due_at)")
+
+
+@migrations()
+def leave_channels_alone(db: Database) -> None:
+    """A channel that answers nobody is left alone for a while, and a program that starts goes on with that."""
+    db.conn.execute("""CREATE TABLE circuits (
+        channel TEXT PRIMARY KEY,
+        pauses INTEGER NOT NULL,       -- in a row, each twice as long as the one before
+        since TEXT,                    -- when the first of them began
+        until TEXT,                    -- nothing is sent before; null: messages arrive again
+        asked INTEGER NOT NULL,        -- 1: the receiver asked for it
+        reason TEXT
+    )""")
