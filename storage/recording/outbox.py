@@ -44,15 +44,9 @@ from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
-<<<<<<< HEAD
-from storage.recording.alerts import hits_from_json, subject_from_json
-from storage.recording.attempts import log_attempt
-from storage.recording.first_polls import are_first_polls_over, gather_first_polls
-=======
 from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempts
-from storage.recording.first_polls import are_first_polls_over, release_first_polls
->>>>>>> main
+from storage.recording.first_polls import are_first_polls_over, gather_first_polls
 from storage.recording.health import note_deliveries
 from storage.recording.muting import list_mutes
 from storage.recording.recipients import map_recipients, record_recipients
