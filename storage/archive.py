@@ -271,6 +271,10 @@ class Archive(ArchiveReader):
         """Delete old lines of the poll log."""
         return self._submit(tidying.prune_poll_log, now)
 
+    def forget_gaps(self, now: datetime) -> Future[int]:
+        """Delete a batch of gaps of years ago, of sources that have many; returns how many."""
+        return self._submit(tidying.forget_gaps, now)
+
     def set_back(self, step: timedelta, now: datetime) -> Future[None]:
         """Bring back what a clock that was ahead by `step` put off; it has just gone back to `now`."""
         return self._submit(tidying.set_back, step, now)

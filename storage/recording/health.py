@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerts import Alert, AlertKind, AttemptResult, DeliveryStatus, Subject, channel_subject
-from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id
+from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id, tell_given_up
 from storage.file.times import optional_text, optional_time, to_text
 from storage.recording.deliveries import insert_deliveries
 
@@ -73,7 +73,7 @@ def _judge(channel: str, result: AttemptResult, told: HealthNews | None) -> Heal
     """What is to be told of a channel because of this; `told` was last."""
     is_dead = told is not None and told.after == DEAD
     if result.status is DeliveryStatus.DEAD and not is_dead:
-        return HealthNews(HealthEvent.DELIVERIES, channel, DEAD, WELL, since=result.attempted_at, message=result.error or "")
+        return HealthNews(HealthEvent.DELIVERIES, channel, DEAD, WELL, since=result.attempted_at, message=tell_given_up(result.error))
     if result.status is DeliveryStatus.SENT and told is not None and is_dead:
         return HealthNews(HealthEvent.DELIVERIES, channel, WELL, DEAD, since=told.since, until=result.attempted_at)
     return None

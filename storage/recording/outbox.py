@@ -46,7 +46,7 @@ from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempts
-from storage.recording.first_polls import are_first_polls_over, release_first_polls
+from storage.recording.first_polls import are_first_polls_over, gather_first_polls
 from storage.recording.health import note_deliveries
 from storage.recording.muting import list_mutes
 from storage.recording.recipients import map_recipients, record_recipients
@@ -148,7 +148,7 @@ def _list_first_polls(db: Database, channel: str, now: datetime, limit: int) -> 
     """What waits, with what is to be one message with it and was held for that, and whether more of that is to come."""
     more_to_come = not are_first_polls_over(db)
     if not more_to_come:
-        release_first_polls(db, now)
+        gather_first_polls(db, channel, now)
     return [replace(one, more_to_come=more_to_come and one.first_poll) for one in _list_waiting(db, channel, now, limit)]
 
 

@@ -17,6 +17,9 @@ from storage.recording.attempts import forget_attempts
 from storage.recording.left_to_rebuild import left_below
 
 POLL_LOG_AGE = timedelta(days=30)
+GAP_AGE = timedelta(days=365)
+KEPT_GAPS = 100
+"""Of a source, however old."""
 _BATCH = 500
 LONGEST_WAIT = LONGEST_RETRY_AFTER + timedelta(hours=1)
 _WHEN_DUE = (
@@ -70,6 +73,19 @@ def _forget(db: Database, article_id: int, not_in_index: int, now: datetime) -> 
 def prune_poll_log(db: Database, now: datetime) -> int:
     """Delete poll log lines older than `POLL_LOG_AGE`; returns how many."""
     return int(db.conn.execute("DELETE FROM polls WHERE polled_at < ?", (to_text(now - POLL_LOG_AGE),)).rowcount)
+
+
+def forget_gaps(db: Database, now: datetime) -> int:
+    """Delete a batch of gaps that are older than a year, but for the last of each source; returns how many.
+
+    A feed that shows one entry at a time leaves one with each.
+    """
+    return db.conn.execute(
+        """DELETE FROM gaps WHERE id IN (
+               SELECT id FROM gaps AS old WHERE found_at < :before AND state <> 'open'
+                 AND id < (SELECT id FROM gaps WHERE source_id = old.source_id ORDER BY id DESC LIMIT 1 OFFSET :kept) LIMIT :most)""",
+        {"before": to_text(now - GAP_AGE), "kept": KEPT_GAPS - 1, "most": _BATCH},
+    ).rowcount
 
 
 def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> None:
