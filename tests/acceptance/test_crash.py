@@ -193,9 +193,9 @@ def _kill_at_a_point(world: World, stack: ExitStack) -> list[psutil.Process]:
 
 def _kill_at_random(world: World, stack: ExitStack) -> list[psutil.Process]:
     daemon = stack.enter_context(world.home.start("run"))
-    events = world.chance.choice([0, *range(1, 25)])
+    events = world.chance.choice(range(13))
     if events:
-        world.chance.choice([world.wait_for_events, world.wait_for_requests])(daemon, events // 2)
+        world.chance.choice([world.wait_for_events, world.wait_for_requests])(daemon, events)
     threading.Event().wait(
         world.chance.uniform(0, 0.05) if events else world.chance.uniform(0, 1.5)
     )  # the moment of the kill is the chance
