@@ -196,9 +196,8 @@ def _kill_at_random(world: World, stack: ExitStack) -> list[psutil.Process]:
     events = world.chance.choice(range(13))
     if events:
         world.chance.choice([world.wait_for_events, world.wait_for_requests])(daemon, events)
-    threading.Event().wait(
-        world.chance.uniform(0, 0.05) if events else world.chance.uniform(0, 1.5)
-    )  # the moment of the kill is the chance
+    moment = world.chance.uniform(0, 0.05) if events else world.chance.uniform(0, 1.5)
+    threading.Event().wait(moment)  # of the kill, which is to be chance
     return _kill(world, daemon, "random" if events else "starting")
 
 
