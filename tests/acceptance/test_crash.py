@@ -264,13 +264,13 @@ _WAITING = """SELECT max(moment) AS last FROM (
 
 
 def _finish(world: World) -> None:
-    """Let all be done that is left: when one thing is, others follow, as escalations and digests do."""
+    """Let all be done that is left: when one thing is, others follow, as escalations, digests and what a paused channel is told."""
     for _ in range(10):
         assert world.home.quivive("poll", timeout=120).status in (0, 1)
         world.home.call("alerts", "retry", "--dead")
         if not (last := world.ledger.rows(_WAITING)[0]["last"]):
             return
-        world.let_pass(max(timedelta(0), datetime.fromisoformat(last) - world.now()) + timedelta(minutes=1))
+        world.let_pass(max(timedelta(0), datetime.fromisoformat(last) - world.now()) + timedelta(minutes=15))
     pytest.fail(f"something is left to be done at {last}")
 
 
