@@ -56,6 +56,7 @@ BEGINNING = datetime(2027, 3, 27, 20, 30, tzinfo=PARIS)
 MINUTES_BETWEEN = (15, 20, 30, 45, 90)
 """From one start to the next."""
 MOST_PER_HOUR = 4
+FEEDS = ("/pages", "/texts")
 WRITE_TROUBLE = "the archive cannot be written: waiting until it can be"
 
 
@@ -88,9 +89,9 @@ class World:
         """Until so many requests and messages have come, or the daemon was ended."""
         self._wait_for(daemon, self.count_events, events)
 
-    def wait_for_requests(self, daemon: Running, requests: int) -> None:
-        """Until the site was asked so often: a start that ends before that, for all that waits to be sent, reads nothing."""
-        self._wait_for(daemon, lambda: len(self.site.requests), requests)
+    def wait_for_polls(self, daemon: Running, polls: int) -> None:
+        """Until feeds were asked for so often: again only once what they said before is on record."""
+        self._wait_for(daemon, lambda: sum(one.path in FEEDS for one in self.site.requests), polls)
 
     def _wait_for(self, daemon: Running, count: Callable[[], int], more: int) -> None:
         before = count()
@@ -183,7 +184,7 @@ def _kill_at_a_point(world: World, stack: ExitStack) -> list[psutil.Process]:
     point = world.next_point()
     times = 1 if point.startswith(("escal", "poll")) else world.chance.randrange(1, 4)
     daemon = stack.enter_context(world.home.start("run", env={"KILL_AT": point, "KILL_THE": str(times)}))
-    world.wait_for_requests(daemon, 15)
+    world.wait_for_polls(daemon, 9)
     if daemon.is_running:  # there was not so much of it to do
         return _kill(world, daemon, f"not at {point}")
     assert daemon.wait() == -signal.SIGKILL
@@ -193,12 +194,12 @@ def _kill_at_a_point(world: World, stack: ExitStack) -> list[psutil.Process]:
 
 def _kill_at_random(world: World, stack: ExitStack) -> list[psutil.Process]:
     daemon = stack.enter_context(world.home.start("run"))
-    events = world.chance.choice(range(13))
-    if events:
-        world.chance.choice([world.wait_for_events, world.wait_for_requests])(daemon, events)
-    moment = world.chance.uniform(0, 0.05) if events else world.chance.uniform(0, 1.5)
+    wait, most = world.chance.choice([(world.wait_for_events, 30), (world.wait_for_polls, 6), (None, 0)])
+    if wait:
+        wait(daemon, world.chance.randrange(1, most))
+    moment = world.chance.uniform(0, 0.05) if wait else world.chance.uniform(0, 1.5)
     threading.Event().wait(moment)  # of the kill, which is to be chance
-    return _kill(world, daemon, "random" if events else "starting")
+    return _kill(world, daemon, "random" if wait else "starting")
 
 
 def _kill_in_trouble(world: World, stack: ExitStack) -> list[psutil.Process]:
