@@ -63,7 +63,8 @@ class Switchboard:
             return
         self._unsaved.add(channel)
         if after.until is not None and after.until != before.until:
-            _log.warning("channel %s is left alone until %s: %s", channel, f"{after.until:%H:%M:%S}", after.reason)
+            seconds = (after.until - self._clock()).total_seconds()
+            _log.warning("channel %s is left alone for %d s: %s", channel, round(seconds), after.reason)
         elif not after.pauses:
             _log.info("channel %s is told again as usual", channel)
 

@@ -16,11 +16,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MEASURING = (
     *("first_poll", "second_poll", "steady", "memory", "idle", "search", "inserting", "start", "waiting", "hostile", "first_look"),
-    *("year", "delivering"),
+    *("year", "delivering", "surges"),
 )
 QUICK = {
     "waiting": ["still wait for the dead channel", "live channel, median", "live channel, 95 %", "a look"],
-    "delivering": ["webhook: dispatcher", "mail: dispatcher", "mail: bare loop", "what the dead channel costs"],
     "search": [
         *("articles that hold the word of", "two words, by relevance", "phrase, by date", "boolean, by date", "plain FTS5: median"),
         *("entity of 8 names, by date", "prefix, by relevance", "goal: < 50", "held by", "index     quivive"),
