@@ -11,7 +11,7 @@ import sqlite3
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from tests.press import URGENT, title_of
 from tests.processes import Home
 
 PARIS = ZoneInfo("Europe/Paris")
+_LEFT_OUT = re.compile(r"and \d+ more article")
 _TITLE = re.compile(r"Dépêche (\d+) :")
 
 
@@ -34,6 +35,8 @@ class Arrival:
     content: object
     """What may not differ from one attempt to the next."""
     is_accepted: bool = True
+    leaves_out: bool = False
+    """Whether it is a mail that counts some of its articles instead of naming them."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,14 @@ class Ledger:
                 assert bisect_left(came, counts[number]) == len(came), f"{message_id} was sent again after it was on record as sent"
 
     def arrivals(self) -> list[Arrival]:
+        """All that came, to whomever."""
         return [*map(_read_request, self._hook.requests), *(one for mail in self._mailbox.mails for one in _by_reader(mail))]
+
+    def name_what_is_left_out(self, arrivals: list[Arrival]) -> list[Arrival]:
+        """The same, with the titles that a mail has no room for, as the archive has them."""
+        told = {message.message_id: message.titles for message in self.sealed()}
+        assert all(set(one.titles) < told[one.message_id] for one in arrivals if one.leaves_out)
+        return [replace(one, titles=tuple(told[one.message_id])) if one.leaves_out else one for one in arrivals]
 
     def sealed(self) -> list[SealedMessage]:
         titles = defaultdict(set)
@@ -120,12 +130,13 @@ def _read_mail(mail: Mail) -> Arrival:
     """One arrival, of whichever readers."""
     text = mail.text
     titles = tuple(dict.fromkeys(title_of(int(number)) for number in _TITLE.findall(text)))
-    return Arrival("", mail.message_id.strip("<>").partition("@")[0], titles, (mail.subject, text))
+    message_id = mail.message_id.strip("<>").partition("@")[0]
+    return Arrival("", message_id, titles, (mail.subject, text), leaves_out=bool(_LEFT_OUT.search(text)))
 
 
 def _by_reader(mail: Mail) -> list[Arrival]:
     read = _read_mail(mail)
-    return [Arrival(reader, read.message_id, read.titles, read.content) for reader in mail.recipients]
+    return [replace(read, receiver=reader) for reader in mail.recipients]
 
 
 def assert_each_told_in_one_message(arrivals: list[Arrival], expected: set[str]) -> None:
