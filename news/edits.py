@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from news.furniture import is_live, split_told, title_words
 from news.sentences import Sentence
 
-MOST_PAIRED = 200
+MOST_PAIRED = 60
 """Sentences of each text that are compared with one another; a text in which more have changed was written anew."""
 _LEAST_ALIKE = 0.5
 """Of the words of two sentences, for one to have become the other."""
