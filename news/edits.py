@@ -37,6 +37,8 @@ class Edit:
 
     is_retitled: bool
     sentences: tuple[Edited, ...]
+    is_live: bool = False
+    """Whether the text goes on as things happen: then what stands beside a passage has nothing to do with it."""
 
 
 def find_edit(before: tuple[str, str], after: tuple[str, str]) -> Edit:
@@ -44,7 +46,7 @@ def find_edit(before: tuple[str, str], after: tuple[str, str]) -> Edit:
     is_retitled = title_words(before[0]) != title_words(after[0])
     if before[1] == after[1]:
         return Edit(is_retitled, ())
-    return Edit(is_retitled, tuple(_find_sentences(before[1], after[1])))
+    return Edit(is_retitled, tuple(_find_sentences(before[1], after[1])), is_live(before[1]))
 
 
 def _find_sentences(before: str, after: str) -> list[Edited]:
