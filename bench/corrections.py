@@ -34,7 +34,7 @@ _STEP = timedelta(minutes=2)
 _EDITS = 720
 _PARTS = 60
 _FEED = "https://journal.example/feed"
-_TOPIC = Topic("OTAN", "otan")
+_TOPIC = Topic("Zibeline", "zibeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def play(path: Path, write: Callable[[int], str], edits: int, revisions: Revisio
 def _poll(archive: Archive, text: str, now: datetime) -> PollOutcome:
     (source,), _ = archive.find_sources([_FEED])
     entry = FeedEntry(
-        guid="1", link="https://journal.example/direct", title="EN DIRECT - Le sommet de l’OTAN", content=text, published_at=FIRST
+        guid="1", link="https://journal.example/direct", title="EN DIRECT - Le sommet de la zibeline", content=text, published_at=FIRST
     )
     return PollOutcome(source.source_id, _FEED, now, 0.1, PollKind.PARSED, 200, len(text), ParsedFeed("Le Journal", (entry,)))
 
@@ -94,21 +94,23 @@ def _part(number: int, said: str) -> str:
 
 def _write_news(edit: int) -> str:
     """Each part says something else of the topic."""
-    return "\n".join(_part(number, f"L’OTAN répond à la question numéro {number}.") for number in range(edit, edit - _PARTS, -1))
+    return "\n".join(_part(number, f"La zibeline répond à la question numéro {number}.") for number in range(edit, edit - _PARTS, -1))
 
 
 def _write_others(edit: int) -> str:
     """Only the first of all parts speaks of the topic, and it stays."""
     parts = [_part(number, f"On répond à la question numéro {number}.") for number in range(edit, edit - _PARTS, -1)]
-    return "\n".join([*parts, "L’OTAN se réunit à Paris pendant trois jours."])
+    return "\n".join([*parts, "La zibeline se réunit à Paris pendant trois jours."])
 
 
 def _write_nothing(edit: int) -> str:
     """What stands around the words changes, and how they are set."""
-    parts = [_part(number, f"L’OTAN répond à la question numéro {number}.") for number in range(_PARTS)]
+    parts = [_part(number, f"La zibeline répond à la question numéro {number}.") for number in range(_PARTS)]
     quotes = "« sommet »" if edit % 2 else '"sommet"'
-    head = f"Mis à jour le 4 mars à {edit // 30 % 24} h {edit * 2 % 60:02}\nLe {quotes} de l’OTAN se poursuit, {1000 + edit} vues."
-    return "\n".join([head.replace(f", {1000 + edit} vues", ""), *parts, f"{edit} commentaires", f"À lire aussi : L’OTAN, épisode {edit}"])
+    head = f"Mis à jour le 4 mars à {edit // 30 % 24} h {edit * 2 % 60:02}\nLe {quotes} de la zibeline se poursuit, {1000 + edit} vues."
+    return "\n".join(
+        [head.replace(f", {1000 + edit} vues", ""), *parts, f"{edit} commentaires", f"À lire aussi : La zibeline, épisode {edit}"]
+    )
 
 
 _DAYS: tuple[tuple[str, Callable[[int], str], int], ...] = (
