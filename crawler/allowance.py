@@ -47,10 +47,14 @@ class Allowance:
         """Bytes of bodies that are in memory or, by what their hosts sent before, are to be expected."""
         return self._total
 
+    def may_ask_anyone(self) -> bool:
+        """Whether there is room for any answer, of whomever."""
+        return self._total < self._most
+
     def may_ask(self, host: str, source_id: int) -> bool:
         """Whether one more answer of this host and source may come."""
         own = max(self._bytes[host], self._bytes[source_id])
-        if self._total >= self._most or own >= self._share:
+        if not self.may_ask_anyone() or own >= self._share:
             return False
         return own == 0 or self._total < self._soft
 

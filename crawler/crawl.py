@@ -157,7 +157,7 @@ class Crawl:
         loop = asyncio.get_running_loop()
         while not (self._is_stopping or self._is_dead):
             now = loop.time()
-            if work := self._frontier.take(now, self._has_room):
+            if work := self._frontier.take(now, self._has_room, self._capacity.allowance.may_ask_anyone):
                 self._started[work] = now, self._capacity.allowance.expect(host_key(work.url), work.source_id, now)
                 return work
             self._changed.clear()

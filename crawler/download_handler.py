@@ -15,10 +15,10 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
-from crawler.addresses import Networks, reason_to_refuse
 from crawler.problems import FetchProblem, make_problem
 from crawler.scrapy_insides import AiohttpDownloadHandler, BaseStreamingDownloadHandler, ClientResponse
 from crawler.tolerant_connections import TolerantConnector
+from news.addresses import Networks, reason_to_refuse
 
 KEEP_ALIVE_SECONDS = 30
 """An idle TLS connection costs about 0.3 MB: feeds polled every few minutes do not pay for keeping theirs."""

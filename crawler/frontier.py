@@ -57,6 +57,10 @@ def _anything(_: Work) -> bool:
     return True
 
 
+def _always() -> bool:
+    return True
+
+
 class Frontier:
     """Work that waits to be fetched, and permits for what is being fetched.
 
@@ -141,13 +145,14 @@ class Frontier:
         self._queued = 0
         return dropped
 
-    def take(self, now: float, may_start: Callable[[Work], bool] = _anything) -> Work | None:
+    def take(self, now: float, may_start: Callable[[Work], bool] = _anything, has_room: Callable[[], bool] = _always) -> Work | None:
         """The next piece of work that may start now, with its permit; give it back with `release`. None if there is none.
 
         `may_start` says whether there is room for the answer to a piece of work; what has none waits without holding up others.
+        `has_room` says whether there is room for any answer: without it, nobody of thousands who wait needs to be looked at.
         """
         self._wake(now)
-        if len(self._in_flight) >= self._permits:
+        if len(self._in_flight) >= self._permits or not has_room():
             return None
         work = self._take_urgent(now, may_start)
         if work is None and self._pages_in_flight < self._page_permits:

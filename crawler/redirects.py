@@ -15,12 +15,12 @@ from scrapy.http import Response
 from w3lib.url import safe_url_string
 from yarl import URL
 
-from crawler.addresses import Networks, reason_to_refuse_host
 from crawler.cookies import Cookies, kept_cookies, matching_cookies
 from crawler.credentials import own_headers, own_names
 from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
 from crawler.settings import RequestSettings
+from news.addresses import Networks, reason_to_refuse_host
 
 MAX_REDIRECTS = 10
 HOPS = "quivive_hops"

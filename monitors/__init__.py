@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 from monitors.attempts import TimeLimits
 from monitors.channels import KINDS, Channel, ChannelTable, table_of
+from monitors.channels.webhook import bodies_of
 from monitors.dispatch import Dispatcher, SendingRules, send_test
 from monitors.outbox import Outbox
-from monitors.presentation import TEMPLATE_NAMES, OwnTemplates, Presentation
+from monitors.presentation import OUR_BODIES, TEMPLATE_NAMES, OwnTemplates, Presentation
 
 if TYPE_CHECKING:
+    from monitors.body_templating import check_bodies
     from monitors.templating import check_templates
 
 __all__ = [
     "KINDS",
+    "OUR_BODIES",
     "TEMPLATE_NAMES",
     "Channel",
     "ChannelTable",
@@ -27,6 +30,8 @@ __all__ = [
     "Presentation",
     "SendingRules",
     "TimeLimits",
+    "bodies_of",
+    "check_bodies",
     "check_templates",
     "send_test",
     "table_of",
@@ -34,9 +39,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """`check_templates` brings Jinja, for which no command waits that makes no mail."""
+    """`check_templates` and `check_bodies` bring Jinja, for which no command waits that makes no message."""
     if name == "check_templates":
         from monitors.templating import check_templates  # noqa: PLC0415
 
         return check_templates
+    if name == "check_bodies":
+        from monitors.body_templating import check_bodies  # noqa: PLC0415
+
+        return check_bodies
     raise AttributeError(name)

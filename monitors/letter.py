@@ -10,9 +10,11 @@ from datetime import timedelta
 
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
+from monitors.surge_letter import LetterSurge, make_letter_surge
 from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll, RollKind
 from news.digests import TopicDigest, arrange_digest
 from news.health_news import HealthNews
+from news.surges import Surge
 from news.wording import Language
 
 MOST_HITS_SHOWN = 20
@@ -87,7 +89,10 @@ class LetterDigest:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that a mail says. Every text is one clean line. With `health` or `digest`, it is about no one article, whose facts are empty."""
+    """All that a mail says. Every text is one clean line.
+
+    With `health`, `digest` or `surge`, it is about no one article, whose facts are empty.
+    """
 
     language: str
     """Of the mail; `article_language` is that of title, passages and excerpt."""
@@ -110,6 +115,8 @@ class Letter:
     """The operational alerts that it tells."""
     digest: tuple[LetterDigest, ...] = ()
     """The topics of a digest or a summary; `when` says which it is, and whether it comes late."""
+    surge: LetterSurge | None = None
+    """A topic that is written about much more than usual: the chart, and the latest articles."""
 
 
 def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
@@ -119,6 +126,8 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
         return _make_digest_letter(bundle, bundle.roll, presentation)
     if isinstance(article, HealthNews):
         return _make_health_letter(bundle, presentation)
+    if isinstance(article, Surge):
+        return _make_surge_letter(bundle, article, presentation)
     return Letter(
         language=language.code,
         article_language=language.code if bundle.test else one_line(article.language or "fr"),
@@ -211,6 +220,29 @@ def _make_health_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     )
 
 
+def _make_surge_letter(bundle: Bundle, surge: Surge, presentation: Presentation) -> Letter:
+    """A mail on a topic's volume. `excerpt` says its latest articles too, for templates that know nothing of surges."""
+    language = presentation.language
+    told = make_letter_surge(surge, language)
+    return Letter(
+        language=language.code,
+        article_language=language.code,
+        test=bundle.test,
+        title=title_of(bundle, language),
+        link=None,
+        address="",
+        source=_NAME,
+        author="",
+        when=told.when,
+        excerpt=" · ".join(one.title for one in told.latest),
+        topics=(),
+        channel=one_line(bundle.channel),
+        configuration=presentation.configuration,
+        alert_ids=tuple(alert.alert_id for alert in bundle.alerts),
+        surge=told,
+    )
+
+
 def _make_health(news: HealthNews, language: Language) -> LetterHealth:
     message = one_line(language.tell(news.message))
     return LetterHealth(
@@ -233,11 +265,11 @@ def _tell_span(news: HealthNews, language: Language) -> str:
 
 
 def title_of(bundle: Bundle, language: Language) -> str:
-    """The article's title on one line, else its address; of many alerts how many they are, or what the only operational one says."""
+    """The article's title on one line, else its address; of many alerts how many they are; what one on something else says."""
     article = bundle.alerts[0].about
     if bundle.roll is not None:
         return language.plural("{count} alert", "{count} alerts", len(bundle.alerts))
-    if isinstance(article, HealthNews):
+    if isinstance(article, HealthNews | Surge):
         told = one_line(language.tell(article.title))
         more = len(bundle.alerts) - 1
         return language.plural("{first}, and {count} more", "{first}, and {count} more", more, first=told) if more else told

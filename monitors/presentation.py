@@ -9,15 +9,23 @@ from news.wording import Language
 
 TEMPLATE_NAMES = ("mail.html", "mail.txt")
 """The two bodies of a mail."""
+OUR_BODIES = ("discord", "json", "mattermost", "slack", "teams")
+"""The templates of webhooks' bodies that come with the program, in `monitors/templates/bodies/`."""
+
+
+class TemplateTroubleError(Exception):
+    """A template of the user's cannot be used; the text says which, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTemplates:
-    """Templates that take the place of ours, as they were read: the name of each (`mail.html`, `mail.txt`) and its source."""
+    """Templates of the user's, as they were read: the name of each (`mail.html`, `mail.txt`, those that webhooks name) and its source."""
 
     sources: Mapping[str, str] = field(default_factory=dict)
     troubles: tuple[str, ...] = ()
-    """Why some could not be read: ours are used, and `check`, `status` and the log say so."""
+    """Why some of mails could not be read: ours are used, and `check`, `status` and the log say so."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """Why some of webhooks could not be read, by their names: nothing can take their place, and what they were to tell waits."""
 
 
 @dataclass(frozen=True, slots=True)

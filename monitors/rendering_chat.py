@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from monitors.letter import Letter, make_letter, subject_of
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from monitors.chat_markups import PLAIN, Markup, length
+from monitors.letter import Letter, LetterItem, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
+from monitors.surge_letter import LetterSurge, LetterSurgeArticle
 from news.alerts import Bundle
 from news.wording import Language
 
@@ -13,36 +18,118 @@ MOST_PASSAGES = 3
 LONGEST_TITLE = 200
 LONGEST_BODY = 1_500
 """Characters. The shortest message that a common service takes whole is 2,000 (Discord)."""
+_ROOM_FOR_MORE = 100
+"""Characters for how many articles are left out, in any language and markup, with its line end."""
+Parts = Sequence[tuple[str, bool]]
+"""A text in pieces, each with whether it is what was found."""
 
 
 def render_chat(bundle: Bundle, presentation: Presentation) -> tuple[str, str]:
     """Title and text of the message. An article's address, and what to do about an operational alert, are never cut."""
     letter = make_letter(bundle, presentation)
     title = one_line(subject_of(bundle, presentation.language), LONGEST_TITLE)
+    return title, "\n".join(tell_lines(letter, len(bundle.alerts), PLAIN, LONGEST_BODY, presentation.language))
+
+
+def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
+    """What the message says below its title, line by line, in a service's markup; with line ends between them at most `most` long.
+
+    `count`: the alerts of the message. Without links in its markup an article's address is a line beyond that.
+    """
     if letter.digest:
-        return title, _tell_digest(letter, len(bundle.alerts), presentation.language)
-    return title, _tell_health(letter) if letter.health else _tell_article(letter)
+        return _tell_digest(letter, count, markup, most, language)
+    if letter.surge:
+        return _tell_surge(letter.surge, markup, most)
+    if letter.health:
+        lines = list(_health_lines(letter))
+        return _fill(([(line, False)] for line in lines), markup, most) if markup.link else lines
+    return _tell_article(letter, markup, most)
 
 
-def _tell_article(letter: Letter) -> str:
-    passages = [f"· {hit.passage}" for topic in letter.topics for hit in topic.hits[:MOST_PASSAGES]]
-    told = "\n".join([f"{letter.source} — {letter.when}", *passages])
-    return f"{told if len(told) <= LONGEST_BODY else told[: LONGEST_BODY - 1] + '…'}\n{letter.address}"
+def fit(text: str, markup: Markup, most: int) -> str:
+    """A text in a service's markup, cut with an ellipsis where it would be longer than that."""
+    return next(iter(_fill([[(text, False)]], markup, most)), "")
 
 
-def _tell_health(letter: Letter) -> str:
-    lines = [line for one in letter.health for line in (f"{one.title} — {one.when}", one.problem, one.address) if line]
-    return "\n".join(lines)
+def _tell_article(letter: Letter, markup: Markup, most: int) -> list[str]:
+    facts = [(f"{letter.source} — {letter.when}", False)]
+    passages = ([("· ", False), *hit.parts] for topic in letter.topics for hit in topic.hits[:MOST_PASSAGES])
+    address = _link(letter.address, letter.link, markup)
+    if markup.link is None:
+        return [*_fill([facts, *passages], markup, most), address]
+    room = most - length(address) - 1
+    if room < 0:  # no service takes it: what is said is worth more than an address cut short
+        return _fill([facts, *passages], markup, most)
+    return [*_fill([facts, *passages], markup, room), address]
 
 
-def _tell_digest(letter: Letter, count: int, language: Language) -> str:
+def _health_lines(letter: Letter) -> Iterator[str]:
+    for one in letter.health:
+        yield from (line for line in (f"{one.title} — {one.when}", one.problem, one.address) if line)
+
+
+def _tell_surge(surge: LetterSurge, markup: Markup, most: int) -> list[str]:
+    told = _fill([[(surge.when, False)], [(f"{surge.text_chart}  {surge.legend}", False)]], markup, most)
+    items = [_tell_item(one, markup) for one in surge.latest]
+    return [*told, *_whole(items, most - sum(length(line) + 1 for line in told))]
+
+
+def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
     """As many of the articles as there is room for, each with its address, and how many others there are."""
+    items = [_tell_item(item, markup) for topic in letter.digest for item in topic.items]
+    head = markup.escape(letter.when)
+    told = _whole(items, most - length(head) - _ROOM_FOR_MORE) or (items[:1] if markup.link is None else [])
+    left_out = count - len(told)
+    more = [markup.escape(language.plural("and {count} more article", "and {count} more articles", left_out))] if left_out else []
+    return [head, *told, *more]
+
+
+def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup) -> str:
+    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({item.source})")
+    if markup.link is None:
+        return f"· {title}{source}\n  {item.address}"
+    return f"· {_link(title, item.link, markup)}{source}"
+
+
+def _link(text: str, url: str | None, markup: Markup) -> str:
+    return markup.link(markup.escape(text), url) if markup.link and url else markup.escape(text)
+
+
+def _fill(lines: Iterable[Parts], markup: Markup, most: int) -> list[str]:
+    """As many of the lines as there is room for, the last of them cut short."""
     told: list[str] = []
-    for item in (item for topic in letter.digest for item in topic.items):
-        line = f"· {one_line(item.title, LONGEST_TITLE)} ({item.source})\n  {item.address}"
-        if told and len("\n".join([*told, line])) > LONGEST_BODY:
+    room = most
+    for parts in lines:
+        line = _mark(parts, markup)
+        if length(line) > room:
+            return [*told, _cut(parts, markup, room)] if room > 1 else told
+        told.append(line)
+        room -= length(line) + 1
+    return told
+
+
+def _mark(parts: Parts, markup: Markup) -> str:
+    return "".join(markup.strong(markup.escape(text)) if is_found else markup.escape(text) for text, is_found in parts)
+
+
+def _cut(parts: Parts, markup: Markup, room: int) -> str:
+    """The beginning of a line that is too long, with an ellipsis: cut before it is marked up, since half a mark is none."""
+    made = ""
+    for text, is_found in parts:
+        left = room - 1 - length(made)
+        end = bisect_right(range(1, len(text) + 1), left, key=lambda end: length(_mark([(text[:end], is_found)], markup)))
+        made += _mark([(text[:end], is_found)], markup) if end else ""
+        if end < len(text):
+            break
+    return f"{made}…"
+
+
+def _whole(lines: Iterable[str], room: int) -> list[str]:
+    """Lines as long as there is room, none of them cut."""
+    told: list[str] = []
+    for line in lines:
+        room -= length(line) + 1
+        if room < 0:
             break
         told.append(line)
-    left_out = count - len(told)
-    more = [language.plural("and {count} more article", "and {count} more articles", left_out)] if left_out else []
-    return "\n".join([letter.when, *told, *more])
+    return told

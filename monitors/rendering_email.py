@@ -17,9 +17,8 @@ from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
 from monitors.rendering_headers import AddressesHeader, TextHeader
 from monitors.templating import Templates
-from news.alerts import Bundle
+from news.alerts import AlertedArticle, Bundle
 from news.fingerprints import derived_id, normalise_text
-from news.health_news import HealthNews
 from news.wording import Language
 
 _log = logging.getLogger(__name__)
@@ -86,11 +85,11 @@ def _set_headers(message: EmailMessage, bundle: Bundle, sender: MailAddress, rec
 
 
 def _thread_of(bundle: Bundle) -> str:
-    """What all mails of a thread are about: an article; what an operational alert is about; of digests, their channel."""
+    """What all mails of a thread are about: an article; a topic's volume; what an operational alert is about; of digests, their channel."""
     if bundle.roll is not None:
         return f"{bundle.roll.kind} {bundle.channel}"
     alert = bundle.alerts[0]
-    return alert.subject.text if isinstance(alert.about, HealthNews) else alert.about.url
+    return alert.about.url if isinstance(alert.about, AlertedArticle) else alert.subject.text
 
 
 def _list_label(channel: str) -> str:

@@ -10,9 +10,11 @@ from monitors.rendering import rfc3339
 from news.alerts import Alert, AlertedArticle, Bundle, Hit, Roll
 from news.digests import arrange_digest
 from news.health_news import HealthNews
+from news.surges import Surge, SurgeArticle
 
 ALERT_CREATED = "alert.created"
 ALERT_HEALTH = "alert.health"
+ALERT_SURGE = "alert.surge"
 ALERT_DIGEST = "alert.digest"
 ALERT_TEST = "alert.test"
 """The type of test messages: a receiver that acts on `alert.created` does not act on them by mistake."""
@@ -20,9 +22,19 @@ ALERT_TEST = "alert.test"
 
 def render_webhook(alert: Alert, *, test: bool = False) -> bytes:
     """The body, UTF-8 JSON: the same bytes on every attempt, since nothing in it depends on when it is sent."""
-    about = alert.about
-    created, data = (ALERT_HEALTH, _health_data(alert, about)) if isinstance(about, HealthNews) else (ALERT_CREATED, _data(alert, about))
-    return _encoded({"type": ALERT_TEST if test else created, "timestamp": rfc3339(alert.created_at), "data": data})
+    told, data = _tell(alert)
+    return _encoded({"type": ALERT_TEST if test else told, "timestamp": rfc3339(alert.created_at), "data": data})
+
+
+def _tell(alert: Alert) -> tuple[str, dict[str, Any]]:
+    """The type of the message on an alert, and what it says."""
+    match alert.about:
+        case HealthNews() as news:
+            return ALERT_HEALTH, _health_data(alert, news)
+        case Surge() as surge:
+            return ALERT_SURGE, _surge_data(alert, surge)
+        case AlertedArticle() as article:
+            return ALERT_CREATED, _data(alert, article)
 
 
 def render_digest(bundle: Bundle, roll: Roll) -> bytes:
@@ -46,6 +58,16 @@ def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
         return
     for message_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
         yield message_id, render_webhook(alert, test=bundle.test)
+
+
+class PlainBodies:
+    """The documented JSON as what a webhook's sender wants of its bodies."""
+
+    content_type = "application/json"
+
+    def make(self, bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+        """Id and body of each message of a bundle."""
+        return render_messages(bundle)
 
 
 def _encoded(payload: dict[str, Any]) -> bytes:
@@ -82,6 +104,28 @@ def _health_data(alert: Alert, news: HealthNews) -> dict[str, Any]:
             "message": news.message,
         },
     }
+
+
+def _surge_data(alert: Alert, surge: Surge) -> dict[str, Any]:
+    return {
+        "alert_id": alert.alert_id,
+        "topic": alert.topic,
+        "kind": alert.kind.value,
+        "surge": {
+            "title": surge.title,
+            "since": rfc3339(surge.since),
+            "until": rfc3339(surge.until),
+            "articles": surge.articles,
+            "usual": surge.usual,
+            "bars": [{"start": rfc3339(bar.start), "articles": bar.articles, "usual": bar.usual} for bar in surge.bars],
+            "latest": [_surge_article(one) for one in surge.latest],
+        },
+    }
+
+
+def _surge_article(article: SurgeArticle) -> dict[str, str | None]:
+    published = rfc3339(article.published_at) if article.published_at else None
+    return {"url": article.url, "title": article.title, "source": article.source, "published_at": published}
 
 
 def _article(article: AlertedArticle) -> dict[str, Any]:

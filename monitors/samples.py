@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, article_subject
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll, RollKind, article_subject, source_subject, volume_subject
 from news.fingerprints import derived_id
+from news.health_news import NO_TOPIC, HealthEvent, HealthNews
+from news.surges import Surge, SurgeArticle, SurgeBar
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
 
@@ -27,3 +30,15 @@ def make_test_bundle(channel: str, now: datetime) -> Bundle:
     hit = Hit("test", "test", "text", Wording("what was found stands between brackets: [test]"))
     alert = Alert(derived_id("test alert", bundle_id), "test", AlertKind.NEW, now, 0, article, (hit,), article_subject(0))
     return Bundle(bundle_id, channel, (bundle_id,), (alert,), 0, now + DELIVERY_LIFETIME, test=True)
+
+
+def make_samples(channel: str, now: datetime) -> list[Bundle]:
+    """One message of each form, for trying templates: a test, a digest, a surge, an operational alert."""
+    test = make_test_bundle(channel, now)
+    digest = replace(test, test=False, roll=Roll(RollKind.DIGEST, now, now))
+    news = HealthNews(HealthEvent.STATE, "quivive", "failing", "ok", "https://example.org/feed/", now, None, "timeout", "no answer in time")
+    health = Alert(test.alerts[0].alert_id, NO_TOPIC, AlertKind.HEALTH, now, None, news, (), source_subject("https://example.org/feed/"))
+    bars = tuple(SurgeBar(now - hours * timedelta(hours=1), 1, 0.5) for hours in range(23, -1, -1))
+    surge = Surge("test", now, now, 5, 0.5, bars, (SurgeArticle("test", "https://example.org/quivive-test", "quivive", None),))
+    risen = Alert(test.alerts[0].alert_id, "test", AlertKind.SURGE, now, None, surge, (), volume_subject("test"))
+    return [test, digest, *(replace(test, test=False, alerts=(alert,)) for alert in (risen, health))]

@@ -3,13 +3,14 @@
 Pure: no network, disk, clock, environment or chance; what is needed of them is an argument. All other rooms import this one, and it
 imports none of them. Its face is made of modules, each named for what it decides or names; others may import
 
-- the types that all rooms share: `sources`, `site_feeds`, `articles`, `topics`, `alerts`, `health_news`, `answers`, `one_thing`,
+- the types that all rooms share: `sources`, `site_feeds`, `articles`, `topics`, `alerts`, `health_news`, `surges`, `answers`, `one_thing`,
   `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
-  `concluding`, `page_readings`, `alerting`, `delivering`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`,
-  `covering`, `websub`, `care`, `health`, `moving`, `own_line`, `foreseeing`;
+  `concluding`, `page_readings`, `alerting`, `delivering`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`,
+  `repairing`, `covering`, `websub`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; what people type: `durations`;
+- where the network may lead: `addresses`;
 - what is told to people, before it has a language: `wording`;
 - the rooms within, each by its own face: `query`, `text`.
 

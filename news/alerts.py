@@ -9,13 +9,19 @@ from enum import StrEnum
 
 from news.fingerprints import derived_id
 from news.health_news import HealthNews
+from news.surges import Surge
 
 
 class AlertKind(StrEnum):
-    """`new`: the first version of the article matched; `revised`: a later one was the first to match; `health`: an operational alert."""
+    """What an alert tells.
+
+    `new`: the first version of the article matched; `revised`: a later one was the first to match; `surge`: a topic is written about much
+    more than usual; `health`: an operational alert.
+    """
 
     NEW = "new"
     REVISED = "revised"
+    SURGE = "surge"
     HEALTH = "health"
 
 
@@ -59,6 +65,8 @@ class SubjectKind(StrEnum):
     CHANNEL = "channel"
     LINE = "line"
     """This machine's own line, by which it reaches all sources."""
+    VOLUME = "volume"
+    """How much a topic is written about."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,7 +129,7 @@ class Alert:
     kind: AlertKind
     created_at: datetime
     delay_seconds: int | None
-    about: AlertedArticle | HealthNews
+    about: AlertedArticle | Surge | HealthNews
     matches: tuple[Hit, ...]
     subject: Subject
     sequence: int = 1
@@ -195,6 +203,11 @@ def source_subject(url: str) -> Subject:
 def channel_subject(name: str) -> Subject:
     """The channel of that name as the subject of an alert."""
     return Subject(SubjectKind.CHANNEL, name)
+
+
+def volume_subject(topic: str) -> Subject:
+    """The volume of the topic of that name as the subject of an alert."""
+    return Subject(SubjectKind.VOLUME, topic)
 
 
 OUR_LINE = Subject(SubjectKind.LINE, "own")

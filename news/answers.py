@@ -15,10 +15,12 @@ from news.alerts import AlertKind, DeliveryStatus, Hit
 from news.articles import Origin
 from news.care import Care
 from news.covering import Coverage
+from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
 from news.settling import Identity
 from news.sources import Problem, SourceStatus
+from news.surges import Surge
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,11 @@ class DeliveryRecord:
     last_error: str | None
     held_until: datetime | None = None
     reason: str | None = None
+    escalates_at: datetime | None = None
+    """When its alert goes to a second channel, unless somebody acknowledges it."""
+    escalated_from: str | None = None
+    """The channel from which the alert came to this one; None: its topic notifies this one."""
+    escalated_because: EscalationCause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +225,19 @@ class AlertRecord:
     """Why its topic matched."""
     health: HealthNews | None = None
     """What an operational alert says."""
+    acknowledged_at: datetime | None = None
+    surge: Surge | None = None
+    """What an alert on a topic's volume says."""
+
+    @property
+    def news(self) -> HealthNews | Surge | None:
+        """What it says if it is about no article; its title is told in the user's language."""
+        return self.health or self.surge
 
     @property
     def title(self) -> str:
-        """The article's title, or what an operational alert says in one line."""
-        return self.health.title if self.health else self.article_title or ""
+        """The article's title, or what an alert on something else says in one line."""
+        return self.news.title if self.news else self.article_title or ""
 
 
 @dataclass(frozen=True, slots=True)

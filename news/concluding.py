@@ -91,10 +91,11 @@ def conclude_poll(
         return _after_failure(record, outcome.problem or NO_REASON, timing, now)
     is_read_whole = outcome.feed is not None and outcome.feed.problem is None
     learned = _learned(record, outcome, timing, now, brought)
+    again_at = _next_poll_at(record, learned, outcome, timing, now, brought)
     record = replace(
         learned,
-        next_poll_at=_next_poll_at(record, learned, outcome, timing, now, brought),
-        trust=_next_trust(record, outcome, now, brought),
+        next_poll_at=again_at,
+        trust=_next_trust(record, outcome, now, again_at, brought),
         last_success_at=now,
         first_read_at=record.first_read_at or (now if is_read_whole else None),
         last_read_at=record.last_read_at if outcome.kind is PollKind.UNCHANGED else now,
@@ -146,9 +147,9 @@ def _next_poll_at(
     return next_regular_poll_at(now, timing, watched)
 
 
-def _next_trust(record: SourceRecord, outcome: PollOutcome, now: datetime, brought: Brought) -> Trust:
+def _next_trust(record: SourceRecord, outcome: PollOutcome, now: datetime, again_at: datetime, brought: Brought) -> Trust:
     if outcome.kind is PollKind.UNCHANGED:
-        return after_unchanged(record.trust, LastRead(record.last_read_at, record.silent_from), record.rhythm, now)
+        return after_unchanged(record.trust, LastRead(record.last_read_at, record.silent_from), record.rhythm, now, again_at)
     given, held = ((one.etag, one.last_modified) for one in (outcome, record.validators))
     is_same = given == held and given != (None, None)
     return after_body(record.trust, record.last_read_at, brought, same_validators=is_same, now=now)
@@ -156,7 +157,7 @@ def _next_trust(record: SourceRecord, outcome: PollOutcome, now: datetime, broug
 
 def _after_failure(record: SourceRecord, problem: Problem, timing: PollTiming, now: datetime) -> SourceRecord:
     failures = record.consecutive_failures + 1
-    again_at = next_poll_at(now, timing, failures, problem.retry_after)
+    again_at = next_poll_at(now, timing, failures, problem.retry_after, record.rhythm)
     return replace(record, next_poll_at=again_at, consecutive_failures=failures, problem=problem)
 
 

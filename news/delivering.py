@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum, StrEnum
 
 from news.alerts import Roll, RollKind, Subject, SubjectKind, make_bundle_id
+from news.escalating import Escalation
 from news.muting import Mentioned, Mute, MuteKind, find_mute
 from news.schedules import Quiet, Schedule
 from news.timing import DELIVERY_LIFETIME
@@ -43,7 +44,7 @@ class Together(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a channel wants to be told. Operational alerts keep quiet hours, and are otherwise told as they come."""
+    """How a channel wants to be told. Alerts on something else than an article keep quiet hours, and are otherwise told as they come."""
 
     together: Together = Together.NONE
     when: Schedule | None = None
@@ -52,6 +53,8 @@ class Policy:
     """When nothing is told."""
     most_per_hour: int | None = None
     """How many messages may begin within an hour; what is beyond becomes one summary at its end."""
+    escalate: Escalation | None = None
+    """To which other channel goes what is given up, or what nobody acknowledges in time."""
     zone: tzinfo = UTC
     """Whose clock schedule and quiet hours go by."""
 
@@ -89,7 +92,7 @@ class WaitingDelivery:
     delivery_id: str
     subject: Subject
     alerted_at: datetime
-    """When its alert was made."""
+    """When its alert was made; of one that was escalated to this channel, when that was."""
     due_at: datetime
     give_up_at: datetime
     """When it is given up, if nothing could be planned for it until then."""
@@ -100,6 +103,8 @@ class WaitingDelivery:
     topic: str = ""
     source: str | None = None
     """The source that brought the article, or that an operational alert is about, by its URL."""
+    acknowledged: bool = False
+    """Whether it was escalated to this channel, and somebody has acknowledged it since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class PlannedMessage:
     give_up_at: datetime
     roll: Roll | None = None
     """That it is a digest or a summary, and when it should have gone out."""
+    escalate_at: datetime | None = None
+    """When what nobody has acknowledged goes to a second channel; None if it never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ class Plan:
     given_up: tuple[tuple[str, GiveUp], ...] = ()
     """By delivery id."""
     muted: tuple[tuple[str, str], ...] = ()
-    """By delivery id, with the reason."""
+    """By delivery id, with the reason: what nobody wants to hear, or to hear any more."""
 
 
 def plan_messages(
@@ -161,10 +168,10 @@ def plan_messages(
     held: list[tuple[str, Hold]] = []
     muted: list[tuple[str, str]] = []
     for delivery in sorted(waiting, key=lambda one: (one.due_at, one.alerted_at, one.subject, one.delivery_id)):
-        mute = _find_mute(channel, delivery, mutes)
+        silence = _silence(channel, delivery, mutes)
         hold = _hold(delivery, policy, now)
-        if mute is not None:
-            muted.append((delivery.delivery_id, _tell_mute(mute)))
+        if silence is not None:
+            muted.append((delivery.delivery_id, silence))
         elif hold is None:
             groups[_group_of(delivery, policy)].append(delivery)
         else:
@@ -173,16 +180,20 @@ def plan_messages(
     messages = []
     for group, together in groups.items():
         if isinstance(group, _Rolled) or limit.lets_pass(together):
-            messages.append(_make_message(channel, together, now, _roll_of(group, together, policy)))
+            messages.append(_make_message(channel, together, policy, now, _roll_of(group, together, policy)))
         else:
             held += [(delivery.delivery_id, limit.hold) for delivery in together]
     return Plan(tuple(messages), tuple(held), muted=tuple(muted))
 
 
-def _find_mute(channel: str, delivery: WaitingDelivery, mutes: Sequence[Mute]) -> Mute | None:
+def _silence(channel: str, delivery: WaitingDelivery, mutes: Sequence[Mute]) -> str | None:
+    """Why nobody is told; None if somebody is."""
     if delivery.held is HoldKind.ASKED:
         return None
-    return find_mute(mutes, Mentioned(delivery.topic, delivery.source, channel), delivery.alerted_at)
+    if delivery.acknowledged:
+        return Wording("it was acknowledged before it was told here")
+    mute = find_mute(mutes, Mentioned(delivery.topic, delivery.source, channel), delivery.alerted_at)
+    return None if mute is None else _tell_mute(mute)
 
 
 def _tell_mute(mute: Mute) -> str:
@@ -205,7 +216,7 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
     loud_again_at = policy.quiet.end_after(now, policy.zone) if policy.quiet else None
     if loud_again_at is not None:
         return Hold(loud_again_at, HoldKind.QUIET, Wording("quiet hours"))
-    if policy.when is None or _is_health(delivery):
+    if policy.when is None or not _is_article(delivery):
         return None
     told_at = policy.when.next_after(delivery.alerted_at, policy.zone)
     return Hold(told_at, HoldKind.DIGEST, Wording("digest")) if now < told_at else None
@@ -219,8 +230,12 @@ def _gather(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | 
     return None if now >= end else Hold(end, HoldKind.GATHERED, "it waits a few minutes for other operational alerts, to be one mail")
 
 
+def _is_article(delivery: WaitingDelivery) -> bool:
+    return delivery.subject.kind is SubjectKind.ARTICLE
+
+
 def _is_health(delivery: WaitingDelivery) -> bool:
-    return delivery.subject.kind is not SubjectKind.ARTICLE
+    return not _is_article(delivery) and delivery.subject.kind is not SubjectKind.VOLUME
 
 
 class _Rolled(Enum):
@@ -235,8 +250,8 @@ _ALL_HEALTH = "health"
 
 def _group_of(delivery: WaitingDelivery, policy: Policy) -> Hashable:
     """The same for deliveries that are one message."""
-    if _is_health(delivery):
-        return delivery.delivery_id if policy.together is Together.NONE else _ALL_HEALTH
+    if not _is_article(delivery):
+        return _ALL_HEALTH if policy.together is Together.SUBJECT and _is_health(delivery) else delivery.delivery_id
     if policy.when is not None and not delivery.urgent and delivery.held is not HoldKind.ASKED:
         return _Rolled.DIGEST
     if delivery.held is HoldKind.LIMIT and not delivery.urgent:
@@ -256,8 +271,8 @@ class _Limit:
         self.hold = Hold((sealed_lately[0] if sealed_lately else now) + _HOUR, HoldKind.LIMIT, Wording("limit"))
 
     def lets_pass(self, together: Sequence[WaitingDelivery]) -> bool:
-        """Whether these may be a message of their own now; it counts if they may. What is urgent, or an operational alert, always may."""
-        if self._left is None or _is_health(together[0]) or any(one.urgent or one.held is HoldKind.ASKED for one in together):
+        """Whether these may be a message of their own now; it counts if they may. What is urgent, or about no article, always may."""
+        if self._left is None or not _is_article(together[0]) or any(one.urgent or one.held is HoldKind.ASKED for one in together):
             return True
         self._left -= 1
         return self._left >= 0
@@ -274,10 +289,11 @@ def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Polic
     return Roll(group.value, loud_again_at or planned_at)
 
 
-def _make_message(channel: str, together: Sequence[WaitingDelivery], now: datetime, roll: Roll | None) -> PlannedMessage:
+def _make_message(channel: str, together: Sequence[WaitingDelivery], policy: Policy, now: datetime, roll: Roll | None) -> PlannedMessage:
     ids = tuple(delivery.delivery_id for delivery in together)
     due_at = min(delivery.due_at for delivery in together)
-    return PlannedMessage(make_bundle_id(channel, ids), ids, due_at, now + DELIVERY_LIFETIME, roll)
+    escalate_at = policy.escalate.due_at(now) if policy.escalate else None
+    return PlannedMessage(make_bundle_id(channel, ids), ids, due_at, now + DELIVERY_LIFETIME, roll, escalate_at)
 
 
 def plan_absent(channel: str, waiting: Sequence[WaitingDelivery], now: datetime) -> Plan:

@@ -165,16 +165,22 @@ def decide_telling(
     if after.trouble is not None:
         return _tell_trouble(after, after.trouble, polled.problem, source)
     news = HealthNews(HealthEvent.STATE, source.name, after.status, before.status, source.url, since=after.since)
-    trouble = before.trouble
-    if trouble is not None and trouble.told is not SourceStatus.OK:
-        return after, replace(news, after=WELL, before=trouble.told, since=trouble.since, until=now)
-    is_silent = after.status is SourceStatus.SILENT
-    if is_silent != after.told_silent:
-        told = replace(news, message=_SILENCE) if is_silent else replace(news, after=WELL, before="silent", since=before.since, until=now)
-        return replace(after, told_silent=is_silent), told
+    told, is_silent = _told_last(before), after.status is SourceStatus.SILENT
+    if is_silent and told is not SourceStatus.SILENT:
+        return replace(after, told_silent=True), replace(news, message=_SILENCE)
+    if told is not SourceStatus.OK and not is_silent:
+        began = before.trouble.since if before.trouble else before.since
+        return replace(after, told_silent=False), replace(news, after=WELL, before=told, since=began, until=now)
     if after.move is not None and after.move.is_adopted and not after.move.is_told:
         return replace(after, move=replace(after.move, is_told=True)), replace(news, message=after.move.message)
     return after, None
+
+
+def _told_last(condition: Condition) -> SourceStatus:
+    """As what somebody was told of the source last; `ok`: as well, or of nothing yet."""
+    if condition.trouble is not None and condition.trouble.told is not SourceStatus.OK:
+        return condition.trouble.told
+    return SourceStatus.SILENT if condition.told_silent else SourceStatus.OK
 
 
 _SILENCE = Wording(

@@ -217,6 +217,8 @@ class WholeTopic:
     """The newest first."""
     hours: tuple[HourCount, ...]
     """Hours of the last days in which articles matched, the earliest first."""
+    usual_a_day: float | None = None
+    """Articles that the last 24 hours would have as usual, which a surge is measured by; None as long as that is not known."""
 
 
 Whole: TypeAlias = WholeArticle | WholeAlert | WholeDelivery | WholeSource | WholeTopic

@@ -25,6 +25,8 @@ MOST_ENTRIES = 1_000
 MOST_BARREN = 4
 """Pages in a row that bring nothing, after which no further ones are asked for: a site that knows no pages gives the first again."""
 MOST_STEPS = 20
+WITHDRAWN_SHARE = 20
+"""Of what a feed shows, one in so many may have been withdrawn before the sitemap was made."""
 LASTING_HOPELESSNESS = timedelta(days=7)
 """A site that had no archive is not searched for one again so soon."""
 NO_ARCHIVE, NOT_SEARCHED = "no_archive", "not_searched"
@@ -77,6 +79,8 @@ class Repair:
     """Where it is looked for: the source's own host, and the one that its feed redirects to."""
     steps: tuple[Step, ...]
     """What is still to be read, the first of them next."""
+    shown: tuple[Item, ...] = ()
+    """What the source shows by now."""
     visited: frozenset[str] = frozenset()
     attempts: int = 0
     """Failures in a row to read the first step."""
@@ -214,7 +218,7 @@ def after_page(repair: Repair, page: Page, taken: int, now: datetime) -> Repair:
         return _go_on(repair, page.steps, now)
     if _closes(repair, way, page.items):
         return replace(repair, state=RepairState.REPAIRED, reached_at=repair.from_at, steps=(), next_at=None)
-    if page.items and not (way is RepairWay.SITEMAP and not _speaks_for_feed(repair, page.items)):
+    if page.items and not (way is RepairWay.SITEMAP and not _speaks_whole(repair, page.items)):
         repair = replace(repair, reached_at=_reached(repair, page.items))
     barren = 0 if taken or not page.items else repair.barren + 1
     steps = page.steps if barren < MOST_BARREN and (page.items or way is RepairWay.SITEMAP) else ()
@@ -224,8 +228,28 @@ def after_page(repair: Repair, page: Page, taken: int, now: datetime) -> Repair:
 def _closes(repair: Repair, way: RepairWay, items: Sequence[Item]) -> bool:
     """Whether a page goes back to what was known before the gap. A sitemap does if it lists what is older, since it has no order."""
     if way is not RepairWay.SITEMAP:
-        return reaches_back(repair.window, items)
-    return _speaks_for_feed(repair, items) and any(item.published_at and item.published_at <= repair.from_at for item in items)
+        return reaches_back(repair.window, items) and not _may_be_old_copy(repair, items)
+    return _speaks_whole(repair, items) and any(item.published_at and item.published_at <= repair.from_at for item in items)
+
+
+def _may_be_old_copy(repair: Repair, items: Sequence[Item]) -> bool:
+    """Whether a cache may have kept a page since before the gap: the first that is read is older, and shows nothing of what was known."""
+    known = {item.entry_id for item in repair.window.items}
+    is_first = repair.reached_at == repair.to_at
+    return is_first and all(item.entry_id not in known and item.published_at and item.published_at < repair.from_at for item in items)
+
+
+def _speaks_whole(repair: Repair, items: Sequence[Item]) -> bool:
+    """Whether a sitemap leaves out nothing that the feed showed before and after the gap, but for one in twenty, which may be withdrawn.
+
+    One of some of the feed's articles would else prove that the others were never there.
+    """
+    dates = [item.published_at for item in items if item.published_at]
+    if not (dates and _speaks_for_feed(repair, items)):
+        return False
+    earliest, latest, listed = min(dates), max(dates), {item.entry_id for item in items}
+    of_feed = [item for item in (*repair.window.items, *repair.shown) if item.published_at and earliest <= item.published_at <= latest]
+    return sum(item.entry_id not in listed for item in of_feed) <= max(1, len(of_feed) // WITHDRAWN_SHARE)
 
 
 def _reached(repair: Repair, items: Sequence[Item]) -> datetime:

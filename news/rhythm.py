@@ -107,6 +107,8 @@ def learn(rhythm: Rhythm, brought: Brought, polled_before: datetime, now: dateti
     """
     if not brought.published:
         return rhythm
+    if rhythm.at > now:  # by a clock that was ahead: what is learned would be nothing until that time comes again
+        rhythm = replace(rhythm, since=min(rhythm.since, now), at=now, last_news_at=min(rhythm.last_news_at, now))
     start = min(max(polled_before, rhythm.last_news_at), now)
     dated = [date for date in brought.published if date is not None and start < date <= now]
     others = len(brought.published) - len(dated)

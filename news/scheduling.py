@@ -107,9 +107,15 @@ def _believed(now: datetime, timing: PollTiming, rhythm: Rhythm, longest: timede
     return when_expected(rates, now, instalments, min(timing.bounds.most, max(longest, BELIEVED_AT_FIRST)))
 
 
-def next_poll_at(now: datetime, timing: PollTiming, failures: int = 0, retry_after: timedelta | None = None) -> datetime:
-    """When to poll next after a poll at `now` that was the `failures`-th failure in a row (0: it went well)."""
-    wait = max(timing.interval, timing.least)
+def next_poll_at(
+    now: datetime, timing: PollTiming, failures: int = 0, retry_after: timedelta | None = None, rhythm: Rhythm | None = None
+) -> datetime:
+    """When to poll next after a poll at `now` that was the `failures`-th failure in a row (0: it went well).
+
+    What is doubled is the interval, or less where the rhythm asks for less: of a busy source much would come and go in twice a long one.
+    """
+    usual = timing.interval if rhythm is None or timing.is_own else min(timing.interval, wait_of(rhythm, now, timing.bounds))
+    wait = max(usual, timing.least)
     if failures:
         wait = min(wait * 2 ** min(failures, 20), max(timing.most, wait))
     return now + _as_asked(wait, retry_after)

@@ -55,14 +55,18 @@ class LastRead:
     silent_from: datetime | None = None
 
 
-def after_unchanged(trust: Trust, read: LastRead, rhythm: Rhythm | None, now: datetime) -> Trust:
-    """How its word stands after it said at `now` that nothing changed since its last body."""
-    return replace(trust, unchanged_at=now, is_doubted=read.at is not None and _is_doubtful(read.at, read.silent_from, rhythm, now))
+def after_unchanged(trust: Trust, read: LastRead, rhythm: Rhythm | None, now: datetime, next_poll_at: datetime) -> Trust:
+    """How its word stands after it said at `now` that nothing changed since its last body; it is asked again at `next_poll_at`."""
+    is_doubted = read.at is not None and (_is_old(read.at, now, next_poll_at) or _is_doubtful(read.at, read.silent_from, rhythm, now))
+    return replace(trust, unchanged_at=now, is_doubted=is_doubted)
+
+
+def _is_old(last_read_at: datetime, now: datetime, next_poll_at: datetime) -> bool:
+    """Whether the poll after the next one would come too late to read the feed again; or a clock was ahead when it was read."""
+    return last_read_at > now or next_poll_at + (next_poll_at - now) - last_read_at > LONGEST_BELIEF
 
 
 def _is_doubtful(last_read_at: datetime, silent_from: datetime | None, rhythm: Rhythm | None, now: datetime) -> bool:
-    if now - last_read_at >= LONGEST_BELIEF:
-        return True
     if silent_from is not None and last_read_at < silent_from <= now:  # nobody is called silent on the word of a server
         return True
     if rhythm is None:

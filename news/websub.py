@@ -121,24 +121,31 @@ def with_header_links(links: Sequence[FeedLink], of_header: Sequence[FeedLink]) 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What follows for the subscriptions of a source from what its feed says: which are new, and which stand otherwise now."""
+    """What follows for the subscriptions of a source from what its feed says: which are new, stand otherwise now, or are forgotten."""
 
     new: tuple[Wanted, ...]
     changed: tuple[Subscription, ...]
+    forgotten: tuple[Subscription, ...] = ()
 
 
 def compare_subscriptions(known: Iterable[Subscription], wanted: Sequence[Wanted], now: datetime) -> Changes:
     """What to begin and what to end, so that the subscriptions are those that are wanted; one that was to end may be wanted again."""
     by_place = {Wanted(one.hub, one.topic): one for one in known}
     new = tuple(one for one in wanted if one not in by_place)
-    after = ((one, _begin_again(one, now) if place in wanted else leave(one, now)) for place, one in by_place.items())
-    return Changes(new, tuple(later for one, later in after if later is not one))
+    after = [(one, _begin_again(one, now) if place in wanted else leave(one, now)) for place, one in by_place.items()]
+    changed = tuple(later for one, later in after if later is not None and later is not one)
+    return Changes(new, changed, tuple(one for one, later in after if later is None))
 
 
-def leave(known: Subscription, now: datetime) -> Subscription:
-    """A subscription that is no longer wanted."""
+def leave(known: Subscription, now: datetime) -> Subscription | None:
+    """A subscription that is no longer wanted; None: its hub was never asked, so that it can be forgotten.
+
+    While nobody listens to hubs, none is asked: those of a feed that gives itself another address each time would be kept for ever.
+    """
     if known.state is SubscriptionState.LEAVING:
         return known
+    if known.callback is None and known.confirmed_at is None:
+        return None
     return replace(known, state=SubscriptionState.LEAVING, failures=0, next_attempt_at=now, message=None)
 
 

@@ -24,6 +24,8 @@ from quivive.service import Service
 log = structlog.get_logger("quivive.jobs")
 
 TICK_SECONDS = 1
+VOLUME_SECONDS = 60
+"""Between two looks at how much topics are written about."""
 TIDY_SECONDS = 3_600
 TELL_SECONDS = 3_600
 """Between two lines of the log that say that all is well."""
@@ -61,6 +63,7 @@ class Jobs:
         self._scheduler.add_listener(self._note_error, EVENT_JOB_ERROR)
         self._scheduler.add_job(self._poll_due, Every(timedelta(seconds=TICK_SECONDS)), id="poll")
         self._scheduler.add_job(self._deliver_due, Every(timedelta(seconds=TICK_SECONDS)), id="deliver")
+        self._scheduler.add_job(self._watch_volumes, Every(timedelta(seconds=VOLUME_SECONDS)), id="volume")
         self._scheduler.add_job(self._tidy, Every(timedelta(seconds=TIDY_SECONDS)), id="tidy")
         self._scheduler.add_job(self._tell_hour, Every(timedelta(seconds=TELL_SECONDS), at_once=False), id="tell")
         self._scheduler.add_job(self._note_life, Every(timedelta(seconds=LIFE_SECONDS)), id="life")
@@ -113,6 +116,9 @@ class Jobs:
 
     async def _deliver_due(self) -> None:
         await self._service.deliver_due()
+
+    async def _watch_volumes(self) -> None:
+        await self._service.watch_volumes()
 
     async def _tell_hour(self) -> None:
         await self._service.report_hour()

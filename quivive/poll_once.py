@@ -58,8 +58,8 @@ async def poll_once(
         try:
             async with rebuilding_beside(archive):
                 await _run_round(service, sources, clock, lambda: progress(service, len(sources)))
-                await service.deliver_due()
-                await service.dispatcher.join()
+                await service.watch_volumes()
+                await service.deliver_all_due()
         finally:
             await service.dispatcher.stop(GRACE_SECONDS)  # what was accepted must be noted before the archive is closed
             await service.join_readers()

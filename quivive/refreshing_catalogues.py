@@ -70,7 +70,7 @@ def find_texts() -> Iterator[tuple[str, Message]]:
     for room in ROOMS:
         for path in sorted((PROJECT / room).rglob("*.py")):
             yield from ((path.relative_to(PROJECT).as_posix(), text) for text in _texts_in(path, _KEYWORDS))
-        for path in sorted((PROJECT / room).rglob("templates/*")):
+        for path in sorted((PROJECT / room).glob("**/templates/**/*.*")):
             method = "jinja2.ext:babel_extract"
             yield from ((path.relative_to(PROJECT).as_posix(), text) for text in _texts_in(path, _KEYWORDS, method))
     yield from (("quivive/cli", text) for text in _help_texts())

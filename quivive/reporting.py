@@ -10,6 +10,7 @@ import structlog
 
 from news.alerts import AlertKind, AttemptResult, DeliveryStatus
 from news.answers import Contents
+from news.escalating import Escalated
 from news.repairing import RepairState
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem, RepairOutcome
 from quivive.totals import Totals
@@ -68,6 +69,9 @@ class Reporter:
 
     def report_hour(self, done: Totals, contents: Contents, undelivered: int) -> None:
         _write(hourly_line(done, contents, undelivered))
+
+    def report_escalation(self, one: Escalated) -> None:
+        _write(Line("warning", "alert escalated", {"alert": one.alert_id, "channel": one.channel, "to": one.to, "cause": str(one.cause)}))
 
     def report_attempt(self, channel: str, result: AttemptResult) -> None:
         for line in lines_of_attempt(channel, result, self._failing.get(channel)):

@@ -188,8 +188,25 @@ class Service:
         await asyncio.to_thread(self._readers.shutdown)
 
     async def deliver_due(self) -> int:
-        """Start sending what is due; returns how many messages."""
+        """Escalate what is due for it, and start sending what is due; returns how many messages."""
+        await self._escalate_due()
         return await self.dispatcher.deliver_due()
+
+    async def deliver_all_due(self) -> None:
+        """Send what is due, with what escalates because of it; wait until all of that was tried."""
+        await self.deliver_due()
+        await self.dispatcher.join()
+        while await self._read(partial(self.archive.has_due_escalations, self._clock())):
+            await self.deliver_due()
+            await self.dispatcher.join()
+
+    async def _escalate_due(self) -> None:
+        """Give a second channel what the first could not deliver, or what nobody has acknowledged there in time."""
+        now, channels = self._clock(), self.configuration.channels
+        wanted = {name: channel.policy.escalate for name, channel in channels.items() if channel.policy.escalate}
+        while not self._is_stopping and await self._read(partial(self.archive.has_due_escalations, now)):
+            for one in await asyncio.wrap_future(self.archive.escalate_due(wanted, now, PORTION)):
+                self._reporter.report_escalation(one)
 
     async def _on_poll(self, outcome: PollOutcome) -> None:
         try:
@@ -245,6 +262,14 @@ class Service:
 
     async def _record_repair(self, outcome: RepairOutcome) -> Tally:
         return await asyncio.wrap_future(self.archive.record_repair(outcome, self._clock()))
+
+    async def watch_volumes(self) -> None:
+        """Look whether a topic is written about much more than usual, and begin telling it."""
+        has_more = True
+        while has_more and not self._is_stopping:
+            tally = await asyncio.wrap_future(self.archive.watch_volumes(self._clock()))
+            await self.follow_up(tally)
+            has_more = tally.has_more
 
     async def follow_up(self, tally: Tally) -> None:
         """Count what an operation did, and begin what follows from it: its pages, and telling its alerts."""

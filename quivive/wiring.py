@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from crawler import CrawlSettings
-from monitors import TEMPLATE_NAMES, OwnTemplates, Presentation
+from monitors import OUR_BODIES, TEMPLATE_NAMES, OwnTemplates, Presentation, bodies_of
 from news.query import Matcher
 from news.wording import Wording, system_reason
 from quivive.config import Configuration
@@ -23,6 +23,7 @@ def make_watch(configuration: Configuration) -> Watch:
     return Watch(
         matcher=Matcher(configuration.topics, configuration.entities),
         channels_of_topic={topic.name: topic.notify for topic in configuration.topics},
+        query_of_topic={topic.name: topic.query for topic in configuration.topics},
         silent_first_poll=configuration.first_poll == "silent",
         health_notify=configuration.health_notify,
         least_interval=configuration.crawler.min_interval,
@@ -54,32 +55,49 @@ def make_presentation(configuration: Configuration) -> Presentation:
         language=configuration.language,
         queries={topic.name: topic.query for topic in configuration.topics},
         configuration=str(configuration.path),
-        templates=_read_templates(configuration.templates_folder),
+        templates=_read_templates(configuration.templates_folder, bodies_of(configuration.channels.values()).values()),
         environment=configuration.environment,
     )
 
 
-def _read_templates(folder: Path | None) -> OwnTemplates:
-    """Those that are there; one that cannot be read is told, and ours takes its place: an alert must not wait for it."""
+def _read_templates(folder: Path | None, bodies: Iterable[str]) -> OwnTemplates:
+    """Those of mails that are there, and those of webhooks that are asked for.
+
+    One of a mail that cannot be read is told, and ours takes its place: an alert must not wait for it.
+    """
+    own = sorted(set(bodies) - set(OUR_BODIES))
     if folder is None:
-        return OwnTemplates()
+        reason = Wording("[display] templates names no folder in which it would be")
+        return OwnTemplates(missing={name: Wording("{path} {reason}", path=name, reason=reason) for name in own})
     sources: dict[str, str] = {}
-    troubles: list[str] = []
-    for name in TEMPLATE_NAMES:
-        try:
-            sources[name] = read_small_file(folder / name, _LARGEST_TEMPLATE_BYTES).decode()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            troubles.append(Wording("{path} cannot be read: {reason}", path=str(folder / name), reason=system_reason(error)))
-        except UnicodeDecodeError:
-            troubles.append(Wording("{path} is not UTF-8", path=str(folder / name)))
-        except NoSmallFileError as error:
-            troubles.append(Wording("{path} {reason}", path=str(folder / name), reason=error))
-    if not sources and not troubles:
+    missing: dict[str, str] = {}
+    for name in (*TEMPLATE_NAMES, *own):
+        source, trouble = _read_template(folder / name)
+        if source is not None:
+            sources[name] = source
+        elif trouble is not None:
+            missing[name] = trouble
+        elif name in own:
+            missing[name] = Wording("{path} is not there", path=str(folder / name))
+    troubles = [missing.pop(name) for name in TEMPLATE_NAMES if name in missing]
+    if not sources and not troubles and not own:
         names = ", ".join(TEMPLATE_NAMES)
         troubles.append(Wording("{folder} holds no template; expected {names} in it", folder=str(folder), names=names))
-    return OwnTemplates(sources, tuple(troubles))
+    return OwnTemplates(sources, tuple(troubles), missing)
+
+
+def _read_template(path: Path) -> tuple[str | None, str | None]:
+    """Its source, or why it cannot be read; neither if it is not there."""
+    try:
+        return read_small_file(path, _LARGEST_TEMPLATE_BYTES).decode(), None
+    except FileNotFoundError:
+        return None, None
+    except OSError as error:
+        return None, Wording("{path} cannot be read: {reason}", path=str(path), reason=system_reason(error))
+    except UnicodeDecodeError:
+        return None, Wording("{path} is not UTF-8", path=str(path))
+    except NoSmallFileError as error:
+        return None, Wording("{path} {reason}", path=str(path), reason=error)
 
 
 def open_archive(configuration: Configuration, now: datetime, patience: Patience | None = None) -> Archive:

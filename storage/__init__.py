@@ -4,7 +4,7 @@ from storage.archive import Archive, ArchiveReader
 from storage.asking.alert_log import AlertRequest
 from storage.asking.preview import PreviewRequest
 from storage.asking.search import SearchRequest
-from storage.beside import mute, retry_deliveries, unmute
+from storage.beside import acknowledge, mute, retry_deliveries, unmute
 from storage.file.backup import backup, stream_backup
 from storage.file.lock import find_writer
 from storage.file.placing import draft_beside, replace_old
@@ -20,6 +20,7 @@ __all__ = [
     "SearchRequest",
     "Tally",
     "Watch",
+    "acknowledge",
     "backup",
     "draft_beside",
     "find_writer",

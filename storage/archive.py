@@ -34,6 +34,7 @@ from news.answers import (
 from news.care import Care
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
+from news.escalating import Escalated, Escalation
 from news.muting import Mute
 from news.one_thing import Thing, Whole
 from news.own_line import Line
@@ -50,7 +51,20 @@ from storage.file.times import from_text, optional_time, to_text
 from storage.file.waiting import Patience, wait_for
 from storage.file.writer import Writer
 from storage.hubs import Hubs
-from storage.recording import entries, muting, outbox, pages, polls, rebuilding, repairs, sources, subscriptions, tidying
+from storage.recording import (
+    entries,
+    escalations,
+    muting,
+    outbox,
+    pages,
+    polls,
+    rebuilding,
+    repairs,
+    sources,
+    subscriptions,
+    tidying,
+    volumes,
+)
 from storage.recording.line import load_line
 from storage.recording.watch import Tally, Watch
 
@@ -121,6 +135,10 @@ class ArchiveReader:
     def due_messages(self, channel: str, now: datetime, limit: int, except_ids: Collection[str]) -> list[Bundle]:
         """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
         return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
+
+    def has_due_escalations(self, now: datetime) -> bool:
+        """Whether something is to be escalated to a second channel."""
+        return self._ask(escalations.has_due_escalations, now)
 
     def search(self, request: search.SearchRequest) -> SearchAnswer:
         """The articles that hold a query."""
@@ -311,6 +329,13 @@ class Archive(ArchiveReader):
         """Write what a place brought that was read for what was missed, with all that follows from it."""
         return self._writer.submit(lambda db: repairs.record_repair(db, self._watch, outcome, now))
 
+    def watch_volumes(self, now: datetime) -> Future[Tally]:
+        """Count what alerted since the last time, and write the alerts on topics that are written about much more than usual.
+
+        A part of it, if the tally says so.
+        """
+        return self._writer.submit(lambda db: volumes.watch_volumes(db, self._watch, now))
+
     def give_up_page(self, entry_id: int, problem: Problem) -> Future[None]:
         """Fetch the page of an entry that cannot be recorded no more; the reason is kept where people look."""
         return self._submit(entries.give_up_page, entry_id, problem)
@@ -322,6 +347,10 @@ class Archive(ArchiveReader):
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""
         return self._writer.submit(lambda db: outbox.hold_for_channel(db, self._watch.health_notify, channel, now, limit))
+
+    def escalate_due(self, wanted: Mapping[str, Escalation], now: datetime, limit: int) -> Future[list[Escalated]]:
+        """Escalate some `limit` of what was given up, or acknowledged by nobody in time, as each channel wants it."""
+        return self._submit(escalations.escalate_due, wanted, now, limit)
 
     def sync_channels(self, channels: Collection[str], now: datetime) -> Future[None]:
         """Take over which channels there are: what was held for one that is back is due at once."""

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from news.muting import Mute, MuteKind
 from storage.file.connection import open_beside_writer, translated
-from storage.recording import muting, outbox
+from storage.recording import escalations, muting, outbox
 
 
 @contextmanager
@@ -38,6 +38,15 @@ def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead:
     """
     with _transaction(path) as db:
         return outbox.retry_deliveries(db, ids, now, all_dead=all_dead)
+
+
+def acknowledge(path: Path, ids: Sequence[str], now: datetime) -> tuple[int, list[str]]:
+    """Note that somebody has taken notice of alerts, by their ids, those of deliveries or messages, or the beginning of one.
+
+    Returns how many alerts, and the ids that name nothing, or several things.
+    """
+    with _transaction(path) as db:
+        return escalations.acknowledge(db, ids, now)
 
 
 def mute(path: Path, wanted: Mute) -> None:

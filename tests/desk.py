@@ -97,7 +97,8 @@ class Desk:
     def watch_of(self, topics: Sequence[Topic], **changes: Any) -> None:
         """Make the topics those of the next `sync`."""
         channels = {topic.name: topic.notify for topic in topics}
-        settings: dict[str, Any] = {"silent_first_poll": self._silent, **changes}
+        queries = {topic.name: topic.query for topic in topics}
+        settings: dict[str, Any] = {"silent_first_poll": self._silent, "query_of_topic": queries, **changes}
         self._watch = Watch(Matcher(topics, self._entities), channels, **settings)
 
     def follow(self, *topics: Topic, **changes: Any) -> None:

@@ -26,9 +26,11 @@ from news.alerts import (
     make_bundle_id,
     make_delivery_id,
     source_subject,
+    volume_subject,
 )
 from news.delivering import HOLDS_OF_POLICIES, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
 from news.health_news import HealthEvent, HealthNews, make_health_alert_id
+from news.surges import Surge, SurgeArticle, SurgeBar, make_surge_alert_id
 from news.timing import DELIVERY_LIFETIME
 from quivive.languages import make_language
 
@@ -83,6 +85,31 @@ def make_health_bundle(*told: HealthNews, channel: str = "redaction") -> Bundle:
     alerts = tuple(make_health_alert(news) for news in told or (NEWS,))
     delivery_ids = tuple(make_delivery_id(alert.alert_id, channel) for alert in alerts)
     return Bundle(make_bundle_id(channel, delivery_ids), channel, delivery_ids, alerts, 0, MORNING + DELIVERY_LIFETIME)
+
+
+SURGE = Surge(
+    topic="OpenAI–OTAN",
+    since=MORNING.replace(hour=8, minute=0, second=0),
+    until=MORNING,
+    articles=14,
+    usual=2.13,
+    bars=tuple(
+        SurgeBar(MORNING.replace(minute=0, second=0) - timedelta(hours=n), (2, 8, 4)[n] if n < 3 else 0, 0.7) for n in range(23, -1, -1)
+    ),
+    latest=(
+        SurgeArticle("L’OTAN & <OpenAI>", "https://www.example.fr/1?a=1&b=2", "Numerama", MORNING - timedelta(hours=1)),
+        SurgeArticle("\x1b[31mRouge", "javascript:alert(1)", "Le\nMonde", None),
+    ),
+)
+"""A hostile title among them."""
+
+
+def make_surge_bundle(surge: Surge = SURGE, channel: str = "redaction") -> Bundle:
+    """A bundle with an alert on a topic's volume."""
+    alert_id, subject = make_surge_alert_id(surge, 1), volume_subject(surge.topic)
+    alert = Alert(alert_id, surge.topic, AlertKind.SURGE, MORNING, None, surge, (), subject)
+    delivery = make_delivery_id(alert_id, channel)
+    return Bundle(delivery, channel, (delivery,), (alert,), 0, MORNING + DELIVERY_LIFETIME)
 
 
 def make_bundle(channel: str = "redaction", *topics: str, number: int = 0, created_at: datetime = MORNING) -> Bundle:

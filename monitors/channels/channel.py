@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, ClassVar, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -11,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from monitors.attempts import Sender, TimeLimits
 from monitors.presentation import Presentation
 from news.delivering import Policy, Together
+from news.durations import parse_duration
+from news.escalating import LONGEST_AFTER, Escalation
 from news.names import require_text
 from news.schedules import Quiet, Schedule, parse_quiet, parse_schedule
 from news.wording import Wording
@@ -28,6 +31,16 @@ def read_by(read: Callable[[str], Read]) -> BeforeValidator:
         return read(value)
 
     return BeforeValidator(convert)
+
+
+def _read_escalation(value: object) -> Escalation:
+    wrong = ValueError(Wording("must be a table such as {example}", example='{ after = "30m", to = "astreinte" }'))
+    if not isinstance(value, dict) or set(value) != {"after", "to"} or not all(isinstance(one, str) for one in value.values()):
+        raise wrong
+    after = parse_duration(value["after"])
+    if not timedelta() < after <= LONGEST_AFTER:
+        raise ValueError(Wording("after must be longer than 0s, and a day at most"))
+    return Escalation(after, require_text(value["to"]))
 
 
 class Channel(Protocol):
@@ -69,10 +82,11 @@ class ChannelTable(BaseModel):
     when: Annotated[Schedule | None, read_by(parse_schedule)] = Field(default="now")  # type: ignore[assignment] # read as the user's own
     quiet: Annotated[Quiet, read_by(parse_quiet)] | None = None
     max_per_hour: Annotated[int, Field(ge=1)] | None = None
+    escalate: Annotated[Escalation, BeforeValidator(_read_escalation)] | None = None
 
     def make_policy(self, together: Together = Together.NONE) -> Policy:
         """How the channel wants to be told; on whose clock is known where it is."""
-        return Policy(together, self.when, self.quiet, self.max_per_hour)
+        return Policy(together, self.when, self.quiet, self.max_per_hour, self.escalate)
 
     @abstractmethod
     def make_channel(self, name: str) -> Channel:

@@ -12,6 +12,7 @@ import ssl
 from functools import partial
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 
 LONGEST_HEAD = 65_536
@@ -26,8 +27,8 @@ _INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d\b")
 class HeadFirstConnector(aiohttp.TCPConnector):
     """Makes connections that look at an answer's head before anything else of it."""
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
-        super().__init__(ssl=tls)
+    def __init__(self, tls: ssl.SSLContext, resolver: AbstractResolver | None = None) -> None:
+        super().__init__(ssl=tls, resolver=resolver)
         self._factory = partial(_receiving_side, self._loop)
 
 

@@ -4,43 +4,65 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from monitors.attempts import Sender, TimeLimits
-from monitors.channels.channel import ChannelTable
+from monitors.channels.channel import Channel, ChannelTable
 from monitors.channels.urls import check_host, split_url
-from monitors.presentation import Presentation
+from monitors.presentation import OUR_BODIES, Presentation
 from news.delivering import Policy
 from news.wording import Wording
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret
+_OWN_BODY = re.compile(r"[^/\\\0]+\.(json|txt)")
+"""The name of a file in the folder of `[display] templates`."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookChannel:
-    """A URL that is told by POST. With a `secret` (`whsec_` and base64) the messages are signed."""
+    """A URL that is told by POST. With a `secret` (`whsec_` and base64) the messages are signed.
+
+    With `previous_secret` they are signed with both, while receivers go from one to the other.
+    """
 
     name: str
     url: str = field(repr=False)
     secret: str | None = field(default=None, repr=False)
     policy: Policy = field(default_factory=Policy)
+    previous_secret: str | None = field(default=None, repr=False)
+    template: str | None = None
+    """What makes the body: one of `OUR_BODIES`, or a template of the user's by its file's name; None is the documented JSON."""
+    public_only: bool = False
+    """Whether it must not lead to a private, loopback or otherwise special address."""
 
     def __post_init__(self) -> None:
         check_webhook_url(self.url)
-        if self.secret is not None:
-            check_secret(self.secret)
+        for secret in self.secrets:
+            check_secret(secret)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What messages are signed with, the one that is to stay first."""
+        return tuple(secret for secret in (self.secret, self.previous_secret) if secret is not None)
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: nothing is known of that a URL does not tell by itself."""
         return []
 
-    def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:  # noqa: ARG002  # programs read UTC
+    def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:
         from monitors.channels.webhook_sender import WebhookSender  # noqa: PLC0415  # it brings aiohttp
 
-        return WebhookSender(self, limits)
+        return WebhookSender(self, limits, presentation)
+
+
+def bodies_of(channels: Iterable[Channel]) -> dict[str, str]:
+    """The templates that channels ask for, by the names of the channels."""
+    return {channel.name: channel.template for channel in channels if isinstance(channel, WebhookChannel) and channel.template}
 
 
 def check_webhook_url(url: str) -> None:
@@ -86,13 +108,31 @@ def _check_whole_secret(text: str) -> str:
     return text
 
 
+def _check_template(text: str) -> str:
+    if text not in OUR_BODIES and not _OWN_BODY.fullmatch(text):
+        known = ", ".join(OUR_BODIES)
+        raise ValueError(
+            Wording("must be one of {known}, or the name of a .json or .txt file in the folder of [display] templates", known=known)
+        )
+    return text
+
+
 class Table(ChannelTable):
     """The keys. The URL counts as a secret too: many services put their token in it."""
 
-    secrets: ClassVar[tuple[str, ...]] = ("url", "secret")
+    secrets: ClassVar[tuple[str, ...]] = ("url", "secret", "previous_secret")
     type: Literal["webhook"]
     url: Annotated[str, AfterValidator(_check_url)] = Field(repr=False)
     secret: Annotated[str, AfterValidator(_check_whole_secret)] | None = Field(default=None, repr=False)
+    previous_secret: Annotated[str, AfterValidator(_check_whole_secret)] | None = Field(default=None, repr=False)
+    template: Annotated[str, AfterValidator(_check_template)] | None = None
+    public_only: bool = False
+
+    @model_validator(mode="after")
+    def _check_secrets(self) -> Self:
+        if self.previous_secret is not None and self.secret is None:
+            raise ValueError(Wording("previous_secret goes with secret, the one that is to stay"))
+        return self
 
     def make_channel(self, name: str) -> WebhookChannel:
-        return WebhookChannel(name, self.url, self.secret, self.make_policy())
+        return WebhookChannel(name, self.url, self.secret, self.make_policy(), self.previous_secret, self.template, self.public_only)

@@ -8,19 +8,23 @@ from __future__ import annotations
 import asyncio
 import ssl
 from base64 import b64encode
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
 from standardwebhooks import Webhook
 
 from monitors.attempts import Outcome, Progress, TimeLimits, accepted, final, redact, retry
+from monitors.channels.guarded import ForbiddenAddressError, PublicResolver, check_public
 from monitors.channels.head_first import HeadFirstConnector
 from monitors.channels.tls import make_tls_context
-from monitors.channels.webhook import WebhookChannel
+from monitors.channels.webhook import SECRET_PREFIX, WebhookChannel
+from monitors.presentation import Presentation, TemplateTroubleError
 from monitors.rendering import one_line
-from monitors.rendering_webhook import render_messages
+from monitors.rendering_webhook import PlainBodies
 from news.alerts import Bundle
 from news.timing import parse_retry_after
 from news.wording import Wording
@@ -37,18 +41,24 @@ _TELLS_WHEN = (429, 503)
 class WebhookSender:
     """Sends to one webhook. Each attempt has a connection of its own: one kept open is often dead by the time of the next alert."""
 
-    def __init__(self, channel: WebhookChannel, limits: TimeLimits) -> None:
+    def __init__(self, channel: WebhookChannel, limits: TimeLimits, presentation: Presentation) -> None:
         self._channel = channel
         self._limits = limits
         self._tls: ssl.SSLContext | None = None
+        self._signers = [Webhook(secret) for secret in channel.secrets]
+        self._bodies = make_bodies(channel.template, presentation)
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # one URL is one receiver
         """POST the messages of the bundle."""
         outcome = accepted()
-        for webhook_id, body in render_messages(bundle):
-            outcome = await self._send_one(webhook_id, body, now)
-            if outcome != accepted():
-                break
+        try:
+            check_host_of(self._channel)
+            for webhook_id, body in self._bodies.make(bundle):
+                outcome = await self._send_one(webhook_id, body, now)
+                if outcome != accepted():
+                    break
+        except (ForbiddenAddressError, TemplateTroubleError) as error:
+            return retry(error.args[0])
         return outcome
 
     async def _send_one(self, webhook_id: str, body: bytes, now: datetime) -> Outcome:
@@ -65,7 +75,9 @@ class WebhookSender:
         # they would carry the alert, and its signature, to a place that nobody configured.
         async with (
             aiohttp.ClientSession(
-                connector=HeadFirstConnector(self._tls_context()),  # its close() ends TLS at once; force_close would linger
+                connector=HeadFirstConnector(
+                    self._tls_context(), PublicResolver() if self._channel.public_only else None
+                ),  # its close() ends TLS at once; force_close would linger
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 auto_decompress=False,
@@ -92,7 +104,7 @@ class WebhookSender:
 
     def _headers(self, webhook_id: str, body: bytes, now: datetime) -> dict[str, str]:
         headers = {
-            "Content-Type": "application/json",
+            "Content-Type": self._bodies.content_type,
             "Accept-Encoding": "identity",
             "User-Agent": USER_AGENT,
             "webhook-id": webhook_id,
@@ -100,8 +112,10 @@ class WebhookSender:
         }
         if login := _login_of(self._channel.url):
             headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
-        if self._channel.secret:
-            headers["webhook-signature"] = Webhook(self._channel.secret).sign(webhook_id, now.astimezone(UTC), body.decode())
+        if self._signers:
+            # With two, a receiver takes whichever it knows: "zero downtime secret rotation" of the specification.
+            moment, text = now.astimezone(UTC), body.decode()
+            headers["webhook-signature"] = " ".join(signer.sign(webhook_id, moment, text) for signer in self._signers)
         return headers
 
     def _tls_context(self) -> ssl.SSLContext:
@@ -116,9 +130,35 @@ class WebhookSender:
     def _clean(self, text: str) -> str:
         """Without what only we and the receiver may know. The path and the query of a webhook's URL are often its password."""
         parts = urlsplit(self._channel.url)
-        hidden = [self._channel.secret, self._channel.url, parts.password, parts.username, parts.query]
+        hidden: list[str | None] = [*self._channel.secrets, *(secret.removeprefix(SECRET_PREFIX) for secret in self._channel.secrets)]
+        hidden += [self._channel.url, parts.password, parts.username, parts.query]
         hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
         return redact(text, *hidden, parts.path if len(parts.path) > 1 else None)
+
+
+class Bodies(Protocol):
+    """What makes the messages of a bundle: the documented JSON, or a template."""
+
+    content_type: str
+
+    def make(self, bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+        """Id and body of each. Raises TemplateTroubleError."""
+        ...
+
+
+def make_bodies(template: str | None, presentation: Presentation) -> Bodies:
+    """What makes the bodies of a channel with that template."""
+    if template is None:
+        return PlainBodies()
+    from monitors.body_templating import TemplateBodies  # noqa: PLC0415  # it brings Jinja, for those who use it
+
+    return TemplateBodies(template, presentation)
+
+
+def check_host_of(channel: WebhookChannel) -> None:
+    """Raise ForbiddenAddressError if the channel must be public, and its host is an address that is not."""
+    if channel.public_only:
+        check_public(urlsplit(channel.url).hostname or "")
 
 
 def _login_of(url: str) -> str | None:

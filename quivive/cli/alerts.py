@@ -33,7 +33,7 @@ from quivive.cli.sheet import View
 from quivive.cli.suggesting import SuggestingGroup
 from quivive.clock import utc_now
 from quivive.typed_times import parse_since
-from storage import AlertRequest, ArchiveReader, retry_deliveries
+from storage import AlertRequest, ArchiveReader, acknowledge, retry_deliveries
 
 MOST_LISTED = 100
 """Alerts that a terminal is given unless told otherwise: the log may hold years."""
@@ -123,6 +123,22 @@ def retry(context: click.Context, ids: tuple[str, ...], dead: bool) -> None:
     if unknown:
         nothing = Wording(
             "nothing to send again under {ids}: no delivery or alert has this id, or several begin with it; `quivive alerts` lists them",
+            ids=", ".join(unknown),
+        )
+        raise UsageError(nothing)
+
+
+@command.command("ack")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.pass_context
+def ack(context: click.Context, ids: tuple[str, ...]) -> None:
+    """Acknowledge alerts, so that they do not escalate: by the id of an alert, a delivery, or a message and all that it tells."""
+    configuration = get_configuration(context)
+    count, unknown = acknowledge(configuration.archive_path, ids, utc_now())
+    click.echo(configuration.language.plural("{count} alert is acknowledged", "{count} alerts are acknowledged", count))
+    if unknown:
+        nothing = Wording(
+            "nothing to acknowledge under {ids}: no alert or delivery has this id, or several begin with it; `quivive alerts` lists them",
             ids=", ".join(unknown),
         )
         raise UsageError(nothing)

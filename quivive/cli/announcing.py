@@ -11,6 +11,7 @@ import click
 
 from news.alerts import Alert
 from news.health_news import HealthNews
+from news.surges import Surge, draw_bars
 from news.wording import Language
 from quivive.cli.deliveries import tell_kind
 from quivive.cli.health import tell_reason
@@ -62,6 +63,8 @@ def _facts(alert: Alert) -> dict[str, object]:
     article = alert.about
     if isinstance(article, HealthNews):
         return {"kind": str(alert.kind), "title": article.title, "name": article.name, "url": article.url, "message": article.message}
+    if isinstance(article, Surge):
+        return {"topic": alert.topic, "kind": str(alert.kind), "title": article.title, "articles": article.articles, "usual": article.usual}
     return {"topic": alert.topic, "kind": str(alert.kind), "title": article.title, "source": article.source, "url": article.url}
 
 
@@ -104,6 +107,10 @@ def _describe(alert: Alert, language: Language) -> Iterator[str]:
             yield f"      {visible(about.url)}"
         return
     topic = click.style(visible(alert.topic), bold=True, fg="yellow")
+    if isinstance(about, Surge):
+        yield f"{word} {topic}  {visible(language.tell(about.title))}"
+        yield f"      {draw_bars(about)}"
+        return
     yield f"{word} {topic}  {visible(about.title)}"
     yield f"      {visible(about.source)}, {language.moment(about.published_at or about.first_seen_at)}"
     for hit in alert.matches[:3]:

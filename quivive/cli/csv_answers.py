@@ -56,6 +56,8 @@ ALERTS = (
     "deliveries",
     "matches",
     "health",
+    "acknowledged_at",
+    "surge",
 )
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")
 _HIDDEN = frozenset({"Cc", "Cf"})
@@ -100,6 +102,8 @@ def _describe(value: Mapping[str, JsonValue]) -> str:
     """What is told of a part in one cell: a sighting's source, what a hit found, how a delivery stands, what an operational alert says."""
     if "event" in value:
         return _harmless(f"{value['title']}: {value['message']}" if value["message"] else str(value["title"]))
+    if "bars" in value:
+        return _harmless(str(value["title"]))
     if "source" in value:
         return _harmless(str(value["source"]))
     if "found" in value:

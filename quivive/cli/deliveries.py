@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from news.alerting import Silence
 from news.alerts import AlertKind, DeliveryStatus, RecipientOutcome, RecipientStatus
 from news.answers import AlertRecord, DeliveryRecord
+from news.escalating import EscalationCause
 from news.one_thing import AlertDetails, AttemptRecord, DeliveryDetails
 from news.wording import Language
 from quivive.cli.sheet import Sheet, View
@@ -29,6 +30,8 @@ def tell_kind(kind: AlertKind, language: Language) -> str:
             return language.text("new")
         case AlertKind.REVISED:
             return language.text("revised")
+        case AlertKind.SURGE:
+            return language.text("surge")
         case AlertKind.HEALTH:
             return language.text("operation")
 
@@ -73,11 +76,31 @@ def tell_delivery(one: DeliveryRecord, view: View) -> str:
     )
 
 
+def tell_escalation(one: DeliveryRecord, view: View) -> str | None:
+    """From which channel a delivery came, or that its alert will go to another; None if neither."""
+    text = view.language.text
+    match one.escalated_because:
+        case EscalationCause.DEAD:
+            return text("escalated from {channel}, where it was given up", channel=one.escalated_from)
+        case EscalationCause.UNACKNOWLEDGED:
+            return text("escalated from {channel}, where nobody acknowledged it in time", channel=one.escalated_from)
+    if one.escalates_at is not None:
+        return text("escalates {time} unless somebody acknowledges it", time=view.time(one.escalates_at))
+    return None
+
+
 def tell_nobody(kind: AlertKind, language: Language) -> str:
     """Said of an alert without deliveries."""
     if kind is AlertKind.HEALTH:
         return language.text("nobody was told: notify under [health] names no channel")
     return language.text("nobody was told: the topic notifies no channel")
+
+
+def tell_acknowledged(alert: AlertRecord, view: View) -> list[str]:
+    """When somebody took notice of an alert; nothing if nobody did."""
+    if alert.acknowledged_at is None:
+        return []
+    return [view.language.text("acknowledged {time}", time=view.time(alert.acknowledged_at))]
 
 
 def tell_silence(silence: Silence, language: Language) -> str:
@@ -93,6 +116,14 @@ def tell_silence(silence: Silence, language: Language) -> str:
 
 def show_alert_head(sheet: Sheet, alert: AlertRecord) -> None:
     """An alert on one line, with its id."""
+    if alert.kind is AlertKind.SURGE:
+        told = {
+            "topic": visible(alert.topic),
+            "kind": tell_kind(alert.kind, sheet.view.language),
+            "time": sheet.view.time(alert.created_at),
+        }
+        sheet.note(sheet.view.language.text("{id} · {topic} · {kind} · {time}", id=sheet.view.short_id(alert.alert_id), **told))
+        return
     if alert.kind is AlertKind.HEALTH:
         kind, time = tell_kind(alert.kind, sheet.view.language), sheet.view.time(alert.created_at)
         sheet.note(sheet.view.language.text("{id} · {kind} · {time}", id=sheet.view.short_id(alert.alert_id), kind=kind, time=time))
@@ -111,6 +142,8 @@ def show_alert_head(sheet: Sheet, alert: AlertRecord) -> None:
 def show_alert(sheet: Sheet, alert: AlertDetails) -> None:
     """An alert with every delivery and every attempt."""
     show_alert_head(sheet, alert.record)
+    for acknowledged in tell_acknowledged(alert.record, sheet.view):
+        sheet.note(acknowledged, "    ")
     if not alert.deliveries:
         sheet.note(tell_nobody(alert.record.kind, sheet.view.language), "    ")
     for delivery in alert.deliveries:
@@ -122,6 +155,8 @@ def show_delivery(sheet: Sheet, delivery: DeliveryDetails, indent: str) -> None:
     record, view = delivery.record, sheet.view
     head = sheet.view.language.text("{id} · {delivery}", id=view.short_id(record.delivery_id), delivery=tell_delivery(record, view))
     sheet.note(head, indent, **STATUS_STYLES[record.status])
+    if escalation := tell_escalation(record, view):
+        sheet.note(escalation, indent + "  ")
     for recipient in delivery.recipients:
         sheet.note(_tell_recipient(recipient, view.language), indent + "  ")
     forgotten = record.attempts - len(delivery.attempts)
@@ -178,19 +213,22 @@ def list_alerts(view: View, alerts: Sequence[AlertRecord], *, long: bool = False
 
 def _row(alert: AlertRecord, view: View, *, long: bool) -> list[Cell | str]:
     delay = "" if alert.delay_seconds is None else view.language.duration(alert.delay_seconds)
+    told = [line for one in alert.deliveries for line in _lines(one, view, long=long)]
     return [
         view.short_id(alert.alert_id),
         view.time(alert.created_at),
         delay,
         visible(alert.topic) or tell_kind(alert.kind, view.language),
         tell_kind(alert.kind, view.language),
-        visible(view.language.tell(alert.title) if alert.health else alert.title),
-        view.lines([line for one in alert.deliveries for line in _lines(one, view, long=long)]) or tell_nobody(alert.kind, view.language),
+        visible(view.language.tell(alert.title) if alert.news else alert.title),
+        view.lines([*(told or [tell_nobody(alert.kind, view.language)]), *tell_acknowledged(alert, view)]),
     ]
 
 
 def _lines(one: DeliveryRecord, view: View, *, long: bool) -> list[str]:
-    """A delivery (`long`: with its id), and on a line of its own what kept it from its receiver, or a remark on one that was sent."""
+    """A delivery (`long`: with its id), on lines of their own whether it escalates, and what kept it from its receiver, or a remark."""
     said = tell_delivery(one, view)
     told = [view.language.text("{id} · {delivery}", id=view.short_id(one.delivery_id), delivery=said) if long else said]
+    if escalation := tell_escalation(one, view):
+        told.append(visible(escalation))
     return [*told, visible(view.language.tell(one.last_error))] if one.last_error else told

@@ -34,6 +34,7 @@ from news.care import Care, Delays
 from news.health_news import HealthNews
 from news.muting import Mute
 from news.sources import Problem
+from news.surges import Surge
 
 if TYPE_CHECKING:
     from quivive.poll_once import RoundSummary  # brings the crawler
@@ -196,6 +197,8 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "deliveries": [delivery_json(one) for one in alert.deliveries],
         "matches": hits_json(alert.hits),
         "health": None if alert.health is None else health_json(alert.health),
+        "acknowledged_at": optional_time_json(alert.acknowledged_at),
+        "surge": None if alert.surge is None else surge_json(alert.surge),
     }
 
 
@@ -222,6 +225,9 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
         "last_error": delivery.last_error,
         "held_until": optional_time_json(delivery.held_until),
         "reason": delivery.reason,
+        "escalates_at": optional_time_json(delivery.escalates_at),
+        "escalated_from": delivery.escalated_from,
+        "escalated_because": delivery.escalated_because,
     }
 
 
@@ -315,7 +321,7 @@ def page_trouble_json(page: PageTrouble) -> JsonObject:
 
 def announced_alert_json(alert: Alert) -> JsonObject:
     """An alert as `run` announces it: what `alerts --json` says of it, before anybody was told."""
-    article, health = (alert.about, None) if isinstance(alert.about, AlertedArticle) else (None, alert.about)
+    article = alert.about if isinstance(alert.about, AlertedArticle) else None
     return {
         "id": alert.alert_id,
         "topic": alert.topic or None,
@@ -326,7 +332,24 @@ def announced_alert_json(alert: Alert) -> JsonObject:
         "created_at": time_json(alert.created_at),
         "delay_seconds": alert.delay_seconds,
         "matches": [asdict(hit) for hit in alert.matches],
-        "health": None if health is None else health_json(health),
+        "health": health_json(alert.about) if isinstance(alert.about, HealthNews) else None,
+        "surge": surge_json(alert.about) if isinstance(alert.about, Surge) else None,
+    }
+
+
+def surge_json(surge: Surge) -> JsonObject:
+    """What an alert on a topic's volume says, under `surge`."""
+    return {
+        "title": surge.title,
+        "since": time_json(surge.since),
+        "until": time_json(surge.until),
+        "articles": surge.articles,
+        "usual": surge.usual,
+        "bars": [{"start": time_json(bar.start), "articles": bar.articles, "usual": bar.usual} for bar in surge.bars],
+        "latest": [
+            {"url": one.url, "title": one.title, "source": one.source, "published_at": optional_time_json(one.published_at)}
+            for one in surge.latest
+        ],
     }
 
 

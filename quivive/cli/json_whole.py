@@ -206,6 +206,7 @@ def _topic_json(whole: WholeTopic) -> JsonObject:
         "shows": "topic",
         "configured": whole.is_configured,
         "last_alerts": [alert_json(alert) for alert in whole.alerts],
+        "usual_24h": None if whole.usual_a_day is None else round(whole.usual_a_day, 2),
         "hours": [_hour_json(hour) for hour in whole.hours],
     }
 

@@ -21,6 +21,9 @@ def tell_policy(policy: Policy, language: Language) -> str:
                 policy.most_per_hour,
             )
         )
+    if policy.escalate:
+        after = language.duration(policy.escalate.after)
+        told.append(text("to {channel} if given up, or not acknowledged within {after}", channel=policy.escalate.to, after=after))
     return ", ".join(told)
 
 

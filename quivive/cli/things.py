@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
+from news.answers import AlertRecord
 from news.errors import UsageError
 from news.one_thing import Thing, ThingKind, Whole, WholeAlert, WholeArticle, WholeDelivery, WholeSource, WholeTopic
 from news.wording import Wording
@@ -12,6 +13,7 @@ from quivive.cli.context import print_lines
 from quivive.cli.deliveries import show_alert, show_alert_head, show_delivery
 from quivive.cli.health import show_health
 from quivive.cli.sheet import Sheet, View
+from quivive.cli.surges import show_surge
 from quivive.cli.whole_sources import show_source
 from quivive.cli.whole_topics import show_topic
 from quivive.config import Configuration
@@ -79,7 +81,7 @@ def print_whole(view: View, whole: Whole) -> None:
 def _show_alert(sheet: Sheet, whole: WholeAlert) -> None:
     text = sheet.view.language.text
     if whole.article is None:
-        show_health(sheet, whole.alert.record)
+        _show_news(sheet, whole.alert.record)
     else:
         show_article_head(sheet, whole.article)
     sheet.heading(text("Alert"))
@@ -93,13 +95,19 @@ def _show_alert(sheet: Sheet, whole: WholeAlert) -> None:
     sheet.note(text("`quivive show {article}` shows the article whole", article=article), "")
 
 
+def _show_news(sheet: Sheet, alert: AlertRecord) -> None:
+    """What an alert says that is about no article, as the head of a sheet."""
+    show_health(sheet, alert)
+    show_surge(sheet, alert)
+
+
 def _show_delivery(sheet: Sheet, whole: WholeDelivery) -> None:
     text = sheet.view.language.text
-    if whole.alert.health is None:
+    if whole.alert.news is None:
         sheet.title(whole.alert.title)
         sheet.address(whole.alert.article_url or "")
     else:
-        show_health(sheet, whole.alert)
+        _show_news(sheet, whole.alert)
     sheet.heading(text("Alert"))
     show_alert_head(sheet, whole.alert)
     sheet.heading(text("Delivery"))

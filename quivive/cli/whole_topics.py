@@ -26,10 +26,12 @@ def show_topic(sheet: Sheet, whole: WholeTopic) -> None:
         all=volume.articles,
     )
     sheet.fact(text("articles"), articles)
+    if whole.usual_a_day is not None:
+        sheet.fact(text("usual"), text("{count} in 24 hours", count=sheet.view.language.number(round(whole.usual_a_day, 1))))
     sheet.fact(text("alerts"), text("{count}, the last {time}", count=volume.alerts, time=sheet.view.time(volume.last_alert_at)))
     show_rhythm(sheet, whole.hours, SHOWN_DAYS)
     if whole.alerts:
         sheet.heading(text("Last alerts"))
         for alert in whole.alerts:
             show_alert_head(sheet, alert)
-            sheet.note(alert.title, "      ")
+            sheet.note(sheet.view.language.tell(alert.title) if alert.news else alert.title, "      ")

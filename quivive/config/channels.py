@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from news.names import exact_key
+from news.names import exact_key, find_name
 from news.wording import Wording, join_choice
 from quivive.config.secrets import fill_in_secrets
-from quivive.config.tables import named_tables, read_table
+from quivive.config.tables import named_tables, read_table, suggest
 
 if TYPE_CHECKING:
     from monitors import Channel
@@ -18,14 +18,30 @@ def read_channels(file: ConfigFile) -> dict[str, Channel]:
     """Every channel by its name; those with faults are noted and left out."""
     channels: dict[str, Channel] = {}
     seen: set[str] = set()
-    for written, content in named_tables(file, "channels").items():
+    tables = named_tables(file, "channels")
+    known = [exact_key(written) for written in tables]
+    for written, content in tables.items():
         name = exact_key(written)
         if name in seen:
             file.add_fault(f"channels.{written}", Wording("is also the name of another channel: Unicode writes these letters in two ways"))
-        elif channel := _read_channel(file, f"channels.{written}", name, content):
+        elif channel := _read_channel(file, f"channels.{written}", name, _name_second(file, f"channels.{written}", name, content, known)):
             channels[name] = channel
         seen.add(name)
     return channels
+
+
+def _name_second(file: ConfigFile, key: str, name: str, content: Any, known: list[str]) -> Any:
+    """The table with the own name of the channel to which it escalates; what is none is noted."""
+    escalate = content.get("escalate") if isinstance(content, dict) else None
+    if not isinstance(escalate, dict) or not isinstance(escalate.get("to"), str):
+        return content
+    second = find_name(escalate["to"], known)
+    if second == name:
+        file.add_fault(f"{key}.escalate", Wording("must go to another channel"))
+    elif second is None and file.is_whole:
+        advice = suggest(escalate["to"], known) or Wording("; there are: {known}", known=", ".join(known))
+        file.add_fault(f"{key}.escalate", Wording('no channel is called "{name}"{advice}', name=escalate["to"], advice=advice))
+    return content if second is None else {**content, "escalate": {**escalate, "to": second}}
 
 
 def _read_channel(file: ConfigFile, key: str, name: str, content: Any) -> Channel | None:

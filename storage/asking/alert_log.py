@@ -12,6 +12,9 @@ from sqlite_utils import Database
 
 from news.alerts import AlertedArticle, AlertKind, DeliveryStatus
 from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
+from news.escalating import EscalationCause
+from news.health_news import HealthNews
+from news.surges import Surge
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.alerts import hits_from_json, subject_from_json
@@ -79,8 +82,9 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[Del
     rows = select_in(
         db,
         """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
-                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error, reason
-           FROM deliveries LEFT JOIN messages ON messages.id = message_id
+                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error, reason,
+                  iif(acknowledged_at IS NULL, escalate_at, NULL) AS escalates_at, escalated_from, escalated_because
+           FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN messages ON messages.id = message_id
            WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",
         alert_ids,
     )
@@ -92,7 +96,7 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[Del
 def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> AlertRecord:
     kind = AlertKind(row["kind"])
     about = subject_from_json(kind, row["payload"])
-    article, health = (about, None) if isinstance(about, AlertedArticle) else (None, about)
+    article = about if isinstance(about, AlertedArticle) else None
     return AlertRecord(
         alert_id=row["id"],
         topic=row["topic"],
@@ -104,7 +108,9 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         delay_seconds=row["delay_seconds"],
         deliveries=deliveries,
         hits=hits_from_json(row["hits"]),
-        health=health,
+        health=about if isinstance(about, HealthNews) else None,
+        surge=about if isinstance(about, Surge) else None,
+        acknowledged_at=optional_time(row["acknowledged_at"]),
     )
 
 
@@ -121,4 +127,7 @@ def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
         last_error=None if is_held else row["last_error"],
         held_until=due_at if is_held else None,
         reason=row["reason"] if is_held else None,
+        escalates_at=optional_time(row["escalates_at"]),
+        escalated_from=row["escalated_from"],
+        escalated_because=EscalationCause(row["escalated_because"]) if row["escalated_because"] else None,
     )

@@ -420,3 +420,45 @@ def remember_where_hubs_reach_us(db: Database) -> None:
 def count_what_only_doubt_brought(db: Database) -> None:
     """Where entries have no dates, a server that hides them behind 304 is found out by how often that seems so."""
     db.conn.execute("ALTER TABLE sources ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0")  # see news/trusting.py
+
+
+@migrations()
+def escalate_what_nobody_acknowledges(db: Database) -> None:
+    """An alert that is given up, or that nobody has acknowledged in time, goes to a second channel."""
+    for statement in _ESCALATIONS:
+        db.conn.execute(statement)
+
+
+_ESCALATIONS = (
+    "ALTER TABLE alerts ADD COLUMN acknowledged_at TEXT",
+    "ALTER TABLE deliveries ADD COLUMN escalate_at TEXT",  # when its alert goes to a second channel; null: not, or not any more
+    "ALTER TABLE deliveries ADD COLUMN escalated_from TEXT",  # the channel from which it came; null: its topic names this one
+    "ALTER TABLE deliveries ADD COLUMN escalated_because TEXT",  # dead, unacknowledged
+    "CREATE INDEX deliveries_to_escalate ON deliveries (escalate_at) WHERE escalate_at IS NOT NULL",
+)
+
+
+@migrations()
+def count_how_much_topics_are_written_about(db: Database) -> None:
+    """Articles of each topic by the hour; what alerted before is counted step by step, as what alerts from now on."""
+    for statement in _VOLUMES:
+        db.conn.execute(statement)
+
+
+_VOLUMES = (
+    # Its article is in topic_hours, or is to be in none.
+    "ALTER TABLE alerts ADD COLUMN counted INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX alerts_uncounted ON alerts (topic, created_at) WHERE counted = 0 AND article_id IS NOT NULL",
+    """CREATE TABLE topic_volumes (
+        topic TEXT PRIMARY KEY,
+        query TEXT NOT NULL,           -- with which it is followed
+        since TEXT NOT NULL,           -- from then on
+        grown INTEGER NOT NULL DEFAULT 0     -- articles came since it was judged
+    ) WITHOUT ROWID""",
+    """CREATE TABLE topic_hours (
+        topic TEXT NOT NULL,
+        hour INTEGER NOT NULL,         -- since 1970, UTC, in which the articles were published
+        articles INTEGER NOT NULL,
+        PRIMARY KEY (topic, hour)
+    ) WITHOUT ROWID""",
+)

@@ -68,12 +68,13 @@ VIEWS = {
     "alerts_v": f"""SELECT alerts.id, topic, kind, article_id AS article, json_extract(payload, '$.title') AS title,
         json_extract(payload, '$.url') AS url, json_extract(payload, '$.source') AS source, {_time("created_at")}, delay_seconds,
         (SELECT group_concat(json_extract(value, '$.found'), ', ') FROM json_each(hits)) AS found,
-        (SELECT group_concat(channel || ' ' || status, ', ') FROM deliveries WHERE alert_id = alerts.id) AS deliveries
+        (SELECT group_concat(channel || ' ' || status, ', ') FROM deliveries WHERE alert_id = alerts.id) AS deliveries,
+        {_time("acknowledged_at")}
         FROM alerts""",
     "deliveries_v": f"""SELECT deliveries.id, alert_id AS alert, topic, json_extract(payload, '$.title') AS title, deliveries.channel,
         status, coalesce(attempts, 0) AS attempts, {_time("deliveries.created_at")},
         {_time("coalesce(messages.next_attempt_at, due_at)", "next_attempt_at")}, {_time("sent_at")}, message_id AS message,
-        coalesce(last_error, reason) AS problem
+        coalesce(last_error, reason) AS problem, {_time("escalate_at")}, escalated_from, escalated_because
         FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN messages ON messages.id = message_id""",
     "attempts_v": f"""SELECT message_id AS message, channel, {_time("attempted_at")}, status, answer, {_time("attempts.next_attempt_at")}
         FROM attempts JOIN messages ON messages.id = message_id""",

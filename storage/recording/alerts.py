@@ -14,9 +14,11 @@ from news.alerting import NewAlert, OnRecord
 from news.alerts import Alert, AlertedArticle, AlertKind, Hit, Subject, TopicMatch, make_alert_id
 from news.health_news import HealthNews
 from news.judging import delay_seconds
+from news.surges import Surge
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.deliveries import insert_deliveries
 from storage.recording.health import health_from_json
+from storage.recording.surges import surge_from_json
 
 _EXCERPT_CHARACTERS = 300
 
@@ -145,6 +147,12 @@ def article_from_json(text: str) -> AlertedArticle:
     return AlertedArticle(**fields)
 
 
-def subject_from_json(kind: AlertKind, text: str) -> AlertedArticle | HealthNews:
+def subject_from_json(kind: AlertKind, text: str) -> AlertedArticle | Surge | HealthNews:
     """What an alert of that kind was about, as it was when the alert was made."""
-    return health_from_json(text) if kind is AlertKind.HEALTH else article_from_json(text)
+    match kind:
+        case AlertKind.HEALTH:
+            return health_from_json(text)
+        case AlertKind.SURGE:
+            return surge_from_json(text)
+        case AlertKind.NEW | AlertKind.REVISED:
+            return article_from_json(text)

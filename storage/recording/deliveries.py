@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from news.alerts import Alert, DeliveryStatus, make_delivery_id
+from news.escalating import Escalate
 from news.timing import DELIVERY_LIFETIME
 from storage.file.times import to_text
 
@@ -22,3 +24,17 @@ def insert_deliveries(db: Database, alert: Alert, channels: Sequence[str]) -> No
             for channel in channels
         ],
     )
+
+
+def insert_escalated(db: Database, alert_id: str, channel: str, escalate: Escalate, now: datetime) -> bool:
+    """Write the delivery of an alert that escalates from a channel to another, due at once; returns whether that had none of it before."""
+    moment, give_up = to_text(now), to_text(now + DELIVERY_LIFETIME)
+    cursor = db.conn.execute(
+        """INSERT INTO deliveries (id, alert_id, channel, status, created_at, due_at, give_up_at, escalated_from, escalated_because)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""",
+        (
+            *(make_delivery_id(alert_id, escalate.to), alert_id, escalate.to, DeliveryStatus.PENDING, moment, moment, give_up),
+            *(channel, escalate.cause),
+        ),
+    )
+    return cursor.rowcount > 0

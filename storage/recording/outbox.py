@@ -132,7 +132,8 @@ def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datet
     return [from_text(row["sealed_at"]) for row in rows]
 
 
-_WAITING = """SELECT deliveries.id, topic, subject, article_id, alerts.created_at AS alerted_at, due_at, give_up_at, hold, urgent,
+_WAITING = """SELECT deliveries.id, topic, subject, article_id, deliveries.created_at AS alerted_at, due_at, give_up_at, hold, urgent,
+           escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
            (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = article_id) AS source
     FROM deliveries JOIN alerts ON alerts.id = alert_id"""
 
@@ -160,6 +161,7 @@ def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list
             urgent=bool(row["urgent"]),
             topic=row["topic"],
             source=_source_of(row),
+            acknowledged=bool(row["acknowledged"]),
         )
         for row in rows.values()
     ]
@@ -207,8 +209,8 @@ def _seal(db: Database, channel: str, message: PlannedMessage, now: datetime) ->
         ),
     )
     db.conn.executemany(
-        "UPDATE deliveries SET status = ?, message_id = ?, due_at = NULL, hold = NULL, reason = NULL WHERE id = ?",
-        [(DeliveryStatus.PENDING, message.message_id, delivery_id) for delivery_id in message.delivery_ids],
+        "UPDATE deliveries SET status = ?, message_id = ?, escalate_at = ?, due_at = NULL, hold = NULL, reason = NULL WHERE id = ?",
+        [(DeliveryStatus.PENDING, message.message_id, optional_text(message.escalate_at), one) for one in message.delivery_ids],
     )
 
 
@@ -298,7 +300,11 @@ def _settle(db: Database, result: AttemptResult) -> None:
         "UPDATE messages SET next_attempt_at = ?, sent_at = coalesce(?, sent_at), last_error = ?, hold = NULL WHERE id = ?",
         (optional_text(result.next_attempt_at), sent_at, result.error, result.bundle_id),
     )
-    db.conn.execute("UPDATE deliveries SET status = ? WHERE message_id = ?", (result.status, result.bundle_id))
+    db.conn.execute(
+        """UPDATE deliveries SET status = :status, escalate_at = iif(:status = 'dead', min(escalate_at, :ended_at), escalate_at)
+           WHERE message_id = :message""",  # the lesser of nothing and a moment is nothing
+        {"status": result.status, "ended_at": to_text(result.attempted_at), "message": result.bundle_id},
+    )
 
 
 # What was one message goes out again as one, so that its id keeps announcing the same.

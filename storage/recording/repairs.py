@@ -22,6 +22,7 @@ from storage.recording.bodies import Receiving, load_body, sift_entries, write_b
 from storage.recording.gaps import list_named, namings_of, read_items, tell_of_gap
 from storage.recording.line import load_line
 from storage.recording.sources import load_source, source_record
+from storage.recording.volumes import leave_uncounted
 from storage.recording.watch import Tally, Watch
 
 
@@ -47,12 +48,13 @@ def record_repair(db: Database, watch: Watch, outcome: RepairOutcome, now: datet
     row = db.conn.execute("SELECT * FROM gaps WHERE id = ? AND state = 'open'", (outcome.gap_id,)).fetchone()
     if row is None or _read_steps(row["steps"])[0] != Step(outcome.way, outcome.url):  # it was read already
         return tally
-    repair = _repair_of(row)
+    repair = _repair_of(row, _list_shown(db, outcome.source_id))
     problem = _problem_with(repair, outcome)
     if problem is not None:
         repair = after_problem(repair, problem, now)
     else:
         page, taken = _record_page(db, watch, repair, outcome, tally, now)
+        leave_uncounted(db, tally.alerts)
         repair = after_page(repair, page, taken, now)
     _write_repair(db, outcome.gap_id, repair, now)
     tell_of_gap(db, watch, outcome.source_id, repair, tally, now)
@@ -112,7 +114,12 @@ def _list_at(db: Database, source_id: int, addresses: Collection[str]) -> dict[s
     return found
 
 
-def _repair_of(row: sqlite3.Row) -> Repair:
+def _list_shown(db: Database, source_id: int) -> tuple[Item, ...]:
+    row = db.conn.execute("SELECT items FROM windows WHERE source_id = ?", (source_id,)).fetchone()
+    return () if row is None else read_items(row["items"])
+
+
+def _repair_of(row: sqlite3.Row, shown: tuple[Item, ...]) -> Repair:
     return Repair(
         window=Window(read_items(row["window"]), from_text(row["last_good_at"])),
         from_at=from_text(row["from_at"]),
@@ -121,6 +128,7 @@ def _repair_of(row: sqlite3.Row) -> Repair:
         reached_at=from_text(row["reached_at"]),
         hosts=frozenset(json.loads(row["hosts"])),
         steps=_read_steps(row["steps"]),
+        shown=shown,
         visited=frozenset(json.loads(row["visited"])),
         attempts=row["attempts"],
         barren=row["barren"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -37,27 +37,35 @@ _TOKEN_BYTES = 24
 def heed_hubs(db: Database, source_id: int, feed: ParsedFeed, feed_url: str, now: datetime) -> None:
     """Take over where a feed that was read whole says its news are told."""
     changes = compare_subscriptions(list_subscriptions(db, source_id), find_hubs(feed.links, feed_url), now)
-    for one in changes.new:
+    for wanted in changes.new:
         db.conn.execute(
             """INSERT INTO subscriptions (source_id, hub, topic, token, secret, state, failures, next_attempt_at)
                VALUES (?, ?, ?, ?, ?, ?, 0, ?)""",
             (
                 source_id,
-                one.hub,
-                one.topic,
+                wanted.hub,
+                wanted.topic,
                 secrets.token_urlsafe(_TOKEN_BYTES),
                 secrets.token_urlsafe(_TOKEN_BYTES),
                 SubscriptionState.FOUND,
                 to_text(now),
             ),
         )
-    _write_all(db, changes.changed)
+    for one in changes.changed:
+        _write(db, one)
+    for one in changes.forgotten:
+        _forget(db, one.subscription_id)
 
 
 def leave_hubs_of_absent_sources(db: Database, now: datetime) -> None:
     """Let hubs know that what is no longer in the configuration is no longer wanted."""
     rows = db.conn.execute("SELECT * FROM subscriptions WHERE source_id IN (SELECT id FROM sources WHERE configured = 0)").fetchall()
-    _write_all(db, (leave(_subscription(row), now) for row in rows))
+    for known in map(_subscription, rows):
+        after = leave(known, now)
+        if after is None:
+            _forget(db, known.subscription_id)
+        elif after is not known:
+            _write(db, after)
 
 
 def list_subscriptions(db: Database, source_id: int) -> list[Subscription]:
@@ -134,11 +142,6 @@ def note_telling(db: Database, subscription_id: int, now: datetime) -> None:
     row = db.conn.execute("SELECT * FROM subscriptions WHERE id = ?", (subscription_id,)).fetchone()
     if row is not None:
         _write(db, after_telling(_subscription(row), now))
-
-
-def _write_all(db: Database, subscriptions: Iterable[Subscription]) -> None:
-    for one in subscriptions:
-        _write(db, one)
 
 
 def _write(db: Database, after: Subscription) -> None:

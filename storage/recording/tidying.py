@@ -10,6 +10,7 @@ from news.answers import RebuildingPart
 from news.health import GONE_WAITS
 from news.text import analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
+from news.websub import LONGEST_LEASE
 from storage.file.times import from_text, to_text
 from storage.file.words import index_waiting, unindex
 from storage.recording.attempts import forget_attempts
@@ -22,9 +23,12 @@ _WHEN_DUE = (
     ("sources", "next_poll_at", ""),
     ("entries", "page_due_at", "page_state = 'due' AND"),  # so that the index of these is read, and not every entry there ever was
     ("deliveries", "due_at", ""),
+    ("deliveries", "escalate_at", ""),
     ("messages", "next_attempt_at", ""),
     ("gaps", "next_repair_at", ""),
 )
+_SUBSCRIPTIONS_DUE = ("subscriptions", "next_attempt_at", "")
+"""Apart, since these wait for months."""
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
@@ -70,7 +74,7 @@ def prune_poll_log(db: Database, now: datetime) -> int:
 def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> None:
     """Bring back what a clock that was ahead for a while put off.
 
-    Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source, but a source that is gone.
+    Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source, but a source that is gone, and a hub's lease.
     """
     week = to_text(now + GONE_WAITS[-1] + LONGEST_WAIT)
     db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE status = 'gone' AND next_poll_at > ?", (to_text(now), week))
@@ -78,6 +82,8 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
     others = ("sources", "next_poll_at", "status <> 'gone' AND")
     for table, column, condition in (others, *_WHEN_DUE[1:]):
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {condition} {column} > ?", (moment, latest))  # noqa: S608  # literals
+    renewal = to_text(now + LONGEST_LEASE)
+    db.conn.execute("UPDATE subscriptions SET next_attempt_at = ? WHERE next_attempt_at > ?", (moment, renewal))
     give_up_at = to_text(now + DELIVERY_LIFETIME)
     for table, column in (("deliveries", "due_at"), ("messages", "next_attempt_at")):
         db.conn.execute(
@@ -92,7 +98,7 @@ def set_back(db: Database, step: timedelta, now: datetime) -> None:
     What was written by the right clock cannot be told from what was written by the wrong one: all is due that much earlier, which is
     at worst too early once.
     """
-    for table, column, condition in _WHEN_DUE:
+    for table, column, condition in (*_WHEN_DUE, _SUBSCRIPTIONS_DUE):
         sql = f"SELECT id, {column} AS due FROM {table} WHERE {condition} {column} > ?"  # noqa: S608  # literals
         rows = db.conn.execute(sql, (to_text(now),)).fetchall()
         moved = [(to_text(max(now, from_text(row["due"]) - step)), row["id"]) for row in rows]

@@ -18,6 +18,8 @@ class Watch:
 
     matcher: Matcher
     channels_of_topic: Mapping[str, tuple[str, ...]]
+    query_of_topic: Mapping[str, str] = field(default_factory=dict)
+    """What each topic asks for, urgent or not: one that asks for something else has another usual volume."""
     silent_first_poll: bool = True
     health_notify: tuple[str, ...] = ()
     """The channels that are told of operational alerts."""
@@ -47,6 +49,8 @@ class Tally:
     duplicates: int = 0
     pages_failed: int = 0
     alerts: list[Alert] = field(default_factory=list)
+    has_more: bool = False
+    """The operation did a part of its work, and is to be called again for the rest."""
     entries_known: int = 0
     """Entries of the body that were on record."""
     is_line_down: bool = False

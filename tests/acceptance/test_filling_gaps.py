@@ -48,6 +48,12 @@ def sitemap_that_does_not_go_back(long: LongSite) -> None:
     long.keep_sitemap("/news-sitemap.xml", range(LATEST, 12, -1))
 
 
+def sitemap_of_some(long: LongSite) -> None:
+    """It goes back far enough, and lists every second article of the feed."""
+    long.show(LATEST)
+    long.keep_sitemap("/news-sitemap.xml", range(LATEST, 0, -2))
+
+
 def sitemap_of_all_sections(long: LongSite) -> None:
     """The feed is of one section, and the sitemap lists five times as much."""
     long.show(LATEST)
@@ -107,6 +113,7 @@ SITES = {
     "Robots": sitemap_of_robots,
     "Sitemap": sitemap_where_they_usually_are,
     "Short": sitemap_that_does_not_go_back,
+    "Some": sitemap_of_some,
     "Sections": sitemap_of_all_sections,
     "Nothing": nothing,
     "Forbidden": forbidden,
@@ -185,6 +192,12 @@ def test_a_sitemap_that_does_not_go_back_far_enough_fills_a_part(watched: Watche
     assert (gap["state"], gap["found"], gap["problem"]["code"]) == ("partly", 6, "no_archive")
     assert gap["reached_at"] == site.published_at(13).isoformat().replace("+00:00", "Z")
     assert watched.told("Short") == list(range(13, LATEST + 1))
+
+
+def test_a_sitemap_that_leaves_out_what_the_feed_listed_brings_what_it_has_and_the_gap_stays(watched: Watched) -> None:
+    gap, found = watched.gap("Some"), [number for number in BETWEEN if number % 2]
+    assert (gap["state"], gap["found"], gap["reached_at"]) == ("partly", len(found), gap["to_at"])
+    assert watched.told("Some") == sorted([*found, *range(LATEST - WINDOW + 1, LATEST + 1)])
 
 
 def test_a_sitemap_that_lists_what_the_feed_does_not_is_left_alone(watched: Watched) -> None:

@@ -339,6 +339,24 @@ def test_a_feed_that_names_another_topic_or_hub_ends_the_old_subscription(
     assert listening.subscription(site.url(path)).topic == second.topic
 
 
+def test_of_a_feed_that_gives_itself_another_address_each_time_only_the_last_is_kept_while_no_hub_is_asked(
+    listening: Listening, site: NewsSite, hub: Hub, path: str
+) -> None:
+    for number in range(4):
+        listening.poll(site.publish_feed(path, rss(entry(f"Neuf {number}", site), hub=hub.url, self=site.url(f"{path}?at={number}"))))
+    assert listening.subscription(site.url(path)).topic == site.url(f"{path}?at=3")
+
+
+def test_what_a_clock_that_was_years_ahead_put_off_is_asked_for_at_once(listening: Listening, site: NewsSite, hub: Hub, path: str) -> None:
+    known = subscribe(listening, site, hub, path)
+    far = "2126-01-01T00:00:00.000000Z"
+    put_off = "UPDATE subscriptions SET next_attempt_at = ? WHERE id = ?"
+    listening.archive._submit(lambda db: db.conn.execute(put_off, (far, known.subscription_id))).result()
+    listening.archive.mend_clock_jumps(listening.now()).result()
+    listening.ask_hubs()
+    assert len(hub.wait_for(2)) == 2
+
+
 # Distribution
 
 

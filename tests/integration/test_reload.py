@@ -116,6 +116,8 @@ CHANGED: dict[Keys, Any] = {
     **{("channels", name, "when"): "hourly" for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "quiet"): "22:00-07:00" for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "max_per_hour"): 7 for name in ("hook", "mail", "equipe", "script", "fil")},
+    **{("channels", name, "escalate"): {"after": "7m", "to": "mail"} for name in ("hook", "equipe", "script", "fil")},
+    ("channels", "mail", "escalate"): {"after": "7m", "to": "hook"},
     **{("channels", name, "type"): None for name in ("equipe", "script", "fil")},
     ("channels", "equipe", "url"): "json://127.0.0.1/another",
     ("channels", "script", "command"): ["false"],
@@ -125,6 +127,9 @@ CHANGED: dict[Keys, Any] = {
     ("channels", "hook", "type"): None,  # another type is another table: see below
     ("channels", "hook", "url"): "https://journal.example/another",
     ("channels", "hook", "secret"): "whsec_plJ3nmyCDGBKInavdOK15jsl",
+    ("channels", "hook", "previous_secret"): "whsec_plJ3nmyCDGBKInavdOK15jsl",
+    ("channels", "hook", "template"): "slack",
+    ("channels", "hook", "public_only"): True,
     ("channels", "mail", "type"): None,
     ("channels", "mail", "smtp"): "smtps://127.0.0.1:1026",
     ("channels", "mail", "username"): "another",

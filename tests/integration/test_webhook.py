@@ -6,23 +6,28 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp.abc import AbstractResolver
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from monitors import OwnTemplates
 from monitors.attempts import Progress, TimeLimits, Verdict, accepted
 from monitors.channels import webhook_sender
+from monitors.channels.guarded import ForbiddenAddressError, PublicResolver
 from monitors.channels.webhook import WebhookChannel
 from monitors.channels.webhook_sender import WebhookSender
 from tests.mailbox import DROP, STALL, HookSink, Reply, answering_port, babbling_port, closed_port
-from tests.outbox import MORNING, make_bundle
+from tests.outbox import ENGLISH, MORNING, make_bundle
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OLD_SECRET = "whsec_b2xkIHNlY3JldCBvZiB0aGUgaG9vaw=="
+OTHER_SECRET = "whsec_c29tZWJvZHkgZWxzZSdz"
 BUNDLE = make_bundle("hook")
 
 
-def send(channel, bundle=BUNDLE, now=MORNING):
+def send(channel, bundle=BUNDLE, now=MORNING, presentation=ENGLISH):
     async def sending():
         async with asyncio.timeout(20):
-            return await WebhookSender(channel, TimeLimits()).send(bundle, now, Progress())
+            return await WebhookSender(channel, TimeLimits(), presentation).send(bundle, now, Progress())
 
     return asyncio.run(sending())
 
@@ -45,6 +50,76 @@ def test_a_receiver_with_the_secret_can_verify_the_message(hook):
     assert verified["data"]["topic"] == "OpenAI–OTAN"
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(request.body.replace(b"OTAN", b"OTAM"), request.headers)
+
+
+def test_during_a_change_of_secrets_a_receiver_with_either_can_verify_the_message(hook):
+    now = datetime.now(UTC)
+    send(WebhookChannel("hook", hook.url, SECRET, previous_secret=OLD_SECRET), now=now)
+    (request,) = hook.requests
+    assert [one.partition(",")[0] for one in request.headers["webhook-signature"].split(" ")] == ["v1", "v1"]
+    for secret in (SECRET, OLD_SECRET):
+        Webhook(secret).verify(request.body, request.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(OTHER_SECRET).verify(request.body, request.headers)
+
+
+def test_a_template_makes_the_body_that_is_signed(hook):
+    now = datetime.now(UTC)
+    assert send(WebhookChannel("hook", hook.url, SECRET, template="slack"), now=now).verdict is Verdict.ACCEPTED
+    (request,) = hook.requests
+    assert Webhook(SECRET).verify(request.body, request.headers)["blocks"][0]["type"] == "section"
+    assert request.headers["webhook-id"] == BUNDLE.bundle_id
+    assert request.headers["content-type"] == "application/json"
+
+
+def test_a_template_of_text_is_sent_as_text(hook):
+    own = replace(ENGLISH, templates=OwnTemplates({"hook.txt": "{{ subject }}"}))
+    send(WebhookChannel("hook", hook.url, template="hook.txt"), presentation=own)
+    (request,) = hook.requests
+    assert (request.headers["content-type"], request.body.decode()) == (
+        "text/plain; charset=utf-8",
+        "[OpenAI–OTAN] OpenAI négocie avec l’OTAN",
+    )
+
+
+def test_what_its_template_cannot_make_is_not_sent_and_waits(hook):
+    own = replace(ENGLISH, templates=OwnTemplates({"hook.json": "{{ letter.nothing }}"}))
+    outcome = send(WebhookChannel("hook", hook.url, template="hook.json"), presentation=own)
+    assert outcome.verdict is Verdict.RETRY
+    assert "has no attribute 'nothing'" in outcome.reason
+    assert hook.requests == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "10.0.0.8"])
+def test_a_public_webhook_does_not_lead_to_an_address_that_is_not(hook, host):
+    url = hook.url.replace("127.0.0.1", host)
+    outcome = send(WebhookChannel("hook", url, public_only=True))
+    assert outcome.verdict is Verdict.RETRY
+    assert "public_only" in outcome.reason
+    assert hook.requests == []
+
+
+@pytest.mark.parametrize(("answers", "kept"), [(["10.0.0.1", "93.184.215.14"], ["93.184.215.14"]), ([], [])])
+def test_of_a_names_addresses_the_public_ones_are_left(answers, kept):
+    assert [one["host"] for one in asyncio.run(PublicResolver(FixedResolver(answers)).resolve("a.example"))] == kept
+
+
+def test_a_name_that_leads_to_private_addresses_alone_is_refused():
+    with pytest.raises(ForbiddenAddressError, match=r"10\.0\.0\.1 is a private address"):
+        asyncio.run(PublicResolver(FixedResolver(["10.0.0.1", "fe80::1%eth0"])).resolve("a.example"))
+
+
+class FixedResolver(AbstractResolver):
+    """Names that somebody else's servers answer for, as they like."""
+
+    def __init__(self, addresses):
+        self._addresses = addresses
+
+    async def resolve(self, host, port=0, family=0):
+        return [{"hostname": host, "host": one, "port": port, "family": family, "proto": 0, "flags": 0} for one in self._addresses]
+
+    async def close(self):
+        pass
 
 
 def test_the_headers_are_those_of_the_specification(hook):
@@ -143,7 +218,7 @@ def test_a_receiver_that_echoes_secrets_does_not_get_them_into_the_log(hook):
     url = hook.url.replace("127.0.0.1", "user:hunter2@127.0.0.1") + "/T0KEN?key=s3cret"
     hook.always(Reply(500, body=f"{SECRET} hunter2 /hook/T0KEN key=s3cret {url}".encode()))
     reason = send(WebhookChannel("hook", url, SECRET)).reason
-    for secret in (SECRET, "hunter2", "T0KEN", "s3cret"):
+    for secret in (SECRET, SECRET.removeprefix("whsec_"), "hunter2", "T0KEN", "s3cret"):
         assert secret not in reason
 
 

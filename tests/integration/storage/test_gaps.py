@@ -264,6 +264,16 @@ def test_what_was_missed_is_recorded_like_what_a_poll_brings_and_told_once(desk:
     assert health(desk) == []
 
 
+def test_what_was_missed_counts_for_no_volume(desk: Desk) -> None:
+    poll(desk, stories(5), at(0))
+    poll(desk, stories(20), at(24))
+    counted = "SELECT count(*), sum(counted) FROM alerts WHERE article_id IS NOT NULL"
+    (before, _), *_ = desk.rows(counted)
+    bring(desk, *stories(19, 16))
+    (after, uncounted), *_ = desk.rows(counted)
+    assert after - before == uncounted > 0
+
+
 def test_what_is_older_than_the_gap_is_left_where_it_is(desk: Desk) -> None:
     poll(desk, stories(20), at(21), NEXT)
     bring(desk, *stories(15, 30))

@@ -29,8 +29,9 @@ COLUMNS = {
     "versions_v": "article number title source origin seen_at current text",
     "matches_v": "topic article title version matched_at found passages silence",
     "topics_v": "topic articles alerts first_match_at last_match_at last_alert_at",
-    "alerts_v": "id topic kind article title url source created_at delay_seconds found deliveries",
-    "deliveries_v": "id alert topic title channel status attempts created_at next_attempt_at sent_at message problem",
+    "alerts_v": "id topic kind article title url source created_at delay_seconds found deliveries acknowledged_at",
+    "deliveries_v": "id alert topic title channel status attempts created_at next_attempt_at sent_at message problem "
+    "escalate_at escalated_from escalated_because",
     "attempts_v": "message channel attempted_at status answer next_attempt_at",
 }
 """What people's own questions rely on: a column may be added at the end, and none may go."""

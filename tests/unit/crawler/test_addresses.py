@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.addresses import literal_address, reason_to_refuse, reason_to_refuse_host
 from crawler.download_handler import GuardedResolver
 from crawler.problems import FetchProblem
+from news.addresses import literal_address, reason_to_refuse, reason_to_refuse_host
 
 SPECIAL = [
     "0.0.0.0",

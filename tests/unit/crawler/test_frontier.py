@@ -136,6 +136,21 @@ def test_a_host_that_wants_to_be_left_alone_for_long_holds_no_work_back() -> Non
     assert take_all(frontier, 10) == [feed(1, "a.example")]
 
 
+def test_nobody_is_looked_at_while_there_is_room_for_no_answer_at_all() -> None:
+    frontier, looked_at, room = Frontier(concurrency=8, delay_seconds=0), list[Work](), [False]
+    for number in range(3):
+        add(frontier, feed(number, f"host{number}.example"))
+
+    def may_start(work: Work) -> bool:
+        looked_at.append(work)
+        return True
+
+    assert frontier.take(0, may_start, lambda: room[0]) is None
+    assert looked_at == []
+    room[0] = True
+    assert frontier.take(0, may_start, lambda: room[0]) == feed(0, "host0.example")
+
+
 def test_a_full_queue_takes_no_more_pages_until_something_is_taken() -> None:
     frontier = Frontier(concurrency=8, delay_seconds=0, capacity=2)
     assert [add(frontier, page(number, f"host{number}.example")) for number in range(3)] == [True, True, False]

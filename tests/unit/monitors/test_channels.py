@@ -2,7 +2,7 @@ import pytest
 
 from monitors.channels.email import EmailChannel, parse_smtp_url
 from monitors.channels.urls import is_loopback
-from monitors.channels.webhook import WebhookChannel
+from monitors.channels.webhook import Table, WebhookChannel
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,30 @@ def test_a_secret_that_no_receiver_could_verify_is_refused(secret):
 )
 def test_a_secret_is_base64_with_or_without_prefix_and_padding(secret):
     assert WebhookChannel("hook", "https://example.org", secret).secret == secret
+
+
+def read_webhook(**keys):
+    return Table.model_validate({"type": "webhook", "url": "https://example.org", **keys}).make_channel("hook")
+
+
+@pytest.mark.parametrize("template", ["slack", "discord", "mattermost", "teams", "json", "mine.json", "mine.txt"])
+def test_a_webhooks_body_may_be_made_of_a_template(template):
+    assert read_webhook(template=template).template == template
+
+
+@pytest.mark.parametrize("template", ["skype", "", "../mine.json", "/etc/passwd", "mine.html", "a/b.json", "json.j2", ".json"])
+def test_a_template_that_is_none_of_ours_and_no_name_of_a_file_is_refused(template):
+    with pytest.raises(ValueError, match=r"must be one of discord, json, mattermost, slack, teams, or the name of a \.json or \.txt file"):
+        read_webhook(template=template)
+
+
+def test_a_previous_secret_goes_with_one_that_is_to_stay():
+    new, old = "whsec_bmV3", "whsec_b2xk"
+    assert read_webhook(secret=new, previous_secret=old).secrets == (new, old)
+    assert read_webhook(secret=new).secrets == (new,)
+    with pytest.raises(ValueError, match="previous_secret goes with secret"):
+        read_webhook(previous_secret=old)
+    assert "b2xk" not in repr(read_webhook(secret=new, previous_secret=old))
 
 
 def test_neither_passwords_nor_secrets_nor_webhook_urls_are_printed():

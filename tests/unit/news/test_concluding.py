@@ -113,9 +113,9 @@ def test_a_body_that_came_again_renews_what_vouches_for_it_and_keeps_what_was_no
     assert after(outcome(PollKind.SAME_BODY, last_modified="now", body_hash="x")).validators == replace(HELD, last_modified="now")
 
 
-def test_that_nothing_changed_is_believed_for_eight_days_and_then_the_feed_is_asked_for_without_condition() -> None:
+def test_that_nothing_changed_is_believed_until_the_feed_must_be_asked_for_without_condition_to_be_read_within_eight_days() -> None:
     unchanged = outcome(PollKind.UNCHANGED, etag="W/new")
-    read_at = NOW - LONGEST_BELIEF
+    read_at = NOW + 2 * QUARTER - LONGEST_BELIEF - timedelta(seconds=1)
     assert after(unchanged, replace(RECORD, last_read_at=read_at + timedelta(seconds=1))).trust == Trust(NOW)
     assert after(unchanged, replace(RECORD, last_read_at=read_at)).trust == Trust(NOW, is_doubted=True)
     assert after(unchanged, replace(RECORD, last_read_at=None)).trust == Trust(NOW)

@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.alerts import OUR_LINE, Roll, RollKind, Subject, article_subject, channel_subject, make_bundle_id, source_subject
+from news.alerts import (
+    OUR_LINE,
+    Roll,
+    RollKind,
+    Subject,
+    article_subject,
+    channel_subject,
+    make_bundle_id,
+    source_subject,
+    volume_subject,
+)
 from news.delivering import (
     GATHERING,
     GiveUp,
@@ -23,6 +33,8 @@ from news.delivering import (
     plan_absent,
     plan_messages,
 )
+from news.escalating import Escalation
+from news.muting import Mute, MuteKind
 from news.schedules import parse_quiet, parse_schedule
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -282,3 +294,34 @@ def test_over_a_month_with_a_change_of_the_clock_each_alert_is_told_once_and_nev
     assert sorted(told) == sorted(f"d{number}" for number in range(len(times)))
     if policy.most_per_hour:
         assert all(sum(at - HOUR < other <= at for other in sealed) <= policy.most_per_hour for at in sealed)
+
+
+def test_a_surge_is_told_as_it_comes_by_itself_and_keeps_quiet_hours_alone() -> None:
+    surge = WaitingDelivery("a", volume_subject("OTAN"), NOW, NOW, NOW + 3 * DAY, topic="OTAN")
+    for together in Together:
+        busy = Policy(together, when=parse_schedule("daily 08:00"), most_per_hour=1)
+        plan = plan_messages("redaction", [surge, health("b", at=NOW - DAY), waiting("c")], busy, NOW, sealed_lately=[NOW])
+        assert ("a",) in ids(plan)
+        assert [name for name, _ in plan.held] == ["c"]
+    quiet = Policy(Together.SUBJECT, quiet=parse_quiet("09:00-12:00"))
+    assert [hold.kind for _, hold in plan_messages("redaction", [surge], quiet, NOW).held] == [HoldKind.QUIET]
+
+
+def test_a_surge_is_muted_with_its_topic() -> None:
+    surge = WaitingDelivery("a", volume_subject("OTAN"), NOW, NOW, NOW + 3 * DAY, topic="OTAN")
+    mute = Mute(MuteKind.TOPIC, "OTAN", "OTAN", NOW - DAY, None)
+    assert [name for name, _ in plan_messages("hook", [surge], HOOK, NOW, mutes=[mute]).muted] == ["a"]
+
+
+def test_a_message_of_a_channel_that_escalates_says_when_it_does_from_its_sealing_on() -> None:
+    later = NOW + timedelta(hours=1)
+    (message,) = plan_messages("hook", [waiting("a")], Policy(escalate=Escalation(timedelta(minutes=30), "astreinte")), later).messages
+    assert message.escalate_at == later + timedelta(minutes=30)
+    (message,) = plan_messages("hook", [waiting("a")], HOOK, later).messages
+    assert message.escalate_at is None
+
+
+def test_what_was_escalated_and_acknowledged_since_is_told_nobody_unless_somebody_asks_for_it() -> None:
+    settled = replace(waiting("a"), acknowledged=True)
+    assert plan_messages("hook", [settled], HOOK, NOW).muted == (("a", "it was acknowledged before it was told here"),)
+    assert ids(plan_messages("hook", [replace(settled, held=HoldKind.ASKED)], HOOK, NOW)) == [("a",)]

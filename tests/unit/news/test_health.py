@@ -194,6 +194,26 @@ def test_silence_and_its_end_are_told_once_each_and_trouble_comes_first() -> Non
     assert (over and (over.before, over.after, over.until)) == ("silent", "ok", NOW + DAY)
 
 
+@pytest.mark.parametrize(("is_silent", "end"), [(False, ("failing", "ok")), (True, ("failing", "silent"))])
+def test_after_silence_and_a_trouble_how_the_source_stands_then_is_told_once(is_silent: bool, end: tuple[str, str]) -> None:
+    condition, told = WELL, []
+    for number, code in enumerate([None, "timeout", "timeout", "timeout", None, None]):
+        condition, news = poll(condition, code, NOW + number * QUARTER, is_silent=number < 4 or is_silent)
+        if news is not None:
+            told.append((str(news.before), news.after))
+    assert told == [("ok", "silent"), ("ok", "failing"), end]
+    _, over = poll(condition, None, NOW + DAY)
+    assert (over and (over.before, over.after)) == (("silent", "ok") if is_silent else None)
+
+
+def test_a_source_that_comes_back_silent_is_not_called_well() -> None:
+    condition, told = WELL, []
+    for number, code in enumerate(["timeout", "timeout", "timeout", None, None]):
+        condition, news = poll(condition, code, NOW + number * QUARTER, is_silent=True)
+        told += [news.after] if news else []
+    assert (condition.status, told) == (SourceStatus.SILENT, ["failing", "silent"])
+
+
 def test_a_source_that_is_gone_is_looked_for_every_day_and_after_a_week_every_week() -> None:
     gone = Condition(SourceStatus.GONE, NOW, Trouble(NOW, 3, Verdict.MISSING, 3))
     waits = [wait_while_gone(gone, "http_410", NOW + age) for age in (timedelta(), GONE_FIRST - QUARTER, GONE_FIRST, 99 * DAY)]

@@ -192,10 +192,36 @@ def test_robots_txt_and_an_index_only_lead_on() -> None:
 
 
 def test_a_sitemap_fills_the_gap_if_it_lists_what_is_older() -> None:
-    done = after_page(repair(*sitemap_steps()[1:]), Page(known(24, 22) + new(5) + known(0)), 1, LATER)
+    here = repair(*sitemap_steps()[1:], shown=known(24, 22))
+    done = after_page(here, Page(known(24, 22) + new(5) + known(0)), 1, LATER)
     assert done.state is RepairState.REPAIRED
-    on = after_page(repair(*sitemap_steps()[1:]), Page(known(24, 22) + new(5)), 1, LATER)
+    on = after_page(here, Page(known(24, 22) + new(5)), 1, LATER)
     assert (on.state, on.reached_at, on.steps) == (RepairState.OPEN, published(5), (sitemap_steps()[2],))
+
+
+@pytest.mark.parametrize("listed", [(24, 22), (24, 22, 0), (24, 22, 0, -9)])
+def test_a_sitemap_of_some_of_the_feeds_articles_brings_them_and_proves_nothing_of_the_others(listed: tuple[int, ...]) -> None:
+    some = known(*listed) + new(5)
+    here = repair(*sitemap_steps()[1:], shown=known(*range(24, 19, -1)))
+    assert wanted_places(here, SITEMAP, some) == [len(listed)]
+    on = after_page(here, Page(some), 1, LATER)
+    assert (on.state, on.entries, on.reached_at) == (RepairState.OPEN, 1, published(20))
+
+
+def test_what_was_withdrawn_before_a_sitemap_was_made_may_be_missing_in_it() -> None:
+    here = repair(*sitemap_steps()[1:], shown=known(*range(24, 19, -1)))
+    listed = known(24, 22, 21, 20) + new(5) + known(*range(0, -10, -1))
+    assert after_page(here, Page(listed), 1, LATER).state is RepairState.REPAIRED
+    assert after_page(here, Page(listed[1:]), 1, LATER).state is RepairState.REPAIRED
+    assert after_page(here, Page(known(24, 22, 20) + listed[4:]), 1, LATER).state is RepairState.OPEN
+
+
+def test_an_old_copy_of_an_archive_fills_no_gap() -> None:
+    """A cache kept it from before the gap: what stood there stood below what was newest."""
+    on = after_page(repair(PAGE_2, *sitemap_steps()), Page(new(-10, -11, -12), (PAGE_3,)), 0, LATER)
+    assert (on.state, on.reached_at, on.steps[0]) == (RepairState.OPEN, published(20), PAGE_3)
+    on = after_page(repair(PAGE_2, PAGE_3, reached_at=published(1)), Page(new(-10, -11, -12)), 0, LATER)
+    assert on.state is RepairState.REPAIRED, "it goes on from a page that was read"
 
 
 def test_a_sitemap_of_others_fills_nothing() -> None:

@@ -98,6 +98,16 @@ def test_nothing_new_teaches_nothing() -> None:
     assert learn(UNKNOWN, brought(), MONDAY, MONDAY + HOUR, LEAST) is UNKNOWN
 
 
+def test_a_clock_that_was_ahead_teaches_nothing_that_lasts() -> None:
+    ahead = learn(daily(8), brought(None), MONDAY - HOUR, MONDAY + 365 * DAY, LEAST)
+    rhythm, start = ahead, MONDAY + DAY
+    for number in range(24 * 14):
+        now = start + number * HOUR
+        rhythm = learn(rhythm, brought(now), now - HOUR, now, LEAST)
+    assert rhythm.at == rhythm.last_news_at == now
+    assert sum(rhythm.counts) > 24 * 10
+
+
 def test_the_window_is_that_of_the_last_body() -> None:
     assert learn(UNKNOWN, brought(None, entries=33), MONDAY, MONDAY + HOUR, LEAST).window == 33
 

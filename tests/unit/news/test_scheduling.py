@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from news.freshness import FeedWishes, Wishes
 from news.pacing import wait_of, with_pace
+from news.rhythm import Rhythm
 from news.scheduling import (
     LEAST_PAGE_INTERVAL,
     PAGE_PROBLEMS_FOR_GOOD,
@@ -48,6 +49,15 @@ def test_a_source_is_never_polled_more_often_than_the_least_interval() -> None:
 @pytest.mark.parametrize(("failures", "minutes"), [(1, 30), (2, 60), (3, 120), (5, 480), (6, 720), (7, 720), (10_000, 720)])
 def test_failures_double_the_interval_up_to_the_longest(failures: int, minutes: int) -> None:
     assert wait(TIMING, failures) == minutes * MINUTE
+
+
+def test_a_failure_doubles_the_wait_that_a_busy_source_is_used_to_and_no_rare_ones() -> None:
+    def waits(rhythm: Rhythm, timing: PollTiming = TIMING) -> list[timedelta]:
+        return [next_poll_at(NOW, timing, failures, None, rhythm) - NOW for failures in (1, 2, 3)]
+
+    busy, rare = (with_pace(flat(rate), TIMING.bounds) for rate in (20.0, 0.01))
+    assert waits(busy) == [10 * MINUTE, 20 * MINUTE, 40 * MINUTE]
+    assert waits(rare) == waits(busy, replace(TIMING, is_own=True)) == [30 * MINUTE, 60 * MINUTE, 120 * MINUTE]
 
 
 def test_an_interval_beyond_the_longest_is_not_shortened_by_failures() -> None:

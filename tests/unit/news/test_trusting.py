@@ -14,7 +14,7 @@ from tests.unit.news.test_rhythm import HOUR, MONDAY, UNKNOWN
 from tests.unit.news.test_silence import RANDOM
 
 SECOND = timedelta(seconds=1)
-READ = MONDAY - 10 * HOUR
+READ, SOON = MONDAY - 10 * HOUR, MONDAY + HOUR
 DOUBTED = Trust(MONDAY - HOUR, is_doubted=True)
 NOTHING = Brought(10, ())
 
@@ -25,23 +25,28 @@ def test_a_server_is_asked_on_condition_while_it_is_believed() -> None:
     assert not Trust(distrusted_at=MONDAY).asks_on_condition
 
 
-def test_a_word_is_doubted_after_eight_days_whatever_the_rhythm() -> None:
-    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - LONGEST_BELIEF + SECOND), None, MONDAY).is_doubted
-    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - LONGEST_BELIEF), None, MONDAY).is_doubted
-    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - LONGEST_BELIEF + SECOND), UNKNOWN, MONDAY) == Trust(MONDAY)
-    assert not after_unchanged(FULL_TRUST, LastRead(None), None, MONDAY).is_doubted
+def test_a_word_is_doubted_in_time_for_the_feed_to_be_read_every_eight_days_whatever_the_rhythm() -> None:
+    read, next_at = LastRead(MONDAY), MONDAY + LONGEST_BELIEF - 12 * HOUR
+    assert not after_unchanged(FULL_TRUST, read, None, next_at - 12 * HOUR, next_at).is_doubted
+    assert after_unchanged(FULL_TRUST, read, None, next_at - 12 * HOUR, next_at + SECOND).is_doubted
+    assert after_unchanged(FULL_TRUST, read, UNKNOWN, MONDAY + HOUR, MONDAY + 2 * HOUR) == Trust(MONDAY + HOUR)
+    assert not after_unchanged(FULL_TRUST, LastRead(None), None, MONDAY, SOON).is_doubted
+
+
+def test_a_word_is_doubted_if_the_last_body_came_by_a_clock_that_was_ahead() -> None:
+    assert after_unchanged(FULL_TRUST, LastRead(MONDAY + SECOND), None, MONDAY, SOON).is_doubted
 
 
 def test_a_word_is_doubted_sooner_where_there_should_be_news() -> None:
     hourly = replace(flat(1.0), pauses=RANDOM)
-    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - 4 * HOUR), hourly, MONDAY).is_doubted
-    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - 5 * HOUR), hourly, MONDAY) == Trust(MONDAY, is_doubted=True)
+    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - 4 * HOUR), hourly, MONDAY, SOON).is_doubted
+    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - 5 * HOUR), hourly, MONDAY, SOON) == Trust(MONDAY, is_doubted=True)
 
 
 def test_nobody_is_called_silent_on_the_word_of_a_server() -> None:
-    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY), None, MONDAY).is_doubted
-    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY + SECOND), None, MONDAY).is_doubted
-    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY - HOUR), None, MONDAY).is_doubted
+    assert after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY), None, MONDAY, SOON).is_doubted
+    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY + SECOND), None, MONDAY, SOON).is_doubted
+    assert not after_unchanged(FULL_TRUST, LastRead(MONDAY - HOUR, MONDAY - HOUR), None, MONDAY, SOON).is_doubted
 
 
 @pytest.mark.parametrize(
@@ -83,7 +88,7 @@ def test_without_dates_a_server_is_found_out_when_twice_in_a_row_only_doubt_brin
     assert after(once, undated) == FULL_TRUST  # it came by itself
     assert after(replace(DOUBTED, strikes=1), dated) == FULL_TRUST
     assert after(replace(DOUBTED, unchanged_at=None), undated) == FULL_TRUST
-    assert after_unchanged(once, LastRead(READ), None, MONDAY) == Trust(MONDAY, strikes=1)
+    assert after_unchanged(once, LastRead(READ), None, MONDAY, SOON) == Trust(MONDAY, strikes=1)
 
 
 def test_distrust_ends_after_a_while() -> None:

@@ -47,7 +47,7 @@ NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 HUB, TOPIC, URL = "https://hub.example/", "https://journal.example/feed", "https://journal.example/feed?all"
 FOUND = Subscription(1, 7, HUB, TOPIC, "token", "secret", next_attempt_at=NOW)
 ACTIVE = after_confirming(FOUND, "864000", NOW)
-LEAVING = leave(ACTIVE, NOW)
+LEAVING = replace(ACTIVE, state=SubscriptionState.LEAVING, next_attempt_at=NOW)
 PROBLEM = Problem("http_500", "The site has an internal error (500): nothing if it passes.")
 
 
@@ -102,6 +102,14 @@ def test_what_was_to_be_left_and_is_wanted_again_is_begun_again() -> None:
     [again] = changes.changed
     assert (changes.new, again.state, again.failures, again.next_attempt_at) == ((), SubscriptionState.FOUND, 0, NOW)
     assert mode_of(again) is Mode.SUBSCRIBE
+
+
+def test_what_no_hub_was_asked_for_is_forgotten_when_it_is_wanted_no_more() -> None:
+    assert compare_subscriptions([FOUND], [], NOW) == Changes((), (), (FOUND,))
+    for known in (ACTIVE, replace(FOUND, callback="https://veille.example/websub/token")):
+        after = leave(known, NOW)
+        assert after is not None
+        assert after.state is SubscriptionState.LEAVING
 
 
 def test_what_is_left_is_left_once_and_its_hub_told_at_once() -> None:
@@ -205,7 +213,7 @@ def test_a_hub_that_was_given_another_address_than_ours_is_asked_again_at_once()
     assert listen_elsewhere(ACTIVE, "https://other.example/websub/", NOW) is ACTIVE
     moved = listen_elsewhere(known, "https://other.example/websub/", NOW)
     assert (moved.next_attempt_at, moved.failures, moved.state) == (NOW, 0, SubscriptionState.ACTIVE)
-    leaving = leave(known, NOW)
+    leaving = replace(known, state=SubscriptionState.LEAVING)
     assert listen_elsewhere(leaving, "https://other.example/websub/", NOW) is leaving
 
 

@@ -178,6 +178,26 @@ CASES = {
     ),
     "a channel without a type": ("[channels.a]", "channels.a.type: must be 'apprise' or 'command' or 'email' or 'feed' or 'webhook'"),
     "a channel that is no table": ('[channels]\na = "b"', "channels.a: must be a table, [channels.a]"),
+    "an escalation to nobody": (
+        HOOK + 'escalate = { after = "30m", to = "astreint" }\n[channels.astreinte]\ntype = "webhook"\nurl = "https://example.org/hook"\n',
+        'channels.hook.escalate: no channel is called "astreint"; did you mean "astreinte"?',
+    ),
+    "an escalation in a circle of one": (
+        HOOK + 'escalate = { after = "30m", to = "Hook" }',
+        "channels.hook.escalate: must go to another channel",
+    ),
+    "an escalation at no time": (
+        HOOK + 'escalate = { to = "hook2" }\n[channels.hook2]\ntype = "webhook"\nurl = "https://example.org/hook"\n',
+        'channels.hook.escalate: must be a table such as { after = "30m", to = "astreinte" }',
+    ),
+    "an escalation after days": (
+        HOOK + 'escalate = { after = "2d", to = "hook2" }\n[channels.hook2]\ntype = "webhook"\nurl = "https://example.org/hook"\n',
+        "channels.hook.escalate: after must be longer than 0s, and a day at most",
+    ),
+    "an escalation that is no table": (
+        HOOK + 'escalate = "30m"',
+        'channels.hook.escalate: must be a table such as { after = "30m", to = "astreinte" }',
+    ),
     "an address to nobody": (EMAIL.replace('["redaction@example.org"]', "[]"), "channels.mail.to: must name at least one"),
     "a mail from nobody": (EMAIL.replace('from = "quivive@example.org"\n', ""), "channels.mail.from: is required"),
     "a mail from who knows": (

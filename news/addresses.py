@@ -1,12 +1,12 @@
-"""Which addresses may be fetched: what a feed or a page links to must not reach into this machine or its network (SSRF).
+"""Which addresses may be reached: what strangers name must not lead into this machine or its network (SSRF).
 
-Pure: decides on addresses and host names. `download_handler` asks it for every answer of the DNS, `redirects` for every URL on the way.
+Pure: decides on addresses and host names. The crawl asks it for every answer of the DNS and every URL on the way, a webhook that may only
+lead to public addresses for each attempt.
 """
 
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -51,12 +51,24 @@ def literal_address(host: str) -> Address | None:
 
 
 def _odd_ipv4(host: str) -> IPv4Address | None:
+    """As `inet_aton` reads it: up to four numbers, decimal, octal or hexadecimal, the last of which fills what is left of the 32 bits."""
     if not _LOOKS_NUMERIC.fullmatch(host):
         return None
     try:
-        return IPv4Address(socket.inet_aton(host))
-    except OSError:
+        *bytes_, rest = (_read_number(part) for part in host.split("."))
+    except ValueError:
         return None
+    bits_left = 32 - 8 * len(bytes_)
+    if max(bytes_, default=0) > 0xFF or rest >= 2**bits_left:
+        return None
+    return IPv4Address((int.from_bytes(bytes_) << bits_left) + rest)
+
+
+def _read_number(text: str) -> int:
+    """Raises ValueError for what no C library takes: `08`, and `0x` alone."""
+    if text.startswith("0x"):
+        return int(text, 16)
+    return int(text, 8) if text.startswith("0") else int(text)
 
 
 def _embedded_ipv4(address: Address) -> IPv4Address | None:
