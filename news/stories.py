@@ -159,7 +159,9 @@ def place(new: Sketch, near: Sequence[Neighbour], counts: WordCounts, copy: Copy
         if nearness[story] < NEAR_ENOUGH:
             return Placing(None, Because.FIRST, round(nearness[story], 3), nearest.article_id, affair.common_words(nearest))
     joins = tuple(sorted(other for other in nearness if other != story and _are_one(nearness, story, other)))
-    taken = {one.sketch.article_id: scores[one.sketch.article_id] for one in near if one.story_id in (story, *joins) and _is_in(one, scores)}
+    taken = {
+        one.sketch.article_id: scores[one.sketch.article_id] for one in near if one.story_id in (story, *joins) and _is_in(one, scores)
+    }
     return Placing(story, because, round(nearness.get(story, 0.0), 3), nearest.article_id, affair.common_words(nearest), joins, taken)
 
 

@@ -138,6 +138,8 @@ class Jobs:
             log.warning("the archive was given a second name (a hard link): opening it by that name would damage it; remove that name")
         await asyncio.wrap_future(archive.mend_clock_jumps(now))
         await asyncio.wrap_future(archive.prune_poll_log(now))
+        while await asyncio.wrap_future(archive.prune_sketches(now)):
+            pass
         retention = self._service.configuration.retention
         forgotten = 0
         while retention is not None and (batch := await asyncio.wrap_future(archive.forget_articles(now - retention, now))):

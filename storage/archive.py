@@ -360,6 +360,10 @@ class Archive(ArchiveReader):
         """Write what came of one attempt to send a message, with the operational alert that follows from it, if one does."""
         return self._writer.submit(lambda db: outbox.record_attempt(db, self._watch.health_notify, result))
 
+    def prune_sketches(self, now: datetime) -> Future[int]:
+        """Forget up to a batch of what placing articles in stories no longer needs; returns how many."""
+        return self._submit(tidying.prune_sketches, now)
+
     def forget_articles(self, before: datetime, now: datetime) -> Future[int]:
         """Delete the texts of a batch of articles older than `before`; returns how many, 0 when it is done."""
         return self._submit(tidying.forget_articles, before, now)

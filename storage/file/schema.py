@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from news.urls import comparing_url
 from storage.file.first_schema import ALERTS, ARTICLES, SOURCES
+from storage.file.story_schema import STORIES
 
 migrations = Migrations("quivive")
 
@@ -462,3 +463,10 @@ _VOLUMES = (
         PRIMARY KEY (topic, hour)
     ) WITHOUT ROWID""",
 )
+
+
+@migrations()
+def know_copies_and_stories(db: Database) -> None:
+    """Which articles are copies, and which tell of one event. Those that are there are placed step by step (`rebuilding`)."""
+    for statement in STORIES:
+        db.conn.execute(statement)
