@@ -320,7 +320,7 @@ class RebuildingPart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RebuildingProgress:
-    """How far a part has come: of the numbers of revisions or articles, so many hundredths are done. Clearing away the old index has no measure."""
+    """How far a part has come: of the numbers of revisions or articles, so many hundredths are done. Clearing away has no measure."""
 
     part: RebuildingPart
     percent: float

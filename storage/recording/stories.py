@@ -34,13 +34,12 @@ _PLACING = (
 )  # fmt: skip
 _STORY = ("id", "central_id", "started_at", "updated_at", "articles", "joined_into")
 
-_ASKED_HOLDERS = """SELECT article_id FROM sketch_words WHERE word = json_extract(asked.value, '$.word')
-    AND at BETWEEN json_extract(asked.value, '$.since') AND json_extract(asked.value, '$.until') ORDER BY at DESC LIMIT :holders"""
-_TOLD = f"""SELECT new, article_id, told FROM (
+_TOLD = """SELECT new, article_id, told FROM (
         SELECT new, article_id, told, row_number() OVER (PARTITION BY new ORDER BY told DESC, article_id) AS place FROM (
-            SELECT json_extract(asked.value, '$.new') AS new, article_id, sum(json_extract(asked.value, '$.weight')) AS told
-            FROM json_each(:asked) AS asked CROSS JOIN sketches ON article_id IN ({_ASKED_HOLDERS}) GROUP BY 1, 2))
-    WHERE place <= :most"""  # noqa: S608  # made of literals
+            SELECT asked.new, article_id, sum(weight) AS told FROM asked CROSS JOIN sketches ON article_id IN (
+                SELECT article_id FROM sketch_words WHERE word = asked.word AND at BETWEEN since AND until ORDER BY at DESC LIMIT ?)
+            GROUP BY 1, 2))
+    WHERE place <= ?"""
 
 
 def place_articles(db: Database, articles: Sequence[Unplaced]) -> None:
@@ -98,15 +97,17 @@ def _load_texts(db: Database, article_ids: Iterable[int]) -> dict[int, KnownText
 
 def _load_told(db: Database, articles: Sequence[Unplaced], counts: WordCounts) -> dict[int, dict[int, float]]:
     """For each article, those of the days around it that share most of what its rarest words tell."""
-    asked = [
-        {"new": one.article_id, "word": word, "weight": counts.weigh(word), "since": since, "until": until}
-        for one in articles
-        for since, until in [(_seconds(one.sketch.at - AFFAIR_SPAN), _seconds(one.sketch.at + AFFAIR_SPAN))]
-        for word in rarest_words(one.sketch, counts)
-    ]
+    asked: list[object] = []
+    for one in articles:
+        since, until = _seconds(one.sketch.at - AFFAIR_SPAN), _seconds(one.sketch.at + AFFAIR_SPAN)
+        for word in rarest_words(one.sketch, counts):
+            asked += (one.article_id, word, counts.weigh(word), since, until)
     told: dict[int, dict[int, float]] = defaultdict(dict)
-    for row in db.conn.execute(_TOLD, {"asked": json.dumps(asked), "holders": MOST_HOLDERS_ASKED, "most": MOST_NEIGHBOURS}):
-        told[row["new"]][row["article_id"]] = row["told"]
+    if asked:
+        marks = ",".join(["(?,?,?,?,?)"] * (len(asked) // 5))
+        sql = f"WITH asked (new, word, weight, since, until) AS (VALUES {marks}) {_TOLD}"  # marks and a literal
+        for row in db.conn.execute(sql, (*asked, MOST_HOLDERS_ASKED, MOST_NEIGHBOURS)):
+            told[row["new"]][row["article_id"]] = row["told"]
     return dict(told)
 
 
