@@ -14,6 +14,7 @@ from news.articles import Origin
 from news.covering import Coverage
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
+from news.story_answers import PlaceInStory
 from news.websub import Subscription
 
 
@@ -117,6 +118,8 @@ class WholeArticle:
     matches: tuple[MatchRecord, ...]
     alerts: tuple[AlertDetails, ...]
     page_problems: tuple[PageNote, ...] = ()
+    place: PlaceInStory | None = None
+    """None until it is placed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from storage.archive import Archive, ArchiveReader
 from storage.asking.alert_log import AlertRequest
 from storage.asking.preview import PreviewRequest
 from storage.asking.search import SearchRequest
+from storage.asking.stories import StoryRequest
 from storage.beside import acknowledge, mute, retry_deliveries, unmute
 from storage.file.backup import backup, stream_backup
 from storage.file.lock import find_writer
@@ -18,6 +19,7 @@ __all__ = [
     "Patience",
     "PreviewRequest",
     "SearchRequest",
+    "StoryRequest",
     "Tally",
     "Watch",
     "acknowledge",

@@ -40,9 +40,10 @@ from news.one_thing import Thing, Whole
 from news.own_line import Line
 from news.query import Query
 from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
+from news.story_answers import StoryRecord
 from news.topics import Topic
 from news.wording import Wording
-from storage.asking import alert_log, coverage, export, preview, reports, search, things, whole
+from storage.asking import alert_log, coverage, export, preview, reports, search, stories, things, whole
 from storage.asking.care import report_care
 from storage.file.connection import count_bytes, open_for_reading, open_for_writing, translated
 from storage.file.lock import WriterLock, WriterNote, find_writer
@@ -152,6 +153,15 @@ class ArchiveReader:
         """Every article (that holds the query) in the order they came, of one state of the archive; those after the number `after`."""
         with self._lend() as db:  # until the last article is taken
             yield from export.export_articles(db, query, after)
+
+    def list_stories(self, request: stories.StoryRequest) -> Iterator[StoryRecord]:
+        """The stories that are asked for, that with the latest article first, of one state of the archive."""
+        with self._lend() as db:  # until the last story is taken
+            yield from stories.list_stories(db, request)
+
+    def list_stories_of(self, article_ids: Sequence[int]) -> list[StoryRecord]:
+        """The stories of these articles, each once."""
+        return self._ask(stories.list_stories_of, article_ids)
 
     def count_articles(self) -> int:
         """How many articles the archive holds."""

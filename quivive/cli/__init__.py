@@ -28,6 +28,7 @@ _COMMANDS = {
     "poll": "poll",
     "search": "search",
     "show": "show",
+    "stories": "stories",
     "check": "check",
     "sources": "sources",
     "topics": "topics",

@@ -11,6 +11,7 @@ from news.articles import Origin
 from news.one_thing import MatchRecord, PageNote, VersionRecord, WholeArticle
 from news.settling import Identity
 from quivive.cli.deliveries import show_alert, tell_silence
+from quivive.cli.listed_stories import show_place
 from quivive.cli.sheet import Sheet, View
 from quivive.texts import visible
 
@@ -22,6 +23,8 @@ def show_article(sheet: Sheet, whole: WholeArticle) -> None:
     text = sheet.view.language.text
     show_article_head(sheet, whole)
     show_matches(sheet, whole.matches)
+    if whole.place is not None:
+        show_place(sheet, whole.article.article_id, whole.place)
     if whole.alerts:
         sheet.heading(text("Alerts"))
         for alert in whole.alerts:
