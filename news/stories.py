@@ -238,7 +238,11 @@ class _Affair:
 
     def common_words(self, other: Sketch) -> tuple[str, ...]:
         """The words that both hold, those first that tell most."""
-        common = sorted(self._new.words.keys() & other.words.keys(), key=lambda word: (-self._weigh_theirs(word), word))
+        told = {
+            word: self._weigh_theirs(word) * _count(self._new.words[word]) * _count(other.words[word])
+            for word in self._new.words.keys() & other.words.keys()
+        }
+        common = sorted(told, key=lambda word: (-told[word], word))
         return tuple(common[:_MOST_WORDS_TOLD])
 
 
