@@ -11,7 +11,8 @@ from datetime import timedelta
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll, RollKind
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Change, Hit, Roll, RollKind
+from news.differences import compare, mark_changes
 from news.digests import TopicDigest, arrange_digest
 from news.health_news import HealthNews
 from news.surges import Surge
@@ -42,16 +43,30 @@ class LetterHit:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterChange:
+    """What a correction changed in one place, word by word: `parts`, each with whether it is the `same`, `removed` or `added`.
+
+    `passage`: all of it, with `[-` and `-]` around what was removed, `{+` and `+}` around what was added.
+    """
+
+    place: str
+    passage: str
+    parts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LetterTopic:
     """A topic, why it matched, and what it asks today (None if the configuration has it no more)."""
 
     name: str
     query: str | None
     note: str
-    """That a later version was the first to match; else empty."""
+    """That a later version was the first to match, or that the article was corrected; else empty."""
     hits: tuple[LetterHit, ...]
     hidden: str
     """How many more passages there are; else empty."""
+    changes: tuple[LetterChange, ...] = ()
+    """What was corrected since the topic was told last; shown instead of the hits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +187,8 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
 def _tell_roll(roll: Roll, language: Language) -> str:
     """What it is, and that it comes late, as after an outage of this machine."""
     moment = language.moment(roll.due_at)
+    if roll.kind is RollKind.FIRST_POLL:
+        return language.text("What sources held when they were first read, as of {moment}", moment=moment)
     if roll.kind is RollKind.SUMMARY:
         return language.text("What was beyond the channel’s limit of messages in an hour, as of {moment}", moment=moment)
     if roll.sealed_at is not None and roll.sealed_at - roll.due_at > LATE_AFTER:
@@ -281,8 +298,15 @@ def subject_of(bundle: Bundle, language: Language) -> str:
     names = dict.fromkeys(alert.topic or _NAME for alert in bundle.alerts)
     topics = one_line(", ".join(names), LONGEST_TOPICS)
     title = one_line(title_of(bundle, language), LONGEST_TITLE)
+    if is_correction(bundle):
+        title = language.text("Corrected: {title}", title=title)
     subject = " ".join(f"[{topics}] {title}".split())
     return f"[TEST] {subject}" if bundle.test else subject
+
+
+def is_correction(bundle: Bundle) -> bool:
+    """Whether a message tells nothing but what was corrected in an article."""
+    return bundle.roll is None and all(alert.kind is AlertKind.CORRECTED for alert in bundle.alerts)
 
 
 def _told(bundle: Bundle, text: str, language: Language) -> str:
@@ -294,6 +318,8 @@ def _tell_when(alert: Alert, article: AlertedArticle, language: Language) -> str
     if article.published_at is None:
         return language.text("Date unknown, first seen {moment}", moment=language.moment(article.first_seen_at))
     published = language.moment(article.published_at)
+    if alert.kind is AlertKind.CORRECTED:
+        return language.text("Published {moment}, correction seen {seen}", moment=published, seen=language.moment(alert.created_at))
     delay = timedelta(seconds=alert.delay_seconds or 0)
     if alert.delay_seconds is None or delay > _LONGEST_DELAY:
         return language.text("Published {moment}", moment=published)
@@ -302,23 +328,42 @@ def _tell_when(alert: Alert, article: AlertedArticle, language: Language) -> str
 
 def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> LetterTopic:
     language = presentation.language
-    is_later = alert.kind is AlertKind.REVISED
     hidden = len(alert.matches) - MOST_HITS_SHOWN
     return LetterTopic(
         name=one_line(alert.topic),
         query=presentation.queries.get(alert.topic),
-        note=language.text("a later version of the article was the first to match") if is_later else "",
+        note=_tell_note(alert.kind, language),
         hits=tuple(_make_hit(bundle, hit, language) for hit in alert.matches[:MOST_HITS_SHOWN]),
         hidden=language.plural("and {count} more passage", "and {count} more passages", hidden) if hidden > 0 else "",
+        changes=tuple(_make_change(change, language) for change in alert.changes),
     )
 
 
+def _tell_note(kind: AlertKind, language: Language) -> str:
+    if kind is AlertKind.CORRECTED:
+        return language.text("the article was edited since you were told of it")
+    return language.text("a later version of the article was the first to match") if kind is AlertKind.REVISED else ""
+
+
+def _make_change(change: Change, language: Language) -> LetterChange:
+    pieces = compare(one_line(change.before or ""), one_line(change.after or ""))
+    return LetterChange(
+        place=tell_place(change.field, language),
+        passage=mark_changes(pieces),
+        parts=tuple((piece.text.replace("\n", " "), piece.kind.value) for piece in pieces),
+    )
+
+
+def tell_place(field: str, language: Language) -> str:
+    """Where something was found, or changed."""
+    return {"title": language.text("in the title"), "text": language.text("in the text")}.get(field, one_line(field))
+
+
 def _make_hit(bundle: Bundle, hit: Hit, language: Language) -> LetterHit:
-    places = {"title": language.text("in the title"), "text": language.text("in the text")}
     told = Hit(hit.term, hit.found, hit.field, _told(bundle, hit.passage, language))
     return LetterHit(
         term=one_line(hit.term),
-        place=places.get(hit.field, one_line(hit.field)),
+        place=tell_place(hit.field, language),
         passage=one_line(told.passage),
         parts=tuple(marked_parts(told)),
     )

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitors.chat_markups import PLAIN, Markup, length
-from monitors.letter import Letter, LetterItem, make_letter, subject_of
+from monitors.letter import Letter, LetterItem, LetterTopic, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from monitors.surge_letter import LetterSurge, LetterSurgeArticle
@@ -53,7 +53,7 @@ def fit(text: str, markup: Markup, most: int) -> str:
 
 def _tell_article(letter: Letter, markup: Markup, most: int) -> list[str]:
     facts = [(f"{letter.source} — {letter.when}", False)]
-    passages = ([("· ", False), *hit.parts] for topic in letter.topics for hit in topic.hits[:MOST_PASSAGES])
+    passages = ([("· ", False), *parts] for topic in letter.topics for parts in _tell_topic(topic)[:MOST_PASSAGES])
     address = _link(letter.address, letter.link, markup)
     if markup.link is None:
         return [*_fill([facts, *passages], markup, most), address]
@@ -61,6 +61,11 @@ def _tell_article(letter: Letter, markup: Markup, most: int) -> list[str]:
     if room < 0:  # no service takes it: what is said is worth more than an address cut short
         return _fill([facts, *passages], markup, most)
     return [*_fill([facts, *passages], markup, room), address]
+
+
+def _tell_topic(topic: LetterTopic) -> list[Parts]:
+    """What was corrected, word by word; of other alerts the passages that were found."""
+    return [[(change.passage, False)] for change in topic.changes] or [hit.parts for hit in topic.hits]
 
 
 def _health_lines(letter: Letter) -> Iterator[str]:

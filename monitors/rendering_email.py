@@ -15,20 +15,22 @@ from email.utils import format_datetime
 from monitors.letter import make_letter, subject_of
 from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
-from monitors.rendering_headers import AddressesHeader, TextHeader
+from monitors.rendering_headers import AddressesHeader, TextHeader, TokensHeader
 from monitors.templating import Templates
 from news.alerts import AlertedArticle, Bundle
 from news.fingerprints import derived_id, normalise_text
 from news.wording import Language
 
+_LONGEST_LABEL = 63
 _log = logging.getLogger(__name__)
 
 
 class LetterWriter:
     """Makes mails of bundles, as one presentation wants them."""
 
-    def __init__(self, presentation: Presentation) -> None:
+    def __init__(self, presentation: Presentation, unsubscribe: str | None = None) -> None:
         self._presentation = presentation
+        self._unsubscribe = unsubscribe
         self._templates = Templates(presentation)
         self._told: set[str] = set()
 
@@ -42,6 +44,8 @@ class LetterWriter:
         self._tell([*self._presentation.templates.troubles, *bodies.troubles])
         message = EmailMessage(policy=SMTP)
         _set_headers(message, bundle, sender, recipients, language)
+        if self._unsubscribe is not None:  # RFC 2369 §3.2; without RFC 8058's one click, since nobody is known to take a POST there
+            message["List-Unsubscribe"] = TokensHeader("List-Unsubscribe", f"<{self._unsubscribe}>")
         message["Date"] = format_datetime(now.astimezone(language.timezone))
         # Quoted-printable keeps lines short and bytes 7-bit, so no server on the way has a reason to change or refuse the message.
         message.set_content(_encodable(bodies.text), cte="quoted-printable")
@@ -76,12 +80,16 @@ def _set_headers(message: EmailMessage, bundle: Bundle, sender: MailAddress, rec
     message["From"] = AddressesHeader("From", [sender])
     message["To"] = AddressesHeader("To", recipients)
     message["Subject"] = TextHeader("Subject", subject_of(bundle, language))
-    message["Message-ID"] = message_id(bundle.bundle_id, sender)
-    # Mail programs show all alerts on one article (more topics, later versions) as one thread.
-    message["References"] = message_id(derived_id("thread", _thread_of(bundle)), sender)
+    message["Message-ID"] = TokensHeader("Message-ID", message_id(bundle.bundle_id, sender))
+    # Mail programs show all alerts on one article (more topics, later versions) as one thread. They all answer a mail that nobody was
+    # sent: which of them is the first is not known to all recipients.
+    thread = message_id(derived_id("thread", _thread_of(bundle)), sender)
+    message["In-Reply-To"] = TokensHeader("In-Reply-To", thread)
+    message["References"] = TokensHeader("References", thread)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies, please
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange, which does not read the above
-    message["List-Id"] = f"<{_list_label(bundle.channel)}.quivive.{sender.domain}>"  # RFC 2919: something stable to filter on
+    # RFC 2919: something stable to filter on
+    message["List-Id"] = TokensHeader("List-Id", f"<{_list_label(bundle.channel)}.quivive.{sender.domain}>")
 
 
 def _thread_of(bundle: Bundle) -> str:
@@ -93,5 +101,5 @@ def _thread_of(bundle: Bundle) -> str:
 
 
 def _list_label(channel: str) -> str:
-    """The channel's name as far as a List-Id can hold it: ASCII letters and digits."""
-    return "-".join(normalise_text(channel).encode("ascii", "ignore").decode().split()) or "alerts"
+    """The channel's name as far as a List-Id can hold it: ASCII letters and digits, as a label of a domain is long (RFC 2919 §3)."""
+    return "-".join(normalise_text(channel).encode("ascii", "ignore").decode().split())[:_LONGEST_LABEL].strip("-") or "alerts"

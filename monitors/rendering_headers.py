@@ -69,6 +69,22 @@ class AddressesHeader(str):  # noqa: SLOT000  # as above
         return f"{self.name}: {_join(pieces, column, policy.linesep)}{policy.linesep}"
 
 
+class TokensHeader(str):  # noqa: SLOT000  # as above
+    """A header of ids or URLs, which must stay as they are: the standard library makes encoded words of what is longer than a line."""
+
+    name: str
+
+    def __new__(cls, name: str, tokens: str) -> Self:
+        """The email package wants a string that knows its header's `name`."""
+        header = super().__new__(cls, one_line(tokens))
+        header.name = name
+        return header
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The whole header on one line, which may have 998 characters (RFC 5322 §2.1.1)."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 def _pieces(address: MailAddress, column: int) -> Iterator[str]:
     """What may be parted by a line end: the words of the name, and the address."""
     name = one_line(address.name)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from monitors.rendering import rfc3339
-from news.alerts import Alert, AlertedArticle, Bundle, Hit, Roll
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll
 from news.digests import arrange_digest
 from news.health_news import HealthNews
 from news.surges import Surge, SurgeArticle
 
 ALERT_CREATED = "alert.created"
+ALERT_CORRECTED = "alert.corrected"
 ALERT_HEALTH = "alert.health"
 ALERT_SURGE = "alert.surge"
 ALERT_DIGEST = "alert.digest"
@@ -34,7 +36,11 @@ def _tell(alert: Alert) -> tuple[str, dict[str, Any]]:
         case Surge() as surge:
             return ALERT_SURGE, _surge_data(alert, surge)
         case AlertedArticle() as article:
-            return ALERT_CREATED, _data(alert, article)
+            return _type_of(alert), _data(alert, article)
+
+
+def _type_of(alert: Alert) -> str:
+    return ALERT_CORRECTED if alert.kind is AlertKind.CORRECTED else ALERT_CREATED
 
 
 def render_digest(bundle: Bundle, roll: Roll) -> bytes:
@@ -76,6 +82,7 @@ def _encoded(payload: dict[str, Any]) -> bytes:
 
 
 def _data(alert: Alert, article: AlertedArticle) -> dict[str, Any]:
+    changes = {"changes": [asdict(change) for change in alert.changes]} if alert.kind is AlertKind.CORRECTED else {}
     return {
         "alert_id": alert.alert_id,
         "topic": alert.topic,
@@ -83,6 +90,7 @@ def _data(alert: Alert, article: AlertedArticle) -> dict[str, Any]:
         "article": _article(article),
         "matches": [_match(hit) for hit in alert.matches],
         "delay_seconds": alert.delay_seconds,
+        **changes,
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from news.alerts import AlertKind
+from news.alerts import AlertKind, Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class NewAlert:
 
     kind: AlertKind
     sequence: int
+    changes: tuple[Change, ...] = ()
+    """What was corrected; of other kinds nothing."""
+    first_poll: bool = False
+    """Whether it speaks of what a source held when it was first seen, and is told with all the rest of that."""
 
 
 class Silence(StrEnum):
@@ -56,19 +60,28 @@ class Silence(StrEnum):
     """As above; it was edited since, but matched before the edit."""
 
 
-def decide_alert(known: OnRecord, matched: Matched) -> NewAlert | Silence:
+def decide_alert(known: OnRecord, matched: Matched, *, digest: bool = False) -> NewAlert | Silence:
     """Whether a topic that matches alerts now: once an article, and not on what a source held when it was first seen.
 
-    An alert is `revised` if a later version than the first was the first to match, also if that was in silence.
+    With `digest` it does on that too, to be told in one message; but not on what it has matched before, when that was silent. An alert is
+    `revised` if a later version than the first was the first to match, also if that was in silence.
     """
     if known.alerts:
         return Silence.ALERTED
+    silence = _silence(known, matched)
+    if silence is not None and (not digest or known.first_match is not None):
+        return silence
+    first = matched.number if known.first_match is None else known.first_match
+    kind = AlertKind.NEW if first == 1 else AlertKind.REVISED
+    return NewAlert(kind, known.alerts + 1, first_poll=silence is not None)
+
+
+def _silence(known: OnRecord, matched: Matched) -> Silence | None:
+    """Why a match on an article with no alert yet is silent where first polls are; None if it is not."""
     if matched.by_silent_sighting:
         return Silence.SILENT_SIGHTING
-    if not known.sighted_openly:
-        if not matched.edited_since_silent:
-            return Silence.SILENT
-        if known.first_match is not None:
-            return Silence.MATCHED_SILENTLY
-    first = matched.number if known.first_match is None else known.first_match
-    return NewAlert(AlertKind.NEW if first == 1 else AlertKind.REVISED, known.alerts + 1)
+    if known.sighted_openly:
+        return None
+    if not matched.edited_since_silent:
+        return Silence.SILENT
+    return None if known.first_match is None else Silence.MATCHED_SILENTLY

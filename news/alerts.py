@@ -15,12 +15,13 @@ from news.surges import Surge
 class AlertKind(StrEnum):
     """What an alert tells.
 
-    `new`: the first version of the article matched; `revised`: a later one was the first to match; `surge`: a topic is written about much
-    more than usual; `health`: an operational alert.
+    `new`: the first version of the article matched; `revised`: a later one was the first to match; `corrected`: an edit says otherwise what
+    was told; `surge`: a topic is written about much more than usual; `health`: an operational alert.
     """
 
     NEW = "new"
     REVISED = "revised"
+    CORRECTED = "corrected"
     SURGE = "surge"
     HEALTH = "health"
 
@@ -106,6 +107,18 @@ class TopicMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What an edit of an article says otherwise: in its `title`, or in a passage of its `text`.
+
+    `before` is None where the passage was added, `after` where it was taken away.
+    """
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AlertedArticle:
     """The article of an alert, as its messages show it. `source` is the name of the source that brought it."""
 
@@ -135,13 +148,22 @@ class Alert:
     sequence: int = 1
     urgent: bool = False
     """Whether it is told at once, whatever the policy of a channel."""
+    changes: tuple[Change, ...] = ()
+    """What was corrected; of other alerts nothing."""
+    first_poll: bool = False
+    """Whether it speaks of what a source held when it was first seen."""
 
 
 class RollKind(StrEnum):
-    """`digest`: all of a period; `summary`: what was beyond the channel's limit of messages in an hour."""
+    """Of what a message is all that there is.
+
+    `digest`: a period; `summary`: what was beyond the channel's limit of messages in an hour; `first_poll`: what sources held when they
+    were first seen.
+    """
 
     DIGEST = "digest"
     SUMMARY = "summary"
+    FIRST_POLL = "first_poll"
 
 
 @dataclass(frozen=True, slots=True)

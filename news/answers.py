@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.alerts import AlertKind, DeliveryStatus, Hit
-from news.articles import Origin
+from news.alerts import AlertKind, Change, DeliveryStatus, Hit, RecipientOutcome, RollKind
+from news.articles import Identity, Origin
 from news.care import Care
 from news.covering import Coverage
 from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
-from news.settling import Identity
 from news.sources import Problem, SourceStatus
 from news.surges import Surge
 
@@ -205,6 +204,10 @@ class DeliveryRecord:
     escalated_from: str | None = None
     """The channel from which the alert came to this one; None: its topic notifies this one."""
     escalated_because: EscalationCause | None = None
+    told_in: RollKind | None = None
+    """In what it is told with many others; None: by itself, or it is not known yet."""
+    recipients: tuple[RecipientOutcome, ...] = ()
+    """How each stands, where the channel has several and the first attempt was made; of what is told together, all of the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,8 @@ class AlertRecord:
     """Why its topic matched."""
     health: HealthNews | None = None
     """What an operational alert says."""
+    changes: tuple[Change, ...] = ()
+    """What was corrected; of other alerts nothing."""
     acknowledged_at: datetime | None = None
     surge: Surge | None = None
     """What an alert on a topic's volume says."""

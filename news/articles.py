@@ -7,6 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class Identity(StrEnum):
+    """Why an appearance belongs to its article; stored with the sighting."""
+
+    FIRST = "first"
+    SAME_URL = "same_url"
+    SAME_TEXT = "same_text"
+    MOVED = "moved"
+    """The entry showed the article before, under another address."""
+
+
 class Origin(StrEnum):
     """Where a version of an article's words came from."""
 

@@ -30,6 +30,8 @@ ABSENT_CHANNEL_WAIT = timedelta(hours=1)
 GATHERING = timedelta(minutes=5)
 """Where operational alerts are told together, they wait for the end of such a stretch of the clock: an outage has fifty of them."""
 _HOUR = timedelta(hours=1)
+FIRST_POLLS_WAIT = timedelta(hours=1)
+"""What a source held when it was first seen waits at most so long for the rest of it, and for other sources that are as new."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -77,12 +79,14 @@ class HoldKind(StrEnum):
     """Its channel is told once a period."""
     LIMIT = "limit"
     """Its channel has been told as often as it may be within an hour."""
+    FIRST_POLL = "first_poll"
+    """It is what a source held when it was first seen, of which more is still being read."""
     ASKED = "asked"
     """For nothing: somebody asked for it, and it is told at once whatever is muted or wanted."""
 
 
-HOLDS_OF_POLICIES = frozenset({HoldKind.QUIET, HoldKind.DIGEST, HoldKind.LIMIT})
-"""Of what waits because its channel wants it so; nothing is wrong with it."""
+HOLDS_OF_POLICIES = frozenset({HoldKind.QUIET, HoldKind.DIGEST, HoldKind.LIMIT, HoldKind.FIRST_POLL})
+"""Of what waits because it is wanted so; nothing is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,10 @@ class WaitingDelivery:
     topic: str = ""
     source: str | None = None
     """The source that brought the article, or that an operational alert is about, by its URL."""
+    first_poll: bool = False
+    """Whether its alert speaks of what a source held when it was first seen: that is told in one message."""
+    more_to_come: bool = False
+    """Whether more of that is still being read, of this source or others that are as new."""
     acknowledged: bool = False
     """Whether it was escalated to this channel, and somebody has acknowledged it since."""
 
@@ -169,7 +177,7 @@ def plan_messages(
     muted: list[tuple[str, str]] = []
     for delivery in sorted(waiting, key=lambda one: (one.due_at, one.alerted_at, one.subject, one.delivery_id)):
         silence = _silence(channel, delivery, mutes)
-        hold = _hold(delivery, policy, now)
+        hold = _hold_first_poll(delivery, now) or _hold(delivery, policy, now)
         if silence is not None:
             muted.append((delivery.delivery_id, silence))
         elif hold is None:
@@ -222,6 +230,14 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
     return Hold(told_at, HoldKind.DIGEST, Wording("digest")) if now < told_at else None
 
 
+def _hold_first_poll(delivery: WaitingDelivery, now: datetime) -> Hold | None:
+    """Until when at the latest the rest of a first poll is waited for; None if it is not."""
+    end = delivery.alerted_at + FIRST_POLLS_WAIT
+    if not delivery.more_to_come or delivery.held is HoldKind.ASKED or now >= end:
+        return None
+    return Hold(end, HoldKind.FIRST_POLL, Wording("digest"))
+
+
 def _gather(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | None:
     """Until when an operational alert waits for others, where they are told together: for all of them the same moments."""
     if policy.together is Together.NONE or not _is_health(delivery):
@@ -243,6 +259,7 @@ class _Rolled(Enum):
 
     DIGEST = RollKind.DIGEST
     SUMMARY = RollKind.SUMMARY
+    FIRST_POLL = RollKind.FIRST_POLL
 
 
 _ALL_HEALTH = "health"
@@ -254,6 +271,8 @@ def _group_of(delivery: WaitingDelivery, policy: Policy) -> Hashable:
         return _ALL_HEALTH if policy.together is Together.SUBJECT and _is_health(delivery) else delivery.delivery_id
     if policy.when is not None and not delivery.urgent and delivery.held is not HoldKind.ASKED:
         return _Rolled.DIGEST
+    if delivery.first_poll and delivery.held is not HoldKind.ASKED:
+        return _Rolled.FIRST_POLL
     if delivery.held is HoldKind.LIMIT and not delivery.urgent:
         return _Rolled.SUMMARY
     match policy.together:
@@ -282,7 +301,7 @@ def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Polic
     """What a digest or a summary is to say of itself: which it is, and when the first of its alerts was to be told."""
     if not isinstance(group, _Rolled):
         return None
-    if policy.when is None:
+    if group is not _Rolled.DIGEST or policy.when is None:
         return Roll(group.value, min(delivery.due_at for delivery in together))
     planned_at = min(policy.when.next_after(delivery.alerted_at, policy.zone) for delivery in together)
     loud_again_at = policy.quiet.end_after(planned_at, policy.zone) if policy.quiet else None

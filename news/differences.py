@@ -29,6 +29,19 @@ class Piece:
     text: str
 
 
+SIGNS = {PieceKind.REMOVED: ("[-", "-]"), PieceKind.ADDED: ("{+", "+}")}
+"""Around what changed: as `git diff --word-diff` has them, they tell also where there is no colour."""
+
+
+def mark_changes(pieces: Sequence[Piece]) -> str:
+    """The pieces on one line: what was removed between `[-` and `-]`, what was added between `{+` and `+}`."""
+    told = []
+    for piece in pieces:
+        opening, closing = SIGNS.get(piece.kind, ("", ""))
+        told.append(f"{opening}{' '.join(piece.text.split())}{closing}")
+    return " ".join(told)
+
+
 def compare(before: str, after: str) -> tuple[Piece, ...]:
     """The two texts as one row of pieces: without what was added it is the one before, without what was removed the one after.
 

@@ -30,11 +30,16 @@ _PERHAPS_MARK = re.compile("[\u0370-\u1fff\u20d0-\U0010ffff]")
 
 def normalise_text(text: str) -> str:
     """The letters and digits of `text`, case, accents, ligatures, punctuation and spacing aside, words one space apart."""
+    return " ".join(_WORD.findall(fold_text(text)))
+
+
+def fold_text(text: str) -> str:
+    """`text` with its punctuation and spaces, case, accents and ligatures aside."""
     # The marks go before the decomposition too: it sorts a run of them, in time that grows with the square of its length.
     folded = _without_marks(text.casefold()).replace("œ", "oe").replace("æ", "ae")
     # Folded twice: some letters have a case only once they are decomposed (mathematical and squared capitals).
     decomposed = unicodedata.normalize("NFKD", folded).casefold()
-    return " ".join(_WORD.findall(_without_marks(decomposed)))
+    return _without_marks(decomposed)
 
 
 def _without_marks(text: str) -> str:

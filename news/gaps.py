@@ -27,6 +27,8 @@ LONGEST_DAMAGE = timedelta(days=1)
 """A damaged body may lack what was known. For longer than this it is no excuse: then it is judged like any other."""
 UNDATED_SPAN = timedelta(days=1)
 """What a window without dates is taken to span."""
+LEAST_OLDER, OLDER_SHARE = 3, 4
+"""So many at the end of a body, or this part of it if that is more, must be older than what was known, where no name tells that it is."""
 FAR_AHEAD = timedelta(days=1)
 """An item that is dated so far in the future (an event, a mistake) stays at the top for long, and proves nothing. Less is a wrong zone."""
 
@@ -148,12 +150,12 @@ def _reaches_by_place(items: Sequence[Item], body: Sequence[Item]) -> bool:
 def _reaches_by_date(window: Window, body: Sequence[Item]) -> bool:
     """Whether a body ends in what is older than the newest that was known, though under other names, as after a site's relaunch.
 
-    One alone may be dated back; and what is only dated by the day may be as old as the newest, and later than it.
+    Some that are dated back may come last by chance; and what is only dated by the day may be as old as the newest, and later than it.
     """
-    newest, last = newest_known(window), without_pinned(body)[-2:]
+    newest, last = newest_known(window), without_pinned(body)[-max(LEAST_OLDER, len(body) // OLDER_SHARE) :]
     shown = {item.entry_id for item in window.items}
     older = [item for item in last if newest and item.published_at and item.published_at < newest and item.entry_id not in shown]
-    return len(older) > 1 and is_newest_first(body)
+    return 1 < len(older) == len(last) and is_newest_first(body)
 
 
 def newest_known(window: Window) -> datetime | None:

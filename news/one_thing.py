@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from news.alerting import Silence
-from news.alerts import DeliveryStatus, Hit, RecipientOutcome
+from news.alerts import DeliveryStatus, Hit
 from news.answers import AlertRecord, ArticleRecord, DeliveryRecord, SourceHealth, TopicVolume
 from news.articles import Origin
 from news.covering import Coverage
@@ -84,7 +84,6 @@ class DeliveryDetails:
     """What the receiver knows it by: the `webhook-id`, and part of the `Message-ID`. None until it is planned."""
     created_at: datetime
     give_up_at: datetime
-    recipients: tuple[RecipientOutcome, ...]
     attempts: tuple[AttemptRecord, ...]
     """The oldest first."""
 

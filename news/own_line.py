@@ -6,6 +6,9 @@ now and then, and when that is answered all are due at once.
 
 The proof is a stretch of time, up to now, in which sources that were well before could not be reached on several hosts, while next to
 nobody else answered. One source proves nothing, nor does one host among several. Nor do sources that have been failing for longer.
+
+It may be wrong: several sites may be at one provider, which is down. So after each probe that was not answered one of the other sources is
+asked too, as a witness. If too many of them answer it is not our line, and what cannot be reached is failing by itself.
 """
 
 from __future__ import annotations
@@ -30,6 +33,11 @@ HOSTS_SHARE = 20
 OTHERS_SHARE = 4
 """To each host that answers there must be so many that do not: something on the local network may answer whatever happens."""
 
+FEWEST_WITNESSES = 2
+"""One host that answers may be on the local network."""
+LONGEST_DOUBT = timedelta(hours=6)
+"""After which one is enough: those that are cut off may be gone for good, and pages wait for the line."""
+
 PROBE_WAIT = timedelta(seconds=30)
 """Between two probes; with few sources longer, since none is asked more often than usual."""
 
@@ -51,17 +59,33 @@ class Line:
     """Our line is down: since when, when the next probe is due, and the seconds between two."""
 
     since: datetime
+    found_at: datetime
+    """When that was found out: what answers later is a witness against it."""
     probe_at: datetime
     probe_wait: float
+    is_witness_due: bool = False
+    """Whether a probe has just not been answered, so that a source that was not cut off may be asked beside it."""
 
     def is_probe_due(self, now: datetime) -> bool:
         """Whether it is time for the next probe; a clock that was ahead puts it off no further than a wait."""
         return now >= self.probe_at or self.probe_at - now > timedelta(seconds=self.probe_wait)
 
 
-def next_probe(line: Line, now: datetime) -> Line:
-    """The line after a probe that was not answered."""
-    return replace(line, probe_at=now + timedelta(seconds=line.probe_wait))
+def next_probe(line: Line, now: datetime, *, was_cut_off: bool) -> Line:
+    """The line after a source was asked and did not answer; `was_cut_off`: before that too, so that it was a probe, and no witness."""
+    return replace(line, probe_at=now + timedelta(seconds=line.probe_wait), is_witness_due=was_cut_off)
+
+
+def is_refuted(line: Line, cut_off: Iterable[str], answering: Iterable[str], now: datetime) -> bool:
+    """Whether so many hosts answer that those which were cut off (addresses of sources, both) are no proof any more."""
+    witnesses = count_hosts(answering)
+    is_enough = witnesses >= FEWEST_WITNESSES or (witnesses > 0 and now - line.found_at >= LONGEST_DOUBT)
+    return is_enough and count_hosts(cut_off) < OTHERS_SHARE * witnesses
+
+
+def next_poll_after_refutation(line: Line, now: datetime) -> datetime:
+    """When what was cut off is polled next, once it is not our line: when its trouble is too old to be taken for our line again."""
+    return max(now, line.since + LATELY + timedelta(seconds=1))
 
 
 def find_outage(latest: Sequence[Seen], hosts: int, now: datetime) -> datetime | None:

@@ -33,7 +33,9 @@ class Schedule:
 
     def next_after(self, moment: datetime, zone: tzinfo) -> datetime:
         """The first such moment after `moment`, both in UTC; the schedule is meant in `zone`."""
-        return next(CronSim(self.cron, moment.astimezone(zone))).astimezone(UTC)
+        # In the hour that comes twice, CronSim may name a moment of its first pass: one that is over.
+        moments = (local.astimezone(UTC) for local in CronSim(self.cron, moment.astimezone(zone)))
+        return next(one for one in moments if one > moment)
 
 
 def parse_schedule(text: str) -> Schedule | None:

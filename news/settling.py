@@ -16,23 +16,13 @@ from enum import StrEnum
 
 from news.adopting import is_shared, tells_little, texts_differ
 from news.alerts import Subject, article_subject
-from news.articles import Origin
+from news.articles import Identity, Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
 from news.sayings import SaidAlready, Saying, Sayings, StillSaid, adds_nothing, is_page
 from news.showings import Claim, Known, KnownArticle, Showing, TextTwin
 from news.urls import host_of
 from news.walls import TITLES_THAT_UNMASK, is_worth_remembering, speaks_of
-
-
-class Identity(StrEnum):
-    """Why an appearance belongs to its article; stored with the sighting."""
-
-    FIRST = "first"
-    SAME_URL = "same_url"
-    SAME_TEXT = "same_text"
-    MOVED = "moved"
-    """The entry showed the article before, under another address."""
 
 
 class Asks(StrEnum):

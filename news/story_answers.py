@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from news.copies import CopyOf
-from news.stories import Because
+if TYPE_CHECKING:  # they bring the analysis of texts, for which a command that only lists waits in vain
+    from news.copies import CopyOf
+    from news.stories import Because
 
 
 @dataclass(frozen=True, slots=True)

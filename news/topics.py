@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Revisions(StrEnum):
+    """Which edits of an article that was told are told too: of passages that match, or the title; of the title; of anything; none."""
+
+    MATCHES = "matches"
+    TITLE = "title"
+    ALL = "all"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +37,4 @@ class Topic:
     notify: tuple[str, ...] = ()
     urgent: str | None = None
     """A second query: what matches it too is told at once, whatever the policy of a channel."""
+    revisions: Revisions = Revisions.MATCHES

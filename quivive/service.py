@@ -188,9 +188,18 @@ class Service:
         await asyncio.to_thread(self._readers.shutdown)
 
     async def deliver_due(self) -> int:
-        """Escalate what is due for it, and start sending what is due; returns how many messages."""
+        """Tell corrections whose hour is over, escalate what is due for it, start sending what is due; returns how many messages."""
+        await self._tell_corrections()
         await self._escalate_due()
+        now = self._clock()
+        if await self._read(partial(self.archive.can_release_first_polls, now)):
+            await asyncio.wrap_future(self.archive.release_first_polls(now))
         return await self.dispatcher.deliver_due()
+
+    async def _tell_corrections(self) -> None:
+        while not self._is_stopping and await self._read(partial(self.archive.has_due_corrections, self._clock())):
+            alerts = await asyncio.wrap_future(self.archive.record_due_corrections(self._clock()))
+            await self.follow_up(Tally(alerts=alerts))
 
     async def deliver_all_due(self) -> None:
         """Send what is due, with what escalates because of it; wait until all of that was tried."""

@@ -24,8 +24,10 @@ def make_watch(configuration: Configuration) -> Watch:
         matcher=Matcher(configuration.topics, configuration.entities),
         channels_of_topic={topic.name: topic.notify for topic in configuration.topics},
         query_of_topic={topic.name: topic.query for topic in configuration.topics},
-        silent_first_poll=configuration.first_poll == "silent",
+        silent_first_poll=configuration.first_poll != "alert",
+        digest_first_poll=configuration.first_poll == "digest",
         health_notify=configuration.health_notify,
+        revisions_of_topic={topic.name: topic.revisions for topic in configuration.topics},
         least_interval=configuration.crawler.min_interval,
         most_interval=configuration.crawler.max_interval,
     )

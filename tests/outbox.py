@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from news.alerts import (
     AlertKind,
     AttemptResult,
     Bundle,
+    Change,
     DeliveryStatus,
     Hit,
     RecipientStatus,
@@ -60,6 +61,22 @@ def make_alert(topic: str = "OpenAI–OTAN", article: AlertedArticle = ARTICLE, 
     return Alert(
         make_alert_id(topic, article.url), topic, AlertKind.NEW, created_at, 41, article, HITS, article_subject(article.article_id)
     )
+
+
+BEFORE = "Un accord sur les réseaux classifiés de l’OTAN & ceux de ses <alliés>."
+CHANGES = (
+    Change("title", "OpenAI signe avec l’OTAN", ARTICLE.title),
+    Change("text", BEFORE, BEFORE.replace("classifiés", "non classifiés")),
+    Change("text", None, "L’OTAN dément."),
+)
+
+
+def make_correction(changes: Sequence[Change] = CHANGES) -> Alert:
+    """The second alert of its topic, an hour after the first."""
+    alert_id = make_alert_id("OpenAI–OTAN", ARTICLE.url, 2)
+    corrected_at = MORNING + timedelta(hours=1)
+    changed = {"kind": AlertKind.CORRECTED, "sequence": 2, "created_at": corrected_at, "alert_id": alert_id, "changes": tuple(changes)}
+    return replace(make_alert(), **changed)
 
 
 NEWS = HealthNews(

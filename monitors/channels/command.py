@@ -37,7 +37,8 @@ class CommandChannel:
         return CommandSender(self, presentation)
 
 
-def _check_argument(text: str) -> str:
+def check_argument(text: str) -> str:
+    """An argument that a program can be given. Raises ValueError for any other."""
     if "\0" in text:
         raise ValueError(Wording("must not hold a null character"))
     return text
@@ -50,7 +51,7 @@ def _read_timeout(text: str) -> timedelta:
     return timeout
 
 
-Argument = Annotated[str, AfterValidator(_check_argument)]
+Argument = Annotated[str, AfterValidator(check_argument)]
 
 
 class Table(ChannelTable):

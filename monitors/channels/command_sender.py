@@ -6,27 +6,16 @@ a webhook: so that the program can tell a repeat. What it prints is kept only as
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import signal
-from asyncio.subprocess import DEVNULL, PIPE
 from datetime import datetime
 from pathlib import Path
 
 from monitors.attempts import Outcome, Progress, accepted, retry
 from monitors.channels.command import CommandChannel
+from monitors.channels.running import Surroundings, run_program
 from monitors.presentation import Presentation
-from monitors.rendering import one_line
 from monitors.rendering_webhook import render_messages
 from news.alerts import Bundle
 from news.wording import Wording, system_reason
-
-LONGEST_SNIPPET = 200
-"""Characters of what the program prints on its standard error that are kept in the error."""
-_MOST_BYTES = 4_096
-_SECONDS_TO_DIE = 0.5
-"""After SIGKILL. One that hangs in the kernel for longer is left to the system."""
 
 
 class CommandSender:
@@ -47,58 +36,15 @@ class CommandSender:
         return outcome
 
     async def _run(self, message_id: str, body: bytes) -> Outcome:
-        program = self._channel.command[0]
+        program, seconds = self._channel.command[0], self._channel.timeout.total_seconds()
+        surroundings = Surroundings(self._folder, {**self._environment, "QUIVIVE_MESSAGE_ID": message_id})
         try:
-            transport, run = await asyncio.get_running_loop().subprocess_exec(
-                _Run,
-                *self._channel.command,
-                cwd=self._folder,
-                env={**self._environment, "QUIVIVE_MESSAGE_ID": message_id},
-                stdin=PIPE,
-                stdout=DEVNULL,
-                stderr=PIPE,
-                start_new_session=True,  # what it begins is ended with it; and a Ctrl-C on the terminal is for us alone
-            )
+            ended = await run_program(self._channel.command, surroundings, body, seconds)
+        except TimeoutError:
+            return retry(Wording("{program} had not ended after {seconds} s, and was killed", program=program, seconds=f"{seconds:g}"))
         except OSError as error:
             return retry(Wording("{program} cannot be run: {reason}", program=program, reason=system_reason(error)))
-        try:
-            _tell(transport, body)
-            async with asyncio.timeout(self._channel.timeout.total_seconds()):
-                await run.ended.wait()
-        except TimeoutError:
-            seconds = f"{self._channel.timeout.total_seconds():g}"
-            return retry(Wording("{program} had not ended after {seconds} s, and was killed", program=program, seconds=seconds))
-        finally:
-            _kill_group(transport.get_pid())
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(
-                    run.ended.wait(), _SECONDS_TO_DIE
-                )  # else nobody would take note of its end, and it stayed as a zombie
-            transport.close()
-        return _judge(program, transport.get_returncode() or 0, one_line(bytes(run.said).decode(errors="replace"), LONGEST_SNIPPET))
-
-
-class _Run(asyncio.SubprocessProtocol):
-    """One run of the program. It has ended when it has: what it left running may hold its standard error open for ever."""
-
-    def __init__(self) -> None:
-        self.ended = asyncio.Event()
-        self.said = bytearray()
-        """The beginning of what it prints. All of it is taken, or it would wait for ever to be read."""
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:  # noqa: ARG002  # its standard error is the only one
-        self.said += data[: _MOST_BYTES - len(self.said)]
-
-    def process_exited(self) -> None:
-        self.ended.set()
-
-
-def _tell(transport: asyncio.SubprocessTransport, body: bytes) -> None:
-    """Write the message and close. A program that reads none of it may have taken it all the same: its status tells."""
-    standard_input = transport.get_pipe_transport(0)
-    assert isinstance(standard_input, asyncio.WriteTransport)
-    standard_input.write(body)
-    standard_input.close()  # once all of it is written
+        return _judge(program, ended.status, ended.said)
 
 
 def _judge(program: str, status: int, said: str) -> Outcome:
@@ -108,8 +54,3 @@ def _judge(program: str, status: int, said: str) -> Outcome:
     if said:
         return retry(Wording("{program} ended with {ended}: {said}", program=program, ended=ended, said=said))
     return retry(Wording("{program} ended with {ended}", program=program, ended=ended))
-
-
-def _kill_group(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)

@@ -6,22 +6,21 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import SplitResult, parse_qs
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, Text
+from monitors.channels.command import check_argument
+from monitors.channels.mailing import Mailbox, Unsubscribe, check_people, warn_of_letters
+from monitors.channels.sendmail import SendmailChannel
 from monitors.channels.urls import check_host, split_url
 from monitors.mail_address import MailAddress, parse_mail_address
 from monitors.presentation import Presentation
 from news.delivering import Policy, Together
-from news.names import require_text
 from news.wording import Wording
 
 Security = Literal["opportunistic", "starttls", "tls"]
 """`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
-
-
-_NEEDS_SMTPUTF8 = Wording("has letters beyond ASCII before the @, which only a server with SMTPUTF8 takes; without it")
 
 SMTP_PORT = 25
 SMTPS_PORT = 465
@@ -40,13 +39,12 @@ class EmailChannel:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     policy: Policy = field(default_factory=lambda: Policy(Together.SUBJECT))
+    unsubscribe: str | None = None
+    """What `List-Unsubscribe` offers; None offers nothing."""
 
     def __post_init__(self) -> None:
         check_host(self.host)
-        if not self.recipients:
-            raise ValueError(Wording("an email channel needs at least one recipient"))
-        for mailbox in (self.sender, *self.recipients):
-            parse_mail_address(mailbox)
+        check_people(self.sender, self.recipients)
         if self.password is not None and self.username is None:
             raise ValueError(Wording("a password needs a username"))
 
@@ -62,16 +60,7 @@ class EmailChannel:
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects, each with the key that says it."""
-        found: list[tuple[str, str]] = []
-        if self.from_address.needs_smtputf8:
-            spec = self.from_address.spec
-            said = Wording("{address} {needs} nobody is told: use a sender without such letters", address=spec, needs=_NEEDS_SMTPUTF8)
-            found.append(("from", said))
-        for index, address in enumerate(self.to_addresses):
-            if address.needs_smtputf8:
-                said = Wording("{address} {needs} the others are told and this one is not", address=address.spec, needs=_NEEDS_SMTPUTF8)
-                found.append((f"to.{index}", said))
-        return found
+        return warn_of_letters(self.from_address, self.to_addresses)
 
     def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:
         from monitors.channels.email_sender import EmailSender  # noqa: PLC0415  # it brings aiosmtplib
@@ -115,17 +104,12 @@ def _check_smtp_url(text: str) -> str:
     return text
 
 
-def _check_mailbox(text: str) -> str:
-    mailbox = require_text(text)
-    try:
-        parse_mail_address(mailbox)
-    except ValueError:
-        raise ValueError(Wording('must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"')) from None
-    return mailbox
+def _read_program(value: object) -> object:
+    """A program alone, or with arguments of its own."""
+    return [value] if isinstance(value, str) else value
 
 
-Mailbox = Annotated[str, AfterValidator(_check_mailbox)]
-"""A mail address, bare or as `Name <local@domain>` (RFC 5322 §3.4)."""
+Argument = Annotated[str, AfterValidator(check_argument)]
 
 
 class Table(ChannelTable):
@@ -133,19 +117,34 @@ class Table(ChannelTable):
 
     secrets: ClassVar[tuple[str, ...]] = ("username", "password")
     type: Literal["email"]
-    smtp: Annotated[str, AfterValidator(_check_smtp_url)]
+    sendmail: Annotated[tuple[Argument, ...], BeforeValidator(_read_program), Field(strict=False, min_length=1)] | None = None
+    smtp: Annotated[str, AfterValidator(_check_smtp_url)] | None = None
     username: Text | None = Field(default=None, repr=False)
     password: Text | None = Field(default=None, repr=False)
     sender: Mailbox = Field(alias="from")
     to: Annotated[tuple[Mailbox, ...], Field(strict=False, min_length=1)]
+    unsubscribe: Unsubscribe | None = None
+
+    @field_validator("smtp")
+    @classmethod
+    def _check_way(cls, smtp: str | None, read: ValidationInfo) -> str | None:
+        if "sendmail" in read.data and (smtp is None) == (read.data["sendmail"] is None):
+            raise ValueError(Wording("give smtp, a mail server, or sendmail, a program of this machine: one of them"))
+        return smtp
 
     @model_validator(mode="after")
     def _check_login(self) -> Self:
         if (self.username is None) != (self.password is None):
             raise ValueError(Wording("username and password go together: give both or neither"))
+        if self.sendmail is not None and self.username is not None:
+            raise ValueError(Wording("username and password are for smtp; sendmail has a configuration of its own"))
         return self
 
-    def make_channel(self, name: str) -> EmailChannel:
-        host, port, security = parse_smtp_url(self.smtp)
+    def make_channel(self, name: str) -> EmailChannel | SendmailChannel:
         policy = self.make_policy(Together.SUBJECT)
-        return EmailChannel(name, host, port, security, self.sender, self.to, self.username, self.password, policy)
+        if self.sendmail is not None:
+            return SendmailChannel(name, self.sendmail, self.sender, self.to, policy, self.unsubscribe)
+        host, port, security = parse_smtp_url(self.smtp or "")
+        return EmailChannel(
+            name, host, port, security, self.sender, self.to, self.username, self.password, policy, unsubscribe=self.unsubscribe
+        )

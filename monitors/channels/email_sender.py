@@ -5,6 +5,7 @@ What a server's answers mean for a message, and why, is in docs/delivery.md.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from monitors.rendering_email import LetterWriter, email_bytes
 from news.alerts import Bundle, RecipientStatus
 from news.wording import Wording
 
+_SHORTEST_NAME_HIDDEN = 6
 _NEEDS_SMTPUTF8 = Wording("has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without")
 
 
@@ -31,7 +33,7 @@ class EmailSender:
 
     def __init__(self, channel: EmailChannel, presentation: Presentation, limits: TimeLimits) -> None:
         self._channel = channel
-        self._writer = LetterWriter(presentation)
+        self._writer = LetterWriter(presentation, channel.unsubscribe)
         self._limits = limits
         self._server = MailServer(channel, limits)
         self._recipients = tuple({one.spec: one for one in channel.to_addresses}.values())
@@ -85,4 +87,17 @@ class EmailSender:
         return email_bytes(self._writer.render_email(bundle, self._channel.from_address, shown, now), utf8=utf8)
 
     def _clean(self, text: str) -> str:
-        return redact(text, self._channel.password)
+        return redact(text, *_secrets_of(self._channel))
+
+
+def _secrets_of(channel: EmailChannel) -> list[str]:
+    """What servers like to say back of a login, the longest first: the password, and how it was sent.
+
+    The user name only where it is no short word and in nobody's address.
+    """
+    username, password = channel.username or "", channel.password or ""
+    forms = (password, f"\0{username}\0{password}", username)
+    encoded = [b64encode(form.encode()).decode() for form in forms if password]
+    known = " ".join((channel.sender, *channel.recipients))
+    told = [username] if len(username) >= _SHORTEST_NAME_HIDDEN and username not in known else []
+    return sorted([*encoded, password, *told], key=len, reverse=True)

@@ -96,14 +96,20 @@ class FeedWriter:
 def _html(letter: Letter) -> str:
     lines = [f"<p>{escape(letter.source)} · {escape(letter.when)}</p>", f"<p>{escape(letter.excerpt)}</p>"]
     for topic in letter.topics:
-        hits = "".join(f"<li>{_passage(hit.parts)}</li>" for hit in topic.hits)
-        lines.append(f"<p><b>{escape(topic.name)}</b></p><ul>{hits}</ul>")
+        shown = [_change(change.parts) for change in topic.changes] or [_passage(hit.parts) for hit in topic.hits]
+        items = "".join(f"<li>{one}</li>" for one in shown)
+        lines.append(f"<p><b>{escape(topic.name)}</b></p><ul>{items}</ul>")
     return "\n".join(lines)
 
 
 def _passage(parts: Sequence[tuple[str, bool]]) -> str:
     # Not `mark`: readers clean what they show, and few of them let it pass.
     return "".join(f"<b>{escape(text)}</b>" if is_found else escape(text) for text, is_found in parts)
+
+
+def _change(parts: Sequence[tuple[str, str]]) -> str:
+    tags = {"removed": ("<del>", "</del>"), "added": ("<ins>", "</ins>")}
+    return "".join(escape(text).join(tags.get(kind, ("", ""))) for text, kind in parts)
 
 
 def _add(parent: etree._Element, name: str, text: str | None, **attributes: str) -> etree._Element:

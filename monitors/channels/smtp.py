@@ -107,6 +107,8 @@ async def _introduce(client: SMTP) -> None:
     try:
         await client.ehlo(hostname=name)
     except aiosmtplib.SMTPHeloError:
+        if not client.is_connected:  # 421: it has said why, and hung up
+            raise
         await client.helo(hostname=name)
 
 

@@ -6,6 +6,7 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ LONGEST_SNIPPET = 200
 _SNIPPET_BYTES = 2048
 _SNIPPET_SECONDS = 2.0
 """An error's text is worth this much waiting; the status alone already decides."""
+_PARTS = re.compile(r"[^/&=?;]{6,}")
+"""What of a path or a query may be a secret by itself: tokens are longer than most words."""
 _TELLS_WHEN = (429, 503)
 
 
@@ -92,7 +95,7 @@ class WebhookSender:
     def _judge(self, response: aiohttp.ClientResponse, snippet: str, now: datetime) -> Outcome:
         meaning = _meaning(response.status)
         told = Wording("{host} answered {status}{meaning}", host=self._host, status=response.status, meaning=meaning)
-        if snippet:
+        if snippet := one_line(self._clean(snippet), LONGEST_SNIPPET):  # cleaned before it is cut: half a secret is not found
             told = Wording(
                 "{host} answered {status}{meaning}: {body}", host=self._host, status=response.status, meaning=meaning, body=snippet
             )
@@ -129,11 +132,20 @@ class WebhookSender:
 
     def _clean(self, text: str) -> str:
         """Without what only we and the receiver may know. The path and the query of a webhook's URL are often its password."""
-        parts = urlsplit(self._channel.url)
-        hidden: list[str | None] = [*self._channel.secrets, *(secret.removeprefix(SECRET_PREFIX) for secret in self._channel.secrets)]
-        hidden += [self._channel.url, parts.password, parts.username, parts.query]
-        hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
-        return redact(text, *hidden, parts.path if len(parts.path) > 1 else None)
+        return redact(text, *_secrets_of(self._channel))
+
+
+def _secrets_of(channel: WebhookChannel) -> list[str]:
+    """What of a channel may be a secret, the longest first: signing keys, the URL and its parts, the login as it is and as it is sent."""
+    parts = urlsplit(channel.url)
+    login = _login_of(channel.url)
+    hidden = [*channel.secrets, *(secret.removeprefix(SECRET_PREFIX) for secret in channel.secrets)]
+    hidden += [channel.url, parts.password or "", parts.username or "", parts.query]
+    hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
+    hidden += [b64encode(login.encode()).decode()] if login else []
+    hidden += [parts.path] if len(parts.path) > 1 else []
+    hidden += [part for text in (parts.path, parts.query) for part in _PARTS.findall(text)]
+    return sorted({*hidden, *map(unquote, hidden)}, key=len, reverse=True)
 
 
 class Bodies(Protocol):
@@ -183,7 +195,7 @@ async def _snippet(response: aiohttp.ClientResponse) -> str:
             raw = await response.content.read(_SNIPPET_BYTES)
     except (aiohttp.ClientError, OSError, TimeoutError):
         return ""
-    return one_line(raw.decode(errors="replace"), LONGEST_SNIPPET)
+    return one_line(raw.decode(errors="replace"))
 
 
 def _meaning(status: int) -> str:

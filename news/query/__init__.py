@@ -5,7 +5,7 @@ from news.query.conditions import found_fact
 from news.query.entities import check_entities
 from news.query.finding import PreparedArticle, find, prepare
 from news.query.lexer import GREATEST_DISTANCE
-from news.query.matching import Matcher, check_topics, explain, holds, needs_facts
+from news.query.matching import Matcher, TopicPlaces, check_topics, explain, holds, needs_facts
 from news.query.moments import MomentParser
 from news.query.parser import GREATEST_DEPTH, GREATEST_LENGTH, GREATEST_SIZE, parse_query
 from news.query.passages import make_snippet
@@ -65,6 +65,7 @@ __all__ = [
     "Since",
     "Term",
     "TextField",
+    "TopicPlaces",
     "Until",
     "Wanted",
     "Word",

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from news.alerts import Hit, TopicMatch
 from news.articles import ArticleFacts
 from news.errors import QueryError
 from news.query.entities import check_entities
+from news.query.field import Span
 from news.query.filing import Filing
 from news.query.finding import Occurrence, Occurrences, PreparedArticle, Quote, find, prepare, share_terms
 from news.query.parser import parse_query
-from news.query.passages import make_passage_of_all, merge_spans
+from news.query.passages import list_places, make_passage_of_all, merge_spans
 from news.query.tree import Fact, Filter, Node, Or, Query, Since, Until, leaves
 from news.query.wanted import Cost, Wanted, mentioned_words, pairs_of, required_words, word_cost
 from news.text.analysis import AnalysedArticle
@@ -24,6 +26,14 @@ from news.topics import Entity, Topic
 PASSAGE_WIDTH = 160
 """Characters of the passage in a hit, about."""
 _MOST_HITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlaces:
+    """What a topic finds in a version: its match, if it has one, and all places in the text where anything stands that it asks for."""
+
+    match: TopicMatch | None
+    found: tuple[Span, ...]
 
 
 class Matcher:
@@ -41,6 +51,7 @@ class Matcher:
         terms: dict[Node, Node] = {}
         self._topics = [(name, share_terms(query.root, terms)) for name, query in parsed]
         self._urgent = {number: share_terms(query.root, terms) for number, query in urgent.items()}
+        self._numbers = {name: number for number, (name, _) in enumerate(self._topics)}
         self._filing = Filing(_ways([root for _, root in self._topics]))
 
     def match(self, article: AnalysedArticle, facts: ArticleFacts | None = None) -> list[TopicMatch]:
@@ -59,6 +70,18 @@ class Matcher:
         prepared, until_now = prepare(article, after), prepare(article, before)
         numbers = self._filing.candidates(prepared) & self._by_sightings
         return self._matches({number for number in numbers if find(self._topics[number][1], until_now) is None}, prepared)
+
+    def find_places(self, topic: str, article: AnalysedArticle, facts: ArticleFacts | None = None) -> TopicPlaces | None:
+        """Whether a topic matches this version, and where in its text what it asks for stands; None if there is no such topic.
+
+        Raises ValueError as `match` does.
+        """
+        number = self._numbers.get(topic)
+        if number is None:
+            return None
+        prepared = prepare(article, facts)
+        matches = self._matches({number}, prepared)
+        return TopicPlaces(matches[0] if matches else None, tuple(list_places(self._topics[number][1], prepared)))
 
     def _matches(self, numbers: set[int], article: PreparedArticle) -> list[TopicMatch]:
         matches = []

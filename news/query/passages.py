@@ -9,7 +9,7 @@ from itertools import islice
 
 from news.query.field import Field, Span
 from news.query.finding import PreparedArticle, places, span
-from news.query.tree import Query, Term, positive_terms
+from news.query.tree import Node, Query, Term, positive_terms
 
 SNIPPET_WIDTH = 240
 """Characters of a search result's snippet, about."""
@@ -74,6 +74,13 @@ def merge_spans(spans: Sequence[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
+
+
+def list_places(root: Node, article: PreparedArticle) -> list[Span]:
+    """Where in the text anything stands that a query asks for, in order; what it excludes is not asked for."""
+    text = article.fields[1]
+    found = [one for term in dict.fromkeys(positive_terms(root)) for one in _spans(term, text)]
+    return merge_spans(found) if found else []
 
 
 def _window(text: str, around: Span, width: int) -> Span:

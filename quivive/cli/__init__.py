@@ -6,13 +6,14 @@ import errno
 import importlib
 import os
 import sys
+from gettext import gettext
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from news.errors import ConfigurationError, QueryError, QuiviveError, UsageError
-from news.wording import Language, system_reason
+from news.wording import Language, Wording, system_reason
 from quivive.cli.layout import fit
 from quivive.cli.suggesting import SuggestingGroup
 from quivive.cli.terminal import get_width
@@ -23,24 +24,25 @@ from quivive.signals import give_back
 from quivive.standard_streams import abandon_output, get_descriptor
 
 _COMMANDS = {
-    "init": "init",
-    "run": "run",
-    "poll": "poll",
-    "search": "search",
-    "show": "show",
-    "stories": "stories",
-    "check": "check",
-    "sources": "sources",
-    "topics": "topics",
-    "preview": "preview",
-    "alerts": "alerts",
-    "mute": "mute",
-    "unmute": "unmute",
-    "export": "export",
-    "backup": "backup",
-    "status": "status",
-    "demo": "demo",
+    "init": "Write a commented configuration that works.",
+    "run": "Be the daemon: poll, archive, match and alert until stopped.",
+    "poll": "Poll these sources now, or all of them.",
+    "search": "Search the archive, or list what the filters leave.",
+    "show": "Show an article, alert, delivery, source or topic whole.",
+    "stories": "List the stories: the articles on one event, together.",
+    "check": "Check the configuration, and name every mistake.",
+    "sources": "List the sources and their health, or show one whole.",
+    "topics": "List the topics and their volume, or show one whole.",
+    "preview": "Tell what a query would have found, and why.",
+    "alerts": "List the deliveries of alerts, the newest first.",
+    "mute": "Silence a topic, a channel or a source for a while, or list what is muted.",
+    "unmute": "Let what was muted be told again.",
+    "export": "Write the archive out as JSON Lines or CSV.",
+    "backup": "Copy the archive, also while the daemon runs.",
+    "status": "Tell whether all is well, and what needs care.",
+    "demo": "Show the whole job on this machine, without a network.",
 }
+"""What each is for, in a line: here, so that the list of them is shown without importing any."""
 
 _WORKING = frozenset({"run", "poll", "demo"})
 """Commands that tidy up when they are asked to end, and say themselves what signals mean; the others may be ended at any moment."""
@@ -57,11 +59,16 @@ class _Commands(SuggestingGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"quivive.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = module.command
+        command: click.Command = importlib.import_module(f"quivive.cli.{cmd_name}").command
+        command.short_help = _COMMANDS[cmd_name]
         take_only_text(command)
         invocation = ctx.find_root().obj
         return told_in(command, invocation.language) if isinstance(invocation, Invocation) else command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        language = ctx.find_root().obj.language
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl([(name, language.tell(Wording(purpose))) for name, purpose in _COMMANDS.items()])
 
 
 def _print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:

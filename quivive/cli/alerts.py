@@ -41,7 +41,7 @@ _PAGE = 1_000
 """Alerts that are read in one go."""
 
 
-@click.group("alerts", cls=SuggestingGroup, invoke_without_command=True, short_help="List the deliveries of alerts, the newest first.")
+@click.group("alerts", cls=SuggestingGroup, invoke_without_command=True)
 @click.option("--topic", metavar="T", shell_complete=complete_topic, help="Only this topic's.")
 @click.option("--status", type=click.Choice([status.value for status in DeliveryStatus]), help="Only those with a delivery in this state.")
 @click.option("--kind", type=click.Choice([kind.value for kind in AlertKind]), help="Only those of this kind.")

@@ -13,6 +13,7 @@ from news.alerts import Alert
 from news.health_news import HealthNews
 from news.surges import Surge, draw_bars
 from news.wording import Language
+from quivive.cli.changes import tell_changes
 from quivive.cli.deliveries import tell_kind
 from quivive.cli.health import tell_reason
 from quivive.cli.json_answers import announced_alert_json, json_line
@@ -111,9 +112,12 @@ def _describe(alert: Alert, language: Language) -> Iterator[str]:
         yield f"{word} {topic}  {visible(language.tell(about.title))}"
         yield f"      {draw_bars(about)}"
         return
-    yield f"{word} {topic}  {visible(about.title)}"
+    kind = f" ({tell_kind(alert.kind, language)})" if alert.changes else ""
+    yield f"{word} {topic}{kind}  {visible(about.title)}"
     yield f"      {visible(about.source)}, {language.moment(about.published_at or about.first_seen_at)}"
-    for hit in alert.matches[:3]:
+    for line in tell_changes(alert.changes):
+        yield f"      {line}"
+    for hit in alert.matches[:3] if not alert.changes else ():
         yield f"      {visible(hit.term)}: {visible(hit.passage)}"
     yield f"      {visible(about.url)}"
 

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from news.alerts import Hit
 from news.answers import SightingRecord
-from news.articles import Origin
+from news.articles import Identity, Origin
 from news.one_thing import MatchRecord, PageNote, VersionRecord, WholeArticle
-from news.settling import Identity
 from quivive.cli.deliveries import show_alert, tell_silence
 from quivive.cli.listed_stories import show_place
 from quivive.cli.sheet import Sheet, View

@@ -11,7 +11,7 @@ from quivive.cli.outputs import STANDARD_OUTPUT, is_stream, open_output
 from storage import backup, stream_backup
 
 
-@click.command("backup", short_help="Copy the archive, also while the daemon runs.")
+@click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def command(context: click.Context, file: Path) -> None:

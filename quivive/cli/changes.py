@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from news.differences import Piece, PieceKind, compare
+import click
+
+from news.alerts import Change as AlertChange
+from news.differences import SIGNS, Piece, PieceKind, compare
 from news.errors import UsageError
 from news.one_thing import VersionRecord
 from news.wording import Wording
@@ -17,8 +20,6 @@ from quivive.texts import visible
 _AROUND = 12
 """Words that stayed, shown on either side of a change."""
 _ASKED = re.compile(r"(\d+)(?:\.\.(\d+))?")
-_SIGNS = {PieceKind.REMOVED: ("[-", "-]"), PieceKind.ADDED: ("{+", "+}")}
-"""As `git diff --word-diff` has them: they tell also where there is no colour."""
 _STYLES: dict[PieceKind, dict[str, object]] = {
     PieceKind.SAME: {},
     PieceKind.REMOVED: {"fg": "red", "strikethrough": True},
@@ -95,6 +96,20 @@ def show_change(sheet: Sheet, change: Change) -> None:
             sheet.marked(line)
 
 
+def tell_changes(changes: Sequence[AlertChange]) -> Iterator[str]:
+    """What a correction changed, word by word, a line a passage."""
+    for change in changes:
+        pieces = compare(change.before or "", change.after or "")
+        yield " ".join(click.style(word, **style) for words in _paragraphs(pieces) for word, style in words)  # type: ignore[arg-type]  # as `Terminal.style` has it
+
+
+def show_changes(sheet: Sheet, changes: Sequence[AlertChange]) -> None:
+    """What a correction changed, word by word."""
+    for change in changes:
+        for line in _paragraphs(compare(change.before or "", change.after or "")):
+            sheet.marked(line)
+
+
 def _paragraphs(pieces: Sequence[Piece]) -> Iterator[list[tuple[str, dict[str, object]]]]:
     """Words with their styles, a list a paragraph."""
     line: list[tuple[str, dict[str, object]]] = []
@@ -122,7 +137,7 @@ def _shown(pieces: Sequence[Piece], place: int) -> str:
 def _mark(paragraph: str, kind: PieceKind) -> list[str]:
     if not paragraph or kind is PieceKind.SAME:
         return paragraph.split()
-    opening, closing = _SIGNS[kind]
+    opening, closing = SIGNS[kind]
     return f"{opening}{paragraph}{closing}".split()
 
 

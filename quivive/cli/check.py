@@ -18,7 +18,7 @@ from quivive.config import Configuration
 from quivive.config.sources import find_likely_repeats
 
 
-@click.command("check", short_help="Check the configuration, and name every mistake.")
+@click.command("check")
 @click.pass_context
 def command(context: click.Context) -> None:
     """Validate the configuration; report every error at once, each with its line and its dotted key."""

@@ -18,7 +18,7 @@ from quivive.cli.translating import working_directory
 from quivive.clock import utc_now
 from quivive.config import Configuration, load_config
 from quivive.finding import find_config
-from storage import AlertRequest, ArchiveReader
+from storage import ArchiveReader
 
 
 def get_configuration(context: click.Context) -> Configuration:
@@ -59,6 +59,8 @@ def get_view(configuration: Configuration) -> View:
 
 def require_topic(configuration: Configuration, reader: ArchiveReader, name: str) -> None:
     """Raise `UsageError` for a topic that neither the configuration nor the delivery log knows; one that was removed may be asked for."""
+    from storage import AlertRequest
+
     if name not in {topic.name for topic in configuration.topics} and not reader.report_alerts(AlertRequest(topic=name, limit=1)).alerts:
         raise UsageError(Wording("no topic is called '{what}'; `quivive topics` lists them", what=name))
 

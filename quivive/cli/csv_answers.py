@@ -58,6 +58,7 @@ ALERTS = (
     "health",
     "acknowledged_at",
     "surge",
+    "changes",
 )
 STORIES = ("id", "title", "started_at", "updated_at", "sources", "topics", "articles")
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")

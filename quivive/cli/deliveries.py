@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from news.alerting import Silence
-from news.alerts import AlertKind, DeliveryStatus, RecipientOutcome, RecipientStatus
+from news.alerts import AlertKind, DeliveryStatus, RecipientOutcome, RecipientStatus, RollKind
 from news.answers import AlertRecord, DeliveryRecord
 from news.escalating import EscalationCause
 from news.one_thing import AlertDetails, AttemptRecord, DeliveryDetails
@@ -30,6 +30,8 @@ def tell_kind(kind: AlertKind, language: Language) -> str:
             return language.text("new")
         case AlertKind.REVISED:
             return language.text("revised")
+        case AlertKind.CORRECTED:
+            return language.text("corrected")
         case AlertKind.SURGE:
             return language.text("surge")
         case AlertKind.HEALTH:
@@ -76,7 +78,24 @@ def tell_delivery(one: DeliveryRecord, view: View) -> str:
     )
 
 
-def tell_escalation(one: DeliveryRecord, view: View) -> str | None:
+def list_remarks(one: DeliveryRecord, view: View) -> list[str]:
+    """What is to be known of how a delivery is made: with many others, from which channel it came, whether it goes on to another."""
+    told_in = [] if one.told_in is None else [_tell_roll(one.told_in, view.language)]
+    escalation = _tell_escalation(one, view)
+    return [*told_in, escalation] if escalation else told_in
+
+
+def _tell_roll(kind: RollKind, language: Language) -> str:
+    match kind:
+        case RollKind.DIGEST:
+            return language.text("in a digest")
+        case RollKind.SUMMARY:
+            return language.text("in a summary of what was beyond the limit")
+        case RollKind.FIRST_POLL:
+            return language.text("in one message on all that new sources held")
+
+
+def _tell_escalation(one: DeliveryRecord, view: View) -> str | None:
     """From which channel a delivery came, or that its alert will go to another; None if neither."""
     text = view.language.text
     match one.escalated_because:
@@ -155,9 +174,9 @@ def show_delivery(sheet: Sheet, delivery: DeliveryDetails, indent: str) -> None:
     record, view = delivery.record, sheet.view
     head = sheet.view.language.text("{id} · {delivery}", id=view.short_id(record.delivery_id), delivery=tell_delivery(record, view))
     sheet.note(head, indent, **STATUS_STYLES[record.status])
-    if escalation := tell_escalation(record, view):
-        sheet.note(escalation, indent + "  ")
-    for recipient in delivery.recipients:
+    for remark in list_remarks(record, view):
+        sheet.note(remark, indent + "  ")
+    for recipient in record.recipients:
         sheet.note(_tell_recipient(recipient, view.language), indent + "  ")
     forgotten = record.attempts - len(delivery.attempts)
     if forgotten > 0:
@@ -229,6 +248,5 @@ def _lines(one: DeliveryRecord, view: View, *, long: bool) -> list[str]:
     """A delivery (`long`: with its id), on lines of their own whether it escalates, and what kept it from its receiver, or a remark."""
     said = tell_delivery(one, view)
     told = [view.language.text("{id} · {delivery}", id=view.short_id(one.delivery_id), delivery=said) if long else said]
-    if escalation := tell_escalation(one, view):
-        told.append(visible(escalation))
+    told += [visible(remark) for remark in list_remarks(one, view)]
     return [*told, visible(view.language.tell(one.last_error))] if one.last_error else told

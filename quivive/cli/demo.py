@@ -8,7 +8,7 @@ from quivive.cli.context import get_early_language
 from quivive.cli.interrupting import run_interruptibly
 
 
-@click.command("demo", short_help="Show the whole job on this machine, without a network.")
+@click.command("demo")
 @click.pass_context
 def command(context: click.Context) -> None:
     """Show the whole job on this machine, without network or accounts, in under a minute."""

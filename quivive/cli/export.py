@@ -16,7 +16,7 @@ from quivive.clock import utc_now
 from quivive.typed_times import make_moments
 
 
-@click.command("export", short_help="Write the archive out as JSON Lines or CSV.")
+@click.command("export")
 @click.option("--query", metavar="Q", help="Only articles that hold this query.")
 @click.option(
     "--output",

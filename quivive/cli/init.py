@@ -17,7 +17,7 @@ _MODE = 0o640
 """It may come to hold secrets, and tells what somebody follows."""
 
 
-@click.command("init", short_help="Write a commented configuration that works.")
+@click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.pass_context
 def command(context: click.Context, folder: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from news.alerts import Alert, AlertedArticle, Hit
+from news.alerts import Alert, AlertedArticle, Change, Hit
 from news.answers import (
     AlertRecord,
     ArchiveStatus,
@@ -104,6 +104,11 @@ def _sighting_json(sighting: SightingRecord) -> JsonObject:
 def hits_json(hits: Sequence[Hit]) -> list[JsonValue]:
     """The terms of a query that were found, where, and the passage around each."""
     return [asdict(hit) for hit in hits]
+
+
+def changes_json(changes: Sequence[Change]) -> list[JsonValue]:
+    """What a correction changed: before and after, null where a passage was added or taken away."""
+    return [asdict(change) for change in changes]
 
 
 def preview_json(preview: PreviewAnswer) -> JsonObject:
@@ -199,6 +204,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "health": None if alert.health is None else health_json(alert.health),
         "acknowledged_at": optional_time_json(alert.acknowledged_at),
         "surge": None if alert.surge is None else surge_json(alert.surge),
+        "changes": changes_json(alert.changes),
     }
 
 
@@ -228,6 +234,8 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
         "escalates_at": optional_time_json(delivery.escalates_at),
         "escalated_from": delivery.escalated_from,
         "escalated_because": delivery.escalated_because,
+        "told_in": delivery.told_in,
+        "recipients": [asdict(recipient) for recipient in delivery.recipients],
     }
 
 
@@ -334,6 +342,7 @@ def announced_alert_json(alert: Alert) -> JsonObject:
         "matches": [asdict(hit) for hit in alert.matches],
         "health": health_json(alert.about) if isinstance(alert.about, HealthNews) else None,
         "surge": surge_json(alert.about) if isinstance(alert.about, Surge) else None,
+        "changes": changes_json(alert.changes),
     }
 
 

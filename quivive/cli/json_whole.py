@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from news.answers import FoundArticle
 from news.differences import Piece
 from news.one_thing import (
@@ -113,7 +111,6 @@ def _delivery_details_json(delivery: DeliveryDetails) -> JsonObject:
         "message_id": delivery.message_id,
         "created_at": time_json(delivery.created_at),
         "give_up_at": time_json(delivery.give_up_at),
-        "recipients": [asdict(recipient) for recipient in delivery.recipients],
         "attempt_log": [_attempt_json(attempt) for attempt in delivery.attempts],
     }
 

@@ -18,7 +18,7 @@ from quivive.typed_times import parse_until
 from storage import mute
 
 
-@click.command("mute", short_help="Silence a topic, a channel or a source for a while, or list what is muted.")
+@click.command("mute")
 @click.argument("what", required=False, type=TypedText(), shell_complete=complete_mutable)
 @click.option("--for", "span", metavar="SPAN", help="For so long: 30m, 2h, 7d.")
 @click.option("--until", metavar="D", help="Until this moment: a date with time, or a date, which includes that day.")

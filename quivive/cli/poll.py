@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from quivive.service import Service
 
 
-@click.command("poll", short_help="Poll these sources now, or all of them.")
+@click.command("poll")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=complete_source)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @loudness_options

@@ -24,7 +24,7 @@ MOST_SOURCES = 10
 """Of those that brought matches, the ones that brought most."""
 
 
-@click.command("preview", cls=QueryCommand, short_help="Tell what a query would have found, and why.")
+@click.command("preview", cls=QueryCommand)
 @click.argument("query", required=False)
 @click.option("--topic", metavar="NAME", shell_complete=complete_topic, help="The query of this topic of the configuration.")
 @click.option("--since", metavar="D", help="Articles from this moment on: a date, a date with time, or an age (else 30d).")

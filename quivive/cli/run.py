@@ -21,7 +21,7 @@ from quivive.threads import start_common_threads
 _LAST_WORDS_SECONDS = 2.0
 
 
-@click.command("run", short_help="Be the daemon: poll, archive, match and alert until stopped.")
+@click.command("run")
 @loudness_options
 @click.pass_context
 def command(context: click.Context, quiet: bool, verbose: bool) -> None:

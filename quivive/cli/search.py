@@ -34,7 +34,7 @@ from quivive.typed_times import make_moments, parse_since, parse_until
 from storage import SearchRequest
 
 
-@click.command("search", cls=QueryCommand, short_help="Search the archive, or list what the filters leave.")
+@click.command("search", cls=QueryCommand)
 @click.argument("query", required=False)
 @click.option("--since", metavar="D", help="Articles from this moment on: a date, a date with time, or an age (7d).")
 @click.option("--until", metavar="D", help="Articles until this moment; a date includes that day.")

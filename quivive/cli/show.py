@@ -9,7 +9,7 @@ from quivive.cli.completing import complete_source_or_topic
 from quivive.cli.context import get_configuration, get_reader, get_view
 
 
-@click.command("show", short_help="Show an article, alert, delivery, source or topic whole.")
+@click.command("show")
 @click.argument("what", required=False, shell_complete=complete_source_or_topic)
 @click.option(
     "--diff",

@@ -37,7 +37,6 @@ from quivive.texts import visible
     cls=SourceGroup,
     invoke_without_command=True,
     subcommand_metavar="[NAME]",
-    short_help="List the sources and their health, or show one whole.",
 )
 @click.option("--status", type=click.Choice([status.value for status in SourceStatus]), help="Only those in this state.")
 @click.option("--coverage", is_flag=True, help="Show the share of the last 30 days in which nothing can have been missed.")

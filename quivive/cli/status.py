@@ -13,7 +13,7 @@ from storage import ArchiveReader
 MOST_PAGES = 100
 
 
-@click.command("status", short_help="Tell whether all is well, and what needs care.")
+@click.command("status")
 @click.option("--check", is_flag=True, help="For supervisors: print only what is wrong, and exit 1 if anything is.")
 @click.option("--long", is_flag=True, help="Name all that needs care, and the delay of each source.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -9,6 +9,7 @@ from news.errors import UsageError
 from news.one_thing import Thing, ThingKind, Whole, WholeAlert, WholeArticle, WholeDelivery, WholeSource, WholeTopic
 from news.wording import Wording
 from quivive.cli.articles import show_article, show_article_head, show_hits
+from quivive.cli.changes import show_changes
 from quivive.cli.context import print_lines
 from quivive.cli.deliveries import show_alert, show_alert_head, show_delivery
 from quivive.cli.health import show_health
@@ -88,6 +89,9 @@ def _show_alert(sheet: Sheet, whole: WholeAlert) -> None:
     show_alert(sheet, whole.alert)
     if whole.article is None:
         return
+    if whole.alert.record.changes:
+        sheet.heading(text("Correction"))
+        show_changes(sheet, whole.alert.record.changes)
     sheet.heading(text("Why"))
     show_hits(sheet, whole.alert.record.hits, "  ")
     sheet.blank()

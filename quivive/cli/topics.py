@@ -22,7 +22,6 @@ from quivive.texts import visible
     cls=TopicGroup,
     invoke_without_command=True,
     subcommand_metavar="[NAME]",
-    short_help="List the topics and their volume, or show one whole.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")

@@ -13,7 +13,7 @@ from quivive.cli.typed_text import TypedText
 from storage import unmute
 
 
-@click.command("unmute", short_help="Let what was muted be told again.")
+@click.command("unmute")
 @click.argument("what", type=TypedText(), shell_complete=complete_mutable)
 @click.option("--kind", type=KINDS, help="What it is, if the name may mean several things.")
 @click.pass_context

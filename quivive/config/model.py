@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from news.durations import parse_duration, parse_size
 from news.names import require_text
 from news.sources import ArticlesMode
+from news.topics import Revisions
 from news.wording import Wording
 from quivive.config.requests import (
     check_cookie_value,
@@ -144,7 +145,8 @@ class CrawlerTable(Table):
 class AlertsTable(Table):
     """`[alerts]`: what alerts at all."""
 
-    first_poll: Literal["silent", "alert"] = "silent"
+    first_poll: Literal["silent", "alert", "digest"] = "silent"
+    revisions: Annotated[Revisions, Field(strict=False)] = _written("matches")
 
 
 class HealthTable(Table):
@@ -200,6 +202,8 @@ class TopicTable(Table):
     query: Annotated[str, AfterValidator(join_lines)]
     notify: Texts = ()
     urgent: Annotated[str, AfterValidator(join_lines)] | None = None
+    revisions: Annotated[Revisions, Field(strict=False)] | None = None
+    """None: as in `[alerts]`."""
 
 
 class WebTable(Table):

@@ -10,14 +10,15 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerts import AlertedArticle, AlertKind, DeliveryStatus
+from news.alerts import AlertedArticle, AlertKind, DeliveryStatus, RecipientOutcome, RollKind
 from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.surges import Surge
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.alerts import hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
+from storage.recording.recipients import map_recipients
 
 _BEFORE_ALL, _AFTER_ALL = "0", "9"
 """Sort before and after every time in the archive."""
@@ -79,17 +80,19 @@ def _with_deliveries(db: Database, rows: Sequence[sqlite3.Row]) -> tuple[AlertRe
 
 def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[DeliveryRecord]]:
     found: dict[str, list[DeliveryRecord]] = defaultdict(list)
-    rows = select_in(
+    selected = select_in(
         db,
         """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
                   coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error, reason,
-                  iif(acknowledged_at IS NULL, escalate_at, NULL) AS escalates_at, escalated_from, escalated_because
+                  roll, message_id, iif(acknowledged_at IS NULL, escalate_at, NULL) AS escalates_at, escalated_from, escalated_because
            FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN messages ON messages.id = message_id
            WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",
         alert_ids,
     )
+    rows = list(selected)
+    recipients = map_recipients(db, {row["message_id"] for row in rows if row["message_id"] is not None})
     for row in rows:
-        found[row["alert_id"]].append(_report_delivery(row))
+        found[row["alert_id"]].append(_report_delivery(row, recipients.get(row["message_id"], ())))
     return found
 
 
@@ -110,11 +113,12 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         hits=hits_from_json(row["hits"]),
         health=about if isinstance(about, HealthNews) else None,
         surge=about if isinstance(about, Surge) else None,
+        changes=changes_from_json(row["changes"]),
         acknowledged_at=optional_time(row["acknowledged_at"]),
     )
 
 
-def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
+def _report_delivery(row: sqlite3.Row, recipients: tuple[RecipientOutcome, ...]) -> DeliveryRecord:
     status, due_at = DeliveryStatus(row["status"]), optional_time(row["next_attempt_at"])
     is_held = status in {DeliveryStatus.HELD, DeliveryStatus.MUTED}
     return DeliveryRecord(
@@ -130,4 +134,6 @@ def _report_delivery(row: sqlite3.Row) -> DeliveryRecord:
         escalates_at=optional_time(row["escalates_at"]),
         escalated_from=row["escalated_from"],
         escalated_because=EscalationCause(row["escalated_because"]) if row["escalated_because"] else None,
+        told_in=RollKind(row["roll"]) if row["roll"] else None,
+        recipients=recipients,
     )

@@ -6,11 +6,10 @@ import sqlite3
 
 from sqlite_utils import Database
 
-from news.alerts import DeliveryStatus, RecipientOutcome
+from news.alerts import DeliveryStatus
 from news.answers import AlertRecord, DeliveryRecord
 from news.one_thing import AttemptRecord, DeliveryDetails
 from storage.file.times import from_text, optional_time
-from storage.recording.recipients import list_recipients
 
 
 def detail_deliveries(db: Database, alert: AlertRecord) -> tuple[DeliveryDetails, ...]:
@@ -31,13 +30,8 @@ def detail_delivery(db: Database, record: DeliveryRecord) -> DeliveryDetails:
         message_id=message_id,
         created_at=from_text(row["created_at"]),
         give_up_at=from_text(row["give_up_at"]),
-        recipients=_list_recipients(db, message_id),
         attempts=_list_attempts(db, message_id),
     )
-
-
-def _list_recipients(db: Database, message_id: str | None) -> tuple[RecipientOutcome, ...]:
-    return () if message_id is None else list_recipients(db, message_id)
 
 
 def _list_attempts(db: Database, message_id: str | None) -> tuple[AttemptRecord, ...]:

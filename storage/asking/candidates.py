@@ -40,9 +40,9 @@ from news.text import analyse_article
 from storage.asking.match_expression import compile_expression
 from storage.file.times import from_text, to_text
 from storage.file.words import list_old_indexes
+from storage.recording.called import list_called
 from storage.recording.facts import get_facts, list_sources
-from storage.recording.rebuilding import left_below
-from storage.recording.sources import list_called
+from storage.recording.left_to_rebuild import left_below
 
 MOST_VERIFIED = 2_000
 """Texts read and analysed for one answer, about a millisecond each."""

@@ -111,7 +111,8 @@ def _measure(db: Database, since: datetime) -> tuple[Delays, ...]:
     by_source: dict[str, list[int]] = defaultdict(list)
     rows = db.conn.execute(
         """SELECT sources.name, delay_seconds FROM alerts JOIN articles ON articles.id = article_id
-           JOIN sources ON sources.id = articles.source_id WHERE created_at >= ? AND delay_seconds IS NOT NULL""",
+           JOIN sources ON sources.id = articles.source_id WHERE created_at >= ? AND delay_seconds IS NOT NULL
+             AND kind <> 'corrected'""",
         (to_text(since),),
     )
     for row in rows:

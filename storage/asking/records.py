@@ -7,7 +7,7 @@ import sqlite3
 from sqlite_utils import Database
 
 from news.answers import ArticleRecord, SightingRecord
-from news.settling import Identity
+from news.articles import Identity
 from storage.file.times import from_text, optional_time
 
 

@@ -27,8 +27,8 @@ from news.answers import (
 from news.sources import Problem, SourceStatus
 from news.topics import Topic
 from storage.file.times import from_text, optional_time, to_text
+from storage.recording.left_to_rebuild import get_progress
 from storage.recording.line import load_line
-from storage.recording.rebuilding import get_progress
 from storage.recording.sources import get_longest_overdue, source_status
 
 

@@ -9,8 +9,8 @@ from sqlite_utils import Database
 from news.names import find_name
 from news.one_thing import Thing, ThingKind
 from news.urls import comparing_url
+from storage.recording.called import is_called
 from storage.recording.ids import MOST_MEANT, find_ids
-from storage.recording.sources import is_called
 
 _LARGEST_NUMBER = 2**63 - 1
 

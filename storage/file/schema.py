@@ -466,6 +466,27 @@ _VOLUMES = (
 
 
 @migrations()
+def tell_a_first_poll_in_one_message(db: Database) -> None:
+    """What a source holds when it is first seen may be told, apart from what is news."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN first_poll INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("CREATE INDEX deliveries_of_first_polls ON deliveries (due_at) WHERE hold = 'first_poll'")
+
+
+@migrations()
+def tell_corrections(db: Database) -> None:
+    """An alert may tell what an edit of its article has changed, at most once an hour."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN changes TEXT")  # JSON: field, before, after of each; null: it is no correction
+    db.conn.execute("""CREATE TABLE corrections_due (
+        id INTEGER PRIMARY KEY,
+        article_id INTEGER NOT NULL REFERENCES articles (id),
+        topic TEXT NOT NULL,
+        due_at TEXT NOT NULL,          -- when it is told what has changed since the topic was told last
+        UNIQUE (article_id, topic)
+    )""")
+    db.conn.execute("CREATE INDEX corrections_by_time ON corrections_due (due_at)")
+
+
+@migrations()
 def know_copies_and_stories(db: Database) -> None:
     """Which articles are copies, and which tell of one event. Those that are there are placed step by step (`rebuilding`)."""
     for statement in STORIES:

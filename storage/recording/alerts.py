@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerting import NewAlert, OnRecord
-from news.alerts import Alert, AlertedArticle, AlertKind, Hit, Subject, TopicMatch, make_alert_id
+from news.alerts import Alert, AlertedArticle, AlertKind, Change, Hit, Subject, TopicMatch, make_alert_id
 from news.health_news import HealthNews
 from news.judging import delay_seconds
 from news.surges import Surge
@@ -77,14 +77,16 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         subject=cause.subject,
         sequence=new.sequence,
         urgent=match.urgent,
+        changes=new.changes,
+        first_poll=new.first_poll,
     )
 
 
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                               urgent, first_poll, changes, counted)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -98,6 +100,9 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             payload,
             hits_json(alert.matches),
             alert.urgent,
+            alert.first_poll,
+            _changes_json(alert.changes),
+            alert.kind is AlertKind.CORRECTED,  # its article was counted with the first
         ),
     )
 
@@ -134,6 +139,15 @@ def hits_from_json(text: str) -> tuple[Hit, ...]:
     return tuple(Hit(**hit) for hit in json.loads(text))
 
 
+def _changes_json(changes: Sequence[Change]) -> str | None:
+    return json.dumps([asdict(change) for change in changes], ensure_ascii=False) if changes else None
+
+
+def changes_from_json(text: str | None) -> tuple[Change, ...]:
+    """What was corrected, as it was stored with an alert; nothing for alerts of other kinds."""
+    return tuple(Change(**change) for change in json.loads(text)) if text else ()
+
+
 def _article_json(article: AlertedArticle) -> str:
     fields = asdict(article) | {"published_at": optional_text(article.published_at), "first_seen_at": to_text(article.first_seen_at)}
     return json.dumps(fields, ensure_ascii=False)
@@ -154,5 +168,5 @@ def subject_from_json(kind: AlertKind, text: str) -> AlertedArticle | Surge | He
             return health_from_json(text)
         case AlertKind.SURGE:
             return surge_from_json(text)
-        case AlertKind.NEW | AlertKind.REVISED:
+        case AlertKind.NEW | AlertKind.REVISED | AlertKind.CORRECTED:
             return article_from_json(text)

@@ -22,6 +22,7 @@ from news.text import AnalysedArticle, analyse_article
 from storage.file.rows import change_in, insert_rows
 from storage.file.times import optional_text, to_text
 from storage.file.words import leave_waiting
+from storage.recording.corrections import record_corrections
 from storage.recording.facts import list_facts
 from storage.recording.matches import VersionToMatch, match_sighting, match_version
 from storage.recording.spoken import write_still_said
@@ -212,6 +213,16 @@ def _match_all(db: Database, watch: Watch, writing: Writing, tally: Tally) -> No
             new = _to_match(one, version.revision_id, number, writing.analysed[version.revision_id], writing.now)
             tally.alerts.extend(match_version(db, watch, new, after.get(one.article_id)))
         tally.alerts.extend(_match_again(db, watch, one, writing, after.get(one.article_id)))
+    if watch.tells_corrections:
+        _correct_all(db, watch, writing, tally)
+
+
+def _correct_all(db: Database, watch: Watch, writing: Writing, tally: Tally) -> None:
+    """Tell what the articles that were revised say otherwise than people were told."""
+    mains = {one.article_id: one.main for one in writing.settled if one.main is not None and not one.is_new_article}
+    for article_id, main in mains.items():
+        analysed = writing.analysed[main.revision_id]
+        tally.alerts.extend(record_corrections(db, watch, article_id, writing.now, analysed=analysed))
 
 
 def _match_again(db: Database, watch: Watch, one: Settled, writing: Writing, facts: ArticleFacts | None) -> list[Alert]:

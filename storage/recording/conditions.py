@@ -19,7 +19,6 @@ from news.health import (
     Condition,
     Named,
     Polled,
-    Trouble,
     Verdict,
     conclude_condition,
     decide_telling,
@@ -30,7 +29,8 @@ from news.own_line import LATELY, LINE_CODES
 from news.sources import PollKind, PollOutcome, Problem, SourceStatus
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
-from storage.recording.line import end_outage, load_line, look_for_outage, note_failed_probe
+from storage.recording.line import Answer, end_outage, load_line, look_for_outage, note_failed_probe
+from storage.recording.troubles import read_trouble, trouble_text
 from storage.recording.watch import Tally, Watch
 
 
@@ -52,7 +52,7 @@ def condition_of(row: sqlite3.Row) -> Condition:
     return Condition(
         status=SourceStatus(row["status"]),
         since=optional_time(row["status_since"]) or from_text(row["added_at"]),
-        trouble=_trouble_from_json(row["trouble"]),
+        trouble=read_trouble(row["trouble"]),
         move=move_of(row),
         told_silent=bool(row["told_silent"]),
     )
@@ -71,32 +71,23 @@ def address_of(row: sqlite3.Row) -> str:
     return row["url"] if row["moved"] is None else address_to_ask(row["url"], move_of(row), row["consecutive_failures"])
 
 
-def _trouble_from_json(text: str | None) -> Trouble | None:
-    if text is None:
-        return None
-    fields = json.loads(text)
-    return Trouble(from_text(fields["since"]), fields["polls"], Verdict(fields["verdict"]), fields["same"], SourceStatus(fields["told"]))
-
-
 def _write_condition(db: Database, source_id: int, condition: Condition) -> None:
-    trouble, move = condition.trouble, condition.move
+    move = condition.move
     db.conn.execute(
         "UPDATE sources SET status = ?, status_since = ?, trouble = ?, moved = ?, told_silent = ? WHERE id = ?",
         (
             condition.status,
             to_text(condition.since),
-            None
-            if trouble is None
-            else _to_json(trouble.since, polls=trouble.polls, verdict=trouble.verdict, same=trouble.same, told=trouble.told),
-            None if move is None else _to_json(move.since, url=move.url, polls=move.polls, is_told=move.is_told),
+            trouble_text(condition.trouble),
+            None if move is None else _move_text(move),
             condition.told_silent,
             source_id,
         ),
     )
 
 
-def _to_json(since: datetime, **fields: str | int | bool) -> str:
-    return json.dumps({"since": to_text(since), **fields})
+def _move_text(move: Move) -> str:
+    return json.dumps({"since": to_text(move.since), "url": move.url, "polls": move.polls, "is_told": move.is_told})
 
 
 def settle_source(db: Database, watch: Watch, polled: PolledSource, record: SourceRecord, tally: Tally) -> SourceRecord:
@@ -107,13 +98,13 @@ def settle_source(db: Database, watch: Watch, polled: PolledSource, record: Sour
     outcome, now, line = polled.outcome, polled.now, load_line(db)
     is_cut_off = outcome.kind is PollKind.FAILED and outcome.problem is not None and outcome.problem.code in LINE_CODES
     if line is not None and is_cut_off:
-        note_failed_probe(db, line, now)
+        note_failed_probe(db, line, polled.condition.status, now)
         tally.is_line_down = True
         if polled.condition.trouble is None:
             _write_condition(db, polled.source_id, replace(polled.condition, status=SourceStatus.UNREACHABLE, since=line.since))
         return replace(polled.before, problem=record.problem)
     if line is not None:
-        tally.alerts += end_outage(db, watch, line, polled.condition.status, now)
+        tally.alerts += end_outage(db, watch, line, Answer(polled.url, polled.condition.status, outcome.polled_at), now)
     condition = _judge(db, watch, polled, record, tally)
     if condition.status is SourceStatus.FAILING and _is_empty(polled):
         record = replace(record, problem=NO_ENTRIES)

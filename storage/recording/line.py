@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
 from sqlite_utils import Database
 
 from news.alerts import OUR_LINE, Alert
+from news.health import Trouble, Verdict
 from news.health_news import DOWN, WELL, HealthEvent, HealthNews
-from news.own_line import LATELY, LINE_CODES, Line, Seen, count_hosts, find_outage, next_probe, probe_wait
+from news.own_line import (
+    LATELY,
+    LINE_CODES,
+    Line,
+    Seen,
+    count_hosts,
+    find_outage,
+    is_refuted,
+    next_poll_after_refutation,
+    next_probe,
+    probe_wait,
+)
 from news.sources import SourceStatus
 from news.wording import Wording
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
+from storage.recording.troubles import trouble_text
 from storage.recording.watch import Watch
 
 _KEY = "line"
+_CODES = json.dumps(sorted(LINE_CODES))
 _POLLS_LOOKED_AT = 400
 _SOURCES_COUNTED = 400
 """More make no difference to how many hosts are a proof."""
@@ -31,28 +46,57 @@ def load_line(db: Database) -> Line | None:
     if row is None:
         return None
     fields = json.loads(row["value"])
-    return Line(from_text(fields["since"]), from_text(fields["probe_at"]), fields["probe_wait"])
+    since = from_text(fields["since"])
+    found_at = optional_time(fields.get("found_at")) or since  # earlier versions wrote none
+    return Line(since, found_at, from_text(fields["probe_at"]), fields["probe_wait"], fields.get("is_witness_due", False))
 
 
 def _write_line(db: Database, line: Line) -> None:
-    fields = {"since": to_text(line.since), "probe_at": to_text(line.probe_at), "probe_wait": line.probe_wait}
+    moments = {"since": to_text(line.since), "found_at": to_text(line.found_at), "probe_at": to_text(line.probe_at)}
+    fields = {**moments, "probe_wait": line.probe_wait, "is_witness_due": line.is_witness_due}
     db.conn.execute("INSERT OR REPLACE INTO archive_state (name, value) VALUES (?, ?)", (_KEY, json.dumps(fields)))
 
 
-def note_failed_probe(db: Database, line: Line, now: datetime) -> None:
-    """The line is still down: the next probe waits its time."""
-    _write_line(db, next_probe(line, now))
+def note_failed_probe(db: Database, line: Line, status: SourceStatus, now: datetime) -> None:
+    """A source whose status was that could not be reached: the line is still down, and the next probe waits its time."""
+    _write_line(db, next_probe(line, now, was_cut_off=status is SourceStatus.UNREACHABLE))
 
 
-def list_probes(db: Database, line: Line, now: datetime, in_hand: Collection[int]) -> list[Row]:
-    """The source that is to be asked next whether the line is back: each that was cut off in turn, one at a time."""
-    if in_hand or not line.is_probe_due(now):
+_ANSWERS = "last_polled_at >= :found AND coalesce(error_code, '') NOT IN (SELECT value FROM json_each(:codes))"
+"""Whether a source has answered since the outage was found."""
+
+
+def list_due_while_down(db: Database, line: Line, now: datetime, limit: int, in_hand: Collection[int]) -> list[Row]:
+    """What is polled while the line is down: what has answered since then, as usual; and the next probe or witness, one at a time."""
+    known = {"found": to_text(line.found_at), "codes": _CODES, "now": to_text(now), "limit": limit, "hand": json.dumps(list(in_hand))}
+    answering = db.conn.execute(
+        f"""SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= :now AND status <> 'unreachable' AND {_ANSWERS}
+              AND id NOT IN (SELECT value FROM json_each(:hand)) ORDER BY next_poll_at LIMIT :limit""",  # noqa: S608  # literals
+        known,
+    ).fetchall()
+    is_asking = db.conn.execute(
+        f"""SELECT 1 FROM sources WHERE id IN (SELECT value FROM json_each(:hand)) AND (status = 'unreachable' OR NOT {_ANSWERS})
+            LIMIT 1""",  # noqa: S608  # literals
+        known,
+    ).fetchone()
+    return answering if is_asking else [*answering, *_list_probe(db, line, now)]
+
+
+def _list_probe(db: Database, line: Line, now: datetime) -> list[Row]:
+    """The source that is to be asked next whether the line is back, each that was cut off in turn; or the next witness."""
+    if line.is_probe_due(now):
+        cut_off = db.conn.execute(
+            "SELECT * FROM sources WHERE configured = 1 AND status = 'unreachable' ORDER BY last_polled_at, id LIMIT 1"
+        ).fetchall()
+        return cut_off or db.conn.execute("SELECT * FROM sources WHERE configured = 1 ORDER BY last_polled_at, id LIMIT 1").fetchall()
+    if not line.is_witness_due:
         return []
-    cut_off = "configured = 1 AND status = 'unreachable'"
-    for condition in (cut_off, "configured = 1"):
-        if rows := db.conn.execute(f"SELECT * FROM sources WHERE {condition} ORDER BY last_polled_at, id LIMIT 1").fetchall():  # noqa: S608  # literals
-            return rows
-    return []
+    # A source that is failing may answer too, but seldom does.
+    return db.conn.execute(
+        """SELECT * FROM sources WHERE configured = 1 AND status <> 'unreachable' AND next_poll_at <= :now
+             AND coalesce(last_polled_at, '') < :before ORDER BY trouble IS NOT NULL, last_polled_at, id LIMIT 1""",
+        {"now": to_text(now), "before": to_text(max(line.found_at, now - LATELY))},
+    ).fetchall()
 
 
 def look_for_outage(db: Database, watch: Watch, now: datetime) -> list[Alert]:
@@ -62,7 +106,7 @@ def look_for_outage(db: Database, watch: Watch, now: datetime) -> list[Alert]:
         return []
     cut_off = _note_cut_off(db, since, now)
     wait = probe_wait(cut_off, watch.least_interval)
-    _write_line(db, next_probe(Line(since, now, wait.total_seconds()), now))
+    _write_line(db, next_probe(Line(since, now, now, wait.total_seconds()), now, was_cut_off=False))
     message = Wording(
         "Nothing is counted against the sources. One of them is asked now and then; when it answers, all that is due is polled at once."
     )
@@ -70,20 +114,57 @@ def look_for_outage(db: Database, watch: Watch, now: datetime) -> list[Alert]:
     return [raise_health_alert(db, watch.health_notify, OUR_LINE, news, now)]
 
 
-def end_outage(db: Database, watch: Watch, line: Line, status: SourceStatus, now: datetime) -> list[Alert]:
-    """A source whose status was that has answered. If it had been cut off, the line is back: what was is due at once.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A source that answered while the line is down: its address, its status before, and when it answered."""
 
-    What answers all the time may be on the local network, and proves nothing, as long as there is a source that was cut off.
+    url: str
+    status: SourceStatus
+    at: datetime
+
+
+def end_outage(db: Database, watch: Watch, line: Line, answer: Answer, now: datetime) -> list[Alert]:
+    """Whether an answer ends the outage. If it is of a source that was cut off, the line is back: what was is due at once.
+
+    What was not cut off may be on the local network. It shows only together with others that it was not our line.
     """
-    cut_off = db.conn.execute("SELECT 1 FROM sources WHERE configured = 1 AND status = 'unreachable' LIMIT 1").fetchone()
-    if status is not SourceStatus.UNREACHABLE and cut_off is not None:
-        return []
-    db.conn.execute("DELETE FROM archive_state WHERE name = ?", (_KEY,))
+    cut_off = [row["url"] for row in db.conn.execute("SELECT url FROM sources WHERE configured = 1 AND status = 'unreachable'")]
+    if cut_off and answer.status is not SourceStatus.UNREACHABLE:
+        return _doubt_outage(db, watch, line, cut_off, answer, now)
     db.conn.execute("UPDATE sources SET next_poll_at = :now WHERE status = 'unreachable' AND next_poll_at > :now", {"now": to_text(now)})
+    return [_tell_end(db, watch, line, Wording("All sources that are due are polled now."), now)]
+
+
+def _doubt_outage(db: Database, watch: Watch, line: Line, cut_off: Sequence[str], answer: Answer, now: datetime) -> list[Alert]:
+    answering = [answer.url, *_list_answering(db, line)] if answer.at >= line.found_at else []
+    if not is_refuted(line, cut_off, answering, now):
+        return []
+    trouble = Trouble(line.since, 1, Verdict.BROKEN, 1)
+    db.conn.execute(
+        """UPDATE sources SET status = 'failing', status_since = :since, trouble = :trouble, consecutive_failures = 1, next_poll_at = :next
+           WHERE status = 'unreachable'""",
+        {"since": to_text(line.since), "trouble": trouble_text(trouble), "next": to_text(next_poll_after_refutation(line, now))},
+    )
+    message = Wording("It was not the line, since other sources answer: those that cannot be reached are failing.")
+    return [_tell_end(db, watch, line, message, now)]
+
+
+def _list_answering(db: Database, line: Line) -> list[str]:
+    """The sources that have answered since the outage was found; what was on its way before that tells nothing."""
+    rows = db.conn.execute(
+        """SELECT DISTINCT url FROM polls JOIN sources ON sources.id = source_id
+           WHERE polls.polled_at >= :found AND configured = 1 AND status <> 'unreachable'
+             AND coalesce(polls.error_code, '') NOT IN (SELECT value FROM json_each(:codes)) LIMIT :most""",
+        {"found": to_text(line.found_at), "codes": _CODES, "most": _SOURCES_COUNTED},
+    )
+    return [row["url"] for row in rows]
+
+
+def _tell_end(db: Database, watch: Watch, line: Line, message: str, now: datetime) -> Alert:
+    db.conn.execute("DELETE FROM archive_state WHERE name = ?", (_KEY,))
     _try_deliveries_again(db, line, now)
-    message = Wording("All sources that are due are polled now.")
     news = HealthNews(HealthEvent.LINE, _NAME, WELL, DOWN, since=line.since, until=now, message=message)
-    return [raise_health_alert(db, watch.health_notify, OUR_LINE, news, now)]
+    return raise_health_alert(db, watch.health_notify, OUR_LINE, news, now)
 
 
 def _try_deliveries_again(db: Database, line: Line, now: datetime) -> None:
@@ -125,11 +206,10 @@ def _note_cut_off(db: Database, since: datetime, now: datetime) -> int:
 
     Those of which somebody was told already keep their trouble, so that its end is told too.
     """
-    codes = json.dumps(sorted(LINE_CODES))
     return db.conn.execute(
         """UPDATE sources SET status = 'unreachable', status_since = :since, trouble = NULL, consecutive_failures = 0,
                               next_poll_at = min(next_poll_at, :now)
            WHERE error_code IN (SELECT value FROM json_each(:codes)) AND json_extract(trouble, '$.since') >= :since
              AND json_extract(trouble, '$.told') = 'ok'""",
-        {"since": to_text(since), "now": to_text(now), "codes": codes},
+        {"since": to_text(since), "now": to_text(now), "codes": _CODES},
     ).rowcount

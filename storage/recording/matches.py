@@ -58,7 +58,7 @@ def _record_matches(db: Database, watch: Watch, version: VersionToMatch, matched
     known = load_on_record(db, version.article_id, version.subject, [match.topic for match in matches])
     due: list[tuple[TopicMatch, NewAlert]] = []
     for match in matches:
-        verdict = decide_alert(known[match.topic], matched)
+        verdict = decide_alert(known[match.topic], matched, digest=watch.digest_first_poll)
         if isinstance(verdict, NewAlert):
             due.append((match, verdict))
         _record_match(db, version, match, verdict if isinstance(verdict, Silence) else None)

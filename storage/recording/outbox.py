@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -31,8 +32,9 @@ from news.delivering import (
 from news.timing import DELIVERY_LIFETIME
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
-from storage.recording.alerts import hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempt
+from storage.recording.first_polls import are_first_polls_over, release_first_polls
 from storage.recording.health import note_deliveries
 from storage.recording.ids import find_ids
 from storage.recording.muting import list_mutes
@@ -109,6 +111,8 @@ def _alert(row: sqlite3.Row) -> Alert:
         subject=parse_subject(row["subject"]),
         sequence=row["sequence"],
         urgent=bool(row["urgent"]),
+        changes=changes_from_json(row["changes"]),
+        first_poll=bool(row["first_poll"]),
     )
 
 
@@ -117,10 +121,20 @@ def seal_messages(db: Database, channel: str, policy: Policy, now: datetime, lim
     waiting = _list_waiting(db, channel, now, max(limit, MOST_ROLLED) if policy.rolls_up else limit)
     if not waiting:
         return 0
+    if any(one.first_poll for one in waiting):
+        waiting = _list_first_polls(db, channel, now, max(limit, MOST_ROLLED))
     sealed_lately = _list_sealed_lately(db, channel, now) if policy.most_per_hour is not None else []
     mutes = list_mutes(db, min(one.alerted_at for one in waiting))
     _write_plan(db, channel, plan_messages(channel, waiting, policy, now, sealed_lately=sealed_lately, mutes=mutes), now)
     return len(waiting)
+
+
+def _list_first_polls(db: Database, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
+    """What waits, with what is to be one message with it and was held for that, and whether more of that is to come."""
+    more_to_come = not are_first_polls_over(db)
+    if not more_to_come:
+        release_first_polls(db, now)
+    return [replace(one, more_to_come=more_to_come and one.first_poll) for one in _list_waiting(db, channel, now, limit)]
 
 
 def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datetime]:
@@ -133,7 +147,7 @@ def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datet
 
 
 _WAITING = """SELECT deliveries.id, topic, subject, article_id, deliveries.created_at AS alerted_at, due_at, give_up_at, hold, urgent,
-           escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
+           first_poll, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
            (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = article_id) AS source
     FROM deliveries JOIN alerts ON alerts.id = alert_id"""
 
@@ -161,6 +175,7 @@ def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list
             urgent=bool(row["urgent"]),
             topic=row["topic"],
             source=_source_of(row),
+            first_poll=bool(row["first_poll"]),
             acknowledged=bool(row["acknowledged"]),
         )
         for row in rows.values()

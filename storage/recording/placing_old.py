@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from news.placing import Unplaced, make_unplaced
 from news.text import analyse_article
 from storage.file.times import from_text
+from storage.recording.left_to_rebuild import STORIES_DONE, STORIES_UNTIL
 from storage.recording.state import get_state, remove_state, set_state
 from storage.recording.stories import forget_sketches, place_articles
 
@@ -21,8 +22,6 @@ STEP_ARTICLES = 50
 STEP_CHARACTERS = 200_000
 """Of title and text: some 0.2 s of work."""
 _KNOWS_STORIES = "knows_stories"
-_DONE, _UNTIL = "stories_done", "stories_until"
-"""The article up to which all are placed, and the last that is to be."""
 
 
 def begin_placing(db: Database) -> None:
@@ -32,30 +31,20 @@ def begin_placing(db: Database) -> None:
     set_state(db, _KNOWS_STORIES, "1")
     newest = db.conn.execute("SELECT max(id) FROM articles").fetchone()[0]
     if newest is not None:
-        set_state(db, _UNTIL, str(newest))
+        set_state(db, STORIES_UNTIL, str(newest))
 
 
 def place_some(db: Database) -> None:
     """Place some of the articles that are left; those past their retention have no text, and are in no story."""
-    rows = list(_take_articles(db, int(get_state(db, _DONE) or 0), int(get_state(db, _UNTIL) or 0)))
+    rows = list(_take_articles(db, int(get_state(db, STORIES_DONE) or 0), int(get_state(db, STORIES_UNTIL) or 0)))
     if not rows:
-        remove_state(db, _DONE)
-        remove_state(db, _UNTIL)
+        remove_state(db, STORIES_DONE)
+        remove_state(db, STORIES_UNTIL)
         return
     articles = [_unplaced(row) for row in rows]
     place_articles(db, articles)
     forget_sketches(db, min(one.sketch.at for one in articles), up_to=rows[-1]["id"])
-    set_state(db, _DONE, str(rows[-1]["id"]))
-
-
-def is_placing(db: Database) -> bool:
-    """Whether there are articles that are still to be placed."""
-    return get_state(db, _UNTIL) is not None
-
-
-def percent_placed(db: Database) -> float:
-    """How far it has come, of the articles' numbers."""
-    return round(100.0 * int(get_state(db, _DONE) or 0) / int(get_state(db, _UNTIL) or 1), 1)
+    set_state(db, STORIES_DONE, str(rows[-1]["id"]))
 
 
 def _take_articles(db: Database, done: int, until: int) -> Iterator[sqlite3.Row]:

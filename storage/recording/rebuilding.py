@@ -21,9 +21,10 @@ from sqlite_utils import Database
 from news.answers import RebuildingPart, RebuildingProgress
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
 from news.text import ANALYSIS_VERSION, analyse_article
-from storage.file.words import clear_old_index, index_now, list_old_indexes, start_index_over
+from storage.file.words import clear_old_index, index_now, start_index_over
 from storage.recording.knowing import remember_titles
-from storage.recording.placing_old import begin_placing, is_placing, percent_placed, place_some
+from storage.recording.left_to_rebuild import LEFT_BELOW, get_progress, is_placing, left_below
+from storage.recording.placing_old import begin_placing, place_some
 from storage.recording.state import get_state, remove_state, set_state
 
 STEP_REVISIONS = 100
@@ -32,7 +33,6 @@ STEP_CHARACTERS = 400_000
 
 
 _VERSIONS = {RebuildingPart.HASHES: "normalisation_version", RebuildingPart.INDEX: "analysis_version"}
-_LEFT_BELOW = {RebuildingPart.HASHES: "hashes_left_below", RebuildingPart.INDEX: "index_left_below"}
 
 
 def index_version() -> str:
@@ -55,7 +55,7 @@ def _begin(db: Database, part: RebuildingPart, version: str) -> bool:
     newest = db.conn.execute("SELECT max(id) FROM revisions").fetchone()[0]
     if newest is None:
         return False
-    set_state(db, _LEFT_BELOW[part], str(newest + 1))
+    set_state(db, LEFT_BELOW[part], str(newest + 1))
     return True
 
 
@@ -74,23 +74,6 @@ def step(db: Database) -> RebuildingProgress | None:
     return None
 
 
-def left_below(db: Database, part: RebuildingPart) -> int:
-    """The number below which revisions are not yet made anew; 0 when all are."""
-    return int(get_state(db, _LEFT_BELOW[part]) or 0)
-
-
-def get_progress(db: Database) -> RebuildingProgress | None:
-    """How far the rebuilding has come; None when there is none."""
-    for part in (RebuildingPart.HASHES, RebuildingPart.INDEX):
-        below = left_below(db, part)
-        if below:
-            oldest, newest = db.conn.execute("SELECT min(id), max(id) FROM revisions").fetchone()
-            return RebuildingProgress(part, round(100.0 * (newest + 1 - below) / (newest + 1 - oldest), 1))
-    if is_placing(db):
-        return RebuildingProgress(RebuildingPart.STORIES, percent_placed(db))
-    return RebuildingProgress(RebuildingPart.OLD_INDEX, 100.0) if list_old_indexes(db) else None
-
-
 def _renew(db: Database, part: RebuildingPart, below: int) -> None:
     texts = list(_take_texts(db, below))
     # In the order of their numbers: FTS5 writes what it has gathered whenever a number is lower than the one before.
@@ -100,9 +83,9 @@ def _renew(db: Database, part: RebuildingPart, below: int) -> None:
         else:
             _rehash(db, revision)
     if texts:
-        set_state(db, _LEFT_BELOW[part], str(texts[-1]["id"]))
+        set_state(db, LEFT_BELOW[part], str(texts[-1]["id"]))
     else:
-        remove_state(db, _LEFT_BELOW[part])
+        remove_state(db, LEFT_BELOW[part])
 
 
 def _take_texts(db: Database, below: int) -> Iterator[sqlite3.Row]:

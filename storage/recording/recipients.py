@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult, RecipientOutcome, RecipientStatus
+from storage.file.rows import select_in
 from storage.file.times import to_text
 
 
@@ -25,8 +27,15 @@ def record_recipients(db: Database, result: AttemptResult) -> None:
 
 def list_recipients(db: Database, message_id: str) -> tuple[RecipientOutcome, ...]:
     """What is known of the recipients of a message, from all attempts so far."""
-    rows = db.conn.execute("SELECT recipient, status, reason FROM recipients WHERE message_id = ? ORDER BY recipient", (message_id,))
-    return tuple(RecipientOutcome(row["recipient"], RecipientStatus(row["status"]), row["reason"]) for row in rows)
+    return map_recipients(db, [message_id]).get(message_id, ())
+
+
+def map_recipients(db: Database, message_ids: Collection[str]) -> dict[str, tuple[RecipientOutcome, ...]]:
+    """The same of many messages, by their ids; those of which nothing is known are left out."""
+    found: dict[str, list[RecipientOutcome]] = defaultdict(list)
+    for row in select_in(db, "SELECT * FROM recipients WHERE message_id IN ({marks})", message_ids):
+        found[row["message_id"]].append(RecipientOutcome(row["recipient"], RecipientStatus(row["status"]), row["reason"]))
+    return {message_id: tuple(sorted(outcomes, key=lambda one: one.recipient)) for message_id, outcomes in found.items()}
 
 
 def owe_again(db: Database, message_ids: Iterable[str]) -> None:

@@ -14,13 +14,14 @@ from news.concluding import SourceRecord, Validators
 from news.freshness import FeedWishes
 from news.own_line import Line
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
-from news.sources import DueSource, Problem, SourceSpec, SourceStatus, fold_name
+from news.sources import DueSource, Problem, SourceSpec, SourceStatus
 from news.trusting import Trust
 from news.urls import host_of
 from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
+from storage.recording.called import is_called
 from storage.recording.conditions import address_of, move_of
-from storage.recording.line import list_probes, load_line
+from storage.recording.line import list_due_while_down, load_line
 from storage.recording.page_readings import page_readings
 from storage.recording.rhythms import read_rhythm
 from storage.recording.watch import Watch
@@ -189,10 +190,10 @@ def _due_source(row: sqlite3.Row) -> DueSource:
 def list_due_sources(db: Database, now: datetime, limit: int, in_hand: Collection[int] = ()) -> list[DueSource]:
     """The sources whose poll is due, the longest overdue first, without those of the ids that are in hand already.
 
-    While our own line is down, one of those that were cut off now and then.
+    While our own line is down, those that answer all the same, and one of the others now and then.
     """
     if (line := load_line(db)) is not None:
-        return [_due_source(row) for row in list_probes(db, line, now, in_hand)]
+        return [_due_source(row) for row in list_due_while_down(db, line, now, limit, in_hand)]
     rows = db.conn.execute(
         """SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
            ORDER BY next_poll_at LIMIT ?""",
@@ -219,16 +220,6 @@ def find_sources(db: Database, names: Sequence[str]) -> tuple[list[DueSource], l
 def list_numbers(db: Database) -> dict[str, int]:
     """The numbers of the configured sources, by the URLs that the configuration has."""
     return {row["url"]: row["id"] for row in db.conn.execute("SELECT url, id FROM sources WHERE configured = 1")}
-
-
-def is_called(row: sqlite3.Row, name: str) -> bool:
-    """Whether somebody who types `name` means this source: its URL, or its name but for case and accents."""
-    return row["url"] == name or fold_name(row["name"]) == fold_name(name)
-
-
-def list_called(db: Database, name: str) -> list[int]:
-    """The ids of the sources of this name or URL, also of those that have left the configuration: what they brought is still there."""
-    return [row["id"] for row in db.conn.execute("SELECT id, url, name FROM sources") if is_called(row, name)]
 
 
 _HEALTH = """SELECT sources.*, (SELECT count(DISTINCT article_id) FROM sightings WHERE source_id = sources.id) AS articles

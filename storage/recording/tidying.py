@@ -14,8 +14,7 @@ from news.websub import LONGEST_LEASE
 from storage.file.times import from_text, to_text
 from storage.file.words import index_waiting, unindex
 from storage.recording.attempts import forget_attempts
-from storage.recording.placing_old import is_placing
-from storage.recording.rebuilding import left_below
+from storage.recording.left_to_rebuild import is_placing, left_below
 from storage.recording.stories import forget_shingles, forget_sketches
 
 POLL_LOG_AGE = timedelta(days=30)
@@ -28,6 +27,7 @@ _WHEN_DUE = (
     ("deliveries", "escalate_at", ""),
     ("messages", "next_attempt_at", ""),
     ("gaps", "next_repair_at", ""),
+    ("corrections_due", "due_at", ""),
 )
 _SUBSCRIPTIONS_DUE = ("subscriptions", "next_attempt_at", "")
 """Apart, since these wait for months."""

@@ -10,6 +10,7 @@ from news.alerts import Alert
 from news.query import Matcher
 from news.repairing import RepairState
 from news.sources import DuePage, Problem
+from news.topics import Revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,19 @@ class Watch:
     query_of_topic: Mapping[str, str] = field(default_factory=dict)
     """What each topic asks for, urgent or not: one that asks for something else has another usual volume."""
     silent_first_poll: bool = True
+    digest_first_poll: bool = False
+    """What would be silent is told in one message instead."""
     health_notify: tuple[str, ...] = ()
     """The channels that are told of operational alerts."""
+    revisions_of_topic: Mapping[str, Revisions] = field(default_factory=dict)
+    """Which edits each topic is told of; one that is not named is told of none."""
     least_interval: timedelta = timedelta(minutes=5)
     most_interval: timedelta = timedelta(hours=12)
+
+    @property
+    def tells_corrections(self) -> bool:
+        """Whether any topic is told of edits."""
+        return any(asked is not Revisions.OFF for asked in self.revisions_of_topic.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ ALERT_KEYS = [
     "deliveries",
     "matches",
     "health",
+    "acknowledged_at",
 ]
 DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error", "held_until", "reason"]
 

@@ -57,14 +57,15 @@ def test_what_a_channel_refuses_for_good_is_told_to_the_second_in_the_same_round
     assert "escalated from hook, where it was given up" in home.call("alerts").out
 
 
-def test_what_nobody_acknowledges_is_told_to_the_second_once_and_what_somebody_does_is_not(home: Home, hook: HookSink) -> None:
-    home.call("poll")
-    assert deliveries(home)["hook"]["escalates_at"]
-    assert "escalates" in home.call("alerts").out
-    let_half_an_hour_pass(home)
-    home.call("poll")
-    home.call("poll")
-    assert len(hook.requests) == 2
+def test_the_daemon_tells_the_second_channel_what_nobody_acknowledges_in_time(home: Home, hook: HookSink) -> None:
+    home.write_config(home.config.read_text(encoding="utf-8").replace('"30m"', '"1s"'))
+    with home.start("run") as daemon:
+        first, second = hook.wait_for(2)
+        daemon.wait_for_log("alert escalated")
+        daemon.terminate()
+        assert daemon.wait() == 0
+    assert first.json["data"]["alert_id"] == second.json["data"]["alert_id"]
+    assert deliveries(home)["hook"]["escalates_at"] is None
     assert "escalated from hook, where nobody acknowledged it in time" in home.call("show", deliveries(home)["astreinte"]["id"]).out
 
 
@@ -72,6 +73,8 @@ def test_an_alert_is_acknowledged_by_the_first_letters_of_its_id_and_listed_so(h
     home.call("poll")
     (alert,) = home.call("alerts", "--json").lines
     assert alert["acknowledged_at"] is None
+    assert alert["deliveries"][0]["escalates_at"]
+    assert "escalates" in home.call("alerts").out
     assert home.call("alerts", "ack", alert["id"][:8]).out == "1 alert is acknowledged\n"
     refused = home.call("alerts", "ack", "nonsense")
     assert (refused.status, "nonsense" in refused.err) == (2, True)

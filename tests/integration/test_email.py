@@ -193,6 +193,22 @@ def test_a_temporary_answer_is_retried(mailbox, stage):
     assert send(channel_of(mailbox)).verdict is Verdict.ACCEPTED
 
 
+@pytest.mark.parametrize("stage", ["EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_server_that_shuts_down_is_retried(mailbox, stage):
+    mailbox.answer(stage, "421 4.3.2 shutting down")
+    mailbox.answer("HELO", "421 4.3.2 shutting down")
+    outcome = send(channel_of(mailbox))
+    assert outcome.verdict is Verdict.RETRY
+    assert "421 4.3.2 shutting down" in outcome.reason
+
+
+def test_an_answer_of_several_lines_is_one_and_its_first_digit_decides(mailbox):
+    mailbox.answer("RCPT", "550-5.1.1 4.2.0 nobody of that name,\r\n550-5.1.1 ask somebody else\r\n550 5.1.1 (421)")
+    outcome = send(channel_of(mailbox))
+    assert outcome.verdict is Verdict.FINAL
+    assert "550 5.1.1 4.2.0 nobody of that name, 5.1.1 ask somebody else 5.1.1 (421)" in outcome.reason
+
+
 def test_a_permanent_answer_before_the_message_is_no_answer_about_it(mailbox):
     mailbox.answer("EHLO", "554 5.3.0 no mail service here today")
     mailbox.answer("HELO", "554 5.3.0 nor to you")

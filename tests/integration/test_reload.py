@@ -90,6 +90,7 @@ CHANGED: dict[Keys, Any] = {
     ("crawler", "max_body"): "7kB",
     ("crawler", "allow_addresses"): ["127.0.0.0/8"],
     ("alerts", "first_poll"): "alert",
+    ("alerts", "revisions"): "title",
     ("health", "notify"): ["mail"],
     ("sources", 0, "url"): "https://journal.example/another",
     ("sources", 0, "name"): "La Gazette",
@@ -113,6 +114,7 @@ CHANGED: dict[Keys, Any] = {
     ("sources", 0, "proxy"): "http://127.0.0.1:3129",
     ("sources", 0, "user_agent"): "another/1 (+mailto:another@journal.example)",
     ("topics", 0, "urgent"): "alliance",
+    ("topics", 0, "revisions"): "off",
     **{("channels", name, "when"): "hourly" for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "quiet"): "22:00-07:00" for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "max_per_hour"): 7 for name in ("hook", "mail", "equipe", "script", "fil")},
@@ -136,6 +138,8 @@ CHANGED: dict[Keys, Any] = {
     ("channels", "mail", "password"): "another",
     ("channels", "mail", "from"): "another@example.org",
     ("channels", "mail", "to"): ["another@example.org"],
+    ("channels", "mail", "unsubscribe"): "mailto:another@example.org",
+    ("channels", "mail", "sendmail"): None,  # goes in the place of smtp, and not beside it
 }
 """For each key another value than the usual one."""
 
@@ -197,9 +201,9 @@ def in_force(service: Service) -> dict[str, Any]:
     presentation = service.dispatcher._presentation
     return {
         "sources": [tuple(row) for row in rows],
-        "topics": (dict(watch.channels_of_topic), matched, urgent),
+        "topics": (dict(watch.channels_of_topic), matched, urgent, dict(watch.revisions_of_topic)),
         "health": watch.health_notify,
-        "polling": (watch.silent_first_poll, watch.least_interval, watch.most_interval),
+        "polling": (watch.silent_first_poll, watch.digest_first_poll, watch.least_interval, watch.most_interval),
         # By the numbers that sources have, and a reload numbers a new one otherwise than a start.
         "crawl": replace(service.crawl.settings, requests={}, listings={}),
         "asking": [[*service.crawl.settings.requests.values()], [*service.crawl.settings.listings.values()]],

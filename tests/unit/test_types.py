@@ -29,7 +29,7 @@ def use(archive: Archive, reader: ArchiveReader, now: datetime, query: Query) ->
 """
 
 SENSE = (
-    "reader.due_sources(now, 10)",
+    "archive.due_sources(now, 10)",
     "reader.search(SearchRequest(query)).articles[0].article.title.upper()",
     "[one.article.url for one in reader.export(query, after=7)]",
     "reader.report_alerts(AlertRequest(limit=5)).alerts[0].created_at.year",
@@ -38,8 +38,8 @@ SENSE = (
 )
 
 NONSENSE = {
-    'reader.due_sources("now", 10)': "arg-type",
-    'reader.due_sources(now, "many")': "arg-type",
+    'archive.due_sources("now", 10)': "arg-type",
+    'archive.due_sources(now, "many")': "arg-type",
     'reader.search("OTAN")': "arg-type",
     "reader.report_alerts(3)": "arg-type",
     'reader.report_alerts(AlertRequest(status="pending"))': "arg-type",

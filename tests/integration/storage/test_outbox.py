@@ -72,6 +72,8 @@ def test_who_has_a_message_is_handed_to_the_next_attempt_also_by_another_run(des
     (again,) = due(desk)
     assert standing(again) == {"a": "has", "b": "owed", "c": "refused"}
     assert {one.reason for one in again.recipients} == {None, "451"}
+    (told,) = desk.log()[0]["deliveries"]
+    assert sorted((one["recipient"], one["status"]) for one in told["recipients"]) == sorted(standing(again).items())
     attempt_for(desk, again, DeliveryStatus.PENDING, b="has", d="owed")
     assert standing(due(desk)[0]) == {"a": "has", "b": "has", "c": "refused", "d": "owed"}
 

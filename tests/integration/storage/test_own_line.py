@@ -11,7 +11,7 @@ import pytest
 from news.alerts import AlertKind, AttemptResult, DeliveryStatus
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem
 from storage import AlertRequest
-from tests.desk import DOWN, OTAN, A, B, C, Desk, entry
+from tests.desk import OTAN, A, B, C, Desk, entry
 
 BUSY = Problem("http_503", "The site is overloaded or under maintenance: nothing if it passes.")
 MINUTE = timedelta(minutes=1)
@@ -67,19 +67,73 @@ def test_what_the_site_answers_is_no_proof(desk: Desk) -> None:
     assert (statuses(desk), told(desk)) == (["failing"] * 4, [])
 
 
+def ask(desk: Desk, *, answers: bool = False) -> str:
+    """Poll the only source that is due."""
+    (probe,) = desk.archive.due_sources(desk.now, 99)
+    assert desk.archive.due_sources(desk.now, 99, [probe.source_id]) == []
+    if answers:
+        desk.poll(probe.url, entry("Un", f"{probe.url}/1"))
+    else:
+        desk.fail_poll(probe.url)
+    return probe.url
+
+
 def test_while_it_is_down_one_source_at_a_time_is_asked_each_in_turn(desk: Desk) -> None:
     cut_off(desk)
     assert due(desk, timedelta(seconds=10)) == []
     asked = []
-    for _ in range(4):
-        desk.tick(desk.now + 5 * MINUTE)
-        (probe,) = desk.archive.due_sources(desk.now, 99)
-        asked.append(probe.url)
-        assert desk.archive.due_sources(desk.now, 99, [probe.source_id]) == []
-        now = desk.tick()
-        desk.archive.record_poll(PollOutcome(probe.source_id, probe.url, now, 0.1, PollKind.FAILED, problem=DOWN), now).result()
+    for _ in range(5):
+        desk.tick(desk.now + 15 * MINUTE)
+        asked.append(ask(desk))
+        if len(asked) == 1:
+            assert ask(desk) == D, "after a probe that was not answered, one of those that were not cut off"
         assert due(desk) == []
-    assert asked == [A, B, C, A]
+    assert asked == [A, B, C, A, D]
+    assert told(desk) == ["line down"]
+
+
+def test_a_source_that_answers_all_the_while_is_polled_as_usual(desk: Desk) -> None:
+    """Those that cannot be reached may be at one provider, and gone for good."""
+    cut_off(desk)
+    desk.tick(desk.now + 15 * MINUTE)
+    assert [ask(desk), ask(desk, answers=True)] == [A, D]
+    assert statuses(desk) == ["unreachable"] * 3 + ["ok"]
+    assert due(desk) == []
+    desk.tick(desk.now + 15 * MINUTE)
+    assert due(desk) == [D, B]
+    desk.poll(D, entry("Un", f"{D}/1"))
+    desk.tick(desk.now + 6 * 60 * MINUTE)
+    desk.poll(D, entry("Un", f"{D}/1"))
+    assert (told(desk), statuses(desk)) == (["line down", "line ok"], ["failing"] * 3 + ["ok"])
+
+
+def test_if_it_was_not_the_line_since_others_answer_what_cannot_be_reached_is_failing_and_not_taken_for_the_line_again(desk: Desk) -> None:
+    began, more = desk.now + 2 * MINUTE, "https://e.example/feed"
+    desk.watch(more)
+    desk.poll(more, entry("Un", f"{more}/1"))
+    cut_off(desk)
+    desk.tick(desk.now + 15 * MINUTE)
+    assert [ask(desk), ask(desk, answers=True), ask(desk, answers=True)] == [A, D, more]
+    assert (told(desk), statuses(desk)) == (["line down", "line ok"], ["failing"] * 3 + ["ok"] * 2)
+    assert due(desk) == []
+    desk.tick(began + 32 * MINUTE)
+    assert sorted(due(desk))[:3] == [A, B, C]
+    cut_off(desk)
+    cut_off(desk)
+    assert told(desk) == ["line down", "line ok", *["state failing"] * 3]
+    assert {one["status_since"] for one in desk.sources() if one["status"] == "failing"} == {f"{began + MINUTE:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def test_what_was_on_its_way_when_it_was_found_is_no_witness(desk: Desk) -> None:
+    more = "https://e.example/feed"
+    desk.watch(more)
+    before = desk.now
+    cut_off(desk)
+    for url in (D, more):
+        source, now = desk.source(url), desk.tick()
+        outcome = PollOutcome(source.source_id, url, before, 0.1, PollKind.UNCHANGED, 304)
+        desk.archive.record_poll(outcome, now).result()
+    assert told(desk) == ["line down"]
 
 
 def test_when_a_probe_is_answered_all_are_due_at_once_and_it_is_told_from_when_to_when(desk: Desk) -> None:

@@ -249,13 +249,7 @@ def test_an_archive_that_a_foreign_program_has_locked_is_told_at_opening(filled:
 
 
 QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
-    "due_sources": lambda reader: reader.due_sources(NOW, 10),
     "knows_source": lambda reader: reader.knows_source("a.example"),
-    "find_sources": lambda reader: reader.find_sources([]),
-    "due_pages": lambda reader: reader.due_pages(NOW, 10),
-    "due_repairs": lambda reader: reader.due_repairs(NOW, 10),
-    "due_channels": lambda reader: reader.due_channels(NOW),
-    "due_messages": lambda reader: reader.due_messages("hook", NOW, 10, frozenset()),
     "search": lambda reader: reader.search(SearchRequest(parse_query("OTAN", {}))),
     "export": lambda reader: list(reader.export(None)),
     "preview": lambda reader: reader.preview(PreviewRequest(parse_query("OTAN", {}), NOW, NOW)),
@@ -269,7 +263,6 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "report_topics": lambda reader: reader.report_topics([Topic("OTAN", "OTAN")], NOW),
     "report_status": lambda reader: reader.report_status(NOW),
     "list_mutes": lambda reader: reader.list_mutes(NOW),
-    "number_sources": lambda reader: reader.number_sources(),
     "report_undelivered": lambda reader: reader.report_undelivered(),
     "report_pages": lambda reader: reader.report_pages(10),
 }

@@ -12,6 +12,7 @@ import pytest
 
 from news.alerting import Silence
 from news.alerts import AttemptResult, DeliveryStatus
+from news.articles import Identity
 from news.one_thing import (
     Thing,
     ThingKind,
@@ -22,7 +23,6 @@ from news.one_thing import (
     WholeSource,
     WholeTopic,
 )
-from news.settling import Identity
 from news.sources import PollKind
 from news.topics import Topic
 from storage import retry_deliveries

@@ -76,6 +76,8 @@ def test_a_digest_says_that_it_is_late_and_a_summary_what_it_is():
     assert told == ["Digest of 5 Mar 2026, 08:00", "Digest of 5 Mar 2026, 08:00, late: made 5 Mar 2026, 08:11"]
     summary = body(make_digest(kind=RollKind.SUMMARY), "plain").splitlines()[1]
     assert summary == "What was beyond the channel’s limit of messages in an hour, as of 5 Mar 2026, 08:00"
+    first_poll = body(make_digest(kind=RollKind.FIRST_POLL), "plain").splitlines()[1]
+    assert first_poll == "What sources held when they were first read, as of 5 Mar 2026, 08:00"
 
 
 def test_what_a_long_digest_leaves_out_is_counted():

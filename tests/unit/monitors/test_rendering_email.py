@@ -25,6 +25,7 @@ HEADERS = {
     "To",
     "Subject",
     "Message-ID",
+    "In-Reply-To",
     "References",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
@@ -35,12 +36,35 @@ HEADERS = {
 }
 
 
+HOSTILE = "\r\nBcc: x@evil.example\r\n\r\n<script>=?utf-8?q?=0D=0ABcc:_x?= " + "é" * 900
+
 RECIPIENTS = ("redaction@example.org", "chef@example.org")
 
 
 def render(bundle, sender="quivive@example.org", now=MORNING, recipients=RECIPIENTS, *, utf8=False, presentation=ENGLISH):
     shown = [parse_mail_address(one) for one in recipients]
     return email_bytes(LetterWriter(presentation).render_email(bundle, parse_mail_address(sender), shown, now), utf8=utf8)
+
+
+def test_every_line_is_as_short_as_the_standard_asks_and_no_header_comes_twice():
+    domain = ".".join(["d" * 60] * 4)
+    bundle = make_bundle("Canal " * 60, HOSTILE, HOSTILE)
+    bundle = replace(bundle, alerts=tuple(replace(one, about=replace(one.about, title=HOSTILE, source=HOSTILE)) for one in bundle.alerts))
+    writer = LetterWriter(ENGLISH, f"https://a.example/{'s' * 800}?list=1")
+    people = [parse_mail_address(f'"{"Nom, é " * 20}" <a{number}@{domain}>') for number in range(30)]
+    raw = email_bytes(writer.render_email(bundle, people[0], people, MORNING), utf8=False)
+    head, _, _ = raw.partition(b"\r\n\r\n")
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert b"\r" not in raw.replace(b"\r\n", b"")
+    names = re.findall(rb"^([^\s:]+):", head, re.MULTILINE)
+    assert sorted(name.decode() for name in names) == sorted({*HEADERS, "List-Unsubscribe"})
+    message = message_from_bytes(raw, policy=default)
+    thread = message["References"]
+    assert (message["In-Reply-To"], message["List-Unsubscribe"]) == (thread, f"<https://a.example/{'s' * 800}?list=1>")
+    assert re.fullmatch(rf"<\w+@{re.escape(domain)}>", thread)
+    assert re.fullmatch(rf"<canal[a-z-]{{1,58}}\.quivive\.{re.escape(domain)}>", message["List-Id"])
 
 
 def received(bundle, **how):
@@ -152,7 +176,7 @@ def test_no_title_or_topic_can_break_the_subject_or_smuggle_in_a_header(title, t
     raw = render(bundle)
     message = message_from_bytes(raw, policy=default)
     assert raw.isascii()
-    assert set(message.keys()) == HEADERS
+    assert sorted(message.keys()) == sorted(HEADERS)
     assert message["Subject"] == subject_of(bundle, ENGLISH.language)
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998  # RFC 5322 §2.1.1
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from monitors.rendering_webhook import render_webhook
 from news.alerts import AlertKind
-from tests.outbox import ARTICLE, MORNING, NEWS, make_alert, make_health_alert, make_surge_bundle
+from tests.outbox import ARTICLE, MORNING, NEWS, make_alert, make_correction, make_health_alert, make_surge_bundle
 
 GOLDEN = Path(__file__).parent / "golden"
 ROOT = Path(__file__).parents[3]
@@ -25,7 +25,8 @@ def shape(value):
 
 def test_the_documentation_shows_exactly_these_keys():
     examples = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "delivery.md").read_text(), re.DOTALL)]
-    made = [json.loads(render_webhook(alert)) for alert in (make_health_alert(), make_surge_bundle().alerts[0], make_alert())]
+    told = (make_health_alert(), make_correction(), make_surge_bundle().alerts[0], make_alert())
+    made = [json.loads(render_webhook(alert)) for alert in told]
     made.append(json.loads((GOLDEN / "webhook-digest.json").read_text()))
     assert [(one["type"], shape(one)) for one in examples] == [(one["type"], shape(one)) for one in made]
 

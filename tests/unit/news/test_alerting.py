@@ -11,9 +11,16 @@ from news.alerts import AlertKind, SubjectKind, article_subject, make_alert_id, 
 
 
 def decide(
-    *, alerts: int = 0, first: int | None = None, openly: bool = True, number: int = 1, edited: bool = False, silent: bool = False
+    *,
+    alerts: int = 0,
+    first: int | None = None,
+    openly: bool = True,
+    number: int = 1,
+    edited: bool = False,
+    silent: bool = False,
+    digest: bool = False,
 ) -> NewAlert | Silence:
-    return decide_alert(OnRecord(alerts, first, openly), Matched(number, edited, by_silent_sighting=silent))
+    return decide_alert(OnRecord(alerts, first, openly), Matched(number, edited, by_silent_sighting=silent), digest=digest)
 
 
 def test_the_first_match_of_an_openly_sighted_article_is_the_first_alert() -> None:
@@ -65,3 +72,18 @@ def test_a_subject_is_read_as_it_was_written() -> None:
     subject = article_subject(12)
     assert (subject.kind, subject.key, subject.text) == (SubjectKind.ARTICLE, "12", "article:12")
     assert parse_subject(subject.text) == subject
+
+
+def test_where_first_polls_are_told_what_would_be_silent_alerts_apart_from_what_is_news() -> None:
+    assert decide(digest=True, openly=False) == NewAlert(AlertKind.NEW, 1, first_poll=True)
+    assert decide(digest=True, openly=False, number=2) == NewAlert(AlertKind.REVISED, 1, first_poll=True)
+    assert decide(digest=True, silent=True) == NewAlert(AlertKind.NEW, 1, first_poll=True)
+    assert decide(digest=True) == NewAlert(AlertKind.NEW, 1)
+    assert decide(digest=True, openly=False, edited=True, number=2) == NewAlert(AlertKind.REVISED, 1)
+
+
+def test_what_was_matched_in_silence_before_first_polls_were_told_stays_silent() -> None:
+    assert decide(digest=True, openly=False, first=1) is Silence.SILENT
+    assert decide(digest=True, openly=False, first=1, edited=True, number=2) is Silence.MATCHED_SILENTLY
+    assert decide(digest=True, silent=True, first=1) is Silence.SILENT_SIGHTING
+    assert decide(digest=True, openly=False, alerts=1) is Silence.ALERTED

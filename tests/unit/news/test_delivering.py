@@ -325,3 +325,42 @@ def test_what_was_escalated_and_acknowledged_since_is_told_nobody_unless_somebod
     settled = replace(waiting("a"), acknowledged=True)
     assert plan_messages("hook", [settled], HOOK, NOW).muted == (("a", "it was acknowledged before it was told here"),)
     assert ids(plan_messages("hook", [replace(settled, held=HoldKind.ASKED)], HOOK, NOW)) == [("a",)]
+
+
+FIRST = replace(waiting("a"), first_poll=True)
+
+
+def test_what_a_source_held_when_first_seen_waits_for_the_rest_of_it_an_hour_at_most() -> None:
+    hour = timedelta(hours=1)
+    early = replace(FIRST, more_to_come=True)
+    for now in (NOW, NOW + hour - SECOND):
+        plan = plan_messages("hook", [early, waiting("b")], HOOK, now)
+        assert plan.held == (("a", Hold(NOW + hour, HoldKind.FIRST_POLL, "digest")),)
+        assert ids(plan) == [("b",)]
+    assert ids(plan_messages("hook", [early], HOOK, NOW + hour)) == [("a",)]
+    assert ids(plan_messages("hook", [replace(early, held=HoldKind.ASKED)], HOOK, NOW)) == [("a",)]
+
+
+def test_all_of_it_is_one_message_apart_from_what_is_news_and_counts_to_no_limit() -> None:
+    first = [replace(waiting(name, article), first_poll=True) for article, name in enumerate("abc")]
+    for policy in (HOOK, MAIL, Policy(most_per_hour=1)):
+        plan = plan_messages("hook", [*first, waiting("z", article=9)], policy, NOW)
+        assert ids(plan) == [("a", "b", "c"), ("z",)]
+        assert [message.roll for message in plan.messages] == [Roll(RollKind.FIRST_POLL, NOW), None]
+    assert ids(plan_messages("hook", [replace(one, held=HoldKind.ASKED) for one in first], HOOK, NOW)) == [("a",), ("b",), ("c",)]
+
+
+def test_a_channel_with_a_digest_has_it_there_and_one_that_is_quiet_when_that_ends() -> None:
+    daily = Policy(when=parse_schedule("daily 12:00"))
+    assert plan_messages("hook", [FIRST], daily, NOW).held == (("a", Hold(NOW + timedelta(hours=2), HoldKind.DIGEST, "digest")),)
+    (message,) = plan_messages("hook", [FIRST, waiting("z")], daily, NOW + DAY).messages
+    assert (message.delivery_ids, message.roll) == (("a", "z"), Roll(RollKind.DIGEST, NOW + timedelta(hours=2)))
+    quiet = Policy(quiet=parse_quiet("09:00-11:00"))
+    assert [hold.kind for _, hold in plan_messages("hook", [FIRST], quiet, NOW).held] == [HoldKind.QUIET]
+
+
+def test_what_is_urgent_in_it_passes_quiet_hours_and_digests_and_is_still_one_message() -> None:
+    urgent = [replace(waiting(name, article), first_poll=True, urgent=True) for article, name in enumerate("ab")]
+    policy = Policy(when=parse_schedule("daily 12:00"), quiet=parse_quiet("09:00-11:00"))
+    (message,) = plan_messages("hook", urgent, policy, NOW).messages
+    assert (message.delivery_ids, message.roll) == (("a", "b"), Roll(RollKind.FIRST_POLL, NOW))

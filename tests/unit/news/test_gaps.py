@@ -177,6 +177,14 @@ def test_a_site_that_calls_all_its_items_otherwise_overlaps_by_their_dates() -> 
     assert isinstance(judge(TEN, new(50, 20, 51, 21, 52, 22, 53, 23, 54, 24), 25 * HOUR), Gap), "in no order"
 
 
+@pytest.mark.parametrize("size", [5, 10, 20])
+def test_a_few_that_are_dated_back_and_come_last_by_chance_prove_no_overlap(size: int) -> None:
+    """Feeds of readers' finds, or of partners, list what is older now and then."""
+    few, many = max(3, size // 4) - 1, max(3, size // 4)
+    assert isinstance(judge(TEN, new(*range(60, 60 - size + few, -1), *range(3, 3 - few, -1)), 24 * HOUR), Gap)
+    assert judge(TEN, new(*range(60, 60 - size + many, -1), *range(3, 3 - many, -1)), 24 * HOUR) is NoGap.OVERLAPS
+
+
 def test_an_older_state_of_a_feed_is_no_gap() -> None:
     assert judge(TEN, known(*range(20, 10, -1))) is NoGap.NOTHING_NEW
     assert judge(undated(TEN), undated(known(*range(20, 10, -1)))) is NoGap.NOTHING_NEW

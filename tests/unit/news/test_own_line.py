@@ -7,10 +7,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from news.own_line import LATELY, LINE_CODES, Line, Seen, count_hosts, find_outage, next_probe, probe_wait
+from news.own_line import (
+    LATELY,
+    LINE_CODES,
+    LONGEST_DOUBT,
+    Line,
+    Seen,
+    count_hosts,
+    find_outage,
+    is_refuted,
+    next_poll_after_refutation,
+    next_probe,
+    probe_wait,
+)
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
 def seen(host: str, code: str | None = "dns", since: datetime | None = NOW - MINUTE) -> Seen:
@@ -102,9 +114,47 @@ def test_no_source_is_probed_more_often_than_it_may_be_polled(sources: int, leas
 
 
 def test_a_probe_is_due_when_its_time_has_come_and_a_clock_that_was_ahead_puts_none_off() -> None:
-    line = next_probe(Line(NOW, NOW, 30.0), NOW)
+    line = next_probe(Line(NOW, NOW, NOW, 30.0), NOW, was_cut_off=True)
     assert [line.is_probe_due(NOW + at * SECOND) for at in (0, 29, 30)] == [False, False, True]
     assert line.is_probe_due(NOW - SECOND)
+
+
+def addresses(number: int) -> list[str]:
+    return [one.url for one in cut_off(number)]
+
+
+@pytest.mark.parametrize(
+    ("cut_off_hosts", "answering", "lasting", "is_over"),
+    [
+        (3, 1, timedelta(), False),
+        (3, 1, LONGEST_DOUBT - SECOND, False),
+        (3, 1, LONGEST_DOUBT, True),
+        (4, 1, LONGEST_DOUBT, False),
+        (3, 0, LONGEST_DOUBT, False),
+        (3, 2, timedelta(), True),
+        (7, 2, timedelta(), True),
+        (8, 2, timedelta(), False),
+        (11, 3, timedelta(), True),
+    ],
+)
+def test_it_is_not_our_line_if_enough_others_answer_meanwhile(
+    cut_off_hosts: int, answering: int, lasting: timedelta, is_over: bool
+) -> None:
+    line = Line(NOW - HOUR, NOW, NOW, 30.0)
+    assert is_refuted(line, addresses(cut_off_hosts), addresses(answering), NOW + lasting) is is_over
+
+
+def test_a_witness_is_asked_after_each_probe_that_was_not_answered() -> None:
+    line = Line(NOW, NOW, NOW, 30.0)
+    assert next_probe(line, NOW, was_cut_off=True).is_witness_due
+    assert not next_probe(next_probe(line, NOW, was_cut_off=True), NOW, was_cut_off=False).is_witness_due
+
+
+def test_what_was_cut_off_is_polled_again_when_it_proves_nothing_of_the_line_any_more() -> None:
+    line = Line(NOW, NOW + MINUTE, NOW, 30.0)
+    again_at = next_poll_after_refutation(line, NOW + 2 * MINUTE)
+    assert find_outage([seen(f"{one}.example", since=NOW) for one in "abc"], 3, again_at) is None
+    assert next_poll_after_refutation(line, NOW + HOUR) == NOW + HOUR
 
 
 def test_sources_that_were_never_read_are_a_proof_only_if_all_were_tried_and_nobody_answers() -> None:

@@ -126,7 +126,7 @@ def test_what_was_known_and_stays_at_the_top_is_no_end() -> None:
 
 
 def test_where_nothing_known_is_left_the_dates_say_what_was_missed() -> None:
-    assert wanted_places(repair(), ARCHIVE, new(2, 1, -1, -2)) == [0, 1]
+    assert wanted_places(repair(), ARCHIVE, new(2, 1, -1, -2, -3)) == [0, 1]
 
 
 def test_of_a_sitemap_what_is_dated_within_the_gap_is_taken() -> None:

@@ -116,3 +116,11 @@ def test_quiet_hours_that_leave_a_minute_are_quiet_hours() -> None:
     assert parse_quiet("00:01-00:00").end_after(at("2026-05-04 00:00"), PARIS) is None
     with pytest.raises(ValueError, match="all of the week"):
         parse_quiet("00:00-12:00 12:00-00:00")
+
+
+def test_in_the_hour_that_comes_twice_the_next_moment_is_not_one_of_its_first_pass() -> None:
+    schedule = parse_schedule("daily 02:30")
+    assert schedule is not None
+    for minutes in (0, 29, 30, 59):
+        again = datetime(2026, 10, 25, 1, minutes, tzinfo=UTC)  # 02:00 to 02:59, the second time
+        assert schedule.next_after(again, PARIS) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)

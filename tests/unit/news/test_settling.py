@@ -10,9 +10,10 @@ import pytest
 
 from news.adopting import OtherEntries, OtherEntry
 from news.alerts import article_subject
+from news.articles import Identity
 from news.judging import Version, make_version
 from news.sayings import Saying
-from news.settling import Asks, Decided, Identity, Settled, Settler
+from news.settling import Asks, Decided, Settled, Settler
 from news.showings import Claim, Known, KnownArticle, Place, Showing, TextTwin
 from news.sources import ExtractedPage, FeedEntry
 

@@ -41,7 +41,7 @@ CASES = {
         f"zzz: unknown table; known: {', '.join(SECTIONS)}, sources, entities, topics, channels",
     ),
     "an unknown key": ('[archive]\npth = "a.db"', 'archive.pth: unknown key; did you mean "path"?'),
-    "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll"),
+    "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll, revisions"),
     "a value where a table belongs": ('archive = "a.db"', "archive: must be a table, [archive]"),
     "a table where a list belongs": (
         '[sources]\nurl = "https://un.example/"',
@@ -100,7 +100,7 @@ CASES = {
         "crawler.interval: 1m does not lie between min_interval, 5m, and max_interval, 12h",
     ),
     "limits that cross": ('[crawler]\nmin_interval = "1d"', "crawler.min_interval: 1d is longer than max_interval, 12h"),
-    "a first poll that is neither": ('[alerts]\nfirst_poll = "loud"', "alerts.first_poll: must be 'silent' or 'alert'"),
+    "a first poll that is neither": ('[alerts]\nfirst_poll = "loud"', "alerts.first_poll: must be 'silent', 'alert' or 'digest'"),
     "a source that is no table": ('sources = ["https://un.example/"]', "sources.0: must be a table, [sources.0]"),
     "a source without address": ('[[sources]]\nname = "Un"', "sources.0.url: is required"),
     "a source with two": (

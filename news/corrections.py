@@ -1,0 +1,103 @@
+"""Corrections: which edits of an article that people were told of are told too, and when. Pure.
+
+A topic that has alerted on an article alerts again, with the kind `corrected`, when an edit says something else where it matters to the
+topic: how much that is, the user decides (`Revisions`). An edit is compared with what was told last, so that what follows within an hour
+is told as one change, and what was taken back meanwhile is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from news.alerts import Change, TopicMatch
+from news.edits import Edit, Edited
+from news.sentences import Sentence
+from news.topics import Revisions
+
+LEAST_PAUSE = timedelta(hours=1)
+"""Between two corrections of one article to one topic; what comes sooner is told in the next."""
+MOST_CHANGES = 20
+"""Changes that one alert tells; a text with more was written anew."""
+LONGEST_PASSAGE = 600
+"""Characters of a changed passage, before and after; of longer ones what is around the change."""
+_AROUND = 80
+"""Characters on either side of what was found that belong to its passage, as in `Hit.passage`."""
+_KEPT_AROUND = 150
+"""Characters before a change that stay where a passage is cut."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the article: its words, whether the topic matches it (None if not), and where in its text what the topic asks stands."""
+
+    title: str
+    text: str
+    match: TopicMatch | None
+    found: tuple[Span, ...]
+
+
+def find_changes(revisions: Revisions, edit: Edit, before: Version, after: Version) -> tuple[Change, ...]:
+    """What of an edit a topic is told; nothing if it is not told of it."""
+    if revisions is Revisions.OFF or (before.match is None and after.match is None):
+        return ()
+    title = [Change("title", before.title, after.title)] if edit.is_retitled else []
+    sentences = _choose(revisions, edit, before, after)
+    texts = [_tell(one, before.text, after.text) for one in sentences[: MOST_CHANGES - len(title)]]
+    return (*title, *texts)
+
+
+def _choose(revisions: Revisions, edit: Edit, before: Version, after: Version) -> Sequence[Edited]:
+    if revisions is Revisions.TITLE:
+        return ()
+    if revisions is Revisions.ALL:
+        return edit.sentences
+    matching = [one for one in edit.sentences if _concerns(one, before.found, after.found)]
+    has_turned = (before.match is None) is not (after.match is None)
+    # What a query excludes has come or gone: no passage that it found was touched, and yet the match was added or removed.
+    return edit.sentences if has_turned and not matching and not edit.is_retitled else matching
+
+
+def _concerns(one: Edited, found_before: Sequence[Span], found_after: Sequence[Span]) -> bool:
+    """Whether a sentence that was changed stands where something was found; one that was added or taken away must hold it."""
+    if one.before is None or one.after is None:
+        return _touches(one.before, found_before, 0) or _touches(one.after, found_after, 0)
+    return _touches(one.before, found_before, _AROUND) or _touches(one.after, found_after, _AROUND)
+
+
+def _touches(sentence: Sentence | None, found: Iterable[Span], around: int) -> bool:
+    return sentence is not None and any(start - around < sentence.end and sentence.start < end + around for start, end in found)
+
+
+def _tell(one: Edited, before: str, after: str) -> Change:
+    texts = (_passage(one.before, before), _passage(one.after, after))
+    if texts[0] is None or texts[1] is None:
+        return Change("text", *(None if text is None else _cut(text, 0) for text in texts))
+    place = max(0, _first_difference(texts[0], texts[1]) - _KEPT_AROUND)
+    return Change("text", _cut(texts[0], place), _cut(texts[1], place))
+
+
+def _passage(sentence: Sentence | None, text: str) -> str | None:
+    return None if sentence is None else " ".join(text[sentence.start : sentence.end].split())
+
+
+def _first_difference(one: str, other: str) -> int:
+    return next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
+
+
+def _cut(text: str, place: int) -> str:
+    """The passage, or, of a longer one, what stands around that place, cut between words."""
+    if len(text) <= LONGEST_PASSAGE:
+        return text
+    start = text.rfind(" ", 0, place) + 1 if place else 0
+    end = len(text) if len(text) - start <= LONGEST_PASSAGE else text.rfind(" ", start, start + LONGEST_PASSAGE)
+    end = start + LONGEST_PASSAGE if end <= start else end
+    return f"{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}"
+
+
+def decide_when(told_at: datetime | None, now: datetime) -> datetime:
+    """When a change that is found now may be told, if the article was corrected to the topic last at `told_at`."""
+    return now if told_at is None else max(now, told_at + LEAST_PAUSE)
