@@ -145,7 +145,8 @@ class Placer:
     def _find_copy(self, new: Unplaced) -> CopyOf | None:
         around = self._around
         shared = most_sharing(around.holders, new.marks)
-        others = [_other_text(article_id, around.texts[article_id], marks, new) for article_id, marks in sorted(shared.items())]
+        known = [(article_id, around.texts[article_id]) for article_id in sorted(shared) if article_id in around.texts]
+        others = [_other_text(article_id, text, shared[article_id], new) for article_id, text in known]
         common = sum(len(around.holders.get(shingle, ())) >= MOST_HOLDERS for shingle in new.shingles)
         sampled = SampledText(new.source_id, new.sketch.at, new.sketch.title, new.title_stems, new.shingles, new.number_mark)
         return find_copy(sampled, others, common)
