@@ -35,7 +35,7 @@ ENGLISH = Presentation(make_language("en", ZoneInfo("Europe/Paris")))
 
 TOPICS = 100
 FEED = "https://bench.example/feed"
-_QUARTER = timedelta(minutes=15)
+QUARTER = timedelta(minutes=15)
 
 
 def main() -> None:
@@ -72,7 +72,7 @@ def fill(path: Path, waiting: int) -> Archive:
     topics.append(Topic("Ariane", "Ariane", ("live",)))
     watch = Watch(Matcher(topics, {}), {topic.name: topic.notify for topic in topics}, silent_first_poll=False)
     archive = Archive(path, watch)
-    archive.sync(watch, [SourceSpec(FEED, articles=ArticlesMode.FEED)], _QUARTER, now()).result()
+    archive.sync(watch, [SourceSpec(FEED, articles=ArticlesMode.FEED)], QUARTER, now()).result()
     for start in range(0, waiting // TOPICS, 50):
         bring(archive, *(f"La fusée {number}" for number in range(start, min(start + 50, waiting // TOPICS)))).result()
     return archive

@@ -73,6 +73,10 @@ class Sender(Protocol):
         """Send the bundle once, and say how it was taken; a channel with several recipients notes in `progress` how each stands."""
         ...
 
+    async def close(self) -> None:
+        """Let go of what is kept for the next message: nothing more is sent. Waits for nobody."""
+        ...
+
 
 def retry(reason: str, retry_after: timedelta | None = None) -> Outcome:
     """The outcome of an attempt that is to be repeated."""

@@ -15,17 +15,22 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from monitors.attempts import Outcome, Progress, Sender, TimeLimits, judge_attempt, judge_interruption, retry
+from monitors.attempting import Attempting
+from monitors.attempts import Progress, TimeLimits, judge_attempt
 from monitors.channels import Channel
-from monitors.line import Line
+from monitors.line import Counter, Line
 from monitors.outbox import Outbox
 from monitors.presentation import Presentation
+from monitors.recorder import Recorder
 from monitors.samples import make_test_bundle
+from monitors.switchboard import Switchboard
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
-from news.wording import Wording
+from news.pace import MOST_AT_ONCE
 
 HELD_AT_ONCE = 1000
 """What waits for an absent channel is held in portions: others write in between."""
+SEALED_BEHIND = 50
+"""Deliveries to a channel that is left alone that are sealed at a look."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +48,8 @@ class SendingRules:
     limits: TimeLimits = field(default_factory=TimeLimits)
     seconds_to_record: float = 1.0
     """How long stopping waits for the archive to note what was broken off."""
-    at_once: int = 4
-    """Attempts under way on one channel."""
+    at_once: int = MOST_AT_ONCE
+    """Attempts under way on one channel at most, whatever it could bear."""
     most_in_hand: int = 100
     """Messages that one channel's line holds in memory."""
     jitter: Callable[[], float] = _chance
@@ -65,14 +70,24 @@ class Dispatcher:
         on_attempt: Callable[[str, AttemptResult], None] | None = None,
         rules: SendingRules | None = None,
     ) -> None:
-        self._channels = dict(channels)
         self._outbox = outbox
         self._clock = clock
-        self._presentation = presentation
-        self._on_attempt = on_attempt
+        self._tell = on_attempt or (lambda _channel, _result: None)
         self._rules = rules or SendingRules()
-        self._senders: dict[str, Sender] = {}
+        self._switchboard = Switchboard(outbox, clock, self._rules.jitter)
+        self._attempting = Attempting(
+            channels=dict(channels),
+            presentation=presentation,
+            recorder=Recorder(outbox.record_attempts),
+            switchboard=self._switchboard,
+            clock=clock,
+            jitter=self._rules.jitter,
+            limits=self._rules.limits,
+            tell=self._tell,
+        )
         self._lines: dict[str, Line] = {}
+        self._paused: dict[str, datetime] = {}
+        """The channels that are left alone, and until when: what waits for them has been looked through."""
         self._are_channels_new = True
         self._stopping = False
         self._looking = asyncio.Lock()
@@ -104,6 +119,8 @@ class Dispatcher:
                 return 0
             now = self._clock()
             await self._sync_channels(now)
+            await self._attempting.senders.close_retired()
+            await self._switchboard.load(self._read)
             names = await self._read(self._outbox.due_channels, now)
             return sum(await asyncio.gather(*(self._look_after(name, now) for name in names)))
 
@@ -127,21 +144,27 @@ class Dispatcher:
         for task in self._tasks():
             task.cancel()
         await asyncio.gather(*self._tasks(), return_exceptions=True)
+        await self._attempting.senders.close()
         await asyncio.to_thread(self._reader.shutdown)  # the archive may be closed when nobody reads it
         self._raise_failure()
 
     def reload(self, channels: Mapping[str, Channel], presentation: Presentation) -> None:
         """From the next attempt on, use these channels and this presentation. Where both are as they were, the sender stays."""
-        kept = {name for name, channel in channels.items() if self._channels.get(name) == channel and presentation == self._presentation}
-        self._presentation = presentation
-        self._senders = {name: sender for name, sender in self._senders.items() if name in kept}
-        self._channels = dict(channels)
+        former = self._attempting.channels
+        changed = {name for name, channel in former.items() if channels.get(name) != channel}
+        spoken_to_otherwise = set(former) if presentation != self._attempting.presentation else set()
+        self._attempting.senders.retire(changed | spoken_to_otherwise)
+        self._attempting.channels, self._attempting.presentation = dict(channels), presentation
+        self._switchboard.forget(changed)
+        for name in set(self._lines) & set(channels):
+            self._lines[name].keep_pace(channels[name].policy.pace)
         self._are_channels_new = True
 
     async def _sync_channels(self, now: datetime) -> None:
         if self._are_channels_new:
             self._are_channels_new = False
-            await asyncio.wrap_future(self._outbox.sync_channels(tuple(self._channels), now))
+            await asyncio.wrap_future(self._outbox.sync_channels(tuple(self._attempting.channels), now))
+            await self._switchboard.save()
 
     async def _read(self, question: Callable[..., list[T]], *arguments: object) -> list[T]:
         """Ask the outbox in its thread; nothing, once sending has ended."""
@@ -151,24 +174,57 @@ class Dispatcher:
 
     async def _look_after(self, name: str, now: datetime) -> int:
         """Take up what is due for a channel; returns how many messages."""
-        if name not in self._channels:
+        channel = self._attempting.channels.get(name)
+        if channel is None:
             await self._hold(name, now)
             return 0
+        if self._switchboard.get(name).is_open(now):
+            await self._leave_alone(name, now)
+            return 0
         if name not in self._lines:
-            self._lines[name] = Line(partial(self._take, name), self._deliver, self._rules.at_once, self._rules.most_in_hand)
+            self._lines[name] = Line(partial(self._take, name), self._make_counter(name), channel.policy.pace, self._rules.most_in_hand)
         return await self._lines[name].fill(now)
+
+    def _make_counter(self, name: str) -> Counter:
+        return Counter(partial(self._most_at_once, name), self._attempting.attempt, partial(self._attempting.record, name))
+
+    def _most_at_once(self, name: str) -> int:
+        channel = self._attempting.channels.get(name)
+        wanted = channel.policy.pace.at_once if channel else self._rules.at_once
+        return self._switchboard.most_at_once(name, min(wanted, self._rules.at_once))
 
     async def _take(self, name: str, moment: datetime, limit: int, in_hand: Collection[str]) -> list[Bundle]:
         """The messages to a channel that are due at a moment; what is planned only now comes after what was sealed before."""
-        channel = self._channels.get(name)
-        if channel is None or self._stopping:
+        if name not in self._attempting.channels or self._stopping:
             return []
         sealed = await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
         room = limit - len(sealed)
-        policy = replace(channel.policy, zone=self._presentation.language.timezone)
-        if not room or not await asyncio.wrap_future(self._outbox.seal_messages(name, policy, moment, room)):
+        if not room or not await self._seal(name, moment, room):
             return sealed
         return await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
+
+    async def _seal(self, name: str, moment: datetime, limit: int) -> int:
+        channel = self._attempting.channels.get(name)
+        if channel is None:  # it has left meanwhile
+            return 0
+        policy = replace(channel.policy, zone=self._attempting.presentation.language.timezone)
+        return await asyncio.wrap_future(self._outbox.seal_messages(name, policy, moment, limit))
+
+    async def _leave_alone(self, name: str, now: datetime) -> None:
+        """Seal what is due for a channel that answers nobody all the same, so that its days to succeed run; give up what has had them.
+
+        The latter is looked for once in each pause: what waits may be a great deal.
+        """
+        if not self._stopping:
+            await self._seal(name, now, SEALED_BEHIND)
+        circuit = self._switchboard.get(name)
+        if circuit.until is None or self._paused.get(name) == circuit.until:
+            return
+        self._paused[name] = circuit.until
+        given_up = partial(self._outbox.give_up_overdue, name, circuit.reason, now, HELD_AT_ONCE)
+        while not self._stopping and (results := await asyncio.wrap_future(given_up())):
+            for result in results:
+                self._tell(name, result)
 
     async def _hold(self, name: str, now: datetime) -> None:
         """Let what is due for an absent channel wait, with the reason."""
@@ -180,40 +236,6 @@ class Dispatcher:
             held += sum(result.status is DeliveryStatus.PENDING for result in results)
         if held:
             _log.warning("channel %s is not in the configuration: %d messages wait for it", name, held)
-
-    async def _deliver(self, bundle: Bundle) -> None:
-        channel = self._channels.get(bundle.channel)
-        if channel is None:  # removed while this waited in its line: the next look holds it, with the reason
-            return
-        progress = Progress()
-        try:
-            outcome = await self._attempt(channel, bundle, progress)
-        except asyncio.CancelledError:
-            await self._record(bundle.channel, judge_interruption(bundle, progress, self._clock()))
-            raise
-        await self._record(bundle.channel, judge_attempt(bundle, outcome, progress, self._clock(), self._rules.jitter()))
-
-    async def _record(self, name: str, result: AttemptResult) -> None:
-        # Shielded: stopping may end the wait, but must not take back the write; the message has been sent.
-        await asyncio.shield(asyncio.wrap_future(self._outbox.record_attempt(result)))
-        self._tell(name, result)
-
-    async def _attempt(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
-        try:
-            return await self._send(channel, bundle, progress)
-        except Exception as error:  # noqa: BLE001  # logged, recorded, and told in the delivery log
-            # A message that cannot be made must not end the program at every start: it is tried again, and at last given up, visibly.
-            _log.exception("sending failed in a way that is not foreseen")
-            return retry(Wording("sending failed in a way that is not foreseen ({name}): report it as a bug", name=type(error).__name__))
-
-    async def _send(self, channel: Channel, bundle: Bundle, progress: Progress) -> Outcome:
-        if bundle.channel not in self._senders:
-            self._senders[bundle.channel] = channel.make_sender(self._presentation, self._rules.limits)
-        return await self._senders[bundle.channel].send(bundle, self._clock(), progress)
-
-    def _tell(self, name: str, result: AttemptResult) -> None:
-        if self._on_attempt is not None:
-            self._on_attempt(name, result)
 
     def _tasks(self) -> list[asyncio.Task[None] | asyncio.Task[int]]:
         return [task for line in self._lines.values() for task in line.tasks()]
@@ -231,7 +253,11 @@ async def send_test(channel: Channel, now: datetime, presentation: Presentation)
     """Send one message marked as a test. It is tried once: the result is `sent`, or `dead` with the reason."""
     bundle = make_test_bundle(channel.name, now)
     progress = Progress()
-    outcome = await channel.make_sender(presentation, SendingRules().limits).send(bundle, now, progress)
+    sender = channel.make_sender(presentation, SendingRules().limits)
+    try:
+        outcome = await sender.send(bundle, now, progress)
+    finally:
+        await sender.close()
     result = judge_attempt(bundle, outcome, progress, now, 0.0)
     if result.status is DeliveryStatus.PENDING:
         return replace(result, status=DeliveryStatus.DEAD, next_attempt_at=None)

@@ -265,7 +265,7 @@ def _make_health(news: HealthNews, language: Language) -> LetterHealth:
     return LetterHealth(
         title=one_line(language.tell(news.title)),
         when=_tell_span(news, language),
-        problem=f"{news.code}: {message}" if news.code else message,
+        problem=language.text("{code}: {message}", code=news.code, message=message) if news.code else message,
         address=one_line(news.url or ""),
         link=safe_link(news.url) if news.url else None,
     )

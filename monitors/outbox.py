@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
 
 from news.alerts import AttemptResult, Bundle
+from news.circuits import Circuit
 from news.delivering import Policy
 
 
@@ -44,6 +45,21 @@ class Outbox(Protocol):
         """Take over which channels there are: what was held for one that is back is due at once."""
         ...
 
-    def record_attempt(self, result: AttemptResult) -> Future[None]:
-        """Write what came of an attempt. The next one is told how each recipient stands; who has the message keeps it."""
+    def record_attempts(self, results: Sequence[AttemptResult]) -> Future[None]:
+        """Write what came of attempts, all or none. The next ones are told how each recipient stands; who has a message keeps it."""
+        ...
+
+    def note_circuit(self, channel: str, circuit: Circuit) -> Future[None]:
+        """Write how a channel answers, for whoever asks why nothing goes out, and for the next start."""
+        ...
+
+    def load_circuits(self) -> list[tuple[str, Circuit]]:
+        """The channels that are left alone for now, or have just been. Somebody may have asked meanwhile that one be told at once."""
+        ...
+
+    def give_up_overdue(self, channel: str, reason: str | None, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        """Give up some `limit` of the messages whose days to succeed are over while their channel is left alone; nothing when none is.
+
+        `reason` is why the last message to it did not arrive.
+        """
         ...

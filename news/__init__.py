@@ -7,8 +7,8 @@ imports none of them. Its face is made of modules, each named for what it decide
   `story_answers`, `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
   `concluding`, `page_readings`, `alerting`, `corrections`, `edits`, `delivering`, `escalating`, `digests`, `muting`, `scheduling`,
-  `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`,
-  `copies`, `headlines`, `stories`, `placing`;
+  `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`, `circuits`, `pace`, `care`, `health`, `moving`,
+  `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; what people type: `durations`;
 - where the network may lead: `addresses`;

@@ -59,7 +59,7 @@ class UnreadPages:
 
 @dataclass(frozen=True, slots=True)
 class ChannelTrouble:
-    """Deliveries of a channel that wait after an attempt failed, or were given up lately; and the reason of the latest of them."""
+    """Deliveries of a channel that wait after a failed attempt, or since it is left alone, or were given up lately; the latest reason."""
 
     channel: str
     waiting: int
@@ -67,6 +67,8 @@ class ChannelTrouble:
     since: datetime
     """When the oldest of them was made."""
     reason: str | None
+    left_alone_until: datetime | None = None
+    """Until when nothing is sent to it, since it answers nobody."""
 
 
 @dataclass(frozen=True, slots=True)

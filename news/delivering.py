@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum, StrEnum
 
 from news.alerts import Roll, RollKind, Subject, SubjectKind, make_bundle_id
 from news.escalating import Escalation
 from news.muting import Mentioned, Mute, MuteKind, find_mute
+from news.pace import Pace
 from news.schedules import Quiet, Schedule
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
@@ -59,6 +60,8 @@ class Policy:
     """To which other channel goes what is given up, or what nobody acknowledges in time."""
     zone: tzinfo = UTC
     """Whose clock schedule and quiet hours go by."""
+    pace: Pace = field(default_factory=Pace)
+    """How fast its messages may follow each other; no matter of the plan."""
 
     @property
     def rolls_up(self) -> bool:

@@ -83,6 +83,13 @@ _TITLES: dict[tuple[HealthEvent, str], str] = {
 }
 
 
+def tell_given_up(reason: str | None) -> str:
+    """Why the first message to a channel was given up, and how it and those after it are sent again."""
+    if not reason:
+        return Wording("once that is mended, `quivive alerts retry --dead` sends again all that was given up")
+    return Wording("{reason}; once that is mended, `quivive alerts retry --dead` sends again all that was given up", reason=reason)
+
+
 def make_health_alert_id(subject: str, news: HealthNews, sequence: int) -> str:
     """The id of the `sequence`-th operational alert on a subject (as `Subject.text` has it).
 

@@ -140,6 +140,8 @@ class Jobs:
         await asyncio.wrap_future(archive.prune_poll_log(now))
         while await asyncio.wrap_future(archive.prune_sketches(now)):
             pass
+        while await asyncio.wrap_future(archive.forget_gaps(now)):
+            pass  # a batch at a time, so that others come to write in between
         retention = self._service.configuration.retention
         forgotten = 0
         while retention is not None and (batch := await asyncio.wrap_future(archive.forget_articles(now - retention, now))):

@@ -192,7 +192,7 @@ class Service:
         await self._tell_corrections()
         await self._escalate_due()
         now = self._clock()
-        if await self._read(partial(self.archive.can_release_first_polls, now)):
+        if not self._is_stopping and await self._read(partial(self.archive.can_release_first_polls, now)):
             await asyncio.wrap_future(self.archive.release_first_polls(now))
         return await self.dispatcher.deliver_due()
 

@@ -19,6 +19,7 @@ from news.answers import (
     RebuildingProgress,
     Waiting,
 )
+from news.circuits import Circuit
 from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.escalating import Escalated, Escalation
@@ -32,6 +33,7 @@ from storage.file.writer import Writer
 from storage.hubs import Hubs
 from storage.reader import ArchiveReader
 from storage.recording import (
+    circuits,
     corrections,
     entries,
     escalations,
@@ -182,6 +184,10 @@ class Archive(ArchiveReader):
         """The sealed messages to a channel that are due, the longest waiting first, without those in hand."""
         return self._ask(outbox.list_due_messages, channel, now, limit, except_ids)
 
+    def load_circuits(self) -> list[tuple[str, Circuit]]:
+        """The channels that are left alone for a while, or were until a moment ago, by name."""
+        return self._ask(circuits.list_circuits)
+
     def has_due_corrections(self, now: datetime) -> bool:
         """Whether a correction that waited for the end of its hour is to be told."""
         return self._ask(corrections.has_due_corrections, now)
@@ -242,8 +248,20 @@ class Archive(ArchiveReader):
         return self._submit(outbox.sync_channels, channels, now)
 
     def record_attempt(self, result: AttemptResult) -> Future[None]:
-        """Write what came of one attempt to send a message, with the operational alert that follows from it, if one does."""
-        return self._writer.submit(lambda db: outbox.record_attempt(db, self._watch.health_notify, result))
+        """Write what came of one attempt to send a message."""
+        return self.record_attempts([result])
+
+    def record_attempts(self, results: Sequence[AttemptResult]) -> Future[None]:
+        """Write what came of attempts to send messages, with the operational alerts that follow from it, if any do."""
+        return self._writer.submit(lambda db: outbox.record_attempts(db, self._watch.health_notify, results))
+
+    def note_circuit(self, channel: str, circuit: Circuit) -> Future[None]:
+        """Write how a channel answers, if it is left alone for a while, or no more."""
+        return self._submit(circuits.note_circuit, channel, circuit)
+
+    def give_up_overdue(self, channel: str, reason: str | None, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        """Give up some `limit` of the due messages to a channel that is left alone whose days to succeed are over."""
+        return self._writer.submit(lambda db: outbox.give_up_overdue(db, self._watch.health_notify, channel, reason, now, limit))
 
     def prune_sketches(self, now: datetime) -> Future[int]:
         """Forget up to a batch of what placing articles in stories no longer needs; returns how many."""
@@ -256,6 +274,10 @@ class Archive(ArchiveReader):
     def prune_poll_log(self, now: datetime) -> Future[int]:
         """Delete old lines of the poll log."""
         return self._submit(tidying.prune_poll_log, now)
+
+    def forget_gaps(self, now: datetime) -> Future[int]:
+        """Delete a batch of gaps of years ago, of sources that have many; returns how many."""
+        return self._submit(tidying.forget_gaps, now)
 
     def set_back(self, step: timedelta, now: datetime) -> Future[None]:
         """Bring back what a clock that was ahead by `step` put off; it has just gone back to `now`."""

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from news.muting import Mute, MuteKind
 from storage.file.connection import open_beside_writer, translated
-from storage.recording import escalations, muting, outbox
+from storage.recording import escalations, muting, retrying
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def retry_deliveries(path: Path, ids: Sequence[str], now: datetime, *, all_dead:
     Returns how many, and the ids that name nothing to send again, or several things.
     """
     with _transaction(path) as db:
-        return outbox.retry_deliveries(db, ids, now, all_dead=all_dead)
+        return retrying.retry_deliveries(db, ids, now, all_dead=all_dead)
 
 
 def acknowledge(path: Path, ids: Sequence[str], now: datetime) -> tuple[int, list[str]]:

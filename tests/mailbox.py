@@ -19,7 +19,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -44,6 +44,9 @@ STALL = "stall"
 """A webhook's status and headers, and then never the body that they promise."""
 ACCEPT = "accept"
 """Answer as usual, as one turn of a rule."""
+LATE = "late"
+"""Answer as usual, but a moment later."""
+SECONDS_LATE = 0.3
 ACCEPT_THEN_DROP = "accept then drop"
 """Keep the message, but close the connection before saying so: the client cannot know."""
 
@@ -210,7 +213,7 @@ class Mailbox:
     def answer(self, stage: str, answer: str, *, times: int | None = None, recipient: str | None = None) -> None:
         """At `stage` (EHLO, HELO, AUTH, MAIL, RCPT, DATA, QUIT) answer so, `times` times (None: always).
 
-        `answer` is an SMTP answer, ACCEPT, DROP, HANG, or (at DATA) HOLD or ACCEPT_THEN_DROP.
+        `answer` is an SMTP answer, ACCEPT, DROP, HANG, LATE, or (at DATA) HOLD or ACCEPT_THEN_DROP.
         """
         self._rules.append(_Rule(stage, answer, times, recipient))
 
@@ -285,7 +288,9 @@ class Mailbox:
         if rule.answer == HOLD:
             self.held += 1
             await self._released.wait()
-        if rule.answer in (ACCEPT, HOLD):
+        if rule.answer == LATE:
+            await asyncio.sleep(SECONDS_LATE)
+        if rule.answer in (ACCEPT, HOLD, LATE):
             return None
         if rule.answer in (DROP, ACCEPT_THEN_DROP):
             assert server.transport is not None
@@ -325,6 +330,9 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_RSET(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 — aiosmtpd's name
+        return await self._scripted(server, "RSET") or "250 OK"
+
     async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 — aiosmtpd's name
         self.goodbyes += 1
         return await self._scripted(server, "QUIT") or "221 Bye"
@@ -354,6 +362,8 @@ class Request:
     body: bytes
     at: float = field(default_factory=time.time, compare=False)
     """When it came, on the clock of `time.time`."""
+    is_accepted: bool = field(default=True, compare=False)
+    """Whether its answer, if one comes, is a yes."""
 
     @property
     def json(self) -> Any:
@@ -362,12 +372,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer; `action` is one of DROP, HANG, HOLD, STALL, or None."""
+    """What to answer; `action` is one of DROP, HANG, HOLD, LATE, STALL, or None."""
 
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     action: str | None = None
+
+    @property
+    def is_yes(self) -> bool:
+        return 200 <= self.status < 300 and self.action not in (DROP, HANG)
 
 
 class HookSink:
@@ -445,11 +459,13 @@ class HookSink:
         headers = {name.lower(): value for name, value in request.headers.items()}
         # Chosen before it is collected: a test that saw this request may then change what the next one gets.
         reply = self._replies.pop(0) if self._replies else self._usual
-        self._collected.add(Request(request.method, request.raw_path, headers, body))
+        self._collected.add(Request(request.method, request.raw_path, headers, body, is_accepted=reply.is_yes))
         if reply.action == HANG:
             await self._closed.wait()
         if reply.action == HOLD:
             await self._released.wait()
+        if reply.action == LATE:
+            await asyncio.sleep(SECONDS_LATE)
         if reply.action == STALL:
             return await self._stall(request, reply)
         if reply.action == DROP:
@@ -457,9 +473,10 @@ class HookSink:
             request.transport.abort()
         response = web.Response(status=reply.status, headers=reply.headers, body=reply.body)
         if reply.action != DROP:
-            await response.prepare(request)
-            await response.write_eof()
-            self.answered += 1
+            with suppress(ConnectionResetError):  # whoever asked may be gone
+                await response.prepare(request)
+                await response.write_eof()
+                self.answered += 1
         return response
 
     async def _stall(self, request: web.BaseRequest, reply: Reply) -> web.StreamResponse:

@@ -42,6 +42,7 @@ DECIDING = (
     "news/covering.py",
     "news/alerting.py",
     "news/delivering.py",
+    "news/escalating.py",
     "news/websub.py",
     "news/scheduling.py",
     "news/rhythm.py",

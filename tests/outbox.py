@@ -29,10 +29,12 @@ from news.alerts import (
     source_subject,
     volume_subject,
 )
+from news.circuits import Circuit
 from news.delivering import HOLDS_OF_POLICIES, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
 from news.health_news import HealthEvent, HealthNews, make_health_alert_id
 from news.surges import Surge, SurgeArticle, SurgeBar, make_surge_alert_id
 from news.timing import DELIVERY_LIFETIME
+from news.wording import Wording
 from quivive.languages import make_language
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -177,6 +179,7 @@ class ListOutbox:
         self.results: list[AttemptResult] = []
         self.held: list[AttemptResult] = []
         """What `hold_for_channel` told."""
+        self.circuits: dict[str, Circuit] = {}
         self.on_record: Callable[[AttemptResult], Future[None]] = lambda result: done()
         """What `record_attempt` gives back, for tests of a write that fails or takes its time."""
         for bundle in bundles:
@@ -284,6 +287,36 @@ class ListOutbox:
             known = {one.recipient: one for one in (*message.bundle.recipients, *result.recipients, *told)}
             message.bundle = replace(message.bundle, attempts=message.bundle.attempts + 1, recipients=tuple(known.values()))
         return self.on_record(result)
+
+    def record_attempts(self, results: Sequence[AttemptResult]) -> Future[None]:
+        together: Future[None] = Future()
+        for one in [self.record_attempt(result) for result in results]:
+            if not one.done() or one.exception():
+                return one
+        together.set_result(None)
+        return together
+
+    def note_circuit(self, channel: str, circuit: Circuit) -> Future[None]:
+        with self._lock:
+            self.circuits.pop(channel, None)
+            if circuit.pauses:
+                self.circuits[channel] = replace(circuit, failed=frozenset(), arrived=0)
+        return done()
+
+    def load_circuits(self) -> list[tuple[str, Circuit]]:
+        with self._lock:
+            return sorted(self.circuits.items(), key=lambda pair: pair[0])
+
+    def give_up_overdue(self, channel: str, reason: str | None, now: datetime, limit: int) -> Future[list[AttemptResult]]:
+        told = Wording("given up after 3 days; last: {reason}", reason=reason)
+        with self._lock:
+            overdue = [(name, one) for name, one in self._messages.items() if one.is_due(channel, now) and one.give_up_at <= now]
+            given_up = []
+            for name, one in overdue[:limit]:
+                one.due_at, one.error = None, told
+                assert one.bundle is not None
+                given_up.append(AttemptResult(name, one.bundle.delivery_ids, now, DeliveryStatus.DEAD, None, told))
+        return done(given_up)
 
     @property
     def pending(self) -> list[Bundle]:

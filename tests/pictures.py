@@ -1,6 +1,6 @@
-"""Takes the pictures of a mail that the documentation shows, in headless Chromium: `make pictures`.
+"""Takes the pictures of mails that the documentation shows, in headless Chromium: `make pictures`.
 
-The mail is the real one: what a template makes of an alert, in French.
+The mails are the real ones: what the templates make of alerts, in French.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +21,22 @@ from zoneinfo import ZoneInfo
 from monitors import Presentation
 from monitors.letter import make_letter
 from monitors.templating import Templates
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, article_subject, make_alert_id
+from news.alerts import (
+    Alert,
+    AlertedArticle,
+    AlertKind,
+    Bundle,
+    Hit,
+    Roll,
+    RollKind,
+    article_subject,
+    make_alert_id,
+    source_subject,
+    volume_subject,
+)
+from news.fingerprints import derived_id
+from news.health_news import HealthEvent, HealthNews
+from news.surges import Surge, SurgeArticle, SurgeBar
 from quivive.languages import make_language
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
@@ -56,12 +71,23 @@ class Look:
     options: tuple[str, ...] = ()
 
 
+_DARK = ("--blink-settings=preferredColorScheme=0",)
+_FORCED_DARK = ("--enable-features=WebContentsForceDark",)
 LOOKS = {
     "mail-light": Look(360, 940),
-    "mail-dark": Look(360, 940, ("--blink-settings=preferredColorScheme=0",)),
-    "mail-forced-dark": Look(360, 940, ("--enable-features=WebContentsForceDark",)),
+    "mail-dark": Look(360, 940, _DARK),
+    "mail-forced-dark": Look(360, 940, _FORCED_DARK),
     "mail-wide": Look(760, 700),
+    "digest-light": Look(360, 1060),
+    "digest-dark": Look(360, 1060, _DARK),
+    "digest-wide": Look(760, 680),
+    "health-light": Look(360, 560),
+    "health-dark": Look(360, 560, _DARK),
+    "surge-light": Look(360, 830),
+    "surge-dark": Look(360, 830, _DARK),
+    "surge-forced-dark": Look(360, 830, _FORCED_DARK),
 }
+"""By their names, which begin with that of the mail."""
 
 
 def make_mail() -> str:
@@ -70,7 +96,69 @@ def make_mail() -> str:
         Alert(make_alert_id(topic, _ARTICLE.url), topic, AlertKind.NEW, _SEEN, 41, _ARTICLE, hits, article_subject(1))
         for topic, hits in (("OpenAI–OTAN", _HITS[:2]), ("Marchés publics", _HITS[2:]))
     )
-    bundle = Bundle("picture", "redaction", ("picture",), alerts, 0, _SEEN)
+    return _written(*alerts)
+
+
+def make_digest_mail() -> str:
+    """The HTML of a digest on two topics, late."""
+    told = (
+        ("OpenAI–OTAN", _ARTICLE.title, _ARTICLE.source, _HITS[0]),
+        ("OpenAI–OTAN", "À Bruxelles, l’intelligence artificielle entre au secrétariat", "Le Quotidien", _HITS[1]),
+        ("Marchés publics", "Un contrat de trois ans, sans appel d’offres", "Le Fil public", _HITS[2]),
+        ("Marchés publics", "Le ministère publie la liste de ses contrats", "La Gazette du numérique", _HITS[2]),
+    )
+    alerts = []
+    for number, (topic, title, source, hit) in enumerate(told):
+        article = replace(_ARTICLE, article_id=number, title=title, source=source, url=f"{_ARTICLE.url}-{number}")
+        alert_id = make_alert_id(topic, article.url)
+        alerts.append(Alert(alert_id, topic, AlertKind.NEW, _SEEN, 41, article, (hit,), article_subject(number)))
+    return _written(*alerts, roll=Roll(RollKind.DIGEST, _SEEN, _SEEN + timedelta(hours=2)))
+
+
+def make_health_mail() -> str:
+    """The HTML of a mail on two operational alerts."""
+    failing = HealthNews(
+        HealthEvent.STATE, "La Gazette du numérique", "failing", "ok", "https://www.la-gazette.example/feed", _SEEN - timedelta(minutes=45),
+        code="http_503", message="The site is overloaded or under maintenance (503 Service Unavailable): nothing if it passes.",
+    )  # fmt: skip
+    well = replace(
+        failing,
+        name="Le Fil public",
+        after="ok",
+        before="failing",
+        url="https://fil-public.example/feed",
+        until=_SEEN,
+        code=None,
+        message="",
+    )
+    return _written(
+        *(
+            Alert(derived_id(news.name), "", AlertKind.HEALTH, _SEEN, None, news, (), source_subject(news.url or ""))
+            for news in (failing, well)
+        )
+    )
+
+
+def make_surge_mail() -> str:
+    """The HTML of a mail on a topic of which much more is written than usual."""
+    counts = [0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 3, 7, 12]
+    start = _SEEN.replace(minute=0, second=0)
+    bars = tuple(SurgeBar(start - timedelta(hours=23 - hour), count, 0.6) for hour, count in enumerate(counts))
+    titles = (
+        _ARTICLE.title,
+        "À Bruxelles, l’intelligence artificielle entre au secrétariat",
+        "Ce que change le contrat entre OpenAI et l’Alliance",
+    )
+    latest = tuple(SurgeArticle(title, f"{_ARTICLE.url}-{number}", _ARTICLE.source, _SEEN) for number, title in enumerate(titles))
+    surge = Surge("OpenAI–OTAN", start - timedelta(hours=2), _SEEN, 22, 1.8, bars, latest)
+    return _written(Alert(derived_id(surge.topic), surge.topic, AlertKind.SURGE, _SEEN, None, surge, (), volume_subject(surge.topic)))
+
+
+MAILS = {"mail": make_mail, "digest": make_digest_mail, "health": make_health_mail, "surge": make_surge_mail}
+
+
+def _written(*alerts: Alert, roll: Roll | None = None) -> str:
+    bundle = Bundle("picture", "redaction", ("picture",), alerts, 0, _SEEN, roll=roll)
     presentation = Presentation(make_language("fr", ZoneInfo("Europe/Paris")), _QUERIES, "/etc/quivive/config.toml")
     return Templates(presentation).render(make_letter(bundle, presentation)).html
 
@@ -166,7 +254,7 @@ def main(names: Sequence[str]) -> None:
     PICTURES.mkdir(exist_ok=True)
     for name, look in LOOKS.items():
         if not names or name in names:
-            photograph(browser, make_mail(), look, PICTURES / f"{name}.png")
+            photograph(browser, MAILS[name.partition("-")[0]](), look, PICTURES / f"{name}.png")
 
 
 if __name__ == "__main__":

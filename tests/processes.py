@@ -113,6 +113,8 @@ class Home:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    module: str = "quivive"
+    """What Python is told to run."""
 
     @property
     def config(self) -> Path:
@@ -159,7 +161,7 @@ class Home:
     def quivive(self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = PATIENCE, stdin: str = "") -> Done:
         """Run the command to its end, in this folder."""
         done = subprocess.run(
-            [sys.executable, "-m", "quivive", *arguments],
+            [sys.executable, "-m", self.module, *arguments],
             cwd=self.folder,
             env=self.environ(**(env or {})),
             capture_output=True,
@@ -197,7 +199,7 @@ class Home:
 
         `stdout`, `stderr`: a descriptor to print to, instead of to the test.
         """
-        return Running([sys.executable, "-m", "quivive", *arguments], self.folder, self.environ(**(env or {})), stdout, stderr)
+        return Running([sys.executable, "-m", self.module, *arguments], self.folder, self.environ(**(env or {})), stdout, stderr)
 
 
 class Running:

@@ -11,6 +11,7 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable
 from monitors.presentation import Presentation
 from news.delivering import Policy
+from news.pace import Pace
 from news.wording import Wording
 
 
@@ -20,7 +21,7 @@ class AppriseChannel:
 
     name: str
     url: str = field(repr=False)
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = field(default_factory=lambda: Policy(pace=Pace(at_once=1, knows_repeats=False)))
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: what a service thinks of its URL is only known when it is told."""
@@ -45,6 +46,7 @@ class Table(ChannelTable):
     """The keys of `[channels.NAME]` with `type = "apprise"`. The URL is a secret: it holds the account."""
 
     secrets: ClassVar[tuple[str, ...]] = ("url",)
+    knows_repeats: ClassVar[bool] = False
     type: Literal["apprise"]
     url: Annotated[str, AfterValidator(_check_url)] = Field(repr=False)
 

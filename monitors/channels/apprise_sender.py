@@ -53,6 +53,10 @@ class AppriseSender:
                 break
         return outcome
 
+    async def close(self) -> None:
+        """Let go of the thread, once it has told what it tells."""
+        self._thread.shutdown(wait=False)
+
     async def _tell(self, bundle: Bundle) -> Outcome:
         title, body = render_chat(bundle, self._presentation)
         telling = asyncio.get_running_loop().run_in_executor(self._thread, self._notify, title, body)

@@ -15,6 +15,7 @@ from news.delivering import Policy, Together
 from news.durations import parse_duration
 from news.escalating import LONGEST_AFTER, Escalation
 from news.names import require_text
+from news.pace import MOST_AT_ONCE, Pace
 from news.schedules import Quiet, Schedule, parse_quiet, parse_schedule
 from news.wording import Wording
 
@@ -79,14 +80,20 @@ class ChannelTable(BaseModel):
     secrets: ClassVar[tuple[str, ...]] = ()
     """The keys whose values nobody is shown. Each may also be given as a file: `password_file` in the place of `password`."""
 
+    knows_repeats: ClassVar[bool] = True
+    """Whether what is told has an id, by which the receiver tells a repeat."""
+
     when: Annotated[Schedule | None, read_by(parse_schedule)] = Field(default="now")  # type: ignore[assignment] # read as the user's own
     quiet: Annotated[Quiet, read_by(parse_quiet)] | None = None
     max_per_hour: Annotated[int, Field(ge=1)] | None = None
+    at_once: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 4
+    max_per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
     escalate: Annotated[Escalation, BeforeValidator(_read_escalation)] | None = None
 
     def make_policy(self, together: Together = Together.NONE) -> Policy:
         """How the channel wants to be told; on whose clock is known where it is."""
-        return Policy(together, self.when, self.quiet, self.max_per_hour, self.escalate)
+        pace = Pace(self.at_once if self.knows_repeats else 1, self.max_per_second, self.knows_repeats)
+        return Policy(together, self.when, self.quiet, self.max_per_hour, self.escalate, pace=pace)
 
     @abstractmethod
     def make_channel(self, name: str) -> Channel:

@@ -35,6 +35,9 @@ class CommandSender:
                 break
         return outcome
 
+    async def close(self) -> None:
+        """Nothing is kept."""
+
     async def _run(self, message_id: str, body: bytes) -> Outcome:
         program, seconds = self._channel.command[0], self._channel.timeout.total_seconds()
         surroundings = Surroundings(self._folder, {**self._environment, "QUIVIVE_MESSAGE_ID": message_id})

@@ -13,7 +13,8 @@ from aiosmtplib import SMTP
 
 from monitors.attempts import Outcome, Progress, TimeLimits, conclude, redact, retry
 from monitors.channels.email import EmailChannel
-from monitors.channels.smtp import TROUBLE, MailServer, Transactions, explain, say_goodbye
+from monitors.channels.mail_sessions import MailSessions
+from monitors.channels.smtp import TROUBLE, MailServer, Transactions, explain
 from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
 from monitors.rendering_email import LetterWriter, email_bytes
@@ -35,30 +36,34 @@ class EmailSender:
         self._channel = channel
         self._writer = LetterWriter(presentation, channel.unsubscribe)
         self._limits = limits
-        self._server = MailServer(channel, limits)
+        self._sessions = MailSessions(MailServer(channel, limits))
         self._recipients = tuple({one.spec: one for one in channel.to_addresses}.values())
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:
-        """One connection to the server. What goes wrong before anybody was offered the message is worth a retry."""
+        """One session with the server, perhaps that of the last letter. What goes wrong before anybody was offered it is worth a retry."""
         settled = {one.recipient: one for one in bundle.recipients if one.status is not RecipientStatus.OWED}
         owed = [recipient for recipient in self._recipients if recipient.spec not in settled]
         for recipient in owed:
             progress.note(recipient.spec, RecipientStatus.OWED)  # until the server says more, and if it never does
         if owed:
             try:
-                client = await self._server.connect()
+                client = await self._sessions.take()
             except TROUBLE as error:
                 return retry(self._clean(explain(error)))
+            is_sound = False
             try:
-                await self._offer(client, bundle, now, owed, progress)
+                is_sound = await self._offer(client, bundle, now, owed, progress)
             finally:
-                say_goodbye(client)
+                self._sessions.give_back(client, is_sound=is_sound)
         known = settled | progress.recipients
         ours = {recipient.spec for recipient in self._recipients}
         return conclude(one for one in known.values() if one.recipient in ours or one.status is RecipientStatus.HAS)
 
-    async def _offer(self, client: SMTP, bundle: Bundle, now: datetime, owed: Sequence[MailAddress], progress: Progress) -> None:
-        """Where some addresses need SMTPUTF8, those are given a message of their own: the others' then goes wherever mail goes."""
+    async def _offer(self, client: SMTP, bundle: Bundle, now: datetime, owed: Sequence[MailAddress], progress: Progress) -> bool:
+        """Where some addresses need SMTPUTF8, those are given a message of their own: the others' then goes wherever mail goes.
+
+        Returns whether the session is sound: another letter may follow.
+        """
         sender = self._channel.from_address
         plain = [] if sender.needs_smtputf8 else [recipient for recipient in owed if not recipient.needs_smtputf8]
         other = [recipient for recipient in owed if recipient not in plain]
@@ -70,6 +75,11 @@ class EmailSender:
             await transactions.offer(other, self._letter(bundle, self._recipients, now, utf8=True), utf8=True)
         elif other:
             self._note_unaddressable(other, progress)
+        return transactions.are_sound
+
+    async def close(self) -> None:
+        """Say goodbye to the server."""
+        self._sessions.close()
 
     def _note_unaddressable(self, recipients: Sequence[MailAddress], progress: Progress) -> None:
         sender = self._channel.from_address

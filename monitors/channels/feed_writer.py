@@ -47,6 +47,9 @@ class FeedWriter:
         self._path = Path(presentation.configuration).parent / channel.path
         self._writing = asyncio.Lock()
 
+    async def close(self) -> None:
+        """Nothing is kept."""
+
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # entries tell when alerts were made
         """Put the alerts of the bundle into the file."""
         async with self._writing:

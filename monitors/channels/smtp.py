@@ -145,6 +145,8 @@ class Transactions:
         self._answered: set[str] = set()
         """Who has had an answer of their own in the transaction under way."""
         self._begun = False
+        self.are_sound = True
+        """Whether the server has answered all that it was told."""
 
     async def offer(self, recipients: Sequence[MailAddress], letter: bytes, *, utf8: bool) -> None:
         """Offer the letter to all of them, in as many transactions as the server needs."""
@@ -203,6 +205,8 @@ class Transactions:
 
     def _note_trouble(self, recipients: Sequence[MailAddress], error: Exception) -> None:
         """What was said of the whole message, or happened to it, holds for all who have no answer of their own."""
+        was_answered = isinstance(error, aiosmtplib.SMTPResponseException)
+        self.are_sound = self.are_sound and was_answered
         status = _status_after(error.code) if isinstance(error, aiosmtplib.SMTPResponseException) else RecipientStatus.OWED
         for recipient in recipients:
             if recipient.spec not in self._answered:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -42,14 +42,19 @@ _TELLS_WHEN = (429, 503)
 
 
 class WebhookSender:
-    """Sends to one webhook. Each attempt has a connection of its own: one kept open is often dead by the time of the next alert."""
+    """Sends to one webhook. A connection is kept for a moment, for what is due with it; by the next alert it would often be dead."""
 
     def __init__(self, channel: WebhookChannel, limits: TimeLimits, presentation: Presentation) -> None:
         self._channel = channel
         self._limits = limits
-        self._tls: ssl.SSLContext | None = None
+        self._session: aiohttp.ClientSession | None = None
         self._signers = [Webhook(secret) for secret in channel.secrets]
         self._bodies = make_bodies(channel.template, presentation)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._session is not None:
+            await self._session.close()
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # one URL is one receiver
         """POST the messages of the bundle."""
@@ -74,23 +79,38 @@ class WebhookSender:
             return retry(self._clean(f"{self._host}: {explain(error)}"))
 
     async def _post(self, body: bytes, headers: dict[str, str], now: datetime) -> Outcome:
+        """POST once, and again if it was on a connection that the receiver had ended meanwhile: it may have waited for no more."""
+        while True:
+            reused: list[bool] = []
+            try:
+                return await self._post_once(body, headers, now, reused)
+            except (aiohttp.ServerDisconnectedError, ConnectionResetError):
+                if not reused:
+                    raise
+
+    async def _post_once(self, body: bytes, headers: dict[str, str], now: datetime, reused: list[bool]) -> Outcome:
+        async with self._open_session().post(
+            _without_login(self._channel.url), data=BytesIO(body), headers=headers, allow_redirects=False, trace_request_ctx=reused
+        ) as response:
+            if 200 <= response.status < 300:
+                return accepted()
+            return self._judge(response, await _snippet(response), now)
+
+    def _open_session(self) -> aiohttp.ClientSession:
         # No environment proxies (trust_env), no cookies from one attempt to the next, no redirects:
         # they would carry the alert, and its signature, to a place that nobody configured.
-        async with (
-            aiohttp.ClientSession(
-                connector=HeadFirstConnector(
-                    self._tls_context(), PublicResolver() if self._channel.public_only else None
-                ),  # its close() ends TLS at once; force_close would linger
+        if self._session is None:
+            tracing = aiohttp.TraceConfig()
+            tracing.on_connection_reuseconn.append(_note_reuse)
+            self._session = aiohttp.ClientSession(
+                connector=HeadFirstConnector(make_tls_context(), PublicResolver() if self._channel.public_only else None),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 auto_decompress=False,
                 trust_env=False,
-            ) as session,
-            session.post(_without_login(self._channel.url), data=BytesIO(body), headers=headers, allow_redirects=False) as response,
-        ):
-            if 200 <= response.status < 300:
-                return accepted()
-            return self._judge(response, await _snippet(response), now)
+                trace_configs=[tracing],
+            )
+        return self._session
 
     def _judge(self, response: aiohttp.ClientResponse, snippet: str, now: datetime) -> Outcome:
         meaning = _meaning(response.status)
@@ -121,11 +141,6 @@ class WebhookSender:
             headers["webhook-signature"] = " ".join(signer.sign(webhook_id, moment, text) for signer in self._signers)
         return headers
 
-    def _tls_context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = make_tls_context()
-        return self._tls
-
     @property
     def _host(self) -> str:
         return urlsplit(self._channel.url).hostname or "the webhook"
@@ -146,6 +161,10 @@ def _secrets_of(channel: WebhookChannel) -> list[str]:
     hidden += [parts.path] if len(parts.path) > 1 else []
     hidden += [part for text in (parts.path, parts.query) for part in _PARTS.findall(text)]
     return sorted({*hidden, *map(unquote, hidden)}, key=len, reverse=True)
+
+
+async def _note_reuse(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
+    context.trace_request_ctx.append(True)
 
 
 class Bodies(Protocol):

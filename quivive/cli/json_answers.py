@@ -279,7 +279,14 @@ def _care_json(care: Care) -> JsonObject:
         ],
         "overdue": [{"source": one.name, "due_at": time_json(one.due_at)} for one in care.overdue],
         "channels": [
-            {"channel": one.channel, "waiting": one.waiting, "dead": one.dead, "since": time_json(one.since), "reason": one.reason}
+            {
+                "channel": one.channel,
+                "waiting": one.waiting,
+                "dead": one.dead,
+                "since": time_json(one.since),
+                "reason": one.reason,
+                "left_alone_until": optional_time_json(one.left_alone_until),
+            }
             for one in care.channels
         ],
         "delays": [_delays_json(one) for one in care.delays],

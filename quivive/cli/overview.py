@@ -193,6 +193,11 @@ def _tell_channel(one: ChannelTrouble, view: View) -> str:
     dead = plural("{count} delivery is dead", "{count} deliveries are dead", one.dead)
     told = text("{dead}, {waiting}", dead=dead, waiting=waiting) if one.dead and one.waiting else dead if one.dead else waiting
     values = {"channel": visible(one.channel), "time": view.time(one.since), "reason": view.language.tell(one.reason or "")}
+    if not one.dead and one.left_alone_until is not None:
+        until = view.time(one.left_alone_until)
+        return text(
+            "{channel}: {deliveries}, since {time}; it is left alone until {until}: {reason}", deliveries=told, until=until, **values
+        )
     if not one.dead:
         return text("{channel}: {deliveries}, since {time}: {reason}", deliveries=told, **values)
     return text("{channel}: {deliveries}, since {time}: {reason} (`quivive alerts --status dead`)", deliveries=told, **values)

@@ -21,6 +21,8 @@ def tell_policy(policy: Policy, language: Language) -> str:
                 policy.most_per_hour,
             )
         )
+    if policy.pace.per_second is not None:
+        told.append(text("{number} a second at most", number=f"{policy.pace.per_second:g}"))
     if policy.escalate:
         after = language.duration(policy.escalate.after)
         told.append(text("to {channel} if given up, or not acknowledged within {after}", channel=policy.escalate.to, after=after))

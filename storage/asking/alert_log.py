@@ -83,7 +83,9 @@ def _deliveries_of(db: Database, alert_ids: Sequence[str]) -> dict[str, list[Del
     selected = select_in(
         db,
         """SELECT deliveries.id, alert_id, deliveries.channel, status, coalesce(attempts, 0) AS attempts,
-                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, coalesce(last_error, reason) AS last_error, reason,
+                  coalesce(next_attempt_at, due_at) AS next_attempt_at, sent_at, reason,
+                  coalesce(last_error, reason, iif(status = 'pending', (SELECT circuits.reason FROM circuits
+                                                                        WHERE circuits.channel = deliveries.channel), NULL)) AS last_error,
                   roll, message_id, iif(acknowledged_at IS NULL, escalate_at, NULL) AS escalates_at, escalated_from, escalated_because
            FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN messages ON messages.id = message_id
            WHERE alert_id IN ({marks}) ORDER BY deliveries.channel""",

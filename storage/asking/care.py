@@ -19,9 +19,11 @@ from news.care import (
     is_long_overdue,
     measure_delays,
 )
+from news.circuits import CLOSED
 from news.silence import usual_pause
 from news.sources import Problem
 from storage.file.times import from_text, optional_time, to_text
+from storage.recording.circuits import list_circuits
 from storage.recording.line import load_line
 from storage.recording.page_readings import page_readings
 from storage.recording.rhythms import read_rhythm
@@ -100,11 +102,24 @@ def _list_channels(db: Database, since: datetime) -> tuple[ChannelTrouble, ...]:
            )
            SELECT channel, why AS reason, max(last_at), min(created_at) AS since,
                   count(*) FILTER (WHERE status = 'pending') AS waiting, count(*) FILTER (WHERE status = 'dead') AS dead
-           FROM troubled WHERE (status = 'pending' AND why IS NOT NULL) OR (status = 'dead' AND last_at >= ?)
+           FROM troubled
+           WHERE (status = 'pending' AND (why IS NOT NULL OR channel IN (SELECT channel FROM circuits)))
+              OR (status = 'dead' AND last_at >= ?)
            GROUP BY channel ORDER BY channel""",
         (to_text(since),),
     )
-    return tuple(ChannelTrouble(row["channel"], row["waiting"], row["dead"], from_text(row["since"]), row["reason"]) for row in rows)
+    circuits = dict(list_circuits(db))
+    return tuple(
+        ChannelTrouble(
+            channel=row["channel"],
+            waiting=row["waiting"],
+            dead=row["dead"],
+            since=from_text(row["since"]),
+            reason=row["reason"] or circuits.get(row["channel"], CLOSED).reason,
+            left_alone_until=circuits.get(row["channel"], CLOSED).until,
+        )
+        for row in rows
+    )
 
 
 def _measure(db: Database, since: datetime) -> tuple[Delays, ...]:

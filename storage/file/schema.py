@@ -487,6 +487,19 @@ def tell_corrections(db: Database) -> None:
 
 
 @migrations()
+def leave_channels_alone(db: Database) -> None:
+    """A channel that answers nobody is left alone for a while, and a program that starts goes on with that."""
+    db.conn.execute("""CREATE TABLE circuits (
+        channel TEXT PRIMARY KEY,
+        pauses INTEGER NOT NULL,       -- in a row, each twice as long as the one before
+        since TEXT,                    -- when the first of them began
+        until TEXT,                    -- nothing is sent before; null: messages arrive again
+        asked INTEGER NOT NULL,        -- 1: the receiver asked for it
+        reason TEXT
+    )""")
+
+
+@migrations()
 def know_copies_and_stories(db: Database) -> None:
     """Which articles are copies, and which tell of one event. Those that are there are placed step by step (`rebuilding`)."""
     for statement in STORIES:

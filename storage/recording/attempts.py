@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
@@ -11,11 +11,11 @@ from storage.file.rows import select_in
 from storage.file.times import optional_text, to_text
 
 
-def log_attempt(db: Database, result: AttemptResult) -> None:
-    """Write down one attempt to send a message. A later one, or sending it again by hand, changes nothing of it."""
-    db.conn.execute(
+def log_attempts(db: Database, results: Sequence[AttemptResult]) -> None:
+    """Write down attempts to send a message. A later one, or sending it again by hand, changes nothing of them."""
+    db.conn.executemany(
         "INSERT INTO attempts (message_id, attempted_at, status, answer, next_attempt_at) VALUES (?, ?, ?, ?, ?)",
-        (result.bundle_id, to_text(result.attempted_at), result.status, result.error, optional_text(result.next_attempt_at)),
+        [(one.bundle_id, to_text(one.attempted_at), one.status, one.error, optional_text(one.next_attempt_at)) for one in results],
     )
 
 

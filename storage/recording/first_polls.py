@@ -21,6 +21,16 @@ def are_first_polls_over(db: Database) -> bool:
     return not row["going_on"]
 
 
+def gather_first_polls(db: Database, channel: str, now: datetime) -> None:
+    """Make due all that waits for a channel of first polls, which are over: what is held, and what came while others asked what is due."""
+    db.conn.execute(
+        """UPDATE deliveries SET due_at = :now
+           WHERE channel = :channel AND due_at > :now
+             AND (hold = :hold OR (hold IS NULL AND (SELECT first_poll FROM alerts WHERE alerts.id = alert_id)))""",
+        {"now": to_text(now), "channel": channel, "hold": HoldKind.FIRST_POLL},
+    )
+
+
 def can_release_first_polls(db: Database, now: datetime) -> bool:
     """Whether something waits for first polls, which are over."""
     held = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE hold = 'first_poll' AND due_at > ?) AS held"

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerts import Alert, AlertKind, DeliveryStatus, Subject, channel_subject
-from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id
+from news.alerts import Alert, AlertKind, AttemptResult, DeliveryStatus, Subject, channel_subject
+from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id, tell_given_up
 from storage.file.times import optional_text, optional_time, to_text
 from storage.recording.deliveries import insert_deliveries
 
@@ -49,24 +49,33 @@ def last_health_news(db: Database, subject: Subject) -> HealthNews | None:
     return None if row is None else health_from_json(row["payload"])
 
 
-def note_deliveries(
-    db: Database, notify: Sequence[str], channel: str, outcome: tuple[DeliveryStatus, str | None], now: datetime
-) -> Alert | None:
-    """What came of a message to a channel (its status, and why): told once when the first is given up, and once when one arrives again.
+def note_deliveries(db: Database, notify: Sequence[str], outcomes: Sequence[tuple[str, AttemptResult]]) -> list[Alert]:
+    """What came of messages, each with its channel: told once when the first is given up, and once when one arrives again.
 
     Asked of the log of alerts, so that no restart tells it again. A channel's own operational alerts that are given up count like all
     others: the one alert about that is the last, until something arrives.
     """
-    status, reason = outcome
-    subject = channel_subject(channel)
-    told = last_health_news(db, subject) if status is not DeliveryStatus.PENDING else None
+    raised: list[Alert] = []
+    told: dict[str, HealthNews | None] = {}
+    for channel, result in outcomes:
+        if result.status not in (DeliveryStatus.DEAD, DeliveryStatus.SENT):
+            continue
+        if channel not in told:
+            told[channel] = last_health_news(db, channel_subject(channel))
+        news = _judge(channel, result, told[channel])
+        if news is not None:
+            raised.append(raise_health_alert(db, notify, channel_subject(channel), news, result.attempted_at))
+            told[channel] = news
+    return raised
+
+
+def _judge(channel: str, result: AttemptResult, told: HealthNews | None) -> HealthNews | None:
+    """What is to be told of a channel because of this; `told` was last."""
     is_dead = told is not None and told.after == DEAD
-    if status is DeliveryStatus.DEAD and not is_dead:
-        news = HealthNews(HealthEvent.DELIVERIES, channel, DEAD, WELL, since=now, message=reason or "")
-        return raise_health_alert(db, notify, subject, news, now)
-    if status is DeliveryStatus.SENT and told is not None and is_dead:
-        news = HealthNews(HealthEvent.DELIVERIES, channel, WELL, DEAD, since=told.since, until=now)
-        return raise_health_alert(db, notify, subject, news, now)
+    if result.status is DeliveryStatus.DEAD and not is_dead:
+        return HealthNews(HealthEvent.DELIVERIES, channel, DEAD, WELL, since=result.attempted_at, message=tell_given_up(result.error))
+    if result.status is DeliveryStatus.SENT and told is not None and is_dead:
+        return HealthNews(HealthEvent.DELIVERIES, channel, WELL, DEAD, since=told.since, until=result.attempted_at)
     return None
 
 

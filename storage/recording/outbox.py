@@ -15,7 +15,18 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from news.alerts import Alert, AlertKind, AttemptResult, Bundle, DeliveryStatus, Roll, RollKind, SubjectKind, parse_subject
+from news.alerts import (
+    Alert,
+    AlertKind,
+    AttemptResult,
+    Bundle,
+    DeliveryStatus,
+    RecipientOutcome,
+    Roll,
+    RollKind,
+    SubjectKind,
+    parse_subject,
+)
 from news.delivering import (
     HOLDS_OF_POLICIES,
     GiveUp,
@@ -30,15 +41,15 @@ from news.delivering import (
     plan_messages,
 )
 from news.timing import DELIVERY_LIFETIME
+from news.wording import Wording
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
-from storage.recording.attempts import log_attempt
-from storage.recording.first_polls import are_first_polls_over, release_first_polls
+from storage.recording.attempts import log_attempts
+from storage.recording.first_polls import are_first_polls_over, gather_first_polls
 from storage.recording.health import note_deliveries
-from storage.recording.ids import find_ids
 from storage.recording.muting import list_mutes
-from storage.recording.recipients import list_recipients, owe_again, record_recipients
+from storage.recording.recipients import map_recipients, record_recipients
 
 MOST_ROLLED = 1_000
 """Deliveries of one digest or summary; what is beyond is one more."""
@@ -71,15 +82,19 @@ def list_due_messages(db: Database, channel: str, now: datetime, limit: int, exc
         (channel, to_text(now), limit + len(except_ids)),
     ).fetchall()
     wanted = [row for row in rows if row["id"] not in except_ids][:limit]
-    return [_bundle(db, row) for row in wanted]
+    ids = [row["id"] for row in wanted]
+    recipients = map_recipients(db, ids)
+    told: dict[str, list[sqlite3.Row]] = {message_id: [] for message_id in ids}
+    for row in select_in(db, _TOLD, ids):
+        told[row["message_id"]].append(row)
+    return [_bundle(row, told[row["id"]], recipients.get(row["id"], ())) for row in wanted]
 
 
-def _bundle(db: Database, message: sqlite3.Row) -> Bundle:
-    rows = db.conn.execute(
-        """SELECT deliveries.id AS delivery_id, alerts.* FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
-           WHERE message_id = ? ORDER BY alerts.topic, alerts.created_at, alerts.sequence, alerts.id""",
-        (message["id"],),
-    ).fetchall()
+_TOLD = """SELECT message_id, deliveries.id AS delivery_id, alerts.* FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
+    WHERE message_id IN ({marks}) ORDER BY message_id, alerts.topic, alerts.created_at, alerts.sequence, alerts.id"""
+
+
+def _bundle(message: sqlite3.Row, rows: Sequence[sqlite3.Row], recipients: tuple[RecipientOutcome, ...]) -> Bundle:
     return Bundle(
         bundle_id=message["id"],
         channel=message["channel"],
@@ -87,7 +102,7 @@ def _bundle(db: Database, message: sqlite3.Row) -> Bundle:
         alerts=tuple(_alert(row) for row in rows),
         attempts=message["attempts"],
         give_up_at=from_text(message["give_up_at"]),
-        recipients=list_recipients(db, message["id"]),
+        recipients=recipients,
         roll=_roll(message),
     )
 
@@ -133,7 +148,7 @@ def _list_first_polls(db: Database, channel: str, now: datetime, limit: int) -> 
     """What waits, with what is to be one message with it and was held for that, and whether more of that is to come."""
     more_to_come = not are_first_polls_over(db)
     if not more_to_come:
-        release_first_polls(db, now)
+        gather_first_polls(db, channel, now)
     return [replace(one, more_to_come=more_to_come and one.first_poll) for one in _list_waiting(db, channel, now, limit)]
 
 
@@ -240,8 +255,7 @@ def hold_for_channel(db: Database, notify: Sequence[str], channel: str, now: dat
     held = [AttemptResult(one, (one,), now, DeliveryStatus.PENDING, hold.until, hold.reason) for one, hold in plan.held]
     dead = [AttemptResult(one, (one,), now, DeliveryStatus.DEAD, None, verdict.reason) for one, verdict in plan.given_up]
     results = [*held, *dead, *_hold_messages(db, channel, now, limit)]
-    for result in results:
-        note_deliveries(db, notify, channel, (result.status, result.error), now)
+    note_deliveries(db, notify, [(channel, one) for one in results])
     return results
 
 
@@ -259,7 +273,7 @@ def _hold_message(db: Database, channel: str, message: sqlite3.Row, now: datetim
     verdict = judge_absent(channel, from_text(message["give_up_at"]), now)
     if isinstance(verdict, GiveUp):
         result = AttemptResult(message["id"], ids, now, DeliveryStatus.DEAD, None, verdict.reason)
-        _settle(db, result)
+        _settle(db, [result])
         return result
     db.conn.execute(
         "UPDATE messages SET next_attempt_at = ?, hold = ?, last_error = ? WHERE id = ?",
@@ -298,72 +312,50 @@ def _plan_again(db: Database, configured: str, now: datetime) -> None:
     )
 
 
-def record_attempt(db: Database, notify: Sequence[str], result: AttemptResult) -> None:
-    """Write what came of one attempt to send a message. `notify` are told when its channel begins to fail, and recovers."""
-    log_attempt(db, result)
-    db.conn.execute("UPDATE messages SET attempts = attempts + 1 WHERE id = ?", (result.bundle_id,))
-    record_recipients(db, result)
-    _settle(db, result)
-    message = db.conn.execute("SELECT channel FROM messages WHERE id = ?", (result.bundle_id,)).fetchone()
-    if message is not None:
-        note_deliveries(db, notify, message["channel"], (result.status, result.error), result.attempted_at)
+def record_attempts(db: Database, notify: Sequence[str], results: Sequence[AttemptResult]) -> None:
+    """Write what came of attempts to send messages. `notify` are told when a channel begins to fail, and recovers."""
+    log_attempts(db, results)
+    db.conn.executemany("UPDATE messages SET attempts = attempts + 1 WHERE id = ?", [(one.bundle_id,) for one in results])
+    record_recipients(db, results)
+    _settle(db, results)
+    ids = [one.bundle_id for one in results]
+    channels = {row["id"]: row["channel"] for row in select_in(db, "SELECT id, channel FROM messages WHERE id IN ({marks})", ids)}
+    outcomes = [(channels[one.bundle_id], one) for one in results if one.bundle_id in channels]
+    note_deliveries(db, notify, outcomes)
 
 
-def _settle(db: Database, result: AttemptResult) -> None:
-    sent_at = to_text(result.attempted_at) if result.status is DeliveryStatus.SENT else None
-    db.conn.execute(
+def _settle(db: Database, results: Sequence[AttemptResult]) -> None:
+    db.conn.executemany(
         "UPDATE messages SET next_attempt_at = ?, sent_at = coalesce(?, sent_at), last_error = ?, hold = NULL WHERE id = ?",
-        (optional_text(result.next_attempt_at), sent_at, result.error, result.bundle_id),
+        [(optional_text(one.next_attempt_at), optional_text(_sent_at(one)), one.error, one.bundle_id) for one in results],
     )
-    db.conn.execute(
+    db.conn.executemany(
         """UPDATE deliveries SET status = :status, escalate_at = iif(:status = 'dead', min(escalate_at, :ended_at), escalate_at)
            WHERE message_id = :message""",  # the lesser of nothing and a moment is nothing
-        {"status": result.status, "ended_at": to_text(result.attempted_at), "message": result.bundle_id},
+        [{"status": one.status, "ended_at": to_text(one.attempted_at), "message": one.bundle_id} for one in results],
     )
 
 
-# What was one message goes out again as one, so that its id keeps announcing the same.
-_NAMED = "id = :one OR alert_id = :one"
-_DEAD = "status = 'dead'"
+def _sent_at(result: AttemptResult) -> datetime | None:
+    return result.attempted_at if result.status is DeliveryStatus.SENT else None
 
 
-def retry_deliveries(db: Database, ids: Sequence[str], now: datetime, *, all_dead: bool) -> tuple[int, list[str]]:
-    """Make deliveries due again, by their id or their alert's, or the beginning of one.
+def give_up_overdue(
+    db: Database, notify: Sequence[str], channel: str, reason: str | None, now: datetime, limit: int
+) -> list[AttemptResult]:
+    """Give up some `limit` of the due messages to a channel whose days to succeed are over; empty when none is.
 
-    Returns how many, and the ids that name nothing to send again, or several things.
-
-    The id of a message stays what it was, so a receiver that has it after all can tell. Three days to succeed start anew.
-    Recipients who are known to have it are not told again while others lack it.
+    They are not tried once more: the channel is left alone, since it answers nobody. `reason` is what it was that it last said.
     """
-    unknown = []
-    revived = _make_due(db, _DEAD, "", now) if all_dead else set()
-    for one in ids:
-        meant = find_ids(db, one)
-        named = _make_due(db, _NAMED, meant[0].key, now) if len(meant) == 1 else set()
-        revived |= named
-        if not named:
-            unknown.append(one)
-    return len(revived), unknown
-
-
-def _make_due(db: Database, condition: str, one: str, now: datetime) -> set[str]:
-    """Make due the messages of the deliveries for which the condition holds, and those of them that are in no message yet.
-
-    Returns the ids of all that are due because of it.
-    """
-    values = {"one": one, "now": to_text(now), "give_up": to_text(now + DELIVERY_LIFETIME)}
-    chosen = db.conn.execute(f"SELECT DISTINCT message_id FROM deliveries WHERE {condition}", values).fetchall()  # noqa: S608  # literals
-    owe_again(db, [row["message_id"] for row in chosen])
-    db.conn.execute(
-        f"""UPDATE messages SET attempts = 0, next_attempt_at = :now, give_up_at = :give_up, hold = NULL
-            WHERE id IN (SELECT message_id FROM deliveries WHERE {condition})""",  # noqa: S608  # literals
-        values,
-    )
-    cursor = db.conn.execute(
-        f"""UPDATE deliveries SET status = 'pending', give_up_at = :give_up, reason = NULL,
-                                  hold = CASE WHEN message_id IS NULL THEN 'asked' END,
-                                  due_at = CASE WHEN message_id IS NULL THEN min(created_at, :now) END
-            WHERE {condition} OR message_id IN (SELECT message_id FROM deliveries WHERE {condition}) RETURNING id""",  # noqa: S608  # literals
-        values,
-    )
-    return {row["id"] for row in cursor}
+    rows = db.conn.execute(
+        "SELECT id FROM messages WHERE channel = ? AND next_attempt_at <= ? AND give_up_at <= ? ORDER BY next_attempt_at LIMIT ?",
+        (channel, to_text(now), to_text(now), limit),
+    ).fetchall()
+    deliveries: dict[str, list[str]] = {row["id"]: [] for row in rows}
+    for row in select_in(db, "SELECT id, message_id FROM deliveries WHERE message_id IN ({marks}) ORDER BY id", deliveries):
+        deliveries[row["message_id"]].append(row["id"])
+    told = Wording("given up after 3 days; last: {reason}", reason=reason)
+    results = [AttemptResult(one, tuple(ids), now, DeliveryStatus.DEAD, None, told) for one, ids in deliveries.items()]
+    _settle(db, results)
+    note_deliveries(db, notify, [(channel, one) for one in results])
+    return results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlite_utils import Database
 
@@ -12,17 +12,19 @@ from storage.file.rows import select_in
 from storage.file.times import to_text
 
 
-def record_recipients(db: Database, result: AttemptResult) -> None:
-    """Write how each recipient stands after an attempt; who has the message keeps it."""
-    at = to_text(result.attempted_at)
-    for one in result.recipients:
-        db.conn.execute(
-            """INSERT INTO recipients (message_id, recipient, status, reason, changed_at) VALUES (?, ?, ?, ?, ?)
-               ON CONFLICT (message_id, recipient) DO UPDATE
-               SET status = excluded.status, reason = excluded.reason, changed_at = excluded.changed_at
-               WHERE recipients.status <> 'has'""",
-            (result.bundle_id, one.recipient, one.status, one.reason, at),
-        )
+def record_recipients(db: Database, results: Sequence[AttemptResult]) -> None:
+    """Write how each recipient stands after attempts; who has a message keeps it."""
+    db.conn.executemany(
+        """INSERT INTO recipients (message_id, recipient, status, reason, changed_at) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (message_id, recipient) DO UPDATE
+           SET status = excluded.status, reason = excluded.reason, changed_at = excluded.changed_at
+           WHERE recipients.status <> 'has'""",
+        [
+            (result.bundle_id, one.recipient, one.status, one.reason, to_text(result.attempted_at))
+            for result in results
+            for one in result.recipients
+        ],
+    )
 
 
 def list_recipients(db: Database, message_id: str) -> tuple[RecipientOutcome, ...]:

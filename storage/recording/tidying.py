@@ -18,6 +18,9 @@ from storage.recording.left_to_rebuild import is_placing, left_below
 from storage.recording.stories import forget_shingles, forget_sketches
 
 POLL_LOG_AGE = timedelta(days=30)
+GAP_AGE = timedelta(days=365)
+KEPT_GAPS = 100
+"""Of a source, however old."""
 _BATCH = 500
 LONGEST_WAIT = LONGEST_RETRY_AFTER + timedelta(hours=1)
 _WHEN_DUE = (
@@ -82,6 +85,19 @@ def prune_sketches(db: Database, now: datetime) -> int:
     """
     newest = db.conn.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
     return 0 if is_placing(db) else forget_sketches(db, now, up_to=newest)
+
+
+def forget_gaps(db: Database, now: datetime) -> int:
+    """Delete a batch of gaps that are older than a year, but for the last of each source; returns how many.
+
+    A feed that shows one entry at a time leaves one with each.
+    """
+    return db.conn.execute(
+        """DELETE FROM gaps WHERE id IN (
+               SELECT id FROM gaps AS old WHERE found_at < :before AND state <> 'open'
+                 AND id < (SELECT id FROM gaps WHERE source_id = old.source_id ORDER BY id DESC LIMIT 1 OFFSET :kept) LIMIT :most)""",
+        {"before": to_text(now - GAP_AGE), "kept": KEPT_GAPS - 1, "most": _BATCH},
+    ).rowcount
 
 
 def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> None:

@@ -1,8 +1,13 @@
-"""`kill -9`, again and again, while a site publishes and two receivers receive: nothing is lost, and a repeat can be told from news.
+"""`kill -9`, again and again, while a site publishes and six channels are told in every way there is: nothing is lost, and a repeat can be
+told from news.
 
-The suite kills eight times. For a long run, say how often: `QUIVIVE_KILLS=300 pytest tests/acceptance/test_crash.py`, and to play a run
-again, the seed it printed: `QUIVIVE_SEED=…`. A long run goes in rounds, each with an archive of its own, since a feed that lists all that
-was ever published would at last be larger than what is read; `--numprocesses 2` runs two of them at a time.
+The suite kills six times. For a long run, say how often: `QUIVIVE_KILLS=300 pytest tests/acceptance/test_crash.py -k however_often -s`,
+and to play a run again, the seed it printed: `QUIVIVE_SEED=…`. A long run goes in rounds, each with an archive of its own, since a feed
+that lists all that was ever published would at last be larger than what is read.
+
+Between two starts, the program's clock goes on by up to an hour and a half, over a night in which the clocks change, so that quiet hours,
+digests, limits, retries and escalations come due. Half of the kills are at a named step (`tests/killing.py`), the others at any moment,
+also while the archive is locked by another program or may not grow.
 """
 
 from __future__ import annotations
@@ -10,87 +15,302 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import resource
 import sqlite3
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import psutil
 import pytest
 
-from tests.mailbox import ACCEPT_THEN_DROP, DROP, HANG, HOLD, STALL, HookSink, Mailbox, Reply
+from tests.killing import POINTS
+from tests.ledger import (
+    PARIS,
+    Ledger,
+    assert_each_told_in_one_message,
+    assert_limit,
+    assert_quiet,
+    count_repeats,
+    is_late,
+)
+from tests.mailbox import ACCEPT_THEN_DROP, DROP, HANG, HOLD, LATE, STALL, HookSink, Mailbox, Reply
 from tests.news_site import NewsSite, article, item, rss
-from tests.processes import PATIENCE, Home, are_gone, email, source, topic, wait_until, webhook
+from tests.press import URGENT, Press
+from tests.processes import Home, Running, are_gone, email, source, topic, wait_until, webhook
 
-KILLS = int(os.environ.get("QUIVIVE_KILLS", "8"))
+KILLS = int(os.environ.get("QUIVIVE_KILLS", "6"))
 READERS = ("lise@example.org", "omar@example.org")
-ARTICLES_A_KILL = 20
+MORNING_READER = "zoe@example.org"
+ARTICLES_A_KILL = 6
 MOST_A_ROUND = 50
 ROUNDS = [min(MOST_A_ROUND, KILLS - start) for start in range(0, KILLS, MOST_A_ROUND)]
 SEED = int(os.environ.get("QUIVIVE_SEED", random.SystemRandom().randrange(10**6)))
+BEGINNING = datetime(2027, 3, 27, 17, tzinfo=PARIS)
+"""The evening before the clocks go on; later than the clock of whoever runs this, since a clock is not to go back."""
+MINUTES_BETWEEN = (15, 20, 30, 45, 90)
+"""From one start to the next. No digest has more than the 25 articles of a topic that a mail shows."""
+MOST_PER_HOUR = 4
+WRITE_TROUBLE = "the archive cannot be written: waiting until it can be"
 
 
-class Press:
-    """Publishes as much as it is asked to: articles that are numbered through, every second one on the topic, in two feeds.
+class World:
+    """A home with every policy switched on, what its receivers got, and the clock by which it goes."""
 
-    The feed `/pages` links to article pages; `/texts` carries the full text. Each keeps all it ever listed, since what a feed drops
-    while nobody watches can't be archived.
-    """
+    def __init__(self, home: Home, site: NewsSite, press: Press, hook: HookSink, mailbox: Mailbox, chance: random.Random) -> None:
+        self.home, self.site, self.press, self.hook, self.mailbox, self.chance = home, site, press, hook, mailbox, chance
+        self.ledger = Ledger(home, hook, mailbox)
+        self.kills: Counter[str] = Counter()
+        self.acknowledged: dict[str, bool] = {}
+        """The alerts that were acknowledged, and whether each had been escalated by then."""
+        self._ahead = BEGINNING - datetime.now(UTC)
+        self._points = self._shuffled()
+        home.module = "tests.killing"
+        home.environment["CLOCK_AHEAD"] = str(self._ahead.total_seconds())
 
-    def __init__(self, site: NewsSite, seconds_between: float) -> None:
-        self._site = site
-        self._seconds_between = seconds_between
-        self._items: dict[str, list[str]] = {"/pages": [], "/texts": []}
-        self._closed = threading.Event()
-        self._asked = threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._publish_on)
-        self.urls: dict[str, str] = {}
-        """The title of every published article, by its URL."""
-        self.on_topic: set[str] = set()
-        """The titles of those that must alert."""
+    def let_pass(self, span: timedelta) -> None:
+        """The clock goes on by as much; nobody runs."""
+        self._ahead += span
+        self.home.environment["CLOCK_AHEAD"] = str(self._ahead.total_seconds())
 
-    def __enter__(self) -> Self:
-        self._publish(0)
-        self._publish(1)
-        self._thread.start()
-        return self
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
 
-    def ask(self, articles: int) -> None:
-        """Let it publish so many more. It publishes no more by itself: on a slow machine nobody would ever have read it all."""
-        self._asked.release(articles)
+    def count_events(self) -> int:
+        return len(self.site.requests) + len(self.hook.requests) + len(self.mailbox.attempts)
 
-    def close(self) -> None:
-        self._closed.set()
-        self._asked.release()
-        self._thread.join()
+    def wait_for_events(self, daemon: Running, events: int) -> None:
+        """Until so many requests and messages have come, or the daemon was ended."""
+        before = self.count_events()
+        wait_until(lambda: self.count_events() >= before + events or not daemon.is_running, f"{events} requests and messages")
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def next_point(self) -> str:
+        """A named step: each of them comes before any comes again."""
+        self._points = self._points or self._shuffled()
+        return self._points.pop()
 
-    def _publish_on(self) -> None:
-        number = 2
-        while self._asked.acquire() and not self._closed.wait(self._seconds_between):
-            self._publish(number)
-            number += 1
+    def _shuffled(self) -> list[str]:
+        return self.chance.sample(POINTS, len(POINTS))
 
-    def _publish(self, number: int) -> None:
-        feed = ("/pages", "/texts")[number % 2]
-        speaks = number // 2 % 2 == 0
-        title = f"Dépêche {number} : {'un accord avec l’OTAN' if speaks else 'la fibre au village'}"
-        text = [
-            f"Alinéa {part} de la dépêche {number}, qui rend compte de ce que la rédaction a appris dans la journée." for part in range(9)
-        ]
-        url = self._site.page(f"/article/{number}", article(title, *text))
-        body = "" if feed == "/pages" else "".join(f"&lt;p&gt;{paragraph}&lt;/p&gt;" for paragraph in text)
-        self._items[feed].insert(0, item(title, url, f"guid-{number}", description=body))
-        self._site.publish_feed(feed, rss(*self._items[feed]), etag=f'"{number}"')
-        self.urls[url] = title
-        if speaks:
-            self.on_topic.add(title)
+
+@contextmanager
+def _open_world(folder: Path, chance: random.Random) -> Iterator[World]:
+    home = Home(folder)
+    with NewsSite() as site, HookSink() as hook, Mailbox() as mailbox, Press(site, seconds_between=0.05) as press:
+        everyone = ["direct", "bulletin", "calm", "redaction", "morning"]
+        urgent = f'urgent = "{URGENT}"\n'
+        home.configure(
+            sources=[source(site.url("/pages"), "Pages", articles="page"), source(site.url("/texts"), "Textes", articles="feed")],
+            topics=[topic("OTAN", "otan", everyone) + urgent, topic("Accord", "accord", ["redaction", "morning"]) + urgent],
+            channels=[
+                webhook("direct", f"{hook.url}/direct") + 'escalate = { after = "30m", to = "oncall" }\n',
+                webhook("oncall", f"{hook.url}/oncall"),
+                webhook("bulletin", f"{hook.url}/bulletin") + 'when = "hourly"\nquiet = "23:00-06:00"\n',
+                webhook("calm", f"{hook.url}/calm") + f'quiet = "22:00-07:00"\nmax_per_hour = {MOST_PER_HOUR}\n',
+                email("redaction", mailbox.url, *READERS),
+                email("morning", mailbox.url, MORNING_READER) + 'when = "hourly"\n',
+            ],
+        )
+        yield World(home, site, press, hook, mailbox, chance)
+
+
+@pytest.mark.timeout(300 + 40 * MOST_A_ROUND)
+@pytest.mark.parametrize(("number", "kills"), list(enumerate(ROUNDS)))
+def test_nothing_is_lost_and_a_repeat_carries_its_id_however_often_the_program_is_killed(tmp_path, number, kills) -> None:
+    print(f"QUIVIVE_SEED={SEED}")  # noqa: T201  # shown when it fails
+    with _open_world(tmp_path, random.Random(SEED + number)) as world:
+        for _ in range(kills):
+            _misbehave(world)
+            world.press.ask(ARTICLES_A_KILL)
+            _run_and_kill(world)
+            world.ledger.look()
+            _acknowledge_something(world)
+            world.let_pass(timedelta(minutes=world.chance.choice(MINUTES_BETWEEN)))
+        world.press.close()
+        world.hook.behave()
+        world.mailbox.behave()
+        _finish(world)
+        world.ledger.look()
+        print(f"{kills} kills: {dict(world.kills)}, {count_repeats(world.ledger.arrivals())} repeats")  # noqa: T201
+        _assert_all_archived(world)
+        _assert_all_told(world)
+        _assert_policies_kept(world)
+        _assert_escalated_once(world)
+        assert [tuple(row) for row in world.ledger.rows("PRAGMA integrity_check")] == [("ok",)]
+        assert world.ledger.rows("PRAGMA foreign_key_check") == []
+
+
+def _misbehave(world: World) -> None:
+    """A few of the next messages are refused, stalled, taken without a word, answered late, or taken for one reader alone."""
+    chance = world.chance
+    troubles = [
+        Reply(503),
+        Reply(429, {"Retry-After": "1800"}),
+        Reply(action=DROP),
+        Reply(action=STALL),
+        Reply(action=HANG),
+        Reply(action=LATE),
+    ]
+    world.hook.reply(*(chance.choice([Reply(), *troubles]) for _ in range(4)), *([Reply(410)] if chance.random() < 0.2 else []))
+    refusals = [("DATA", ACCEPT_THEN_DROP), ("RCPT", "451 4.7.1 later"), ("DATA", "452 4.3.1 full"), ("DATA", HANG), ("DATA", LATE)]
+    world.mailbox.answer(*chance.choice(refusals), times=1)
+    world.mailbox.answer("RCPT", "452 4.2.2 full", times=chance.choice([0, 1, 3]), recipient=chance.choice(READERS))
+    if chance.random() < 0.1:  # of several recipients, one that is refused for good would be told no more: there is but one
+        world.mailbox.answer("RCPT", "550 5.7.1 no", times=1, recipient=MORNING_READER)
+
+
+def _run_and_kill(world: World) -> None:
+    """Start it, and end it at a named step, at any moment, now and then while it still starts, or while it cannot write."""
+    end = world.chance.choices([_kill_at_a_point, _kill_at_random, _kill_in_trouble], [5, 3, 2])[0]
+    with ExitStack() as stack:
+        processes = end(world, stack)
+    wait_until(lambda: are_gone(processes), f"the workers to end by themselves, of {processes}")
+
+
+def _kill_at_a_point(world: World, stack: ExitStack) -> list[psutil.Process]:
+    point = world.next_point()
+    times = 1 if point.startswith("escal") else world.chance.randrange(1, 4)
+    daemon = stack.enter_context(world.home.start("run", env={"KILL_AT": point, "KILL_THE": str(times)}))
+    world.wait_for_events(daemon, 30)
+    if daemon.is_running:  # there was not so much of it to do
+        return _kill(world, daemon, f"not at {point}")
+    world.kills[point] += 1
+    return []
+
+
+def _kill_at_random(world: World, stack: ExitStack) -> list[psutil.Process]:
+    daemon = stack.enter_context(world.home.start("run"))
+    events = world.chance.choice([0, *range(1, 25)])
+    if events:
+        world.wait_for_events(daemon, events)
+    threading.Event().wait(
+        world.chance.uniform(0, 0.05) if events else world.chance.uniform(0, 1.5)
+    )  # the moment of the kill is the chance
+    return _kill(world, daemon, "random" if events else "starting")
+
+
+def _kill_in_trouble(world: World, stack: ExitStack) -> list[psutil.Process]:
+    """The archive is locked, or its files may not grow; the kill comes meanwhile, or after it went on."""
+    daemon = stack.enter_context(world.home.start("run"))
+    world.wait_for_events(daemon, world.chance.randrange(8, 20))
+    trouble, name = world.chance.choice([(_write_locked, "locked"), (_full_disk, "full")])
+    with trouble(world, daemon):
+        daemon.wait_for_log(WRITE_TROUBLE)
+        if world.chance.random() < 0.5:
+            return _kill(world, daemon, name)
+    world.wait_for_events(daemon, world.chance.randrange(1, 20))
+    return _kill(world, daemon, f"after {name}")
+
+
+def _kill(world: World, daemon: Running, how: str) -> list[psutil.Process]:
+    assert daemon.is_running
+    world.kills[how] += 1
+    processes = daemon.workers()
+    daemon.kill()
+    return processes
+
+
+@contextmanager
+def _write_locked(world: World, daemon: Running) -> Iterator[None]:  # the other trouble asks for it
+    with _locked(world.home):
+        yield
+
+
+@contextmanager
+def _locked(home: Home) -> Iterator[None]:
+    """Nobody can commit to the archive for as long."""
+    with closing(sqlite3.connect(home.archive, isolation_level=None, timeout=20)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def _full_disk(world: World, daemon: Running) -> Iterator[None]:
+    """No file of the daemon may grow beyond a size that one of its next writes comes to, perhaps in the middle."""
+    before = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (world.chance.randrange(4096, 65536), before[1]))
+    yield
+    if daemon.is_running:
+        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, before)
+
+
+def _acknowledge_something(world: World) -> None:
+    if world.chance.random() > 0.2 or not world.home.archive.exists():
+        return
+    alerts = [row["id"] for row in world.ledger.rows("SELECT id FROM alerts WHERE topic = 'OTAN' ORDER BY id")]
+    if alerts:
+        one = world.chance.choice(alerts)
+        was_escalated = bool(world.ledger.rows("SELECT 1 FROM deliveries WHERE channel = 'oncall' AND alert_id = ?", one))
+        assert world.home.call("alerts", "ack", one).status == 0
+        world.acknowledged.setdefault(one, was_escalated)
+
+
+_WAITING = """SELECT max(moment) AS last FROM (
+    SELECT due_at AS moment FROM deliveries UNION SELECT escalate_at FROM deliveries UNION SELECT next_attempt_at FROM messages)"""
+"""The last moment at which there is something to do, as far as is known."""
+
+
+def _finish(world: World) -> None:
+    """Let all be done that is left: when one thing is, others follow, as escalations and digests do."""
+    for _ in range(10):
+        assert world.home.quivive("poll", timeout=120).status in (0, 1)
+        world.home.call("alerts", "retry", "--dead")
+        if not (last := world.ledger.rows(_WAITING)[0]["last"]):
+            return
+        world.let_pass(max(timedelta(0), datetime.fromisoformat(last) - world.now()) + timedelta(minutes=1))
+    pytest.fail(f"something is left to be done at {last}")
+
+
+def _assert_all_archived(world: World) -> None:
+    done = world.home.call("export")
+    assert done.status == 0, done.err
+    exported = done.lines
+    assert {one["url"]: one["title"] for one in exported} == world.press.urls
+    assert len(exported) == len(world.press.urls)
+    assert all(f"dépêche {number}" in text for number, text in ((one["url"].rpartition("/")[2], one["text"]) for one in exported))
+
+
+def _assert_all_told(world: World) -> None:
+    """By every channel, in the archive and at whoever is told by it."""
+    arrivals = world.ledger.arrivals()
+    for receiver in ("direct", "bulletin", "calm", *READERS, MORNING_READER):
+        assert_each_told_in_one_message([one for one in arrivals if one.receiver == receiver], world.press.on_topic)
+    world.ledger.assert_none_sent_again_that_was_on_record()
+    unsent = world.ledger.rows("SELECT * FROM deliveries WHERE status <> 'sent' AND NOT (channel = 'oncall' AND status = 'muted')")
+    assert [tuple(row) for row in unsent] == []
+    alerts = world.ledger.rows("SELECT topic, subject FROM alerts WHERE kind = 'new'")
+    assert len(alerts) == 2 * len(world.press.on_topic)
+
+
+def _assert_policies_kept(world: World) -> None:
+    sealed = world.ledger.sealed()
+    assert_quiet([one for one in sealed if one.channel == "calm"], 22, 7)
+    assert_quiet([one for one in sealed if one.channel == "bulletin"], 23, 6)
+    assert_limit([one for one in sealed if one.channel == "calm"], MOST_PER_HOUR)
+    rolled = {one.message_id: one for one in sealed if one.roll == "digest"}
+    assert all(one.message_id in rolled or one.is_urgent for one in sealed if one.channel in ("bulletin", "morning"))
+    requests = {one.headers["webhook-id"]: one.json["data"] for one in world.hook.requests}
+    mails = {one.message_id.strip("<>").partition("@")[0]: one.text for one in world.mailbox.mails}
+    for message in rolled.values():
+        if message.channel == "bulletin":
+            assert datetime.fromisoformat(requests[message.message_id]["due_at"]) == message.roll_due_at
+        else:
+            assert (", late: made" in mails[message.message_id]) == is_late(message)
+
+
+def _assert_escalated_once(world: World) -> None:
+    """What nobody acknowledged is told to those on call, as one message; what somebody did, only if it had gone to them by then."""
+    told = [(one.json["data"]["alert_id"], one.headers["webhook-id"]) for one in world.hook.requests if one.path.endswith("/oncall")]
+    alerts = {row["id"] for row in world.ledger.rows("SELECT id FROM alerts WHERE topic = 'OTAN'")}
+    assert len({message for _, message in told}) == len({alert for alert, _ in told})
+    may_be_left_out = set(world.acknowledged)
+    must_be_left_out = {alert for alert, was_escalated in world.acknowledged.items() if not was_escalated}
+    assert alerts - may_be_left_out <= {alert for alert, _ in told} <= alerts - must_be_left_out
 
 
 def _configure(home: Home, site: NewsSite, hook: HookSink, mailbox: Mailbox) -> None:
@@ -107,107 +327,9 @@ def receivers(mailbox) -> Iterator[tuple[HookSink, Mailbox]]:
         yield hook, mailbox
 
 
-@contextmanager
-def _write_locked(home: Home) -> Iterator[None]:
-    """Nobody can commit to the archive for as long."""
-    with closing(sqlite3.connect(home.archive, isolation_level=None, timeout=20)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
-
-
 def _rows(home: Home, sql: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(f"file:{home.archive}?mode=ro", uri=True)) as connection:
         return connection.execute(sql).fetchall()
-
-
-@pytest.mark.timeout(300 + 30 * MOST_A_ROUND)
-@pytest.mark.parametrize(("number", "kills"), list(enumerate(ROUNDS)))
-def test_nothing_is_lost_and_a_repeat_carries_its_id_however_often_the_program_is_killed(tmp_path, receivers, number, kills) -> None:
-    print(f"QUIVIVE_SEED={SEED}")  # noqa: T201  # shown when it fails
-    chance = random.Random(SEED + number)
-    hook, mailbox = receivers
-    home = Home(tmp_path)
-    with NewsSite() as site:
-        _configure(home, site, hook, mailbox)
-        with Press(site, seconds_between=0.1) as press:
-            for _ in range(kills):
-                _misbehave(chance, hook, mailbox)
-                press.ask(ARTICLES_A_KILL)
-                _run_and_kill(home, chance, lambda: len(site.requests) + len(hook.requests) + len(mailbox.attempts))
-            press.close()
-            hook.behave()
-            mailbox.behave()
-            _finish(home, press, hook, mailbox)
-    _assert_all_archived(home, press)
-    _assert_all_told_under_one_id(press, [(one.json["data"]["article"]["title"], one.headers["webhook-id"]) for one in hook.requests])
-    for reader in READERS:
-        mails = [mail for mail in mailbox.mails if reader in mail.recipients]
-        _assert_all_told_under_one_id(press, [(one.subject.removeprefix("[OTAN] "), one.message_id) for one in mails])
-    assert _rows(home, "PRAGMA integrity_check") == [("ok",)]
-    assert _rows(home, "PRAGMA foreign_key_check") == []
-
-
-def _misbehave(chance: random.Random, hook: HookSink, mailbox: Mailbox) -> None:
-    """A few of the next messages are refused, stalled, taken without a word, or taken for one reader alone."""
-    troubles = [Reply(503), Reply(429), Reply(action=DROP), Reply(action=STALL), Reply(action=HANG)]
-    hook.reply(*(chance.choice([Reply(), *troubles]) for _ in range(3)))
-    refusals = [("DATA", ACCEPT_THEN_DROP), ("RCPT", "451 4.7.1 later"), ("DATA", "452 4.3.1 full"), ("DATA", HANG)]
-    mailbox.answer(*chance.choice(refusals), times=1)
-    mailbox.answer("RCPT", "452 4.2.2 full", times=chance.choice([0, 1, 3]), recipient=chance.choice(READERS))
-
-
-def _run_and_kill(home: Home, chance: random.Random, count_events: Callable[[], int]) -> None:
-    """Kill after a number of requests and messages that chance chooses, and a moment more; now and then while it still starts."""
-    with home.start("run") as daemon:
-        before = count_events()
-        events = chance.choice([0, 0, *range(1, 40)])
-        if events:
-            wait_until(lambda: count_events() >= before + events or not daemon.is_running, f"{events} requests and messages")
-            assert daemon.is_running
-        threading.Event().wait(chance.uniform(0, 0.05) if events else chance.uniform(0, 1.5))  # the moment of the kill is the chance
-        processes = daemon.workers()
-        daemon.kill()
-        wait_until(lambda: are_gone(processes), f"the workers to end by themselves, of {processes}")
-
-
-REFUSED = "SELECT deliveries.id FROM deliveries JOIN messages ON messages.id = message_id WHERE status <> 'sent' AND attempts > 0"
-
-
-def _finish(home: Home, press: Press, hook: HookSink, mailbox: Mailbox) -> None:
-    """Let a last start do all that is left, and end it as it should be."""
-    with home.start("run") as daemon:
-        patience = PATIENCE + 5 * MOST_A_ROUND  # each run left some pages to be fetched, and some messages to be sent
-        wait_until(lambda: _is_all_archived(home, press) or not daemon.is_running, "every article in the archive", patience)
-        waiting = [str(one) for (one,) in _rows(home, REFUSED)]
-        if waiting:  # what was refused again and again would be tried in a minute or two; the test has no time
-            home.quivive("alerts", "retry", *waiting)
-        unsent = "SELECT 1 FROM deliveries WHERE status <> 'sent'"
-        wait_until(lambda: not _rows(home, unsent) or not daemon.is_running, "every delivery sent", patience)
-        daemon.terminate()
-        assert daemon.wait() == 0
-
-
-def _is_all_archived(home: Home, press: Press) -> bool:
-    return home.archive.exists() and set(press.urls) <= {url for (url,) in _rows(home, "SELECT url FROM articles")}
-
-
-def _assert_all_archived(home: Home, press: Press) -> None:
-    done = home.quivive("export")
-    assert done.status == 0, done.err
-    exported = done.lines
-    assert {one["url"]: one["title"] for one in exported} == press.urls
-    assert len(exported) == len(press.urls)
-    assert all(f"dépêche {number}" in text for number, text in ((one["url"].rpartition("/")[2], one["text"]) for one in exported))
-
-
-def _assert_all_told_under_one_id(press: Press, received: list[tuple[str, str]]) -> None:
-    ids = defaultdict(set)
-    for title, identifier in received:
-        ids[title].add(identifier)
-    assert set(ids) == press.on_topic
-    assert all(len(one) == 1 for one in ids.values())
-    assert len(set.union(*ids.values())) == len(ids)
 
 
 @contextmanager
@@ -232,7 +354,7 @@ def test_a_kill_after_the_receivers_yes_and_before_our_commit_leads_to_a_repeat_
     hook.always(Reply(action=HOLD))
     with home.start("run") as daemon:
         hook.wait_for(1)
-        with _write_locked(home):  # whatever is accepted from here on can't be noted
+        with _locked(home):  # whatever is accepted from here on can't be noted
             hook.always(Reply())
             hook.release()
             wait_until(lambda: hook.answered >= 1, "the receiver's yes to be on its way")
@@ -265,7 +387,7 @@ def test_a_kill_after_a_mail_was_accepted_and_before_our_commit_leads_to_a_repea
     with HookSink() as hook, HesitantMailbox() as mailbox, _one_story(tmp_path, hook, mailbox) as home:
         with home.start("run") as daemon:
             mailbox.wait_for_attempts(1)
-            with _write_locked(home):
+            with _locked(home):
                 mailbox.decided.set()
                 wait_until(lambda: mailbox.goodbyes, "the program to have read the yes, and to say goodbye")
                 daemon.kill()

@@ -23,18 +23,22 @@ def channel_of(mailbox, **changes):
     return replace(usual, **changes)
 
 
-def send(channel, bundle=BUNDLE, limits=None):
+def send(channel, bundle=BUNDLE, limits=None, now=MORNING):
     """Send the bundle once; the outcome."""
-    return attempt(channel, bundle, limits)[0]
+    return attempt(channel, bundle, limits, now)[0]
 
 
-def attempt(channel, bundle=BUNDLE, limits=None):
+def attempt(channel, bundle=BUNDLE, limits=None, now=MORNING):
     """Send the bundle once; the outcome, and the bundle as the archive hands it to the next attempt."""
     progress = Progress()
 
     async def sending():
         async with asyncio.timeout(20):
-            return await EmailSender(channel, ENGLISH, limits or TimeLimits()).send(bundle, MORNING, progress)
+            sender = EmailSender(channel, ENGLISH, limits or TimeLimits())
+            try:
+                return await sender.send(bundle, now, progress)
+            finally:
+                await sender.close()
 
     outcome = asyncio.run(sending())
     known = {one.recipient: one for one in bundle.recipients} | progress.recipients
@@ -398,12 +402,16 @@ def test_a_slow_answer_for_the_message_is_waited_for_and_the_mail_is_told_once(m
     limits = TimeLimits(request=0.05, command=5, acceptance=20)
 
     async def scene():
-        sending = asyncio.create_task(EmailSender(channel_of(mailbox), ENGLISH, limits).send(BUNDLE, MORNING, Progress()))
+        sender = EmailSender(channel_of(mailbox), ENGLISH, limits)
+        sending = asyncio.create_task(sender.send(BUNDLE, MORNING, Progress()))
         await until(lambda: mailbox.held > 0)
         done, _ = await asyncio.wait([sending], timeout=10 * limits.request)
         assert not done
         mailbox.release()
-        return await sending
+        try:
+            return await sending
+        finally:
+            await sender.close()
 
     assert asyncio.run(scene()) == accepted()
     assert len(mailbox.mails) == 1
@@ -439,6 +447,5 @@ def test_a_bundle_waits_as_long_as_one_recipient_may_still_be_taken(mailbox):
 
 
 def test_the_date_is_that_of_the_attempt(mailbox):
-    sender = EmailSender(channel_of(mailbox), ENGLISH, TimeLimits())
-    asyncio.run(sender.send(BUNDLE, MORNING + timedelta(hours=2), Progress()))
+    send(channel_of(mailbox), now=MORNING + timedelta(hours=2))
     assert mailbox.mails[0].message["Date"].datetime == MORNING + timedelta(hours=2)

@@ -49,6 +49,9 @@ class Pigeon:
         self.flights.append((self.ring, [alert.topic for alert in bundle.alerts]))
         return accepted()
 
+    async def close(self):
+        pass
+
 
 class Table(ChannelTable):
     """… and its keys."""

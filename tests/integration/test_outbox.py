@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from news.alerts import (
     make_bundle_id,
     make_delivery_id,
 )
+from news.circuits import CLOSED, Circuit
 from news.delivering import Policy, Together
 from news.schedules import parse_schedule
 from news.topics import Topic
@@ -87,6 +89,46 @@ def seal(office: Office, channel: str, policy: Policy = MAIL, at: datetime | Non
 def attempt(office: Office, bundle: Bundle, status: DeliveryStatus, again_at: datetime | None = None) -> None:
     error = None if status is DeliveryStatus.SENT else "no"
     office.outbox.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, office.now, status, again_at, error)).result()
+
+
+def test_attempts_are_recorded_together(office: Office) -> None:
+    office.bring("1", "hook")
+    seal(office, "hook", HOOK)
+    first, second = due(office, "hook")
+    office.outbox.record_attempts(
+        [
+            AttemptResult(first.bundle_id, first.delivery_ids, office.now, DeliveryStatus.SENT),
+            AttemptResult(second.bundle_id, second.delivery_ids, office.now, DeliveryStatus.PENDING, office.now + SECOND, "no"),
+        ]
+    ).result()
+    assert due(office, "hook") == []
+    assert [(one.bundle_id, one.attempts) for one in due(office, "hook", office.now + SECOND)] == [(second.bundle_id, 1)]
+
+
+def test_which_channels_are_left_alone_is_kept_until_all_is_as_usual(office: Office) -> None:
+    paused = Circuit(frozenset("a"), 2, 3, office.now, office.now + DAY, asked=True, reason="no")
+    office.outbox.note_circuit("redaction", paused).result()
+    office.outbox.note_circuit("hook", replace(paused, until=None, asked=False)).result()
+    kept = replace(paused, failed=frozenset(), arrived=0)
+    assert office.outbox.load_circuits() == [("hook", replace(kept, until=None, asked=False)), ("redaction", kept)]
+    office.outbox.note_circuit("redaction", CLOSED).result()
+    assert [name for name, _ in office.outbox.load_circuits()] == ["hook"]
+
+
+def test_what_is_due_and_has_had_its_days_is_given_up_a_portion_at_a_time_and_the_rest_is_not(office: Office) -> None:
+    office.bring("1", "hook", "redaction")
+    seal(office, "hook", HOOK)
+    seal(office, "redaction")
+    ids = {one.bundle_id for one in due(office, "hook")}
+    ended = office.now + 3 * DAY
+    assert office.outbox.give_up_overdue("hook", "no", ended - SECOND, 9).result() == []
+    portions = [office.outbox.give_up_overdue("hook", "no", ended, 1).result() for _ in range(3)]
+    assert [len(portion) for portion in portions] == [1, 1, 0]
+    given_up = [result for portion in portions for result in portion]
+    assert {result.bundle_id for result in given_up} == ids == {one for result in given_up for one in result.delivery_ids}
+    assert {(result.status, result.error) for result in given_up} == {(DeliveryStatus.DEAD, "given up after 3 days; last: no")}
+    assert due(office, "hook", ended) == []
+    assert len(due(office, "redaction", ended)) == 1
 
 
 def test_an_empty_outbox_has_nothing_due(office: Office) -> None:

@@ -118,6 +118,9 @@ CHANGED: dict[Keys, Any] = {
     **{("channels", name, "when"): "hourly" for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "quiet"): "22:00-07:00" for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "max_per_hour"): 7 for name in ("hook", "mail", "equipe", "script", "fil")},
+    **{("channels", name, "at_once"): 7 for name in ("hook", "mail", "script", "fil")},
+    ("channels", "equipe", "at_once"): None,  # always one
+    **{("channels", name, "max_per_second"): 7 for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "escalate"): {"after": "7m", "to": "mail"} for name in ("hook", "equipe", "script", "fil")},
     ("channels", "mail", "escalate"): {"after": "7m", "to": "hook"},
     **{("channels", name, "type"): None for name in ("equipe", "script", "fil")},
@@ -198,7 +201,8 @@ def in_force(service: Service) -> dict[str, Any]:
     found = [watch.matcher.match(analyse_article(probe, "")) for probe in PROBES]
     matched = [[match.topic for match in matches] for matches in found]
     urgent = [[match.urgent for match in matches] for matches in found]
-    presentation = service.dispatcher._presentation
+    sending = service.dispatcher._attempting
+    presentation = sending.presentation
     return {
         "sources": [tuple(row) for row in rows],
         "topics": (dict(watch.channels_of_topic), matched, urgent, dict(watch.revisions_of_topic)),
@@ -207,7 +211,12 @@ def in_force(service: Service) -> dict[str, Any]:
         # By the numbers that sources have, and a reload numbers a new one otherwise than a start.
         "crawl": replace(service.crawl.settings, requests={}, listings={}),
         "asking": [[*service.crawl.settings.requests.values()], [*service.crawl.settings.listings.values()]],
-        "sending": (service.dispatcher._channels, presentation.language, presentation.queries, bool(presentation.templates.troubles)),
+        "sending": (
+            sending.channels,
+            presentation.language,
+            presentation.queries,
+            bool(presentation.templates.troubles),
+        ),
         "retention": service.configuration.retention,
         "interval": service.configuration.crawler.interval,
     }

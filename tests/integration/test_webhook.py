@@ -27,7 +27,11 @@ BUNDLE = make_bundle("hook")
 def send(channel, bundle=BUNDLE, now=MORNING, presentation=ENGLISH):
     async def sending():
         async with asyncio.timeout(20):
-            return await WebhookSender(channel, TimeLimits(), presentation).send(bundle, now, Progress())
+            sender = WebhookSender(channel, TimeLimits(), presentation)
+            try:
+                return await sender.send(bundle, now, Progress())
+            finally:
+                await sender.close()
 
     return asyncio.run(sending())
 

@@ -10,6 +10,7 @@ import pytest
 
 from news.alerts import AttemptResult, DeliveryStatus
 from news.care import Care
+from news.circuits import CLOSED, Circuit
 from storage import ArchiveReader
 from storage.file.lock import find_writer
 from tests.desk import DAMAGE, DOWN, NOW, OTAN, A, B, C, Desk, entry
@@ -88,6 +89,20 @@ def test_waiting_and_dead_deliveries_are_told_by_channel_with_the_latest_reason(
     (dead,) = care(desk).channels
     assert (dead.waiting, dead.dead, dead.reason) == (0, 1, "410 Gone")
     assert care(desk, days=8).channels == ()  # who has left it dead for a week means it
+
+
+def test_a_channel_that_is_left_alone_is_told_with_all_that_waits_for_it(desk: Desk) -> None:
+    desk.poll(A, entry("L’OTAN", "https://a.example/1"))
+    until = desk.now + HOUR
+    desk.archive.note_circuit("hook", Circuit(pauses=1, since=desk.now, until=until, reason="503 busy")).result()
+    (told,) = care(desk).channels
+    assert (told.waiting, told.reason, told.left_alone_until) == (1, "503 busy", until)
+    (waiting,) = desk.archive.report_undelivered()
+    assert (waiting.deliveries, waiting.reason) == (1, "503 busy")
+    (delivery,) = desk.archive.report_alerts().alerts[0].deliveries
+    assert delivery.last_error == "503 busy"
+    desk.archive.note_circuit("hook", CLOSED).result()
+    assert care(desk).channels == ()
 
 
 def test_delays_are_told_for_all_sources_and_for_each(desk: Desk) -> None:

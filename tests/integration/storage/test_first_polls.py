@@ -90,6 +90,15 @@ def test_the_last_of_it_takes_with_it_what_was_held(desk: Desk) -> None:
     assert [len(bundle.alerts) for bundle in desk.archive.due_messages("hook", desk.now, 100, frozenset())] == [3]
 
 
+def test_what_came_after_the_moment_at_which_it_was_asked_what_is_due_is_in_the_message_too(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.poll(A, *entries(2))
+    asked_at = desk.now
+    desk.poll(B, *entries(1, "b"))
+    desk.archive.seal_messages("hook", Policy(), asked_at, 100).result()
+    assert [len(bundle.alerts) for bundle in desk.archive.due_messages("hook", asked_at, 100, frozenset())] == [3]
+
+
 def test_nothing_is_waited_for_longer_than_an_hour(desk: Desk) -> None:
     desk.watch(A, B)
     desk.poll(A, *entries(2))

@@ -394,6 +394,17 @@ def test_the_places_wait_no_longer_when_the_clock_goes_back(desk: Desk) -> None:
     assert len(due(desk, at(22))) == 1
 
 
+def test_after_a_year_only_the_last_hundred_gaps_of_a_source_are_kept(desk: Desk) -> None:
+    poll(desk, stories(20), at(21))
+    copy = """INSERT INTO gaps (source_id, from_at, to_at, message, found_at, reached_at, state)
+              SELECT source_id, from_at, to_at, message, found_at, reached_at, 'given_up' FROM gaps WHERE id = 1"""
+    for _ in range(120):
+        desk.archive._submit(lambda db: db.conn.execute(copy)).result()
+    assert desk.archive.forget_gaps(at(21) + 365 * DAY).result() == 0
+    assert [desk.archive.forget_gaps(at(22) + 365 * DAY).result() for _ in range(2)] == [20, 0]
+    assert desk.rows("SELECT count(*), min(id) FROM gaps") == [(101, 1)], "one is still open"
+
+
 def coverage(desk: Desk, when: datetime) -> dict[str, Any]:
     (source,) = desk.archive.report_coverage(when)
     told: Any = coverage_json(source)

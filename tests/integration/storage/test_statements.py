@@ -17,7 +17,7 @@ from storage.asking.things import find_things
 from storage.recording.entries import list_entries, load_others
 from storage.recording.repairs import list_due_repairs
 from storage.recording.spoken import load_sayings
-from storage.recording.tidying import forget_articles, mend_clock_jumps, prune_poll_log, set_back
+from storage.recording.tidying import forget_articles, forget_gaps, mend_clock_jumps, prune_poll_log, set_back
 from tests.desk import NOW, OTAN, A, Desk, entry, prose
 
 MOST = 55
@@ -74,7 +74,8 @@ def test_an_entry_takes_no_more_work_when_thousands_have_its_text_already(desk: 
     for first, last in ((0, 30), (30, 2_000)):
         desk.poll(A, *[entry(f"Titre {number}", f"https://a.example/{number}", summary=summary) for number in range(first, last)])
         work.append(work_of(desk, entry(f"Encore {last}", f"https://a.example/encore-{last}", summary=summary)))
-    assert work[1] < work[0] + 50, "of thousands, reading each takes more than 900"
+    # Of the articles that hold a word, placing it in a story reads up to 60.
+    assert work[1] < work[0] + 120, "of thousands, reading each takes more than 900"
 
 
 @pytest.mark.parametrize("says", ["the same", "something else"])
@@ -106,6 +107,7 @@ SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messa
         lambda db: mend_clock_jumps(db, timedelta(hours=12), NOW),
         lambda db: set_back(db, timedelta(hours=1), NOW),
         lambda db: prune_poll_log(db, NOW),
+        lambda db: forget_gaps(db, NOW),
         lambda db: forget_articles(db, NOW, NOW),
         lambda db: report_alerts(db, AlertRequest(since=NOW, limit=5)),
         lambda db: find_things(db, "https://a.example/1", ["OTAN"]),
@@ -123,6 +125,7 @@ SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messa
         "clock",
         "clock back",
         "polls",
+        "gaps",
         "retention",
         "alerts",
         "things",

@@ -1,0 +1,140 @@
+"""The program as it is, but for two things: its clock is ahead, and SIGKILL ends it as it comes to a named step for so many times.
+
+    CLOCK_AHEAD=3600 KILL_AT=sealed KILL_THE=3 python -m tests.killing run
+
+Nothing of ours is replaced: every function does what it always does, and the process may end before or after it. Between two steps there
+are three moments: what is to be written is handed to the archive; it is written, but not committed; it is committed, but whoever asked
+for it has not been told.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from itertools import count
+from typing import Any
+
+import quivive.clock
+
+_WRITES = {
+    "record_poll": "poll",
+    "record_page": "page",
+    "seal_messages": "sealing",
+    "record_attempt": "attempt",
+    "record_attempts": "attempt",
+    "escalate_due": "escalation",
+}
+"""What is written on the way of an article to people, by the methods of the archive."""
+_DECISIONS = {
+    "decided": ("storage.recording.bodies", "decide_arrivals"),
+    "alert decided": ("storage.recording.matches", "decide_alert"),
+    "planned": ("storage.recording.outbox", "plan_messages"),
+    "escalation decided": ("storage.recording.escalations", "decide_escalation"),
+}
+"""What is decided within such an operation, before any of it is written."""
+_MOMENTS = ("handed over", "written", "committed")
+POINTS = (*_DECISIONS, *(f"{write} {moment}" for write in dict.fromkeys(_WRITES.values()) for moment in _MOMENTS))
+"""Where it can be ended. A feed or a page was fetched when it is handed over; a message is sealed when its sealing is committed, sent when
+its attempt is handed over, recorded when that is committed."""
+
+
+class _Ending:
+    """Ends this process as it comes to `point` for the `times`th time."""
+
+    def __init__(self, point: str, times: int) -> None:
+        self._point = point
+        self._times = times
+        self._seen = count(1)
+
+    def come_to(self, point: str) -> None:
+        if point == self._point and next(self._seen) == self._times:
+            os.kill(os.getpid(), signal.SIGKILL)
+            signal.pause()
+
+
+def _watch_decisions(ending: _Ending) -> None:
+    for point, (module_name, function_name) in _DECISIONS.items():
+        module = importlib.import_module(module_name)
+        setattr(module, function_name, _ending_after(getattr(module, function_name), ending, point))
+
+
+def _ending_after(decide: Callable[..., Any], ending: _Ending, point: str) -> Callable[..., Any]:
+    @wraps(decide)
+    def decide_and_come_to(*arguments: Any, **options: Any) -> Any:
+        decided = decide(*arguments, **options)
+        ending.come_to(point)
+        return decided
+
+    return decide_and_come_to
+
+
+def _watch_writes(ending: _Ending) -> None:
+    from storage import Archive  # it is the program's to choose when its rooms are imported
+    from storage.file.writer import Writer
+
+    current = threading.local()
+    for method_name, write in _WRITES.items():
+        if not hasattr(Archive, method_name):
+            continue
+        setattr(Archive, method_name, _naming(getattr(Archive, method_name), ending, write, current))
+    submit = Writer.submit
+
+    def submit_watched(writer: Writer, operation: Callable[..., Any]) -> Future[Any]:
+        write = getattr(current, "write", None)
+        if write is None:
+            return submit(writer, operation)
+
+        def operate(db: Any) -> Any:
+            result = operation(db)
+            if _has_written(write, result):
+                ending.come_to(f"{write} written")
+            return result
+
+        future = submit(writer, operate)
+        # The writing thread calls this before anybody who waits for the future has heard of it.
+        future.add_done_callback(
+            lambda done: done.exception() or not _has_written(write, done.result()) or ending.come_to(f"{write} committed")
+        )
+        return future
+
+    Writer.submit = submit_watched  # type: ignore[method-assign]
+
+
+def _naming(method: Callable[..., Any], ending: _Ending, write: str, current: threading.local) -> Callable[..., Any]:
+    @wraps(method)
+    def name_and_call(*arguments: Any, **options: Any) -> Any:
+        ending.come_to(f"{write} handed over")
+        current.write = write
+        try:
+            return method(*arguments, **options)
+        finally:
+            current.write = None
+
+    return name_and_call
+
+
+def _has_written(write: str, result: Any) -> bool:
+    """Sealing and escalating say how much there was to do: with nothing, there is no step."""
+    return bool(result) or write not in ("sealing", "escalation")
+
+
+def _set_clock(ahead: timedelta) -> None:
+    """Let the program's clock, which its other parts are yet to import, be ahead."""
+    quivive.clock.utc_now = lambda: datetime.now(UTC) + ahead
+
+
+if __name__ == "__main__":
+    _set_clock(timedelta(seconds=float(os.environ.get("CLOCK_AHEAD", "0"))))
+    if point := os.environ.get("KILL_AT"):
+        ending = _Ending(point, int(os.environ.get("KILL_THE", "1")))
+        _watch_decisions(ending)
+        _watch_writes(ending)
+    from quivive.__main__ import main
+
+    main()

@@ -1,0 +1,162 @@
+"""What receivers got and what the archive says, compared: at every kill, and when all is told.
+
+At a kill: what was committed is still there, every message that anybody has was sealed before, and a message that is on record as sent
+is not sent again later. In the end: every article in one message a channel, and whatever a policy says of when that was.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.mailbox import HookSink, Mail, Mailbox, Request
+from tests.press import URGENT, title_of
+from tests.processes import Home
+
+PARIS = ZoneInfo("Europe/Paris")
+_TITLE = re.compile(r"Dépêche (\d+) :")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A message that reached somebody, whatever they answered."""
+
+    receiver: str
+    """A channel, or for mail a reader."""
+    message_id: str
+    titles: tuple[str, ...]
+    content: object
+    """What may not differ from one attempt to the next."""
+    is_accepted: bool = True
+
+
+@dataclass(frozen=True)
+class SealedMessage:
+    """A message as the archive has it, with the titles of its articles."""
+
+    message_id: str
+    channel: str
+    sealed_at: datetime
+    roll: str | None
+    roll_due_at: datetime | None
+    titles: frozenset[str]
+
+    @property
+    def is_urgent(self) -> bool:
+        return any(URGENT in title for title in self.titles)
+
+
+class Ledger:
+    """`look` at every kill, `arrivals` in the end."""
+
+    def __init__(self, home: Home, hook: HookSink, mailbox: Mailbox) -> None:
+        self._home, self._hook, self._mailbox = home, hook, mailbox
+        self._alerts: set[str] = set()
+        self._messages: dict[str, str] = {}
+        """In which message each delivery was sealed."""
+        self._over_at: dict[str, tuple[int, int]] = {}
+        """How many requests and mails had come when a message was first seen to be on record as sent."""
+
+    def rows(self, sql: str, *values: str) -> list[sqlite3.Row]:
+        with closing(sqlite3.connect(f"file:{self._home.archive}?mode=ro", uri=True, timeout=20)) as connection:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(sql, values).fetchall()
+
+    def look(self) -> None:
+        """Nobody writes to the archive now. What was there is there, and what anybody has is there."""
+        if not self._home.archive.exists() or not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'messages'"):
+            return
+        received = {arrival.message_id for arrival in self.arrivals()}
+        alerts = {row["id"] for row in self.rows("SELECT id FROM alerts")}
+        messages = {row["id"]: row["message_id"] for row in self.rows("SELECT id, message_id FROM deliveries WHERE message_id IS NOT NULL")}
+        assert alerts >= self._alerts, "an alert that was committed is gone"
+        assert messages.items() >= self._messages.items(), "a delivery left the message in which it was sealed"
+        assert set(messages.values()) >= received, "a message was sent that was not sealed"
+        self._alerts, self._messages = alerts, messages
+        counts = len(self._hook.requests), len(self._mailbox.mails)
+        for row in self.rows("SELECT id FROM messages WHERE sent_at IS NOT NULL AND next_attempt_at IS NULL"):
+            self._over_at.setdefault(row["id"], counts)
+
+    def assert_none_sent_again_that_was_on_record(self) -> None:
+        for number, arrivals in enumerate((list(map(_read_request, self._hook.requests)), list(map(_read_mail, self._mailbox.mails)))):
+            places = defaultdict(list)
+            for place, arrival in enumerate(arrivals):
+                places[arrival.message_id].append(place)
+            for message_id, counts in self._over_at.items():
+                came = places[message_id]
+                assert bisect_left(came, counts[number]) == len(came), f"{message_id} was sent again after it was on record as sent"
+
+    def arrivals(self) -> list[Arrival]:
+        return [*map(_read_request, self._hook.requests), *(one for mail in self._mailbox.mails for one in _by_reader(mail))]
+
+    def sealed(self) -> list[SealedMessage]:
+        titles = defaultdict(set)
+        for row in self.rows(
+            "SELECT message_id, json_extract(payload, '$.title') AS title FROM deliveries JOIN alerts ON alerts.id = alert_id"
+        ):
+            titles[row["message_id"]].add(row["title"])
+        return [
+            SealedMessage(
+                *(row["id"], row["channel"], datetime.fromisoformat(row["sealed_at"]), row["roll"]),
+                *(row["roll_due_at"] and datetime.fromisoformat(row["roll_due_at"]), frozenset(titles[row["id"]])),
+            )
+            for row in self.rows("SELECT * FROM messages ORDER BY sealed_at")
+        ]
+
+
+def _read_request(request: Request) -> Arrival:
+    told = request.json["data"].get("alerts") or [request.json["data"]]
+    titles = tuple(one["article"]["title"] for one in told)
+    return Arrival(request.path.rpartition("/")[2], request.headers["webhook-id"], titles, request.json, request.is_accepted)
+
+
+def _read_mail(mail: Mail) -> Arrival:
+    """One arrival, of whichever readers."""
+    text = mail.text
+    titles = tuple(dict.fromkeys(title_of(int(number)) for number in _TITLE.findall(text)))
+    return Arrival("", mail.message_id.strip("<>").partition("@")[0], titles, (mail.subject, text))
+
+
+def _by_reader(mail: Mail) -> list[Arrival]:
+    read = _read_mail(mail)
+    return [Arrival(reader, read.message_id, read.titles, read.content) for reader in mail.recipients]
+
+
+def assert_each_told_in_one_message(arrivals: list[Arrival], expected: set[str]) -> None:
+    """To one receiver: every article was accepted, all that came of it is one message, and a repeat of a message says the same."""
+    ids, contents = defaultdict(set), defaultdict(list)
+    for arrival in arrivals:
+        contents[arrival.message_id].append(arrival.content)
+        for title in arrival.titles:
+            ids[title].add(arrival.message_id)
+    assert {title for arrival in arrivals if arrival.is_accepted for title in arrival.titles} == expected
+    assert {title: many for title, many in ids.items() if len(many) > 1} == {}
+    assert all(one == many[0] for many in contents.values() for one in many), "a repeat says something else"
+
+
+def assert_quiet(messages: list[SealedMessage], first_hour: int, last_hour: int) -> None:
+    """None but what is urgent was put together from the first hour of an evening to before the last of the next morning."""
+    hours = {message.message_id: message.sealed_at.astimezone(PARIS).hour for message in messages if not message.is_urgent}
+    assert {one: hour for one, hour in hours.items() if hour >= first_hour or hour < last_hour} == {}
+
+
+def assert_limit(messages: list[SealedMessage], most: int) -> None:
+    """No more within an hour, but for summaries and what is urgent."""
+    moments = [message.sealed_at for message in messages if message.roll is None and not message.is_urgent]
+    assert all(after - before >= timedelta(hours=1) for before, after in zip(moments, moments[most:], strict=False))
+
+
+def count_repeats(arrivals: list[Arrival]) -> int:
+    counted = Counter((arrival.receiver, arrival.message_id) for arrival in arrivals)
+    return sum(times - 1 for times in counted.values())
+
+
+def is_late(message: SealedMessage) -> bool:
+    """Whether a digest was put together more than ten minutes after its time: then it must say so."""
+    return message.roll == "digest" and message.roll_due_at is not None and message.sealed_at - message.roll_due_at > timedelta(minutes=10)
