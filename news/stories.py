@@ -60,7 +60,7 @@ _DIFFERENT = {HeadlineKind.EXPLANATION: 0.8, HeadlineKind.REACTION: 0.85, Headli
 """Where one of the headlines is worded so and the other is not."""
 _BOTH = {HeadlineKind.EXPLANATION: 0.75, HeadlineKind.SERIES: 0.4}
 _EITHER = {HeadlineKind.PAGE: 0.5}
-_SAME_COLUMN = 0.3
+_SAME_COLUMN = 0.2
 """The same title but for its numbers and dates: next day's bulletin, the next instalment."""
 _MOST_WORDS_TOLD = 6
 _LITTLE = little_words("fr", "en")
