@@ -27,12 +27,12 @@ HISTORY = 12 * WEEK
 LEAST_HISTORY = 2 * WEEK
 """How long a topic is followed before anything is held to be unusual of it: each day of the week was seen twice."""
 SPANS = (3, 24)
-"""Hours in which a rise is looked for: something happens; something is on everybody's mind."""
+"""Hours in which a rise is looked for, the shorter first: something happens; something is on everybody's mind."""
 FEWEST = 5
 """Articles of a surge. Fewer are told one by one anyway, and one event is written about by several sources."""
 LEAST_FACTOR = 2.0
 """How much more than usual it must be: of a busy topic, a rise may be certain and still not worth telling."""
-FALSE_ALARMS_A_YEAR = 0.1
+FALSE_ALARMS_A_YEAR = 0.2
 """How often a topic whose volume is as it is taken to be would be said to surge; real ones are wilder (`bench/surges.py`)."""
 
 _HOURS_A_YEAR = 365 * 24
@@ -42,7 +42,9 @@ _CALM = 2
 """Articles of a day that are calm whatever is usual."""
 _USUAL_AFTER = 14
 """What happens more often than once in so many days is usual."""
-_MOST_HEAPED = 40.0
+_LEAST_HEAPED, _MOST_HEAPED = {3: 1.5, 24: 2.0}, 40.0
+"""News always comes in heaps, of which a few hours show less than a day: one event is written about by several sources, also where the
+last weeks show nothing of that (they are learned without the days that stand out)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _DAY = 24
@@ -99,12 +101,12 @@ def judge_volume(topic: str, volume: Volume, now: datetime) -> Surge | NoSurge:
     if _count(volume.hours, last - _DAY + 1, last + 1) < FEWEST:
         return NoSurge.FEW
     usual = _learn(volume, last - _DAY + 1)
-    risen = [(chance, span) for span in SPANS if (chance := _find_rise(volume, usual, span, now)) is not None]
-    if not risen:
+    risen = next((span for span in SPANS if _has_risen(volume, usual, span, now)), None)
+    if risen is None:
         return NoSurge.USUAL
     if volume.told_at is not None and not _is_over(volume, usual.rates, volume.told_at, last):
         return NoSurge.TOLD
-    return _make_surge(topic, volume, usual.rates, min(risen)[1], now)
+    return _make_surge(topic, volume, usual.rates, risen, now)
 
 
 def usual_a_day(volume: Volume, now: datetime) -> float | None:
@@ -155,26 +157,26 @@ def _most_usual(totals: Sequence[int]) -> float:
 
 
 def _measure_heaps(usual: _Usual, span: int) -> float:
-    """The variance of the counts of spans of so many hours by their mean: 1 where each article comes by itself."""
+    """The variance of the counts of spans of so many hours by their mean; it would be 1 if each article came by itself."""
     squares = total = 0.0
     for start in range(usual.end - span, usual.first - 1, -span):
         count = sum(usual.hours.get(hour, 0.0) for hour in range(start, start + span))
         expected = _sum_rates(usual.rates, start, start + span)
         squares += (count - expected) ** 2
         total += expected
-    return min(max(squares / total, 1.0), _MOST_HEAPED)
+    return min(max(squares / total, _LEAST_HEAPED[span]), _MOST_HEAPED)
 
 
-def _find_rise(volume: Volume, usual: _Usual, span: int, now: datetime) -> float | None:
-    """How likely so many articles would be by chance, in spans of those which a year has; None if that is no rise."""
+def _has_risen(volume: Volume, usual: _Usual, span: int, now: datetime) -> bool:
+    """Whether the last hours had so many articles as chance alone would hardly bring in all the spans that years have."""
     first = hour_number(now) - span + 1
     count = _count(volume.hours, first, first + span)
     doubt = 1 + WEEK / (now - volume.since)  # as long as little is known
     expected = _expected(usual.rates, first, now) * doubt
     if count < max(FEWEST, LEAST_FACTOR * expected):
-        return None
-    chance = chance_of(count, expected, _measure_heaps(usual, span)) * _HOURS_A_YEAR / span * len(SPANS)
-    return chance if chance < FALSE_ALARMS_A_YEAR else None
+        return False
+    times_a_year = chance_of(count, expected, _measure_heaps(usual, span)) * _HOURS_A_YEAR / span * len(SPANS)
+    return times_a_year < FALSE_ALARMS_A_YEAR
 
 
 def chance_of(count: int, mean: float, heaped: float) -> float:

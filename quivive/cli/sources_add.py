@@ -104,6 +104,7 @@ def _complain(view: View, url: str, found: FoundFeeds) -> None:
 def _choose(view: View, followed: Followed, found: FoundFeeds, *, take_first: bool) -> list[FoundFeed]:
     """The feeds to add, of those that are not followed yet. Raises UsageError where nobody can be asked which."""
     if found.feeds[0].offer.way is OfferWay.ITSELF:
+        _require_new(followed, found.url)  # where it may have been redirected to
         return list(found.feeds)
     print_lines(_tell_all(view, followed, found))
     left = [one for one in found.feeds if followed.find(one.offer.url) is None]

@@ -121,6 +121,14 @@ def test_what_is_a_source_already_is_refused_also_by_another_spelling(home: Home
     assert "already" in done.err
 
 
+def test_an_address_that_redirects_to_a_source_is_refused_too(home: Home, site: NewsSite) -> None:
+    feed = publish(site, "/feed", "Le Journal")
+    assert home.call("sources", "add", feed).status == 0
+    written = added(home)
+    done = home.call("sources", "add", site.redirect("/old", feed, 301))
+    assert (done.status, feed in done.err, added(home)) == (2, True, written)
+
+
 def test_a_test_shows_what_would_come_of_a_feed_and_keeps_nothing(home: Home, site: NewsSite) -> None:
     feed = publish(site, "/feed", "Le Journal")
     done = home.quivive("sources", "test", feed, "--json")

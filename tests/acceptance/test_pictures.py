@@ -12,6 +12,7 @@ pytestmark = pytest.mark.timeout(180)  # a browser starts for each picture, on a
 
 MARKS_ALONE = "<style>body * { visibility: hidden !important } mark { visibility: visible !important }</style>"
 
+BARS_ALONE = "<style>body * { visibility: hidden !important } td div { visibility: visible !important }</style>"
 PHONES = """<!DOCTYPE html><body style="margin: 0">{phones}<script>
     window.onload = () => {{
         const pages = [...document.querySelectorAll("iframe")].map(one => one.contentDocument.documentElement);
@@ -53,3 +54,9 @@ def test_every_mail_has_room_on_a_phone(browser, tmp_path):
     photograph(browser, PHONES.format(phones=phones), Look(800, 600), tmp_path / "room.png")
     _, rows = read_png(tmp_path / "room.png")
     assert rows[5][5] == (0, 255, 0)
+
+
+@pytest.mark.parametrize("name", ["surge-light", "surge-dark"])
+def test_the_bars_of_a_surge_stand_out_from_what_is_behind_them(browser, name, tmp_path):
+    photograph(browser, MAILS["surge"]() + BARS_ALONE, LOOKS[name], tmp_path / "bars.png")
+    assert contrast_in(tmp_path / "bars.png") >= 3  # WCAG 2.2, 1.4.11: graphical objects

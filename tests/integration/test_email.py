@@ -66,6 +66,12 @@ def test_the_alerts_of_a_bundle_are_one_mail_to_every_recipient(mailbox):
     assert ">OTAN</mark>" in mail.html
 
 
+def test_what_is_offered_to_have_it_stopped_is_in_the_mail_and_nothing_where_nothing_is(mailbox):
+    send(channel_of(mailbox, unsubscribe="mailto:desk@example.org?subject=stop"))
+    send(channel_of(mailbox))
+    assert [mail.message["List-Unsubscribe"] for mail in mailbox.mails] == ["<mailto:desk@example.org?subject=stop>", None]
+
+
 def test_a_title_cannot_add_a_header_or_end_the_message(mailbox):
     article = replace(ARTICLE, title="x\r\nBcc: spy@example.org\r\n\r\n.\r\nQUIT", excerpt=".\r\n.\r\nRSET")
     assert send(channel_of(mailbox), replace(BUNDLE, alerts=(make_alert(article=article),))).verdict is Verdict.ACCEPTED

@@ -1,6 +1,7 @@
 """Telling a URL, against a real HTTP receiver that misbehaves on request."""
 
 import asyncio
+import socket
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,15 @@ def test_a_public_webhook_does_not_lead_to_an_address_that_is_not(hook, host):
     outcome = send(WebhookChannel("hook", url, public_only=True))
     assert outcome.verdict is Verdict.RETRY
     assert "public_only" in outcome.reason
+    assert hook.requests == []
+
+
+def test_a_public_webhook_does_not_lead_to_a_name_that_means_this_machine(hook, monkeypatch):
+    answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", hook.port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer)  # what a name server says
+    outcome = send(WebhookChannel("hook", hook.url.replace("127.0.0.1", "inside.example"), public_only=True))
+    assert outcome.verdict is Verdict.RETRY
+    assert "127.0.0.1 is a loopback address, and public_only" in outcome.reason
     assert hook.requests == []
 
 
@@ -224,6 +234,11 @@ def test_a_receiver_that_echoes_secrets_does_not_get_them_into_the_log(hook):
     reason = send(WebhookChannel("hook", url, SECRET)).reason
     for secret in (SECRET, SECRET.removeprefix("whsec_"), "hunter2", "T0KEN", "s3cret"):
         assert secret not in reason
+
+
+def test_a_secret_that_what_is_kept_ends_in_is_cut_out_too(hook):
+    hook.always(Reply(500, body=b"x" * (webhook_sender.LONGEST_SNIPPET - 10) + SECRET.encode()))
+    assert SECRET[:8] not in send(WebhookChannel("hook", hook.url, SECRET)).reason
 
 
 @pytest.mark.parametrize(("status", "verdict"), [(200, Verdict.ACCEPTED), (410, Verdict.FINAL), (500, Verdict.RETRY)])

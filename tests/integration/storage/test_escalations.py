@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from news.alerts import AttemptResult, DeliveryStatus
+from news.alerts import AttemptResult, DeliveryStatus, source_subject
 from news.delivering import Policy
 from news.errors import ArchiveError
 from news.escalating import Escalated, Escalation, EscalationCause
+from news.health_news import HealthEvent, HealthNews
 from news.muting import Mute, MuteKind
 from news.schedules import parse_quiet
 from news.topics import Topic
 from storage import acknowledge, mute, retry_deliveries
+from storage.recording.health import raise_health_alert
 from tests.desk import A, Desk, entry
 
 MINUTE = timedelta(minutes=1)
@@ -91,6 +93,15 @@ def test_what_was_escalated_is_not_again_when_it_is_sent_again_and_given_up_agai
     assert escalate(told, 60 * MINUTE) == []
 
 
+def test_what_was_sealed_while_its_channel_did_not_escalate_does_not_when_it_is_given_up(desk: Desk) -> None:
+    desk.follow(Topic("Espace", "fusée", ("hook",)))
+    desk.watch(A)
+    desk.poll(A, entry("La fusée 1", "https://a.example/1"))
+    desk.seal("hook")
+    attempt(desk, DeliveryStatus.DEAD)
+    assert not desk.archive.has_due_escalations(desk.now)
+
+
 def test_a_crash_within_the_step_leaves_it_to_be_done_and_done_once(told: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr("storage.recording.escalations.insert_escalated", lambda *_: 1 / 0)
@@ -106,6 +117,7 @@ def test_an_acknowledged_alert_stays_where_it_is(told: Desk) -> None:
     assert acknowledge(told.path, [alert_id(told)], told.now + MINUTE) == (1, [])
     assert told.log()[0]["acknowledged_at"] == "2025-02-10T12:03:00Z"
     assert deliveries(told)["hook"]["escalates_at"] is None
+    assert not told.archive.has_due_escalations(told.now + 60 * MINUTE)
     assert escalate(told, 60 * MINUTE) == []
     assert list(deliveries(told)) == ["hook"]
 
@@ -225,6 +237,16 @@ def operational(desk: Desk, *problems: bool) -> None:
 def test_a_trouble_that_goes_on_escalates(desk: Desk) -> None:
     operational(desk, False, True)
     assert len(escalate(desk, 30 * MINUTE)) == 1
+
+
+def test_what_was_told_of_another_matter_of_the_source_since_outdates_nothing(desk: Desk) -> None:
+    desk.follow(health_notify=("hook",))
+    desk.watch(A)
+    for event, after in ((HealthEvent.GAP, "gap"), (HealthEvent.STATE, "failing")):
+        news = HealthNews(event, "Le Journal", after)
+        desk.archive._submit(raise_health_alert, ("hook",), source_subject(A), news, desk.tick()).result()
+        desk.archive.seal_messages("hook", POLICY, desk.now, 100).result()
+    assert len(escalate(desk, 30 * MINUTE)) == 2
 
 
 def test_neither_that_a_trouble_is_over_nor_what_was_told_of_it_before_escalates(desk: Desk) -> None:

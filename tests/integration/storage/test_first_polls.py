@@ -11,7 +11,7 @@ import pytest
 from news.alerts import Bundle, RollKind
 from news.delivering import Policy, Together
 from news.topics import Topic
-from tests.desk import A, B, Desk, entry, prose
+from tests.desk import A, B, C, Desk, entry, prose
 
 DIGEST = {"silent_first_poll": True, "digest_first_poll": True}
 HOUR = timedelta(hours=1)
@@ -59,6 +59,17 @@ def test_what_comes_after_it_is_told_by_itself(desk: Desk) -> None:
     assert len(tell(desk)) == 1
     desk.poll(A, *entries(2, start=1))
     assert [len(bundle.alerts) for bundle in tell(desk)] == [2, 1]
+
+
+def test_news_of_a_source_do_not_wait_for_the_first_polls_of_others(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, *entries(2))
+    tell(desk)
+    desk.watch(B, C)
+    desk.poll(A, *entries(1, start=7), *entries(2))
+    desk.poll(B, *entries(1, "b"))
+    assert [len(bundle.alerts) for bundle in tell(desk)] == [2, 1]
+    assert [one["deliveries"][0]["status"] for one in desk.log()][:2] == ["held", "pending"]
 
 
 def test_its_pages_are_waited_for_until_each_was_asked_for_once(desk: Desk) -> None:

@@ -56,18 +56,18 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_a_rise_raises_one_alert_with_a_delivery_for_each_channel_of_the_topic(desk: Desk) -> None:
-    write_about(desk, 6, MORNING)
+    write_about(desk, 14, MORNING)
     assert watch(desk) == ["OTAN"]
     (alert,) = desk.log(kind=AlertKind.SURGE)
     assert (alert["topic"], alert["kind"], alert["article_id"], alert["delay_seconds"]) == ("OTAN", "surge", None, None)
     assert [one["channel"] for one in alert["deliveries"]] == ["hook", "redaction"]
-    assert (alert["surge"]["articles"], len(alert["surge"]["latest"])) == (6, 5)
+    assert (alert["surge"]["articles"], len(alert["surge"]["latest"])) == (14, 5)
     assert alert["surge"]["latest"][0]["title"] == "L’OTAN, 05 10:15 0"
-    assert alert["surge"]["title"] == "6 articles in 3 hours, where there is usually hardly one"
+    assert alert["surge"]["title"] == "14 articles in 3 hours, where there is usually hardly one"
 
 
 def test_it_is_told_as_alert_surge_with_the_figures(desk: Desk) -> None:
-    write_about(desk, 6, MORNING)
+    write_about(desk, 14, MORNING)
     watch(desk)
     (bundle,) = [one for one in desk.due() if one.channel == "hook" and one.alerts[0].kind is AlertKind.SURGE]
     body = json.loads(render_webhook(bundle.alerts[0]))
@@ -81,7 +81,7 @@ def test_it_is_told_as_alert_surge_with_the_figures(desk: Desk) -> None:
 
 
 def test_it_is_shown_whole_and_listed_as_csv(desk: Desk) -> None:
-    write_about(desk, 6, MORNING)
+    write_about(desk, 14, MORNING)
     watch(desk)
     (listed,) = desk.log(kind=AlertKind.SURGE)
     (thing,) = desk.archive.find_things(listed["id"], ["OTAN"])
@@ -92,26 +92,26 @@ def test_it_is_shown_whole_and_listed_as_csv(desk: Desk) -> None:
 
 
 def test_none_is_told_again_of_the_same_surge_also_after_a_restart(desk: Desk) -> None:
-    write_about(desk, 6, MORNING)
+    write_about(desk, 14, MORNING)
     assert watch(desk) == ["OTAN"]
     assert watch(desk) == []
     desk.reopen()
-    write_about(desk, 6, MORNING + HOUR / 2)
+    write_about(desk, 14, MORNING + HOUR / 2)
     assert watch(desk) == []
-    write_about(desk, 6, MORNING + 5 * DAY)
+    write_about(desk, 14, MORNING + 5 * DAY)
     assert watch(desk) == ["OTAN"]
     assert len({one["id"] for one in desk.log(kind=AlertKind.SURGE)}) == 2
 
 
 def test_a_crash_before_the_end_of_a_step_leaves_all_of_it_to_the_next(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_about(desk, 6, MORNING)
+    write_about(desk, 14, MORNING)
     with monkeypatch.context() as patch:
         patch.setattr(volumes, "_conclude", _crash)
         with pytest.raises(RuntimeError, match="power cut"):
             watch(desk)
     assert desk.log(kind=AlertKind.SURGE) == []
     assert watch(desk) == ["OTAN"]
-    assert desk.log(kind=AlertKind.SURGE)[0]["surge"]["articles"] == 6
+    assert desk.log(kind=AlertKind.SURGE)[0]["surge"]["articles"] == 14
 
 
 def _crash(*_arguments: object) -> None:
@@ -125,9 +125,9 @@ def test_what_a_source_held_when_it_was_first_read_is_no_rise(desk: Desk, *, sil
     desk.watch(new)
     write_about(desk, 30, MORNING, new)
     assert watch(desk) == []
-    write_about(desk, 6, MORNING + HOUR, new)
+    write_about(desk, 14, MORNING + HOUR, new)
     assert watch(desk) == ["OTAN"]
-    assert desk.log(kind=AlertKind.SURGE)[0]["surge"]["articles"] == 6
+    assert desk.log(kind=AlertKind.SURGE)[0]["surge"]["articles"] == 14
 
 
 def test_what_was_published_long_ago_is_no_rise(desk: Desk) -> None:
@@ -138,16 +138,16 @@ def test_what_was_published_long_ago_is_no_rise(desk: Desk) -> None:
 
 def test_an_old_archive_is_counted_in_parts_and_judged_when_all_is_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(volumes, "MOST_COUNTED", 4)
-    write_about(desk, 6, MORNING)
+    write_about(desk, 14, MORNING)
     assert desk.archive.watch_volumes(MORNING).result().has_more
     assert desk.log(kind=AlertKind.SURGE) == []
     assert watch(desk, MORNING) == ["OTAN"]
-    assert sum(count for (count,) in desk.rows("SELECT articles FROM topic_hours")) == 13
+    assert sum(count for (count,) in desk.rows("SELECT articles FROM topic_hours")) == 21
 
 
 def test_many_topics_are_judged_in_parts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(volumes, "MOST_JUDGED", 1)
-    write_about(desk, 6, MORNING)
+    write_about(desk, 14, MORNING)
     assert desk.archive.watch_volumes(MORNING).result().has_more
     assert watch(desk) == []
     assert len(desk.log(kind=AlertKind.SURGE)) == 1
@@ -156,7 +156,7 @@ def test_many_topics_are_judged_in_parts(desk: Desk, monkeypatch: pytest.MonkeyP
 def test_a_topic_that_asks_for_something_else_or_was_away_is_a_new_one(desk: Desk) -> None:
     watch(desk)
     desk.follow(Topic("OTAN", "OTAN OR Journal", ("hook",)))
-    write_about(desk, 6, MORNING)
+    write_about(desk, 14, MORNING)
     assert watch(desk) == []
     assert desk.rows("SELECT query, since > '2025-02-28' FROM topic_volumes") == [("OTAN OR Journal", 1)]
     desk.follow()
