@@ -160,8 +160,8 @@ class Placer:
                 if abs(around.sketches[article_id].at - new.sketch.at) <= AFFAIR_SPAN:
                     told[article_id] += around.counts.weigh(word)
         nearest = sorted(told, key=lambda article_id: (-told[article_id], article_id))[:MOST_NEIGHBOURS]
-        wanted = {*nearest, *([copy.article_id] if copy is not None else [])} & around.sketches.keys()
-        return [Neighbour(around.sketches[article_id], around.story_of[article_id]) for article_id in sorted(wanted)]
+        wanted = dict.fromkeys([*nearest, copy.article_id] if copy is not None else nearest)
+        return [Neighbour(around.sketches[one], around.story_of[one]) for one in wanted if one in around.sketches]
 
     def _begin(self, new: Unplaced) -> int:
         story_id, at = self._around.next_story_id, new.sketch.at

@@ -145,6 +145,7 @@ def _sketch(row: sqlite3.Row) -> Sketch:
         title_words=frozenset(kept["title_words"]),
         words=kept["words"],
         kinds=frozenset(map(HeadlineKind, kept["kinds"])),
+        column=kept["column"],
     )
 
 
@@ -190,7 +191,13 @@ def _write_sketches(db: Database, sketches: Sequence[Sketch]) -> None:
 
 
 def _kept(sketch: Sketch) -> str:
-    kept = {"title": sketch.title, "title_words": sorted(sketch.title_words), "words": dict(sketch.words), "kinds": sorted(sketch.kinds)}
+    kept = {
+        "title": sketch.title,
+        "title_words": sorted(sketch.title_words),
+        "words": dict(sketch.words),
+        "kinds": sorted(sketch.kinds),
+        "column": sketch.column,
+    }
     return json.dumps(kept, ensure_ascii=False)
 
 

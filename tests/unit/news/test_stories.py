@@ -137,6 +137,6 @@ def test_rare_words_tell_more() -> None:
     assert counts.weigh("unknown") > counts.weigh("rare") > counts.weigh("usual") > 0
 
 
-def test_the_order_of_neighbours_decides_nothing() -> None:
+def test_the_order_of_few_neighbours_decides_nothing() -> None:
     near: Sequence[tuple[Sketch, int]] = [(sketch(1, FIRE), 70), (sketch(4, FIRE_AGAIN), 70), (sketch(5, OTHER), 71)]
     assert placed(sketch(9, FIRE_AGAIN), *near) == placed(sketch(9, FIRE_AGAIN), *reversed(near))
