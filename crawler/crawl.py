@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
@@ -31,7 +32,7 @@ from crawler.work import Answered, GoesOn
 from crawler.workers import WorkersStopped
 from news.errors import CrawlEnded
 from news.sources import ParsedFeed, Problem
-from news.wording import Wording
+from news.wording import Wording, template
 
 _LAST_WORDS = timedelta(seconds=0.8)
 """After requests are dropped: for callbacks to end, and scrapy to close."""
@@ -39,6 +40,9 @@ _LAST_WORDS = timedelta(seconds=0.8)
 
 MOST_GOING_ON, MOST_GOING_ON_OF_SOURCE = 64, 16
 """Pieces of work that go on at a time (`GoesOn`), with what was read so far in memory. Of further ones what there is is told."""
+
+_NOT_RECORDED = template("What was read could not be recorded ({reason}): report the URL as a bug.")
+_log = logging.getLogger(__name__)
 
 Receiver = Callable[[Any], Awaitable[None]]
 """Takes the outcome of one kind of work."""
@@ -214,7 +218,7 @@ class Crawl:
         """Have the answer read, and hand on what came of it; whether the work goes on instead."""
         listing = self._settings.listings.get(work.source_id)
         answered = Answered(answer, self._clock(), seconds, partial(self._read, document), self._fetch_more, listing)
-        outcome = await kind_of(work).outcome(work, answered)
+        outcome = await _outcome_of(work, answered)
         if isinstance(outcome, GoesOn):
             if self._goes_on(outcome.work):
                 return True
@@ -325,3 +329,17 @@ class Crawl:
         _, unfinished = await asyncio.wait(ending, timeout=_LAST_WORDS.total_seconds())
         for task in unfinished:
             task.cancel()
+
+
+async def _outcome_of(work: Work, answered: Answered) -> Any:
+    """What came of a piece of work. What nobody foresaw in an answer costs that work alone: it would come again after every restart."""
+    try:
+        return await kind_of(work).outcome(work, answered)
+    except (WorkersStopped, Dropped, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(answered.answer, BaseException):
+            raise
+        _log.exception("the answer from %s could not be taken in, which is not foreseen", work.url)
+        words = Wording(_NOT_RECORDED, reason=f"{type(error).__name__}: {error}"[:160])
+        return await kind_of(work).outcome(work, replace(answered, answer=FetchProblem(Problem("not_recorded", words))))

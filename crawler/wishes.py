@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any
 
 from news.freshness import FeedWishes
+from news.timing import parse_http_date
 
 LONGEST = timedelta(days=365)
 """Nobody means more; and a number without end is no time."""
@@ -67,16 +67,8 @@ def _lifetime(header: Callable[[str], str | None]) -> timedelta | None:
         return timedelta()
     if found := _MAX_AGE.search(control):
         return min(timedelta(seconds=min(int(found[1]), 10**9)), LONGEST)
-    expires, date = header("Expires"), _date(header("Date"))
+    expires, date = header("Expires"), parse_http_date(header("Date"))
     if expires is None or date is None:
         return None
-    until = _date(expires)
+    until = parse_http_date(expires)
     return max(until - date, timedelta()) if until else timedelta()
-
-
-def _date(value: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

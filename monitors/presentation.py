@@ -11,6 +11,8 @@ TEMPLATE_NAMES = ("mail.html", "mail.txt")
 """The two bodies of a mail."""
 OUR_BODIES = ("discord", "json", "mattermost", "slack", "teams")
 """The templates of webhooks' bodies that come with the program, in `monitors/templates/bodies/`."""
+CHAT_BODIES = frozenset(OUR_BODIES) - {"json"}
+"""Those of services that know no `webhook-id`, and show a repeat as if it were news."""
 
 
 class TemplateTroubleError(Exception):

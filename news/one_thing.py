@@ -106,6 +106,14 @@ class PageNote:
 
 
 @dataclass(frozen=True, slots=True)
+class DueCorrection:
+    """An article was edited, and the topic is told at that moment what it says otherwise by then, if it still does."""
+
+    topic: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WholeArticle:
     """An article with everything the archive knows of it."""
 
@@ -117,6 +125,8 @@ class WholeArticle:
     matches: tuple[MatchRecord, ...]
     alerts: tuple[AlertDetails, ...]
     page_problems: tuple[PageNote, ...] = ()
+    corrections_due: tuple[DueCorrection, ...] = ()
+    """What was corrected and waits until its topic may be told again."""
     place: PlaceInStory | None = None
     """None until it is placed."""
 

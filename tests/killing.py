@@ -26,7 +26,6 @@ _WRITES = {
     "record_poll": "poll",
     "record_page": "page",
     "seal_messages": "sealing",
-    "record_attempt": "attempt",
     "record_attempts": "attempt",
     "escalate_due": "escalation",
 }
@@ -39,7 +38,7 @@ _DECISIONS = {
 }
 """What is decided within such an operation, before any of it is written."""
 _MOMENTS = ("handed over", "written", "committed")
-POINTS = (*_DECISIONS, *(f"{write} {moment}" for write in dict.fromkeys(_WRITES.values()) for moment in _MOMENTS))
+POINTS = (*_DECISIONS, *(f"{write} {moment}" for write in _WRITES.values() for moment in _MOMENTS))
 """Where it can be ended. A feed or a page was fetched when it is handed over; a message is sealed when its sealing is committed, sent when
 its attempt is handed over, recorded when that is committed."""
 
@@ -80,8 +79,6 @@ def _watch_writes(ending: _Ending) -> None:
 
     current = threading.local()
     for method_name, write in _WRITES.items():
-        if not hasattr(Archive, method_name):
-            continue
         setattr(Archive, method_name, _naming(getattr(Archive, method_name), ending, write, current))
     submit = Writer.submit
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -14,8 +14,9 @@ from pydantic import AfterValidator, Field, model_validator
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import Channel, ChannelTable
 from monitors.channels.urls import check_host, split_url
-from monitors.presentation import OUR_BODIES, Presentation
+from monitors.presentation import CHAT_BODIES, OUR_BODIES, Presentation
 from news.delivering import Policy
+from news.pace import Pace
 from news.wording import Wording
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret
@@ -135,4 +136,7 @@ class Table(ChannelTable):
         return self
 
     def make_channel(self, name: str) -> WebhookChannel:
-        return WebhookChannel(name, self.url, self.secret, self.make_policy(), self.previous_secret, self.template, self.public_only)
+        policy = self.make_policy()
+        if self.template in CHAT_BODIES:
+            policy = replace(policy, pace=Pace(at_once=1, per_second=self.max_per_second, knows_repeats=False))
+        return WebhookChannel(name, self.url, self.secret, policy, self.previous_secret, self.template, self.public_only)

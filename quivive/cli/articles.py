@@ -28,6 +28,11 @@ def show_article(sheet: Sheet, whole: WholeArticle) -> None:
         sheet.heading(text("Alerts"))
         for alert in whole.alerts:
             show_alert(sheet, alert)
+        for one in whole.corrections_due:
+            told = text(
+                "{topic}: edited since; what it says otherwise is told {time}", topic=visible(one.topic), time=sheet.view.time(one.due_at)
+            )
+            sheet.note(told)
     _show_versions(sheet, whole.versions)
     sheet.heading(text("Text"))
     if whole.deleted_at is not None:

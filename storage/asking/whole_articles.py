@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from news.alerting import Silence
 from news.articles import Origin
-from news.one_thing import AlertDetails, MatchRecord, PageNote, VersionRecord, WholeArticle
+from news.one_thing import AlertDetails, DueCorrection, MatchRecord, PageNote, VersionRecord, WholeArticle
 from news.sources import Problem
 from storage.asking.alert_log import list_alerts_on
 from storage.asking.attempts import detail_deliveries
@@ -33,6 +33,7 @@ def get_article(db: Database, article_id: int) -> WholeArticle:
         matches=_list_matches(db, article_id),
         alerts=tuple(AlertDetails(record, detail_deliveries(db, record)) for record in list_alerts_on(db, article_id)),
         page_problems=_list_page_problems(db, article_id),
+        corrections_due=_list_corrections_due(db, article_id),
         place=get_place(db, article_id),
     )
 
@@ -54,6 +55,11 @@ def _list_page_problems(db: Database, article_id: int) -> tuple[PageNote, ...]:
         (article_id, MOST_PAGE_PROBLEMS),
     )
     return tuple(PageNote(row["source"], row["link"], Problem(row["page_error_code"], row["page_error_message"] or "")) for row in rows)
+
+
+def _list_corrections_due(db: Database, article_id: int) -> tuple[DueCorrection, ...]:
+    rows = db.conn.execute("SELECT topic, due_at FROM corrections_due WHERE article_id = ? ORDER BY due_at, topic", (article_id,))
+    return tuple(DueCorrection(row["topic"], from_text(row["due_at"])) for row in rows)
 
 
 def _version(row: sqlite3.Row, *, is_current: bool) -> VersionRecord:

@@ -68,6 +68,8 @@ ALERT_KEYS = [
     "matches",
     "health",
     "acknowledged_at",
+    "surge",
+    "changes",
 ]
 DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error", "held_until", "reason"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,4 +88,31 @@ def test_a_page_whose_feed_cannot_be_recorded_either_is_given_up_visibly(tmp_pat
     summary, told, archive = poll(tmp_path, site, "page")
     assert (summary["articles"]["new"], told) == (1, [GOOD])
     assert [(page.state, page.error.code) for page in archive.report_pages(9)] == [("given_up", "not_recorded")]
+    archive.close_reading()
+
+
+def test_an_answer_that_the_crawl_trips_over_is_a_failing_source_and_the_others_go_on(
+    tmp_path: Path, site: NewsSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trip(header: Callable[[str], str | None]) -> None:
+        if header("Age"):
+            raise RuntimeError("nobody foresaw this")
+
+    monkeypatch.setattr("crawler.feed_work.fresh_for", trip)
+    site.page("/bad", rss(item("Une brève", site.url("/b"))), headers={"Age": "5"})
+    summary, told, archive = poll(tmp_path, site, "feed")
+    assert (summary["sources"]["polled"], summary["sources"]["failed"], told) == (2, 1, [GOOD])
+    bad = next(source for source in archive.report_sources() if source.url == site.url("/bad"))
+    assert bad.last_error is not None
+    assert (bad.status, bad.last_error.code) == ("failing", "not_recorded")
+    assert "RuntimeError: nobody foresaw this" in bad.last_error.message
+    archive.close_reading()
+
+
+@pytest.mark.parametrize("name", ["Expires", "Date"])
+def test_a_date_that_no_calendar_holds_ends_nothing(tmp_path: Path, site: NewsSite, name: str) -> None:
+    never = {"Date": "Mon, 10 Feb 2025 10:00:00 GMT", "Expires": "0", name: "Mon, 10 Feb 99999999999999999999 10:00:00 GMT"}
+    site.page("/bad", rss(item("Une brève", site.url("/b"))), headers=never)
+    summary, told, archive = poll(tmp_path, site, "feed")
+    assert (summary["sources"]["polled"], summary["sources"]["failed"], told) == (2, 0, [GOOD])
     archive.close_reading()

@@ -72,6 +72,29 @@ def test_news_of_a_source_do_not_wait_for_the_first_polls_of_others(desk: Desk) 
     assert [one["deliveries"][0]["status"] for one in desk.log()][:2] == ["held", "pending"]
 
 
+def test_pages_of_news_hold_no_first_poll_up(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    nothing = entry("Rien", "https://a.example/0")
+    desk.poll(A, nothing)
+    desk.page("https://a.example/0", prose("rien du tout"))
+    desk.poll(A, entry("Demain", "https://a.example/1"), nothing)
+    desk.due_page("https://a.example/1")
+    desk.watch(B)
+    desk.poll(B, *entries(2, "b"))
+    assert [len(bundle.alerts) for bundle in tell(desk)] == [2]
+
+
+def test_sources_that_left_the_configuration_hold_no_first_poll_up(desk: Desk) -> None:
+    desk.watch(A, B)
+    desk.watch(C, mode="page")
+    desk.poll(C, entry("Rien", "https://c.example/1"))
+    desk.poll(A, *entries(2))
+    assert tell(desk) == []
+    del desk.specs[1:]
+    desk.sync()
+    assert [len(bundle.alerts) for bundle in tell(desk)] == [2]
+
+
 def test_its_pages_are_waited_for_until_each_was_asked_for_once(desk: Desk) -> None:
     desk.watch(A, mode="page")
     desk.poll(A, *(entry(title, f"https://a.example/{number}") for number, title in enumerate(("Demain", "Hier", "La fusée"))))

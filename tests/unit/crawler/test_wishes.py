@@ -65,6 +65,8 @@ def test_a_feed_says_which_hours_and_days_are_to_be_skipped() -> None:
         ({"Expires": "Mon, 03 Mar 2025 12:00:00 GMT", "Date": "Mon, 03 Mar 2025 11:00:00 GMT"}, HOUR),
         ({"Expires": "Mon, 03 Mar 2025 12:00:00 GMT"}, None),
         ({"Expires": "0", "Date": "Mon, 03 Mar 2025 11:00:00 GMT"}, timedelta()),
+        ({"Expires": "Mon, 03 Mar 99999999999999999999 12:00:00 GMT", "Date": "Mon, 03 Mar 2025 11:00:00 GMT"}, timedelta()),
+        ({"Expires": "Mon, 03 Mar 2025 12:00:00 GMT", "Date": "Mon, 03 Mar 2025 11:00:00 +99999999999999999999"}, None),
         ({"Expires": "Mon, 03 Mar 2025 10:00:00 GMT", "Date": "Mon, 03 Mar 2025 11:00:00 GMT"}, timedelta()),
     ],
 )

@@ -137,6 +137,15 @@ def test_a_webhooks_body_may_be_made_of_a_template(template):
     assert read_webhook(template=template).template == template
 
 
+@pytest.mark.parametrize(
+    ("template", "knows"),
+    [(None, True), ("json", True), ("a.json", True), *[(name, False) for name in ("slack", "discord", "mattermost", "teams")]],
+)
+def test_a_chat_service_knows_no_repeat_and_is_told_one_message_after_the_other(template, knows):
+    pace = read_webhook(template=template, at_once=7, max_per_second=2.0).policy.pace
+    assert (pace.knows_repeats, pace.at_once, pace.per_second) == (knows, 7 if knows else 1, 2.0)
+
+
 @pytest.mark.parametrize("template", ["skype", "", "../mine.json", "/etc/passwd", "mine.html", "a/b.json", "json.j2", ".json"])
 def test_a_template_that_is_none_of_ours_and_no_name_of_a_file_is_refused(template):
     with pytest.raises(ValueError, match=r"must be one of discord, json, mattermost, slack, teams, or the name of a \.json or \.txt file"):

@@ -21,6 +21,9 @@ from tests.outbox import MORNING
         ("²", None),
         ("Wed, 99 Mar 2026 10:16:02 GMT", None),
         ("Wed, 04 Mar 99999 10:16:02 GMT", None),
+        ("Wed, 04 Mar 99999999999999999999 10:16:02 GMT", None),
+        ("Wed, 04 Mar 2026 99999999999999:16:02 GMT", None),
+        ("Wed, 04 Mar 2026 10:16:02 +99999999999999999999", None),
     ],
 )
 def test_a_wish_to_be_left_alone_is_read_as_seconds_or_as_a_date(value, wait):
