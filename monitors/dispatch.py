@@ -29,7 +29,7 @@ from news.pace import MOST_AT_ONCE
 
 HELD_AT_ONCE = 1000
 """What waits for an absent channel is held in portions: others write in between."""
-SEALED_BEHIND = 50
+SEALED_BEHIND = 20
 """Deliveries to a channel that is left alone that are sealed at a look."""
 
 _log = logging.getLogger(__name__)

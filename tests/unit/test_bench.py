@@ -35,6 +35,7 @@ def run_quick(name: str) -> str:
     return done.stdout
 
 
+@pytest.mark.timeout(300)  # they measure, and a busy machine is slow at it
 @pytest.mark.parametrize("name", QUICK)
 def test_a_quick_run_prints_the_machine_and_its_figures(name: str) -> None:
     printed = run_quick(name)

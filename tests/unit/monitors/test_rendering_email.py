@@ -7,7 +7,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitors.letter import MOST_HITS_SHOWN, make_letter, subject_of
@@ -181,6 +181,7 @@ def test_no_title_or_topic_can_break_the_subject_or_smuggle_in_a_header(title, t
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998  # RFC 5322 §2.1.1
 
 
+@settings(max_examples=40)  # a message is made by the whole of the email package each time
 @given(st.text(), st.text())
 def test_the_text_arrives_as_it_was_written(excerpt, found):
     bundle = with_article(excerpt=f"début {excerpt} fin")
