@@ -16,6 +16,7 @@ from news.sources import FeedEntry, FeedLink, ParsedFeed
 Record = dict[str, Any]
 
 _MOST_HUBS = 10
+_MOST_DIGITS = 1000
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(?P<half>u[dD][89a-fA-F][\da-fA-F]{2})|.)", re.DOTALL)
 """An escape in JSON; two of them may be one character beyond the first 65,536 (RFC 8259 §7)."""
 
@@ -34,14 +35,14 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     Raises FetchProblem: `malformed` if it is no valid JSON, since nothing can be saved of it; `not_a_feed` if it has no list of items.
     """
     try:
-        feed = json.loads(_without_halves(text.lstrip("\ufeff")), strict=False)
+        feed = json.loads(_without_halves(text.lstrip("\ufeff")), strict=False, parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
         raise FetchProblem(make_problem("malformed", str(error)[:120])) from error
-    items = feed.get("items")
-    if not isinstance(items, list) and "jsonfeed.org/version/" not in str(feed.get("version")):
+    items = _items(feed)
+    if items is None and "jsonfeed.org/version/" not in str(feed.get("version")):
         raise FetchProblem(make_problem("not_a_feed", "a JSON document that is no JSON Feed"))
     language = language_of(feed.get("language"))
-    entries = [_entry(item, url, language) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    entries = [_entry(item, url, language) for item in items or [] if isinstance(item, dict)]
     return ParsedFeed(
         title=line_of(_string(feed, "title"), is_plain=True),
         entries=tuple(entry for entry in entries if entry.title or entry.link or entry.summary or entry.content),
@@ -49,6 +50,19 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
         links=_links(feed, url),
         format=f"JSON Feed {version[1]}" if (version := _VERSION.search(str(feed.get("version")))) else "JSON Feed",
     )
+
+
+def _whole_number(digits: str) -> int | str:
+    """A number, or its digits where Python makes none of so many: they must not cost the feed."""
+    return int(digits) if len(digits) < _MOST_DIGITS else digits
+
+
+def _items(feed: Record) -> list[Any] | None:
+    """The items; PHP writes a list in which one lacks as an object, `{"0": …, "2": …}`. None if there is nothing of the kind."""
+    items = feed.get("items")
+    if isinstance(items, dict) and items and all(key.isdigit() for key in items):
+        return [*items.values()]
+    return items if isinstance(items, list) else None
 
 
 def _links(feed: Record, url: str) -> tuple[FeedLink, ...]:
@@ -73,7 +87,7 @@ def _entry(item: Record, url: str, feed_language: str | None) -> FeedEntry:
     updated_at = from_text(_string(item, "date_modified"), zone)
     return FeedEntry(
         guid=str(guid) if isinstance(guid, str | int | float) and str(guid) else None,
-        link=absolute_url(_string(item, "url") or _string(item, "external_url"), url),
+        link=absolute_url(_string(item, "url") or _string(item, "external_url"), url) or absolute_url(_string(item, "id"), ""),
         title=line_of(_string(item, "title"), is_plain=True),
         summary=paragraphs_of(_string(item, "summary"), is_plain=True),
         content=paragraphs_of(html) or paragraphs_of(text, is_plain=True),

@@ -89,7 +89,7 @@ class RedirectMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The next request, if the answer is a redirect; FetchProblem if there were too many or it leads nowhere."""
-        if response.status in _REFUSES_CONDITION and any(name in request.headers for name in _CONDITIONS):
+        if _evades_condition(response) and any(name in request.headers for name in _CONDITIONS):
             return _unconditional(request)
         location = response.headers.get("Location")
         if response.status not in _REDIRECTS or not location:
@@ -111,6 +111,11 @@ def _put_own_headers(request: Request) -> None:
         request.headers.pop(name, None)
     for name, value in own_headers(settings, request.url).items():
         request.headers[name] = value
+
+
+def _evades_condition(response: Response) -> bool:
+    """Whether an answer neither says that nothing changed nor gives what did: it refuses the question, or is empty where 304 was meant."""
+    return response.status in _REFUSES_CONDITION or (200 <= response.status < 300 and not response.body)
 
 
 def _unconditional(request: Request) -> Request:

@@ -43,6 +43,8 @@ _ROOT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """What stands before the root element; dropped with the entities that it declares. Nothing in it is tried twice."""
+_OPENED, _CLOSED = (re.compile(rf"<{slash}(?:[A-Za-z_][\w.-]*:)?(?:url|sitemap)[\s>]", re.IGNORECASE) for slash in ("", "/"))
+"""Where what is said of a page, or of a further sitemap, begins and ends."""
 _NEWS_NAME = re.compile(r"news|actu|articles?(?![a-z])|posts?(?![a-z])", re.IGNORECASE)
 _DULL_NAME = re.compile(r"page|categor|rubrique|tag|author|auteur|image|video|product|media|attachment|forum", re.IGNORECASE)
 """In the name of a sitemap of an index: that it has what is new; that it lists no articles."""
@@ -90,7 +92,7 @@ def read_sitemap(text: str, url: str) -> Sitemap:
         raise FetchProblem(make_problem("not_a_feed", "no sitemap"))
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        tree = etree.fromstring(with_valid_references(root.string[root.end() :]).encode(), parser)
+        tree = etree.fromstring(with_valid_references(_without_cut_end(root.string[root.end() :], root[1])).encode(), parser)
     except etree.XMLSyntaxError as error:  # not even a root
         raise FetchProblem(make_problem("malformed", str(error)[:120])) from error
     if tree is None:
@@ -102,6 +104,15 @@ def read_sitemap(text: str, url: str) -> Sitemap:
     language = next((entry.language for entry in entries if entry.language), None)
     title = _publication(tree)
     return Sitemap(ParsedFeed(title, entries, language, problem, format="news sitemap" if title else "sitemap"))
+
+
+def _without_cut_end(text: str, root_name: str) -> str:
+    """A document without what it ends in, if it was cut: an address that lacks its end is that of another page, or of none."""
+    if re.search(rf"</(?:[\w.-]+:)?{root_name}\s*>", text, re.IGNORECASE):
+        return text
+    closed = max((found.end() for found in _CLOSED.finditer(text)), default=0)
+    begun = _OPENED.search(text, closed)
+    return text[: begun.start()] if begun else text
 
 
 def as_polled_feed(sitemap: Sitemap) -> ParsedFeed:

@@ -153,7 +153,7 @@ def test_a_cookie_goes_to_no_other_site(crawl: RunningCrawl, site: NewsSite) -> 
         assert "Cookie" not in other.requests[-1].headers
 
 
-@pytest.mark.parametrize("status", [400, 412, 431])
+@pytest.mark.parametrize("status", [200, 204, 400, 412, 431])
 def test_a_condition_that_is_refused_is_dropped_and_the_feed_read(crawl: RunningCrawl, site: NewsSite, status: int) -> None:
     site.refuse_condition("/feed", FEED, status)
     outcome = crawl.poll(site.url("/feed"), etag='"p"', last_modified="Mon, 10 Feb 2025 09:00:00 GMT")

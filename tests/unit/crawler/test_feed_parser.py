@@ -428,6 +428,24 @@ def test_a_json_feed_of_any_version_is_read(version: str | None) -> None:
     assert [(one.title, one.published_at) for one in parse(json.dumps(feed)).entries] == [("Un", TEN_O_CLOCK)]
 
 
+def test_the_items_of_a_json_feed_may_be_numbered_as_php_writes_a_list_that_lacks_one() -> None:
+    version, items = "https://jsonfeed.org/version/1.1", {"0": {"id": "1", "title": "Un"}, "2": {"id": "3", "title": "Trois"}}
+    assert [one.title for one in parse(json.dumps({"version": version, "items": items})).entries] == ["Un", "Trois"]
+    assert [one.title for one in parse(json.dumps({"items": items})).entries] == ["Un", "Trois"]
+
+
+def test_no_number_in_a_json_feed_costs_more_than_itself() -> None:
+    digits = "9" * 5000
+    text = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": {digits}, "title": "Un"}}, {{"id": 7, "title": "Sept"}}]}}'
+    assert [(one.guid, one.title) for one in parse(text).entries] == [(digits, "Un"), ("7", "Sept")]
+
+
+def test_an_item_of_a_json_feed_without_url_is_at_its_id_if_that_is_one() -> None:
+    items = [{"id": "https://flux.example/un", "title": "Un"}, {"id": "un/deux", "title": "Deux"}]
+    feed = parse(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}))
+    assert [one.link for one in feed.entries] == ["https://flux.example/un", None]
+
+
 @pytest.mark.parametrize("document", ['{"items": 3}', '{"items": {"a": 1}, "version": "1"}'])
 def test_json_that_holds_no_items_is_no_feed(document: str) -> None:
     assert result_of(document.encode()) == "not_a_feed"

@@ -108,6 +108,21 @@ def test_what_is_cut_short_says_so() -> None:
     assert parse_sitemap(NEWS.encode(), URL).feed.problem is None
 
 
+@pytest.mark.parametrize("end", ["example/otan", "/plain</loc>", "2025-02-09</lastmod>", "<url><loc>mailto"])
+def test_what_a_sitemap_was_cut_in_is_no_address(end: str) -> None:
+    whole = [entry.link for entry in parse_sitemap(NEWS.encode(), URL).feed.entries]
+    cut = parse_sitemap(NEWS[: NEWS.find(end) + len(end) - 2].encode(), URL).feed
+    assert [entry.link for entry in cut.entries] == whole[: len(cut.entries)]
+    assert cut.problem is not None
+    assert cut.problem.code == "malformed"
+
+
+def test_the_last_sitemap_that_a_cut_index_names_is_not_asked_for_by_half_an_address() -> None:
+    named = "<sitemap><loc>https://journal.example/actu-1.xml</loc></sitemap>"
+    read = parse_sitemap(f"<s:sitemapindex xmlns:s='x'>{named * 2}<s:sitemap><s:loc>https://journal.example/act".encode(), URL)
+    assert {one.url for one in read.nested} == {"https://journal.example/actu-1.xml"}
+
+
 @pytest.mark.parametrize(("body", "code"), [(b" ", "empty"), (b"<html></html>", "not_a_feed"), (b"<rss></rss>", "not_a_feed")])
 def test_what_is_no_sitemap_is_refused(body: bytes, code: str) -> None:
     assert problem_of(body) == code

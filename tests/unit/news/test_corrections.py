@@ -73,7 +73,7 @@ def test_a_sentence_that_is_added_or_taken_away_must_hold_what_was_found() -> No
 
 def test_beside_a_passage_of_a_live_blog_stands_what_has_nothing_to_do_with_it() -> None:
     parts = ["9h00 - Les alliés parlent du point 1.", "8h30 - Une pause.", f"8h00 - {LEAD}"]
-    before, after = (version(TITLE, "\n".join([*parts[:1], one, *parts[2:]])) for one in parts[1:2] + ["8h30 - Une longue pause."])
+    before, after = (version(TITLE, "\n".join([*parts[:1], one, *parts[2:]])) for one in [*parts[1:2], "8h30 - Une longue pause."])
     assert told(after, before=before) == ()
 
 
