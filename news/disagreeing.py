@@ -184,8 +184,8 @@ def _agree(one: Day, other: Day) -> bool | None:
 
 
 def _tell_day(day: Day) -> str:
-    parts = (day.year and f"{day.year}", day.month and f"{day.month:02}", day.day and f"{day.day:02}", day.weekday and f"D{day.weekday}")
-    return "-".join(filter(None, parts))
+    parts = ((day.year, "{}"), (day.month, "{:02}"), (day.day, "{:02}"), (day.weekday, "D{}"))
+    return "-".join(shape.format(part) for part, shape in parts if part is not None)
 
 
 def _differ_in_names(new: Claims, old: Claims) -> Iterator[_Told]:
