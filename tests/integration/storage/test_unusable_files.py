@@ -265,6 +265,8 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "list_mutes": lambda reader: reader.list_mutes(NOW),
     "report_undelivered": lambda reader: reader.report_undelivered(),
     "report_pages": lambda reader: reader.report_pages(10),
+    "list_stories": lambda reader: list(reader.list_stories(StoryRequest())),
+    "list_stories_of": lambda reader: reader.list_stories_of([1]),
 }
 
 
