@@ -17,7 +17,7 @@ from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUn
 from news.one_thing import Thing, ThingKind
 from news.query import Matcher, parse_query
 from news.topics import Topic
-from storage import Archive, ArchiveReader, SearchRequest, Watch, backup, retry_deliveries
+from storage import Archive, ArchiveReader, SearchRequest, StoryRequest, Watch, backup, retry_deliveries
 from storage.asking.preview import PreviewRequest
 from storage.file.schema import migrations
 from tests.desk import NOW, A, Desk, entry, prose
