@@ -319,12 +319,13 @@ class RebuildingPart(StrEnum):
 
     HASHES = "hashes"
     INDEX = "index"
+    STORIES = "stories"
     OLD_INDEX = "old_index"
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildingProgress:
-    """How far a part has come: of the revisions' numbers, so many hundredths are done. Clearing away the old index has no measure."""
+    """How far a part has come: of the numbers of revisions or articles, so many hundredths are done. Clearing away has no measure."""
 
     part: RebuildingPart
     percent: float

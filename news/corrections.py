@@ -55,17 +55,17 @@ def _choose(revisions: Revisions, edit: Edit, before: Version, after: Version) -
         return ()
     if revisions is Revisions.ALL:
         return edit.sentences
-    matching = [one for one in edit.sentences if _concerns(one, before.found, after.found)]
+    matching = [one for one in edit.sentences if _concerns(one, before.found, after.found, 0 if edit.is_live else _AROUND)]
     has_turned = (before.match is None) is not (after.match is None)
     # What a query excludes has come or gone: no passage that it found was touched, and yet the match was added or removed.
     return edit.sentences if has_turned and not matching and not edit.is_retitled else matching
 
 
-def _concerns(one: Edited, found_before: Sequence[Span], found_after: Sequence[Span]) -> bool:
+def _concerns(one: Edited, found_before: Sequence[Span], found_after: Sequence[Span], around: int) -> bool:
     """Whether a sentence that was changed stands where something was found; one that was added or taken away must hold it."""
     if one.before is None or one.after is None:
         return _touches(one.before, found_before, 0) or _touches(one.after, found_after, 0)
-    return _touches(one.before, found_before, _AROUND) or _touches(one.after, found_after, _AROUND)
+    return _touches(one.before, found_before, around) or _touches(one.after, found_after, around)
 
 
 def _touches(sentence: Sentence | None, found: Iterable[Span], around: int) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from news.furniture import is_live, split_told, title_words
 from news.sentences import Sentence
 
-MOST_PAIRED = 200
+MOST_PAIRED = 60
 """Sentences of each text that are compared with one another; a text in which more have changed was written anew."""
 _LEAST_ALIKE = 0.5
 """Of the words of two sentences, for one to have become the other."""
@@ -37,6 +37,8 @@ class Edit:
 
     is_retitled: bool
     sentences: tuple[Edited, ...]
+    is_live: bool = False
+    """Whether the text goes on as things happen: then what stands beside a passage has nothing to do with it."""
 
 
 def find_edit(before: tuple[str, str], after: tuple[str, str]) -> Edit:
@@ -44,7 +46,7 @@ def find_edit(before: tuple[str, str], after: tuple[str, str]) -> Edit:
     is_retitled = title_words(before[0]) != title_words(after[0])
     if before[1] == after[1]:
         return Edit(is_retitled, ())
-    return Edit(is_retitled, tuple(_find_sentences(before[1], after[1])))
+    return Edit(is_retitled, tuple(_find_sentences(before[1], after[1])), is_live(before[1]))
 
 
 def _find_sentences(before: str, after: str) -> list[Edited]:

@@ -14,6 +14,7 @@ from news.articles import Origin
 from news.covering import Coverage
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
+from news.story_answers import PlaceInStory
 from news.websub import Subscription
 
 
@@ -126,6 +127,8 @@ class WholeArticle:
     page_problems: tuple[PageNote, ...] = ()
     corrections_due: tuple[DueCorrection, ...] = ()
     """What was corrected and waits until its topic may be told again."""
+    place: PlaceInStory | None = None
+    """None until it is placed."""
 
 
 @dataclass(frozen=True, slots=True)

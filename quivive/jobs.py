@@ -138,6 +138,8 @@ class Jobs:
             log.warning("the archive was given a second name (a hard link): opening it by that name would damage it; remove that name")
         await asyncio.wrap_future(archive.mend_clock_jumps(now))
         await asyncio.wrap_future(archive.prune_poll_log(now))
+        while await asyncio.wrap_future(archive.prune_sketches(now)):
+            pass
         while await asyncio.wrap_future(archive.forget_gaps(now)):
             pass  # a batch at a time, so that others come to write in between
         retention = self._service.configuration.retention

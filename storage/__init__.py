@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from storage.asking.alert_log import AlertRequest
     from storage.asking.preview import PreviewRequest
     from storage.asking.search import SearchRequest
+    from storage.asking.stories import StoryRequest
     from storage.beside import acknowledge, mute, retry_deliveries, unmute
     from storage.file.backup import backup, stream_backup
     from storage.file.lock import find_writer
@@ -26,6 +27,7 @@ _HOMES = {
     "Patience": "storage.file.waiting",
     "PreviewRequest": "storage.asking.preview",
     "SearchRequest": "storage.asking.search",
+    "StoryRequest": "storage.asking.stories",
     "Tally": "storage.recording.watch",
     "Watch": "storage.recording.watch",
     "acknowledge": "storage.beside",
@@ -46,6 +48,7 @@ __all__ = [
     "Patience",
     "PreviewRequest",
     "SearchRequest",
+    "StoryRequest",
     "Tally",
     "Watch",
     "acknowledge",

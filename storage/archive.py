@@ -263,6 +263,10 @@ class Archive(ArchiveReader):
         """Give up some `limit` of the due messages to a channel that is left alone whose days to succeed are over."""
         return self._writer.submit(lambda db: outbox.give_up_overdue(db, self._watch.health_notify, channel, reason, now, limit))
 
+    def prune_sketches(self, now: datetime) -> Future[int]:
+        """Forget up to a batch of what placing articles in stories no longer needs; returns how many."""
+        return self._submit(tidying.prune_sketches, now)
+
     def forget_articles(self, before: datetime, now: datetime) -> Future[int]:
         """Delete the texts of a batch of articles older than `before`; returns how many, 0 when it is done."""
         return self._submit(tidying.forget_articles, before, now)

@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from news.one_thing import Thing, Whole
     from news.own_line import Line
     from news.query import Query
+    from news.story_answers import StoryRecord
     from news.topics import Topic
     from storage.asking.alert_log import AlertRequest
     from storage.asking.preview import PreviewRequest
     from storage.asking.search import SearchRequest
+    from storage.asking.stories import StoryRequest
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -103,6 +105,19 @@ class ArchiveReader:
 
         with self._lend() as db:  # until the last article is taken
             yield from exporting.export_articles(db, query, after)
+
+    def list_stories(self, request: StoryRequest) -> Iterator[StoryRecord]:
+        """The stories that are asked for, that with the latest article first, of one state of the archive."""
+        from storage.asking import stories
+
+        with self._lend() as db:  # until the last story is taken
+            yield from stories.list_stories(db, request)
+
+    def list_stories_of(self, article_ids: Sequence[int]) -> list[StoryRecord]:
+        """The stories of these articles, each once."""
+        from storage.asking import stories
+
+        return self._ask(stories.list_stories_of, article_ids)
 
     def count_articles(self) -> int:
         """How many articles the archive holds."""

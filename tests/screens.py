@@ -57,6 +57,7 @@ SCREENS = {
     "missed": ("search", "--since", "24h", "--limit", "3"),
     "preview": ("preview", "--topic", "OpenAI–OTAN"),
     "show-article": ("show", LONG_URL),
+    "stories": ("stories", "--limit", "3"),
     "show-changes": ("show", "https://source-001.example/fibre", "--diff"),
     "show-alert": ("show", "vuwfqdox"),
     "show-delivery": ("show", "z77dq733"),

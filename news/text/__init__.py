@@ -10,7 +10,7 @@ from news.text.analysis import (
     index_columns,
 )
 from news.text.inflection import stem
-from news.text.language import language_of
+from news.text.language import language_of, little_words
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -21,5 +21,6 @@ __all__ = [
     "analyse_article",
     "index_columns",
     "language_of",
+    "little_words",
     "stem",
 ]

@@ -66,6 +66,11 @@ _WEIGHTS = {language: {word: 1 / _SHARED_BY[word] for word in words} for languag
 """A word that several languages have (`de`, `la`, `on`) says so much less."""
 
 
+def little_words(*languages: str) -> frozenset[str]:
+    """The little words of these languages, folded: they say nothing of what a text is about."""
+    return frozenset().union(*(_LITTLE_WORDS[language] for language in languages))
+
+
 def language_of(text: str) -> str | None:
     """The code (ISO 639-1) of the language of `text`; None for what is too short, mixed, or in a language that is not known here."""
     tokens = Counter(analyse(text[:_READ_CHARACTERS]).tokens)

@@ -29,6 +29,7 @@ _COMMANDS = {
     "poll": "Poll these sources now, or all of them.",
     "search": "Search the archive, or list what the filters leave.",
     "show": "Show an article, alert, delivery, source or topic whole.",
+    "stories": "List the stories: the articles on one event, together.",
     "check": "Check the configuration, and name every mistake.",
     "sources": "List the sources and their health, or show one whole.",
     "topics": "List the topics and their volume, or show one whole.",

@@ -10,6 +10,7 @@ from news.answers import SightingRecord
 from news.articles import Identity, Origin
 from news.one_thing import MatchRecord, PageNote, VersionRecord, WholeArticle
 from quivive.cli.deliveries import show_alert, tell_silence
+from quivive.cli.listed_stories import show_place
 from quivive.cli.sheet import Sheet, View
 from quivive.texts import visible
 
@@ -21,6 +22,8 @@ def show_article(sheet: Sheet, whole: WholeArticle) -> None:
     text = sheet.view.language.text
     show_article_head(sheet, whole)
     show_matches(sheet, whole.matches)
+    if whole.place is not None:
+        show_place(sheet, whole.article.article_id, whole.place)
     if whole.alerts:
         sheet.heading(text("Alerts"))
         for alert in whole.alerts:

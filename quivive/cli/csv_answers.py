@@ -60,6 +60,7 @@ ALERTS = (
     "surge",
     "changes",
 )
+STORIES = ("id", "title", "started_at", "updated_at", "sources", "topics", "articles")
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")
 _HIDDEN = frozenset({"Cc", "Cf"})
 """Control characters, and those that make a line read as another."""

@@ -34,6 +34,7 @@ from quivive.cli.json_answers import (
     time_json,
     topic_json,
 )
+from quivive.cli.json_stories import place_json
 
 _EXCERPT_CHARACTERS = 300
 
@@ -72,7 +73,7 @@ def _texts_json(whole: WholeArticle) -> JsonObject:
         "text": whole.text,
         "versions": [_version_json(version) for version in whole.versions],
         "alerts": [_alert_details_json(alert) for alert in whole.alerts],
-        "story_id": None,
+        **place_json(whole.place),
     }
 
 

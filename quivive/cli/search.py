@@ -25,6 +25,7 @@ from quivive.cli.context import (
 from quivive.cli.csv_answers import ARTICLES
 from quivive.cli.json_answers import found_article_json
 from quivive.cli.listed_articles import show_listed
+from quivive.cli.printed_stories import print_stories
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.suggesting import QueryCommand
 from quivive.collector import calm_collector
@@ -41,6 +42,7 @@ from storage import SearchRequest
 @click.option("--topic", metavar="T", shell_complete=complete_topic, help="With a recorded match of this topic.")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), help="Best first, or newest first (as without a query).")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--stories", "as_stories", is_flag=True, help="The stories of these articles: who was first, and how each spread.")
 @click.option("--open", "to_open", metavar="N", type=click.IntRange(1), help="Open the N-th of these articles in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for a spreadsheet.")
@@ -64,6 +66,8 @@ def command(context: click.Context, /, query: str | None, **options: Any) -> Non
     answer = reader.search(request)
     if options["to_open"]:
         _open(answer.articles, options["to_open"])
+    elif options["as_stories"]:
+        print_stories(view, reader.list_stories_of([found.article.article_id for found in answer.articles]), options)
     else:
         _print(view, answer.articles, options)
     for note in (*advise_on(query or ""), *_notes(request, answer)):

@@ -13,6 +13,7 @@ from news.sources import Problem
 from storage.asking.alert_log import list_alerts_on
 from storage.asking.attempts import detail_deliveries
 from storage.asking.records import get_record
+from storage.asking.stories import get_place
 from storage.file.times import from_text, optional_time
 from storage.recording.alerts import hits_from_json
 
@@ -33,6 +34,7 @@ def get_article(db: Database, article_id: int) -> WholeArticle:
         alerts=tuple(AlertDetails(record, detail_deliveries(db, record)) for record in list_alerts_on(db, article_id)),
         page_problems=_list_page_problems(db, article_id),
         corrections_due=_list_corrections_due(db, article_id),
+        place=get_place(db, article_id),
     )
 
 

@@ -10,6 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from news.urls import comparing_url
 from storage.file.first_schema import ALERTS, ARTICLES, SOURCES
+from storage.file.story_schema import STORIES
 
 migrations = Migrations("quivive")
 
@@ -496,3 +497,10 @@ def leave_channels_alone(db: Database) -> None:
         asked INTEGER NOT NULL,        -- 1: the receiver asked for it
         reason TEXT
     )""")
+
+
+@migrations()
+def know_copies_and_stories(db: Database) -> None:
+    """Which articles are copies, and which tell of one event. Those that are there are placed step by step (`rebuilding`)."""
+    for statement in STORIES:
+        db.conn.execute(statement)

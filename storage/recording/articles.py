@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from news.alerts import Alert
 from news.articles import ArticleFacts
 from news.judging import article_time
+from news.placing import Unplaced, make_unplaced
 from news.preparing import analysed_words
 from news.sayings import SaidAlready, StillSaid
 from news.settling import Asks, Decided, NewVersion, Settled
@@ -25,6 +26,7 @@ from storage.recording.corrections import record_corrections
 from storage.recording.facts import list_facts
 from storage.recording.matches import VersionToMatch, match_sighting, match_version
 from storage.recording.spoken import write_still_said
+from storage.recording.stories import place_articles
 from storage.recording.watch import Tally, Watch
 
 _ARTICLE = (
@@ -99,8 +101,15 @@ def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) ->
     _write_sightings(db, writing)
     _write_current(db, writing)
     _write_titles(db, writing.settled)
+    place_articles(db, [_unplaced(one, writing) for one in writing.settled if one.is_new_article])
     _count(writing.settled, tally)
     _match_all(db, watch, writing, tally)
+
+
+def _unplaced(one: Settled, writing: Writing) -> Unplaced:
+    assert one.main is not None  # an article comes with its text
+    showing, at = one.showing, article_time(one.showing.words.published_at, writing.now)
+    return make_unplaced(one.article_id, showing.source_id, showing.shown_url, at, writing.analysed[one.main.revision_id])
 
 
 def _write_addresses(db: Database, settled: Sequence[Settled]) -> None:

@@ -109,6 +109,11 @@ def _load_base(db: Database, edited: _Edited, told: _Told) -> sqlite3.Row | None
 
 
 def _correct(db: Database, watch: Watch, edited: _Edited, topic: str, told: _Told) -> list[Alert]:
+    due_at = decide_when(told.corrected_at, edited.now)
+    if due_at > edited.now:  # compared once, when it may be told: live blogs are edited all the time
+        _put_off(db, edited.article_id, topic, due_at)
+        return []
+    _forget_due(db, edited.article_id, topic)
     base = _load_base(db, edited, told)
     before = None if base is None else _find_in(watch, topic, analyse_article(base["title"], base["text"]), edited.facts)
     after = None if before is None else _find_in(watch, topic, edited.analysed, edited.facts)
@@ -117,14 +122,8 @@ def _correct(db: Database, watch: Watch, edited: _Edited, topic: str, told: _Tol
     edit = find_edit((before.title, before.text), (after.title, after.text))
     changes = find_changes(watch.revisions_of_topic[topic], edit, before, after)
     match = after.match or before.match
-    due_at = decide_when(told.corrected_at, edited.now)
     if match is None or not changes:
-        _forget_due(db, edited.article_id, topic)
         return []
-    if due_at > edited.now:
-        _put_off(db, edited.article_id, topic, due_at)
-        return []
-    _forget_due(db, edited.article_id, topic)
     return _tell(db, watch, edited, match, NewAlert(AlertKind.CORRECTED, told.sequence + 1, changes))
 
 

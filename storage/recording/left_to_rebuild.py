@@ -6,9 +6,13 @@ from sqlite_utils import Database
 
 from news.answers import RebuildingPart, RebuildingProgress
 from storage.file.words import list_old_indexes
+from storage.recording.state import get_state
 
 LEFT_BELOW = {RebuildingPart.HASHES: "hashes_left_below", RebuildingPart.INDEX: "index_left_below"}
 """The names under which the archive notes, of each part, the number below which revisions are not yet made anew."""
+
+STORIES_DONE, STORIES_UNTIL = "stories_done", "stories_until"
+"""The article up to which those are in stories that were archived before stories were known, and the last of them."""
 
 
 def left_below(db: Database, part: RebuildingPart) -> int:
@@ -23,10 +27,12 @@ def get_progress(db: Database) -> RebuildingProgress | None:
         if below:
             oldest, newest = db.conn.execute("SELECT min(id), max(id) FROM revisions").fetchone()
             return RebuildingProgress(part, round(100.0 * (newest + 1 - below) / (newest + 1 - oldest), 1))
+    if is_placing(db):
+        percent = 100.0 * int(get_state(db, STORIES_DONE) or 0) / int(get_state(db, STORIES_UNTIL) or 1)
+        return RebuildingProgress(RebuildingPart.STORIES, round(percent, 1))
     return RebuildingProgress(RebuildingPart.OLD_INDEX, 100.0) if list_old_indexes(db) else None
 
 
-def get_state(db: Database, name: str) -> str | None:
-    """What the archive notes under a name."""
-    row = db.conn.execute("SELECT value FROM archive_state WHERE name = ?", (name,)).fetchone()
-    return row["value"] if row else None
+def is_placing(db: Database) -> bool:
+    """Whether there are articles that are still to be placed in stories."""
+    return get_state(db, STORIES_UNTIL) is not None

@@ -7,6 +7,7 @@ A death in between loses nothing but that step. What is done and what is not are
   (`hashes_of`).
 - index: revisions below `index_left_below` are not in `words`, which holds words of this version only, those of new revisions from the
   first moment on. The index of before is kept as `words_old_…` until the end: it names candidates, and the text decides.
+- stories: `placing_old` tells.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_tex
 from news.text import ANALYSIS_VERSION, analyse_article
 from storage.file.words import clear_old_index, index_now, start_index_over
 from storage.recording.knowing import remember_titles
-from storage.recording.left_to_rebuild import LEFT_BELOW, get_progress, get_state, left_below
+from storage.recording.left_to_rebuild import LEFT_BELOW, get_progress, is_placing, left_below
+from storage.recording.placing_old import begin_placing, place_some
+from storage.recording.state import get_state, remove_state, set_state
 
 STEP_REVISIONS = 100
 STEP_CHARACTERS = 400_000
@@ -42,16 +45,17 @@ def begin(db: Database) -> None:
     _begin(db, RebuildingPart.HASHES, str(NORMALISATION_VERSION))
     if _begin(db, RebuildingPart.INDEX, index_version()):
         start_index_over(db)
+    begin_placing(db)
 
 
 def _begin(db: Database, part: RebuildingPart, version: str) -> bool:
     if get_state(db, _VERSIONS[part]) == version:
         return False
-    _set_state(db, _VERSIONS[part], version)
+    set_state(db, _VERSIONS[part], version)
     newest = db.conn.execute("SELECT max(id) FROM revisions").fetchone()[0]
     if newest is None:
         return False
-    _set_state(db, LEFT_BELOW[part], str(newest + 1))
+    set_state(db, LEFT_BELOW[part], str(newest + 1))
     return True
 
 
@@ -62,6 +66,9 @@ def step(db: Database) -> RebuildingProgress | None:
         if below:
             _renew(db, part, below)
             return get_progress(db)
+    if is_placing(db):
+        place_some(db)
+        return get_progress(db) or RebuildingProgress(RebuildingPart.STORIES, 100.0)
     if clear_old_index(db):
         return RebuildingProgress(RebuildingPart.OLD_INDEX, 100.0)
     return None
@@ -76,9 +83,9 @@ def _renew(db: Database, part: RebuildingPart, below: int) -> None:
         else:
             _rehash(db, revision)
     if texts:
-        _set_state(db, LEFT_BELOW[part], str(texts[-1]["id"]))
+        set_state(db, LEFT_BELOW[part], str(texts[-1]["id"]))
     else:
-        db.conn.execute("DELETE FROM archive_state WHERE name = ?", (LEFT_BELOW[part],))
+        remove_state(db, LEFT_BELOW[part])
 
 
 def _take_texts(db: Database, below: int) -> Iterator[sqlite3.Row]:
@@ -100,7 +107,3 @@ def _rehash(db: Database, revision: sqlite3.Row) -> None:
     text_hash, length = content_hash(revision["title"], revision["text"])
     db.conn.execute("UPDATE revisions SET text_hash = ?, text_length = ? WHERE id = ?", (text_hash, length, revision["id"]))
     remember_titles(db, [(text_hash, normalise_text(revision["title"]))])
-
-
-def _set_state(db: Database, name: str, value: str) -> None:
-    db.conn.execute("INSERT INTO archive_state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))

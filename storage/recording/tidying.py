@@ -14,7 +14,8 @@ from news.websub import LONGEST_LEASE
 from storage.file.times import from_text, to_text
 from storage.file.words import index_waiting, unindex
 from storage.recording.attempts import forget_attempts
-from storage.recording.left_to_rebuild import left_below
+from storage.recording.left_to_rebuild import is_placing, left_below
+from storage.recording.stories import forget_shingles, forget_sketches
 
 POLL_LOG_AGE = timedelta(days=30)
 GAP_AGE = timedelta(days=365)
@@ -63,7 +64,9 @@ def _forget(db: Database, article_id: int, not_in_index: int, now: datetime) -> 
     """Revisions below `not_in_index` are in an index of before only, which is given up as a whole."""
     rows = db.conn.execute("SELECT id, title, text FROM revisions WHERE article_id = ? AND id >= ?", (article_id, not_in_index))
     for row in rows.fetchall():
-        unindex(db, row["id"], analyse_article(row["title"], row["text"]))
+        analysed = analyse_article(row["title"], row["text"])
+        unindex(db, row["id"], analysed)
+        forget_shingles(db, article_id, analysed)
     db.conn.execute("UPDATE revisions SET text = '' WHERE article_id = ?", (article_id,))
     db.conn.execute("UPDATE matches SET hits = '[]' WHERE article_id = ?", (article_id,))
     db.conn.execute("UPDATE entries SET summary = NULL, content = NULL WHERE article_id = ?", (article_id,))
@@ -73,6 +76,15 @@ def _forget(db: Database, article_id: int, not_in_index: int, now: datetime) -> 
 def prune_poll_log(db: Database, now: datetime) -> int:
     """Delete poll log lines older than `POLL_LOG_AGE`; returns how many."""
     return int(db.conn.execute("DELETE FROM polls WHERE polled_at < ?", (to_text(now - POLL_LOG_AGE),)).rowcount)
+
+
+def prune_sketches(db: Database, now: datetime) -> int:
+    """Forget up to a batch of what placing articles in stories no longer needs; returns how many.
+
+    While old ones are being placed, that forgets as it goes.
+    """
+    newest = db.conn.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
+    return 0 if is_placing(db) else forget_sketches(db, now, up_to=newest)
 
 
 def forget_gaps(db: Database, now: datetime) -> int:

@@ -88,6 +88,7 @@ def test_what_was_taken_back_within_the_hour_is_not_told(newsdesk: Desk) -> None
     newsdesk.poll(A, article("L’OTAN, deux"))
     newsdesk.poll(A, article("L’OTAN, un"))
     later = newsdesk.now + timedelta(hours=2)
+    assert newsdesk.archive.record_due_corrections(later).result() == []
     assert not newsdesk.archive.has_due_corrections(later)
     assert len(corrections(newsdesk)) == 1
 

@@ -20,7 +20,7 @@ from storage.recording.spoken import load_sayings
 from storage.recording.tidying import forget_articles, forget_gaps, mend_clock_jumps, prune_poll_log, set_back
 from tests.desk import NOW, OTAN, A, Desk, entry, prose
 
-MOST = 40
+MOST = 55
 """For a feed of 30 entries, from the beginning of the transaction to its end, without what FTS5 does within the index."""
 
 
@@ -74,7 +74,8 @@ def test_an_entry_takes_no_more_work_when_thousands_have_its_text_already(desk: 
     for first, last in ((0, 30), (30, 2_000)):
         desk.poll(A, *[entry(f"Titre {number}", f"https://a.example/{number}", summary=summary) for number in range(first, last)])
         work.append(work_of(desk, entry(f"Encore {last}", f"https://a.example/encore-{last}", summary=summary)))
-    assert work[1] < work[0] + 50, "of thousands, reading each takes more than 900"
+    # Of the articles that hold a word, placing it in a story reads up to 60.
+    assert work[1] < work[0] + 120, "of thousands, reading each takes more than 900"
 
 
 @pytest.mark.parametrize("says", ["the same", "something else"])

@@ -71,6 +71,12 @@ def test_a_sentence_that_is_added_or_taken_away_must_hold_what_was_found() -> No
     assert told(version(), before=version(TITLE, LEAD, NEAR, FAR, END, holding)) == (text(holding, None),)
 
 
+def test_beside_a_passage_of_a_live_blog_stands_what_has_nothing_to_do_with_it() -> None:
+    parts = ["9h00 - Les alliés parlent du point 1.", "8h30 - Une pause.", f"8h00 - {LEAD}"]
+    before, after = (version(TITLE, "\n".join([*parts[:1], one, *parts[2:]])) for one in [*parts[1:2], "8h30 - Une longue pause."])
+    assert told(after, before=before) == ()
+
+
 def test_a_match_that_is_lost_without_any_passage_being_touched_is_told_by_what_was_changed() -> None:
     lost = version(TITLE, LEAD, NEAR, FAR, END, "Le football attendra.")
     assert lost.match is None

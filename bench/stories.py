@@ -1,0 +1,178 @@
+"""Stories: how many articles on one event are brought together and how many others, and what placing an article costs.
+
+On labelled articles (`--labelled`: a table with `id, event, affair, date, title, description, link`, in the order of their dates as if
+each came alone) it counts pairs, the alerts that would still be doubled, and the events that would be told as a part of another, and with
+`--joins` lists every wrong and every missed pair with the words that decided. Copies are made of the same texts: one word in ten changed,
+and teasers of 400 characters. What it costs is measured in an archive that is filled with made-up articles in bodies of 20, a
+thousand a day: processor time of the last ones, and bytes of the file.
+
+Run: python -m bench.stories
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, pairwise
+from pathlib import Path
+
+from bench.common import make_parser, print_load, print_machine, working_folder
+from bench.french import make_paragraphs, make_title
+from news.copies import OtherText, SampledText, find_copy, sample_shingles
+from news.placing import Around, Placed, Placer, make_unplaced
+from news.stories import WordCounts
+from news.text import analyse, analyse_article
+from storage.file.connection import open_for_writing
+from storage.recording.stories import forget_sketches, place_articles
+
+LABELLED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "stories-fr" / "dev.tsv"
+_TEXTS_OF = 15
+"""Labelled descriptions that make up a text to be copied."""
+_TEASER_CHARACTERS = 400
+_BODY, _A_DAY, _MEASURED = 20, 1000, 1000
+_FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def read_labelled(path: Path) -> list[dict[str, str]]:
+    """The labelled articles, the earliest first."""
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return sorted(rows, key=lambda row: (row["date"], row["id"]))
+
+
+def place_all(rows: Sequence[Mapping[str, str]]) -> dict[str, Placed]:
+    """Each article where the program places it, one after the other."""
+    held: Counter[str] = Counter()
+    around = Around(WordCounts(0, held), next_story_id=1)
+    placer = Placer(around)
+    placed = {}
+    for count, row in enumerate(rows, start=1):
+        at = datetime.fromisoformat(row["date"])
+        new = make_unplaced(count, 1, row["link"], at, analyse_article(row["title"], row["description"]))
+        held.update(new.sketch.words.keys())
+        around.counts = WordCounts(count, held)
+        placed[row["id"]] = placer.place(new)
+    return placed
+
+
+def _pairs(groups: Mapping[str, object]) -> set[tuple[str, str]]:
+    members: dict[object, list[str]] = defaultdict(list)
+    for one, group in groups.items():
+        members[group].append(one)
+    return {pair for group in members.values() for pair in combinations(sorted(group), 2)}
+
+
+def _spread(inner: Mapping[str, object], outer: Mapping[str, object]) -> int:
+    """How many groups of `inner` the groups of `outer` hold beyond their first."""
+    held: dict[object, set[object]] = defaultdict(set)
+    for one, group in outer.items():
+        held[group].add(inner[one])
+    return sum(len(groups) - 1 for groups in held.values())
+
+
+def report_joins(rows: Sequence[Mapping[str, str]], *, listed: bool) -> None:
+    """Print how the stories compare with the events that people labelled."""
+    placed = place_all(rows)
+    events = {row["id"]: row["event"] for row in rows}
+    affairs = {row["id"]: row["affair"] for row in rows}
+    stories = {one: place.story_id for one, place in placed.items()}
+    told, wanted = _pairs(stories), _pairs(events)
+    right, wrong = told & wanted, told - wanted
+    precision, recall = len(right) / len(told), len(right) / len(wanted)
+    across = sum(affairs[one] != affairs[other] for one, other in wrong)
+    f1 = 2 * precision * recall / (precision + recall)
+    print(f"articles {len(rows)}, pairs on one event {len(wanted)}, brought together {len(told)}")
+    print(f"precision {precision:.2f}, recall {recall:.2f}, F1 {f1:.2f} (goal: 0.70)")
+    print(f"false pairs within an affair {len(wrong) - across}, across affairs {across} (goal: 0)")
+    alone = sum(Counter(events.values()).values()) - len(set(events.values()))
+    print(f"alerts still doubled {_spread(stories, events)} of {alone} (goal: 12)")
+    print(f"events told as a part of another {_spread(events, stories)} of {len(set(events.values()))} (goal: 12)")
+    if listed:
+        _list_joins("wrong", sorted(wrong), placed)
+        _list_joins("missed", sorted(wanted - told), placed)
+
+
+def _list_joins(kind: str, pairs: Iterable[tuple[str, str]], placed: Mapping[str, Placed]) -> None:
+    for one, other in pairs:
+        later = placed[max(one, other, key=lambda each: placed[each].article.article_id)].placing
+        print(f"{kind} {one} {other}: {later.because}, {later.nearness:.2f}, {', '.join(later.words)}")
+
+
+def report_copies(rows: Sequence[Mapping[str, str]]) -> None:
+    """Print how many copies are known."""
+    texts = [" ".join(row["description"] for row in rows[start : start + _TEXTS_OF]) for start in range(0, len(rows), _TEXTS_OF)]
+    chance = random.Random(1)
+    rewritten = [(text, " ".join(word if chance.random() >= 0.1 else word + "x" for word in text.split())) for text in texts]
+    teasers = [
+        (text, text[start : start + _TEASER_CHARACTERS]) for text in texts for start in range(0, len(text) - _TEASER_CHARACTERS, 400)
+    ]
+    others = list(pairwise(texts))
+    print(f"copies with one word in ten changed {_known(rewritten):.3f} (goal: 0.99)")
+    print(f"teasers of {_TEASER_CHARACTERS} characters {_known(teasers):.3f} (goal: 0.85)")
+    print(f"other texts taken for copies {_known(others):.3f} (goal: 0)")
+
+
+def _known(pairs: Sequence[tuple[str, str]]) -> float:
+    """Of so many pairs of an original and another text the other is taken for a copy."""
+    return sum(_is_copy(original, text) for original, text in pairs) / len(pairs)
+
+
+def _is_copy(original: str, text: str) -> bool:
+    theirs, mine = (sample_shingles(analyse(one).tokens) for one in (original, text))
+    other = OtherText(1, 1, _FIRST, "", frozenset(), mine & theirs, len(theirs), same_number=False)
+    return find_copy(SampledText(2, _FIRST, "", frozenset(), mine, None), [other]) is not None
+
+
+def report_cost(folder: Path, count: int) -> None:
+    """Print what placing an article costs in an archive of so many."""
+    chance = random.Random(2)
+    path = folder / "stories.db"
+    db = open_for_writing(path)
+    db.conn.execute("PRAGMA foreign_keys = OFF")  # the articles themselves are not what is measured
+    spent: list[float] = []
+    for start in range(0, count, _BODY):
+        at = _FIRST + timedelta(days=start / _A_DAY)
+        texts = [(make_title(chance), "\n".join(make_paragraphs(chance, 4000))) for _ in range(_BODY)]
+        analysed = [analyse_article(*text) for text in texts]
+        before = time.process_time()
+        with db.atomic():
+            new = [make_unplaced(start + place, 1, f"https://a.example/{start + place}", at, one) for place, one in enumerate(analysed, 1)]
+            place_articles(db, new)
+            forget_sketches(db, at, up_to=start)
+        spent.append((time.process_time() - before) / _BODY)
+    last = sorted(spent[-_MEASURED // _BODY :])
+    print(f"placing an article among {count}: median {1000 * last[len(last) // 2]:.2f} ms of processor time (goal: 2)")
+    while forget_sketches(db, _FIRST + timedelta(days=count), up_to=count):
+        pass
+    db.conn.execute("VACUUM")
+    db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    print(f"bytes an article, of what is kept: {path.stat().st_size / count:.0f} (goal: 1200)")
+    db.conn.close()
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = make_parser(__doc__ or "")
+    parser.add_argument("--labelled", type=Path, default=LABELLED, help="the labelled articles")
+    parser.add_argument("--joins", action="store_true", help="list every wrong and every missed pair")
+    parser.add_argument("--articles", type=int, default=100_000, help="in the archive in which the cost is measured")
+    arguments: argparse.Namespace = parser.parse_args()
+    print_machine()
+    if arguments.labelled.exists():
+        rows = read_labelled(arguments.labelled)
+        report_joins(rows, listed=arguments.joins)
+        report_copies(rows)
+    else:
+        print(f"no labelled articles at {arguments.labelled}")
+    with working_folder(arguments.folder) as folder:
+        report_cost(folder, 2_000 if arguments.quick else arguments.articles)
+    print_load()
+
+
+if __name__ == "__main__":
+    main()

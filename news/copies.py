@@ -1,0 +1,182 @@
+"""Articles whose text is largely that of another: a dispatch under a new headline, a teaser, a page under a new address. Pure.
+
+A text is known by a sample of its shingles: of every run of five words a hash is made, and of these every sixteenth is kept, always the
+same ones for the same words, so that two texts share about as much of their samples as of their words. What many articles say that are no
+copies of each other (a notice of an agency, what a column says of itself every week) says nothing, and is left out on both sides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from urllib.parse import urlsplit
+from zlib import crc32
+
+from news.text import analyse
+
+__all__ = [
+    "MOST_HOLDERS",
+    "CopyOf",
+    "CopyReason",
+    "OtherText",
+    "SampledText",
+    "article_number_mark",
+    "column_key",
+    "find_copy",
+    "sample_shingles",
+]
+
+SHINGLE_WORDS = 5
+SAMPLED_ONE_IN = 16
+LEAST_SHARE = 0.3
+"""Of the sample of the shorter text. A text of which one word in ten was changed shares about 0.59 of its shingles."""
+LEAST_SHARED = 2
+"""Five words that are the same by chance give one; a teaser of 400 characters has about four."""
+COLUMN_SHARE = 0.7
+"""What a source calls by the same title again must share more: every week, the column says the same of itself."""
+COLUMN_PAUSE = timedelta(hours=12)
+"""Within less, the same title of the same source is the same article again, rewritten."""
+MOST_HOLDERS = 8
+"""Articles, copies aside, that hold a shingle; what as many of them hold is everybody's."""
+MOST_ORIGINALS = 3
+"""Articles of which nothing is in the others. A text that has parts of so many is a newsletter or a review of the press."""
+SAME_TITLE_SHARE = 0.25
+"""Of the words of the shorter title, by which a page under a new address still speaks of the same."""
+
+_HASH_BYTES = 6
+_NUMBER = re.compile(r"(?<![0-9])([0-9]{5,12})(?![0-9])")
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])(?:[0-9]{4}|[0-9]{6})?|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
+
+_OF_DATES = frozenset(
+    analyse(
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi"
+        " dimanche 1er january february march april may june july august september october november december monday tuesday wednesday"
+        " thursday friday saturday sunday"
+    ).tokens
+)
+
+
+class CopyReason(StrEnum):
+    """How a copy is known."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    """The number that its site gives an article stands in both addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """What an article is a copy of, and the share of the shorter text that they have in common; 0 where only the number tells."""
+
+    article_id: int
+    share: float
+    reason: CopyReason
+
+
+@dataclass(frozen=True, slots=True)
+class SampledText:
+    """A text that is to be compared with those that are known."""
+
+    source_id: int
+    at: datetime
+    title: str
+    title_stems: frozenset[str]
+    shingles: frozenset[int]
+    number_mark: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherText:
+    """An article on record that shares some shingles with a text, or the number in its address."""
+
+    article_id: int
+    source_id: int
+    at: datetime
+    title: str
+    title_stems: frozenset[str]
+    shared: frozenset[int]
+    """The text's shingles that this one has too."""
+    shingles: int
+    """How many it has, of which too many others hold some."""
+    same_number: bool
+
+
+def sample_shingles(tokens: Sequence[str]) -> frozenset[int]:
+    """The sampled shingles of a text's words, as numbers of 48 bits."""
+    runs = zip(*(tokens[start:] for start in range(SHINGLE_WORDS)), strict=False)
+    encoded = (" ".join(run).encode() for run in runs)
+    return frozenset(_hash(run) for run in encoded if crc32(run) % SAMPLED_ONE_IN == 0)
+
+
+def article_number_mark(url: str) -> int | None:
+    """A hash of the site and of the number that the address has for the article; None where there is no such number.
+
+    Dates are none. It is the first number in the last part of the path that has any: what follows it names a section (lemonde.fr).
+    """
+    address = urlsplit(url)
+    for part in reversed(address.path.split("/")):
+        numbers = [number for number in _NUMBER.findall(part) if not _DATE.fullmatch(number)]
+        if numbers:
+            host = (address.hostname or "").removeprefix("www.")
+            return _hash(f"{host} {numbers[0]}".encode())
+    return None
+
+
+def find_copy(new: SampledText, others: Collection[OtherText], common: int = 0) -> CopyOf | None:
+    """What the article is a copy of; None where it is no copy. `common`: how many of its shingles too many articles hold.
+
+    Of several that it shares enough with, the one that it shares most with, and of these the one that came first.
+    """
+    if _is_digest(others):
+        return None
+    shares = {other.article_id: _share(len(new.shingles) - common, other) for other in others}
+    copies = [other for other in others if shares[other.article_id] >= _least_share(new, other)]
+    if copies:
+        best = max(copies, key=lambda other: (shares[other.article_id], -other.article_id))
+        return CopyOf(best.article_id, round(shares[best.article_id], 3), CopyReason.TEXT)
+    renamed = [other for other in others if _is_renamed(new, other)]
+    if renamed:
+        first = min(renamed, key=lambda other: other.article_id)
+        return CopyOf(first.article_id, round(shares[first.article_id], 3), CopyReason.NUMBER)
+    return None
+
+
+def _share(shingles: int, other: OtherText) -> float:
+    """The share of the shorter sample that both have; 0 where that is too little to tell."""
+    shared = len(other.shared)
+    return min(1.0, shared / max(1, min(shingles, other.shingles))) if shared >= LEAST_SHARED else 0.0
+
+
+def _least_share(new: SampledText, other: OtherText) -> float:
+    is_column = new.source_id == other.source_id and column_key(new.title) == column_key(other.title)
+    return COLUMN_SHARE if is_column and abs(new.at - other.at) >= COLUMN_PAUSE else LEAST_SHARE
+
+
+def _is_digest(others: Iterable[OtherText]) -> bool:
+    """Whether the text is put together of parts of several articles that share nothing with each other."""
+    parts: list[frozenset[int]] = []
+    for other in sorted(others, key=lambda other: other.article_id):
+        if other.shared and all(other.shared.isdisjoint(earlier) for earlier in parts):
+            parts.append(other.shared)
+    return len([part for part in parts if len(part) >= LEAST_SHARED]) >= MOST_ORIGINALS
+
+
+def _is_renamed(new: SampledText, other: OtherText) -> bool:
+    """Whether the site's number is the same, and the words of the titles do not contradict that both show the same article."""
+    if not other.same_number:
+        return False
+    shorter = min(len(new.title_stems), len(other.title_stems))
+    return shorter == 0 or len(new.title_stems & other.title_stems) >= SAME_TITLE_SHARE * shorter
+
+
+def column_key(title: str) -> str:
+    """A title without numbers and the names of days and months: what a column is called every time."""
+    return " ".join(word for word in analyse(title).tokens if not word[0].isdigit() and word not in _OF_DATES)
+
+
+def _hash(words: bytes) -> int:
+    return int.from_bytes(blake2b(words, digest_size=_HASH_BYTES).digest())

@@ -1,0 +1,232 @@
+"""Placing the articles of one body in stories, one after the other, from what is known of those around them. Pure.
+
+Storage loads `Around`, has each article placed, and writes what was decided and which stories changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
+from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, Sketch, WordCounts, central_article, place, sketch_article
+from news.text import AnalysedArticle, analyse
+
+MOST_WORDS_ASKED = 25
+"""The rarest of an article's words, by which those near to it are found; with all of them the same ones are."""
+MOST_HOLDERS_ASKED = 60
+"""Articles of a few days that hold a word, the latest: where more do, it tells little, and must not cost more."""
+MOST_COMPARED = 20
+"""Articles with the same shingles, those first that share most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """An article that is in no story yet, with what it is compared by."""
+
+    article_id: int
+    source_id: int
+    title_stems: frozenset[str]
+    shingles: frozenset[int]
+    number_mark: int | None
+    sketch: Sketch
+
+    @property
+    def marks(self) -> frozenset[int]:
+        """The shingles, and the number that its address has for it."""
+        return self.shingles if self.number_mark is None else self.shingles | {self.number_mark}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownText:
+    """What comparing a text with that of an article on record needs of it."""
+
+    source_id: int
+    at: datetime
+    title: str
+    shingles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story as it is on record: the article that gives it its title, from when to when, and how many articles it has."""
+
+    story_id: int
+    central_id: int
+    started_at: datetime
+    updated_at: datetime
+    articles: int
+    centrality: Mapping[int, float]
+    """How near its central article, and those that are near to what is placed, are to the others: no other becomes central by that."""
+    joined_into: int | None = None
+
+
+@dataclass(slots=True)
+class Around:
+    """What is known around the articles that are to be placed; it grows with each that is."""
+
+    counts: WordCounts
+    next_story_id: int
+    holders: dict[int, list[int]] = field(default_factory=dict)
+    """Which articles hold each of their marks."""
+    texts: dict[int, KnownText] = field(default_factory=dict)
+    told: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
+    """For each article to be placed: those that share words with it, with how much these tell."""
+    sketches: dict[int, Sketch] = field(default_factory=dict)
+    story_of: dict[int, int] = field(default_factory=dict)
+    stories: dict[int, Story] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What was decided of an article. `marks`: those of its marks that are to be kept."""
+
+    article: Unplaced
+    story_id: int
+    placing: Placing
+    copy: CopyOf | None
+    marks: frozenset[int]
+
+
+def make_unplaced(article_id: int, source_id: int, url: str, at: datetime, analysed: AnalysedArticle) -> Unplaced:
+    """All that placing an article needs of it."""
+    return Unplaced(
+        article_id=article_id,
+        source_id=source_id,
+        title_stems=frozenset(analysed.title_tokens.stems),
+        shingles=sample_shingles(analysed.text_tokens.tokens),
+        number_mark=article_number_mark(url),
+        sketch=sketch_article(article_id, at, analysed.title, analysed.text),
+    )
+
+
+def rarest_words(sketch: Sketch, counts: WordCounts) -> list[str]:
+    """The words by which the articles near to this one are found."""
+    return sorted(sketch.words, key=lambda word: (counts.holding.get(word, 0), word))[:MOST_WORDS_ASKED]
+
+
+def most_sharing(holders: Mapping[int, Collection[int]], marks: Collection[int]) -> dict[int, set[int]]:
+    """The articles that share most of these marks, each with those that it shares; what too many hold aside."""
+    shared: dict[int, set[int]] = defaultdict(set)
+    for mark in marks:
+        articles = holders.get(mark, ())
+        if len(articles) < MOST_HOLDERS:
+            for article_id in articles:
+                shared[article_id].add(mark)
+    most = sorted(shared, key=lambda article_id: (-len(shared[article_id]), article_id))[:MOST_COMPARED]
+    return {article_id: shared[article_id] for article_id in most}
+
+
+class Placer:
+    """Places articles in the order in which they are given; each is known to those that follow."""
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._placed: list[Unplaced] = []
+        self._words: dict[str, list[int]] = defaultdict(list)
+        """Which of the articles placed here hold a word."""
+        self.changed: set[int] = set()
+        """The stories that are not as they were."""
+
+    def place(self, new: Unplaced) -> Placed:
+        """Decide what the article is a copy of and where it belongs, and know it from then on."""
+        around = self._around
+        copy = self._find_copy(new)
+        placing = place(new.sketch, self._near(new, copy), around.counts, copy)
+        story_id = self._begin(new) if placing.story_id is None else self._grow(new, placing)
+        common = {mark for mark in new.marks if len(around.holders.get(mark, ())) >= MOST_HOLDERS}
+        held = {mark for mark in new.marks if copy is not None and copy.article_id in around.holders.get(mark, ())}
+        placed = Placed(new, story_id, placing, copy, new.marks - common - held)
+        self._note(placed)
+        return placed
+
+    def _find_copy(self, new: Unplaced) -> CopyOf | None:
+        around = self._around
+        shared = most_sharing(around.holders, new.marks)
+        known = [(article_id, around.texts[article_id]) for article_id in sorted(shared) if article_id in around.texts]
+        others = [_other_text(article_id, text, shared[article_id], new) for article_id, text in known]
+        common = sum(len(around.holders.get(shingle, ())) >= MOST_HOLDERS for shingle in new.shingles)
+        sampled = SampledText(new.source_id, new.sketch.at, new.sketch.title, new.title_stems, new.shingles, new.number_mark)
+        return find_copy(sampled, others, common)
+
+    def _near(self, new: Unplaced, copy: CopyOf | None) -> list[Neighbour]:
+        """The articles of the days around it that share most with it, and what it is a copy of."""
+        around = self._around
+        told: dict[int, float] = defaultdict(float, around.told.get(new.article_id, {}))
+        for word in rarest_words(new.sketch, around.counts):
+            for article_id in self._words.get(word, ())[-MOST_HOLDERS_ASKED:]:
+                if abs(around.sketches[article_id].at - new.sketch.at) <= AFFAIR_SPAN:
+                    told[article_id] += around.counts.weigh(word)
+        nearest = sorted(told, key=lambda article_id: (-told[article_id], article_id))[:MOST_NEIGHBOURS]
+        wanted = dict.fromkeys([*nearest, copy.article_id] if copy is not None else nearest)
+        return [Neighbour(around.sketches[one], around.story_of[one]) for one in wanted if one in around.sketches]
+
+    def _begin(self, new: Unplaced) -> int:
+        story_id, at = self._around.next_story_id, new.sketch.at
+        self._around.next_story_id += 1
+        self._change(Story(story_id, new.article_id, at, at, 1, {new.article_id: 0.0}))
+        return story_id
+
+    def _grow(self, new: Unplaced, placing: Placing) -> int:
+        """The story that takes the article; those found to be one become the earliest of them."""
+        assert placing.story_id is not None
+        first, *others = sorted((placing.story_id, *placing.joins))
+        story = self._around.stories[first]
+        for other in others:
+            story = self._join(story, self._around.stories[other])
+        scores = placing.scores or {}
+        centrality = {article_id: value + scores.get(article_id, 0.0) for article_id, value in story.centrality.items()}
+        centrality[new.article_id] = sum(scores.values())
+        at = new.sketch.at
+        grown = replace(
+            story,
+            central_id=central_article(centrality),
+            started_at=min(story.started_at, at),
+            updated_at=max(story.updated_at, at),
+            articles=story.articles + 1,
+            centrality=centrality,
+        )
+        self._change(grown)
+        return first
+
+    def _join(self, story: Story, other: Story) -> Story:
+        for article_id, of in self._around.story_of.items():
+            if of == other.story_id:
+                self._around.story_of[article_id] = story.story_id
+        self._change(replace(other, articles=0, centrality={}, joined_into=story.story_id))
+        return replace(
+            story,
+            started_at=min(story.started_at, other.started_at),
+            updated_at=max(story.updated_at, other.updated_at),
+            articles=story.articles + other.articles,
+            centrality={**story.centrality, **other.centrality},
+        )
+
+    def _change(self, story: Story) -> None:
+        self._around.stories[story.story_id] = story
+        self.changed.add(story.story_id)
+
+    def _note(self, placed: Placed) -> None:
+        around, new = self._around, placed.article
+        around.sketches[new.article_id] = new.sketch
+        around.story_of[new.article_id] = placed.story_id
+        around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, len(new.shingles))
+        for mark in placed.marks:
+            around.holders.setdefault(mark, []).append(new.article_id)
+        for word in new.sketch.words:
+            self._words[word].append(new.article_id)
+
+
+def _other_text(article_id: int, known: KnownText, marks: Collection[int], new: Unplaced) -> OtherText:
+    return OtherText(
+        article_id=article_id,
+        source_id=known.source_id,
+        at=known.at,
+        title=known.title,
+        title_stems=frozenset(analyse(known.title).stems),
+        shared=frozenset(marks) & new.shingles,
+        shingles=known.shingles,
+        same_number=new.number_mark in marks,
+    )

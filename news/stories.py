@@ -1,0 +1,270 @@
+"""Which articles tell of the same event. Pure.
+
+An article is placed once, when it is archived, among those of the days before and after it. What two articles have in common are the words
+of their titles and beginnings, each weighed by how few articles hold it, and by how few of the affair do: what all articles on a war say
+tells nothing of which event one of them reports. How headlines are worded, and the time between them, count too. A story takes the article
+if the better half of its own articles are near enough to it. docs/stories.md tells how the figures were chosen, and what goes wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import chain
+
+from news.copies import CopyOf, column_key
+from news.headlines import HeadlineKind, kinds_of_headline
+from news.text import analyse, little_words
+
+__all__ = [
+    "AFFAIR_SPAN",
+    "MOST_NEIGHBOURS",
+    "WINDOW",
+    "Because",
+    "Neighbour",
+    "Placing",
+    "Sketch",
+    "WordCounts",
+    "central_article",
+    "place",
+    "sketch_article",
+]
+
+WINDOW = timedelta(hours=48)
+"""Between two articles on the same event."""
+AFFAIR_SPAN = timedelta(days=5)
+"""What is written in so many days before and after an article tells which words are those of its affair."""
+COPY_SPAN = timedelta(days=7)
+"""A copy of what is older is published again, and news of its own."""
+BEGINNING_CHARACTERS = 600
+"""Of a text: what happened stands there, what happened before comes after it."""
+MOST_NEIGHBOURS = 16
+"""That tell which words are the affair's."""
+MOST_COMPARED = 8
+"""Of these, of which it is told whether they are on the same event; with all of them the answers are the same."""
+NEAR_ENOUGH = 0.25
+"""Chosen on the labelled half of one day's news, as are the factors below."""
+JOINING = 0.40
+"""Two stories are joined by an article that is as near as this to both."""
+
+_TITLE_COUNTS = 2
+_MOST_OF_AFFAIR = 6
+"""Other articles near by; a word that so many of them hold is the affair's."""
+_AFFAIR_DISCOUNT = 0.9
+_TITLE_SHARE = 0.3
+"""What the words of one title that the other article holds count beside the words of both."""
+_TITLE_FACTOR = 0.8
+_DECAY = timedelta(hours=48)
+_DIFFERENT = {HeadlineKind.EXPLANATION: 0.8, HeadlineKind.REACTION: 0.85, HeadlineKind.PREVIEW: 0.85, HeadlineKind.QUOTE: 0.9}
+"""Where one of the headlines is worded so and the other is not."""
+_BOTH = {HeadlineKind.EXPLANATION: 0.75, HeadlineKind.SERIES: 0.4}
+_EITHER = {HeadlineKind.PAGE: 0.5}
+_SAME_COLUMN = 0.2
+"""The same title but for its numbers and dates: next day's bulletin, the next instalment."""
+_MOST_WORDS_TOLD = 6
+_LITTLE = little_words("fr", "en")
+_COUNTED = (0.0, *(1 + math.log(count) for count in range(1, 16)))
+"""What a word counts that comes so often; remembered, since it is asked hundreds of times an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is remembered of an article for as long as others may be placed beside it."""
+
+    article_id: int
+    at: datetime
+    title: str
+    title_words: frozenset[str]
+    """Stems; without little words."""
+    words: Mapping[str, int]
+    """Stems of title and beginning, with how often they come; in the title they count twice."""
+    kinds: frozenset[HeadlineKind]
+    column: str
+    """See `column_key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An article that is on record, and the story that it is in."""
+
+    sketch: Sketch
+    story_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordCounts:
+    """How many articles there were, and how many of them held each word; what is not named none held."""
+
+    articles: int
+    holding: Mapping[str, int]
+
+    def weigh(self, word: str) -> float:
+        """How much a word tells, the more the fewer articles hold it. The first articles of an archive know little of which these are."""
+        return math.log((self.articles + 50) / (self.holding.get(word, 0) + 0.7))
+
+
+class Because(StrEnum):
+    """Why an article is in its story."""
+
+    FIRST = "first"
+    """None of those near to it is near enough: it begins the story."""
+    COPY = "copy"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Where an article belongs, and why. `story_id` is None where it begins a story."""
+
+    story_id: int | None
+    because: Because
+    nearness: float
+    """To the better half of the story's articles, from 0 to 1; without a story, to the nearest there was."""
+    nearest_id: int | None
+    """The article of the story that it is nearest to, or is a copy of."""
+    words: tuple[str, ...]
+    """The stems that tell most of what they have in common."""
+    joins: tuple[int, ...] = ()
+    """Other stories that are found to be the same one."""
+    scores: Mapping[int, float] | None = None
+    """How near it is to each article of its story."""
+
+
+def sketch_article(article_id: int, at: datetime, title: str, text: str) -> Sketch:
+    """What is to be remembered of an article."""
+    title_words, text_words = _telling_words(title), _telling_words(text[:BEGINNING_CHARACTERS])
+    words = Counter(text_words)
+    for word in title_words:
+        words[word] += _TITLE_COUNTS
+    return Sketch(article_id, at, title, frozenset(title_words), dict(words), kinds_of_headline(title), column_key(title))
+
+
+def _telling_words(text: str) -> list[str]:
+    """Stems of words that may tell what a text is about; numbers and dates rise and pass within one event."""
+    analysis = analyse(text)
+    pairs = zip(analysis.tokens, analysis.stems, strict=True)
+    return [stem for token, stem in pairs if len(token) > 1 and token not in _LITTLE and not token[0].isdigit()]
+
+
+def place(new: Sketch, near: Sequence[Neighbour], counts: WordCounts, copy: CopyOf | None = None) -> Placing:
+    """Where the article belongs. `near`: those of `AFFAIR_SPAN` that share most with it, these first; what it is a copy of, in any case."""
+    affair = _Affair(new, near, counts)
+    compared = [one.sketch for one in near if abs(new.at - one.sketch.at) <= WINDOW][:MOST_COMPARED]
+    scores = {sketch.article_id: affair.score(sketch) for sketch in compared}
+    nearness = _nearness_of_stories(near, scores)
+    original = next((one for one in near if copy and one.sketch.article_id == copy.article_id), None)
+    if copy is not None and original is not None and abs(new.at - original.sketch.at) <= COPY_SPAN:
+        story, because, nearest = original.story_id, Because.COPY, original.sketch
+    else:
+        if not nearness:
+            return Placing(None, Because.FIRST, 0.0, None, ())
+        story = max(nearness, key=lambda one: (nearness[one], -one))
+        own = [one for one in near if one.story_id == story and one.sketch.article_id in scores]
+        because, nearest = Because.WORDS, max(own, key=lambda one: (scores[one.sketch.article_id], -one.sketch.article_id)).sketch
+        if nearness[story] < NEAR_ENOUGH:
+            return Placing(None, Because.FIRST, round(nearness[story], 3), nearest.article_id, affair.common_words(nearest))
+    joins = tuple(sorted(other for other in nearness if other != story and _are_one(nearness, story, other)))
+    taken = {
+        one.sketch.article_id: scores[one.sketch.article_id] for one in near if one.story_id in (story, *joins) and _is_in(one, scores)
+    }
+    return Placing(story, because, round(nearness.get(story, 0.0), 3), nearest.article_id, affair.common_words(nearest), joins, taken)
+
+
+def _is_in(one: Neighbour, scores: Mapping[int, float]) -> bool:
+    return one.sketch.article_id in scores
+
+
+def _are_one(nearness: Mapping[int, float], story: int, other: int) -> bool:
+    return nearness[other] >= JOINING and nearness.get(story, 0.0) >= JOINING
+
+
+def _nearness_of_stories(near: Iterable[Neighbour], scores: Mapping[int, float]) -> dict[int, float]:
+    """How near each story is: the mean of the better half of its articles, so that one that only resembles it draws nothing into it."""
+    of_story: dict[int, list[float]] = {}
+    for one in near:
+        if one.sketch.article_id in scores:
+            of_story.setdefault(one.story_id, []).append(scores[one.sketch.article_id])
+    halves = {story: sorted(told, reverse=True)[: (len(told) + 1) // 2] for story, told in of_story.items()}
+    return {story: sum(half) / len(half) for story, half in halves.items()}
+
+
+class _Affair:
+    """An article among those that speak of the same matter."""
+
+    def __init__(self, new: Sketch, near: Sequence[Neighbour], counts: WordCounts) -> None:
+        self._new = new
+        self._counts = counts
+        self._held = Counter(chain.from_iterable(one.sketch.words for one in near))
+        self._own = {word: self._weigh(word, self._held[word]) for word in new.words}
+        """What a word of the article tells that the other does not hold."""
+        self._square = sum((weight * _count(new.words[word])) ** 2 for word, weight in self._own.items())
+        self._theirs: dict[str, float] = {}
+        """What a word tells that the other holds: it is itself one of those near by."""
+
+    def _weigh(self, word: str, elsewhere: int) -> float:
+        return self._counts.weigh(word) / (1 + _AFFAIR_DISCOUNT * min(elsewhere, _MOST_OF_AFFAIR) / _MOST_OF_AFFAIR)
+
+    def _weigh_theirs(self, word: str) -> float:
+        weight = self._theirs.get(word)
+        if weight is None:
+            weight = self._theirs[word] = self._weigh(word, self._held[word] - 1)
+        return weight
+
+    def score(self, other: Sketch) -> float:
+        """How likely both tell of the same event, from 0 to 1."""
+        score = (1 - _TITLE_SHARE) * self._likeness(other) + _TITLE_SHARE * _TITLE_FACTOR * self._title_likeness(other)
+        return score * math.exp(-abs(self._new.at - other.at) / _DECAY) * _headlines_factor(self._new, other)
+
+    def _likeness(self, other: Sketch) -> float:
+        """The cosine of the words of both. In one loop: it is what placing an article takes longest for."""
+        square, own_square, product = 0.0, self._square, 0.0
+        for word, count in other.words.items():
+            weight = self._weigh_theirs(word)
+            told = weight * _count(count)
+            square += told * told
+            own_count = self._new.words.get(word)
+            if own_count is not None:
+                own_told = weight * _count(own_count)
+                product += told * own_told
+                own_square += own_told**2 - (self._own[word] * _count(own_count)) ** 2
+        return product / math.sqrt(square * own_square) if square > 0 and own_square > 0 else 0.0
+
+    def _title_likeness(self, other: Sketch) -> float:
+        """How much of what the title of one says the other says too, of the title of which less is said."""
+        return min(self._said(self._new.title_words, other.words), self._said(other.title_words, self._new.words, of_other=True))
+
+    def _said(self, title: Iterable[str], words: Mapping[str, int], *, of_other: bool = False) -> float:
+        weights = {word: self._weigh_theirs(word) if of_other or word in words else self._own[word] for word in title}
+        whole = sum(weights.values())
+        return sum(weight for word, weight in weights.items() if word in words) / whole if whole > 0 else 0.0
+
+    def common_words(self, other: Sketch) -> tuple[str, ...]:
+        """The words that both hold, those first that tell most."""
+        told = {
+            word: self._weigh_theirs(word) * _count(self._new.words[word]) * _count(other.words[word])
+            for word in self._new.words.keys() & other.words.keys()
+        }
+        common = sorted(told, key=lambda word: (-told[word], word))
+        return tuple(common[:_MOST_WORDS_TOLD])
+
+
+def _count(count: int) -> float:
+    """How much a word counts that comes so often in an article."""
+    return _COUNTED[count] if count < len(_COUNTED) else 1 + math.log(count)
+
+
+def _headlines_factor(one: Sketch, other: Sketch) -> float:
+    differing, shared, either = one.kinds ^ other.kinds, one.kinds & other.kinds, one.kinds | other.kinds
+    factor = math.prod(value for kind, value in _DIFFERENT.items() if kind in differing)
+    factor *= math.prod(value for kind, value in _BOTH.items() if kind in shared)
+    factor *= math.prod(value for kind, value in _EITHER.items() if kind in either)
+    return factor * (_SAME_COLUMN if one.title != other.title and one.column == other.column else 1.0)
+
+
+def central_article(centrality: Mapping[int, float]) -> int:
+    """The article that is nearest to the others of its story, by the sum of how near it is to each; of several, the first."""
+    return max(centrality, key=lambda article: (round(centrality[article], 6), -article))

@@ -1,0 +1,157 @@
+"""Copies and stories in the archive: placed in the operation that archives, also what was there before, and told to whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from news.copies import CopyReason
+from news.one_thing import Thing, ThingKind, WholeArticle
+from news.stories import Because
+from news.story_answers import StoryRecord
+from storage import StoryRequest
+from storage.recording import placing_old
+from storage.recording.stories import SKETCH_AGE
+from tests.desk import NOW, OTAN, A, B, C, Desk, entry
+
+FIRE = "Un entrepôt de produits chimiques de l’OTAN brûle à Rungis depuis mardi matin, dix pompiers ont été blessés. "
+DISPATCH = FIRE + " ".join(f"Le témoin {number} raconte sa nuit au bord du canal {number * 7} avec les voisins." for number in range(60))
+SENATE = "Les sénateurs ont voté le budget de la recherche et des universités dans la nuit."
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Desk(tmp_path / "archive.db", [OTAN]) as desk:
+        for url, name in ((A, "Le Journal"), (B, "L’Écho"), (C, "La Gazette")):
+            desk.watch(url, name=name)
+        yield desk
+
+
+def publish(desk: Desk) -> None:
+    """A fire, told by three sources, one of which copies another; and something else."""
+    ago = [NOW - timedelta(minutes=minutes) for minutes in (50, 40, 30, 20)]
+    desk.poll(A, entry("Incendie dans un entrepôt chimique de Rungis", "https://a.example/1", summary=DISPATCH, published_at=ago[0]))
+    desk.poll(B, entry("Le Sénat adopte le budget", "https://b.example/1", summary=SENATE, published_at=ago[1]))
+    desk.poll(B, entry("Rungis : un entrepôt chimique en feu", "https://b.example/2", summary=FIRE, published_at=ago[2]))
+    desk.poll(C, entry("Un entrepôt part en fumée", "https://c.example/1", summary="Nouveau. " + DISPATCH, published_at=ago[3]))
+
+
+def stories(desk: Desk, **asked: object) -> list[StoryRecord]:
+    return list(desk.archive.list_stories(StoryRequest(**asked)))  # type: ignore[arg-type]  # what is asked for is written out
+
+
+def placed(desk: Desk) -> list[tuple[object, ...]]:
+    """Which articles are together, whatever the numbers of their stories."""
+    return desk.rows("SELECT group_concat(article_id) FROM (SELECT * FROM story_articles ORDER BY article_id) GROUP BY story_id ORDER BY 1")
+
+
+def show(desk: Desk, article_id: int) -> WholeArticle:
+    whole = desk.archive.tell_whole(Thing(ThingKind.ARTICLE, str(article_id), ""), [OTAN], NOW)
+    assert isinstance(whole, WholeArticle)
+    return whole
+
+
+def test_articles_on_one_event_are_one_story_in_the_order_in_which_they_appeared(desk: Desk) -> None:
+    publish(desk)
+    fire, senate = stories(desk)
+    assert [article.article_id for article in fire.articles] == [1, 3, 4]
+    assert (fire.sources, fire.topics) == (("Le Journal", "L’Écho", "La Gazette"), ("OTAN",))
+    assert (fire.started_at, fire.updated_at) == (NOW - timedelta(minutes=50), NOW - timedelta(minutes=20))
+    assert [article.article_id for article in senate.articles] == [2]
+    assert fire.title in {article.title for article in fire.articles}
+    copies = [article.copy for article in fire.articles]
+    assert copies[0] is None
+    assert copies[2] is not None
+    assert (copies[2].article_id, copies[2].reason) == (1, CopyReason.TEXT)
+    assert copies[2].share > 0.9
+
+
+def test_stories_are_asked_for_by_topic_time_and_size(desk: Desk) -> None:
+    publish(desk)
+    assert [len(story.articles) for story in stories(desk, topic="OTAN")] == [3]
+    assert [len(story.articles) for story in stories(desk, since=NOW - timedelta(minutes=30))] == [3]
+    assert [len(story.articles) for story in stories(desk, since=NOW - timedelta(minutes=20))] == [3]
+    assert stories(desk, since=NOW - timedelta(minutes=19)) == []
+    assert [len(story.articles) for story in stories(desk, least=2)] == [3]
+    assert [len(story.articles) for story in stories(desk, limit=1)] == [3]
+    assert stories(desk, topic="Autre") == []
+    assert [story.story_id for story in desk.archive.list_stories_of([4, 2, 1])] == [stories(desk)[0].story_id, stories(desk)[1].story_id]
+
+
+def test_an_article_tells_why_it_is_in_its_story(desk: Desk) -> None:
+    publish(desk)
+    first, word, copy = show(desk, 1).place, show(desk, 3).place, show(desk, 4).place
+    assert first is not None
+    assert word is not None
+    assert copy is not None
+    assert (first.because, first.copy, first.copies) == (Because.FIRST, None, (3, 4) if word.copy else (4,))
+    assert copy.because is Because.COPY
+    assert copy.nearest_id == 1
+    assert {"rungi", "entrepot"} <= {*word.words, *copy.words}
+    assert first.story == word.story == copy.story
+
+
+def test_one_body_is_placed_like_one_after_the_other(tmp_path: Path) -> None:
+    together = [
+        entry("Le Sénat adopte le budget", "https://a.example/2", summary=SENATE),
+        entry("Incendie dans un entrepôt chimique de Rungis", "https://a.example/1", summary=DISPATCH),
+        entry("Rungis : un entrepôt chimique en feu", "https://a.example/3", summary=FIRE),
+    ]
+    answers = []
+    for name, portions in (("one", [together]), ("each", [[one] for one in reversed(together)])):
+        with Desk(tmp_path / name) as desk:
+            desk.watch(A)
+            for portion in portions:
+                desk.poll(A, *portion)
+            answers.append(sorted(sorted(one.url for one in story.articles) for story in stories(desk)))
+    assert answers[0] == answers[1] == [["https://a.example/1", "https://a.example/3"], ["https://a.example/2"]]
+
+
+def forget_stories(desk: Desk) -> None:
+    """Make the archive as a version that knew no stories would have left it."""
+    for table in ("story_articles", "sketch_words", "sketches", "shingles", "stories", "word_counts"):
+        desk.archive._writer.submit(lambda db, table=table: db.conn.execute(f"DELETE FROM {table}")).result()  # type: ignore[misc]
+    desk.archive._writer.submit(lambda db: db.conn.execute("DELETE FROM archive_state WHERE name = 'knows_stories'")).result()
+    desk.reopen()
+
+
+def test_what_was_there_before_is_placed_step_by_step_over_deaths_and_alerts_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(desk)
+    before, alerts = placed(desk), desk.alerts()
+    monkeypatch.setattr(placing_old, "STEP_ARTICLES", 1)
+    forget_stories(desk)
+    assert stories(desk) == []
+    assert desk.status()["rebuilding"] == {"part": "stories", "percent": 0.0}
+    desk.archive.rebuild_step().result()
+    assert desk.status()["rebuilding"] == {"part": "stories", "percent": 25.0}
+    desk.reopen()
+    desk.poll(A, entry("Rungis : l’entrepôt chimique brûle toujours", "https://a.example/9", summary=FIRE))
+    desk.rebuild()
+    assert desk.status()["rebuilding"] is None
+    assert placed(desk) == [("1,3,4,5",), ("2",)] != before
+    assert desk.alerts()[: len(alerts)] == alerts
+    assert len(desk.alerts()) == len(alerts) + 1
+    desk.reopen()
+    assert desk.rebuild() == 0
+
+
+def test_what_placing_needs_is_forgotten_after_a_week_and_the_stories_stay(desk: Desk) -> None:
+    publish(desk)
+    assert desk.archive.prune_sketches(NOW - timedelta(minutes=50) + SKETCH_AGE).result() == 0
+    assert desk.archive.prune_sketches(NOW - timedelta(minutes=35) + SKETCH_AGE).result() == 2
+    assert desk.rows("SELECT article_id FROM sketches ORDER BY 1") == [(3,), (4,)]
+    assert desk.rows("SELECT DISTINCT article_id FROM sketch_words ORDER BY 1") == [(3,), (4,)]
+    assert [len(story.articles) for story in stories(desk)] == [3, 1]
+
+
+def test_a_deleted_article_leaves_nothing_that_its_text_could_be_known_by(desk: Desk) -> None:
+    publish(desk)
+    assert desk.rows("SELECT count(*) FROM shingles WHERE article_id = 1")[0][0] > 20
+    desk.archive.forget_articles(NOW + timedelta(days=30), NOW + timedelta(days=30)).result()
+    held = desk.rows("SELECT DISTINCT article_id FROM shingles")
+    deleted = desk.rows("SELECT id FROM articles WHERE deleted_at IS NOT NULL")
+    assert not set(held) & set(deleted)
+    assert len(stories(desk)) == 2

@@ -1,0 +1,121 @@
+"""Placing the articles of one body: each is known to those that follow, and the stories grow and are joined."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from news.copies import MOST_HOLDERS, CopyReason
+from news.placing import MOST_COMPARED, MOST_WORDS_ASKED, Around, Placer, Story, Unplaced, make_unplaced, most_sharing, rarest_words
+from news.stories import Because, WordCounts
+from news.text import analyse_article
+
+NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)
+FIRE = "Un entrepôt de produits chimiques brûle à Rungis depuis mardi matin, dix pompiers ont été blessés dans l’incendie. "
+DISPATCH = FIRE + " ".join(
+    f"Le témoin numéro {number} raconte sa nuit au bord du canal {number * 7} avec les voisins." for number in range(60)
+)
+SENATE = "Les sénateurs ont voté le budget de la recherche et des universités dans la nuit."
+
+
+def unplaced(number: int, title: str, text: str, minutes: int = 0, url: str = "https://a.example/x") -> Unplaced:
+    return make_unplaced(number, 1, url, NOON + timedelta(minutes=minutes), analyse_article(title, text))
+
+
+def around() -> Around:
+    return Around(WordCounts(1000, {}), next_story_id=70)
+
+
+def test_articles_of_one_body_find_each_other() -> None:
+    placer = Placer(around())
+    first = placer.place(unplaced(1, "Incendie dans un entrepôt de Rungis", FIRE))
+    other = placer.place(unplaced(2, "Le Sénat adopte le budget", SENATE))
+    again = placer.place(unplaced(3, "Rungis : un entrepôt ravagé par un incendie", FIRE, 5))
+    assert (first.story_id, other.story_id, again.story_id) == (70, 71, 70)
+    assert again.placing.nearest_id == 1
+    assert placer.changed == {70, 71}
+
+
+def test_a_story_knows_from_when_to_when_it_goes_and_its_central_article() -> None:
+    known = around()
+    placer = Placer(known)
+    for number, minutes in ((1, 0), (2, -30), (3, 60)):
+        placer.place(unplaced(number, "Incendie dans un entrepôt de Rungis", FIRE, minutes))
+    story = known.stories[70]
+    assert (story.articles, story.started_at, story.updated_at) == (3, NOON - timedelta(minutes=30), NOON + timedelta(hours=1))
+    assert story.central_id == max(story.centrality, key=story.centrality.__getitem__) == 1
+    assert set(story.centrality) == {1, 2, 3}
+
+
+def test_a_copy_keeps_only_what_its_original_lacks_and_a_third_finds_the_original() -> None:
+    placer = Placer(around())
+    first = placer.place(unplaced(1, "Incendie à Rungis", DISPATCH))
+    copy = placer.place(unplaced(2, "Un entrepôt part en fumée", "Nouveau chapeau. " + DISPATCH))
+    third = placer.place(unplaced(3, "Fumée noire sur le marché", DISPATCH))
+    assert first.marks == first.article.shingles
+    assert copy.copy is not None
+    assert third.copy is not None
+    assert (copy.copy.article_id, third.copy.article_id) == (1, 1)
+    assert copy.marks == copy.article.shingles - first.article.shingles
+    assert third.marks == frozenset()
+    assert third.placing.because is Because.COPY
+
+
+def test_a_page_under_a_new_address_is_found_by_its_number() -> None:
+    placer = Placer(around())
+    placer.place(unplaced(1, "Incendie à Rungis", "", url="https://a.example/incendie_6121227_1.html"))
+    moved = placer.place(unplaced(2, "Incendie à Rungis : le bilan", "", url="https://a.example/bilan_6121227_1.html"))
+    assert moved.copy is not None
+    assert (moved.copy.article_id, moved.copy.reason) == (1, CopyReason.NUMBER)
+
+
+def test_what_too_many_articles_hold_is_not_kept_again() -> None:
+    known = around()
+    one = unplaced(50, "La lettre", DISPATCH)
+    for shingle in one.shingles:
+        known.holders[shingle] = list(range(1, MOST_HOLDERS + 1))
+    placed = Placer(known).place(one)
+    assert (placed.copy, placed.marks) == (None, frozenset())
+
+
+def test_stories_that_turn_out_to_be_one_become_the_earlier() -> None:
+    known = around()
+    placer = Placer(known)
+    first = unplaced(1, "Incendie dans un entrepôt de Rungis", FIRE)
+    second = unplaced(2, "Incendie dans un entrepôt de Rungis", FIRE, 10)
+    for one, story_id in ((first, 61), (second, 60)):
+        known.sketches[one.article_id], known.story_of[one.article_id] = one.sketch, story_id
+        known.stories[story_id] = Story(story_id, one.article_id, one.sketch.at, one.sketch.at, 1, {one.article_id: 0.0})
+    known.told = {3: {1: 9.0, 2: 9.0}}
+    placed = placer.place(unplaced(3, "Incendie dans un entrepôt de Rungis", FIRE, 5))
+    assert placed.story_id == 60
+    assert known.story_of == {1: 60, 2: 60, 3: 60}
+    assert (known.stories[60].articles, known.stories[60].started_at, known.stories[60].updated_at) == (
+        3,
+        NOON,
+        NOON + timedelta(minutes=10),
+    )
+    assert (known.stories[61].joined_into, known.stories[61].articles) == (60, 0)
+    assert placer.changed == {60, 61}
+    assert placer.place(unplaced(4, "Incendie dans un entrepôt de Rungis", FIRE, 6)).story_id == 60
+
+
+def test_an_original_that_is_no_longer_remembered_decides_no_story() -> None:
+    known = around()
+    placer = Placer(known)
+    placer.place(unplaced(1, "Incendie à Rungis", DISPATCH))
+    del known.sketches[1]
+    placer._words.clear()
+    copy = placer.place(unplaced(2, "Un entrepôt part en fumée", DISPATCH))
+    assert copy.copy is not None
+    assert copy.story_id == 71
+
+
+def test_only_the_rarest_words_and_those_who_share_most_are_asked_for() -> None:
+    counts = WordCounts(1000, {f"mot{number:02}": number for number in range(60)})
+    one = unplaced(1, " ".join(f"mot{number:02}" for number in range(60)), "")
+    assert rarest_words(one.sketch, counts) == [f"mot{number:02}" for number in range(MOST_WORDS_ASKED)]
+    holders = {mark: [mark, 900] for mark in range(30)} | {99: list(range(MOST_HOLDERS))}
+    shared = most_sharing(holders, [*range(30), 99])
+    assert len(shared) == MOST_COMPARED
+    assert shared[900] == set(range(30))
+    assert 99 not in {mark for marks in shared.values() for mark in marks}

@@ -1,0 +1,142 @@
+"""Which articles tell of the same event, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from news.copies import CopyOf, CopyReason
+from news.stories import JOINING, NEAR_ENOUGH, Because, Neighbour, Placing, Sketch, WordCounts, central_article, place, sketch_article
+
+NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)
+FIRE = (
+    "Incendie géant dans un entrepôt de Rungis",
+    "Un entrepôt de produits chimiques brûle à Rungis depuis mardi matin, dix pompiers blessés.",
+)
+FIRE_AGAIN = (
+    "Rungis : un entrepôt chimique ravagé par un incendie",
+    "Dix pompiers ont été blessés dans l’incendie de l’entrepôt de Rungis.",
+)
+FIRE_EXPLAINED = ("Pourquoi un entrepôt chimique de Rungis a-t-il été ravagé par un incendie ?", FIRE_AGAIN[1])
+OTHER = ("Le Sénat adopte le budget de la recherche", "Les sénateurs ont voté le budget de la recherche et des universités dans la nuit.")
+
+
+def sketch(number: int, words: tuple[str, str], at: datetime = NOON) -> Sketch:
+    return sketch_article(number, at, *words)
+
+
+def counts_of(*sketches: Sketch) -> WordCounts:
+    held = Counter(word for one in sketches for word in one.words)
+    return WordCounts(500, held)
+
+
+def placed(new: Sketch, *near: tuple[Sketch, int], copy: CopyOf | None = None) -> Placing:
+    neighbours = [Neighbour(one, story) for one, story in near]
+    return place(new, neighbours, counts_of(new, *(one for one, _ in near)), copy)
+
+
+def test_a_rewritten_report_joins_the_story() -> None:
+    answer = placed(sketch(2, FIRE_AGAIN), (sketch(1, FIRE), 70), (sketch(5, OTHER), 71))
+    assert (answer.story_id, answer.because, answer.nearest_id) == (70, Because.WORDS, 1)
+    assert {"entrepot", "rungi"} <= set(answer.words)
+    assert answer.nearness >= NEAR_ENOUGH
+    assert set(answer.scores or {}) == {1}
+
+
+def test_another_event_begins_a_story_and_says_what_was_nearest() -> None:
+    answer = placed(sketch(2, OTHER), (sketch(1, FIRE), 70))
+    assert (answer.story_id, answer.because, answer.nearest_id) == (None, Because.FIRST, 1)
+    assert placed(sketch(2, OTHER)) == Placing(None, Because.FIRST, 0.0, None, ())
+
+
+def nearness(new: tuple[str, str], old: tuple[str, str], apart: timedelta = timedelta(0)) -> float:
+    return placed(sketch(2, new, NOON + apart), (sketch(1, old), 70)).nearness
+
+
+def test_time_between_two_articles_parts_them_whichever_came_first() -> None:
+    assert nearness(FIRE_AGAIN, FIRE) > nearness(FIRE_AGAIN, FIRE, timedelta(hours=20)) == nearness(FIRE_AGAIN, FIRE, -timedelta(hours=20))
+    assert nearness(FIRE_AGAIN, FIRE, timedelta(hours=48)) > 0
+    assert nearness(FIRE_AGAIN, FIRE, timedelta(hours=48, seconds=1)) == 0
+
+
+def test_an_explanation_is_farther_from_a_report_than_another_report() -> None:
+    assert nearness(FIRE_EXPLAINED, FIRE) < nearness(FIRE_AGAIN, FIRE)
+
+
+def test_the_next_instalment_of_a_column_is_no_report_of_the_same() -> None:
+    monday, tuesday = (
+        ("Le journal du lundi 10 février", "Retrouvez le journal."),
+        ("Le journal du mardi 11 février", "Retrouvez le journal."),
+    )
+    answer = placed(sketch(2, tuesday, NOON + timedelta(days=1)), (sketch(1, monday), 70))
+    assert answer.because is Because.FIRST
+
+
+def test_words_that_the_whole_affair_holds_tell_less() -> None:
+    report, same = sketch(1, FIRE), sketch(2, FIRE_AGAIN)
+    affair = [sketch(number, (f"Rungis : {word} et l’entrepôt chimique", f"À Rungis, {word} après l’incendie.")) for number, word in
+              enumerate(("grève", "procès", "enquête", "mairie", "écoles", "budget"), start=10)]  # fmt: skip
+    counts = counts_of(report, same, *affair)
+    alone = place(same, [Neighbour(report, 70)], counts)
+    among = place(same, [Neighbour(report, 70), *(Neighbour(one, one.article_id) for one in affair)], counts)
+    assert (among.scores or {})[1] < (alone.scores or {})[1]
+
+
+def test_one_article_that_resembles_it_does_not_draw_it_into_a_story_of_others() -> None:
+    story = [(sketch(number, OTHER, NOON - timedelta(hours=number)), 70) for number in range(1, 5)]
+    assert placed(sketch(9, FIRE), *story, (sketch(8, FIRE_AGAIN), 70)).story_id is None
+
+
+def test_a_copy_is_in_the_story_of_its_original_whatever_its_words() -> None:
+    copy = CopyOf(1, 0.9, CopyReason.TEXT)
+    answer = placed(sketch(2, OTHER), (sketch(1, FIRE), 70), copy=copy)
+    assert (answer.story_id, answer.because, answer.nearest_id) == (70, Because.COPY, 1)
+    week = NOON + timedelta(days=7)
+    assert placed(sketch(2, OTHER, week), (sketch(1, FIRE), 70), copy=copy).story_id == 70
+    assert placed(sketch(2, OTHER, week + timedelta(seconds=1)), (sketch(1, FIRE), 70), copy=copy).story_id is None
+    assert placed(sketch(2, OTHER), copy=copy).story_id is None
+
+
+def test_an_article_that_is_very_near_to_two_stories_makes_them_one() -> None:
+    answer = placed(sketch(3, FIRE), (sketch(1, FIRE), 71), (sketch(2, FIRE), 70))
+    assert answer.nearness >= JOINING
+    assert (answer.story_id, answer.joins) == (70, (71,))
+    assert set(answer.scores or {}) == {1, 2}
+
+
+def test_an_article_that_is_only_near_to_a_second_story_leaves_it() -> None:
+    far = sketch(2, FIRE, NOON - timedelta(hours=47))
+    answer = placed(sketch(3, FIRE), (sketch(1, FIRE), 71), (far, 70))
+    assert (answer.story_id, answer.joins) == (71, ())
+
+
+@pytest.mark.parametrize(
+    ("centrality", "central"), [({1: 0.5, 2: 0.9, 3: 0.2}, 2), ({4: 0.5, 2: 0.5}, 2), ({2: 0.3, 1: 0.3000000001}, 1), ({9: 0.0}, 9)]
+)
+def test_the_central_article_is_the_nearest_to_all_and_of_equals_the_first(centrality: dict[int, float], central: int) -> None:
+    assert central_article(centrality) == central
+
+
+def test_what_is_remembered_of_an_article_is_what_its_title_and_beginning_tell() -> None:
+    one = sketch_article(1, NOON, "Le contrat de 3 millions", "Un contrat militaire. " + "Rien. " * 200 + "Loin.")
+    assert one.title_words == {"contrat", "million"}
+    assert (one.words["contrat"], one.words["militaire"], "3" in one.words, "le" in one.words, "loin" in one.words) == (
+        3,
+        1,
+        False,
+        False,
+        False,
+    )
+
+
+def test_rare_words_tell_more() -> None:
+    counts = WordCounts(100, {"rare": 1, "usual": 60})
+    assert counts.weigh("unknown") > counts.weigh("rare") > counts.weigh("usual") > 0
+
+
+def test_the_order_of_few_neighbours_decides_nothing() -> None:
+    near: Sequence[tuple[Sketch, int]] = [(sketch(1, FIRE), 70), (sketch(4, FIRE_AGAIN), 70), (sketch(5, OTHER), 71)]
+    assert placed(sketch(9, FIRE_AGAIN), *near) == placed(sketch(9, FIRE_AGAIN), *reversed(near))
