@@ -6,6 +6,7 @@ Scrapy's own redirect middleware keeps the politeness slot of the first host for
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -21,6 +22,7 @@ from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
 from crawler.settings import RequestSettings
 from news.addresses import Networks, reason_to_refuse_host
+from news.sources import Problem
 from news.timing import parse_http_date
 
 MAX_REDIRECTS = 10
@@ -43,22 +45,34 @@ _PERMANENT = frozenset({301, 308})
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
 _REFUSES_CONDITION = frozenset({400, 412, 431})
 """Some servers answer so to validators of their own (RFC 9110 §13.1.2 wants 200 or 304), and would for ever."""
+_MOST_REMEMBERED_CHARACTERS = 300
+"""Of an address that is remembered: foreign ones may be long."""
 _ETAG = re.compile(rb"""(?:W/)?["']?(.*?)(?:[-:;]{1,3}(?:gzip|gz|br|deflate|df|zstd))?["']?""", re.IGNORECASE | re.DOTALL)
 
 
 def check_url(url: str, allowed: Networks) -> None:
     """Raise FetchProblem if the URL must not be fetched, as far as it tells by itself. Read by the same parser that connects."""
+    find = _remembered_fault if len(url) <= _MOST_REMEMBERED_CHARACTERS else _find_fault
+    if problem := find(url, tuple(allowed)):
+        raise FetchProblem(problem)
+
+
+def _find_fault(url: str, allowed: Networks) -> Problem | None:
     if len(url) > MOST_URL_BYTES or _host_bytes(url) > MOST_HOST_BYTES:
-        raise FetchProblem(make_problem("unsupported_url", f"{url[:200]}… is too long"))
+        return make_problem("unsupported_url", f"{url[:200]}… is too long")
     try:
         parts = URL(url)
         host = parts.raw_host
     except ValueError as error:
-        raise FetchProblem(make_problem("unsupported_url", f"{url[:200]}: {error}")) from error
+        return make_problem("unsupported_url", f"{url[:200]}: {error}")
     if parts.scheme not in {"http", "https"} or not host:
-        raise FetchProblem(make_problem("unsupported_url", url[:200]))
-    if reason := reason_to_refuse_host(host, allowed):
-        raise FetchProblem(make_problem("forbidden_address", reason))
+        return make_problem("unsupported_url", url[:200])
+    reason = reason_to_refuse_host(host, allowed)
+    return make_problem("forbidden_address", reason) if reason else None
+
+
+_remembered_fault = lru_cache(maxsize=20_000)(_find_fault)
+"""A feed's address is checked at every poll, and says the same each time."""
 
 
 def _host_bytes(url: str) -> int:
