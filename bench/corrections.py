@@ -39,7 +39,7 @@ _TOPIC = Topic("Zibeline", "zibeline")
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a day came to."""
+    """The corrections that a day of edits led to."""
 
     corrections: int
     milliseconds: float

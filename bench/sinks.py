@@ -27,7 +27,7 @@ class WebhookSink(asyncio.Protocol):
         self._log = log
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin with nothing."""
+        """Nothing has arrived yet."""
         assert isinstance(transport, asyncio.Transport)
         self._transport, self._came = transport, b""
 

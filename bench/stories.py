@@ -156,7 +156,7 @@ def report_cost(folder: Path, count: int) -> None:
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Print how well copies and stories are found, and what an article costs."""
     parser = make_parser(__doc__ or "")
     parser.add_argument("--labelled", type=Path, default=LABELLED, help="the labelled articles")
     parser.add_argument("--joins", action="store_true", help="list every wrong and every missed pair")

@@ -140,7 +140,7 @@ def make_world(days: int, sites: int) -> list[datetime]:
 
 
 def print_invented(days: int, sites: int, topics: int) -> None:
-    """A row for each rate."""
+    """Print, for topics of each rate, what was told falsely, and what of the rises that were put in."""
     world = make_world(days, sites)
     print(f"invented  {len(world)} articles of {sites} sites in {days} days")
     print(f"{'topic':<14}{'topics':>7}{'articles':>10}{'false a year':>14}{'put in':>8}{'told':>7}{'after, median':>15}{'95 %':>9}")

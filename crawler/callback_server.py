@@ -159,6 +159,8 @@ class CallbackServer:
             refusal = await asyncio.to_thread(judge_telling, known, body, head.fields.get("x-hub-signature"), topics)
         if refusal is not None:
             self._desk.ignore(known, refusal)
+            if refusal is Refusal.ANOTHER_TOPIC:  # signed as agreed: there is news, and its head is no proof of whose (§7)
+                return _Answer(202 if self._desk.take(Told(known, b"", None)) else 503)
             # As if it were taken (§7.1): whoever guesses at signatures learns nothing.
             return _Answer(410 if refusal is Refusal.NOT_WANTED else 202)
         return _Answer(202 if self._desk.take(Told(known, body, head.fields.get("content-type"))) else 503)

@@ -6,6 +6,7 @@ Scrapy's own redirect middleware keeps the politeness slot of the first host for
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -21,6 +22,8 @@ from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
 from crawler.settings import RequestSettings
 from news.addresses import Networks, reason_to_refuse_host
+from news.sources import Problem
+from news.timing import parse_http_date
 
 MAX_REDIRECTS = 10
 HOPS = "quivive_hops"
@@ -42,21 +45,34 @@ _PERMANENT = frozenset({301, 308})
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
 _REFUSES_CONDITION = frozenset({400, 412, 431})
 """Some servers answer so to validators of their own (RFC 9110 §13.1.2 wants 200 or 304), and would for ever."""
+_MOST_REMEMBERED_CHARACTERS = 300
+"""Of an address that is remembered: foreign ones may be long."""
+_ETAG = re.compile(rb"""(?:W/)?["']?(.*?)(?:[-:;]{1,3}(?:gzip|gz|br|deflate|df|zstd))?["']?""", re.IGNORECASE | re.DOTALL)
 
 
 def check_url(url: str, allowed: Networks) -> None:
     """Raise FetchProblem if the URL must not be fetched, as far as it tells by itself. Read by the same parser that connects."""
+    find = _remembered_fault if len(url) <= _MOST_REMEMBERED_CHARACTERS else _find_fault
+    if problem := find(url, tuple(allowed)):
+        raise FetchProblem(problem)
+
+
+def _find_fault(url: str, allowed: Networks) -> Problem | None:
     if len(url) > MOST_URL_BYTES or _host_bytes(url) > MOST_HOST_BYTES:
-        raise FetchProblem(make_problem("unsupported_url", f"{url[:200]}… is too long"))
+        return make_problem("unsupported_url", f"{url[:200]}… is too long")
     try:
         parts = URL(url)
         host = parts.raw_host
     except ValueError as error:
-        raise FetchProblem(make_problem("unsupported_url", f"{url[:200]}: {error}")) from error
+        return make_problem("unsupported_url", f"{url[:200]}: {error}")
     if parts.scheme not in {"http", "https"} or not host:
-        raise FetchProblem(make_problem("unsupported_url", url[:200]))
-    if reason := reason_to_refuse_host(host, allowed):
-        raise FetchProblem(make_problem("forbidden_address", reason))
+        return make_problem("unsupported_url", url[:200])
+    reason = reason_to_refuse_host(host, allowed)
+    return make_problem("forbidden_address", reason) if reason else None
+
+
+_remembered_fault = lru_cache(maxsize=20_000)(_find_fault)
+"""A feed's address is checked at every poll, and says the same each time."""
 
 
 def _host_bytes(url: str) -> int:
@@ -89,7 +105,7 @@ class RedirectMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The next request, if the answer is a redirect; FetchProblem if there were too many or it leads nowhere."""
-        if _evades_condition(response) and any(name in request.headers for name in _CONDITIONS):
+        if _evades_condition(request, response):
             return _unconditional(request)
         location = response.headers.get("Location")
         if response.status not in _REDIRECTS or not location:
@@ -113,9 +129,34 @@ def _put_own_headers(request: Request) -> None:
         request.headers[name] = value
 
 
-def _evades_condition(response: Response) -> bool:
-    """Whether an answer neither says that nothing changed nor gives what did: it refuses the question, or is empty where 304 was meant."""
+def _evades_condition(request: Request, response: Response) -> bool:
+    """Whether an answer to a conditional request says neither truly that nothing changed nor what did.
+
+    It refuses the question, is empty where 304 was meant, or is a 304 that names another version than the one that was asked for.
+    """
+    if not any(name in request.headers for name in _CONDITIONS):
+        return False
+    if response.status == 304:
+        return _names_another_version(request, response)
     return response.status in _REFUSES_CONDITION or (200 <= response.status < 300 and not response.body)
+
+
+def _names_another_version(request: Request, unchanged: Response) -> bool:
+    """Whether a 304 names what there is now (RFC 9110 §15.4.5), and that is not what is known: some servers look at one validator only."""
+    asked, named = (_version(message.headers.get(name)) for message, name in ((request, "If-None-Match"), (unchanged, "ETag")))
+    if asked and named:
+        return asked != named
+    known, latest = (
+        parse_http_date((message.headers.get(name) or b"").decode("latin-1"))
+        for message, name in ((request, "If-Modified-Since"), (unchanged, "Last-Modified"))
+    )
+    return known is not None and latest is not None and latest > known
+
+
+def _version(etag: bytes | None) -> bytes:
+    """What an entity tag names, without how it is compared and how the body was packed (`W/`, and Apache's `-gzip`)."""
+    found = _ETAG.fullmatch((etag or b"").strip())
+    return found[1] if found else b""
 
 
 def _unconditional(request: Request) -> Request:

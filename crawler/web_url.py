@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from news.urls import without_feed_scheme
+
 _MAX_LENGTH = 4096
 _ABSOLUTE = re.compile(r"https?://[^/?#\\]", re.IGNORECASE)
 
 
 def absolute_url(link: str | None, base: str) -> str | None:
     """The http(s) URL that `link` means in a document at `base`; None for anything else (mailto:, javascript:, nonsense)."""
-    bare = "".join((link or "").split("\n")).strip()
+    bare = without_feed_scheme("".join((link or "").split("\n")).strip())
     if not bare or len(bare) > _MAX_LENGTH:
         return None
     try:

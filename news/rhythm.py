@@ -190,6 +190,9 @@ def _rates(counts: tuple[float, ...], since: datetime, kept: float, now: datetim
     for day in range(7):
         of_day = (days[day] + _DAY_WEIGHT * mean) / (watched[day] + _DAY_WEIGHT)
         weight, general = watched[day] + _CELL_WEIGHT, _CELL_WEIGHT * of_day
+        if not days[day]:  # as most days of a source that seldom has news; this is asked at every poll
+            rates += [general * share / weight for share in shares]
+            continue
         rates += [(count * kept + general * share) / weight for count, share in zip(counts[day * 24 : day * 24 + 24], shares, strict=True)]
     return tuple(rates)
 

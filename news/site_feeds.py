@@ -9,7 +9,7 @@ from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
 from news.sources import ParsedFeed, Problem
-from news.urls import comparing_url
+from news.urls import comparing_url, without_feed_scheme
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 """Media types by which links to feeds are known."""
@@ -112,5 +112,5 @@ def customary_addresses(url: str) -> tuple[str, ...]:
 
 def addresses_of(typed: str) -> tuple[str, ...]:
     """What somebody may mean who types the address of a site: as it is, or, where it has no scheme, by https, else by http."""
-    bare = typed.strip()
+    bare = without_feed_scheme(typed.strip())
     return (bare,) if re.match(r"[a-z][a-z0-9+.-]*://", bare, re.IGNORECASE) else (f"https://{bare}", f"http://{bare}")

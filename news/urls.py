@@ -37,6 +37,8 @@ _SLUG_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
 _FEWEST_SLUG_WORDS = 3
 """Sections and kinds of pages (`actualites`, `detail-article`) have fewer."""
 
+_OF_FEEDS = re.compile(r"feed:(?://)?(?=https?://)", re.IGNORECASE), re.compile(r"feed(?=://)", re.IGNORECASE)
+
 _DEFAULT_PORTS = frozenset({80, 443})
 _LONGEST_HOST = 255
 """RFC 1035 §2.3.4. What is longer is no host name, and turning it into ASCII takes time that grows with the square of its length."""
@@ -174,3 +176,11 @@ def same_site(one: str, other: str) -> bool:
     """Whether two addresses are on the same host, or one host is a subdomain of the other."""
     first, second = host_of(one), host_of(other)
     return bool(first) and (first == second or first.endswith("." + second) or second.endswith("." + first))
+
+
+def without_feed_scheme(address: str) -> str:
+    """The address of a feed without what old sites and readers write before it, `feed:https://…`, or in place of its scheme, `feed://…`."""
+    before, in_place = _OF_FEEDS
+    if found := before.match(address):
+        return address[found.end() :]
+    return f"http{address[4:]}" if in_place.match(address) else address

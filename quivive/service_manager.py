@@ -38,7 +38,8 @@ class ServiceManager:
         if not self._address:
             return
         try:
-            await asyncio.wait_for(self._send("\n".join(assignments).encode()), _PATIENCE_SECONDS)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._send("\n".join(assignments).encode())
         except (OSError, TimeoutError) as error:
             if not self._has_failed:
                 self._has_failed = True

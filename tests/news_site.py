@@ -130,13 +130,13 @@ class NewsSite:
 
         return self._set(path, answer)
 
-    def refuse_condition(self, path: str, body: str | bytes, status: int = 412) -> str:
-        """Answers a conditional request with a refusal, and gives the feed to any other."""
+    def refuse_condition(self, path: str, body: str | bytes, status: int = 412, headers: Mapping[str, str] | None = None) -> str:
+        """Answers a conditional request with a refusal, or another status and headers, and gives the feed to any other."""
         raw = body.encode() if isinstance(body, str) else body
 
         async def answer(request: web.Request) -> web.StreamResponse:
             is_conditional = "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
-            return web.Response(status=status) if is_conditional else web.Response(body=raw, headers={"ETag": '"p"'})
+            return web.Response(status=status, headers=headers) if is_conditional else web.Response(body=raw, headers={"ETag": '"p"'})
 
         return self._set(path, answer)
 

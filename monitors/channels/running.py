@@ -58,7 +58,8 @@ async def run_program(command: Sequence[str], surroundings: Surroundings, told: 
     finally:
         _kill_group(transport.get_pid())
         with contextlib.suppress(TimeoutError):  # else nobody would take note of its end, and it stayed as a zombie
-            await asyncio.wait_for(run.ended.wait(), _SECONDS_TO_DIE)
+            async with asyncio.timeout(_SECONDS_TO_DIE):
+                await run.ended.wait()
         transport.close()
     return Ended(transport.get_returncode() or 0, one_line(bytes(run.said).decode(errors="replace"), LONGEST_SNIPPET))
 

@@ -98,7 +98,8 @@ async def _talk(
 
 async def _hear(reader: asyncio.StreamReader, archive_path: Path) -> Answer:
     try:
-        line = await asyncio.wait_for(reader.readline(), _LONGEST_SILENCE_SECONDS)
+        async with asyncio.timeout(_LONGEST_SILENCE_SECONDS):  # Python 3.11's wait_for forgets a Ctrl-C that comes with an answer
+            line = await reader.readline()
     except TimeoutError:
         message = Wording("{path}: the daemon does not answer; `quivive status` tells how it is", path=archive_path)
         raise DaemonRefuses(message) from None

@@ -83,7 +83,8 @@ class Desk:
             caller.hang_up()
 
     async def _serve(self, reader: asyncio.StreamReader, caller: Caller) -> None:
-        request = read_request(await asyncio.wait_for(reader.readline(), _SECONDS_TO_ASK))
+        async with asyncio.timeout(_SECONDS_TO_ASK):
+            request = read_request(await reader.readline())
         if request is None:
             await caller.say(Refused(Wording("the daemon does not understand this version of the command; restart it after an upgrade")))
             return
@@ -134,7 +135,8 @@ class Caller:
     async def say(self, answer: Answer) -> None:
         """Raises OSError or TimeoutError once they have left, or do not read."""
         self._writer.write(write_line(answer))
-        await asyncio.wait_for(self._writer.drain(), _SECONDS_TO_READ)
+        async with asyncio.timeout(_SECONDS_TO_READ):
+            await self._writer.drain()
 
     def take_leave(self, answer: Answer) -> None:
         """Say it last, and wait for nothing."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from news.urls import without_feed_scheme
 from news.wording import Wording
 
 LARGEST_OPML_BYTES = 20_000_000
@@ -104,7 +105,7 @@ def _read_outline(reading: _Outline, attributes: dict[str, str], line: int) -> s
     if "xmlurl" not in attributes:
         return title
     tags = [*(folder for folder in reading.folders if folder), *_read_categories(attributes.get("category", ""))]
-    reading.feeds.append(OpmlFeed(attributes["xmlurl"], title, tuple(dict.fromkeys(tags)), line))
+    reading.feeds.append(OpmlFeed(without_feed_scheme(attributes["xmlurl"]), title, tuple(dict.fromkeys(tags)), line))
     return None
 
 

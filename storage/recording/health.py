@@ -14,14 +14,13 @@ from sqlite_utils import Database
 
 from news.alerts import Alert, AlertKind, AttemptResult, DeliveryStatus, Subject, channel_subject
 from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id, tell_given_up
-from storage.file.times import optional_text, optional_time, to_text
-from storage.recording.deliveries import insert_deliveries
+from storage.file.times import optional_text, optional_time
+from storage.recording.raising import next_sequence, write_alert
 
 
 def raise_health_alert(db: Database, notify: Sequence[str], subject: Subject, news: HealthNews, now: datetime) -> Alert:
     """Write an operational alert on `subject`, with a delivery for each channel of `notify`. That it is due is the caller's decision."""
-    last = db.conn.execute("SELECT max(sequence) AS last FROM alerts WHERE topic = ? AND subject = ?", (NO_TOPIC, subject.text)).fetchone()
-    sequence = (last["last"] or 0) + 1
+    sequence = next_sequence(db, NO_TOPIC, subject.text)
     alert = Alert(
         alert_id=make_health_alert_id(subject.text, news, sequence),
         topic=NO_TOPIC,
@@ -33,12 +32,7 @@ def raise_health_alert(db: Database, notify: Sequence[str], subject: Subject, ne
         subject=subject,
         sequence=sequence,
     )
-    db.conn.execute(
-        "INSERT INTO alerts (id, topic, subject, sequence, kind, created_at, payload, hits) VALUES (?, ?, ?, ?, ?, ?, ?, '[]')",
-        (alert.alert_id, alert.topic, subject.text, sequence, alert.kind, to_text(now), health_to_json(news)),
-    )
-    insert_deliveries(db, alert, notify)
-    return alert
+    return write_alert(db, alert, health_to_json(news), notify, now)
 
 
 def last_health_news(db: Database, subject: Subject) -> HealthNews | None:

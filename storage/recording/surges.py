@@ -12,16 +12,13 @@ from sqlite_utils import Database
 from news.alerts import Alert, AlertKind, volume_subject
 from news.surges import MOST_ARTICLES, Surge, SurgeArticle, SurgeBar, make_surge_alert_id
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.deliveries import insert_deliveries
+from storage.recording.raising import next_sequence, write_alert
 
 
 def raise_surge_alert(db: Database, channels: Sequence[str], surge: Surge, now: datetime) -> Alert:
     """Write an alert on a surge, with a delivery for each channel of its topic. That it is due is the caller's decision."""
     subject = volume_subject(surge.topic)
-    last = db.conn.execute(
-        "SELECT max(sequence) AS last FROM alerts WHERE topic = ? AND subject = ?", (surge.topic, subject.text)
-    ).fetchone()
-    sequence = (last["last"] or 0) + 1
+    sequence = next_sequence(db, surge.topic, subject.text)
     surge = replace(surge, latest=_list_latest(db, surge))
     alert = Alert(
         alert_id=make_surge_alert_id(surge, sequence),
@@ -34,12 +31,7 @@ def raise_surge_alert(db: Database, channels: Sequence[str], surge: Surge, now: 
         subject=subject,
         sequence=sequence,
     )
-    db.conn.execute(
-        "INSERT INTO alerts (id, topic, subject, sequence, kind, created_at, payload, hits) VALUES (?, ?, ?, ?, ?, ?, ?, '[]')",
-        (alert.alert_id, alert.topic, subject.text, sequence, alert.kind, to_text(now), _surge_to_json(surge)),
-    )
-    insert_deliveries(db, alert, channels)
-    return alert
+    return write_alert(db, alert, _surge_to_json(surge), channels, now)
 
 
 def last_told(db: Database, topic: str) -> datetime | None:

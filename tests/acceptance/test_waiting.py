@@ -89,7 +89,7 @@ def test_the_daemon_waits_says_so_once_and_goes_on(tmp_path, trouble, reason) ->
 
 
 def test_a_full_disk_is_waited_for(tmp_path) -> None:
-    with small_disk(tmp_path / "disk", megabytes=4) as disk, open_desk(disk.folder) as desk, desk.home.start("run") as daemon:
+    with small_disk(tmp_path / "disk", megabytes=8) as disk, open_desk(disk.folder) as desk, desk.home.start("run") as daemon:
         desk.wait_for("L’OTAN")
         disk.fill()
         desk.publish("L’OTAN sur un disque plein")
@@ -161,7 +161,7 @@ def test_a_daemon_that_waits_at_its_start_ends_when_it_is_asked_to(polled) -> No
 
 
 def test_a_disk_that_is_full_at_the_very_first_start_is_waited_for(tmp_path) -> None:
-    with small_disk(tmp_path / "disk", megabytes=4) as disk, open_desk(disk.folder) as desk:
+    with small_disk(tmp_path / "disk", megabytes=8) as disk, open_desk(disk.folder) as desk:
         disk.fill()
         with desk.home.start("run") as daemon:
             daemon.wait_for_log(WARNING)

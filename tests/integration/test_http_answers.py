@@ -164,6 +164,43 @@ def test_a_condition_that_is_refused_is_dropped_and_the_feed_read(crawl: Running
     ]
 
 
+EARLIER, LATER = "Mon, 10 Feb 2025 09:00:00 GMT", "Mon, 10 Feb 2025 10:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("etag", "last_modified", "said"),
+    [
+        ('"1"', EARLIER, {"ETag": '"2"', "Last-Modified": EARLIER}),
+        ('W/"1"', None, {"ETag": '"2"'}),
+        (None, EARLIER, {"ETag": '"2"', "Last-Modified": LATER}),
+    ],
+)
+def test_a_304_that_names_another_version_than_the_one_that_is_known_is_not_believed(
+    crawl: RunningCrawl, site: NewsSite, etag: str | None, last_modified: str | None, said: dict[str, str]
+) -> None:
+    site.refuse_condition("/feed", FEED, 304, said)
+    assert is_read(crawl.poll(site.url("/feed"), etag=etag, last_modified=last_modified))
+    assert site.count("/feed") == 2
+
+
+@pytest.mark.parametrize(
+    ("etag", "last_modified", "said"),
+    [
+        ('"1"', EARLIER, {}),
+        ('"1-gzip"', None, {"ETag": '"1"'}),
+        ('"1"', EARLIER, {"ETag": 'W/"1--gzip"', "Last-Modified": LATER}),
+        (None, EARLIER, {"ETag": '"2"', "Last-Modified": EARLIER}),
+        (None, EARLIER, {"Last-Modified": "hier"}),
+    ],
+)
+def test_a_304_that_names_the_known_version_however_it_is_packed_is_believed(
+    crawl: RunningCrawl, site: NewsSite, etag: str | None, last_modified: str | None, said: dict[str, str]
+) -> None:
+    site.refuse_condition("/feed", FEED, 304, said)
+    outcome = crawl.poll(site.url("/feed"), etag=etag, last_modified=last_modified)
+    assert (outcome.kind, site.count("/feed")) == (PollKind.UNCHANGED, 1)
+
+
 def test_a_412_without_a_condition_is_asked_once(crawl: RunningCrawl, site: NewsSite) -> None:
     outcome = crawl.poll(site.page("/feed", "non", status=412), etag='"p"')
     assert outcome.problem is not None

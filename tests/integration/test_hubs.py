@@ -425,6 +425,16 @@ def test_a_hub_that_tells_not_what_is_new_has_the_source_polled(
     wait_until(lambda: listening.due_source(site.url(path)), "the poll that is due")
 
 
+def test_what_is_signed_and_called_by_another_address_has_the_source_polled(
+    listening: Listening, site: NewsSite, hub: Hub, path: str
+) -> None:
+    subscribe(listening, site, hub, path, entry("Base ailleurs", site))
+    listening.ahead += timedelta(minutes=6)
+    assert hub.tell(hub.wait_for()[0], rss(entry("Ailleurs", site)), topic=f"{site.url(path)}/") == 202
+    wait_until(lambda: listening.due_source(site.url(path)), "the poll that is due")
+    assert "Ailleurs" not in listening.titles()
+
+
 def test_a_damaged_body_gives_what_can_be_saved(listening: Listening, site: NewsSite, hub: Hub, path: str) -> None:
     subscribe(listening, site, hub, path, entry("Base abîmée", site))
     whole = rss(entry("Sauvé", site), entry("Perdu", site))

@@ -165,6 +165,7 @@ def test_a_session_that_no_letter_comes_for_is_ended_politely(monkeypatch: pytes
                 await asyncio.sleep(0.01)
 
         mail(mailbox, 1, until_goodbye)
+        assert mailbox.goodbyes
 
 
 def test_both_are_kept_for_less_than_servers_keep_them() -> None:

@@ -29,7 +29,7 @@ POLL = st.tuples(st.just("poll"), st.sampled_from((A, B, C)), ITEMS)
 PAGES = st.tuples(st.just("pages"), st.integers(0, 3), st.booleans())
 STEPS = st.lists(st.one_of(POLL, POLL, PAGES), min_size=2, max_size=12)
 MODES = st.fixed_dictionaries({source: st.sampled_from(("feed", "page", "auto")) for source in (A, B, C)})
-LAW = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+LAW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @dataclass

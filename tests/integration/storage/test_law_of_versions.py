@@ -41,7 +41,7 @@ def read(spec: Any) -> Query | None:
         return None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
 @given(said=BY_SOURCE, order=ORDER, specs=st.tuples(SPECS, SPECS, NEAR))
 def test_a_topic_alerts_on_what_any_source_says_and_search_finds_what_each_says_now(said, order, specs) -> None:
     queries = [(spec, query) for spec in specs if not asks_for_facts(spec) and (query := read(spec)) is not None]

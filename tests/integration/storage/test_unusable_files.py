@@ -17,7 +17,7 @@ from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUn
 from news.one_thing import Thing, ThingKind
 from news.query import Matcher, parse_query
 from news.topics import Topic
-from storage import Archive, ArchiveReader, SearchRequest, Watch, backup, retry_deliveries
+from storage import Archive, ArchiveReader, SearchRequest, StoryRequest, Watch, backup, retry_deliveries
 from storage.asking.preview import PreviewRequest
 from storage.file.schema import migrations
 from tests.desk import NOW, A, Desk, entry, prose
@@ -265,6 +265,8 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "list_mutes": lambda reader: reader.list_mutes(NOW),
     "report_undelivered": lambda reader: reader.report_undelivered(),
     "report_pages": lambda reader: reader.report_pages(10),
+    "list_stories": lambda reader: list(reader.list_stories(StoryRequest())),
+    "list_stories_of": lambda reader: reader.list_stories_of([1]),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from crawler.feed_discovery import find_feeds
 from crawler.feed_parser import parse_feed
 from crawler.problems import FetchProblem
-from news.site_feeds import FeedOffer, OfferWay, customary_addresses
+from news.site_feeds import FeedOffer, OfferWay, addresses_of, customary_addresses
 
 URL = "https://journal.example/tech/"
 PAGES = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "articles-fr" / "picofeed"
@@ -27,6 +27,8 @@ def offers(markup: str, url: str = URL) -> list[tuple[OfferWay, str]]:
         ("<LINK REL='Alternate home' TYPE='application/atom+xml; charset=utf-8' HREF='//flux.example/a'>", "https://flux.example/a"),
         ('<link rel="alternate" type="application/feed+json" href="/f.json">', "https://journal.example/f.json"),
         ('<link rel="feed" href="/feed">', "https://journal.example/feed"),
+        ('<link rel="alternate" type="application/rss+xml" href="feed://journal.example/f">', "http://journal.example/f"),
+        ('<link rel="alternate" type="application/rss+xml" href="Feed:https://journal.example/f">', "https://journal.example/f"),
         ('<link rel="alternate" type="text/xml" href="/rss.php">', "https://journal.example/rss.php"),
     ],
 )
@@ -116,3 +118,9 @@ def test_whoever_names_a_page_is_told_the_feed_of_its_articles() -> None:
     with pytest.raises(FetchProblem) as raised:
         parse_feed(f"<html><head>{head}</head></html>".encode(), URL)
     assert "names this feed: https://journal.example/feed/)" in raised.value.problem.message
+
+
+def test_what_somebody_types_may_be_called_by_the_scheme_that_readers_once_had_for_feeds() -> None:
+    assert addresses_of(" feed:https://journal.example/f ") == ("https://journal.example/f",)
+    assert addresses_of("feed://journal.example/f") == ("http://journal.example/f",)
+    assert addresses_of("feed.example") == ("https://feed.example", "http://feed.example")

@@ -30,6 +30,11 @@ def test_a_feed_in_two_folders_is_one_feed_with_the_tags_of_both():
     assert only.tags == ("Matin", "Soir")
 
 
+def test_a_feed_may_be_called_by_the_scheme_that_readers_once_had_for_feeds():
+    feeds = read_opml(opml('<outline text="Un" xmlUrl="feed://un.example/"/><outline text="Deux" xmlUrl="feed:https://deux.example/"/>'))
+    assert [feed.url for feed in feeds] == ["http://un.example/", "https://deux.example/"]
+
+
 def test_a_feed_that_holds_feeds_names_no_folder():
     feeds = read_opml(
         opml('<outline text="Un" xmlUrl="https://un.example/"><outline text="Deux" xmlUrl="https://deux.example/"/></outline>')

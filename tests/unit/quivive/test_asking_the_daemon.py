@@ -1,0 +1,24 @@
+"""Waiting for what a running daemon answers."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from quivive.beside.asking import _hear
+
+
+def test_who_gives_up_waiting_as_an_answer_comes_is_heard() -> None:
+    async def interrupt() -> None:
+        reader = asyncio.StreamReader()
+        hearing = asyncio.create_task(_hear(reader, Path("archive.db")))
+        for _ in range(5):  # until it waits
+            await asyncio.sleep(0)
+        reader.feed_data(b"{}\n")
+        hearing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await hearing
+
+    asyncio.run(interrupt())
