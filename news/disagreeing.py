@@ -7,12 +7,15 @@ says too, in another passage on the same, is no difference.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from itertools import islice
+from operator import itemgetter
 
+from news.alerts import Difference, DifferenceKind
 from news.claims import Claims, Day, Name, Quantity, Word, read_claims
-from news.sentences import split_sentences
+from news.sentences import Sentence, split_sentences
 
 AROUND = 80
 """Characters on either side of what was found that belong to its passage, as in `Hit.passage`."""
@@ -23,39 +26,27 @@ _ALIKE = 0.6
 """As above, for two that differ in a name, or in what is denied among other words."""
 _NEAR = 0.1
 """Of a number: what is said to be about it."""
+LONGEST_TEXT = 40_000
+"""Characters of an article that are looked at: no bound that readers meet, but one on the work that hostile texts make."""
+MOST_PASSAGES = 30
+LONGEST_PASSAGE = 600
+"""Passages of an article that are compared, and characters of each."""
+MOST_ALIGNED = 3
+"""Passages of an earlier article that a passage is compared with."""
+MOST_DIFFERENCES = 20
 FOUND = "termecherche"
 """Stands in a sentence for whatever was found, by whatever name."""
 Span = tuple[int, int]
 
 
-class DifferenceKind(StrEnum):
-    """In what two passages differ."""
-
-    NEGATION = "negation"
-    NUMBER = "number"
-    DATE = "date"
-    NAME = "name"
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an article of a source says: its text, and where in it stands what the topic asks for."""
+    """What an article of a source says: its title and text, and where in it stands what the topic asks for."""
 
+    article_id: int
     source: str
     text: str
     found: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A passage, and another source's that says it otherwise."""
-
-    passage: str
-    other_passage: str
-    other_source: str
-    kind: DifferenceKind
-    why: str
-    """The words that differ: « classifi », denied or not; both numbers, dates or names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +66,46 @@ def find_differences(new: Said, earlier: Sequence[Said]) -> tuple[Difference, ..
     for said in earlier:
         others = _passages(said)
         for passage in passages:
-            for other in others:
-                alike = _likeness(passage.claims, other.claims)
+            for alike, other in _list_most_alike(passage, others):
                 for kind, why, claim in _differ(passage.claims, other.claims, alike):
                     known = best.get((kind, why))
                     if (known is None or alike > known[0]) and not _is_said(claim, passage.claims, others):
-                        best[kind, why] = alike, Difference(passage.text, other.text, said.source, kind, why)
-    return tuple(difference for _, difference in best.values())
+                        best[kind, why] = alike, Difference(passage.text, other.text, said.source, said.article_id, kind, why)
+    return tuple(difference for _, difference in islice(best.values(), MOST_DIFFERENCES))
 
 
 def _passages(said: Said) -> list[_Passage]:
     """The sentences where something was found or that stand beside it; what was found is one and the same word in all of them."""
-    passages = []
-    for sentence in split_sentences(said.text):
-        if any(start - AROUND < sentence.end and sentence.start < end + AROUND for start, end in said.found):
-            text = said.text[sentence.start : sentence.end]
-            shown = " ".join(text.split())
-            passages.append(_Passage(shown, read_claims(_mask(text, sentence.start, said.found))))
-    return passages
+    return [_read_passage(said, sentence) for sentence in islice(_list_near(said), MOST_PASSAGES)]
+
+
+def _list_most_alike(passage: _Passage, others: Sequence[_Passage]) -> list[tuple[float, _Passage]]:
+    """The passages that speak of the same, each with how much, the nearest first."""
+    alike = [(_likeness(passage.claims, other.claims), other) for other in others]
+    return sorted((one for one in alike if one[0] >= LEAST_ALIKE), key=itemgetter(0), reverse=True)[:MOST_ALIGNED]
+
+
+def _list_near(said: Said) -> Iterator[Sentence]:
+    """The sentences that stand where something was found, both in order: each place is passed once."""
+    first = 0
+    for sentence in split_sentences(said.text[:LONGEST_TEXT]):
+        while first < len(said.found) and said.found[first][1] + AROUND <= sentence.start:
+            first += 1
+        if first < len(said.found) and said.found[first][0] - AROUND < sentence.end:
+            yield sentence
+
+
+def _read_passage(said: Said, sentence: Sentence) -> _Passage:
+    text = said.text[sentence.start : min(sentence.end, sentence.start + LONGEST_PASSAGE)]
+    return _Passage(" ".join(text.split()), read_claims(_mask(text, sentence.start, said.found)))
 
 
 def _mask(text: str, start: int, found: Sequence[Span]) -> str:
     pieces, place = [], 0
-    for first, last in found:
-        if start + place <= first and last <= start + len(text):
+    for first, last in islice(found, bisect_left(found, (start, 0)), None):
+        if last > start + len(text):
+            break
+        if start + place <= first:
             pieces += [text[place : first - start], FOUND]
             place = last - start
     return "".join([*pieces, text[place:]])
@@ -111,8 +118,6 @@ def _likeness(one: Claims, other: Claims) -> float:
 
 
 def _differ(new: Claims, old: Claims, alike: float) -> Iterator[_Told]:
-    if alike < LEAST_ALIKE:
-        return
     yield from _differ_in_negation(new, old, alike)
     yield from _differ_in_numbers(new, old)
     yield from _differ_in_dates(new, old)

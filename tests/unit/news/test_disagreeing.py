@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from news.disagreeing import DifferenceKind, Said, find_differences
+from news.alerts import DifferenceKind
+from news.disagreeing import MOST_DIFFERENCES, MOST_PASSAGES, Said, find_differences
 from news.query import Matcher
 from news.text import analyse_article
 from news.topics import Entity, Topic
@@ -33,7 +35,7 @@ def said(marked: str, source: str = "Le Journal") -> Said:
         if place % 2:
             found.append((len(text), len(text) + len(part)))
         text += part
-    return Said(source, text, tuple(found))
+    return Said(1, source, text, tuple(found))
 
 
 def kinds(earlier: str, later: str) -> set[str]:
@@ -55,7 +57,7 @@ def seed(number: str) -> Said:
     text = path.read_text(encoding="utf-8")
     places = Matcher([Topic("OpenAI–OTAN", "@openai AND @otan")], ENTITIES).find_places("OpenAI–OTAN", analyse_article("", text))
     assert places is not None
-    return Said(number, text, places.found)
+    return Said(int(number), number, text, places.found)
 
 
 @pytest.mark.skipif(not SEEDS.is_dir(), reason="the articles are not beside the project (../shared/seeds)")
@@ -85,3 +87,32 @@ def test_sentences_away_from_what_the_topic_asks_for_are_not_compared() -> None:
     far = "Une longue phrase tient à distance ce qui suit, pour que rien de cela ne soit dans le passage qui est montré. "
     earlier, later = (said(f"[OTAN]. {far}La société va livrer {count} drones de surveillance au flanc est.") for count in (300, 500))
     assert find_differences(later, [earlier]) == ()
+
+
+def test_only_the_first_passages_of_a_text_are_compared_and_of_each_its_beginning() -> None:
+    filler = "L’[OTAN] répond à la question numéro {} de la presse. "
+    last = "L’[OTAN] va acheter {} drones de surveillance pour le flanc est."
+    texts = {count: "".join(map(filler.format, range(count))) for count in (MOST_PASSAGES - 1, MOST_PASSAGES)}
+    told = [len(find_differences(said(text + last.format(500)), [said(last.format(300))])) for text in texts.values()]
+    assert told == [1, 0]
+    long = "L’[OTAN] va acheter pour le flanc est, " + "comme dit, " * 50 + "{} drones de surveillance."
+    cut = "L’[OTAN] va acheter pour le flanc est, " + "comme dit, " * 60 + "{} drones de surveillance."
+    assert [len(find_differences(said(one.format(500)), [said(one.format(300))])) for one in (long, cut)] == [1, 0]
+
+
+HOSTILE = {
+    "spaces": "L’[OTAN]. " + " " * 400_000,
+    "spaces and quotes": "L’[OTAN]. " + " " * 100_000 + "«" * 100_000 + " " * 100_000,
+    "one word": "[OTAN] " * 60_000,
+    "numbers": "[OTAN] " + "1 000 " * 60_000,
+    "no sentence": "[OTAN] " + "Ne Pas Aucun Non " * 20_000,
+    "sentences": "".join(f"L’[OTAN] n’achète pas {number} drones de Mars le {number % 28} mai. " for number in range(5_000)),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_text_is_compared_in_a_moment(kind: str) -> None:
+    text = said(HOSTILE[kind])
+    started = time.process_time()
+    assert len(find_differences(text, [said(HOSTILE["sentences"].replace("pas ", "")), text] * 4)) <= MOST_DIFFERENCES
+    assert time.process_time() - started < 2
