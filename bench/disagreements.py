@@ -3,7 +3,7 @@
 The pairs are in `tests/data/disagreements.tsv`, half differences, half rewording, in French and some in English, all of our own writing.
 The first set grew with the code; of each other set none was seen before the code was run on it, and what went wrong was mended
 afterwards where it could be: what they say now is what is reached, and what each said on its first run is told in `docs/stories.md`.
-Precision: of the pairs that are told as differences, those that are; recall: of those that are, the ones that are told, with the right kind.
+Precision: of the pairs that are told as differences, those that are; recall: of those that are, those told, with the right kind.
 
 Run: python -m bench.disagreements
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitors.letter_differences import LetterDifference, make_letter_differences
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
@@ -130,6 +131,8 @@ class Letter:
     """The operational alerts that it tells."""
     digest: tuple[LetterDigest, ...] = ()
     """The topics of a digest or a summary; `when` says which it is, and whether it comes late."""
+    differences: tuple[LetterDifference, ...] = ()
+    """What follow-ups say otherwise than what was told of their stories before."""
     surge: LetterSurge | None = None
     """A topic that is written about much more than usual: the chart, and the latest articles."""
 
@@ -158,6 +161,7 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
         channel=one_line(bundle.channel),
         configuration=presentation.configuration,
         alert_ids=tuple(alert.alert_id for alert in bundle.alerts),
+        differences=make_letter_differences(bundle.alerts, language),
     )
 
 
@@ -181,6 +185,7 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
         configuration=presentation.configuration,
         alert_ids=tuple(alert.alert_id for alert in bundle.alerts[:MOST_IDS_SHOWN]),
         digest=told,
+        differences=make_letter_differences(bundle.alerts, language),
     )
 
 

@@ -10,6 +10,8 @@ from news.alerts import (
     AlertedArticle,
     AlertKind,
     Bundle,
+    Difference,
+    DifferenceKind,
     Followed,
     Hit,
     Roll,
@@ -49,7 +51,9 @@ def make_samples(channel: str, now: datetime) -> list[Bundle]:
     test = make_test_bundle(channel, now)
     digest = replace(test, test=False, roll=Roll(RollKind.DIGEST, now, now))
     story = Followed(1, "test", test.alerts[0].alert_id, "https://example.org/quivive-test")
-    follow_up = replace(test, test=False, roll=Roll(RollKind.FOLLOW_UP, now, now, story))
+    differs = Difference("It is no test.", "It is a test.", "quivive", 1, DifferenceKind.NEGATION, "test")
+    follows = replace(test.alerts[0], kind=AlertKind.FOLLOW_UP, differences=(differs,))
+    follow_up = replace(test, test=False, roll=Roll(RollKind.FOLLOW_UP, now, now, story), alerts=(follows,))
     news = HealthNews(HealthEvent.STATE, "quivive", "failing", "ok", "https://example.org/feed/", now, None, "timeout", "no answer in time")
     health = Alert(test.alerts[0].alert_id, NO_TOPIC, AlertKind.HEALTH, now, None, news, (), source_subject("https://example.org/feed/"))
     bars = tuple(SurgeBar(now - hours * timedelta(hours=1), 1, 0.5) for hours in range(23, -1, -1))

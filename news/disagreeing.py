@@ -8,7 +8,7 @@ says too, in another passage on the same, is no difference.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -61,17 +61,47 @@ _Told = tuple[DifferenceKind, str, Word | Quantity | Day | Name]
 
 def find_differences(new: Said, earlier: Sequence[Said]) -> tuple[Difference, ...]:
     """What an article says otherwise than those before it; of each difference the pair of passages that are most alike."""
-    passages = _passages(new)
-    best: dict[tuple[DifferenceKind, str], tuple[float, Difference]] = {}
-    for said in earlier:
-        others = _passages(said)
-        for passage in passages:
+    read = [(said, _passages(said)) for said in earlier]
+    return _compare(new, [(said, passages, passages) for said, passages in read])
+
+
+def find_news(new: Said, earlier: Sequence[Said]) -> tuple[Difference, ...]:
+    """As `find_differences`, without what any of them says too: it was told with that one."""
+    read = [(said, _passages(said)) for said in earlier]
+    everything = [passage for _, passages in read for passage in passages]
+    return _compare(new, [(said, passages, everything) for said, passages in read])
+
+
+def _compare(new: Said, earlier: Sequence[tuple[Said, Sequence[_Passage], Sequence[_Passage]]]) -> tuple[Difference, ...]:
+    """Compare with the passages of each; what is said in the second list of passages is no difference."""
+    best: dict[Hashable, tuple[float, Difference]] = {}
+    for passage in _passages(new):
+        said_before: dict[Hashable, bool] = {}
+        for said, others, known in earlier:
             for alike, other in _list_most_alike(passage, others):
                 for kind, why, claim in _differ(passage.claims, other.claims, alike):
-                    known = best.get((kind, why))
-                    if (known is None or alike > known[0]) and not _is_said(claim, passage.claims, others):
-                        best[kind, why] = alike, Difference(passage.text, other.text, said.source, said.article_id, kind, why)
+                    key = kind, _identify(claim)
+                    if key in best and alike <= best[key][0]:
+                        continue
+                    asked = id(known), key
+                    if asked not in said_before:
+                        said_before[asked] = _is_said(claim, passage.claims, known)
+                    if not said_before[asked]:
+                        best[key] = alike, Difference(passage.text, other.text, said.source, said.article_id, kind, why)
     return tuple(difference for _, difference in islice(best.values(), MOST_DIFFERENCES))
+
+
+def _identify(claim: Word | Quantity | Day | Name) -> Hashable:
+    """The same for what is claimed twice, wherever it stands."""
+    match claim:
+        case Word():
+            return claim.key
+        case Quantity():
+            return claim.value, claim.unit
+        case Day():
+            return claim
+        case Name():
+            return claim.keys
 
 
 def _passages(said: Said) -> list[_Passage]:

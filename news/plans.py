@@ -98,6 +98,8 @@ class WaitingDelivery:
     story_id: int | None = None
     """The story of its article today, if its alert is on one; of a correction none."""
     is_follow_up: bool = False
+    contradicts: bool = False
+    """Whether it denies what was told of its story, or gives another number."""
     told: Told | None = None
     """Of a follow-up: what its channel was told of its story, for its topic; None if nothing."""
     follow_up: FollowUp = DEFAULT_FOLLOW_UP

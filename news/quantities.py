@@ -132,9 +132,9 @@ def _widen(said: Quantity, words: Sequence[str], place: int) -> Quantity:
 
 
 def count_the_same(one: Quantity, other: Quantity) -> bool:
-    """Whether both say how many there are of the same: « 500 nouveaux drones », « 300 drones »."""
+    """Whether both say how many there are of the same: « 500 nouveaux drones », « 300 drones »; not « épisode 2 », which counts nothing."""
     if not one.units or not other.units:
-        return one.units == other.units
+        return False
     return one.units[0] in other.units or other.units[0] in one.units
 
 

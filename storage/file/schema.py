@@ -515,3 +515,10 @@ def follow_up_stories(db: Database) -> None:
     db.conn.execute("ALTER TABLE messages ADD COLUMN followed TEXT")  # JSON: story_id, title, first_alert_id, first_url
     db.conn.execute("DROP INDEX messages_by_sealing")
     db.conn.execute("CREATE INDEX messages_by_sealing ON messages (channel, sealed_at) WHERE roll IS NULL OR roll = 'follow_up'")
+
+
+@migrations()
+def tell_what_differs(db: Database) -> None:
+    """A follow-up tells what it says otherwise than what was told of its story, some of it without waiting."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN differences TEXT")  # JSON: passage, other_passage, other_source, other_id, kind, why
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN contradicts INTEGER NOT NULL DEFAULT 0")  # 1: what was told is denied, or another number

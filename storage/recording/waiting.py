@@ -14,7 +14,7 @@ from storage.file.rows import select_in
 from storage.file.times import from_text, to_text
 
 _WAITING = """SELECT deliveries.id, topic, kind, subject, alerts.article_id, story_id, deliveries.created_at AS alerted_at, due_at,
-           give_up_at, hold, urgent, first_poll, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
+           give_up_at, hold, urgent, first_poll, contradicts, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
            (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = alerts.article_id) AS source
     FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN story_articles ON story_articles.article_id = alerts.article_id"""
 _OF_STORIES = """ WHERE deliveries.id IN (
@@ -63,6 +63,7 @@ def _waiting(row: sqlite3.Row) -> WaitingDelivery:
         acknowledged=bool(row["acknowledged"]),
         story_id=None if kind is AlertKind.CORRECTED else row["story_id"],
         is_follow_up=kind is AlertKind.FOLLOW_UP,
+        contradicts=bool(row["contradicts"]),
     )
 
 
