@@ -31,6 +31,8 @@ ABSENT_CHANNEL_WAIT = timedelta(hours=1)
 GATHERING = timedelta(minutes=5)
 """Where operational alerts are told together, they wait for the end of such a stretch of the clock: an outage has fifty of them."""
 _HOUR = timedelta(hours=1)
+MOST_AHEAD = timedelta(hours=1)
+"""An alert that is to be made later than that was made by a clock that was ahead: what counts from then on would never come."""
 FIRST_POLLS_WAIT = timedelta(hours=1)
 """What a source held when it was first seen waits at most so long for the rest of it, and for other sources that are as new."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -191,7 +193,7 @@ def plan_messages(
     messages = []
     for group, together in groups.items():
         if isinstance(group, _Rolled) or limit.lets_pass(together):
-            messages.append(_make_message(channel, together, policy, now, _roll_of(group, together, policy)))
+            messages.append(_make_message(channel, together, policy, now, _roll_of(group, together, policy, now)))
         else:
             held += [(delivery.delivery_id, limit.hold) for delivery in together]
     return Plan(tuple(messages), tuple(held), muted=tuple(muted))
@@ -227,7 +229,7 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
     loud_again_at = policy.quiet.end_after(now, policy.zone) if policy.quiet else None
     if loud_again_at is not None:
         return Hold(loud_again_at, HoldKind.QUIET, Wording("quiet hours"))
-    if policy.when is None or not _is_article(delivery):
+    if policy.when is None or not _is_article(delivery) or _is_from_ahead(delivery, now):
         return None
     told_at = policy.when.next_after(delivery.alerted_at, policy.zone)
     return Hold(told_at, HoldKind.DIGEST, Wording("digest")) if now < told_at else None
@@ -236,17 +238,21 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
 def _hold_first_poll(delivery: WaitingDelivery, now: datetime) -> Hold | None:
     """Until when at the latest the rest of a first poll is waited for; None if it is not."""
     end = delivery.alerted_at + FIRST_POLLS_WAIT
-    if not delivery.more_to_come or delivery.held is HoldKind.ASKED or now >= end:
+    if not delivery.more_to_come or delivery.held is HoldKind.ASKED or now >= end or _is_from_ahead(delivery, now):
         return None
     return Hold(end, HoldKind.FIRST_POLL, Wording("digest"))
 
 
 def _gather(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | None:
     """Until when an operational alert waits for others, where they are told together: for all of them the same moments."""
-    if policy.together is Together.NONE or not _is_health(delivery):
+    if policy.together is Together.NONE or not _is_health(delivery) or _is_from_ahead(delivery, now):
         return None
     end = _EPOCH + ((delivery.alerted_at - _EPOCH) // GATHERING + 1) * GATHERING
     return None if now >= end else Hold(end, HoldKind.GATHERED, "it waits a few minutes for other operational alerts, to be one mail")
+
+
+def _is_from_ahead(delivery: WaitingDelivery, now: datetime) -> bool:
+    return delivery.alerted_at > now + MOST_AHEAD
 
 
 def _is_article(delivery: WaitingDelivery) -> bool:
@@ -300,13 +306,13 @@ class _Limit:
         return self._left >= 0
 
 
-def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Policy) -> Roll | None:
+def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Policy, now: datetime) -> Roll | None:
     """What a digest or a summary is to say of itself: which it is, and when the first of its alerts was to be told."""
     if not isinstance(group, _Rolled):
         return None
     if group is not _Rolled.DIGEST or policy.when is None:
         return Roll(group.value, min(delivery.due_at for delivery in together))
-    planned_at = min(policy.when.next_after(delivery.alerted_at, policy.zone) for delivery in together)
+    planned_at = min(now, *(policy.when.next_after(delivery.alerted_at, policy.zone) for delivery in together))
     loud_again_at = policy.quiet.end_after(planned_at, policy.zone) if policy.quiet else None
     return Roll(group.value, loud_again_at or planned_at)
 
