@@ -10,9 +10,9 @@ imports none of them. Its face is made of modules, each named for what it decide
   `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`, `circuits`, `pace`, `care`, `health`, `moving`,
   `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
-- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`; what people type: `durations`;
+- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`;
 - where the network may lead: `addresses`;
-- what is told to people, before it has a language: `wording`;
+- what is told to people, before it has a language: `wording`, `telling_differences`;
 - the rooms within, each by its own face: `query`, `text`.
 
 What is not in this list is for the modules of this room alone (`docs/decisions/0019-the-face-of-news.md`).

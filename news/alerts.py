@@ -118,6 +118,28 @@ class Change:
     after: str | None
 
 
+class DifferenceKind(StrEnum):
+    """In what two passages differ."""
+
+    NEGATION = "negation"
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A passage, and that of another source's article that says it otherwise."""
+
+    passage: str
+    other_passage: str
+    other_source: str
+    other_id: int
+    kind: DifferenceKind
+    why: str
+    """The words that differ: « classifi », denied or not; both numbers, dates or names."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertedArticle:
     """The article of an alert, as its messages show it. `source` is the name of the source that brought it."""

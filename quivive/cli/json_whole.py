@@ -34,7 +34,7 @@ from quivive.cli.json_answers import (
     time_json,
     topic_json,
 )
-from quivive.cli.json_stories import place_json
+from quivive.cli.json_stories import differences_json, place_json
 
 _EXCERPT_CHARACTERS = 300
 
@@ -64,6 +64,7 @@ def _article_json(whole: WholeArticle) -> JsonObject:
         "reasons": [_match_json(match) for match in whole.matches],
         "page_problems": [_page_note_json(note) for note in whole.page_problems],
         "deleted_at": optional_time_json(whole.deleted_at),
+        "story_differences": differences_json(whole.differences),
         "corrections_due": [{"topic": one.topic, "due_at": time_json(one.due_at)} for one in whole.corrections_due],
     }
 

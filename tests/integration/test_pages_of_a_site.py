@@ -81,7 +81,7 @@ class Watched:
 
     def show(self, url: str) -> dict[str, Any]:
         (thing,) = self.archive.find_things(url, [])
-        return json.loads(json.dumps(whole_json(self.archive.tell_whole(thing, [], self._now))))
+        return json.loads(json.dumps(whole_json(self.archive.tell_whole(thing, [], {}, self._now))))
 
 
 def test_amp_print_and_plain_addresses_are_one_article_and_one_alert(tmp_path: Path, site: NewsSite) -> None:
