@@ -20,7 +20,7 @@ from storage.recording.spoken import load_sayings
 from storage.recording.tidying import forget_articles, forget_gaps, mend_clock_jumps, prune_poll_log, set_back
 from tests.desk import NOW, OTAN, A, Desk, entry, prose
 
-MOST = 55
+MOST = 40
 """For a feed of 30 entries, from the beginning of the transaction to its end, without what FTS5 does within the index."""
 
 
