@@ -130,7 +130,7 @@ def test_two_of_a_few_minutes_are_one_mail_that_waits_with_the_reason(desk: Desk
 def test_one_is_shown_whole_without_an_article(desk: Desk) -> None:
     alert_id = raise_alert(desk)
     (thing,) = desk.archive.find_things(alert_id[:8], ["OTAN"])
-    whole = desk.archive.tell_whole(thing, [OTAN], desk.now)
+    whole = desk.archive.tell_whole(thing, [OTAN], {}, desk.now)
     assert isinstance(whole, WholeAlert)
     told = whole_json(whole)
     assert (whole.article, told["shows"], told["article_id"], "text" in told) == (None, "alert", None, False)
@@ -140,7 +140,7 @@ def test_a_delivery_of_one_is_shown_whole(desk: Desk) -> None:
     raise_alert(desk)
     delivery_id = alerts(desk)[0]["deliveries"][0]["id"]
     (thing,) = desk.archive.find_things(delivery_id, ["OTAN"])
-    whole = desk.archive.tell_whole(thing, [OTAN], desk.now)
+    whole = desk.archive.tell_whole(thing, [OTAN], {}, desk.now)
     assert isinstance(whole, WholeDelivery)
     assert whole.alert.title == "Le Journal is failing"
 

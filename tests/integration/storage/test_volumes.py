@@ -85,7 +85,7 @@ def test_it_is_shown_whole_and_listed_as_csv(desk: Desk) -> None:
     watch(desk)
     (listed,) = desk.log(kind=AlertKind.SURGE)
     (thing,) = desk.archive.find_things(listed["id"], ["OTAN"])
-    whole = desk.archive.tell_whole(thing, [OTAN], desk.now)
+    whole = desk.archive.tell_whole(thing, [OTAN], {}, desk.now)
     assert isinstance(whole, WholeAlert)
     assert whole_json(whole)["surge"] == listed["surge"]
     assert listed["surge"]["title"].encode() in b"".join(make_csv(ALERTS, [listed]))
