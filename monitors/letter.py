@@ -11,7 +11,7 @@ from datetime import timedelta
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Change, Hit, Roll, RollKind
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Change, Followed, Hit, Roll, RollKind
 from news.differences import compare, mark_changes
 from news.digests import TopicDigest, arrange_digest
 from news.health_news import HealthNews
@@ -187,6 +187,10 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
 def _tell_roll(roll: Roll, language: Language) -> str:
     """What it is, and that it comes late, as after an outage of this machine."""
     moment = language.moment(roll.due_at)
+    if roll.kind is RollKind.FOLLOW_UP:
+        return language.text(
+            "What followed in a story of which you were told, as of {moment}", moment=language.moment(roll.sealed_at or roll.due_at)
+        )
     if roll.kind is RollKind.FIRST_POLL:
         return language.text("What sources held when they were first read, as of {moment}", moment=moment)
     if roll.kind is RollKind.SUMMARY:
@@ -284,6 +288,8 @@ def _tell_span(news: HealthNews, language: Language) -> str:
 def title_of(bundle: Bundle, language: Language) -> str:
     """The article's title on one line, else its address; of many alerts how many they are; what one on something else says."""
     article = bundle.alerts[0].about
+    if bundle.roll is not None and bundle.roll.followed is not None:
+        return _tell_sources(bundle, bundle.roll.followed, language)
     if bundle.roll is not None:
         return language.plural("{count} alert", "{count} alerts", len(bundle.alerts))
     if isinstance(article, HealthNews | Surge):
@@ -291,6 +297,13 @@ def title_of(bundle: Bundle, language: Language) -> str:
         more = len(bundle.alerts) - 1
         return language.plural("{first}, and {count} more", "{first}, and {count} more", more, first=told) if more else told
     return one_line(_told(bundle, article.title, language)) or article.url
+
+
+def _tell_sources(bundle: Bundle, followed: Followed, language: Language) -> str:
+    """How many sources a follow-up brings, and of which story: its title is never translated."""
+    sources = {alert.about.source for alert in bundle.alerts if isinstance(alert.about, AlertedArticle)}
+    title = one_line(followed.title) or followed.first_url
+    return language.plural("+{count} source on “{title}”", "+{count} sources on “{title}”", len(sources), title=title)
 
 
 def subject_of(bundle: Bundle, language: Language) -> str:
@@ -342,6 +355,8 @@ def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> Let
 def _tell_note(kind: AlertKind, language: Language) -> str:
     if kind is AlertKind.CORRECTED:
         return language.text("the article was edited since you were told of it")
+    if kind is AlertKind.FOLLOW_UP:
+        return language.text("the topic has alerted on another article of this story")
     return language.text("a later version of the article was the first to match") if kind is AlertKind.REVISED else ""
 
 

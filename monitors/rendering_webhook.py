@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
 from monitors.rendering import rfc3339
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Followed, Hit, Roll
 from news.digests import arrange_digest
 from news.health_news import HealthNews
 from news.surges import Surge, SurgeArticle
@@ -18,6 +18,7 @@ ALERT_CORRECTED = "alert.corrected"
 ALERT_HEALTH = "alert.health"
 ALERT_SURGE = "alert.surge"
 ALERT_DIGEST = "alert.digest"
+ALERT_FOLLOW_UP = "alert.follow_up"
 ALERT_TEST = "alert.test"
 """The type of test messages: a receiver that acts on `alert.created` does not act on them by mistake."""
 
@@ -43,15 +44,32 @@ def _type_of(alert: Alert) -> str:
     return ALERT_CORRECTED if alert.kind is AlertKind.CORRECTED else ALERT_CREATED
 
 
-def render_digest(bundle: Bundle, roll: Roll) -> bytes:
-    """The body of a digest or a summary: what `alert.created` has under `data` of each alert, by topic, the most relevant first."""
+def render_roll(bundle: Bundle, roll: Roll) -> bytes:
+    """The body of what is told of many alerts as one, with what `alert.created` has under `data` of each.
+
+    A follow-up tells them as they came, a digest by topic, the most relevant first.
+    """
+    timestamp = rfc3339(roll.sealed_at or roll.due_at)
+    if roll.followed is not None:
+        data = {"alerts": _list_data(bundle.alerts), **_follow_up_data(roll.followed)}
+        return _encoded({"type": ALERT_FOLLOW_UP, "timestamp": timestamp, "data": data})
     told = [alert for topic in arrange_digest(bundle.alerts, len(bundle.alerts)) for alert in topic.shown]
-    data = {
-        "kind": roll.kind.value,
-        "due_at": rfc3339(roll.due_at),
-        "alerts": [_data(alert, alert.about) for alert in told if isinstance(alert.about, AlertedArticle)],
+    data = {"kind": roll.kind.value, "due_at": rfc3339(roll.due_at), "alerts": _list_data(told)}
+    return _encoded({"type": ALERT_DIGEST, "timestamp": timestamp, "data": data})
+
+
+def _list_data(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+    return [_data(alert, alert.about) for alert in alerts if isinstance(alert.about, AlertedArticle)]
+
+
+def _follow_up_data(followed: Followed) -> dict[str, Any]:
+    """What a follow-up says of its story. What its alerts say otherwise than what was told is not known yet."""
+    return {
+        "story_id": followed.story_id,
+        "title": followed.title,
+        "first_alert_id": followed.first_alert_id,
+        "differences": [],
     }
-    return _encoded({"type": ALERT_DIGEST, "timestamp": rfc3339(roll.sealed_at or roll.due_at), "data": data})
 
 
 def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
@@ -60,7 +78,7 @@ def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
     That is one, unless the channel was an email channel when several alerts were bundled.
     """
     if bundle.roll is not None:
-        yield bundle.bundle_id, render_digest(bundle, bundle.roll)
+        yield bundle.bundle_id, render_roll(bundle, bundle.roll)
         return
     for message_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
         yield message_id, render_webhook(alert, test=bundle.test)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll, RollKind, article_subject, source_subject, volume_subject
+from news.alerts import (
+    Alert,
+    AlertedArticle,
+    AlertKind,
+    Bundle,
+    Followed,
+    Hit,
+    Roll,
+    RollKind,
+    article_subject,
+    source_subject,
+    volume_subject,
+)
 from news.fingerprints import derived_id
 from news.health_news import NO_TOPIC, HealthEvent, HealthNews
 from news.surges import Surge, SurgeArticle, SurgeBar
@@ -33,12 +45,14 @@ def make_test_bundle(channel: str, now: datetime) -> Bundle:
 
 
 def make_samples(channel: str, now: datetime) -> list[Bundle]:
-    """One message of each form, for trying templates: a test, a digest, a surge, an operational alert."""
+    """One message of each form, for trying templates: a test, a digest, a follow-up, a surge, an operational alert."""
     test = make_test_bundle(channel, now)
     digest = replace(test, test=False, roll=Roll(RollKind.DIGEST, now, now))
+    story = Followed(1, "test", test.alerts[0].alert_id, "https://example.org/quivive-test")
+    follow_up = replace(test, test=False, roll=Roll(RollKind.FOLLOW_UP, now, now, story))
     news = HealthNews(HealthEvent.STATE, "quivive", "failing", "ok", "https://example.org/feed/", now, None, "timeout", "no answer in time")
     health = Alert(test.alerts[0].alert_id, NO_TOPIC, AlertKind.HEALTH, now, None, news, (), source_subject("https://example.org/feed/"))
     bars = tuple(SurgeBar(now - hours * timedelta(hours=1), 1, 0.5) for hours in range(23, -1, -1))
     surge = Surge("test", now, now, 5, 0.5, bars, (SurgeArticle("test", "https://example.org/quivive-test", "quivive", None),))
     risen = Alert(test.alerts[0].alert_id, "test", AlertKind.SURGE, now, None, surge, (), volume_subject("test"))
-    return [test, digest, *(replace(test, test=False, alerts=(alert,)) for alert in (risen, health))]
+    return [test, digest, follow_up, *(replace(test, test=False, alerts=(alert,)) for alert in (risen, health))]

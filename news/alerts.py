@@ -15,12 +15,14 @@ from news.surges import Surge
 class AlertKind(StrEnum):
     """What an alert tells.
 
-    `new`: the first version of the article matched; `revised`: a later one was the first to match; `corrected`: an edit says otherwise what
-    was told; `surge`: a topic is written about much more than usual; `health`: an operational alert.
+    `new`: the first version of the article matched; `revised`: a later one was the first to match; `follow_up`: the topic had alerted on
+    another article of the same story; `corrected`: an edit says otherwise what was told; `surge`: a topic is written about much more than
+    usual; `health`: an operational alert.
     """
 
     NEW = "new"
     REVISED = "revised"
+    FOLLOW_UP = "follow_up"
     CORRECTED = "corrected"
     SURGE = "surge"
     HEALTH = "health"
@@ -180,12 +182,25 @@ class RollKind(StrEnum):
     """Of what a message is all that there is.
 
     `digest`: a period; `summary`: what was beyond the channel's limit of messages in an hour; `first_poll`: what sources held when they
-    were first seen.
+    were first seen; `follow_up`: what followed in a story of which the channel had been told.
     """
 
     DIGEST = "digest"
     SUMMARY = "summary"
     FIRST_POLL = "first_poll"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The story that a message follows up, as it stood when the message was sealed."""
+
+    story_id: int
+    title: str
+    first_alert_id: str
+    """The first alert on the story that the channel was told, for one of the message's topics."""
+    first_url: str
+    """The address of that alert's article: the mails on it and those on what follows are one thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +211,8 @@ class Roll:
     due_at: datetime
     sealed_at: datetime | None = None
     """None until it is."""
+    followed: Followed | None = None
+    """Of a follow-up: the story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +234,7 @@ class Bundle:
     recipients: tuple[RecipientOutcome, ...] = ()
     """What the attempts before have settled: the message goes only to those who are not among them, or are still owed it."""
     roll: Roll | None = None
-    """Set for a digest or a summary."""
+    """Set for what is told of many alerts as one: a digest, a summary, a follow-up."""
 
 
 @dataclass(frozen=True, slots=True)

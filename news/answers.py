@@ -233,6 +233,8 @@ class AlertRecord:
     acknowledged_at: datetime | None = None
     surge: Surge | None = None
     """What an alert on a topic's volume says."""
+    story_id: int | None = None
+    """The story of its article today."""
 
     @property
     def news(self) -> HealthNews | Surge | None:

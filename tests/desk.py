@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from news.alerts import Bundle
-from news.delivering import Policy, Together
+from news.plans import Policy, Together
 from news.query import Matcher, parse_query
 from news.sources import (
     ArticlesMode,

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable
 from monitors.presentation import Presentation
-from news.delivering import Policy
 from news.pace import Pace
+from news.plans import Policy
 from news.wording import Wording
 
 

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, read_by
 from monitors.presentation import Presentation
-from news.delivering import Policy
 from news.durations import parse_duration
+from news.plans import Policy
 from news.wording import Wording
 
 LONGEST_TIMEOUT = timedelta(hours=1)

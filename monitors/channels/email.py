@@ -16,7 +16,7 @@ from monitors.channels.sendmail import SendmailChannel
 from monitors.channels.urls import check_host, split_url
 from monitors.mail_address import MailAddress, parse_mail_address
 from monitors.presentation import Presentation
-from news.delivering import Policy, Together
+from news.plans import Policy, Together
 from news.wording import Wording
 
 Security = Literal["opportunistic", "starttls", "tls"]

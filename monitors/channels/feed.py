@@ -10,7 +10,7 @@ from pydantic import Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, Text
 from monitors.presentation import Presentation
-from news.delivering import Policy
+from news.plans import Policy
 
 MOST_ENTRIES = 1_000
 

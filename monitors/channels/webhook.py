@@ -15,8 +15,8 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import Channel, ChannelTable
 from monitors.channels.urls import check_host, split_url
 from monitors.presentation import CHAT_BODIES, OUR_BODIES, Presentation
-from news.delivering import Policy
 from news.pace import Pace
+from news.plans import Policy
 from news.wording import Wording
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret

@@ -30,6 +30,8 @@ def tell_kind(kind: AlertKind, language: Language) -> str:
             return language.text("new")
         case AlertKind.REVISED:
             return language.text("revised")
+        case AlertKind.FOLLOW_UP:
+            return language.text("follow-up")
         case AlertKind.CORRECTED:
             return language.text("corrected")
         case AlertKind.SURGE:
@@ -93,6 +95,8 @@ def _tell_roll(kind: RollKind, language: Language) -> str:
             return language.text("in a summary of what was beyond the limit")
         case RollKind.FIRST_POLL:
             return language.text("in one message on all that new sources held")
+        case RollKind.FOLLOW_UP:
+            return language.text("with what else followed in its story")
 
 
 def _tell_escalation(one: DeliveryRecord, view: View) -> str | None:

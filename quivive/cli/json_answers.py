@@ -205,6 +205,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "acknowledged_at": optional_time_json(alert.acknowledged_at),
         "surge": None if alert.surge is None else surge_json(alert.surge),
         "changes": changes_json(alert.changes),
+        "story_id": alert.story_id,
     }
 
 

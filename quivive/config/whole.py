@@ -18,7 +18,7 @@ from news.durations import format_duration
 from news.errors import ConfigurationError
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
-from news.topics import Revisions, Topic
+from news.topics import Topic
 from news.wording import Language, Wording
 from quivive.config.asking import SECRET_KEYS, Asking
 from quivive.config.channels import read_channels
@@ -151,7 +151,7 @@ def load_config(
     sources = read_sources(file, crawler)
     channels = read_channels(file) if with_channels else {}
     entities = read_entities(file, check_topics)
-    topics = _read_topics(file, entities, check_topics, alerts.revisions)
+    topics = _read_topics(file, entities, check_topics, alerts)
     if file.faults:
         raise ConfigurationError(str(path), file.placed_faults())
     return Configuration(
@@ -273,7 +273,7 @@ def _make_crawler_configuration(table: CrawlerTable) -> CrawlerConfiguration:
     )
 
 
-def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics, revisions: Revisions) -> tuple[Topic, ...]:
+def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics, alerts: AlertsTable) -> tuple[Topic, ...]:
     topics: dict[str, Topic] = {}
     keys: dict[str, str] = {}
     for key, content in iterate_tables(file, "topics"):
@@ -286,7 +286,15 @@ def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics
             )
             continue
         notify = _find_channels(file, key, table.notify)
-        topics[table.name] = Topic(table.name, table.query, notify, table.urgent, table.revisions or revisions)
+        topics[table.name] = Topic(
+            name=table.name,
+            query=table.query,
+            notify=notify,
+            urgent=table.urgent,
+            revisions=table.revisions or alerts.revisions,
+            per=table.per or alerts.per,
+            follow_up=table.follow_up or alerts.follow_up,
+        )
         keys[table.name] = key
     if file.is_whole:
         urgent = [Topic(topic.name, topic.urgent) for topic in topics.values() if topic.urgent is not None]

@@ -504,3 +504,14 @@ def know_copies_and_stories(db: Database) -> None:
     """Which articles are copies, and which tell of one event. Those that are there are placed step by step (`rebuilding`)."""
     for statement in STORIES:
         db.conn.execute(statement)
+
+
+@migrations()
+def follow_up_stories(db: Database) -> None:
+    """What follows in a story is told as one message, with the story as it stood when the message was sealed.
+
+    It counts to how many messages a channel may have in an hour, as digests and summaries do not.
+    """
+    db.conn.execute("ALTER TABLE messages ADD COLUMN followed TEXT")  # JSON: story_id, title, first_alert_id, first_url
+    db.conn.execute("DROP INDEX messages_by_sealing")
+    db.conn.execute("CREATE INDEX messages_by_sealing ON messages (channel, sealed_at) WHERE roll IS NULL OR roll = 'follow_up'")

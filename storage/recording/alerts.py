@@ -41,11 +41,16 @@ def load_on_record(db: Database, article_id: int, subject: Subject, topics: Sequ
         """SELECT topics.value AS topic, articles.sighted_openly,
                   (SELECT number FROM matches
                    WHERE article_id = articles.id AND topic = topics.value ORDER BY revision_id LIMIT 1) AS first,
-                  (SELECT max(sequence) FROM alerts WHERE topic = topics.value AND subject = :subject) AS alerts
+                  (SELECT max(sequence) FROM alerts WHERE topic = topics.value AND subject = :subject) AS alerts,
+                  EXISTS (SELECT 1 FROM story_articles AS own JOIN story_articles AS others USING (story_id)
+                          JOIN alerts ON topic = topics.value AND subject = 'article:' || others.article_id
+                          WHERE own.article_id = articles.id AND others.article_id != articles.id) AS story_alerted
            FROM json_each(:topics) AS topics JOIN articles ON articles.id = :article""",
         {"topics": json.dumps(topics), "subject": subject.text, "article": article_id},
     )
-    return {row["topic"]: OnRecord(row["alerts"] or 0, row["first"], bool(row["sighted_openly"])) for row in rows}
+    return {
+        row["topic"]: OnRecord(row["alerts"] or 0, row["first"], bool(row["sighted_openly"]), bool(row["story_alerted"])) for row in rows
+    }
 
 
 def record_alerts(
@@ -168,5 +173,5 @@ def subject_from_json(kind: AlertKind, text: str) -> AlertedArticle | Surge | He
             return health_from_json(text)
         case AlertKind.SURGE:
             return surge_from_json(text)
-        case AlertKind.NEW | AlertKind.REVISED | AlertKind.CORRECTED:
+        case AlertKind.NEW | AlertKind.REVISED | AlertKind.FOLLOW_UP | AlertKind.CORRECTED:
             return article_from_json(text)

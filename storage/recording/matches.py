@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from news.alerting import Matched, NewAlert, Silence, decide_alert
 from news.alerts import Alert, Subject, TopicMatch
 from news.articles import ArticleFacts
+from news.follow_ups import Per
 from news.text import AnalysedArticle
 from storage.file.times import to_text
 from storage.recording.alerts import Cause, hits_json, load_on_record, record_alerts
@@ -58,7 +59,8 @@ def _record_matches(db: Database, watch: Watch, version: VersionToMatch, matched
     known = load_on_record(db, version.article_id, version.subject, [match.topic for match in matches])
     due: list[tuple[TopicMatch, NewAlert]] = []
     for match in matches:
-        verdict = decide_alert(known[match.topic], matched, digest=watch.digest_first_poll)
+        per = watch.per_of_topic.get(match.topic, Per.ARTICLE)
+        verdict = decide_alert(known[match.topic], matched, digest=watch.digest_first_poll, per=per)
         if isinstance(verdict, NewAlert):
             due.append((match, verdict))
         _record_match(db, version, match, verdict if isinstance(verdict, Silence) else None)

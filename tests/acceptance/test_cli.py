@@ -70,6 +70,7 @@ ALERT_KEYS = [
     "acknowledged_at",
     "surge",
     "changes",
+    "story_id",
 ]
 DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error", "held_until", "reason"]
 

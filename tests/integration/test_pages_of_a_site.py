@@ -57,7 +57,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def configure(folder: Path, *urls: str) -> Configuration:
     sources = "".join(f'[[sources]]\nurl = "{url}"\narticles = "page"\n' for url in urls)
     (folder / "config.toml").write_text(
-        '[crawler]\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n[alerts]\nfirst_poll = "alert"\n'
+        '[crawler]\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n[alerts]\nfirst_poll = "alert"\nper = "article"\n'
         f'{sources}[[topics]]\nname = "OTAN"\nquery = "OTAN"\n',
         encoding="utf-8",
     )

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from news.alerts import AttemptResult, DeliveryStatus, source_subject
-from news.delivering import Policy
 from news.errors import ArchiveError
 from news.escalating import Escalated, Escalation, EscalationCause
 from news.health_news import HealthEvent, HealthNews
 from news.muting import Mute, MuteKind
+from news.plans import Policy
 from news.schedules import parse_quiet
 from news.topics import Topic
 from storage import acknowledge, mute, retry_deliveries

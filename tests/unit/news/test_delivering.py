@@ -20,21 +20,10 @@ from news.alerts import (
     source_subject,
     volume_subject,
 )
-from news.delivering import (
-    GATHERING,
-    GiveUp,
-    Hold,
-    HoldKind,
-    Plan,
-    Policy,
-    Together,
-    WaitingDelivery,
-    judge_absent,
-    plan_absent,
-    plan_messages,
-)
+from news.delivering import GATHERING, judge_absent, plan_absent, plan_messages
 from news.escalating import Escalation
 from news.muting import Mute, MuteKind
+from news.plans import GiveUp, Hold, HoldKind, Plan, Policy, Together, WaitingDelivery
 from news.schedules import parse_quiet, parse_schedule
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)

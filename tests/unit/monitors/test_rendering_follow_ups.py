@@ -1,0 +1,68 @@
+"""Follow-ups, as mails, webhooks and short messages tell them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from email.message import EmailMessage
+
+import pytest
+
+from monitors.mail_address import parse_mail_address
+from monitors.presentation import Presentation
+from monitors.rendering_chat import render_chat
+from monitors.rendering_email import LetterWriter
+from monitors.rendering_webhook import render_messages
+from news.alerts import Bundle
+from tests.outbox import ARTICLE, ENGLISH, FOLLOWED, FRENCH, MORNING, make_alert, make_bundle, make_follow_up_bundle
+
+
+def mail(bundle: Bundle, presentation: Presentation = ENGLISH) -> EmailMessage:
+    sender, recipients = parse_mail_address("q@example.org"), [parse_mail_address("a@example.org")]
+    return LetterWriter(presentation).render_email(bundle, sender, recipients, MORNING)
+
+
+@pytest.mark.parametrize(
+    ("presentation", "sources", "subject"),
+    [
+        (ENGLISH, ("Numerama", "Next"), "[OpenAI–OTAN] +2 sources on “OpenAI et l’OTAN & leurs <réseaux>”"),
+        (ENGLISH, ("Numerama", "Numerama"), "[OpenAI–OTAN] +1 source on “OpenAI et l’OTAN & leurs <réseaux>”"),
+        (FRENCH, ("Numerama", "Next"), "[OpenAI–OTAN] +2 sources sur « OpenAI et l’OTAN & leurs <réseaux> »"),
+    ],
+)
+def test_the_subject_says_how_many_sources_there_are_and_on_what(
+    presentation: Presentation, sources: tuple[str, ...], subject: str
+) -> None:
+    assert mail(make_follow_up_bundle(*sources), presentation)["Subject"].replace("\u00a0", " ") == subject
+
+
+def test_a_story_without_a_title_is_named_by_the_address_of_its_first_article() -> None:
+    assert ARTICLE.url in mail(make_follow_up_bundle(followed=replace(FOLLOWED, title="")))["Subject"]
+
+
+def test_the_mail_is_in_the_thread_of_the_first_alert_of_the_story() -> None:
+    first = replace(make_bundle(), alerts=(make_alert(),))
+    assert mail(make_follow_up_bundle())["References"] == mail(first)["References"]
+    assert mail(make_follow_up_bundle())["Message-ID"] != mail(first)["Message-ID"]
+
+
+def test_the_mail_shows_each_of_the_articles() -> None:
+    plain = mail(make_follow_up_bundle()).get_body(("plain",))
+    assert plain is not None
+    told = plain.get_content()
+    assert ["https://b.example/0" in told, "https://b.example/1" in told, "What followed in a story" in told] == [True] * 3
+
+
+def test_a_webhook_has_all_of_it_as_one_message_under_its_own_id() -> None:
+    bundle = make_follow_up_bundle("A", "B", "C")
+    ((message_id, body),) = render_messages(bundle)
+    message = json.loads(body)
+    assert (message_id, message["type"], message["timestamp"]) == (bundle.bundle_id, "alert.follow_up", "2026-03-04T11:15:03Z")
+    assert [alert["article"]["source"] for alert in message["data"].pop("alerts")] == ["A", "B", "C"]
+    assert message["data"] == {"story_id": 3, "title": FOLLOWED.title, "first_alert_id": FOLLOWED.first_alert_id, "differences": []}
+
+
+def test_a_short_message_names_the_story_and_links_each_article() -> None:
+    title, text = render_chat(make_follow_up_bundle(), ENGLISH)
+    assert title.startswith("[OpenAI–OTAN] +2 sources on “")
+    assert ("https://b.example/0" in text, "https://b.example/1" in text) == (True, True)
