@@ -17,7 +17,7 @@ from news.alerts import Roll, RollKind, make_bundle_id
 from news.grouping import Grouping, Rolled, StoryGroup
 from news.muting import Mentioned, Mute, MuteKind, find_mute
 from news.plans import Follows, GiveUp, Hold, HoldKind, Plan, PlannedMessage, Policy, Together, WaitingDelivery
-from news.timing import DELIVERY_LIFETIME
+from news.timing import DELIVERY_LIFETIME, MOST_AHEAD
 from news.wording import Wording
 
 ABSENT_CHANNEL_WAIT = timedelta(hours=1)
@@ -27,8 +27,6 @@ GATHERING = timedelta(minutes=5)
 _HOUR = timedelta(hours=1)
 FIRST_POLLS_WAIT = timedelta(hours=1)
 """What a source held when it was first seen waits at most so long for the rest of it, and for other sources that are as new."""
-_MOST_AHEAD = timedelta(hours=1)
-"""An alert that is to be made later than that was made by a clock that was ahead: what counts from then on would never come."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -122,7 +120,7 @@ def _gather(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | 
 
 
 def _is_from_ahead(delivery: WaitingDelivery, now: datetime) -> bool:
-    return delivery.alerted_at > now + _MOST_AHEAD
+    return delivery.alerted_at > now + MOST_AHEAD
 
 
 class _Limit:

@@ -34,7 +34,7 @@ class AppriseChannel:
     def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:
         from monitors.channels.apprise_sender import AppriseSender  # noqa: PLC0415  # it brings Apprise
 
-        return AppriseSender(self, presentation, limits)
+        return AppriseSender(self.url, presentation, limits)
 
 
 def _check_url(text: str) -> str:

@@ -18,7 +18,6 @@ from urllib.parse import unquote
 import apprise
 
 from monitors.attempts import Outcome, Progress, TimeLimits, accepted, redact, retry
-from monitors.channels.apprise import AppriseChannel
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from monitors.rendering_chat import render_chat
@@ -37,11 +36,11 @@ _log.propagate = False  # what it says of a message is the reason in the deliver
 class AppriseSender:
     """Tells one service, one message at a time, in a thread: Apprise waits for its answer."""
 
-    def __init__(self, channel: AppriseChannel, presentation: Presentation, limits: TimeLimits) -> None:
-        self._channel = channel
+    def __init__(self, url: str, presentation: Presentation, limits: TimeLimits) -> None:
+        self._url = url
         self._presentation = presentation
         self._limits = limits
-        self._service = make_service(channel.url)
+        self._service = make_service(url)
         self._thread = ThreadPoolExecutor(1, "apprise")
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # a service dates what it shows
@@ -82,7 +81,7 @@ class AppriseSender:
 
     def _clean(self, said: str) -> str:
         """Without what may be secret of the URL: services like to echo what they were asked."""
-        return one_line(redact(said, *_secrets_of(self._channel.url)), 300)
+        return one_line(redact(said, *_secrets_of(self._url)), 300)
 
 
 def _secrets_of(url: str) -> list[str]:
