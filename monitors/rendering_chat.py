@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitors.chat_markups import PLAIN, Markup, length
+from monitors.chat_markups import ANYWHERE, Markup, length
 from monitors.digest_letter import LetterItem
 from monitors.letter import Letter, LetterTopic, make_letter, subject_of
 from monitors.presentation import Presentation
@@ -28,8 +28,8 @@ Parts = Sequence[tuple[str, bool]]
 def render_chat(bundle: Bundle, presentation: Presentation) -> tuple[str, str]:
     """Title and text of the message. An article's address, and what to do about an operational alert, are never cut."""
     letter = make_letter(bundle, presentation)
-    title = one_line(subject_of(bundle, presentation.language), LONGEST_TITLE)
-    return title, "\n".join(tell_lines(letter, len(bundle.alerts), PLAIN, LONGEST_BODY, presentation.language))
+    title = fit(subject_of(bundle, presentation.language), ANYWHERE, LONGEST_TITLE)
+    return title, "\n".join(tell_lines(letter, len(bundle.alerts), ANYWHERE, LONGEST_BODY, presentation.language))
 
 
 def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
@@ -43,7 +43,7 @@ def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: 
         return _tell_surge(letter.surge, markup, most)
     if letter.health:
         lines = list(_health_lines(letter))
-        return _fill(([(line, False)] for line in lines), markup, most) if markup.link else lines
+        return _fill(([(line, False)] for line in lines), markup, most) if markup.link else [markup.escape(line) for line in lines]
     return _tell_article(letter, markup, most)
 
 
@@ -94,7 +94,7 @@ def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup, more_sourc
     sources = f"{item.source}, {more_sources}" if more_sources else item.source
     title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({sources})")
     if markup.link is None:
-        return f"· {title}{source}\n  {item.address}"
+        return f"· {markup.escape(title)}{source}\n  {markup.escape(item.address)}"
     return f"· {_link(title, item.link, markup)}{source}"
 
 

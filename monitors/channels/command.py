@@ -34,7 +34,7 @@ class CommandChannel:
     def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:  # noqa: ARG002  # its time limit is its own
         from monitors.channels.command_sender import CommandSender  # noqa: PLC0415  # it brings asyncio
 
-        return CommandSender(self, presentation)
+        return CommandSender(self.command, self.timeout, presentation)
 
 
 def check_argument(text: str) -> str:

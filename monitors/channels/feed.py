@@ -34,7 +34,7 @@ class FeedChannel:
     def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:  # noqa: ARG002  # nobody else is waited for
         from monitors.channels.feed_writer import FeedWriter  # noqa: PLC0415  # it brings lxml
 
-        return FeedWriter(self, presentation)
+        return FeedWriter(self.name, self.path, self.entries, presentation)
 
 
 class Table(ChannelTable):

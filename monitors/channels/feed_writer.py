@@ -20,7 +20,6 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from monitors.attempts import Outcome, Progress, accepted, retry
-from monitors.channels.feed import FeedChannel
 from monitors.letter import Letter, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line, rfc3339
@@ -39,12 +38,13 @@ class NotOurFileError(Exception):
 
 
 class FeedWriter:
-    """Writes the file of one channel, one alert after the other."""
+    """Writes the file of one channel, one alert after the other: the newest `most` entries stay."""
 
-    def __init__(self, channel: FeedChannel, presentation: Presentation) -> None:
-        self._channel = channel
+    def __init__(self, name: str, path: str, most: int, presentation: Presentation) -> None:
+        self._name = name
+        self._most = most
         self._presentation = presentation
-        self._path = Path(presentation.configuration).parent / channel.path
+        self._path = Path(presentation.configuration).parent / path
         self._writing = asyncio.Lock()
 
     async def close(self) -> None:
@@ -69,13 +69,13 @@ class FeedWriter:
         ]
         ids = {_text(entry, "id") for entry in added}
         kept = [entry for entry in _read_entries(path) if _text(entry, "id") not in ids]
-        entries = sorted([*added, *kept], key=lambda entry: _text(entry, "updated"), reverse=True)[: self._channel.entries]
+        entries = sorted([*added, *kept], key=lambda entry: _text(entry, "updated"), reverse=True)[: self._most]
         _replace(path, etree.tostring(self._feed(entries), xml_declaration=True, encoding="utf-8", pretty_print=True))
 
     def _feed(self, entries: Sequence[etree._Element]) -> etree._Element:
         feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
-        _add(feed, "id", _urn("feed", self._channel.name))
-        _add(feed, "title", f"quivive: {one_line(self._channel.name)}")
+        _add(feed, "id", _urn("feed", self._name))
+        _add(feed, "title", f"quivive: {one_line(self._name)}")
         _add(feed, "updated", _text(entries[0], "updated"))
         _add(feed, "generator", _GENERATOR)
         feed.extend(entries)

@@ -51,6 +51,11 @@ class WebhookChannel:
         """What messages are signed with, the one that is to stay first."""
         return tuple(secret for secret in (self.secret, self.previous_secret) if secret is not None)
 
+    @property
+    def bare_secrets(self) -> tuple[str, ...]:
+        """The same without the prefix that all have: each may be found in a receiver's answer either way."""
+        return tuple(secret.removeprefix(SECRET_PREFIX) for secret in self.secrets)
+
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: nothing is known of that a URL does not tell by itself."""
         return []

@@ -26,6 +26,8 @@ PAGES = 20
 """Entries whose page is fetched, in a feed of their own."""
 EVERY = 50
 """So many entries for each that is on the topic."""
+KEYS_OF_OLD = 'interval = "1s"\nmin_interval = "1s"\nmax_interval = "2s"\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n'
+"""Of `[crawler]`: no key that the version before does not know."""
 LONG = 1_800.0
 """Seconds that a poll of all may take on a busy machine."""
 
@@ -75,7 +77,8 @@ def test_an_archive_of_the_version_before_opens_goes_on_and_sends_nothing_again(
 
     def configure(title: str, entries: int = ENTRIES) -> None:
         sources = publish(site, title=title, entries=entries)
-        now.configure(sources=sources, topics=[topic("OTAN", "otan", ["hook"])], channels=[webhook("hook", hook.url)])
+        otan = topic("OTAN", "otan", ["hook"])
+        now.configure(sources=sources, topics=[otan], channels=[webhook("hook", hook.url)], crawler=KEYS_OF_OLD)
 
     configure("Le Journal")
     made = poll_as_before(now)

@@ -242,3 +242,10 @@ def test_a_story_is_told_at_most_once_an_hour_and_each_article_within_one(steps:
         own = {f"OTAN {article.number}" for article in office.articles if article.story == story}
         moments = [at for at, ids, _ in office.sealed if own.intersection(ids)]
         assert all(later - earlier >= HOUR for earlier, later in pairwise(moments))
+
+
+def test_what_a_clock_that_was_ahead_has_made_or_told_keeps_no_follow_up_waiting() -> None:
+    ahead = NOW + 365 * DAY
+    assert judge(NOW, NOW, ahead) is None
+    assert judge(ahead, NOW, NOW, wanted="daily 08:00") is None
+    assert judge(ahead, NOW, NOW, wanted="off") is NotTold.OFF
