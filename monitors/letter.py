@@ -6,15 +6,14 @@ Its attributes are documented in docs/delivery.md for whoever writes a template 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
+from monitors.digest_letter import LetterDigest, make_letter_digests, tell_roll, tell_when
 from monitors.letter_differences import LetterDifference, make_letter_differences
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Change, Followed, Hit, Roll, RollKind
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Change, Followed, Hit, Roll
 from news.differences import compare, mark_changes
-from news.digests import TopicDigest, arrange_digest
 from news.health_news import HealthNews
 from news.surges import Surge
 from news.wording import Language
@@ -27,10 +26,6 @@ LONGEST_TITLE = 300
 LONGEST_TOPICS = 150
 """Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
 MOST_IDS_SHOWN = 20
-LATE_AFTER = timedelta(minutes=10)
-"""A digest that is made later than this says so; minutes are a busy machine's."""
-_LONGEST_DELAY = timedelta(days=30)
-"""An article that was published longer ago than that was found late for a reason that no delay tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +74,6 @@ class LetterHealth:
     problem: str
     address: str
     link: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LetterItem:
-    """One alert of a digest: the article, when it was published, and the first passage that was found, in pieces as `LetterHit.parts`."""
-
-    title: str
-    link: str | None
-    address: str
-    source: str
-    when: str
-    language: str
-    parts: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LetterDigest:
-    """What a digest tells of one topic, and how many alerts it leaves out (else empty)."""
-
-    name: str
-    items: tuple[LetterItem, ...]
-    left_out: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +128,7 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
         address=one_line(article.url),
         source=one_line(article.source),
         author=one_line(article.author or ""),
-        when=_tell_when(bundle.alerts[0], article, language),
+        when=tell_when(bundle.alerts[0], article, language),
         excerpt=one_line(_told(bundle, article.excerpt, language)),
         topics=tuple(_make_topic(bundle, alert, presentation) for alert in bundle.alerts),
         channel=one_line(bundle.channel),
@@ -168,7 +141,7 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
 def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) -> Letter:
     """A digest. `excerpt` says its titles too, for templates that know nothing of digests."""
     language = presentation.language
-    told = tuple(_make_digest(one, language) for one in arrange_digest(bundle.alerts))
+    told = make_letter_digests(bundle, roll, language)
     return Letter(
         language=language.code,
         article_language=language.code,
@@ -178,7 +151,7 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
         address="",
         source="quivive",
         author="",
-        when=_tell_roll(roll, language),
+        when=tell_roll(roll, language),
         excerpt=" · ".join(item.title for topic in told for item in topic.items),
         topics=(),
         channel=one_line(bundle.channel),
@@ -186,40 +159,6 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
         alert_ids=tuple(alert.alert_id for alert in bundle.alerts[:MOST_IDS_SHOWN]),
         digest=told,
         differences=make_letter_differences(bundle.alerts, language),
-    )
-
-
-def _tell_roll(roll: Roll, language: Language) -> str:
-    """What it is, and that it comes late, as after an outage of this machine."""
-    moment = language.moment(roll.due_at)
-    if roll.kind is RollKind.FOLLOW_UP:
-        return language.text(
-            "What followed in a story of which you were told, as of {moment}", moment=language.moment(roll.sealed_at or roll.due_at)
-        )
-    if roll.kind is RollKind.FIRST_POLL:
-        return language.text("What sources held when they were first read, as of {moment}", moment=moment)
-    if roll.kind is RollKind.SUMMARY:
-        return language.text("What was beyond the channel’s limit of messages in an hour, as of {moment}", moment=moment)
-    if roll.sealed_at is not None and roll.sealed_at - roll.due_at > LATE_AFTER:
-        return language.text("Digest of {moment}, late: made {sealed}", moment=moment, sealed=language.moment(roll.sealed_at))
-    return language.text("Digest of {moment}", moment=moment)
-
-
-def _make_digest(topic: TopicDigest, language: Language) -> LetterDigest:
-    items = (_make_item(alert, alert.about, language) for alert in topic.shown if isinstance(alert.about, AlertedArticle))
-    more = language.plural("and {count} more article", "and {count} more articles", topic.left_out) if topic.left_out else ""
-    return LetterDigest(one_line(topic.topic), tuple(items), more)
-
-
-def _make_item(alert: Alert, article: AlertedArticle, language: Language) -> LetterItem:
-    return LetterItem(
-        title=one_line(article.title) or article.url,
-        link=safe_link(article.url),
-        address=one_line(article.url),
-        source=one_line(article.source),
-        when=_tell_when(alert, article, language),
-        language=one_line(article.language or "fr"),
-        parts=tuple(marked_parts(alert.matches[0])) if alert.matches else (),
     )
 
 
@@ -330,18 +269,6 @@ def is_correction(bundle: Bundle) -> bool:
 def _told(bundle: Bundle, text: str, language: Language) -> str:
     """What an article says is never translated; what a test message says is ours."""
     return language.tell(text) if bundle.test else text
-
-
-def _tell_when(alert: Alert, article: AlertedArticle, language: Language) -> str:
-    if article.published_at is None:
-        return language.text("Date unknown, first seen {moment}", moment=language.moment(article.first_seen_at))
-    published = language.moment(article.published_at)
-    if alert.kind is AlertKind.CORRECTED:
-        return language.text("Published {moment}, correction seen {seen}", moment=published, seen=language.moment(alert.created_at))
-    delay = timedelta(seconds=alert.delay_seconds or 0)
-    if alert.delay_seconds is None or delay > _LONGEST_DELAY:
-        return language.text("Published {moment}", moment=published)
-    return language.text("Published {moment}, seen {delay} later", moment=published, delay=language.duration(delay))
 
 
 def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> LetterTopic:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitors.chat_markups import PLAIN, Markup, length
-from monitors.letter import Letter, LetterItem, LetterTopic, make_letter, subject_of
+from monitors.chat_markups import ANYWHERE, Markup, length
+from monitors.digest_letter import LetterItem
+from monitors.letter import Letter, LetterTopic, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from monitors.surge_letter import LetterSurge, LetterSurgeArticle
@@ -27,8 +28,8 @@ Parts = Sequence[tuple[str, bool]]
 def render_chat(bundle: Bundle, presentation: Presentation) -> tuple[str, str]:
     """Title and text of the message. An article's address, and what to do about an operational alert, are never cut."""
     letter = make_letter(bundle, presentation)
-    title = one_line(subject_of(bundle, presentation.language), LONGEST_TITLE)
-    return title, "\n".join(tell_lines(letter, len(bundle.alerts), PLAIN, LONGEST_BODY, presentation.language))
+    title = fit(subject_of(bundle, presentation.language), ANYWHERE, LONGEST_TITLE)
+    return title, "\n".join(tell_lines(letter, len(bundle.alerts), ANYWHERE, LONGEST_BODY, presentation.language))
 
 
 def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
@@ -42,7 +43,7 @@ def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: 
         return _tell_surge(letter.surge, markup, most)
     if letter.health:
         lines = list(_health_lines(letter))
-        return _fill(([(line, False)] for line in lines), markup, most) if markup.link else lines
+        return _fill(([(line, False)] for line in lines), markup, most) if markup.link else [markup.escape(line) for line in lines]
     return _tell_article(letter, markup, most)
 
 
@@ -90,7 +91,7 @@ def _tell_surge(surge: LetterSurge, markup: Markup, most: int) -> list[str]:
 
 def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
     """As many of the articles as there is room for, each with its address, and how many others there are."""
-    items = [_tell_item(item, markup) for topic in letter.digest for item in topic.items]
+    items = [_tell_item(item, markup, item.more_sources) for topic in letter.digest for item in topic.items]
     head = [markup.escape(letter.when), *_fill(_tell_differences(letter), markup, most // 2)]
     room = most - sum(length(line) + 1 for line in head) - _ROOM_FOR_MORE
     told = _whole(items, room) or (items[:1] if markup.link is None else [])
@@ -99,10 +100,11 @@ def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language
     return [*head, *told, *more]
 
 
-def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup) -> str:
-    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({item.source})")
+def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup, more_sources: str = "") -> str:
+    sources = f"{item.source}, {more_sources}" if more_sources else item.source
+    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({sources})")
     if markup.link is None:
-        return f"· {title}{source}\n  {item.address}"
+        return f"· {markup.escape(title)}{source}\n  {markup.escape(item.address)}"
     return f"· {_link(title, item.link, markup)}{source}"
 
 

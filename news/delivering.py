@@ -17,7 +17,7 @@ from news.alerts import Roll, RollKind, make_bundle_id
 from news.grouping import Grouping, Rolled, StoryGroup
 from news.muting import Mentioned, Mute, MuteKind, find_mute
 from news.plans import Follows, GiveUp, Hold, HoldKind, Plan, PlannedMessage, Policy, Together, WaitingDelivery
-from news.timing import DELIVERY_LIFETIME
+from news.timing import DELIVERY_LIFETIME, MOST_AHEAD
 from news.wording import Wording
 
 ABSENT_CHANNEL_WAIT = timedelta(hours=1)
@@ -97,7 +97,7 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
     loud_again_at = policy.quiet.end_after(now, policy.zone) if policy.quiet else None
     if loud_again_at is not None:
         return Hold(loud_again_at, HoldKind.QUIET, Wording("quiet hours"))
-    if policy.when is None or not delivery.is_on_article:
+    if policy.when is None or not delivery.is_on_article or _is_from_ahead(delivery, now):
         return None
     told_at = policy.when.next_after(delivery.alerted_at, policy.zone)
     return Hold(told_at, HoldKind.DIGEST, Wording("digest")) if now < told_at else None
@@ -106,17 +106,21 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
 def _hold_first_poll(delivery: WaitingDelivery, now: datetime) -> Hold | None:
     """Until when at the latest the rest of a first poll is waited for; None if it is not."""
     end = delivery.alerted_at + FIRST_POLLS_WAIT
-    if not delivery.more_to_come or delivery.held is HoldKind.ASKED or now >= end:
+    if not delivery.more_to_come or delivery.held is HoldKind.ASKED or now >= end or _is_from_ahead(delivery, now):
         return None
     return Hold(end, HoldKind.FIRST_POLL, Wording("digest"))
 
 
 def _gather(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | None:
     """Until when an operational alert waits for others, where they are told together: for all of them the same moments."""
-    if policy.together is Together.NONE or not delivery.is_operational:
+    if policy.together is Together.NONE or not delivery.is_operational or _is_from_ahead(delivery, now):
         return None
     end = _EPOCH + ((delivery.alerted_at - _EPOCH) // GATHERING + 1) * GATHERING
     return None if now >= end else Hold(end, HoldKind.GATHERED, "it waits a few minutes for other operational alerts, to be one mail")
+
+
+def _is_from_ahead(delivery: WaitingDelivery, now: datetime) -> bool:
+    return delivery.alerted_at > now + MOST_AHEAD
 
 
 class _Limit:
@@ -134,7 +138,7 @@ class _Limit:
         return self._left >= 0
 
 
-def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Policy) -> Roll | None:
+def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Policy, now: datetime) -> Roll | None:
     """What a message on many alerts is to say of itself: which it is, and when the first of its alerts was to be told."""
     if isinstance(group, StoryGroup):
         return Roll(RollKind.FOLLOW_UP, min(delivery.due_at for delivery in together))
@@ -142,7 +146,7 @@ def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Polic
         return None
     if group is not Rolled.DIGEST or policy.when is None:
         return Roll(group.value, min(delivery.due_at for delivery in together))
-    planned_at = min(policy.when.next_after(delivery.alerted_at, policy.zone) for delivery in together)
+    planned_at = min(now, *(policy.when.next_after(delivery.alerted_at, policy.zone) for delivery in together))
     loud_again_at = policy.quiet.end_after(planned_at, policy.zone) if policy.quiet else None
     return Roll(group.value, loud_again_at or planned_at)
 
@@ -157,7 +161,7 @@ def _make_message(channel: str, together: Sequence[WaitingDelivery], policy: Pol
         delivery_ids=ids,
         due_at=due_at,
         give_up_at=now + DELIVERY_LIFETIME,
-        roll=_roll_of(group, together, policy),
+        roll=_roll_of(group, together, policy, now),
         escalate_at=escalate_at,
         follows=Follows(group.story_id, topics) if isinstance(group, StoryGroup) else None,
     )

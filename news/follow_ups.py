@@ -15,6 +15,7 @@ from enum import StrEnum
 from news.alerts import Difference, DifferenceKind
 from news.durations import parse_duration
 from news.schedules import Schedule, parse_schedule
+from news.timing import MOST_AHEAD
 from news.wording import Wording
 
 LONGEST_EVERY = timedelta(days=7)
@@ -133,6 +134,8 @@ class StoriesTold:
         told, wanted = self._told[story], self._wants(story)
         if wanted.is_off:  # while it is not known whether anything arrived, nothing is given up
             return NotTold.OFF if told.has_arrived else Wait(now + LOOK_AGAIN, joins=False)
+        if max(alerted_at, told.sealed[0]) > now + MOST_AHEAD:
+            return None
         if wanted.when is not None:
             until = wanted.when.next_after(alerted_at, zone)
         else:

@@ -96,8 +96,9 @@ class WaitingDelivery:
     acknowledged: bool = False
     """Whether it was escalated to this channel, and somebody has acknowledged it since."""
     story_id: int | None = None
-    """The story of its article today, if its alert is on one; of a correction none."""
+    """The story of its article today, if its alert is on one; of a correction of what was told none."""
     is_follow_up: bool = False
+    """Whether it follows in a story, or corrects what does and was not told yet."""
     contradicts: bool = False
     """Whether it denies what was told of its story, or gives another number."""
     told: Told | None = None

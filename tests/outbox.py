@@ -240,7 +240,8 @@ class ListOutbox:
 
     def _sealed_lately(self, channel: str, now: datetime) -> list[datetime]:
         sealed = [one for one in self._messages.values() if one.channel == channel and one.bundle is not None and one.bundle.roll is None]
-        return sorted(one.created_at for one in sealed if one.created_at > now - timedelta(hours=1))
+        on_articles = [one for one in sealed if isinstance(one.alerts[0].about, AlertedArticle)]
+        return sorted(one.created_at for one in on_articles if now - timedelta(hours=1) < one.created_at <= now)
 
     def _waiting(self, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
         due = sorted((one.due_at, name) for name, one in self._deliveries.items() if one.is_due(channel, now))

@@ -358,6 +358,7 @@ def announced_alert_json(alert: Alert) -> JsonObject:
         "surge": surge_json(alert.about) if isinstance(alert.about, Surge) else None,
         "changes": changes_json(alert.changes),
         "story_differences": differences_json(alert.differences),
+        "story_id": alert.story_id,
     }
 
 

@@ -121,6 +121,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         changes=changes_from_json(row["changes"]),
         differences=differences_from_json(row["differences"]),
         first_poll=bool(row["first_poll"]),
+        story_id=row["placed_in"],
     )
 
 
@@ -150,11 +151,16 @@ def _list_first_polls(db: Database, channel: str, now: datetime, limit: int) -> 
 
 
 def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datetime]:
-    """When the channel's messages of the last hour were sealed, the earliest first; without summaries, which are beyond its limit."""
+    """When the channel's messages on articles of the last hour were sealed, the earliest first; without summaries, beyond its limit.
+
+    Nor do those count that a clock sealed which was ahead: until it comes to their time, the channel would be told nothing.
+    """
     rows = db.conn.execute(
-        """SELECT sealed_at FROM messages WHERE channel = ? AND sealed_at > ? AND (roll IS NULL OR roll = 'follow_up')
+        """SELECT sealed_at FROM messages WHERE channel = ? AND sealed_at > ? AND sealed_at <= ? AND (roll IS NULL OR roll = 'follow_up')
+             AND EXISTS (SELECT 1 FROM deliveries JOIN alerts ON alerts.id = alert_id
+                         WHERE message_id = messages.id AND article_id IS NOT NULL)
            ORDER BY sealed_at""",
-        (channel, to_text(now - timedelta(hours=1))),
+        (channel, to_text(now - timedelta(hours=1)), to_text(now)),
     )
     return [from_text(row["sealed_at"]) for row in rows]
 

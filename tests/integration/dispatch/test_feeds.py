@@ -153,3 +153,11 @@ def test_the_table_takes_a_path_and_a_number_of_entries():
     for keys in ({"path": " "}, {"path": "a", "entries": 0}, {}):
         with pytest.raises(ValueError, match=r"path|entries"):
             Table(type="feed", **keys)
+
+
+def test_what_is_no_character_and_so_in_no_xml_holds_up_no_alert(feed):
+    alert = bundle().alerts[0]
+    article = replace(alert.about, title="L\ufffe\uffff’OTAN", source="\uffffNumerama", author="J\ufffe", excerpt="\uffff\x00")
+    hits = (replace(alert.matches[0], passage="[OTAN]\ufffe", term="\uffff"),)
+    assert feed.send(replace(bundle(), alerts=(replace(alert, about=article, matches=hits),))).status is DeliveryStatus.SENT
+    assert feed.entries()[0].title == "[OpenAI–OTAN] L ’OTAN"

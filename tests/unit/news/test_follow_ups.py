@@ -244,6 +244,13 @@ def test_a_story_is_told_at_most_once_an_hour_and_each_article_within_one(steps:
         assert all(later - earlier >= HOUR for earlier, later in pairwise(moments))
 
 
+def test_what_a_clock_that_was_ahead_has_made_or_told_keeps_no_follow_up_waiting() -> None:
+    ahead = NOW + 365 * DAY
+    assert judge(NOW, NOW, ahead) is None
+    assert judge(ahead, NOW, NOW, wanted="daily 08:00") is None
+    assert judge(ahead, NOW, NOW, wanted="off") is NotTold.OFF
+
+
 def difference(kind: DifferenceKind) -> Difference:
     return Difference("de l’un", "de l’autre", "Le Journal", 1, kind, "pourquoi")
 
