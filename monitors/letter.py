@@ -5,13 +5,26 @@ Its attributes are documented in docs/delivery.md for whoever writes a template 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from monitors.health_letter import LetterHealth, make_letter_health
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Change, Followed, Hit, Roll, RollKind
+from news.alerts import (
+    Alert,
+    AlertedArticle,
+    AlertKind,
+    Bundle,
+    Change,
+    EscalatedFrom,
+    EscalationCause,
+    Followed,
+    Hit,
+    Roll,
+    RollKind,
+)
 from news.differences import compare, mark_changes
 from news.digests import TopicDigest, arrange_digest
 from news.health_news import HealthNews
@@ -25,6 +38,8 @@ _NAME = "quivive"
 LONGEST_TITLE = 300
 LONGEST_TOPICS = 150
 """Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
+MOST_CHANGES_OF_ITEM = 3
+"""Of an article that was corrected, in a digest."""
 MOST_IDS_SHOWN = 20
 LATE_AFTER = timedelta(minutes=10)
 """A digest that is made later than this says so; minutes are a busy machine's."""
@@ -70,19 +85,11 @@ class LetterTopic:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterHealth:
-    """One operational alert: what happened, when, why and what to do (with the problem's code), and the address of the source."""
-
-    title: str
-    when: str
-    problem: str
-    address: str
-    link: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class LetterItem:
-    """One alert of a digest: the article, when it was published, and the first passage that was found, in pieces as `LetterHit.parts`."""
+    """One alert of a digest: the article, when it was published, and the first passage that was found, in pieces as `LetterHit.parts`.
+
+    `when` also says that it escalated; `changes` is what was corrected, to be shown instead of the passage.
+    """
 
     title: str
     link: str | None
@@ -91,6 +98,7 @@ class LetterItem:
     when: str
     language: str
     parts: tuple[tuple[str, bool], ...]
+    changes: tuple[LetterChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +140,20 @@ class Letter:
     """The topics of a digest or a summary; `when` says which it is, and whether it comes late."""
     surge: LetterSurge | None = None
     """A topic that is written about much more than usual: the chart, and the latest articles."""
+    escalation: str = ""
+    """From which channel it has escalated, and why; else empty. Of a digest each item tells it in `when`."""
 
 
 def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     """What the mail on these alerts says."""
-    article, language = bundle.alerts[0].about, presentation.language
     if bundle.roll is not None:
         return _make_digest_letter(bundle, bundle.roll, presentation)
+    return replace(_make_letter_of_one(bundle, presentation), escalation=_tell_escalations(bundle, presentation.language))
+
+
+def _make_letter_of_one(bundle: Bundle, presentation: Presentation) -> Letter:
+    """A mail on one article, one topic's volume, or what happened to the watch."""
+    article, language = bundle.alerts[0].about, presentation.language
     if isinstance(article, HealthNews):
         return _make_health_letter(bundle, presentation)
     if isinstance(article, Surge):
@@ -161,10 +176,26 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     )
 
 
+def _tell_escalations(bundle: Bundle, language: Language) -> str:
+    """From where the alerts have escalated, each place and cause once."""
+    escalations = filter(None, map(bundle.escalation_of, bundle.alerts))
+    return " · ".join(dict.fromkeys(tell_escalation(one, language) for one in escalations))
+
+
+def tell_escalation(escalation: EscalatedFrom, language: Language) -> str:
+    """From which channel an alert has escalated, and why."""
+    channel = one_line(escalation.channel)
+    match escalation.cause:
+        case EscalationCause.DEAD:
+            return language.text("escalated from {channel}, where it was given up", channel=channel)
+        case EscalationCause.UNACKNOWLEDGED:
+            return language.text("escalated from {channel}, where nobody acknowledged it in time", channel=channel)
+
+
 def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) -> Letter:
     """A digest. `excerpt` says its titles too, for templates that know nothing of digests."""
     language = presentation.language
-    told = tuple(_make_digest(one, language) for one in arrange_digest(bundle.alerts))
+    told = tuple(_make_digest(bundle, one, language) for one in arrange_digest(bundle.alerts))
     return Letter(
         language=language.code,
         article_language=language.code,
@@ -200,28 +231,31 @@ def _tell_roll(roll: Roll, language: Language) -> str:
     return language.text("Digest of {moment}", moment=moment)
 
 
-def _make_digest(topic: TopicDigest, language: Language) -> LetterDigest:
-    items = (_make_item(alert, alert.about, language) for alert in topic.shown if isinstance(alert.about, AlertedArticle))
+def _make_digest(bundle: Bundle, topic: TopicDigest, language: Language) -> LetterDigest:
+    items = (_make_item(bundle, alert, alert.about, language) for alert in topic.shown if isinstance(alert.about, AlertedArticle))
     more = language.plural("and {count} more article", "and {count} more articles", topic.left_out) if topic.left_out else ""
     return LetterDigest(one_line(topic.topic), tuple(items), more)
 
 
-def _make_item(alert: Alert, article: AlertedArticle, language: Language) -> LetterItem:
+def _make_item(bundle: Bundle, alert: Alert, article: AlertedArticle, language: Language) -> LetterItem:
+    escalation, when = bundle.escalation_of(alert), _tell_when(alert, article, language)
+    title = one_line(_told(bundle, article.title, language)) or article.url
     return LetterItem(
-        title=one_line(article.title) or article.url,
+        title=language.text("Corrected: {title}", title=title) if alert.kind is AlertKind.CORRECTED else title,
         link=safe_link(article.url),
         address=one_line(article.url),
         source=one_line(article.source),
-        when=_tell_when(alert, article, language),
+        when=f"{when} · {tell_escalation(escalation, language)}" if escalation else when,
         language=one_line(article.language or "fr"),
         parts=tuple(marked_parts(alert.matches[0])) if alert.matches else (),
+        changes=tuple(_make_change(bundle, change, language) for change in alert.changes[:MOST_CHANGES_OF_ITEM]),
     )
 
 
 def _make_health_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     """A mail on operational alerts. `excerpt` says it all too, for templates that know nothing of them."""
     language = presentation.language
-    told = tuple(_make_health(alert.about, language) for alert in bundle.alerts if isinstance(alert.about, HealthNews))
+    told = tuple(make_letter_health(alert.about, language) for alert in bundle.alerts if isinstance(alert.about, HealthNews))
     return Letter(
         language=language.code,
         article_language=language.code,
@@ -264,27 +298,6 @@ def _make_surge_letter(bundle: Bundle, surge: Surge, presentation: Presentation)
     )
 
 
-def _make_health(news: HealthNews, language: Language) -> LetterHealth:
-    message = one_line(language.tell(news.message))
-    return LetterHealth(
-        title=one_line(language.tell(news.title)),
-        when=_tell_span(news, language),
-        problem=language.text("{code}: {message}", code=news.code, message=message) if news.code else message,
-        address=one_line(news.url or ""),
-        link=safe_link(news.url) if news.url else None,
-    )
-
-
-def _tell_span(news: HealthNews, language: Language) -> str:
-    """Since when it lasts, until when it did, or both with its length; empty where neither is known."""
-    if news.until is None:
-        return language.text("since {start}", start=language.moment(news.since)) if news.since else ""
-    if news.since is None:
-        return language.text("until {end}", end=language.moment(news.until))
-    span = language.duration(news.until - news.since)
-    return language.text("from {start} to {end}, {span}", start=language.moment(news.since), end=language.moment(news.until), span=span)
-
-
 def title_of(bundle: Bundle, language: Language) -> str:
     """The article's title on one line, else its address; of many alerts how many they are; what one on something else says."""
     article = bundle.alerts[0].about
@@ -313,6 +326,8 @@ def subject_of(bundle: Bundle, language: Language) -> str:
     title = one_line(title_of(bundle, language), LONGEST_TITLE)
     if is_correction(bundle):
         title = language.text("Corrected: {title}", title=title)
+    if all(bundle.escalation_of(alert) for alert in bundle.alerts):
+        title = language.text("Escalated: {title}", title=title)
     subject = " ".join(f"[{topics}] {title}".split())
     return f"[TEST] {subject}" if bundle.test else subject
 
@@ -348,7 +363,7 @@ def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> Let
         note=_tell_note(alert.kind, language),
         hits=tuple(_make_hit(bundle, hit, language) for hit in alert.matches[:MOST_HITS_SHOWN]),
         hidden=language.plural("and {count} more passage", "and {count} more passages", hidden) if hidden > 0 else "",
-        changes=tuple(_make_change(change, language) for change in alert.changes),
+        changes=tuple(_make_change(bundle, change, language) for change in alert.changes),
     )
 
 
@@ -360,8 +375,9 @@ def _tell_note(kind: AlertKind, language: Language) -> str:
     return language.text("a later version of the article was the first to match") if kind is AlertKind.REVISED else ""
 
 
-def _make_change(change: Change, language: Language) -> LetterChange:
-    pieces = compare(one_line(change.before or ""), one_line(change.after or ""))
+def _make_change(bundle: Bundle, change: Change, language: Language) -> LetterChange:
+    before, after = (one_line(_told(bundle, text or "", language)) for text in (change.before, change.after))
+    pieces = compare(before, after)
     return LetterChange(
         place=tell_place(change.field, language),
         passage=mark_changes(pieces),
