@@ -6,27 +6,13 @@ Its attributes are documented in docs/delivery.md for whoever writes a template 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
-from monitors.health_letter import LetterHealth, make_letter_health
+from monitors.digest_letter import LetterDigest, make_letter_digests, tell_roll, tell_when
+from monitors.letter_parts import LetterChange, make_letter_change, tell_escalations, tell_own, tell_place
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
-from news.alerts import (
-    Alert,
-    AlertedArticle,
-    AlertKind,
-    Bundle,
-    Change,
-    EscalatedFrom,
-    EscalationCause,
-    Followed,
-    Hit,
-    Roll,
-    RollKind,
-)
-from news.differences import compare, mark_changes
-from news.digests import TopicDigest, arrange_digest
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Followed, Hit, Roll
 from news.health_news import HealthNews
 from news.surges import Surge
 from news.wording import Language
@@ -38,13 +24,7 @@ _NAME = "quivive"
 LONGEST_TITLE = 300
 LONGEST_TOPICS = 150
 """Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
-MOST_CHANGES_OF_ITEM = 3
-"""Of an article that was corrected, in a digest."""
 MOST_IDS_SHOWN = 20
-LATE_AFTER = timedelta(minutes=10)
-"""A digest that is made later than this says so; minutes are a busy machine's."""
-_LONGEST_DELAY = timedelta(days=30)
-"""An article that was published longer ago than that was found late for a reason that no delay tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +35,6 @@ class LetterHit:
     place: str
     passage: str
     parts: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LetterChange:
-    """What a correction changed in one place, word by word: `parts`, each with whether it is the `same`, `removed` or `added`.
-
-    `passage`: all of it, with `[-` and `-]` around what was removed, `{+` and `+}` around what was added.
-    """
-
-    place: str
-    passage: str
-    parts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +53,14 @@ class LetterTopic:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterItem:
-    """One alert of a digest: the article, when it was published, and the first passage that was found, in pieces as `LetterHit.parts`.
-
-    `when` also says that it escalated; `changes` is what was corrected, to be shown instead of the passage.
-    """
+class LetterHealth:
+    """One operational alert: what happened, when, why and what to do (with the problem's code), and the address of the source."""
 
     title: str
-    link: str | None
-    address: str
-    source: str
     when: str
-    language: str
-    parts: tuple[tuple[str, bool], ...]
-    changes: tuple[LetterChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LetterDigest:
-    """What a digest tells of one topic, and how many alerts it leaves out (else empty)."""
-
-    name: str
-    items: tuple[LetterItem, ...]
-    left_out: str
+    problem: str
+    address: str
+    link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +101,7 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     """What the mail on these alerts says."""
     if bundle.roll is not None:
         return _make_digest_letter(bundle, bundle.roll, presentation)
-    return replace(_make_letter_of_one(bundle, presentation), escalation=_tell_escalations(bundle, presentation.language))
+    return replace(_make_letter_of_one(bundle, presentation), escalation=tell_escalations(bundle, presentation.language))
 
 
 def _make_letter_of_one(bundle: Bundle, presentation: Presentation) -> Letter:
@@ -167,8 +120,8 @@ def _make_letter_of_one(bundle: Bundle, presentation: Presentation) -> Letter:
         address=one_line(article.url),
         source=one_line(article.source),
         author=one_line(article.author or ""),
-        when=_tell_when(bundle.alerts[0], article, language),
-        excerpt=one_line(_told(bundle, article.excerpt, language)),
+        when=tell_when(bundle.alerts[0], article, language),
+        excerpt=one_line(tell_own(bundle, article.excerpt, language)),
         topics=tuple(_make_topic(bundle, alert, presentation) for alert in bundle.alerts),
         channel=one_line(bundle.channel),
         configuration=presentation.configuration,
@@ -176,26 +129,10 @@ def _make_letter_of_one(bundle: Bundle, presentation: Presentation) -> Letter:
     )
 
 
-def _tell_escalations(bundle: Bundle, language: Language) -> str:
-    """From where the alerts have escalated, each place and cause once."""
-    escalations = filter(None, map(bundle.escalation_of, bundle.alerts))
-    return " · ".join(dict.fromkeys(tell_escalation(one, language) for one in escalations))
-
-
-def tell_escalation(escalation: EscalatedFrom, language: Language) -> str:
-    """From which channel an alert has escalated, and why."""
-    channel = one_line(escalation.channel)
-    match escalation.cause:
-        case EscalationCause.DEAD:
-            return language.text("escalated from {channel}, where it was given up", channel=channel)
-        case EscalationCause.UNACKNOWLEDGED:
-            return language.text("escalated from {channel}, where nobody acknowledged it in time", channel=channel)
-
-
 def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) -> Letter:
     """A digest. `excerpt` says its titles too, for templates that know nothing of digests."""
     language = presentation.language
-    told = tuple(_make_digest(bundle, one, language) for one in arrange_digest(bundle.alerts))
+    told = make_letter_digests(bundle, roll, language)
     return Letter(
         language=language.code,
         article_language=language.code,
@@ -205,7 +142,7 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
         address="",
         source="quivive",
         author="",
-        when=_tell_roll(roll, language),
+        when=tell_roll(roll, language),
         excerpt=" · ".join(item.title for topic in told for item in topic.items),
         topics=(),
         channel=one_line(bundle.channel),
@@ -215,47 +152,10 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
     )
 
 
-def _tell_roll(roll: Roll, language: Language) -> str:
-    """What it is, and that it comes late, as after an outage of this machine."""
-    moment = language.moment(roll.due_at)
-    if roll.kind is RollKind.FOLLOW_UP:
-        return language.text(
-            "What followed in a story of which you were told, as of {moment}", moment=language.moment(roll.sealed_at or roll.due_at)
-        )
-    if roll.kind is RollKind.FIRST_POLL:
-        return language.text("What sources held when they were first read, as of {moment}", moment=moment)
-    if roll.kind is RollKind.SUMMARY:
-        return language.text("What was beyond the channel’s limit of messages in an hour, as of {moment}", moment=moment)
-    if roll.sealed_at is not None and roll.sealed_at - roll.due_at > LATE_AFTER:
-        return language.text("Digest of {moment}, late: made {sealed}", moment=moment, sealed=language.moment(roll.sealed_at))
-    return language.text("Digest of {moment}", moment=moment)
-
-
-def _make_digest(bundle: Bundle, topic: TopicDigest, language: Language) -> LetterDigest:
-    items = (_make_item(bundle, alert, alert.about, language) for alert in topic.shown if isinstance(alert.about, AlertedArticle))
-    more = language.plural("and {count} more article", "and {count} more articles", topic.left_out) if topic.left_out else ""
-    return LetterDigest(one_line(topic.topic), tuple(items), more)
-
-
-def _make_item(bundle: Bundle, alert: Alert, article: AlertedArticle, language: Language) -> LetterItem:
-    escalation, when = bundle.escalation_of(alert), _tell_when(alert, article, language)
-    title = one_line(_told(bundle, article.title, language)) or article.url
-    return LetterItem(
-        title=language.text("Corrected: {title}", title=title) if alert.kind is AlertKind.CORRECTED else title,
-        link=safe_link(article.url),
-        address=one_line(article.url),
-        source=one_line(article.source),
-        when=f"{when} · {tell_escalation(escalation, language)}" if escalation else when,
-        language=one_line(article.language or "fr"),
-        parts=tuple(marked_parts(alert.matches[0])) if alert.matches else (),
-        changes=tuple(_make_change(bundle, change, language) for change in alert.changes[:MOST_CHANGES_OF_ITEM]),
-    )
-
-
 def _make_health_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     """A mail on operational alerts. `excerpt` says it all too, for templates that know nothing of them."""
     language = presentation.language
-    told = tuple(make_letter_health(alert.about, language) for alert in bundle.alerts if isinstance(alert.about, HealthNews))
+    told = tuple(_make_health(alert.about, language) for alert in bundle.alerts if isinstance(alert.about, HealthNews))
     return Letter(
         language=language.code,
         article_language=language.code,
@@ -298,6 +198,27 @@ def _make_surge_letter(bundle: Bundle, surge: Surge, presentation: Presentation)
     )
 
 
+def _make_health(news: HealthNews, language: Language) -> LetterHealth:
+    message = one_line(language.tell(news.message))
+    return LetterHealth(
+        title=one_line(language.tell(news.title)),
+        when=_tell_span(news, language),
+        problem=language.text("{code}: {message}", code=news.code, message=message) if news.code else message,
+        address=one_line(news.url or ""),
+        link=safe_link(news.url) if news.url else None,
+    )
+
+
+def _tell_span(news: HealthNews, language: Language) -> str:
+    """Since when it lasts, until when it did, or both with its length; empty where neither is known."""
+    if news.until is None:
+        return language.text("since {start}", start=language.moment(news.since)) if news.since else ""
+    if news.since is None:
+        return language.text("until {end}", end=language.moment(news.until))
+    span = language.duration(news.until - news.since)
+    return language.text("from {start} to {end}, {span}", start=language.moment(news.since), end=language.moment(news.until), span=span)
+
+
 def title_of(bundle: Bundle, language: Language) -> str:
     """The article's title on one line, else its address; of many alerts how many they are; what one on something else says."""
     article = bundle.alerts[0].about
@@ -309,7 +230,7 @@ def title_of(bundle: Bundle, language: Language) -> str:
         told = one_line(language.tell(article.title))
         more = len(bundle.alerts) - 1
         return language.plural("{first}, and {count} more", "{first}, and {count} more", more, first=told) if more else told
-    return one_line(_told(bundle, article.title, language)) or article.url
+    return one_line(tell_own(bundle, article.title, language)) or article.url
 
 
 def _tell_sources(bundle: Bundle, followed: Followed, language: Language) -> str:
@@ -337,23 +258,6 @@ def is_correction(bundle: Bundle) -> bool:
     return bundle.roll is None and all(alert.kind is AlertKind.CORRECTED for alert in bundle.alerts)
 
 
-def _told(bundle: Bundle, text: str, language: Language) -> str:
-    """What an article says is never translated; what a test message says is ours."""
-    return language.tell(text) if bundle.test else text
-
-
-def _tell_when(alert: Alert, article: AlertedArticle, language: Language) -> str:
-    if article.published_at is None:
-        return language.text("Date unknown, first seen {moment}", moment=language.moment(article.first_seen_at))
-    published = language.moment(article.published_at)
-    if alert.kind is AlertKind.CORRECTED:
-        return language.text("Published {moment}, correction seen {seen}", moment=published, seen=language.moment(alert.created_at))
-    delay = timedelta(seconds=alert.delay_seconds or 0)
-    if alert.delay_seconds is None or delay > _LONGEST_DELAY:
-        return language.text("Published {moment}", moment=published)
-    return language.text("Published {moment}, seen {delay} later", moment=published, delay=language.duration(delay))
-
-
 def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> LetterTopic:
     language = presentation.language
     hidden = len(alert.matches) - MOST_HITS_SHOWN
@@ -363,7 +267,7 @@ def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> Let
         note=_tell_note(alert.kind, language),
         hits=tuple(_make_hit(bundle, hit, language) for hit in alert.matches[:MOST_HITS_SHOWN]),
         hidden=language.plural("and {count} more passage", "and {count} more passages", hidden) if hidden > 0 else "",
-        changes=tuple(_make_change(bundle, change, language) for change in alert.changes),
+        changes=tuple(make_letter_change(bundle, change, language) for change in alert.changes),
     )
 
 
@@ -375,23 +279,8 @@ def _tell_note(kind: AlertKind, language: Language) -> str:
     return language.text("a later version of the article was the first to match") if kind is AlertKind.REVISED else ""
 
 
-def _make_change(bundle: Bundle, change: Change, language: Language) -> LetterChange:
-    before, after = (one_line(_told(bundle, text or "", language)) for text in (change.before, change.after))
-    pieces = compare(before, after)
-    return LetterChange(
-        place=tell_place(change.field, language),
-        passage=mark_changes(pieces),
-        parts=tuple((piece.text.replace("\n", " "), piece.kind.value) for piece in pieces),
-    )
-
-
-def tell_place(field: str, language: Language) -> str:
-    """Where something was found, or changed."""
-    return {"title": language.text("in the title"), "text": language.text("in the text")}.get(field, one_line(field))
-
-
 def _make_hit(bundle: Bundle, hit: Hit, language: Language) -> LetterHit:
-    told = Hit(hit.term, hit.found, hit.field, _told(bundle, hit.passage, language))
+    told = Hit(hit.term, hit.found, hit.field, tell_own(bundle, hit.passage, language))
     return LetterHit(
         term=one_line(hit.term),
         place=tell_place(hit.field, language),

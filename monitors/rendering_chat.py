@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from monitors.chat_markups import ANYWHERE, Markup, length
-from monitors.letter import Letter, LetterItem, LetterTopic, make_letter, subject_of
+from monitors.digest_letter import LetterItem
+from monitors.letter import Letter, LetterTopic, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from monitors.surge_letter import LetterSurge, LetterSurgeArticle
@@ -86,7 +87,7 @@ def _tell_surge(surge: LetterSurge, markup: Markup, most: int) -> list[str]:
 
 def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
     """As many of the articles as there is room for, each with its address, and how many others there are."""
-    items = [_tell_item(item, markup) for topic in letter.digest for item in topic.items]
+    items = [_tell_item(item, markup, item.more_sources) for topic in letter.digest for item in topic.items]
     head = markup.escape(letter.when)
     told = _whole(items, most - length(head) - _ROOM_FOR_MORE) or (items[:1] if markup.link is None else [])
     left_out = count - len(told)
@@ -94,8 +95,9 @@ def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language
     return [head, *told, *more]
 
 
-def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup) -> str:
-    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({item.source})")
+def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup, more_sources: str = "") -> str:
+    sources = f"{item.source}, {more_sources}" if more_sources else item.source
+    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({sources})")
     changes = item.changes[:1] if isinstance(item, LetterItem) else ()
     changed = "".join(f"\n  {markup.escape(one_line(change.passage, LONGEST_TITLE))}" for change in changes)
     if markup.link is None:

@@ -176,6 +176,8 @@ class Alert:
     """What was corrected; of other alerts nothing."""
     first_poll: bool = False
     """Whether it speaks of what a source held when it was first seen."""
+    story_id: int | None = None
+    """The story of its article when it was made; None if it is about none, or was made by a version that knew no stories."""
 
 
 class RollKind(StrEnum):

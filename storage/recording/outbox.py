@@ -128,6 +128,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         urgent=bool(row["urgent"]),
         changes=changes_from_json(row["changes"]),
         first_poll=bool(row["first_poll"]),
+        story_id=row["placed_in"],
     )
 
 
