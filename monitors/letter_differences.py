@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from monitors.letter_parts import tell_own
 from monitors.rendering import one_line
-from news.alerts import Alert, AlertedArticle, Difference
+from news.alerts import Alert, AlertedArticle, Bundle, Difference
 from news.telling_differences import name_difference
 from news.wording import Language
 
@@ -36,16 +37,16 @@ def list_differences(alerts: Sequence[Alert]) -> Iterator[tuple[AlertedArticle, 
                 yield alert.about, one
 
 
-def make_letter_differences(alerts: Sequence[Alert], language: Language) -> tuple[LetterDifference, ...]:
-    """What the message says of them."""
+def make_letter_differences(bundle: Bundle, language: Language) -> tuple[LetterDifference, ...]:
+    """What the message says of those of its alerts."""
     return tuple(
         LetterDifference(
             kind=name_difference(one.kind, language),
             source=one_line(article.source),
-            passage=one_line(one.passage),
+            passage=one_line(tell_own(bundle, one.passage, language)),
             other_source=one_line(one.other_source),
-            other_passage=one_line(one.other_passage),
+            other_passage=one_line(tell_own(bundle, one.other_passage, language)),
             language=one_line(article.language or "fr"),
         )
-        for article, one in list_differences(alerts)
+        for article, one in list_differences(bundle.alerts)
     )
