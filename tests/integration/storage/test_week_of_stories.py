@@ -59,9 +59,8 @@ class Event:
         title = f"{place} : {thing} de {firm}, {_ASPECTS[outlet % len(_ASPECTS)]}"
         if outlet % 3 == 0:
             return title, " ".join([*self.dispatch, f"Journal numéro {outlet}."])
-        return title, " ".join(
-            [f"Notre correspondant {outlet} a vu {person} à {place}.", *self.dispatch[outlet % 2 :: 2], self.dispatch[0]]
-        )
+        own = f"Notre correspondant {outlet} a vu {person} à {place}."
+        return title, " ".join([own, *self.dispatch[outlet % 2 :: 2], self.dispatch[0]])
 
 
 def make_events(chance: random.Random) -> list[Event]:
