@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from monitors.letter_parts import LetterChange, make_letter_change, tell_escalation, tell_own
 from monitors.rendering import marked_parts, one_line, safe_link
 from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Roll, RollKind
 from news.digests import DigestStory, TopicDigest, arrange_digest
 from news.wording import Language
 
+MOST_CHANGES = 3
+"""Shown of an article that was corrected."""
 LATE_AFTER = timedelta(minutes=10)
 """A digest that is made later than this says so; minutes are a busy machine's."""
 _LONGEST_DELAY = timedelta(days=30)
@@ -19,7 +22,10 @@ _LONGEST_DELAY = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class LetterItem:
-    """One alert of a digest: the article, when it was published, and the first passage that was found, in pieces as `LetterHit.parts`."""
+    """One alert of a digest: the article, when it was published, and the first passage that was found, in pieces as `LetterHit.parts`.
+
+    `when` also says that it escalated; `changes` is what was corrected, to be shown instead of the passage.
+    """
 
     title: str
     link: str | None
@@ -32,6 +38,7 @@ class LetterItem:
     """How many other sources follow in its story, which are the next items; else empty."""
     follows: bool = False
     """Whether it follows in the story of the last item that does not."""
+    changes: tuple[LetterChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,8 @@ class LetterDigest:
 def make_letter_digests(bundle: Bundle, roll: Roll, language: Language) -> tuple[LetterDigest, ...]:
     """What a message on many alerts tells, topic by topic."""
     if roll.followed is None:
-        return tuple(_make_digest(one, language) for one in arrange_digest(bundle.alerts))
-    return tuple(_make_follow_up(topic, bundle.alerts, language) for topic in dict.fromkeys(one.topic for one in bundle.alerts))
+        return tuple(_make_digest(bundle, one, language) for one in arrange_digest(bundle.alerts))
+    return tuple(_make_follow_up(bundle, topic, language) for topic in dict.fromkeys(one.topic for one in bundle.alerts))
 
 
 def tell_roll(roll: Roll, language: Language) -> str:
@@ -66,37 +73,41 @@ def tell_roll(roll: Roll, language: Language) -> str:
     return language.text("Digest of {moment}", moment=moment)
 
 
-def _make_digest(topic: TopicDigest, language: Language) -> LetterDigest:
-    items = (item for story in topic.stories for item in _make_story(story, language))
+def _make_digest(bundle: Bundle, topic: TopicDigest, language: Language) -> LetterDigest:
+    items = (item for story in topic.stories for item in _make_story(bundle, story, language))
     more = language.plural("and {count} more article", "and {count} more articles", topic.left_out) if topic.left_out else ""
     return LetterDigest(one_line(topic.topic), tuple(items), more)
 
 
-def _make_follow_up(topic: str, alerts: Sequence[Alert], language: Language) -> LetterDigest:
+def _make_follow_up(bundle: Bundle, topic: str, language: Language) -> LetterDigest:
     """What follows in a story for one topic, as it came, all of it: it is one story, and nobody is told of it elsewhere."""
-    return LetterDigest(one_line(topic), tuple(_make_items([one for one in alerts if one.topic == topic], language)), "")
+    alerts = [one for one in bundle.alerts if one.topic == topic]
+    return LetterDigest(one_line(topic), tuple(_make_items(bundle, alerts, language)), "")
 
 
-def _make_story(story: DigestStory, language: Language) -> Iterator[LetterItem]:
-    (first,) = _make_items([story.first], language)
+def _make_story(bundle: Bundle, story: DigestStory, language: Language) -> Iterator[LetterItem]:
+    (first,) = _make_items(bundle, [story.first], language)
     sources = {alert.about.source for alert in story.others if isinstance(alert.about, AlertedArticle)}
     yield replace(first, more_sources=language.plural("+{count} source", "+{count} sources", len(sources)) if sources else "")
-    yield from (replace(item, follows=True) for item in _make_items(story.others, language))
+    yield from (replace(item, follows=True) for item in _make_items(bundle, story.others, language))
 
 
-def _make_items(alerts: Iterable[Alert], language: Language) -> Iterator[LetterItem]:
-    return (_make_item(alert, alert.about, language) for alert in alerts if isinstance(alert.about, AlertedArticle))
+def _make_items(bundle: Bundle, alerts: Iterable[Alert], language: Language) -> Iterator[LetterItem]:
+    return (_make_item(bundle, alert, alert.about, language) for alert in alerts if isinstance(alert.about, AlertedArticle))
 
 
-def _make_item(alert: Alert, article: AlertedArticle, language: Language) -> LetterItem:
+def _make_item(bundle: Bundle, alert: Alert, article: AlertedArticle, language: Language) -> LetterItem:
+    escalation, when = bundle.escalation_of(alert), tell_when(alert, article, language)
+    title = one_line(tell_own(bundle, article.title, language)) or article.url
     return LetterItem(
-        title=one_line(article.title) or article.url,
+        title=language.text("Corrected: {title}", title=title) if alert.kind is AlertKind.CORRECTED else title,
         link=safe_link(article.url),
         address=one_line(article.url),
         source=one_line(article.source),
-        when=tell_when(alert, article, language),
+        when=f"{when} · {tell_escalation(escalation, language)}" if escalation else when,
         language=one_line(article.language or "fr"),
         parts=tuple(marked_parts(alert.matches[0])) if alert.matches else (),
+        changes=tuple(make_letter_change(bundle, change, language) for change in alert.changes[:MOST_CHANGES]),
     )
 
 

@@ -5,14 +5,14 @@ Its attributes are documented in docs/delivery.md for whoever writes a template 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitors.digest_letter import LetterDigest, make_letter_digests, tell_roll, tell_when
+from monitors.letter_parts import LetterChange, make_letter_change, tell_escalations, tell_own, tell_place
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Change, Followed, Hit, Roll
-from news.differences import compare, mark_changes
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Followed, Hit, Roll
 from news.health_news import HealthNews
 from news.surges import Surge
 from news.wording import Language
@@ -35,18 +35,6 @@ class LetterHit:
     place: str
     passage: str
     parts: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LetterChange:
-    """What a correction changed in one place, word by word: `parts`, each with whether it is the `same`, `removed` or `added`.
-
-    `passage`: all of it, with `[-` and `-]` around what was removed, `{+` and `+}` around what was added.
-    """
-
-    place: str
-    passage: str
-    parts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +93,20 @@ class Letter:
     """The topics of a digest or a summary; `when` says which it is, and whether it comes late."""
     surge: LetterSurge | None = None
     """A topic that is written about much more than usual: the chart, and the latest articles."""
+    escalation: str = ""
+    """From which channel it has escalated, and why; else empty. Of a digest each item tells it in `when`."""
 
 
 def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     """What the mail on these alerts says."""
-    article, language = bundle.alerts[0].about, presentation.language
     if bundle.roll is not None:
         return _make_digest_letter(bundle, bundle.roll, presentation)
+    return replace(_make_letter_of_one(bundle, presentation), escalation=tell_escalations(bundle, presentation.language))
+
+
+def _make_letter_of_one(bundle: Bundle, presentation: Presentation) -> Letter:
+    """A mail on one article, one topic's volume, or what happened to the watch."""
+    article, language = bundle.alerts[0].about, presentation.language
     if isinstance(article, HealthNews):
         return _make_health_letter(bundle, presentation)
     if isinstance(article, Surge):
@@ -126,7 +121,7 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
         source=one_line(article.source),
         author=one_line(article.author or ""),
         when=tell_when(bundle.alerts[0], article, language),
-        excerpt=one_line(_told(bundle, article.excerpt, language)),
+        excerpt=one_line(tell_own(bundle, article.excerpt, language)),
         topics=tuple(_make_topic(bundle, alert, presentation) for alert in bundle.alerts),
         channel=one_line(bundle.channel),
         configuration=presentation.configuration,
@@ -235,7 +230,7 @@ def title_of(bundle: Bundle, language: Language) -> str:
         told = one_line(language.tell(article.title))
         more = len(bundle.alerts) - 1
         return language.plural("{first}, and {count} more", "{first}, and {count} more", more, first=told) if more else told
-    return one_line(_told(bundle, article.title, language)) or article.url
+    return one_line(tell_own(bundle, article.title, language)) or article.url
 
 
 def _tell_sources(bundle: Bundle, followed: Followed, language: Language) -> str:
@@ -252,6 +247,8 @@ def subject_of(bundle: Bundle, language: Language) -> str:
     title = one_line(title_of(bundle, language), LONGEST_TITLE)
     if is_correction(bundle):
         title = language.text("Corrected: {title}", title=title)
+    if all(bundle.escalation_of(alert) for alert in bundle.alerts):
+        title = language.text("Escalated: {title}", title=title)
     subject = " ".join(f"[{topics}] {title}".split())
     return f"[TEST] {subject}" if bundle.test else subject
 
@@ -259,11 +256,6 @@ def subject_of(bundle: Bundle, language: Language) -> str:
 def is_correction(bundle: Bundle) -> bool:
     """Whether a message tells nothing but what was corrected in an article."""
     return bundle.roll is None and all(alert.kind is AlertKind.CORRECTED for alert in bundle.alerts)
-
-
-def _told(bundle: Bundle, text: str, language: Language) -> str:
-    """What an article says is never translated; what a test message says is ours."""
-    return language.tell(text) if bundle.test else text
 
 
 def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> LetterTopic:
@@ -275,7 +267,7 @@ def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> Let
         note=_tell_note(alert.kind, language),
         hits=tuple(_make_hit(bundle, hit, language) for hit in alert.matches[:MOST_HITS_SHOWN]),
         hidden=language.plural("and {count} more passage", "and {count} more passages", hidden) if hidden > 0 else "",
-        changes=tuple(_make_change(change, language) for change in alert.changes),
+        changes=tuple(make_letter_change(bundle, change, language) for change in alert.changes),
     )
 
 
@@ -287,22 +279,8 @@ def _tell_note(kind: AlertKind, language: Language) -> str:
     return language.text("a later version of the article was the first to match") if kind is AlertKind.REVISED else ""
 
 
-def _make_change(change: Change, language: Language) -> LetterChange:
-    pieces = compare(one_line(change.before or ""), one_line(change.after or ""))
-    return LetterChange(
-        place=tell_place(change.field, language),
-        passage=mark_changes(pieces),
-        parts=tuple((piece.text.replace("\n", " "), piece.kind.value) for piece in pieces),
-    )
-
-
-def tell_place(field: str, language: Language) -> str:
-    """Where something was found, or changed."""
-    return {"title": language.text("in the title"), "text": language.text("in the text")}.get(field, one_line(field))
-
-
 def _make_hit(bundle: Bundle, hit: Hit, language: Language) -> LetterHit:
-    told = Hit(hit.term, hit.found, hit.field, _told(bundle, hit.passage, language))
+    told = Hit(hit.term, hit.found, hit.field, tell_own(bundle, hit.passage, language))
     return LetterHit(
         term=one_line(hit.term),
         place=tell_place(hit.field, language),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from monitors.chat_markups import ANYWHERE, Markup, length
 from monitors.digest_letter import LetterItem
@@ -37,6 +38,10 @@ def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: 
 
     `count`: the alerts of the message. Without links in its markup an article's address is a line beyond that.
     """
+    if letter.escalation:
+        first = fit(letter.escalation, markup, LONGEST_TITLE)
+        rest = replace(letter, escalation="")
+        return [first, *tell_lines(rest, count, markup, most - length(first) - 1, language)]
     if letter.digest:
         return _tell_digest(letter, count, markup, most, language)
     if letter.surge:
@@ -93,9 +98,11 @@ def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language
 def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup, more_sources: str = "") -> str:
     sources = f"{item.source}, {more_sources}" if more_sources else item.source
     title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({sources})")
+    changes = item.changes[:1] if isinstance(item, LetterItem) else ()
+    changed = "".join(f"\n  {markup.escape(one_line(change.passage, LONGEST_TITLE))}" for change in changes)
     if markup.link is None:
-        return f"· {markup.escape(title)}{source}\n  {markup.escape(item.address)}"
-    return f"· {_link(title, item.link, markup)}{source}"
+        return f"· {markup.escape(title)}{source}\n  {markup.escape(item.address)}{changed}"
+    return f"· {_link(title, item.link, markup)}{source}{changed}"
 
 
 def _link(text: str, url: str | None, markup: Markup) -> str:
