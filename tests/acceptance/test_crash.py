@@ -1,5 +1,5 @@
-"""`kill -9`, again and again, while a site publishes and seven channels are told in every way there is: nothing is lost, nobody is told what
-was muted, and a repeat can be told from news. Corrections and operational alerts, which the faults raise, are told too.
+"""`kill -9`, again and again, while a site publishes and seven channels are told in every way there is: nothing is lost, what was muted
+is told nobody, and a repeat can be told from news. Corrections and operational alerts, which the faults raise, are told too.
 
 The suite kills six times. For a long run, say how often: `QUIVIVE_KILLS=300 pytest tests/acceptance/test_crash.py -k however_often -s`,
 and to play a run again, the seed it printed: `QUIVIVE_SEED=…`. A long run goes in rounds, each with an archive of its own, since a feed
