@@ -44,7 +44,7 @@ from monitors.mail_address import parse_mail_address
 from monitors.rendering_email import LetterWriter, email_bytes
 from monitors.rendering_webhook import render_messages
 from news.alerts import AttemptResult, Bundle
-from news.delivering import Policy
+from news.plans import Policy
 from news.query import Matcher
 from news.sources import ArticlesMode, SourceSpec
 from news.topics import Topic
@@ -155,6 +155,7 @@ def measure_beside_crawl(folder: Path, feeds: int, entries: int) -> None:
         config = write_config(folder, [f"http://{host}:{site.port}/feed/{feed}" for feed, host in enumerate(hosts(feeds))])
         told = f"""[alerts]
 first_poll = "alert"
+per = "article"
 [[topics]]
 name = "told"
 query = "title:{_choose_word(feeds * entries)}"

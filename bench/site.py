@@ -11,7 +11,7 @@ import gzip
 import multiprocessing
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
@@ -57,6 +57,8 @@ class SitePlan:
     arguments: tuple[object, ...] = ()
     certificate: str | None = None
     """A PEM file with key and chain: then it speaks TLS."""
+    port: int | None = None
+    """None: the first that is free."""
 
 
 @contextlib.contextmanager
@@ -81,7 +83,7 @@ def _serve(plan: SitePlan, tell: Connection, stop: Event) -> None:
 
 async def _serve_until(plan: SitePlan, tell: Connection, stop: Event) -> None:
     loop = asyncio.get_running_loop()
-    sockets = _bind(plan.hosts)
+    sockets = _bind(plan.hosts, range(18_080, 30_000, 7) if plan.port is None else [plan.port])
     port = sockets[0].getsockname()[1]
     answers = plan.make_answers(port, *plan.arguments)
     context = None
@@ -95,9 +97,9 @@ async def _serve_until(plan: SitePlan, tell: Connection, stop: Event) -> None:
         server.close()
 
 
-def _bind(hosts: tuple[str, ...]) -> list[socket.socket]:
+def _bind(hosts: tuple[str, ...], ports: Iterable[int]) -> list[socket.socket]:
     """All addresses on one port, below the range from which the system takes the ports of outgoing connections."""
-    for port in range(18_080, 30_000, 7):
+    for port in ports:
         sockets: list[socket.socket] = []
         try:
             for host in hosts:

@@ -21,9 +21,11 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import psutil
@@ -111,7 +113,9 @@ def main() -> None:
         return
     sources, seconds, rounds = (100, 3.0, 1) if options.quick else (options.sources, options.seconds, options.rounds)
     print_machine("scrapy", "aiohttp", "sqlite-utils")
-    with working_folder(options.folder) as folder, running_site(SitePlan((ALL_ADDRESSES,), make_answers, (sources,))) as site:
+    port = port_of(Path(options.folder) / "config.toml") if options.again else None
+    plan = SitePlan((ALL_ADDRESSES,), make_answers, (sources,), port=port)
+    with working_folder(options.folder) as folder, running_site(plan) as site:
         config = folder / "config.toml" if options.again else configure(folder, site, sources)
         measure(config, site, sources, seconds, rounds)
         if options.reader:
@@ -127,6 +131,12 @@ def measure_reader(python: str, folder: Path, site: Site, sources: int) -> float
     database.unlink(missing_ok=True)
     command = [python, "-c", _READER, str(database)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True, input="\n".join(urls)).stdout)
+
+
+def port_of(config: Path) -> int:
+    """The port that a configuration of a run before asks its site at."""
+    with config.open("rb") as file:
+        return urlsplit(tomllib.load(file)["sources"][0]["url"]).port or 80
 
 
 def configure(folder: Path, site: Site, sources: int) -> Path:

@@ -13,9 +13,10 @@ from crawler.settings import CrawlSettings, ListingRules, RequestSettings
 if TYPE_CHECKING:
     from crawler.callback_server import CallbackServer, Told
     from crawler.crawl import Crawl
+    from crawler.frontier import Work
     from crawler.listing import check_selector
 
-__all__ = ["PROBLEMS", "CallbackServer", "Crawl", "CrawlSettings", "ListingRules", "RequestSettings", "Told", "check_selector"]
+__all__ = ["PROBLEMS", "CallbackServer", "Crawl", "CrawlSettings", "ListingRules", "RequestSettings", "Told", "Work", "check_selector"]
 
 
 def __getattr__(name: str) -> object:
@@ -23,6 +24,10 @@ def __getattr__(name: str) -> object:
         from crawler.crawl import Crawl  # noqa: PLC0415 - lazily, see above
 
         return Crawl
+    if name == "Work":
+        from crawler.frontier import Work  # noqa: PLC0415 - lazily, see above
+
+        return Work
     if name == "check_selector":
         from crawler.listing import check_selector  # noqa: PLC0415 - likewise: lxml and parsel
 

@@ -1,7 +1,7 @@
 """Connections that read what browsers read, and are never busy for long with what one packet brings.
 
-aiohttp has no hook between the bytes of an answer and its parser: this file, and no other, takes hold of inner parts of it, the
-connector's `_factory` and the protocol `ResponseHandler`. `tests/integration/test_http_answers.py` fails if they change.
+aiohttp has no hook between the bytes of an answer and its parser: this file, and no other of this room, takes hold of inner parts of it,
+the connector's `_factory` and the protocol `ResponseHandler`. `tests/unit/crawler/test_private_parts.py` fails if they change.
 """
 
 from __future__ import annotations

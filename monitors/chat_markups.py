@@ -13,6 +13,8 @@ _NOTHING = "\u200b"
 """Parts what would be read together, and is not seen (ZERO WIDTH SPACE)."""
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:@&\"'/=])")
 _MATTERMOST = re.compile(r"([\\`*_{}\[\]()#+\-.!>~|])")
+_CALLS = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)|(?<![\w/.=&:~%-])@(?=\w)|<(?=[@!#])", re.IGNORECASE)
+"""What one service or another takes for a call to people; not the at of a mail's or a page's address."""
 _UNSAFE_IN_LINKS = str.maketrans({character: f"%{ord(character):02X}" for character in "()<>[]|\\ \"'"})
 
 
@@ -58,8 +60,14 @@ def _link_markdown(escaped: str, url: str) -> str:
     return f"[{escaped}]({url.translate(_UNSAFE_IN_LINKS)})"
 
 
+def _part_calls(text: str) -> str:
+    return _CALLS.sub(rf"\g<0>{_NOTHING}", text)
+
+
 PLAIN = Markup(lambda text: text, lambda text: f"[{text}]", None)
 """Found words between brackets, as the archive has them."""
+ANYWHERE = Markup(_part_calls, lambda text: f"[{text}]", None)
+"""The same for a service that is not known: whatever its markup is, it is told to take none of this for it, and calls nobody."""
 MARKUPS = {
     "plain": PLAIN,
     "slack": Markup(_escape_slack, _strong_slack, _link_slack),

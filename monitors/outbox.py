@@ -9,7 +9,7 @@ from typing import Protocol
 
 from news.alerts import AttemptResult, Bundle
 from news.circuits import Circuit
-from news.delivering import Policy
+from news.plans import Policy
 
 
 class Outbox(Protocol):

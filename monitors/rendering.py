@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from news.alerts import Hit
 
 # Controls and Unicode's line ends break headers and logs, lone surrogates break UTF-8, and direction overrides let a headline show
-# another text than it holds. No-break spaces stay: French typography needs them.
-_UNWANTED = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+# another text than it holds, and what is no character (U+FFFE, U+FFFF) is in no XML. No-break spaces stay: French typography needs them.
+_UNWANTED = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
 _SPACES_KEPT = re.compile("[\u00a0\u202f]+")
 _MARKED = re.compile(r"\[([^\[\]]+)\]")
 

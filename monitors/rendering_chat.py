@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from monitors.chat_markups import PLAIN, Markup, length
-from monitors.letter import Letter, LetterItem, LetterTopic, make_letter, subject_of
+from monitors.chat_markups import ANYWHERE, Markup, length
+from monitors.digest_letter import LetterItem
+from monitors.letter import Letter, LetterTopic, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from monitors.surge_letter import LetterSurge, LetterSurgeArticle
@@ -27,8 +29,8 @@ Parts = Sequence[tuple[str, bool]]
 def render_chat(bundle: Bundle, presentation: Presentation) -> tuple[str, str]:
     """Title and text of the message. An article's address, and what to do about an operational alert, are never cut."""
     letter = make_letter(bundle, presentation)
-    title = one_line(subject_of(bundle, presentation.language), LONGEST_TITLE)
-    return title, "\n".join(tell_lines(letter, len(bundle.alerts), PLAIN, LONGEST_BODY, presentation.language))
+    title = fit(subject_of(bundle, presentation.language), ANYWHERE, LONGEST_TITLE)
+    return title, "\n".join(tell_lines(letter, len(bundle.alerts), ANYWHERE, LONGEST_BODY, presentation.language))
 
 
 def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
@@ -36,13 +38,17 @@ def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: 
 
     `count`: the alerts of the message. Without links in its markup an article's address is a line beyond that.
     """
+    if letter.escalation:
+        first = fit(letter.escalation, markup, LONGEST_TITLE)
+        rest = replace(letter, escalation="")
+        return [first, *tell_lines(rest, count, markup, most - length(first) - 1, language)]
     if letter.digest:
         return _tell_digest(letter, count, markup, most, language)
     if letter.surge:
         return _tell_surge(letter.surge, markup, most)
     if letter.health:
         lines = list(_health_lines(letter))
-        return _fill(([(line, False)] for line in lines), markup, most) if markup.link else lines
+        return _fill(([(line, False)] for line in lines), markup, most) if markup.link else [markup.escape(line) for line in lines]
     return _tell_article(letter, markup, most)
 
 
@@ -53,19 +59,28 @@ def fit(text: str, markup: Markup, most: int) -> str:
 
 def _tell_article(letter: Letter, markup: Markup, most: int) -> list[str]:
     facts = [(f"{letter.source} — {letter.when}", False)]
+    differences = _tell_differences(letter)
     passages = ([("· ", False), *parts] for topic in letter.topics for parts in _tell_topic(topic)[:MOST_PASSAGES])
     address = _link(letter.address, letter.link, markup)
     if markup.link is None:
-        return [*_fill([facts, *passages], markup, most), address]
+        return [*_fill([facts, *differences, *passages], markup, most), address]
     room = most - length(address) - 1
     if room < 0:  # no service takes it: what is said is worth more than an address cut short
-        return _fill([facts, *passages], markup, most)
-    return [*_fill([facts, *passages], markup, room), address]
+        return _fill([facts, *differences, *passages], markup, most)
+    return [*_fill([facts, *differences, *passages], markup, room), address]
 
 
 def _tell_topic(topic: LetterTopic) -> list[Parts]:
     """What was corrected, word by word; of other alerts the passages that were found."""
     return [[(change.passage, False)] for change in topic.changes] or [hit.parts for hit in topic.hits]
+
+
+def _tell_differences(letter: Letter) -> list[Parts]:
+    """What is said otherwise than what was told before: each passage, and beneath it the other one."""
+    lines: list[Parts] = []
+    for one in letter.differences[:MOST_PASSAGES]:
+        lines += [[(f"≠ {one.passage} ({one.source})", False)], [(f"  {one.other_passage} ({one.other_source})", False)]]
+    return lines
 
 
 def _health_lines(letter: Letter) -> Iterator[str]:
@@ -81,19 +96,23 @@ def _tell_surge(surge: LetterSurge, markup: Markup, most: int) -> list[str]:
 
 def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
     """As many of the articles as there is room for, each with its address, and how many others there are."""
-    items = [_tell_item(item, markup) for topic in letter.digest for item in topic.items]
-    head = markup.escape(letter.when)
-    told = _whole(items, most - length(head) - _ROOM_FOR_MORE) or (items[:1] if markup.link is None else [])
+    items = [_tell_item(item, markup, item.more_sources) for topic in letter.digest for item in topic.items]
+    head = [markup.escape(letter.when), *_fill(_tell_differences(letter), markup, most // 2)]
+    room = most - sum(length(line) + 1 for line in head) - _ROOM_FOR_MORE
+    told = _whole(items, room) or (items[:1] if markup.link is None else [])
     left_out = count - len(told)
     more = [markup.escape(language.plural("and {count} more article", "and {count} more articles", left_out))] if left_out else []
-    return [head, *told, *more]
+    return [*head, *told, *more]
 
 
-def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup) -> str:
-    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({item.source})")
+def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup, more_sources: str = "") -> str:
+    sources = f"{item.source}, {more_sources}" if more_sources else item.source
+    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({sources})")
+    changes = item.changes[:1] if isinstance(item, LetterItem) else ()
+    changed = "".join(f"\n  {markup.escape(one_line(change.passage, LONGEST_TITLE))}" for change in changes)
     if markup.link is None:
-        return f"· {title}{source}\n  {item.address}"
-    return f"· {_link(title, item.link, markup)}{source}"
+        return f"· {markup.escape(title)}{source}\n  {markup.escape(item.address)}{changed}"
+    return f"· {_link(title, item.link, markup)}{source}{changed}"
 
 
 def _link(text: str, url: str | None, markup: Markup) -> str:

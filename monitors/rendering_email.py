@@ -93,7 +93,12 @@ def _set_headers(message: EmailMessage, bundle: Bundle, sender: MailAddress, rec
 
 
 def _thread_of(bundle: Bundle) -> str:
-    """What all mails of a thread are about: an article; a topic's volume; what an operational alert is about; of digests, their channel."""
+    """What all mails of a thread are about: an article, or the first of a story; a topic's volume; what an operational alert is about.
+
+    Digests of one channel are a thread.
+    """
+    if bundle.roll is not None and bundle.roll.followed is not None:
+        return bundle.roll.followed.first_url
     if bundle.roll is not None:
         return f"{bundle.roll.kind} {bundle.channel}"
     alert = bundle.alerts[0]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from monitors.letter_differences import list_differences
 from monitors.rendering import rfc3339
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Hit, Roll
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Difference, EscalatedFrom, Followed, Hit, Roll
 from news.digests import arrange_digest
 from news.health_news import HealthNews
 from news.surges import Surge, SurgeArticle
@@ -18,13 +19,15 @@ ALERT_CORRECTED = "alert.corrected"
 ALERT_HEALTH = "alert.health"
 ALERT_SURGE = "alert.surge"
 ALERT_DIGEST = "alert.digest"
+ALERT_FOLLOW_UP = "alert.follow_up"
 ALERT_TEST = "alert.test"
 """The type of test messages: a receiver that acts on `alert.created` does not act on them by mistake."""
 
 
-def render_webhook(alert: Alert, *, test: bool = False) -> bytes:
+def render_webhook(alert: Alert, escalation: EscalatedFrom | None = None, *, test: bool = False) -> bytes:
     """The body, UTF-8 JSON: the same bytes on every attempt, since nothing in it depends on when it is sent."""
     told, data = _tell(alert)
+    data |= _escalation_data(escalation)
     return _encoded({"type": ALERT_TEST if test else told, "timestamp": rfc3339(alert.created_at), "data": data})
 
 
@@ -43,15 +46,42 @@ def _type_of(alert: Alert) -> str:
     return ALERT_CORRECTED if alert.kind is AlertKind.CORRECTED else ALERT_CREATED
 
 
-def render_digest(bundle: Bundle, roll: Roll) -> bytes:
-    """The body of a digest or a summary: what `alert.created` has under `data` of each alert, by topic, the most relevant first."""
+def _escalation_data(escalation: EscalatedFrom | None) -> dict[str, Any]:
+    """From which channel an alert has escalated, and why; of any other, no key at all."""
+    return {"escalated_from": escalation.channel, "escalated_because": escalation.cause.value} if escalation else {}
+
+
+def render_roll(bundle: Bundle, roll: Roll) -> bytes:
+    """The body of what is told of many alerts as one, with what `alert.created` has under `data` of each.
+
+    A follow-up tells them as they came, a digest by topic, the most relevant first.
+    """
+    timestamp = rfc3339(roll.sealed_at or roll.due_at)
+    if roll.followed is not None:
+        data = {"alerts": _list_data(bundle, bundle.alerts), **_follow_up_data(roll.followed, bundle.alerts)}
+        return _encoded({"type": ALERT_TEST if bundle.test else ALERT_FOLLOW_UP, "timestamp": timestamp, "data": data})
     told = [alert for topic in arrange_digest(bundle.alerts, len(bundle.alerts)) for alert in topic.shown]
-    data = {
-        "kind": roll.kind.value,
-        "due_at": rfc3339(roll.due_at),
-        "alerts": [_data(alert, alert.about) for alert in told if isinstance(alert.about, AlertedArticle)],
+    data = {"kind": roll.kind.value, "due_at": rfc3339(roll.due_at), "alerts": _list_data(bundle, told)}
+    return _encoded({"type": ALERT_TEST if bundle.test else ALERT_DIGEST, "timestamp": timestamp, "data": data})
+
+
+def _list_data(bundle: Bundle, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+    articles = [(alert, alert.about) for alert in alerts if isinstance(alert.about, AlertedArticle)]
+    return [_data(alert, article) | _escalation_data(bundle.escalation_of(alert)) for alert, article in articles]
+
+
+def _follow_up_data(followed: Followed, alerts: Sequence[Alert]) -> dict[str, Any]:
+    """What a follow-up says of its story, and what its alerts say otherwise than what was told of it."""
+    return {
+        "story_id": followed.story_id,
+        "title": followed.title,
+        "first_alert_id": followed.first_alert_id,
+        "differences": [_difference_data(one) for _, one in list_differences(alerts)],
     }
-    return _encoded({"type": ALERT_DIGEST, "timestamp": rfc3339(roll.sealed_at or roll.due_at), "data": data})
+
+
+def _difference_data(one: Difference) -> dict[str, Any]:
+    return {"passage": one.passage, "other_passage": one.other_passage, "other_source": one.other_source, "kind": one.kind.value}
 
 
 def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
@@ -60,10 +90,10 @@ def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
     That is one, unless the channel was an email channel when several alerts were bundled.
     """
     if bundle.roll is not None:
-        yield bundle.bundle_id, render_digest(bundle, bundle.roll)
+        yield bundle.bundle_id, render_roll(bundle, bundle.roll)
         return
     for message_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
-        yield message_id, render_webhook(alert, test=bundle.test)
+        yield message_id, render_webhook(alert, bundle.escalation_of(alert), test=bundle.test)
 
 
 class PlainBodies:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from news.alerts import AlertKind, Change
+from news.alerts import AlertKind, Change, Difference
+from news.follow_ups import Per
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class OnRecord:
     """The number of the first version that matched; None if none did."""
     sighted_openly: bool
     """Whether an entry that is not silent has sighted the article, the one that arrives now included."""
+    story_alerted: bool = False
+    """Whether the topic has alerted on another article of the story to which the article belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class NewAlert:
     sequence: int
     changes: tuple[Change, ...] = ()
     """What was corrected; of other kinds nothing."""
+    differences: tuple[Difference, ...] = ()
+    """What a follow-up says otherwise."""
     first_poll: bool = False
     """Whether it speaks of what a source held when it was first seen, and is told with all the rest of that."""
 
@@ -60,20 +65,26 @@ class Silence(StrEnum):
     """As above; it was edited since, but matched before the edit."""
 
 
-def decide_alert(known: OnRecord, matched: Matched, *, digest: bool = False) -> NewAlert | Silence:
+def decide_alert(known: OnRecord, matched: Matched, *, digest: bool = False, per: Per = Per.STORY) -> NewAlert | Silence:
     """Whether a topic that matches alerts now: once an article, and not on what a source held when it was first seen.
 
     With `digest` it does on that too, to be told in one message; but not on what it has matched before, when that was silent. An alert is
-    `revised` if a later version than the first was the first to match, also if that was in silence.
+    a `follow_up` if the topic alerts per story and has alerted on another article of this one; else `revised` if a later version than the
+    first was the first to match, also if that was in silence.
     """
     if known.alerts:
         return Silence.ALERTED
     silence = _silence(known, matched)
     if silence is not None and (not digest or known.first_match is not None):
         return silence
+    return NewAlert(_kind_of(known, matched, per), known.alerts + 1, first_poll=silence is not None)
+
+
+def _kind_of(known: OnRecord, matched: Matched, per: Per) -> AlertKind:
+    if per is Per.STORY and known.story_alerted:
+        return AlertKind.FOLLOW_UP
     first = matched.number if known.first_match is None else known.first_match
-    kind = AlertKind.NEW if first == 1 else AlertKind.REVISED
-    return NewAlert(kind, known.alerts + 1, first_poll=silence is not None)
+    return AlertKind.NEW if first == 1 else AlertKind.REVISED
 
 
 def _silence(known: OnRecord, matched: Matched) -> Silence | None:

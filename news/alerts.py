@@ -15,12 +15,14 @@ from news.surges import Surge
 class AlertKind(StrEnum):
     """What an alert tells.
 
-    `new`: the first version of the article matched; `revised`: a later one was the first to match; `corrected`: an edit says otherwise what
-    was told; `surge`: a topic is written about much more than usual; `health`: an operational alert.
+    `new`: the first version of the article matched; `revised`: a later one was the first to match; `follow_up`: the topic had alerted on
+    another article of the same story; `corrected`: an edit says otherwise what was told; `surge`: a topic is written about much more than
+    usual; `health`: an operational alert.
     """
 
     NEW = "new"
     REVISED = "revised"
+    FOLLOW_UP = "follow_up"
     CORRECTED = "corrected"
     SURGE = "surge"
     HEALTH = "health"
@@ -118,6 +120,28 @@ class Change:
     after: str | None
 
 
+class DifferenceKind(StrEnum):
+    """In what two passages differ."""
+
+    NEGATION = "negation"
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A passage, and that of another source's article that says it otherwise."""
+
+    passage: str
+    other_passage: str
+    other_source: str
+    other_id: int
+    kind: DifferenceKind
+    why: str
+    """The words that differ: « classifi », denied or not; both numbers, dates or names."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertedArticle:
     """The article of an alert, as its messages show it. `source` is the name of the source that brought it."""
@@ -152,18 +176,35 @@ class Alert:
     """What was corrected; of other alerts nothing."""
     first_poll: bool = False
     """Whether it speaks of what a source held when it was first seen."""
+    story_id: int | None = None
+    """The story of its article when it was made; None if it is about none, or was made by a version that knew no stories."""
+    differences: tuple[Difference, ...] = ()
+    """What a follow-up says otherwise than what its topic alerted on before in the story."""
 
 
 class RollKind(StrEnum):
     """Of what a message is all that there is.
 
     `digest`: a period; `summary`: what was beyond the channel's limit of messages in an hour; `first_poll`: what sources held when they
-    were first seen.
+    were first seen; `follow_up`: what followed in a story of which the channel had been told.
     """
 
     DIGEST = "digest"
     SUMMARY = "summary"
     FIRST_POLL = "first_poll"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The story that a message follows up, as it stood when the message was sealed."""
+
+    story_id: int
+    title: str
+    first_alert_id: str
+    """The first alert on the story that the channel was told, for one of the message's topics."""
+    first_url: str
+    """The address of that alert's article: the mails on it and those on what follows are one thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +215,24 @@ class Roll:
     due_at: datetime
     sealed_at: datetime | None = None
     """None until it is."""
+    followed: Followed | None = None
+    """Of a follow-up: the story."""
+
+
+class EscalationCause(StrEnum):
+    """Why an alert went to a second channel; stored with its delivery there."""
+
+    DEAD = "dead"
+    UNACKNOWLEDGED = "unacknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class EscalatedFrom:
+    """That an alert is told here since it was told at another channel in vain: which, and why."""
+
+    alert_id: str
+    channel: str
+    cause: EscalationCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +254,13 @@ class Bundle:
     recipients: tuple[RecipientOutcome, ...] = ()
     """What the attempts before have settled: the message goes only to those who are not among them, or are still owed it."""
     roll: Roll | None = None
-    """Set for a digest or a summary."""
+    """Set for what is told of many alerts as one: a digest, a summary, a follow-up."""
+    escalated: tuple[EscalatedFrom, ...] = ()
+    """Which of its alerts escalated to this channel."""
+
+    def escalation_of(self, alert: Alert) -> EscalatedFrom | None:
+        """Where an alert of it was told in vain before; None if this channel is one of its topic's own."""
+        return next((one for one in self.escalated if one.alert_id == alert.alert_id), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.alerts import AlertKind, Change, DeliveryStatus, Hit, RecipientOutcome, RollKind
+from news.alerts import AlertKind, Change, DeliveryStatus, Difference, EscalationCause, Hit, RecipientOutcome, RollKind
 from news.articles import Identity, Origin
 from news.care import Care
 from news.covering import Coverage
-from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
 from news.sources import Problem, SourceStatus
@@ -233,6 +232,10 @@ class AlertRecord:
     acknowledged_at: datetime | None = None
     surge: Surge | None = None
     """What an alert on a topic's volume says."""
+    story_id: int | None = None
+    """The story of its article today."""
+    differences: tuple[Difference, ...] = ()
+    """What a follow-up says otherwise than what was told of its story before."""
 
     @property
     def news(self) -> HealthNews | Surge | None:

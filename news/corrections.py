@@ -99,5 +99,8 @@ def _cut(text: str, place: int) -> str:
 
 
 def decide_when(told_at: datetime | None, now: datetime) -> datetime:
-    """When a change that is found now may be told, if the article was corrected to the topic last at `told_at`."""
-    return now if told_at is None else max(now, told_at + LEAST_PAUSE)
+    """When a change that is found now may be told, if the article was corrected to the topic last at `told_at`.
+
+    By a clock that was ahead that may be years from now: then it counts for nothing.
+    """
+    return now if told_at is None or told_at > now else max(now, told_at + LEAST_PAUSE)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from news.alerting import Silence
-from news.alerts import DeliveryStatus, Hit
+from news.alerts import DeliveryStatus, Difference, Hit
 from news.answers import AlertRecord, ArticleRecord, DeliveryRecord, SourceHealth, TopicVolume
 from news.articles import Origin
 from news.covering import Coverage
@@ -129,6 +129,8 @@ class WholeArticle:
     """What was corrected and waits until its topic may be told again."""
     place: PlaceInStory | None = None
     """None until it is placed."""
+    differences: tuple[Difference, ...] = ()
+    """What it says otherwise than others of its story, where it speaks of what its topics ask for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,6 @@ _DAYS = {name: day for day, name in enumerate(("mon", "tue", "wed", "thu", "fri"
 _DAYS_OF = {"daily": "*", "weekdays": "1-5"}
 _FIELDS_OF_CRON = 5
 _WEEK = timedelta(days=7)
-_MOST_STEPS = 32
-"""From one end of quiet hours to the next: a week has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,9 @@ class Quiet:
     def end_after(self, moment: datetime, zone: tzinfo) -> datetime | None:
         """When the quiet that holds at `moment` ends, both in UTC; None if none holds. What follows without a break is one quiet."""
         end = moment
-        for _ in range(_MOST_STEPS):
-            later = self._end_of_one(end, zone)
-            if later is None:
-                return None if end == moment else end
+        while end - moment < _WEEK and (later := self._end_of_one(end, zone)) is not None:
             end = later
-        return end
+        return None if end == moment else end
 
     def _end_of_one(self, moment: datetime, zone: tzinfo) -> datetime | None:
         local = moment.astimezone(zone)

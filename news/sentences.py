@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from news.fingerprints import fold_text
 
-_END = re.compile(r"\n+|(?<=[.!?…])(?:[ \u00a0\u202f]?[»”\"’)\]])*[ \t\u00a0\u202f]+(?=[«“\"(\[—–-]*[ \t\u00a0\u202f]*[A-ZÀ-ÖØ-ÞŒ0-9])")
-"""A line's end, or a full stop with what closes behind it, where what follows begins a sentence."""
+_END = re.compile(r"\n+|(?<=[.!?…])(?:[ \u00a0\u202f]?[»”\"’)\]])*[ \t\u00a0\u202f]++(?=[«“\"(\[—–-]*+[ \t\u00a0\u202f]*+[A-ZÀ-ÖØ-ÞŒ0-9])")
+"""A line's end, or a full stop with what closes behind it, where what follows begins a sentence. What is repeated gives nothing back: a
+page with thousands of spaces in a row would take minutes."""
 _ABBREVIATED = re.compile(r"(?:^|[\s('’«.-])(?:[A-ZÉ]|MM?|Mmes?|Mlle|Drs?|Mgr|Me|St|Ste|Mr|Mrs|Ms|art|cf|env|n|p|vol)\.$")
 """What has a full stop that ends no sentence: initials and titles."""
 _PROSE_END = re.compile(r"[.!?…][»”\"’)\]\s]*$")

@@ -145,10 +145,6 @@ class DueSubscription:
     """For how long we would like to be told."""
 
 
-DueWork = DueSource | DuePage | DueRepair | DueSubscription
-"""A piece of work for the crawl."""
-
-
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
     """One entry as a feed gives it. Texts are plain (no markup), times are aware and in UTC, absent is None."""

@@ -12,6 +12,8 @@ LONGEST_RETRY_AFTER = timedelta(hours=24)
 """A receiver that asks for more than a day is asked again after a day: an overlong wish must not cost the alert."""
 DELIVERY_LIFETIME = timedelta(days=3)
 """How long a message is tried, and how long a delivery waits for a channel that was removed."""
+MOST_AHEAD = timedelta(hours=1)
+"""What is said to come later than that from now was made by a clock that was ahead: whatever counts from then on would never come."""
 
 _DOUBLINGS_TO_LONGEST = 10
 """5 s doubled ten times is beyond an hour; a bound on the exponent keeps the arithmetic finite."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from news.follow_ups import DEFAULT_FOLLOW_UP, FollowUp, Per
+
 
 class Revisions(StrEnum):
     """Which edits of an article that was told are told too: of passages that match, or the title; of the title; of anything; none."""
@@ -38,3 +40,5 @@ class Topic:
     urgent: str | None = None
     """A second query: what matches it too is told at once, whatever the policy of a channel."""
     revisions: Revisions = Revisions.MATCHES
+    per: Per = Per.STORY
+    follow_up: FollowUp = DEFAULT_FOLLOW_UP

@@ -104,7 +104,8 @@ def judge_volume(topic: str, volume: Volume, now: datetime) -> Surge | NoSurge:
     risen = next((span for span in SPANS if _has_risen(volume, usual, span, now)), None)
     if risen is None:
         return NoSurge.USUAL
-    if volume.told_at is not None and not _is_over(volume, usual.rates, volume.told_at, last):
+    told_at = volume.told_at if volume.told_at is not None and volume.told_at <= now else None  # or a clock was ahead
+    if told_at is not None and not _is_over(volume, usual.rates, told_at, last):
         return NoSurge.TOLD
     return _make_surge(topic, volume, usual.rates, risen, now)
 

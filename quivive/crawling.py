@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
-from crawler import Crawl, CrawlSettings
-from news.sources import DueWork, ParsedFeed, Problem
+from crawler import Crawl, CrawlSettings, Work
+from news.sources import ParsedFeed, Problem
 
 LONGEST_END = timedelta(seconds=10)
 """What is in hand when settings change may take so long. What has no answer by then is asked for again under the new settings."""
@@ -37,13 +37,13 @@ class Crawling:
         """Those that what is begun now is begun with."""
         return self._settings
 
-    def add(self, work: DueWork) -> bool:
+    def add(self, work: Work) -> bool:
         """Queue a piece of work. False if its source or entry is in hand already, the queue is full, or all is ending."""
         if self._outgoing is not None and self._outgoing.has(work):
             return False
         return self._current.add(work)
 
-    def in_hand(self, kind: type[DueWork]) -> frozenset[int]:
+    def in_hand(self, kind: type[Work]) -> frozenset[int]:
         """The ids of the sources, or of the entries, that are queued or being worked on."""
         leaving = self._outgoing.in_hand(kind) if self._outgoing is not None else frozenset()
         return self._current.in_hand(kind) | leaving

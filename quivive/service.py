@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from crawler import Crawl, CrawlSettings
+from crawler import Crawl, CrawlSettings, Work
 from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult
 from news.answers import ArchiveStatus, Undelivered
@@ -22,7 +22,6 @@ from news.sources import (
     DueRepair,
     DueSource,
     DueSubscription,
-    DueWork,
     PageOutcome,
     PollKind,
     PollOutcome,
@@ -57,6 +56,14 @@ class Onlooker(Protocol):
     def note_attempt(self, result: AttemptResult) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of work for the crawl: what is due of it and not in hand, and who takes what came of it."""
+
+    read_due: Callable[[], Awaitable[Sequence[Work]]]
+    take: Callable[[Any], Awaitable[None]]
+
+
 class Service:
     """One archive, its crawl and its dispatcher.
 
@@ -88,27 +95,25 @@ class Service:
         self._readers = ThreadPoolExecutor(1, "due-work")
         # Started now: a thread that finds no memory dies before it says that it has begun, and whoever starts it waits for that for ever.
         self._readers.submit(int)
+        self._kinds: dict[type[Work], _Kind] = {
+            DueSource: _Kind(self._read_due_sources, self._on_poll),
+            DuePage: _Kind(self._read_due_pages, self._on_page),
+            DueRepair: _Kind(self._read_due_repairs, self._on_repair),
+            DueSubscription: _Kind(self._read_due_subscriptions, self._on_asking),
+        }
         self.crawl = Crawling(make_crawl_settings(configuration, archive.number_sources()), self._make_crawl)
         self.dispatcher = Dispatcher(configuration.channels, archive, clock, make_presentation(configuration), self._note_attempt)
 
     def _make_crawl(self, settings: CrawlSettings, former: Crawl | None) -> Crawl:
         capacity = None if former is None else former.hand_over()
-        return Crawl(
-            settings,
-            self._clock,
-            {DueSource: self._on_poll, DuePage: self._on_page, DueRepair: self._on_repair, DueSubscription: self._on_asking},
-            capacity,
-        )
+        return Crawl(settings, self._clock, {work: kind.take for work, kind in self._kinds.items()}, capacity)
 
     async def take_up_due_work(self) -> int:
         """Hand the crawl what is due and not in hand; returns how many pieces of work it took. Raises `ArchiveError`."""
         await self._read(self.archive.require_in_place)
-        taken = await self._take_up(self._read_due_sources)
-        taken += await self._take_up(self._read_due_pages)
-        taken += await self._take_up(self._read_due_repairs)
-        return taken if self.callback_base is None else taken + await self._take_up(self._read_due_subscriptions)
+        return sum([await self._take_up(kind.read_due) for kind in self._kinds.values()])
 
-    async def _take_up(self, read: Callable[[], Awaitable[Sequence[DueWork]]]) -> int:
+    async def _take_up(self, read: Callable[[], Awaitable[Sequence[Work]]]) -> int:
         """Take up what is due, a portion at a time, until a portion brings nothing new or is the last."""
         taken = 0
         while not self._is_stopping:
@@ -133,6 +138,8 @@ class Service:
         return await self._read(partial(self.archive.due_repairs, now, limit, self.crawl.in_hand(DueRepair)))
 
     async def _read_due_subscriptions(self) -> Sequence[DueSubscription]:
+        if self.callback_base is None:
+            return []
         in_hand = self.crawl.in_hand(DueSubscription)
         due = await self._read(partial(self.archive.hubs.due_subscriptions, self._clock(), PORTION, in_hand))
         return [replace(one, callback=f"{self.callback_base}{one.callback}") for one in due]

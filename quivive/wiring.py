@@ -28,6 +28,8 @@ def make_watch(configuration: Configuration) -> Watch:
         digest_first_poll=configuration.first_poll == "digest",
         health_notify=configuration.health_notify,
         revisions_of_topic={topic.name: topic.revisions for topic in configuration.topics},
+        per_of_topic={topic.name: topic.per for topic in configuration.topics},
+        follow_up_of_topic={topic.name: topic.follow_up for topic in configuration.topics},
         least_interval=configuration.crawler.min_interval,
         most_interval=configuration.crawler.max_interval,
     )

@@ -20,9 +20,9 @@ from news.answers import (
     Waiting,
 )
 from news.circuits import Circuit
-from news.delivering import Policy
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.escalating import Escalated, Escalation
+from news.plans import Policy
 from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
 from news.wording import Wording
 from storage.file.connection import open_for_writing, translated
@@ -229,7 +229,7 @@ class Archive(ArchiveReader):
 
     def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
         """Plan some `limit` deliveries that are due for a channel, and seal their messages; returns how many deliveries were planned."""
-        return self._submit(outbox.seal_messages, channel, policy, now, limit)
+        return self._writer.submit(lambda db: outbox.seal_messages(db, self._watch.follow_up_of_topic, channel, policy, now, limit))
 
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from news.own_line import Line
     from news.query import Query
     from news.story_answers import StoryRecord
-    from news.topics import Topic
+    from news.topics import Entity, Topic
     from storage.asking.alert_log import AlertRequest
     from storage.asking.preview import PreviewRequest
     from storage.asking.search import SearchRequest
@@ -153,11 +153,11 @@ class ArchiveReader:
 
         return self._ask(things.find_things, what, topics)
 
-    def tell_whole(self, thing: Thing, topics: Sequence[Topic], now: datetime) -> Whole:
+    def tell_whole(self, thing: Thing, topics: Sequence[Topic], entities: Mapping[str, Entity], now: datetime) -> Whole:
         """Everything about a thing that `find_things` found."""
         from storage.asking import whole
 
-        return self._ask(whole.tell_whole, thing, topics, now)
+        return self._ask(whole.tell_whole, thing, topics, entities, now)
 
     def report_topics(self, topics: Sequence[Topic], now: datetime) -> list[TopicVolume]:
         """Each topic with its recent volume."""

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from news.alerts import Bundle
-from news.delivering import Policy, Together
+from news.plans import Policy, Together
 from news.query import Matcher, parse_query
 from news.sources import (
     ArticlesMode,
@@ -35,7 +35,8 @@ from news.sources import (
     SourceSpec,
 )
 from news.topics import Entity, Topic
-from quivive.cli.json_answers import alert_json, exported_article_json, source_json, status_json
+from quivive.cli.json_answers import alert_json, exported_article_json, source_json
+from quivive.cli.json_status import status_json
 from storage import AlertRequest, Archive, Patience, SearchRequest, Tally, Watch
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)

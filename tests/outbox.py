@@ -20,8 +20,11 @@ from news.alerts import (
     Bundle,
     Change,
     DeliveryStatus,
+    Followed,
     Hit,
     RecipientStatus,
+    Roll,
+    RollKind,
     article_subject,
     make_alert_id,
     make_bundle_id,
@@ -30,8 +33,9 @@ from news.alerts import (
     volume_subject,
 )
 from news.circuits import Circuit
-from news.delivering import HOLDS_OF_POLICIES, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery, judge_absent, plan_messages
+from news.delivering import judge_absent, plan_messages
 from news.health_news import HealthEvent, HealthNews, make_health_alert_id
+from news.plans import HOLDS_OF_POLICIES, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery
 from news.surges import Surge, SurgeArticle, SurgeBar, make_surge_alert_id
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
@@ -79,6 +83,19 @@ def make_correction(changes: Sequence[Change] = CHANGES) -> Alert:
     corrected_at = MORNING + timedelta(hours=1)
     changed = {"kind": AlertKind.CORRECTED, "sequence": 2, "created_at": corrected_at, "alert_id": alert_id, "changes": tuple(changes)}
     return replace(make_alert(), **changed)
+
+
+FOLLOWED = Followed(3, "OpenAI et l’OTAN & leurs <réseaux>", make_alert_id("OpenAI–OTAN", ARTICLE.url), ARTICLE.url)
+
+
+def make_follow_up_bundle(*sources: str, channel: str = "redaction", followed: Followed = FOLLOWED) -> Bundle:
+    """What each of these sources published in a story that the channel had been told of, an hour later."""
+    names = sources or ("Numerama", "Next")
+    articles = [replace(ARTICLE, article_id=20 + n, url=f"https://b.example/{n}", source=name) for n, name in enumerate(names)]
+    alerts = tuple(replace(make_alert(article=one), kind=AlertKind.FOLLOW_UP) for one in articles)
+    ids = tuple(make_delivery_id(alert.alert_id, channel) for alert in alerts)
+    roll = Roll(RollKind.FOLLOW_UP, MORNING + timedelta(hours=1), MORNING + timedelta(hours=1, seconds=1), followed)
+    return Bundle(make_bundle_id(channel, ids), channel, ids, alerts, 0, MORNING + DELIVERY_LIFETIME, roll=roll)
 
 
 NEWS = HealthNews(
@@ -223,7 +240,8 @@ class ListOutbox:
 
     def _sealed_lately(self, channel: str, now: datetime) -> list[datetime]:
         sealed = [one for one in self._messages.values() if one.channel == channel and one.bundle is not None and one.bundle.roll is None]
-        return sorted(one.created_at for one in sealed if one.created_at > now - timedelta(hours=1))
+        on_articles = [one for one in sealed if isinstance(one.alerts[0].about, AlertedArticle)]
+        return sorted(one.created_at for one in on_articles if now - timedelta(hours=1) < one.created_at <= now)
 
     def _waiting(self, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
         due = sorted((one.due_at, name) for name, one in self._deliveries.items() if one.is_due(channel, now))

@@ -136,10 +136,11 @@ class Home:
         channels: Sequence[str] = (),
         crawler: str = QUICK,
         first_poll: str = "alert",
+        per: str = "article",
         more: str = "",
     ) -> None:
         """Write the configuration; what it said before is forgotten."""
-        parts = [f"[crawler]\n{crawler}", f'[alerts]\nfirst_poll = "{first_poll}"\n', *sources, *topics, *channels]
+        parts = [f"[crawler]\n{crawler}", f'[alerts]\nfirst_poll = "{first_poll}"\nper = "{per}"\n', *sources, *topics, *channels]
         self.write_config("\n".join([more, *parts]))
 
     def write_config(self, text: str) -> None:

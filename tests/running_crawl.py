@@ -17,8 +17,8 @@ from ipaddress import ip_network
 from types import TracebackType
 from typing import Any, Self
 
-from crawler import Crawl, CrawlSettings
-from news.sources import DuePage, DueSource, DueWork, PageOutcome, PollOutcome
+from crawler import Crawl, CrawlSettings, Work
+from news.sources import DuePage, DueSource, PageOutcome, PollOutcome
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 _LONGEST_WAIT_SECONDS = 40
@@ -78,7 +78,7 @@ class RunningCrawl:
         number = next(self._ids)
         return self._start(("page", number), DuePage(number, number, url))
 
-    def _start(self, key: tuple[str, int], work: DueWork) -> Future[Any]:
+    def _start(self, key: tuple[str, int], work: Work) -> Future[Any]:
         future: Future[Any] = Future()
         self._waiting[key] = future
         self._loop.call_soon_threadsafe(self._crawl.add, work)

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable
 from monitors.presentation import Presentation
-from news.delivering import Policy
 from news.pace import Pace
+from news.plans import Policy
 from news.wording import Wording
 
 
@@ -25,12 +25,16 @@ class AppriseChannel:
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: what a service thinks of its URL is only known when it is told."""
-        return []
+        from monitors.channels.apprise_sender import count_places  # noqa: PLC0415  # it brings Apprise
+
+        if (count := count_places(self.url)) < 2:
+            return []
+        return [("url", Wording("it names {count} places: when one of them fails, all are told again; give each a channel", count=count))]
 
     def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:
         from monitors.channels.apprise_sender import AppriseSender  # noqa: PLC0415  # it brings Apprise
 
-        return AppriseSender(self, presentation, limits)
+        return AppriseSender(self.url, presentation, limits)
 
 
 def _check_url(text: str) -> str:

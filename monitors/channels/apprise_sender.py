@@ -13,11 +13,11 @@ from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 import apprise
 
 from monitors.attempts import Outcome, Progress, TimeLimits, accepted, redact, retry
-from monitors.channels.apprise import AppriseChannel
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from monitors.rendering_chat import render_chat
@@ -26,6 +26,7 @@ from news.wording import Wording
 
 _PARTS = re.compile(r"[^/:@?&=#]{6,}")
 """What of a URL may be a secret: tokens are longer than the names of services."""
+_PASSWORD = re.compile(r"://[^/@]*:([^/@]+)@")
 _MOST_SAYINGS = 5
 _log = logging.getLogger("apprise")
 _log.setLevel(logging.WARNING)  # whatever the level of our own log: it is heard for the reasons, and not for the log
@@ -35,11 +36,11 @@ _log.propagate = False  # what it says of a message is the reason in the deliver
 class AppriseSender:
     """Tells one service, one message at a time, in a thread: Apprise waits for its answer."""
 
-    def __init__(self, channel: AppriseChannel, presentation: Presentation, limits: TimeLimits) -> None:
-        self._channel = channel
+    def __init__(self, url: str, presentation: Presentation, limits: TimeLimits) -> None:
+        self._url = url
         self._presentation = presentation
         self._limits = limits
-        self._service = make_service(channel.url)
+        self._service = make_service(url)
         self._thread = ThreadPoolExecutor(1, "apprise")
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # a service dates what it shows
@@ -80,7 +81,18 @@ class AppriseSender:
 
     def _clean(self, said: str) -> str:
         """Without what may be secret of the URL: services like to echo what they were asked."""
-        return one_line(redact(said, self._channel.url, *sorted(_PARTS.findall(self._channel.url), key=len, reverse=True)), 300)
+        return one_line(redact(said, *_secrets_of(self._url)), 300)
+
+
+def _secrets_of(url: str) -> list[str]:
+    """What of a URL may be a secret, the longest first, as it is and as it is sent."""
+    hidden = {url, *_PARTS.findall(url), *_PASSWORD.findall(url)}
+    return sorted(hidden | set(map(unquote, hidden)), key=len, reverse=True)
+
+
+def count_places(url: str) -> int:
+    """How many places a URL names that are told one by one, such as channels, chats or addresses."""
+    return sum(len(one) for one in make_service(url) or ())
 
 
 def make_service(url: str) -> Any | None:

@@ -11,11 +11,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.presentation import Presentation
-from news.delivering import Policy, Together
 from news.durations import parse_duration
 from news.escalating import LONGEST_AFTER, Escalation
 from news.names import require_text
 from news.pace import MOST_AT_ONCE, Pace
+from news.plans import Policy, Together
 from news.schedules import Quiet, Schedule, parse_quiet, parse_schedule
 from news.wording import Wording
 

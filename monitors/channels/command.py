@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, read_by
 from monitors.presentation import Presentation
-from news.delivering import Policy
 from news.durations import parse_duration
+from news.plans import Policy
 from news.wording import Wording
 
 LONGEST_TIMEOUT = timedelta(hours=1)
@@ -34,7 +34,7 @@ class CommandChannel:
     def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:  # noqa: ARG002  # its time limit is its own
         from monitors.channels.command_sender import CommandSender  # noqa: PLC0415  # it brings asyncio
 
-        return CommandSender(self, presentation)
+        return CommandSender(self.command, self.timeout, presentation)
 
 
 def check_argument(text: str) -> str:

@@ -6,11 +6,11 @@ a webhook: so that the program can tell a repeat. What it prints is kept only as
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitors.attempts import Outcome, Progress, accepted, retry
-from monitors.channels.command import CommandChannel
 from monitors.channels.running import Surroundings, run_program
 from monitors.presentation import Presentation
 from monitors.rendering_webhook import render_messages
@@ -21,8 +21,9 @@ from news.wording import Wording, system_reason
 class CommandSender:
     """Runs the program of one channel. It and whatever it has begun end with the attempt, also where that is broken off."""
 
-    def __init__(self, channel: CommandChannel, presentation: Presentation) -> None:
-        self._channel = channel
+    def __init__(self, command: Sequence[str], timeout: timedelta, presentation: Presentation) -> None:
+        self._command = command
+        self._timeout = timeout
         self._folder = Path(presentation.configuration).parent
         self._environment = presentation.environment
 
@@ -39,10 +40,10 @@ class CommandSender:
         """Nothing is kept."""
 
     async def _run(self, message_id: str, body: bytes) -> Outcome:
-        program, seconds = self._channel.command[0], self._channel.timeout.total_seconds()
+        program, seconds = self._command[0], self._timeout.total_seconds()
         surroundings = Surroundings(self._folder, {**self._environment, "QUIVIVE_MESSAGE_ID": message_id})
         try:
-            ended = await run_program(self._channel.command, surroundings, body, seconds)
+            ended = await run_program(self._command, surroundings, body, seconds)
         except TimeoutError:
             return retry(Wording("{program} had not ended after {seconds} s, and was killed", program=program, seconds=f"{seconds:g}"))
         except OSError as error:

@@ -11,16 +11,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, Text
 from monitors.channels.command import check_argument
-from monitors.channels.mailing import Mailbox, Unsubscribe, check_people, warn_of_letters
+from monitors.channels.mailing import Mailbox, Security, Unsubscribe, check_people, warn_of_letters
 from monitors.channels.sendmail import SendmailChannel
 from monitors.channels.urls import check_host, split_url
 from monitors.mail_address import MailAddress, parse_mail_address
 from monitors.presentation import Presentation
-from news.delivering import Policy, Together
+from news.plans import Policy, Together
 from news.wording import Wording
-
-Security = Literal["opportunistic", "starttls", "tls"]
-"""`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
 
 SMTP_PORT = 25
 SMTPS_PORT = 465

@@ -8,13 +8,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from aiosmtplib import SMTP
 
 from monitors.attempts import Outcome, Progress, TimeLimits, conclude, redact, retry
-from monitors.channels.email import EmailChannel
 from monitors.channels.mail_sessions import MailSessions
-from monitors.channels.smtp import TROUBLE, MailServer, Transactions, explain
+from monitors.channels.smtp import TROUBLE, MailAccount, MailServer, Transactions, explain
 from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
 from monitors.rendering_email import LetterWriter, email_bytes
@@ -25,6 +25,21 @@ _SHORTEST_NAME_HIDDEN = 6
 _NEEDS_SMTPUTF8 = Wording("has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without")
 
 
+class MailChannel(MailAccount, Protocol):
+    """What is known of a channel whose mails a server takes: its account there, and the people as the configuration names them."""
+
+    @property
+    def sender(self) -> str: ...
+    @property
+    def recipients(self) -> tuple[str, ...]: ...
+    @property
+    def from_address(self) -> MailAddress: ...
+    @property
+    def to_addresses(self) -> tuple[MailAddress, ...]: ...
+    @property
+    def unsubscribe(self) -> str | None: ...
+
+
 class EmailSender:
     """Sends the mails of one channel.
 
@@ -32,7 +47,7 @@ class EmailSender:
     says so; the archive keeps it, and the next attempt is for the others.
     """
 
-    def __init__(self, channel: EmailChannel, presentation: Presentation, limits: TimeLimits) -> None:
+    def __init__(self, channel: MailChannel, presentation: Presentation, limits: TimeLimits) -> None:
         self._channel = channel
         self._writer = LetterWriter(presentation, channel.unsubscribe)
         self._limits = limits
@@ -100,7 +115,7 @@ class EmailSender:
         return redact(text, *_secrets_of(self._channel))
 
 
-def _secrets_of(channel: EmailChannel) -> list[str]:
+def _secrets_of(channel: MailChannel) -> list[str]:
     """What servers like to say back of a login, the longest first: the password, and how it was sent.
 
     The user name only where it is no short word and in nobody's address.

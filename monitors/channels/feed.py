@@ -10,7 +10,7 @@ from pydantic import Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, Text
 from monitors.presentation import Presentation
-from news.delivering import Policy
+from news.plans import Policy
 
 MOST_ENTRIES = 1_000
 
@@ -34,7 +34,7 @@ class FeedChannel:
     def make_sender(self, presentation: Presentation, limits: TimeLimits) -> Sender:  # noqa: ARG002  # nobody else is waited for
         from monitors.channels.feed_writer import FeedWriter  # noqa: PLC0415  # it brings lxml
 
-        return FeedWriter(self, presentation)
+        return FeedWriter(self.name, self.path, self.entries, presentation)
 
 
 class Table(ChannelTable):

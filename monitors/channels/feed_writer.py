@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -20,8 +20,8 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from monitors.attempts import Outcome, Progress, accepted, retry
-from monitors.channels.feed import FeedChannel
 from monitors.letter import Letter, make_letter, subject_of
+from monitors.letter_differences import LetterDifference
 from monitors.presentation import Presentation
 from monitors.rendering import one_line, rfc3339
 from news.alerts import Alert, Bundle
@@ -39,12 +39,13 @@ class NotOurFileError(Exception):
 
 
 class FeedWriter:
-    """Writes the file of one channel, one alert after the other."""
+    """Writes the file of one channel, one alert after the other: the newest `most` entries stay."""
 
-    def __init__(self, channel: FeedChannel, presentation: Presentation) -> None:
-        self._channel = channel
+    def __init__(self, name: str, path: str, most: int, presentation: Presentation) -> None:
+        self._name = name
+        self._most = most
         self._presentation = presentation
-        self._path = Path(presentation.configuration).parent / channel.path
+        self._path = Path(presentation.configuration).parent / path
         self._writing = asyncio.Lock()
 
     async def close(self) -> None:
@@ -64,18 +65,19 @@ class FeedWriter:
     def _add(self, bundle: Bundle) -> None:
         path = Path(os.path.realpath(self._path))
         added = [
-            self._entry(replace(bundle, delivery_ids=(delivery_id,), alerts=(alert,)), alert)
+            self._entry(replace(bundle, delivery_ids=(delivery_id,), alerts=(alert,), roll=None), alert)
             for delivery_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True)
         ]
         ids = {_text(entry, "id") for entry in added}
-        kept = [entry for entry in _read_entries(path) if _text(entry, "id") not in ids]
-        entries = sorted([*added, *kept], key=lambda entry: _text(entry, "updated"), reverse=True)[: self._channel.entries]
+        kept = _newest_first(entry for entry in _read_entries(path) if _text(entry, "id") not in ids)
+        # What counts as sent has been in the file, however old it is and however much came at once: it makes room for itself.
+        entries = _newest_first([*added, *kept[: max(0, self._most - len(added))]])
         _replace(path, etree.tostring(self._feed(entries), xml_declaration=True, encoding="utf-8", pretty_print=True))
 
     def _feed(self, entries: Sequence[etree._Element]) -> etree._Element:
         feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
-        _add(feed, "id", _urn("feed", self._channel.name))
-        _add(feed, "title", f"quivive: {one_line(self._channel.name)}")
+        _add(feed, "id", _urn("feed", self._name))
+        _add(feed, "title", f"quivive: {one_line(self._name)}")
         _add(feed, "updated", _text(entries[0], "updated"))
         _add(feed, "generator", _GENERATOR)
         feed.extend(entries)
@@ -96,8 +98,16 @@ class FeedWriter:
         return entry
 
 
+def _newest_first(entries: Iterable[etree._Element]) -> list[etree._Element]:
+    return sorted(entries, key=lambda entry: _text(entry, "updated"), reverse=True)
+
+
 def _html(letter: Letter) -> str:
-    lines = [f"<p>{escape(letter.source)} · {escape(letter.when)}</p>", f"<p>{escape(letter.excerpt)}</p>"]
+    lines = [f"<p><b>{escape(letter.escalation)}</b></p>"] if letter.escalation else []
+    lines.append(f"<p>{escape(letter.source)} · {escape(letter.when)}</p>")
+    if letter.differences:
+        lines.append(f"<ul>{''.join(map(_difference, letter.differences))}</ul>")
+    lines.append(f"<p>{escape(letter.excerpt)}</p>")
     for topic in letter.topics:
         shown = [_change(change.parts) for change in topic.changes] or [_passage(hit.parts) for hit in topic.hits]
         items = "".join(f"<li>{one}</li>" for one in shown)
@@ -108,6 +118,11 @@ def _html(letter: Letter) -> str:
 def _passage(parts: Sequence[tuple[str, bool]]) -> str:
     # Not `mark`: readers clean what they show, and few of them let it pass.
     return "".join(f"<b>{escape(text)}</b>" if is_found else escape(text) for text, is_found in parts)
+
+
+def _difference(one: LetterDifference) -> str:
+    passages = ((one.passage, f"{one.source}, {one.kind}"), (one.other_passage, one.other_source))
+    return f"<li>{'<br>'.join(f'{escape(passage)} <i>({escape(source)})</i>' for passage, source in passages)}</li>"
 
 
 def _change(parts: Sequence[tuple[str, str]]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator
@@ -10,6 +10,9 @@ from pydantic import AfterValidator
 from monitors.mail_address import MailAddress, parse_mail_address
 from news.names import require_text
 from news.wording import Wording
+
+Security = Literal["opportunistic", "starttls", "tls"]
+"""`opportunistic`: STARTTLS when the server offers it; `starttls`: never without; `tls`: TLS from the first byte."""
 
 LONGEST_UNSUBSCRIBE = 900
 """Characters: the header is one line, and no line may have more than 998 (RFC 5322 §2.1.1)."""

@@ -16,8 +16,12 @@ from monitors.rendering import one_line
 LONGEST_SNIPPET = 200
 """Characters of what the program prints on its standard error that are kept in the error."""
 _MOST_BYTES = 4_096
+_STANDARD_ERROR = 2
 _SECONDS_TO_DIE = 0.5
 """After SIGKILL. One that hangs in the kernel for longer is left to the system."""
+
+_SECONDS_TO_FALL_SILENT = 0.1
+"""What left the program's session may hold its standard error open for as long as it likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ async def run_program(command: Sequence[str], surroundings: Surroundings, told: 
         with contextlib.suppress(TimeoutError):  # else nobody would take note of its end, and it stayed as a zombie
             async with asyncio.timeout(_SECONDS_TO_DIE):
                 await run.ended.wait()
+        with contextlib.suppress(TimeoutError):  # its end may be heard of before its last words are
+            async with asyncio.timeout(_SECONDS_TO_FALL_SILENT):
+                await run.silent.wait()
         transport.close()
     return Ended(transport.get_returncode() or 0, one_line(bytes(run.said).decode(errors="replace"), LONGEST_SNIPPET))
 
@@ -69,11 +76,16 @@ class _Run(asyncio.SubprocessProtocol):
 
     def __init__(self) -> None:
         self.ended = asyncio.Event()
+        self.silent = asyncio.Event()
         self.said = bytearray()
         """The beginning of what it prints. All of it is taken, or it would wait for ever to be read."""
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:  # noqa: ARG002  # its standard error is the only one
         self.said += data[: _MOST_BYTES - len(self.said)]
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002  # however it came
+        if fd == _STANDARD_ERROR:
+            self.silent.set()
 
     def process_exited(self) -> None:
         self.ended.set()

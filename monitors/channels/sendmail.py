@@ -8,7 +8,7 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.mailing import check_people, warn_of_letters
 from monitors.mail_address import MailAddress, parse_mail_address
 from monitors.presentation import Presentation
-from news.delivering import Policy, Together
+from news.plans import Policy, Together
 
 
 @dataclass(frozen=True, slots=True)

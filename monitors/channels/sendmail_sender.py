@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from monitors.attempts import Outcome, Progress, TimeLimits, conclude
 from monitors.channels.running import Ended, Surroundings, run_program
-from monitors.channels.sendmail import SendmailChannel
 from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
 from monitors.rendering_email import LetterWriter, email_bytes
@@ -30,10 +30,23 @@ _NAMES = {
 }  # fmt: skip
 
 
+class Letterbox(Protocol):
+    """What is known of a channel whose mails a program takes."""
+
+    @property
+    def program(self) -> tuple[str, ...]: ...
+    @property
+    def from_address(self) -> MailAddress: ...
+    @property
+    def to_addresses(self) -> tuple[MailAddress, ...]: ...
+    @property
+    def unsubscribe(self) -> str | None: ...
+
+
 class SendmailSender:
     """Hands over the mails of one channel."""
 
-    def __init__(self, channel: SendmailChannel, presentation: Presentation, limits: TimeLimits) -> None:
+    def __init__(self, channel: Letterbox, presentation: Presentation, limits: TimeLimits) -> None:
         self._channel = channel
         self._limits = limits
         self._writer = LetterWriter(presentation, channel.unsubscribe)

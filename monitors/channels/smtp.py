@@ -7,12 +7,13 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPResponse
 
 from monitors.attempts import Progress, TimeLimits
-from monitors.channels.email import EmailChannel
+from monitors.channels.mailing import Security
 from monitors.channels.tls import make_tls_context
 from monitors.channels.urls import is_loopback
 from monitors.mail_address import MailAddress
@@ -34,23 +35,38 @@ _FULL_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
+class MailAccount(Protocol):
+    """What is known of a mail server: where it is, how it is spoken to, and the login there, if it wants one."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def security(self) -> Security: ...
+    @property
+    def username(self) -> str | None: ...
+    @property
+    def password(self) -> str | None: ...
+
+
 class MailServer:
     """Opens connections to the mail server of one channel: greeting, encryption and login (RFC 5321, 3207, 4954)."""
 
-    def __init__(self, channel: EmailChannel, limits: TimeLimits) -> None:
-        self._channel = channel
+    def __init__(self, account: MailAccount, limits: TimeLimits) -> None:
+        self._account = account
         self._limits = limits
         self._tls: ssl.SSLContext | None = None
 
     async def connect(self) -> SMTP:
         """A client that is greeted, encrypted as the channel asks, and logged in; on failure (`TROUBLE`) nothing is left open."""
-        channel = self._channel
+        account = self._account
         client = SMTP(
-            hostname=channel.host,
-            port=channel.port,
-            use_tls=channel.security == "tls",
+            hostname=account.host,
+            port=account.port,
+            use_tls=account.security == "tls",
             start_tls=False,  # decided below, where the reasons can be told
-            tls_context=self._tls_context() if channel.security == "tls" else None,
+            tls_context=self._tls_context() if account.security == "tls" else None,
             local_hostname="localhost",  # else the library asks the DNS for our name; what is said is in _introduce
             timeout=self._limits.command,
         )
@@ -65,23 +81,23 @@ class MailServer:
         return client
 
     async def _encrypt(self, client: SMTP) -> None:
-        if self._channel.security == "tls":
+        if self._account.security == "tls":
             return
         if client.supports_extension("starttls"):
             await client.starttls(tls_context=self._tls_context())
             await _introduce(client)  # what was learned before TLS may have been forged (RFC 3207 §4.2)
-        elif self._channel.security == "starttls":
+        elif self._account.security == "starttls":
             raise aiosmtplib.SMTPException("the server does not offer STARTTLS, which ?starttls=required asks for; nothing was sent")
 
     async def _log_in(self, client: SMTP) -> None:
-        if self._channel.username is None:
+        if self._account.username is None:
             return
         encrypted = client.get_transport_info("sslcontext") is not None
-        if not encrypted and not is_loopback(self._channel.host):
+        if not encrypted and not is_loopback(self._account.host):
             raise aiosmtplib.SMTPException(
                 "the server offers no encryption, and a password is not sent in the clear; use smtps:// or remove the username"
             )
-        await _authenticate(client, self._channel.username, self._channel.password or "")
+        await _authenticate(client, self._account.username, self._account.password or "")
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:
@@ -94,8 +110,8 @@ class MailServer:
         Not for opportunistic TLS that protects nothing but the mail: it would go in the clear otherwise (RFC 7435), and the usual
         local mail server has a certificate signed by itself.
         """
-        secret_travels = self._channel.username is not None and not is_loopback(self._channel.host)
-        return self._channel.security != "opportunistic" or secret_travels
+        secret_travels = self._account.username is not None and not is_loopback(self._account.host)
+        return self._account.security != "opportunistic" or secret_travels
 
 
 async def _introduce(client: SMTP) -> None:

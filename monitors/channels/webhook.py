@@ -15,8 +15,8 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import Channel, ChannelTable
 from monitors.channels.urls import check_host, split_url
 from monitors.presentation import CHAT_BODIES, OUR_BODIES, Presentation
-from news.delivering import Policy
 from news.pace import Pace
+from news.plans import Policy
 from news.wording import Wording
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret
@@ -50,6 +50,11 @@ class WebhookChannel:
     def secrets(self) -> tuple[str, ...]:
         """What messages are signed with, the one that is to stay first."""
         return tuple(secret for secret in (self.secret, self.previous_secret) if secret is not None)
+
+    @property
+    def bare_secrets(self) -> tuple[str, ...]:
+        """The same without the prefix that all have: each may be found in a receiver's answer either way."""
+        return tuple(secret.removeprefix(SECRET_PREFIX) for secret in self.secrets)
 
     def warnings(self) -> list[tuple[str, str]]:
         """What may not work as the user expects: nothing is known of that a URL does not tell by itself."""

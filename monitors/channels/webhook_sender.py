@@ -22,7 +22,6 @@ from monitors.attempts import Outcome, Progress, TimeLimits, accepted, final, re
 from monitors.channels.guarded import ForbiddenAddressError, PublicResolver, check_public
 from monitors.channels.head_first import HeadFirstConnector
 from monitors.channels.tls import make_tls_context
-from monitors.channels.webhook import SECRET_PREFIX, WebhookChannel
 from monitors.presentation import Presentation, TemplateTroubleError
 from monitors.rendering import one_line
 from monitors.rendering_webhook import PlainBodies
@@ -41,10 +40,25 @@ _PARTS = re.compile(r"[^/&=?;]{6,}")
 _TELLS_WHEN = (429, 503)
 
 
+class Hook(Protocol):
+    """What is known of a webhook."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def secrets(self) -> tuple[str, ...]: ...
+    @property
+    def bare_secrets(self) -> tuple[str, ...]: ...
+    @property
+    def template(self) -> str | None: ...
+    @property
+    def public_only(self) -> bool: ...
+
+
 class WebhookSender:
     """Sends to one webhook. A connection is kept for a moment, for what is due with it; by the next alert it would often be dead."""
 
-    def __init__(self, channel: WebhookChannel, limits: TimeLimits, presentation: Presentation) -> None:
+    def __init__(self, channel: Hook, limits: TimeLimits, presentation: Presentation) -> None:
         self._channel = channel
         self._limits = limits
         self._session: aiohttp.ClientSession | None = None
@@ -150,11 +164,11 @@ class WebhookSender:
         return redact(text, *_secrets_of(self._channel))
 
 
-def _secrets_of(channel: WebhookChannel) -> list[str]:
+def _secrets_of(channel: Hook) -> list[str]:
     """What of a channel may be a secret, the longest first: signing keys, the URL and its parts, the login as it is and as it is sent."""
     parts = urlsplit(channel.url)
     login = _login_of(channel.url)
-    hidden = [*channel.secrets, *(secret.removeprefix(SECRET_PREFIX) for secret in channel.secrets)]
+    hidden = [*channel.secrets, *channel.bare_secrets]
     hidden += [channel.url, parts.password or "", parts.username or "", parts.query]
     hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
     hidden += [b64encode(login.encode()).decode()] if login else []
@@ -186,7 +200,7 @@ def make_bodies(template: str | None, presentation: Presentation) -> Bodies:
     return TemplateBodies(template, presentation)
 
 
-def check_host_of(channel: WebhookChannel) -> None:
+def check_host_of(channel: Hook) -> None:
     """Raise ForbiddenAddressError if the channel must be public, and its host is an address that is not."""
     if channel.public_only:
         check_public(urlsplit(channel.url).hostname or "")

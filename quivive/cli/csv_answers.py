@@ -59,6 +59,8 @@ ALERTS = (
     "acknowledged_at",
     "surge",
     "changes",
+    "story_differences",
+    "story_id",
 )
 STORIES = ("id", "title", "started_at", "updated_at", "sources", "topics", "articles")
 PREVIEWED = ("id", "url", "title", "source", "published_at", "first_seen_at", "matches")

@@ -26,6 +26,7 @@ from quivive.cli.json_answers import (
     JsonObject,
     alert_json,
     delivery_json,
+    differences_json,
     found_article_json,
     hits_json,
     optional_time_json,
@@ -64,6 +65,7 @@ def _article_json(whole: WholeArticle) -> JsonObject:
         "reasons": [_match_json(match) for match in whole.matches],
         "page_problems": [_page_note_json(note) for note in whole.page_problems],
         "deleted_at": optional_time_json(whole.deleted_at),
+        "story_differences": differences_json(whole.differences),
         "corrections_due": [{"topic": one.topic, "due_at": time_json(one.due_at)} for one in whole.corrections_due],
     }
 

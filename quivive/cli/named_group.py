@@ -47,5 +47,6 @@ def _show_named(context: click.Context, name: str, as_json: bool) -> None:
     assert isinstance(group.command, NamedGroup)
     configuration = get_configuration(context)
     reader, view = get_reader(configuration), get_view(configuration)
-    whole = reader.tell_whole(find_thing(configuration, reader, name, group.command.kind), configuration.topics, view.now)
+    thing = find_thing(configuration, reader, name, group.command.kind)
+    whole = reader.tell_whole(thing, configuration.topics, configuration.entities, view.now)
     print_thing(view, whole, None, as_json=as_json or group.params["as_json"])

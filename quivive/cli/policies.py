@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.delivering import Policy
+from news.plans import Policy
 from news.schedules import Schedule
 from news.wording import Language
 

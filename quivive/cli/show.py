@@ -36,5 +36,6 @@ def command(context: click.Context, what: str | None, diff: str | None, as_json:
     configuration = get_configuration(context)
     reader = get_reader(configuration)
     view = get_view(configuration)
-    whole = reader.tell_whole(find_thing(configuration, reader, what), configuration.topics, view.now)
+    thing = find_thing(configuration, reader, what)
+    whole = reader.tell_whole(thing, configuration.topics, configuration.entities, view.now)
     print_thing(view, whole, diff, as_json=as_json)

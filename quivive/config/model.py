@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from news.durations import parse_duration, parse_size
+from news.follow_ups import FollowUp, Per, parse_follow_up
 from news.names import require_text
 from news.sources import ArticlesMode
 from news.topics import Revisions
@@ -146,6 +147,8 @@ class AlertsTable(Table):
     """`[alerts]`: what alerts at all."""
 
     first_poll: Literal["silent", "alert", "digest"] = "silent"
+    per: Annotated[Per, Field(strict=False)] = _written("story")
+    follow_up: Annotated[FollowUp, _read_by(parse_follow_up)] = _written("1h")
     revisions: Annotated[Revisions, Field(strict=False)] = _written("matches")
 
 
@@ -202,8 +205,10 @@ class TopicTable(Table):
     query: Annotated[str, AfterValidator(join_lines)]
     notify: Texts = ()
     urgent: Annotated[str, AfterValidator(join_lines)] | None = None
+    per: Annotated[Per, Field(strict=False)] | None = None
+    follow_up: Annotated[FollowUp, _read_by(parse_follow_up)] | None = None
     revisions: Annotated[Revisions, Field(strict=False)] | None = None
-    """None: as in `[alerts]`."""
+    """None, here and for the two above: as in `[alerts]`."""
 
 
 class WebTable(Table):

@@ -18,7 +18,7 @@ from news.durations import format_duration
 from news.errors import ConfigurationError
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
-from news.topics import Revisions, Topic
+from news.topics import Topic
 from news.wording import Language, Wording
 from quivive.config.asking import SECRET_KEYS, Asking
 from quivive.config.channels import read_channels
@@ -135,37 +135,32 @@ def load_config(
     """Read and check the whole configuration; `check_topics` says which queries cannot be read (default: `news.query.check_topics`).
 
     Without channels, whose secrets not everybody has who may read the archive, none of them is made or checked; topics may name them.
-    Without `asking`, what is secret of asking sources is left out likewise.
-    Raises ConfigurationError with every fault found.
+    Without `asking`, what is secret of asking sources is left out likewise. Raises ConfigurationError with every fault found.
     """
     check_topics = check_topics or _get_matcher_check()
     file = read_config_file(path, environ, with_channels=with_channels, without=() if with_asking else SECRET_KEYS)
     _refuse_unknown_tables(file)
-    archive = _read_section(file, ArchiveTable)
-    display = _read_section(file, DisplayTable)
-    log = _read_section(file, LogTable)
-    alerts = _read_section(file, AlertsTable)
-    health_notify = _find_channels(file, "health", _read_section(file, HealthTable).notify)
+    plain = _read_plain(file)
     crawler = _read_crawler(file)
     web = _read_web(file)
     sources = read_sources(file, crawler)
     channels = read_channels(file) if with_channels else {}
     entities = read_entities(file, check_topics)
-    topics = _read_topics(file, entities, check_topics, alerts.revisions)
+    topics = _read_topics(file, entities, check_topics, plain.alerts)
     if file.faults:
         raise ConfigurationError(str(path), file.placed_faults())
     return Configuration(
         path=path,
-        archive_path=(path.parent / archive.path).absolute(),
-        retention=archive.retention,
-        language=make_language(find_language_code(display.language, environ), display.timezone),
-        templates_folder=(path.parent / display.templates).absolute() if display.templates else None,
-        log_level=log.level,
-        log_format=log.format,
+        archive_path=(path.parent / plain.archive.path).absolute(),
+        retention=plain.archive.retention,
+        language=make_language(find_language_code(plain.display.language, environ), plain.display.timezone),
+        templates_folder=(path.parent / plain.display.templates).absolute() if plain.display.templates else None,
+        log_level=plain.log.level,
+        log_format=plain.log.format,
         crawler=_make_crawler_configuration(crawler),
-        first_poll=alerts.first_poll,
+        first_poll=plain.alerts.first_poll,
         web=web,
-        health_notify=health_notify,
+        health_notify=plain.health_notify,
         sources=tuple(spec for spec, _ in sources.values()),
         asking={url: asking for url, (_, asking) in sources.items() if asking != Asking()},
         entities=entities,
@@ -215,6 +210,27 @@ def _read_section(file: ConfigFile, model: type[_Section]) -> _Section:
     """A table that may be left out. One with faults is noted and taken as left out, so that the rest can be checked."""
     key = next(name for name, candidate in SECTIONS.items() if candidate is model)
     return read_table(file, key, file.content.get(key, {}), model) or model()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """What is said in the tables that nothing else depends on being read first."""
+
+    archive: ArchiveTable
+    display: DisplayTable
+    log: LogTable
+    alerts: AlertsTable
+    health_notify: tuple[str, ...]
+
+
+def _read_plain(file: ConfigFile) -> _Plain:
+    return _Plain(
+        archive=_read_section(file, ArchiveTable),
+        display=_read_section(file, DisplayTable),
+        log=_read_section(file, LogTable),
+        alerts=_read_section(file, AlertsTable),
+        health_notify=_find_channels(file, "health", _read_section(file, HealthTable).notify),
+    )
 
 
 def _read_crawler(file: ConfigFile) -> CrawlerTable:
@@ -273,7 +289,7 @@ def _make_crawler_configuration(table: CrawlerTable) -> CrawlerConfiguration:
     )
 
 
-def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics, revisions: Revisions) -> tuple[Topic, ...]:
+def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics, alerts: AlertsTable) -> tuple[Topic, ...]:
     topics: dict[str, Topic] = {}
     keys: dict[str, str] = {}
     for key, content in iterate_tables(file, "topics"):
@@ -286,7 +302,15 @@ def _read_topics(file: ConfigFile, entities: Entities, check_topics: CheckTopics
             )
             continue
         notify = _find_channels(file, key, table.notify)
-        topics[table.name] = Topic(table.name, table.query, notify, table.urgent, table.revisions or revisions)
+        topics[table.name] = Topic(
+            name=table.name,
+            query=table.query,
+            notify=notify,
+            urgent=table.urgent,
+            revisions=table.revisions or alerts.revisions,
+            per=table.per or alerts.per,
+            follow_up=table.follow_up or alerts.follow_up,
+        )
         keys[table.name] = key
     if file.is_whole:
         urgent = [Topic(topic.name, topic.urgent) for topic in topics.values() if topic.urgent is not None]

@@ -10,18 +10,18 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerts import AlertedArticle, AlertKind, DeliveryStatus, RecipientOutcome, RollKind
+from news.alerts import AlertedArticle, AlertKind, DeliveryStatus, EscalationCause, RecipientOutcome, RollKind
 from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
-from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.surges import Surge
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, differences_from_json, hits_from_json, subject_from_json
 from storage.recording.recipients import map_recipients
 
 _BEFORE_ALL, _AFTER_ALL = "0", "9"
 """Sort before and after every time in the archive."""
+_ALERTS = "SELECT alerts.*, story_id FROM alerts LEFT JOIN story_articles ON story_articles.article_id = alerts.article_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class AlertRequest:
 def report_alerts(db: Database, asked: AlertRequest) -> AlertLog:
     """The alerts that are asked for, newest first."""
     rows = db.conn.execute(
-        """SELECT * FROM alerts
+        f"""{_ALERTS}
            WHERE created_at BETWEEN :since AND :until AND (created_at < :until OR id > :after_id)
              AND (:topic IS NULL OR topic = :topic) AND (:kind IS NULL OR kind = :kind)
              AND (:status IS NULL OR EXISTS (SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND status = :status))
-           ORDER BY created_at DESC, id LIMIT :limit""",
+           ORDER BY created_at DESC, id LIMIT :limit""",  # noqa: S608  # a literal
         {
             "topic": asked.topic,
             "status": asked.status,
@@ -63,13 +63,13 @@ def report_alerts(db: Database, asked: AlertRequest) -> AlertLog:
 
 def list_alerts_on(db: Database, article_id: int) -> tuple[AlertRecord, ...]:
     """The alerts on an article, the oldest first."""
-    rows = db.conn.execute("SELECT * FROM alerts WHERE article_id = ? ORDER BY created_at, topic, sequence", (article_id,))
+    rows = db.conn.execute(f"{_ALERTS} WHERE alerts.article_id = ? ORDER BY created_at, topic, sequence", (article_id,))
     return _with_deliveries(db, rows.fetchall())
 
 
 def get_alert_record(db: Database, alert_id: str) -> AlertRecord:
     """The alert of that id, which must be there."""
-    (record,) = _with_deliveries(db, db.conn.execute("SELECT * FROM alerts WHERE id = ?", (alert_id,)).fetchall())
+    (record,) = _with_deliveries(db, db.conn.execute(f"{_ALERTS} WHERE id = ?", (alert_id,)).fetchall())
     return record
 
 
@@ -116,7 +116,9 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         health=about if isinstance(about, HealthNews) else None,
         surge=about if isinstance(about, Surge) else None,
         changes=changes_from_json(row["changes"]),
+        differences=differences_from_json(row["differences"]),
         acknowledged_at=optional_time(row["acknowledged_at"]),
+        story_id=row["story_id"],
     )
 
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
 from sqlite_utils import Database
 
 from news.one_thing import Thing, ThingKind, Whole
-from news.topics import Topic
+from news.topics import Entity, Topic
 from storage.asking.whole_alerts import get_alert, get_delivery
-from storage.asking.whole_articles import get_article
+from storage.asking.whole_articles import get_article_in_story
 from storage.asking.whole_sources import get_source
 from storage.asking.whole_topics import get_topic
 
 
-def tell_whole(db: Database, thing: Thing, topics: Sequence[Topic], now: datetime) -> Whole:
-    """Everything about a thing that `find_things` found in the same state of the archive. `topics` are those of the configuration."""
+def tell_whole(db: Database, thing: Thing, topics: Sequence[Topic], entities: Mapping[str, Entity], now: datetime) -> Whole:
+    """Everything about a thing that `find_things` found in the same state of the archive.
+
+    `topics` and the `entities` that they ask for are those of the configuration.
+    """
     match thing.kind:
         case ThingKind.ARTICLE:
-            return get_article(db, int(thing.key))
+            return get_article_in_story(db, int(thing.key), topics, entities)
         case ThingKind.ALERT:
             return get_alert(db, thing.key)
         case ThingKind.DELIVERY:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlite_utils import Database
 
@@ -10,10 +12,12 @@ from news.alerting import Silence
 from news.articles import Origin
 from news.one_thing import AlertDetails, DueCorrection, MatchRecord, PageNote, VersionRecord, WholeArticle
 from news.sources import Problem
+from news.topics import Entity, Topic
 from storage.asking.alert_log import list_alerts_on
 from storage.asking.attempts import detail_deliveries
 from storage.asking.records import get_record
 from storage.asking.stories import get_place
+from storage.asking.story_differences import list_differences
 from storage.file.times import from_text, optional_time
 from storage.recording.alerts import hits_from_json
 
@@ -36,6 +40,14 @@ def get_article(db: Database, article_id: int) -> WholeArticle:
         corrections_due=_list_corrections_due(db, article_id),
         place=get_place(db, article_id),
     )
+
+
+def get_article_in_story(db: Database, article_id: int, topics: Sequence[Topic], entities: Mapping[str, Entity]) -> WholeArticle:
+    """As `get_article`, with what it says otherwise than the others of its story."""
+    whole = get_article(db, article_id)
+    if whole.place is None or len(whole.place.story.articles) < 2:
+        return whole
+    return replace(whole, differences=list_differences(db, article_id, whole.place.story, topics, entities))
 
 
 def _list_versions(db: Database, article_id: int, current_id: int | None) -> tuple[VersionRecord, ...]:

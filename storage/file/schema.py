@@ -504,3 +504,27 @@ def know_copies_and_stories(db: Database) -> None:
     """Which articles are copies, and which tell of one event. Those that are there are placed step by step (`rebuilding`)."""
     for statement in STORIES:
         db.conn.execute(statement)
+
+
+@migrations()
+def follow_up_stories(db: Database) -> None:
+    """What follows in a story is told as one message, with the story as it stood when the message was sealed.
+
+    It counts to how many messages a channel may have in an hour, as digests and summaries do not.
+    """
+    db.conn.execute("ALTER TABLE messages ADD COLUMN followed TEXT")  # JSON: story_id, title, first_alert_id, first_url
+    db.conn.execute("DROP INDEX messages_by_sealing")
+    db.conn.execute("CREATE INDEX messages_by_sealing ON messages (channel, sealed_at) WHERE roll IS NULL OR roll = 'follow_up'")
+
+
+@migrations()
+def know_in_which_story_an_alert_was_made(db: Database) -> None:
+    """A digest tells what follows in a story beneath its first article: as it was, whatever the story has become by the next attempt."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN placed_in INTEGER")  # the story of its article when it was made
+
+
+@migrations()
+def tell_what_differs(db: Database) -> None:
+    """A follow-up tells what it says otherwise than what was told of its story, some of it without waiting."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN differences TEXT")  # JSON: passage, other_passage, other_source, other_id, kind, why
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN contradicts INTEGER NOT NULL DEFAULT 0")  # 1: what was told is denied, or another number

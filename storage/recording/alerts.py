@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from news.alerting import NewAlert, OnRecord
-from news.alerts import Alert, AlertedArticle, AlertKind, Change, Hit, Subject, TopicMatch, make_alert_id
+from news.alerts import Alert, AlertedArticle, AlertKind, Change, Difference, DifferenceKind, Hit, Subject, TopicMatch, make_alert_id
+from news.follow_ups import contradicts
 from news.health_news import HealthNews
 from news.judging import delay_seconds
 from news.surges import Surge
@@ -41,11 +42,16 @@ def load_on_record(db: Database, article_id: int, subject: Subject, topics: Sequ
         """SELECT topics.value AS topic, articles.sighted_openly,
                   (SELECT number FROM matches
                    WHERE article_id = articles.id AND topic = topics.value ORDER BY revision_id LIMIT 1) AS first,
-                  (SELECT max(sequence) FROM alerts WHERE topic = topics.value AND subject = :subject) AS alerts
+                  (SELECT max(sequence) FROM alerts WHERE topic = topics.value AND subject = :subject) AS alerts,
+                  EXISTS (SELECT 1 FROM story_articles AS own JOIN story_articles AS others USING (story_id)
+                          JOIN alerts ON topic = topics.value AND subject = 'article:' || others.article_id
+                          WHERE own.article_id = articles.id AND others.article_id != articles.id) AS story_alerted
            FROM json_each(:topics) AS topics JOIN articles ON articles.id = :article""",
         {"topics": json.dumps(topics), "subject": subject.text, "article": article_id},
     )
-    return {row["topic"]: OnRecord(row["alerts"] or 0, row["first"], bool(row["sighted_openly"])) for row in rows}
+    return {
+        row["topic"]: OnRecord(row["alerts"] or 0, row["first"], bool(row["sighted_openly"]), bool(row["story_alerted"])) for row in rows
+    }
 
 
 def record_alerts(
@@ -53,12 +59,13 @@ def record_alerts(
 ) -> list[Alert]:
     """Write the alerts that are due, with a delivery for each channel of their topics, which waits to be planned."""
     row = db.conn.execute(
-        """SELECT articles.*, sources.name AS source FROM articles JOIN sources ON sources.id = articles.source_id
+        """SELECT articles.*, sources.name AS source, story_id FROM articles JOIN sources ON sources.id = articles.source_id
+               LEFT JOIN story_articles ON article_id = articles.id
            WHERE articles.id = ?""",
         (cause.article_id,),
     ).fetchone()
     article = _alerted_article(row, cause.text)
-    alerts = [_make_alert(cause, article, row["place"], match, new) for match, new in due]
+    alerts = [replace(_make_alert(cause, article, row["place"], match, new), story_id=row["story_id"]) for match, new in due]
     for alert in alerts:
         _insert_alert(db, cause, alert, _article_json(article))
         insert_deliveries(db, alert, channels_of_topic.get(alert.topic, ()))
@@ -78,6 +85,7 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         sequence=new.sequence,
         urgent=match.urgent,
         changes=new.changes,
+        differences=new.differences,
         first_poll=new.first_poll,
     )
 
@@ -85,8 +93,9 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent, first_poll, changes, counted)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                               urgent, first_poll, changes, differences, contradicts, counted,
+                               placed_in)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -102,7 +111,10 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             alert.urgent,
             alert.first_poll,
             _changes_json(alert.changes),
+            differences_json(alert.differences),
+            contradicts(alert.differences),
             alert.kind is AlertKind.CORRECTED,  # its article was counted with the first
+            alert.story_id,
         ),
     )
 
@@ -148,6 +160,16 @@ def changes_from_json(text: str | None) -> tuple[Change, ...]:
     return tuple(Change(**change) for change in json.loads(text)) if text else ()
 
 
+def differences_json(differences: Sequence[Difference]) -> str | None:
+    """What a follow-up says otherwise, as it is stored with its alert."""
+    return json.dumps([asdict(one) for one in differences], ensure_ascii=False) if differences else None
+
+
+def differences_from_json(text: str | None) -> tuple[Difference, ...]:
+    """What was stored with an alert; nothing for one that says nothing otherwise, or follows up nothing."""
+    return tuple(Difference(**fields | {"kind": DifferenceKind(fields["kind"])}) for fields in json.loads(text)) if text else ()
+
+
 def _article_json(article: AlertedArticle) -> str:
     fields = asdict(article) | {"published_at": optional_text(article.published_at), "first_seen_at": to_text(article.first_seen_at)}
     return json.dumps(fields, ensure_ascii=False)
@@ -168,5 +190,5 @@ def subject_from_json(kind: AlertKind, text: str) -> AlertedArticle | Surge | He
             return health_from_json(text)
         case AlertKind.SURGE:
             return surge_from_json(text)
-        case AlertKind.NEW | AlertKind.REVISED | AlertKind.CORRECTED:
+        case AlertKind.NEW | AlertKind.REVISED | AlertKind.FOLLOW_UP | AlertKind.CORRECTED:
             return article_from_json(text)

@@ -1,7 +1,4 @@
-"""How each source is doing, in its row: what is remembered from poll to poll, and what of it is told.
-
-A source that is well has next to nothing to remember, and its row is not written a second time.
-"""
+"""How each source is doing, in its row: what is remembered from poll to poll, and what of it is told."""
 
 from __future__ import annotations
 
@@ -25,11 +22,11 @@ from news.health import (
     wait_while_gone,
 )
 from news.moving import Move, address_to_ask, conclude_move
-from news.own_line import LATELY, LINE_CODES
+from news.own_line import LATELY, LINE_CODES, Line
 from news.sources import PollKind, PollOutcome, Problem, SourceStatus
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
-from storage.recording.line import Answer, end_outage, load_line, look_for_outage, note_failed_probe
+from storage.recording.line import Answer, end_outage, look_for_outage, note_failed_probe
 from storage.recording.troubles import read_trouble, trouble_text
 from storage.recording.watch import Tally, Watch
 
@@ -43,6 +40,8 @@ class PolledSource:
     before: SourceRecord
     condition: Condition
     had_entries: bool
+    line: Line | None
+    """The outage of our own line, if there is one."""
     outcome: PollOutcome
     now: datetime
 
@@ -71,47 +70,45 @@ def address_of(row: sqlite3.Row) -> str:
     return row["url"] if row["moved"] is None else address_to_ask(row["url"], move_of(row), row["consecutive_failures"])
 
 
-def _write_condition(db: Database, source_id: int, condition: Condition) -> None:
+def condition_columns(condition: Condition) -> dict[str, str | bool | None]:
+    """The columns of a source's row that `condition_of` reads, with their values."""
     move = condition.move
-    db.conn.execute(
-        "UPDATE sources SET status = ?, status_since = ?, trouble = ?, moved = ?, told_silent = ? WHERE id = ?",
-        (
-            condition.status,
-            to_text(condition.since),
-            trouble_text(condition.trouble),
-            None if move is None else _move_text(move),
-            condition.told_silent,
-            source_id,
-        ),
-    )
+    return {
+        "status": condition.status,
+        "status_since": to_text(condition.since),
+        "trouble": trouble_text(condition.trouble),
+        "moved": None if move is None else _move_text(move),
+        "told_silent": condition.told_silent,
+    }
 
 
 def _move_text(move: Move) -> str:
     return json.dumps({"since": to_text(move.since), "url": move.url, "polls": move.polls, "is_told": move.is_told})
 
 
-def settle_source(db: Database, watch: Watch, polled: PolledSource, record: SourceRecord, tally: Tally) -> SourceRecord:
-    """Judge and write how a source stands after a poll, and raise the operational alert that follows, if one does.
+def settle_source(db: Database, watch: Watch, polled: PolledSource, record: SourceRecord, tally: Tally) -> tuple[SourceRecord, Condition]:
+    """Judge how a source stands after a poll, and raise the operational alert that follows, if one does.
 
-    `record` is what the poll alone makes of the source's record; returned is what is to be remembered.
+    `record` is what the poll alone makes of the source's record; returned is what is to be remembered, and how the source stands.
     """
-    outcome, now, line = polled.outcome, polled.now, load_line(db)
+    outcome, now, line = polled.outcome, polled.now, polled.line
     is_cut_off = outcome.kind is PollKind.FAILED and outcome.problem is not None and outcome.problem.code in LINE_CODES
     if line is not None and is_cut_off:
         note_failed_probe(db, line, polled.condition.status, now)
         tally.is_line_down = True
-        if polled.condition.trouble is None:
-            _write_condition(db, polled.source_id, replace(polled.condition, status=SourceStatus.UNREACHABLE, since=line.since))
-        return replace(polled.before, problem=record.problem)
+        condition = polled.condition
+        if condition.trouble is None:
+            condition = replace(condition, status=SourceStatus.UNREACHABLE, since=line.since)
+        return replace(polled.before, problem=record.problem), condition
     if line is not None:
         tally.alerts += end_outage(db, watch, line, Answer(polled.url, polled.condition.status, outcome.polled_at), now)
     condition = _judge(db, watch, polled, record, tally)
     if condition.status is SourceStatus.FAILING and _is_empty(polled):
         record = replace(record, problem=NO_ENTRIES)
-    if condition != polled.condition:
-        _write_condition(db, polled.source_id, condition)
     wait = wait_while_gone(condition, record.problem.code if record.problem else None, now)
-    return record if wait is None else replace(record, next_poll_at=max(record.next_poll_at, now + wait))
+    if wait is not None:
+        record = replace(record, next_poll_at=max(record.next_poll_at, now + wait))
+    return record, condition
 
 
 def look_at_line(db: Database, watch: Watch, polled: PolledSource, tally: Tally) -> None:

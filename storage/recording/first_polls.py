@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.delivering import HoldKind
+from news.plans import HoldKind
 from storage.file.times import to_text
 
 _NEW_SOURCE = "SELECT 1 FROM sources WHERE configured = 1 AND last_polled_at IS NULL"

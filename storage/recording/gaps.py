@@ -117,6 +117,8 @@ def _load_window(db: Database, source_id: int, record: SourceRecord) -> tuple[Wi
         last_success_at = record.last_read_at
     if row is not None:
         return Window(read_items(row["items"]), optional_time(row["held_until"]) or last_success_at), row["held_until"] is not None
+    if record.first_read_at is None and record.last_success_at is None:
+        return None, True  # nothing of it was ever read
     rows = db.conn.execute(
         # Not by the numbers' own order, in which SQLite would go through the entries of all sources.
         "SELECT id, published_at FROM entries WHERE source_id = ? ORDER BY +id DESC LIMIT ?",

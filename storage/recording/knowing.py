@@ -41,9 +41,9 @@ def load_known(db: Database, showings: Sequence[Showing], others: OtherEntries |
         twins=twins,
         own_hashes=_load_own_hashes(db, articles, {one.source_id for one in showings}),
         feed_words=_load_feed_words(db, articles, {one.source_id for one in _with_pages(showings)}),
-        said=_load_said(db, articles, {one.saying.own_hash for one in showings}),
+        said=_load_said(db, articles, {one.saying.own_hash for one in showings}) if articles else {},
         sayings=load_sayings(db, articles, {one.entry_id for one in showings}) if _may_revise(articles, showings) else (),
-        sighted=_load_sighted(db, [one.entry_id for one in showings]),
+        sighted=_load_sighted(db, [one.entry_id for one in showings]) if articles else frozenset(),
         shown=_load_shown(db, articles, {one.source_id for one in showings if one.edited}),
         others=others or OtherEntries(),
         page_texts=_load_page_texts(db, showings, claims),
@@ -102,6 +102,8 @@ def load_titles(db: Database, hashes: Mapping[str, str]) -> dict[str, set[str]]:
 
 def _load_twins(db: Database, hashes: Mapping[str, str]) -> dict[str, list[TextTwin]]:
     twins: dict[str, list[TextTwin]] = defaultdict(list)
+    if not hashes:
+        return twins
     # Of each text only its first rows are looked at: sites that append the same words to everything have thousands.
     rows = db.conn.execute(
         """SELECT revisions.text_hash, article_id, place, revisions.title

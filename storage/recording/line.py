@@ -32,7 +32,8 @@ from storage.recording.health import raise_health_alert
 from storage.recording.troubles import trouble_text
 from storage.recording.watch import Watch
 
-_KEY = "line"
+LINE_KEY = "line"
+"""Under which the state of the archive holds the outage."""
 _CODES = json.dumps(sorted(LINE_CODES))
 _POLLS_LOOKED_AT = 400
 _SOURCES_COUNTED = 400
@@ -42,10 +43,15 @@ _NAME = "line"
 
 def load_line(db: Database) -> Line | None:
     """The outage of our line, if there is one."""
-    row = db.conn.execute("SELECT value FROM archive_state WHERE name = ?", (_KEY,)).fetchone()
-    if row is None:
+    row = db.conn.execute("SELECT value FROM archive_state WHERE name = ?", (LINE_KEY,)).fetchone()
+    return read_line(None if row is None else row["value"])
+
+
+def read_line(text: str | None) -> Line | None:
+    """The outage that `_write_line` wrote; None for none."""
+    if text is None:
         return None
-    fields = json.loads(row["value"])
+    fields = json.loads(text)
     since = from_text(fields["since"])
     found_at = optional_time(fields.get("found_at")) or since  # earlier versions wrote none
     return Line(since, found_at, from_text(fields["probe_at"]), fields["probe_wait"], fields.get("is_witness_due", False))
@@ -54,7 +60,7 @@ def load_line(db: Database) -> Line | None:
 def _write_line(db: Database, line: Line) -> None:
     moments = {"since": to_text(line.since), "found_at": to_text(line.found_at), "probe_at": to_text(line.probe_at)}
     fields = {**moments, "probe_wait": line.probe_wait, "is_witness_due": line.is_witness_due}
-    db.conn.execute("INSERT OR REPLACE INTO archive_state (name, value) VALUES (?, ?)", (_KEY, json.dumps(fields)))
+    db.conn.execute("INSERT OR REPLACE INTO archive_state (name, value) VALUES (?, ?)", (LINE_KEY, json.dumps(fields)))
 
 
 def note_failed_probe(db: Database, line: Line, status: SourceStatus, now: datetime) -> None:
@@ -161,7 +167,7 @@ def _list_answering(db: Database, line: Line) -> list[str]:
 
 
 def _tell_end(db: Database, watch: Watch, line: Line, message: str, now: datetime) -> Alert:
-    db.conn.execute("DELETE FROM archive_state WHERE name = ?", (_KEY,))
+    db.conn.execute("DELETE FROM archive_state WHERE name = ?", (LINE_KEY,))
     _try_deliveries_again(db, line, now)
     news = HealthNews(HealthEvent.LINE, _NAME, WELL, DOWN, since=line.since, until=now, message=message)
     return raise_health_alert(db, watch.health_notify, OUR_LINE, news, now)

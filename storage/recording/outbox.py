@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,35 +21,28 @@ from news.alerts import (
     AttemptResult,
     Bundle,
     DeliveryStatus,
+    EscalatedFrom,
+    EscalationCause,
     RecipientOutcome,
     Roll,
     RollKind,
-    SubjectKind,
     parse_subject,
 )
-from news.delivering import (
-    HOLDS_OF_POLICIES,
-    GiveUp,
-    Hold,
-    HoldKind,
-    Plan,
-    PlannedMessage,
-    Policy,
-    WaitingDelivery,
-    judge_absent,
-    plan_absent,
-    plan_messages,
-)
+from news.delivering import judge_absent, plan_absent, plan_messages
+from news.follow_ups import FollowUp
+from news.plans import HOLDS_OF_POLICIES, GiveUp, Hold, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
-from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, differences_from_json, hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempts
 from storage.recording.first_polls import are_first_polls_over, gather_first_polls
 from storage.recording.health import note_deliveries
 from storage.recording.muting import list_mutes
 from storage.recording.recipients import map_recipients, record_recipients
+from storage.recording.stories_told import find_followed, followed_from_json, followed_json, with_stories
+from storage.recording.waiting import list_waiting
 
 MOST_ROLLED = 1_000
 """Deliveries of one digest or summary; what is beyond is one more."""
@@ -90,7 +83,8 @@ def list_due_messages(db: Database, channel: str, now: datetime, limit: int, exc
     return [_bundle(row, told[row["id"]], recipients.get(row["id"], ())) for row in wanted]
 
 
-_TOLD = """SELECT message_id, deliveries.id AS delivery_id, alerts.* FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
+_TOLD = """SELECT message_id, deliveries.id AS delivery_id, escalated_from, escalated_because, alerts.*
+    FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
     WHERE message_id IN ({marks}) ORDER BY message_id, alerts.topic, alerts.created_at, alerts.sequence, alerts.id"""
 
 
@@ -104,13 +98,19 @@ def _bundle(message: sqlite3.Row, rows: Sequence[sqlite3.Row], recipients: tuple
         give_up_at=from_text(message["give_up_at"]),
         recipients=recipients,
         roll=_roll(message),
+        escalated=tuple(
+            EscalatedFrom(row["id"], row["escalated_from"], EscalationCause(row["escalated_because"]))
+            for row in rows
+            if row["escalated_from"] is not None
+        ),
     )
 
 
 def _roll(message: sqlite3.Row) -> Roll | None:
     if message["roll"] is None:
         return None
-    return Roll(RollKind(message["roll"]), from_text(message["roll_due_at"]), from_text(message["sealed_at"]))
+    kind, due_at, sealed_at = RollKind(message["roll"]), from_text(message["roll_due_at"]), from_text(message["sealed_at"])
+    return Roll(kind, due_at, sealed_at, followed_from_json(message["followed"]))
 
 
 def _alert(row: sqlite3.Row) -> Alert:
@@ -127,17 +127,23 @@ def _alert(row: sqlite3.Row) -> Alert:
         sequence=row["sequence"],
         urgent=bool(row["urgent"]),
         changes=changes_from_json(row["changes"]),
+        differences=differences_from_json(row["differences"]),
         first_poll=bool(row["first_poll"]),
+        story_id=row["placed_in"],
     )
 
 
-def seal_messages(db: Database, channel: str, policy: Policy, now: datetime, limit: int) -> int:
-    """Plan some `limit` of the deliveries that are due for a channel, the longest waiting first; returns how many were planned."""
-    waiting = _list_waiting(db, channel, now, max(limit, MOST_ROLLED) if policy.rolls_up else limit)
+def seal_messages(db: Database, follow_ups: Mapping[str, FollowUp], channel: str, policy: Policy, now: datetime, limit: int) -> int:
+    """Plan some `limit` of the deliveries that are due for a channel, the longest waiting first; returns how many were planned.
+
+    `follow_ups`: how often each topic wants them to be told.
+    """
+    waiting = list_waiting(db, channel, now, max(limit, MOST_ROLLED) if policy.rolls_up else limit)
     if not waiting:
         return 0
     if any(one.first_poll for one in waiting):
         waiting = _list_first_polls(db, channel, now, max(limit, MOST_ROLLED))
+    waiting = with_stories(db, follow_ups, channel, waiting)
     sealed_lately = _list_sealed_lately(db, channel, now) if policy.most_per_hour is not None else []
     mutes = list_mutes(db, min(one.alerted_at for one in waiting))
     _write_plan(db, channel, plan_messages(channel, waiting, policy, now, sealed_lately=sealed_lately, mutes=mutes), now)
@@ -149,57 +155,22 @@ def _list_first_polls(db: Database, channel: str, now: datetime, limit: int) -> 
     more_to_come = not are_first_polls_over(db)
     if not more_to_come:
         gather_first_polls(db, channel, now)
-    return [replace(one, more_to_come=more_to_come and one.first_poll) for one in _list_waiting(db, channel, now, limit)]
+    return [replace(one, more_to_come=more_to_come and one.first_poll) for one in list_waiting(db, channel, now, limit)]
 
 
 def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datetime]:
-    """When the channel's messages of the last hour were sealed, the earliest first; without summaries, which are beyond its limit."""
+    """When the channel's messages on articles of the last hour were sealed, the earliest first; without summaries, beyond its limit.
+
+    Nor do those count that a clock sealed which was ahead: until it comes to their time, the channel would be told nothing.
+    """
     rows = db.conn.execute(
-        "SELECT sealed_at FROM messages WHERE channel = ? AND sealed_at > ? AND roll IS NULL ORDER BY sealed_at",
-        (channel, to_text(now - timedelta(hours=1))),
+        """SELECT sealed_at FROM messages WHERE channel = ? AND sealed_at > ? AND sealed_at <= ? AND (roll IS NULL OR roll = 'follow_up')
+             AND EXISTS (SELECT 1 FROM deliveries JOIN alerts ON alerts.id = alert_id
+                         WHERE message_id = messages.id AND article_id IS NOT NULL)
+           ORDER BY sealed_at""",
+        (channel, to_text(now - timedelta(hours=1)), to_text(now)),
     )
     return [from_text(row["sealed_at"]) for row in rows]
-
-
-_WAITING = """SELECT deliveries.id, topic, subject, article_id, deliveries.created_at AS alerted_at, due_at, give_up_at, hold, urgent,
-           first_poll, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
-           (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = article_id) AS source
-    FROM deliveries JOIN alerts ON alerts.id = alert_id"""
-
-
-def _list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
-    """`limit` of the due deliveries, the longest waiting first, and what is due on the same articles: else it would be two messages.
-
-    A feed of hundreds of entries and a hundred topics make tens of thousands due at one moment: nobody waits until all are planned.
-    """
-    moment = to_text(now)
-    first = db.conn.execute(
-        f"{_WAITING} WHERE channel = ? AND due_at <= ? ORDER BY due_at, deliveries.rowid LIMIT ?", (channel, moment, limit)
-    ).fetchall()
-    articles = {row["article_id"] for row in first if row["article_id"] is not None}
-    rest = select_in(db, _WAITING + " WHERE channel = ? AND due_at <= ? AND article_id IN ({marks})", articles, channel, moment)
-    rows = {row["id"]: row for row in (*first, *rest)}
-    return [
-        WaitingDelivery(
-            delivery_id=row["id"],
-            subject=parse_subject(row["subject"]),
-            alerted_at=from_text(row["alerted_at"]),
-            due_at=from_text(row["due_at"]),
-            give_up_at=from_text(row["give_up_at"]),
-            held=HoldKind(row["hold"]) if row["hold"] else None,
-            urgent=bool(row["urgent"]),
-            topic=row["topic"],
-            source=_source_of(row),
-            first_poll=bool(row["first_poll"]),
-            acknowledged=bool(row["acknowledged"]),
-        )
-        for row in rows.values()
-    ]
-
-
-def _source_of(row: sqlite3.Row) -> str | None:
-    subject = parse_subject(row["subject"])
-    return subject.key if subject.kind is SubjectKind.SOURCE else row["source"]
 
 
 def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
@@ -232,10 +203,12 @@ def _status_of(hold: Hold) -> DeliveryStatus:
 
 def _seal(db: Database, channel: str, message: PlannedMessage, now: datetime) -> None:
     db.conn.execute(
-        "INSERT INTO messages (id, channel, sealed_at, next_attempt_at, give_up_at, roll, roll_due_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        """INSERT INTO messages (id, channel, sealed_at, next_attempt_at, give_up_at, roll, roll_due_at, followed)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             *(message.message_id, channel, to_text(now), to_text(message.due_at), to_text(message.give_up_at)),
             *((message.roll.kind, to_text(message.roll.due_at)) if message.roll else (None, None)),
+            None if message.follows is None else followed_json(find_followed(db, channel, message.follows)),
         ),
     )
     db.conn.executemany(
@@ -249,7 +222,7 @@ def hold_for_channel(db: Database, notify: Sequence[str], channel: str, now: dat
 
     Returns what became of each: still pending with the reason, or given up, of which those in `notify` are told. Empty when nothing is due.
     """
-    waiting = _list_waiting(db, channel, now, limit)
+    waiting = list_waiting(db, channel, now, limit)
     plan = plan_absent(channel, waiting, now)
     _write_plan(db, channel, plan, now)
     held = [AttemptResult(one, (one,), now, DeliveryStatus.PENDING, hold.until, hold.reason) for one, hold in plan.held]
@@ -307,8 +280,14 @@ def _plan_again(db: Database, configured: str, now: datetime) -> None:
     """Let what is held for a schedule or quiet hours be planned at once: they may have been changed, and are asked anew."""
     db.conn.execute(
         """UPDATE deliveries SET due_at = :now
-           WHERE due_at > :now AND hold IN (:quiet, :digest) AND channel IN (SELECT value FROM json_each(:configured))""",
-        {"now": to_text(now), "quiet": HoldKind.QUIET, "digest": HoldKind.DIGEST, "configured": configured},
+           WHERE due_at > :now AND hold IN (:quiet, :digest, :follow_up) AND channel IN (SELECT value FROM json_each(:configured))""",
+        {
+            "now": to_text(now),
+            "configured": configured,
+            "quiet": HoldKind.QUIET,
+            "digest": HoldKind.DIGEST,
+            "follow_up": HoldKind.FOLLOW_UP,
+        },
     )
 
 

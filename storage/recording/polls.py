@@ -11,16 +11,18 @@ from news.arriving import Body
 from news.concluding import SourceRecord, conclude_poll, conclude_told, judge_silence, problem_of
 from news.gaps import Gap
 from news.health import Condition
+from news.own_line import Line
 from news.preparing import prepared_entries
 from news.rhythm import Brought
 from news.scheduling import PollTiming
 from news.sources import ArticlesMode, ParsedFeed, PollOutcome
+from news.websub import find_hubs
 from storage.file.times import to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
 from storage.recording.conditions import PolledSource, condition_of, look_at_line, settle_source
 from storage.recording.gaps import Shown, keep_window, record_gap, watch_window
-from storage.recording.rhythms import write_rhythm
-from storage.recording.sources import load_source, source_record, write_source
+from storage.recording.line import read_line
+from storage.recording.sources import load_source, source_record, write_news_told, write_source
 from storage.recording.subscriptions import heed_hubs
 from storage.recording.watch import SourceBefore, Tally, Watch
 
@@ -37,6 +39,8 @@ class _Poll:
     url: str
     """Of the source, whatever address was asked."""
     condition: Condition
+    line: Line | None
+    has_subscriptions: bool
 
 
 def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) -> Tally:
@@ -48,7 +52,9 @@ def record_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
     tally.source_before = SourceBefore(poll.record.name, poll.record.problem.code if poll.record.problem else None)
     changed = _record_entries(db, watch, poll, outcome.feed, tally) if outcome.feed is not None else 0
     if outcome.feed is not None and outcome.feed.problem is None:
-        heed_hubs(db, outcome.source_id, outcome.feed, outcome.final_url or outcome.url, now)
+        wanted = find_hubs(outcome.feed.links, outcome.final_url or outcome.url)
+        if wanted or poll.has_subscriptions:
+            heed_hubs(db, outcome.source_id, wanted, now)
     _log_poll(db, poll, tally, changed)
     brought = Brought(tally.entries_seen, tuple(tally.published))
     _settle(db, watch, poll, conclude_poll(poll.record, outcome, poll.timing, now, brought), tally)
@@ -60,10 +66,9 @@ def _settle(db: Database, watch: Watch, poll: _Poll, record: SourceRecord, tally
     outcome = poll.outcome
     is_empty = outcome.feed is not None and not outcome.feed.entries
     had_entries = is_empty and _has_entries(db, outcome.source_id)
-    polled = PolledSource(outcome.source_id, poll.url, poll.record, poll.condition, had_entries, outcome, poll.now)
-    write_source(db, outcome.source_id, settle_source(db, watch, polled, record, tally), poll.now)
-    if record.rhythm is not None and record.rhythm is not poll.record.rhythm:
-        write_rhythm(db, outcome.source_id, record.rhythm, record.silent_from)
+    polled = PolledSource(outcome.source_id, poll.url, poll.record, poll.condition, had_entries, poll.line, outcome, poll.now)
+    record, condition = settle_source(db, watch, polled, record, tally)
+    write_source(db, outcome.source_id, poll.record, record, condition if condition != poll.condition else None, poll.now)
     look_at_line(db, watch, polled, tally)
 
 
@@ -82,8 +87,7 @@ def record_told(db: Database, watch: Watch, outcome: PollOutcome, now: datetime)
         _, body = _take_in(db, watch, poll, outcome.feed, tally)
         write_body(db, watch, body, tally)
         record = conclude_told(poll.record, poll.timing, now, Brought(tally.entries_seen, tuple(tally.published)))
-        if record.rhythm is not None and record.rhythm is not poll.record.rhythm:
-            write_rhythm(db, outcome.source_id, record.rhythm, record.silent_from)
+        write_news_told(db, outcome.source_id, poll.record, record)
     return tally
 
 
@@ -93,7 +97,17 @@ def _load_poll(db: Database, watch: Watch, outcome: PollOutcome, now: datetime) 
     if row is None:
         return None
     timing = PollTiming(timedelta(seconds=row["interval_seconds"]), watch.least_interval, watch.most_interval, bool(row["own_interval"]))
-    return _Poll(source_record(row), ArticlesMode(row["articles_mode"]), timing, outcome, now, row["url"], condition_of(row))
+    return _Poll(
+        record=source_record(row),
+        mode=ArticlesMode(row["articles_mode"]),
+        timing=timing,
+        outcome=outcome,
+        now=now,
+        url=row["url"],
+        condition=condition_of(row),
+        line=read_line(row["line"]),
+        has_subscriptions=bool(row["has_subscriptions"]),
+    )
 
 
 def _record_entries(db: Database, watch: Watch, poll: _Poll, feed: ParsedFeed, tally: Tally) -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 
 from sqlite_utils import Database
 
 from news.rhythm import Pauses, Rhythm
-from storage.file.times import from_text, optional_text, to_text
+from storage.file.times import from_text, to_text
 
 
 def read_rhythm(text: str | None) -> Rhythm | None:
@@ -45,9 +44,8 @@ def rhythm_text(rhythm: Rhythm) -> str:
     return json.dumps(kept, separators=(",", ":"))
 
 
-def write_rhythm(db: Database, source_id: int, rhythm: Rhythm, silent_from: datetime | None) -> None:
-    """Remember a source's rhythm, and from when on it is silent by that."""
-    db.conn.execute("UPDATE sources SET silent_from = ? WHERE id = ?", (optional_text(silent_from), source_id))
+def write_rhythm(db: Database, source_id: int, rhythm: Rhythm) -> None:
+    """Remember a source's rhythm."""
     db.conn.execute(
         "INSERT INTO rhythms (source_id, rhythm) VALUES (?, ?) ON CONFLICT (source_id) DO UPDATE SET rhythm = excluded.rhythm",
         (source_id, rhythm_text(rhythm)),

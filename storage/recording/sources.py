@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from news.answers import SourceHealth
 from news.concluding import SourceRecord, Validators
 from news.freshness import FeedWishes
+from news.health import Condition
 from news.own_line import Line
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
 from news.sources import DueSource, Problem, SourceSpec, SourceStatus
@@ -20,10 +21,10 @@ from news.urls import host_of
 from news.websub import poll_at_when_told
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.called import is_called
-from storage.recording.conditions import address_of, move_of
-from storage.recording.line import list_due_while_down, load_line
+from storage.recording.conditions import address_of, condition_columns, move_of
+from storage.recording.line import LINE_KEY, list_due_while_down, load_line
 from storage.recording.page_readings import page_readings
-from storage.recording.rhythms import read_rhythm
+from storage.recording.rhythms import read_rhythm, write_rhythm
 from storage.recording.watch import Watch
 
 
@@ -98,9 +99,14 @@ def poll_when_told(db: Database, watch: Watch, source_id: int, now: datetime) ->
 
 
 def load_source(db: Database, source_id: int) -> sqlite3.Row | None:
-    """The row of the source of that number, with its rhythm; None if there is none."""
-    sql = "SELECT sources.*, rhythm FROM sources LEFT JOIN rhythms ON source_id = sources.id WHERE sources.id = ?"
-    row: sqlite3.Row | None = db.conn.execute(sql, (source_id,)).fetchone()
+    """The row of the source of that number, with what a poll must know beside it; None if there is none."""
+    # One statement, since it is asked at every poll, and most polls bring nothing.
+    row: sqlite3.Row | None = db.conn.execute(
+        """SELECT sources.*, rhythm, (SELECT value FROM archive_state WHERE name = :line) AS line,
+                  EXISTS (SELECT 1 FROM subscriptions WHERE source_id = sources.id) AS has_subscriptions
+           FROM sources LEFT JOIN rhythms ON source_id = sources.id WHERE sources.id = :id""",
+        {"id": source_id, "line": LINE_KEY},
+    ).fetchone()
     return row
 
 
@@ -143,37 +149,48 @@ def _wishes_text(wishes: FeedWishes) -> str | None:
     return json.dumps([every, sorted(wishes.skip_hours), sorted(wishes.skip_days)])
 
 
-def write_source(db: Database, source_id: int, record: SourceRecord, polled_at: datetime) -> None:
-    """Remember what came of the poll that is written at `polled_at`."""
-    db.conn.execute(
-        """UPDATE sources SET last_polled_at = :polled, next_poll_at = :next, name = :name, feed_title = :title,
-                              last_success_at = :success, first_read_at = :first, last_read_at = :read, consecutive_failures = :failures,
-                              error_code = :code, error_message = :message,
-                              etag = :etag, last_modified = :modified, body_hash = :hash, unchanged_at = :unchanged,
-                              doubted = :doubted, distrusted_at = :distrusted, strikes = :strikes, wishes = :wishes
-           WHERE id = :id""",
-        {
-            "polled": to_text(polled_at),
-            "next": to_text(record.next_poll_at),
-            "name": record.name,
-            "title": record.feed_title,
-            "success": optional_text(record.last_success_at),
-            "first": optional_text(record.first_read_at),
-            "read": optional_text(record.last_read_at),
-            "failures": record.consecutive_failures,
-            "code": record.problem.code if record.problem else None,
-            "message": record.problem.message if record.problem else None,
-            "etag": record.validators.etag,
-            "modified": record.validators.last_modified,
-            "hash": record.validators.body_hash,
-            "unchanged": optional_text(record.trust.unchanged_at),
-            "doubted": record.trust.is_doubted,
-            "distrusted": optional_text(record.trust.distrusted_at),
-            "strikes": record.trust.strikes,
-            "wishes": _wishes_text(record.wishes),
-            "id": source_id,
-        },
-    )
+def write_source(
+    db: Database, source_id: int, before: SourceRecord, record: SourceRecord, condition: Condition | None, polled_at: datetime
+) -> None:
+    """Remember what came of the poll that is written at `polled_at`, and how the source stands after it; None: as it did."""
+    columns = {"last_polled_at": to_text(polled_at), **_record_columns(record)}
+    if condition is not None:
+        columns |= condition_columns(condition)
+    if record.rhythm is not None and record.rhythm is not before.rhythm:
+        columns["silent_from"] = optional_text(record.silent_from)
+        write_rhythm(db, source_id, record.rhythm)
+    setting = ", ".join(f"{column} = ?" for column in columns)
+    db.conn.execute(f"UPDATE sources SET {setting} WHERE id = ?", (*columns.values(), source_id))  # noqa: S608  # names of our own
+
+
+def _record_columns(record: SourceRecord) -> dict[str, str | int | None]:
+    """The columns of a source's row that every poll writes, with their values."""
+    return {
+        "next_poll_at": to_text(record.next_poll_at),
+        "name": record.name,
+        "feed_title": record.feed_title,
+        "last_success_at": optional_text(record.last_success_at),
+        "first_read_at": optional_text(record.first_read_at),
+        "last_read_at": optional_text(record.last_read_at),
+        "consecutive_failures": record.consecutive_failures,
+        "error_code": record.problem.code if record.problem else None,
+        "error_message": record.problem.message if record.problem else None,
+        "etag": record.validators.etag,
+        "last_modified": record.validators.last_modified,
+        "body_hash": record.validators.body_hash,
+        "unchanged_at": optional_text(record.trust.unchanged_at),
+        "doubted": record.trust.is_doubted,
+        "distrusted_at": optional_text(record.trust.distrusted_at),
+        "strikes": record.trust.strikes,
+        "wishes": _wishes_text(record.wishes),
+    }
+
+
+def write_news_told(db: Database, source_id: int, before: SourceRecord, record: SourceRecord) -> None:
+    """Remember what entries that a hub sent make of a source's rhythm."""
+    if record.rhythm is not None and record.rhythm is not before.rhythm:
+        db.conn.execute("UPDATE sources SET silent_from = ? WHERE id = ?", (optional_text(record.silent_from), source_id))
+        write_rhythm(db, source_id, record.rhythm)
 
 
 def _problem(row: sqlite3.Row) -> Problem | None:

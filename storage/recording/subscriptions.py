@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 
 from sqlite_utils import Database
 
-from news.sources import DueSubscription, ParsedFeed
+from news.sources import DueSubscription
 from news.websub import (
     WANTED_LEASE,
     Asking,
     Mode,
     Subscription,
     SubscriptionState,
+    Wanted,
     after_asking,
     after_confirming,
     after_denial,
     after_telling,
     compare_subscriptions,
-    find_hubs,
     is_meant,
     leave,
     listen_elsewhere,
@@ -34,9 +34,9 @@ _TOKEN_BYTES = 24
 """Of chance in the address of a callback, and in the secret with which its hub signs: nobody guesses either."""
 
 
-def heed_hubs(db: Database, source_id: int, feed: ParsedFeed, feed_url: str, now: datetime) -> None:
-    """Take over where a feed that was read whole says its news are told."""
-    changes = compare_subscriptions(list_subscriptions(db, source_id), find_hubs(feed.links, feed_url), now)
+def heed_hubs(db: Database, source_id: int, named: Sequence[Wanted], now: datetime) -> None:
+    """Take over where a feed that was read whole says its news are told, as `find_hubs` found it there."""
+    changes = compare_subscriptions(list_subscriptions(db, source_id), named, now)
     for wanted in changes.new:
         db.conn.execute(
             """INSERT INTO subscriptions (source_id, hub, topic, token, secret, state, failures, next_attempt_at)

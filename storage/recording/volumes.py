@@ -46,9 +46,14 @@ def watch_volumes(db: Database, watch: Watch, now: datetime) -> Tally:
 
 
 def _follow(db: Database, watch: Watch, now: datetime) -> None:
-    """Take over the topics of the configuration; one that asks for something else than before is a new one here."""
-    known = {row["topic"]: row["query"] for row in db.conn.execute("SELECT topic, query FROM topic_volumes")}
-    for topic in [topic for topic, query in known.items() if watch.query_of_topic.get(topic) != query]:
+    """Take over the topics of the configuration; one that asks for something else than before is a new one here.
+
+    So is one that is followed since a clock was ahead: it would be too new until that time comes.
+    """
+    followed = db.conn.execute("SELECT topic, query, since FROM topic_volumes").fetchall()
+    known = {row["topic"]: row["query"] for row in followed}
+    from_ahead = {row["topic"] for row in followed if from_text(row["since"]) > now}
+    for topic in [topic for topic, query in known.items() if watch.query_of_topic.get(topic) != query or topic in from_ahead]:
         db.conn.execute("DELETE FROM topic_volumes WHERE topic = ?", (topic,))
         db.conn.execute("DELETE FROM topic_hours WHERE topic = ?", (topic,))
         del known[topic]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from news.alerts import Alert
+from news.follow_ups import FollowUp, Per
 from news.query import Matcher
 from news.repairing import RepairState
 from news.sources import DuePage, Problem
@@ -28,6 +29,10 @@ class Watch:
     """The channels that are told of operational alerts."""
     revisions_of_topic: Mapping[str, Revisions] = field(default_factory=dict)
     """Which edits each topic is told of; one that is not named is told of none."""
+    per_of_topic: Mapping[str, Per] = field(default_factory=dict)
+    """For what each topic alerts at once; one that is not named does for every article."""
+    follow_up_of_topic: Mapping[str, FollowUp] = field(default_factory=dict)
+    """How often each topic wants to be told what follows in a story."""
     least_interval: timedelta = timedelta(minutes=5)
     most_interval: timedelta = timedelta(hours=12)
 

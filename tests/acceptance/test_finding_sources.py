@@ -214,6 +214,7 @@ allow_addresses = ["127.0.0.0/8"]
 delay_per_host = "0s"
 [alerts]
 first_poll = "alert"
+per = "article"
 [log]
 level = "debug"
 

@@ -30,6 +30,7 @@ concurrency_per_host = 16
 
 [alerts]
 first_poll = "alert"
+per = "article"
 
 [[topics]]
 name = "OTAN"

@@ -41,6 +41,7 @@ concurrency_per_host = 16
 
 [alerts]
 first_poll = "alert"
+per = "article"
 
 [[sources]]
 url = "{feed}"

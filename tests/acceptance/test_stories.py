@@ -16,7 +16,7 @@ DISPATCH = FIRE + " ".join(f"Le témoin {number} raconte sa nuit au bord du cana
 ITEMS = {
     "Le Journal": [("Incendie dans un entrepôt chimique de Rungis", DISPATCH), ("Le Sénat adopte le budget", "Les sénateurs ont voté.")],
     "L’Écho": [("Un entrepôt part en fumée", "Nouveau chapeau. " + DISPATCH)],
-    "La Gazette": [("Rungis : un entrepôt chimique en feu", FIRE)],
+    "La Gazette": [("Rungis : un entrepôt chimique en feu", FIRE.replace("dix", "douze"))],
 }
 
 
@@ -87,3 +87,14 @@ def test_an_article_names_its_story_why_it_is_there_and_its_copies(home: Home) -
     original = home.quivive("show", str(copy["copy_of"]), "--json").json
     assert copy["id"] in original["copies"]
     assert f"a copy of article {copy['copy_of']}" in home.quivive("show", str(copy["id"])).out
+
+
+def test_an_article_says_what_it_says_otherwise_than_others_of_its_story(home: Home) -> None:
+    (fire,) = lines(home, "stories", "--min", "2", "--json")
+    (gazette,) = [article["id"] for article in fire["articles"] if article["source"] == "La Gazette"]
+    (told,) = home.quivive("show", str(gazette), "--json").json["story_differences"]
+    assert list(told) == ["passage", "other_passage", "other_source", "other_id", "kind"]
+    assert (told["kind"], "douze pompiers" in told["passage"], "dix pompiers" in told["other_passage"]) == ("number", True, True)
+    shown = home.quivive("show", str(gazette)).out
+    assert "Says otherwise\n  another number: “Un entrepôt" in shown
+    assert f"{told['other_source']}, article {told['other_id']}: “Un entrepôt" in shown

@@ -171,7 +171,7 @@ def test_a_round_brings_one_version_and_one_alert_of_an_article_in_parts(tmp_pat
     site.page("/test/3", part(3).replace("Alinéa 4 de la partie 3", "L’OTAN, alinéa 4 de la partie 3"))
     site.publish_feed("/feed", rss(item(TITLE, site.url("/test"), description="Le portable Ormeval et ses promesses.")))
     (tmp_path / "config.toml").write_text(
-        '[crawler]\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n[alerts]\nfirst_poll = "alert"\n'
+        '[crawler]\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n[alerts]\nfirst_poll = "alert"\nper = "article"\n'
         f'[[sources]]\nurl = "{site.url("/feed")}"\n[[topics]]\nname = "OTAN"\nquery = "OTAN"\n',
         encoding="utf-8",
     )

@@ -39,7 +39,7 @@ class Listening:
         (folder / "config.toml").write_text(
             '[crawler]\ninterval = "12h"\ndelay_per_host = "0s"\nconcurrency_per_host = 8\n'
             'allow_addresses = ["127.0.0.0/8"]\nmax_body = "1MB"\n'
-            f'[alerts]\nfirst_poll = "alert"\n[web]\nlisten = "127.0.0.1:{self.port}"\npublic_url = "http://127.0.0.1:{self.port}/behind"\n'
+            f'[alerts]\nfirst_poll = "alert"\nper = "article"\n[web]\nlisten = "127.0.0.1:{self.port}"\npublic_url = "http://127.0.0.1:{self.port}/behind"\n'
             f'{sources}[[topics]]\nname = "OTAN"\nquery = "otan"\n',
             encoding="utf-8",
         )

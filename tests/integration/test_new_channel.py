@@ -14,8 +14,8 @@ import monitors
 from monitors import ChannelTable, Dispatcher
 from monitors.attempts import accepted
 from news.alerts import DeliveryStatus
-from news.delivering import Policy, Together
 from news.errors import ConfigurationError
+from news.plans import Policy, Together
 from quivive.config import load_config
 from tests.outbox import ENGLISH, Clock, ListOutbox, make_alert
 

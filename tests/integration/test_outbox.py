@@ -22,7 +22,7 @@ from news.alerts import (
     make_delivery_id,
 )
 from news.circuits import CLOSED, Circuit
-from news.delivering import Policy, Together
+from news.plans import Policy, Together
 from news.schedules import parse_schedule
 from news.topics import Topic
 from tests.desk import A, Desk, entry

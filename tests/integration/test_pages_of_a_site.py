@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from quivive.cli import main
-from quivive.cli.json_answers import exported_article_json, source_json, status_json
+from quivive.cli.json_answers import exported_article_json, source_json
+from quivive.cli.json_status import status_json
 from quivive.cli.json_whole import whole_json
 from quivive.config import Configuration, load_config
 from quivive.poll_once import poll_once
@@ -57,7 +58,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def configure(folder: Path, *urls: str) -> Configuration:
     sources = "".join(f'[[sources]]\nurl = "{url}"\narticles = "page"\n' for url in urls)
     (folder / "config.toml").write_text(
-        '[crawler]\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n[alerts]\nfirst_poll = "alert"\n'
+        '[crawler]\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n[alerts]\nfirst_poll = "alert"\nper = "article"\n'
         f'{sources}[[topics]]\nname = "OTAN"\nquery = "OTAN"\n',
         encoding="utf-8",
     )
@@ -81,7 +82,7 @@ class Watched:
 
     def show(self, url: str) -> dict[str, Any]:
         (thing,) = self.archive.find_things(url, [])
-        return json.loads(json.dumps(whole_json(self.archive.tell_whole(thing, [], self._now))))
+        return json.loads(json.dumps(whole_json(self.archive.tell_whole(thing, [], {}, self._now))))
 
 
 def test_amp_print_and_plain_addresses_are_one_article_and_one_alert(tmp_path: Path, site: NewsSite) -> None:

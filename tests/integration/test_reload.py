@@ -91,6 +91,8 @@ CHANGED: dict[Keys, Any] = {
     ("crawler", "allow_addresses"): ["127.0.0.0/8"],
     ("alerts", "first_poll"): "alert",
     ("alerts", "revisions"): "title",
+    ("alerts", "per"): "article",
+    ("alerts", "follow_up"): "2h",
     ("health", "notify"): ["mail"],
     ("sources", 0, "url"): "https://journal.example/another",
     ("sources", 0, "name"): "La Gazette",
@@ -115,6 +117,8 @@ CHANGED: dict[Keys, Any] = {
     ("sources", 0, "user_agent"): "another/1 (+mailto:another@journal.example)",
     ("topics", 0, "urgent"): "alliance",
     ("topics", 0, "revisions"): "off",
+    ("topics", 0, "per"): "article",
+    ("topics", 0, "follow_up"): "off",
     **{("channels", name, "when"): "hourly" for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "quiet"): "22:00-07:00" for name in ("hook", "mail", "equipe", "script", "fil")},
     **{("channels", name, "max_per_hour"): 7 for name in ("hook", "mail", "equipe", "script", "fil")},
@@ -206,6 +210,7 @@ def in_force(service: Service) -> dict[str, Any]:
     return {
         "sources": [tuple(row) for row in rows],
         "topics": (dict(watch.channels_of_topic), matched, urgent, dict(watch.revisions_of_topic)),
+        "stories": (dict(watch.per_of_topic), dict(watch.follow_up_of_topic)),
         "health": watch.health_notify,
         "polling": (watch.silent_first_poll, watch.digest_first_poll, watch.least_interval, watch.most_interval),
         # By the numbers that sources have, and a reload numbers a new one otherwise than a start.

@@ -51,7 +51,8 @@ def poll(folder: Path, site: NewsSite, mode: str) -> tuple[dict[str, Any], list[
     """One round over a good source and the one at /bad: its summary, the titles it alerted on, and the archive."""
     told: list[Alert] = []
     (folder / "config.toml").write_text(
-        '[crawler]\ndelay_per_host = "0s"\nconcurrency_per_host = 16\nallow_addresses = ["127.0.0.0/8"]\n[alerts]\nfirst_poll = "alert"\n'
+        '[crawler]\ndelay_per_host = "0s"\nconcurrency_per_host = 16\nallow_addresses = ["127.0.0.0/8"]\n'
+        '[alerts]\nfirst_poll = "alert"\nper = "article"\n'
         f'[[sources]]\nurl = "{site.url("/bad")}"\narticles = "{mode}"\n[[sources]]\nurl = "{site.url("/good")}"\n'
         '[[topics]]\nname = "OTAN"\nquery = "OTAN"\n',
         encoding="utf-8",

@@ -78,6 +78,22 @@ def test_only_quivive_reads_the_clock_the_environment_and_signals(project, room)
     assert found == []
 
 
+LONGEST_FUNCTION = 40
+"""Lines, with its signature and its docstring."""
+
+
+@pytest.mark.parametrize("room", [*ROOMS_WITHOUT_CLOCK, "quivive", "bench"])
+def test_no_function_is_longer_than_a_page(project, room):
+    functions = (
+        (path, node)
+        for path in sorted((project / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    lines = {f"{path.relative_to(project)}:{node.name}": node.end_lineno - node.lineno + 1 for path, node in functions}
+    assert {name: number for name, number in lines.items() if number > LONGEST_FUNCTION} == {}
+
+
 def test_imports_point_one_way_and_each_library_stays_in_its_room(project):
     command = Path(sys.executable).with_name("lint-imports")
     result = subprocess.run([command, "--no-cache"], cwd=project, capture_output=True, text=True, check=False)

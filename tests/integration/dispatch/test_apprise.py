@@ -14,7 +14,7 @@ import pytest
 from monitors import TimeLimits, send_test
 from monitors.channels.apprise import AppriseChannel, Table
 from monitors.rendering_chat import LONGEST_BODY, LONGEST_TITLE
-from news.alerts import DeliveryStatus
+from news.alerts import DeliveryStatus, Roll, RollKind
 from tests import mailbox as receivers
 from tests.mailbox import HookSink, Reply, closed_port
 from tests.outbox import ENGLISH, MORNING, NEWS, Clock, ListOutbox, make_bundle, make_health_bundle
@@ -139,3 +139,41 @@ def test_a_url_that_apprise_does_not_know_is_a_mistake_in_the_configuration(log,
 def test_the_table_makes_a_channel():
     url = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
     assert Table(type="apprise", url=f" {url} ").make_channel("equipe") == AppriseChannel("equipe", url)
+
+
+CALLING = "@everyone <!channel> (@julie) mail@here.example a@b.example <@U024BE7LH>"
+CALM = "@\u200beveryone <\u200b!channel> (@\u200bjulie) mail@\u200bhere.example a@b.example <\u200b@\u200bU024BE7LH>"
+
+
+def test_what_an_article_says_calls_nobody_whatever_the_service_is(service):
+    bundle = make_bundle("equipe")
+    alert = bundle.alerts[0]
+    article = replace(alert.about, title=CALLING, source=CALLING, url="https://social.example/@julie/1?q=@julie")
+    hits = (replace(alert.matches[0], found="OTAN", passage=f"[OTAN] {CALLING}"),)
+    told_of = replace(bundle, alerts=(replace(alert, about=article, matches=hits),))
+    digest = replace(told_of, bundle_id="digest", roll=Roll(RollKind.DIGEST, MORNING, MORNING))
+    news = replace(NEWS, name=CALLING, message=CALLING)
+    deliver(ListOutbox(told_of, digest, make_health_bundle(news, channel="equipe")), channel_of(service.port))
+    one, rolled, health = messages(service)
+    assert one["title"] == f"[OpenAI–OTAN] {CALM}"
+    assert one["message"].splitlines()[1:] == [f"· [OTAN] {CALM}", article.url]
+    assert one["message"].startswith(f"{CALM} — ")
+    assert rolled["message"].splitlines()[1:] == [f"· {CALM} ({CALM})", f"  {article.url}"]
+    assert CALM in health["title"]
+    assert health["message"].count(CALM) == 2
+
+
+def test_no_secret_is_in_an_error_as_it_is_sent_or_however_short_it_is(service):
+    service.always(Reply(403, body=b"c\xc3\xa9dille/x2 abc"))
+    channel = AppriseChannel("equipe", f"json://quivive:abc@127.0.0.1:{service.port}/c%C3%A9dille%2Fx2")
+    outbox = ListOutbox(make_bundle("equipe"))
+    deliver(outbox, channel)
+    assert not any(secret in outbox.last.error for secret in ("dille", "abc"))
+
+
+def test_a_url_of_several_places_is_warned_of_since_all_are_told_again_when_one_fails(service):
+    here = f"json://127.0.0.1:{service.port}"
+    assert AppriseChannel("equipe", f"{here}/a").warnings() == []
+    for url in (f"{here}/a, {here}/b", "tgram://123456789:abcdefg_hijklmnop/12315544/22222/"):
+        ((key, said),) = AppriseChannel("equipe", url).warnings()
+        assert (key, "2 places" in said) == ("url", True)

@@ -8,8 +8,8 @@ import pytest
 from monitors.channels.webhook import WebhookChannel
 from news.alerts import DeliveryStatus
 from news.circuits import FAILURES_TO_OPEN, FIRST_PAUSE
-from news.delivering import Policy
 from news.pace import Pace
+from news.plans import Policy
 from tests.mailbox import HookSink, Reply, closed_port
 from tests.outbox import ENGLISH, MORNING, Clock, ListOutbox, make_alert, make_bundle
 from tests.sending import hook_channel, make_dispatcher

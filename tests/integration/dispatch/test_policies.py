@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from news.alerts import make_bundle_id
-from news.delivering import Policy
+from news.plans import Policy
 from news.schedules import parse_quiet, parse_schedule
 from tests.mailbox import Reply
 from tests.outbox import ARTICLE, MORNING, Clock, ListOutbox, make_alert

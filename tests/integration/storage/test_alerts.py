@@ -246,6 +246,7 @@ def test_the_delivery_log_has_the_fields_of_the_outer_surface(desk: Desk) -> Non
         "acknowledged_at": None,
         "surge": None,
         "changes": [],
+        "story_id": 1,
     }
     (delivery,) = deliveries
     assert (delivery["id"], delivery["channel"], delivery["status"]) == (make_delivery_id(alert["id"], "hook"), "hook", "pending")

@@ -19,7 +19,7 @@ ENDS = "\nLa suite est réservée aux abonnés."
 
 def whole(desk: Desk) -> WholeArticle:
     (thing,) = (one for one in desk.archive.find_things(LINK, []) if one.kind is ThingKind.ARTICLE)
-    told = desk.archive.tell_whole(thing, [OTAN], desk.now)
+    told = desk.archive.tell_whole(thing, [OTAN], {}, desk.now)
     assert isinstance(told, WholeArticle)
     return told
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from news.alerts import Bundle, RollKind
-from news.delivering import Policy, Together
+from news.plans import Policy, Together
 from news.topics import Topic
 from tests.desk import A, B, C, Desk, entry, prose
 

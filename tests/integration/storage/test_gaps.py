@@ -61,7 +61,7 @@ def poll(desk: Desk, entries: Sequence[FeedEntry], when: datetime, *links: FeedL
 
 def gaps(desk: Desk) -> list[dict[str, Any]]:
     (thing,) = desk.archive.find_things(A, ())
-    told: Any = whole_json(desk.archive.tell_whole(thing, [], desk.now))
+    told: Any = whole_json(desk.archive.tell_whole(thing, [], {}, desk.now))
     return list(told["gaps"])
 
 
@@ -445,7 +445,7 @@ def test_a_gap_covers_nothing_until_it_is_filled(desk: Desk) -> None:
     bring(desk, *stories(15, 5), links=[FeedLink("next", "https://a.example/feed/3")])
     assert hours(desk, at(21)) == 10
     (thing,) = desk.archive.find_things(A, ())
-    told: Any = whole_json(desk.archive.tell_whole(thing, [], at(21)))
+    told: Any = whole_json(desk.archive.tell_whole(thing, [], {}, at(21)))
     assert told["coverage"] == coverage(desk, at(21))["coverage"]
     bring(desk, *stories(10, 20))
     assert (hours(desk, at(21)), coverage(desk, at(21))["gaps"], coverage(desk, at(21))["missed"]) == (21, 0, 0)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from news.alerts import AlertKind, AttemptResult, DeliveryStatus, source_subject
-from news.delivering import GATHERING
+from news.delivering import GATHERING, Policy
 from news.health_news import HealthEvent, HealthNews
 from news.one_thing import WholeAlert, WholeDelivery
 from news.topics import Topic
@@ -130,7 +130,7 @@ def test_two_of_a_few_minutes_are_one_mail_that_waits_with_the_reason(desk: Desk
 def test_one_is_shown_whole_without_an_article(desk: Desk) -> None:
     alert_id = raise_alert(desk)
     (thing,) = desk.archive.find_things(alert_id[:8], ["OTAN"])
-    whole = desk.archive.tell_whole(thing, [OTAN], desk.now)
+    whole = desk.archive.tell_whole(thing, [OTAN], {}, desk.now)
     assert isinstance(whole, WholeAlert)
     told = whole_json(whole)
     assert (whole.article, told["shows"], told["article_id"], "text" in told) == (None, "alert", None, False)
@@ -140,7 +140,7 @@ def test_a_delivery_of_one_is_shown_whole(desk: Desk) -> None:
     raise_alert(desk)
     delivery_id = alerts(desk)[0]["deliveries"][0]["id"]
     (thing,) = desk.archive.find_things(delivery_id, ["OTAN"])
-    whole = desk.archive.tell_whole(thing, [OTAN], desk.now)
+    whole = desk.archive.tell_whole(thing, [OTAN], {}, desk.now)
     assert isinstance(whole, WholeDelivery)
     assert whole.alert.title == "Le Journal is failing"
 
@@ -205,3 +205,20 @@ def test_a_channel_that_left_the_configuration_is_told_of_when_what_waited_for_i
     assert told_of(desk) == []
     desk.archive.hold_for_channel("hook", desk.tick(desk.now + timedelta(days=4)), 9).result()
     assert told_of(desk) == [("hook", "dead")]
+
+
+@pytest.mark.parametrize("first", ["operational", "ahead"])
+def test_neither_an_operational_alert_nor_what_a_clock_ahead_has_sealed_counts_to_a_limit(desk: Desk, first: str) -> None:
+    limited = Policy(most_per_hour=1)
+    desk.follow(Topic("Espace", "fusée", ("hook",)))
+    desk.watch(A)
+    if first == "operational":
+        news = HealthNews(HealthEvent.STATE, "Le Journal", "failing")
+        desk.archive._submit(raise_health_alert, ("hook",), source_subject(A), news, desk.tick()).result()
+        desk.archive.seal_messages("hook", limited, desk.now, 100).result()
+    else:
+        desk.poll(A, entry("La fusée 0", "https://a.example/0"))
+        desk.archive.seal_messages("hook", limited, desk.now + timedelta(days=365), 100).result()
+    desk.poll(A, entry("La fusée 1", "https://a.example/1"))
+    desk.archive.seal_messages("hook", limited, desk.now, 100).result()
+    assert {one["status"] for alert in desk.log() for one in alert["deliveries"]} == {"pending"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from news.alerts import DeliveryStatus
-from news.delivering import Policy
 from news.muting import Mute, MuteKind
+from news.plans import Policy
 from news.topics import Topic
 from storage import mute, retry_deliveries, unmute
 from tests.desk import A, B, Desk, entry

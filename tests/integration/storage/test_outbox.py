@@ -13,8 +13,8 @@ import pytest
 from sqlite_utils import Database
 
 from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus
-from news.delivering import Policy, Together
 from news.errors import ArchiveMissing
+from news.plans import Policy, Together
 from news.topics import Topic
 from storage import retry_deliveries
 from storage.file.connection import open_for_reading

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from news.alerts import DifferenceKind
 from news.copies import CopyReason
 from news.one_thing import Thing, ThingKind, WholeArticle
 from news.stories import Because
 from news.story_answers import StoryRecord
+from news.topics import Entity, Topic
 from storage import StoryRequest
 from storage.recording import placing_old
 from storage.recording.stories import SKETCH_AGE
@@ -49,7 +51,7 @@ def placed(desk: Desk) -> list[tuple[object, ...]]:
 
 
 def show(desk: Desk, article_id: int) -> WholeArticle:
-    whole = desk.archive.tell_whole(Thing(ThingKind.ARTICLE, str(article_id), ""), [OTAN], NOW)
+    whole = desk.archive.tell_whole(Thing(ThingKind.ARTICLE, str(article_id), ""), [OTAN], {}, NOW)
     assert isinstance(whole, WholeArticle)
     return whole
 
@@ -155,3 +157,52 @@ def test_a_deleted_article_leaves_nothing_that_its_text_could_be_known_by(desk: 
     deleted = desk.rows("SELECT id FROM articles WHERE deleted_at IS NOT NULL")
     assert not set(held) & set(deleted)
     assert len(stories(desk)) == 2
+
+
+NETWORKS = "L’OTAN va déployer l’assistant de la société Calypse sur ses réseaux{how} avant l’été, dit son secrétaire général. "
+TITLE = "Calypse : l’OTAN veut déployer l’assistant sur ses réseaux"
+MORE = "Le prix du contrat de Calypse n’est pas connu, et la société Calypse parle d’un grand pas pour son assistant. "
+
+
+def publish_contradiction(desk: Desk) -> None:
+    """Two sources on one contract; the second denies a word of the first."""
+    for place, (source, how) in enumerate(((A, " classifiés"), (B, " non classifiés"))):
+        link, at = f"https://news.example/{place}", NOW - timedelta(minutes=50 - place)
+        desk.poll(source, entry(TITLE, link, summary=NETWORKS.format(how=how) + MORE, published_at=at))
+
+
+def test_an_article_tells_what_it_says_otherwise_than_an_earlier_or_later_one_of_its_story(desk: Desk) -> None:
+    publish_contradiction(desk)
+    (later,) = show(desk, 2).differences
+    assert (later.kind, later.other_source, later.other_id) == (DifferenceKind.NEGATION, "Le Journal", 1)
+    assert ("réseaux non classifiés" in later.passage, "réseaux classifiés" in later.other_passage) == (True, True)
+    (first,) = show(desk, 1).differences
+    assert (first.kind, first.other_source, first.other_id) == (DifferenceKind.NEGATION, "L’Écho", 2)
+    assert (first.passage, first.other_passage) == (later.other_passage, later.passage)
+
+
+def test_articles_are_compared_only_where_a_topic_that_is_followed_matches_both(desk: Desk) -> None:
+    publish_contradiction(desk)
+    desk.poll(C, entry(TITLE, "https://news.example/9", summary=NETWORKS.format(how=" civils").replace("OTAN", "Alliance")))
+    assert [len(one.articles) for one in stories(desk)] == [3]
+    assert {one.other_id for one in show(desk, 2).differences} == {1}
+    assert show(desk, 3).differences == ()
+    other = desk.archive.tell_whole(Thing(ThingKind.ARTICLE, "2", ""), [Topic("Autre", "réseaux")], {}, NOW)
+    assert isinstance(other, WholeArticle)
+    assert other.differences == ()
+
+
+def test_a_topic_with_filters_compares_what_its_filters_let_through(desk: Desk) -> None:
+    topic = Topic("OTAN", "@alliance lang:fr")
+    with_entities = {"alliance": Entity("alliance", ("OTAN", "Alliance atlantique"))}
+    publish_contradiction(desk)
+    told = desk.archive.tell_whole(Thing(ThingKind.ARTICLE, "2", ""), [topic], with_entities, NOW)
+    assert isinstance(told, WholeArticle)
+    assert [one.kind for one in told.differences] == [DifferenceKind.NEGATION]
+
+
+def test_a_text_that_is_deleted_is_compared_no_more(desk: Desk) -> None:
+    desk.follow(Topic("OTAN", "OTAN"))
+    publish_contradiction(desk)
+    assert desk.archive.forget_articles(NOW + timedelta(days=30), NOW + timedelta(days=30)).result() == 2
+    assert (show(desk, 1).differences, show(desk, 2).differences) == ((), ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from news.delivering import Policy, Together
+from news.plans import Policy, Together
 from news.query import Matcher, check_topics
 from news.schedules import parse_schedule
 from news.text import analyse_article

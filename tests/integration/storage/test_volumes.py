@@ -85,7 +85,7 @@ def test_it_is_shown_whole_and_listed_as_csv(desk: Desk) -> None:
     watch(desk)
     (listed,) = desk.log(kind=AlertKind.SURGE)
     (thing,) = desk.archive.find_things(listed["id"], ["OTAN"])
-    whole = desk.archive.tell_whole(thing, [OTAN], desk.now)
+    whole = desk.archive.tell_whole(thing, [OTAN], {}, desk.now)
     assert isinstance(whole, WholeAlert)
     assert whole_json(whole)["surge"] == listed["surge"]
     assert listed["surge"]["title"].encode() in b"".join(make_csv(ALERTS, [listed]))
@@ -162,3 +162,11 @@ def test_a_topic_that_asks_for_something_else_or_was_away_is_a_new_one(desk: Des
     desk.follow()
     watch(desk)
     assert desk.rows("SELECT * FROM topic_volumes") == desk.rows("SELECT * FROM topic_hours") == []
+
+
+def test_a_topic_that_is_followed_since_a_clock_was_ahead_is_followed_since_now(desk: Desk) -> None:
+    desk.follow(OTAN, Topic("Ariane", "Ariane"))
+    watch(desk, MORNING + 10 * DAY)
+    watch(desk, MORNING)
+    assert dict(desk.rows("SELECT topic, since <= ? FROM topic_volumes", f"{MORNING + HOUR:%FT%TZ}")) == {"OTAN": 1, "Ariane": 1}
+    assert desk.rows("SELECT DISTINCT topic FROM topic_hours") == [("OTAN",)]

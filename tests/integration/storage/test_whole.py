@@ -45,7 +45,7 @@ def find(desk: Desk, what: str) -> list[Thing]:
 
 def whole(desk: Desk, what: str) -> Whole:
     (thing,) = find(desk, what)
-    return desk.archive.tell_whole(thing, [OTAN], desk.now)
+    return desk.archive.tell_whole(thing, [OTAN], {}, desk.now)
 
 
 def article_of(desk: Desk, what: str = "1") -> WholeArticle:
@@ -163,7 +163,7 @@ def test_a_topic_is_told_with_its_last_alerts(desk: Desk) -> None:
 def test_a_topic_that_was_removed_is_known_by_its_alerts(desk: Desk) -> None:
     desk.poll(A, entry("L’OTAN signe", ONE))
     (thing,) = desk.archive.find_things("otan", [])
-    told = desk.archive.tell_whole(thing, [], desk.now)
+    told = desk.archive.tell_whole(thing, [], {}, desk.now)
     assert isinstance(told, WholeTopic)
     assert (told.volume.name, told.volume.alerts, told.is_configured) == ("OTAN", 1, False)
 

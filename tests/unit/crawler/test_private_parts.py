@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections import deque
 from pathlib import Path
 
 import aiohttp
+from aiohttp.base_protocol import BaseProtocol
 from aiohttp.client_proto import ResponseHandler
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.utils.test import get_crawler
@@ -19,6 +21,13 @@ from crawler.scrapy_insides import AiohttpDownloadHandler, BaseStreamingDownload
 
 FOREIGN = ("scrapy", "aiohttp", "twisted")
 INSIDES = "crawler/scrapy_insides.py"
+CONNECTIONS = {"crawler/tolerant_connections.py", "monitors/channels/head_first.py"}
+"""Where inner parts of aiohttp are used: for what is fetched, and for what is sent. The rooms do not import one another."""
+
+
+def modules(project: Path) -> list[Path]:
+    """All of the rooms that know these packages."""
+    return [path for room in ("crawler", "monitors", "quivive") for path in (project / room).rglob("*.py")]
 
 
 def private_imports(path: Path) -> set[str]:
@@ -34,13 +43,13 @@ def private_imports(path: Path) -> set[str]:
 
 
 def test_private_parts_are_used_in_one_file(project: Path) -> None:
-    using = {
-        str(path.relative_to(project))
-        for room in ("crawler", "quivive")
-        for path in (project / room).rglob("*.py")
-        if private_imports(path)
-    }
+    using = {str(path.relative_to(project)) for path in modules(project) if private_imports(path)}
     assert using == {INSIDES}
+
+
+def test_inner_parts_of_connections_are_used_in_one_file_of_each_room(project: Path) -> None:
+    inner = re.compile(r"aiohttp\.client_proto|\b_factory\b|\b_payload\b|\b_reading_paused\b")
+    assert {str(path.relative_to(project)) for path in modules(project) if inner.search(path.read_text(encoding="utf-8"))} == CONNECTIONS
 
 
 def test_the_handler_takes_what_it_is_given_and_asks_its_session_as_we_expect() -> None:
@@ -67,7 +76,11 @@ def test_the_downloader_keeps_what_waits_for_a_host_where_we_drop_it() -> None:
 def test_connections_are_made_by_what_we_put_in_the_place_of_their_factory() -> None:
     assert "self._factory = " in inspect.getsource(aiohttp.BaseConnector)
     assert "self._factory" in inspect.getsource(aiohttp.TCPConnector)
-    assert {"set_response_params", "data_received", "eof_received"} <= set(vars(ResponseHandler))
+    assert {"set_response_params", "data_received", "eof_received", "should_close", "close", "abort"} <= set(vars(ResponseHandler))
+    protocol = inspect.getsource(ResponseHandler)
+    assert "self._payload" in protocol
+    assert "self._reading_paused" in inspect.getsource(BaseProtocol)
+    assert {"_pause_reading_for_buffer", "_resume_reading_for_buffer"} <= {name for name in dir(ResponseHandler) if "_for_buffer" in name}
 
 
 def test_aiohttp_takes_the_limits_that_the_session_is_made_with() -> None:

@@ -3,9 +3,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from monitors.rendering_webhook import render_webhook
-from news.alerts import AlertKind
-from tests.outbox import ARTICLE, MORNING, NEWS, make_alert, make_correction, make_health_alert, make_surge_bundle
+from monitors.rendering_webhook import render_messages, render_webhook
+from news.alerts import AlertKind, Difference, DifferenceKind
+from tests.outbox import ARTICLE, MORNING, NEWS, make_alert, make_correction, make_follow_up_bundle, make_health_alert, make_surge_bundle
 
 GOLDEN = Path(__file__).parent / "golden"
 ROOT = Path(__file__).parents[3]
@@ -20,13 +20,16 @@ def shape(value):
     """The keys of a JSON value, whatever stands behind them."""
     if isinstance(value, dict):
         return {key: shape(part) for key, part in value.items()}
-    return [shape(value[0])] if isinstance(value, list) else None
+    return [shape(part) for part in value[:1]] if isinstance(value, list) else None
 
 
 def test_the_documentation_shows_exactly_these_keys():
     examples = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "delivery.md").read_text(), re.DOTALL)]
-    told = (make_health_alert(), make_correction(), make_surge_bundle().alerts[0], make_alert())
-    made = [json.loads(render_webhook(alert)) for alert in told]
+    told = (make_correction(), make_surge_bundle().alerts[0], make_alert())
+    differs = Difference("de l’un", "de l’autre", "Le Monde", 7, DifferenceKind.NEGATION, "classif")
+    bundle = make_follow_up_bundle()
+    ((_, follow_up),) = render_messages(replace(bundle, alerts=tuple(replace(one, differences=(differs,)) for one in bundle.alerts)))
+    made = [json.loads(one) for one in (render_webhook(make_health_alert()), follow_up, *map(render_webhook, told))]
     made.append(json.loads((GOLDEN / "webhook-digest.json").read_text()))
     assert [(one["type"], shape(one)) for one in examples] == [(one["type"], shape(one)) for one in made]
 

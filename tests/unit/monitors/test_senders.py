@@ -10,7 +10,7 @@ from monitors.attempts import Outcome, Progress, TimeLimits, accepted
 from monitors.presentation import Presentation
 from monitors.senders import Senders
 from news.alerts import Bundle
-from news.delivering import Policy
+from news.plans import Policy
 from tests.outbox import ENGLISH
 
 

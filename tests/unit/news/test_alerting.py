@@ -8,6 +8,7 @@ import pytest
 
 from news.alerting import Matched, NewAlert, OnRecord, Silence, decide_alert
 from news.alerts import AlertKind, SubjectKind, article_subject, make_alert_id, parse_subject
+from news.follow_ups import Per
 
 
 def decide(
@@ -19,8 +20,11 @@ def decide(
     edited: bool = False,
     silent: bool = False,
     digest: bool = False,
+    story: bool = False,
+    per: Per = Per.STORY,
 ) -> NewAlert | Silence:
-    return decide_alert(OnRecord(alerts, first, openly), Matched(number, edited, by_silent_sighting=silent), digest=digest)
+    matched = Matched(number, edited, by_silent_sighting=silent)
+    return decide_alert(OnRecord(alerts, first, openly, story_alerted=story), matched, digest=digest, per=per)
 
 
 def test_the_first_match_of_an_openly_sighted_article_is_the_first_alert() -> None:
@@ -57,6 +61,22 @@ def test_a_silent_article_that_matched_before_its_edit_is_not_told() -> None:
 def test_the_kind_goes_by_the_first_version_that_matched_even_in_silence(first: int | None, kind: AlertKind) -> None:
     assert decide(number=3, first=first) == NewAlert(kind, 1)
     assert decide(number=3, first=first, edited=True) == NewAlert(kind, 1)
+
+
+def test_what_follows_in_a_story_that_was_told_is_a_follow_up_whichever_version_matched() -> None:
+    assert decide(story=True) == NewAlert(AlertKind.FOLLOW_UP, 1)
+    assert decide(story=True, number=3) == NewAlert(AlertKind.FOLLOW_UP, 1)
+    assert decide(story=True, digest=True, openly=False) == NewAlert(AlertKind.FOLLOW_UP, 1, first_poll=True)
+
+
+def test_a_story_that_was_told_silences_nothing_and_makes_nothing_loud() -> None:
+    assert decide(story=True, alerts=1) is Silence.ALERTED
+    assert decide(story=True, openly=False) is Silence.SILENT
+
+
+def test_a_topic_that_alerts_per_article_has_no_follow_ups() -> None:
+    assert decide(story=True, per=Per.ARTICLE) == NewAlert(AlertKind.NEW, 1)
+    assert decide(story=True, per=Per.ARTICLE, number=2) == NewAlert(AlertKind.REVISED, 1)
 
 
 def test_the_id_of_the_first_alert_is_what_it_was_before_there_were_sequences() -> None:

@@ -123,3 +123,7 @@ def test_a_live_blog_that_is_edited_every_2_minutes_for_a_day_is_told_at_most_24
         if told(after, before=before) and decide_when(told_at, now) == now:
             before, told_at, count = replace(after), now, count + 1
     assert count == 24
+
+
+def test_what_a_clock_that_was_ahead_told_puts_no_correction_off() -> None:
+    assert decide_when(NOW + timedelta(days=365), NOW) == NOW

@@ -20,21 +20,10 @@ from news.alerts import (
     source_subject,
     volume_subject,
 )
-from news.delivering import (
-    GATHERING,
-    GiveUp,
-    Hold,
-    HoldKind,
-    Plan,
-    Policy,
-    Together,
-    WaitingDelivery,
-    judge_absent,
-    plan_absent,
-    plan_messages,
-)
+from news.delivering import GATHERING, judge_absent, plan_absent, plan_messages
 from news.escalating import Escalation
 from news.muting import Mute, MuteKind
+from news.plans import GiveUp, Hold, HoldKind, Plan, Policy, Together, WaitingDelivery
 from news.schedules import parse_quiet, parse_schedule
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
@@ -364,3 +353,15 @@ def test_what_is_urgent_in_it_passes_quiet_hours_and_digests_and_is_still_one_me
     policy = Policy(when=parse_schedule("daily 12:00"), quiet=parse_quiet("09:00-11:00"))
     (message,) = plan_messages("hook", urgent, policy, NOW).messages
     assert (message.delivery_ids, message.roll) == (("a", "b"), Roll(RollKind.FIRST_POLL, NOW))
+
+
+def test_what_a_clock_that_was_ahead_has_made_waits_for_no_time_that_would_not_come() -> None:
+    for policy, delivery in (
+        (MORNING_DIGEST, waiting("a", at=NOW + 365 * DAY, due_at=NOW)),
+        (MAIL, replace(health("a", at=NOW + 365 * DAY), due_at=NOW)),
+        (MAIL, replace(waiting("a", at=NOW + 365 * DAY, due_at=NOW), first_poll=True, more_to_come=True)),
+    ):
+        (message,) = plan_messages("redaction", [delivery], policy, NOW).messages
+        assert message.roll is None or message.roll.due_at == NOW
+    a_second = waiting("a", at=NOW + SECOND, due_at=NOW)
+    assert set(held(plan_messages("redaction", [a_second], MORNING_DIGEST, NOW))) == {"a"}

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.alerts import article_subject, source_subject
-from news.delivering import HoldKind, Plan, Policy, Together, WaitingDelivery, plan_messages
+from news.delivering import plan_messages
 from news.muting import Mentioned, Mute, MuteKind, find_mute
+from news.plans import HoldKind, Plan, Policy, Together, WaitingDelivery
 from news.schedules import parse_schedule
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)

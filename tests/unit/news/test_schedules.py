@@ -124,3 +124,12 @@ def test_in_the_hour_that_comes_twice_the_next_moment_is_not_one_of_its_first_pa
     for minutes in (0, 29, 30, 59):
         again = datetime(2026, 10, 25, 1, minutes, tzinfo=UTC)  # 02:00 to 02:59, the second time
         assert schedule.next_after(again, PARIS) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
+
+
+def test_all_of_the_week_in_many_pieces_is_refused_too() -> None:
+    hours = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)]
+    pieces = [f"{begin}-{end}" for begin, end in zip(hours, [*hours[1:], hours[0]], strict=True)]
+    with pytest.raises(ValueError, match="nothing would ever be told"):
+        parse_quiet(" ".join(pieces))
+    ends_at = parse_quiet(" ".join(pieces[1:])).end_after(datetime(2026, 3, 4, 23, 30, tzinfo=UTC), UTC)
+    assert ends_at == datetime(2026, 3, 5, tzinfo=UTC)

@@ -181,3 +181,9 @@ def test_chances_are_those_of_the_tables(count, mean, heaped, chance):
 def test_chances_of_large_counts_are_numbers():
     assert 0 <= chance_of(5000, 1000.0, 2.0) < 1e-100
     assert 0 < chance_of(1100, 1000.0, 1.0) < 0.01
+
+
+def test_a_surge_that_was_told_by_a_clock_that_was_ahead_keeps_none_from_being_told():
+    volume = with_more(steady(4), 30)
+    assert judge_volume("OTAN", replace(volume, told_at=NOW), NOW) is NoSurge.TOLD
+    assert isinstance(judge_volume("OTAN", replace(volume, told_at=NOW + 365 * DAY), NOW), Surge)

@@ -41,7 +41,7 @@ CASES = {
         f"zzz: unknown table; known: {', '.join(SECTIONS)}, sources, entities, topics, channels",
     ),
     "an unknown key": ('[archive]\npth = "a.db"', 'archive.pth: unknown key; did you mean "path"?'),
-    "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll, revisions"),
+    "an unknown key like no other": ("[alerts]\nzzz = 1", "alerts.zzz: unknown key; known here: first_poll, per, follow_up, revisions"),
     "a value where a table belongs": ('archive = "a.db"', "archive: must be a table, [archive]"),
     "a table where a list belongs": (
         '[sources]\nurl = "https://un.example/"',
@@ -101,6 +101,15 @@ CASES = {
     ),
     "limits that cross": ('[crawler]\nmin_interval = "1d"', "crawler.min_interval: 1d is longer than max_interval, 12h"),
     "a first poll that is neither": ('[alerts]\nfirst_poll = "loud"', "alerts.first_poll: must be 'silent', 'alert' or 'digest'"),
+    "a way to alert that is none": ('[alerts]\nper = "event"', "alerts.per: must be 'story' or 'article'"),
+    "follow-ups that come no one knows when": (
+        '[alerts]\nfollow_up = "sometimes"',
+        "alerts.follow_up: 'sometimes' says not how often; write a duration such as 1h, now, off, hourly or daily 08:00",
+    ),
+    "follow-ups of a topic that never come": (
+        '[[topics]]\nname = "Un"\nquery = "un"\nfollow_up = "8d"',
+        "topics.0.follow_up: must be longer than 0s, and 7 days at most; write now to be told at once",
+    ),
     "a source that is no table": ('sources = ["https://un.example/"]', "sources.0: must be a table, [sources.0]"),
     "a source without address": ('[[sources]]\nname = "Un"', "sources.0.url: is required"),
     "a source with two": (
