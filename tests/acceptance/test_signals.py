@@ -179,7 +179,7 @@ def test_reloads_that_change_the_crawler_stop_no_poll_and_drop_nothing_that_is_i
 
 def test_reloads_that_change_the_crawler_start_no_more_workers(home, site) -> None:
     """Pages that take long to read would else have four processes, and twice the memory, until the crawl before has ended."""
-    piece = "<div><b>a</b><i>b</i></div>" * 100_000
+    piece = "<div><b>a</b><i>b</i></div>" * 30_000
     items = [item(f"Page {number}", site.page(f"/page/{number}", f"<html><body>{piece}</body></html>")) for number in range(30)]
     feeds = [source(publish(site, "Rien")), source(site.publish_feed("/dear", rss(*items)), articles="page")]
     home.configure(sources=feeds, crawler=QUICK)
