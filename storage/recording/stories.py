@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from news.copies import sample_shingles
 from news.headlines import HeadlineKind
 from news.placing import MOST_HOLDERS_ASKED, Around, KnownText, Placed, Placer, Story, Unplaced, most_sharing, rarest_words
-from news.stories import AFFAIR_SPAN, COPY_SPAN, MOST_NEIGHBOURS, Sketch, WordCounts
+from news.stories import AFFAIR_SPAN, COPY_SPAN, MOST_NEIGHBOURS, Sketch, WordCounts, is_kin
 from news.text import AnalysedArticle
 from storage.file.rows import change_in, insert_rows, select_in
 from storage.file.times import from_text, to_text
@@ -144,6 +144,7 @@ def _sketch(row: sqlite3.Row) -> Sketch:
         title=kept["title"],
         title_words=frozenset(kept["title_words"]),
         words=kept["words"],
+        numbers=frozenset(kept.get("numbers", ())),  # not kept by the first version that knew stories
         kinds=frozenset(map(HeadlineKind, kept["kinds"])),
         column=kept["column"],
     )
@@ -186,7 +187,7 @@ def _placing_row(one: Placed, centrality: dict[int, float]) -> tuple[object, ...
 
 def _write_sketches(db: Database, sketches: Sequence[Sketch]) -> None:
     insert_rows(db, "sketches", ("article_id", "at", "sketch"), [(one.article_id, _seconds(one.at), _kept(one)) for one in sketches])
-    words = sorted((word, _seconds(one.at), one.article_id) for one in sketches for word in one.words)
+    words = sorted((word, _seconds(one.at), one.article_id) for one in sketches for word in one.words if not is_kin(word))
     insert_rows(db, "sketch_words", ("word", "at", "article_id"), words)
 
 
@@ -195,6 +196,7 @@ def _kept(sketch: Sketch) -> str:
         "title": sketch.title,
         "title_words": sorted(sketch.title_words),
         "words": dict(sketch.words),
+        "numbers": sorted(sketch.numbers),
         "kinds": sorted(sketch.kinds),
         "column": sketch.column,
     }
@@ -209,7 +211,7 @@ def forget_sketches(db: Database, before: datetime, up_to: int) -> int:
     sql = "SELECT article_id, at, sketch FROM sketches WHERE at < ? AND article_id <= ? LIMIT ?"
     rows = db.conn.execute(sql, (_seconds(before - SKETCH_AGE), up_to, _BATCH)).fetchall()
     for row in rows:
-        words = [(word, row["at"], row["article_id"]) for word in _sketch(row).words]
+        words = [(word, row["at"], row["article_id"]) for word in _sketch(row).words if not is_kin(word)]
         db.conn.executemany("DELETE FROM sketch_words WHERE word = ? AND at = ? AND article_id = ?", words)
     change_in(db, "DELETE FROM sketches WHERE article_id IN ({marks})", [row["article_id"] for row in rows])
     return len(rows)
