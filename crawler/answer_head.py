@@ -74,7 +74,7 @@ def may_be_head(received: bytes | bytearray) -> bool:
 
 def status_of(head: bytes) -> int | None:
     """The status of the answer with this head; None if there is none to be read."""
-    found = _STATUS_LINE.fullmatch(_lines(head)[0])
+    found = _STATUS_LINE.fullmatch(head.lstrip(b"\r\n").partition(b"\n")[0].rstrip(b"\r"))
     return int(found[3]) if found else None
 
 

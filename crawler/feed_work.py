@@ -58,11 +58,20 @@ class FeedWork:
     async def outcome(self, source: DueSource, answered: Answered) -> PollOutcome:
         """What came of polling the source."""
         answer = answered.answer
-        failed = PollOutcome(source.source_id, source.url, answered.at, answered.seconds, PollKind.FAILED)
         if isinstance(answer, BaseException):
-            return replace(failed, problem=problem_of(answer))
-        failed = replace(failed, http_status=answer.status, body_bytes=len(answer.body), fresh_for=fresh_for(partial(header, answer)))
-        failed = replace(failed, final_url=final_url(answer), moved_to=moved_to(answer))
+            return PollOutcome(source.source_id, source.url, answered.at, answered.seconds, PollKind.FAILED, problem=problem_of(answer))
+        failed = PollOutcome(
+            source.source_id,
+            source.url,
+            answered.at,
+            answered.seconds,
+            PollKind.FAILED,
+            http_status=answer.status,
+            body_bytes=len(answer.body),
+            fresh_for=fresh_for(partial(header, answer)),
+            final_url=final_url(answer),
+            moved_to=moved_to(answer),
+        )
         validators = _validators(answer, answered.listing)
         if answer.status == 304 and (source.etag or source.last_modified):
             kept = Validators(validators.etag or source.etag, validators.last_modified or source.last_modified, source.body_hash)

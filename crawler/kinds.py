@@ -8,7 +8,7 @@ from crawler.page_work import PageWork
 from crawler.repair_work import RepairWork
 from crawler.site_work import SiteWork
 from crawler.subscription_work import SubscriptionWork
-from crawler.work import AnyKind
+from crawler.work import AnyKind, Posting
 from news.site_feeds import DueSite
 from news.sources import DuePage, DueRepair, DueSource, DueSubscription
 
@@ -19,6 +19,15 @@ KINDS: dict[type[Work], AnyKind] = {
     DueSubscription: SubscriptionWork(),
     DueSite: SiteWork(),
 }
+
+
+_POSTING: dict[type[Work], Posting] = {work: kind for work, kind in KINDS.items() if isinstance(kind, Posting)}
+
+
+def body_of(work: Work) -> bytes:
+    """What a piece of work posts; nothing if it only asks."""
+    posting = _POSTING.get(type(work))
+    return posting.make_body(work) if posting else b""
 
 
 def kind_of(work: Work) -> AnyKind:

@@ -15,12 +15,11 @@ from crawler.capacity import Capacity
 from crawler.credentials import own_cookies
 from crawler.download_handler import PROXY, Downloads
 from crawler.frontier import Work
-from crawler.kinds import kind_of
+from crawler.kinds import body_of, kind_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.redirects import COOKIES, OWN
 from crawler.robots import OBEY
 from crawler.settings import CrawlSettings, RequestSettings
-from crawler.work import Posting
 
 WORK = "quivive_work"
 
@@ -68,7 +67,7 @@ class NewsSpider(Spider):
         """How a piece of work is asked for. Raises ValueError for an address that is none."""
         kind = kind_of(work)
         own = self._requests.get(work.source_id)
-        body = kind.make_body(work) if isinstance(kind, Posting) else b""
+        body = body_of(work)
         return Request(
             work.url,
             method="POST" if body else "GET",

@@ -72,7 +72,7 @@ def check_bodies(templates: Mapping[str, str], presentation: Presentation) -> li
     troubles: list[tuple[str, str]] = []
     for channel, name in templates.items():
         bodies = TemplateBodies(name, presentation)
-        for bundle in make_samples(channel, datetime(2026, 1, 1, tzinfo=UTC)):
+        for bundle in make_samples(channel, datetime(2026, 1, 1, tzinfo=UTC)).values():
             try:
                 list(bodies.make(bundle))
             except TemplateTroubleError as error:

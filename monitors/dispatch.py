@@ -22,7 +22,7 @@ from monitors.line import Counter, Line
 from monitors.outbox import Outbox
 from monitors.presentation import Presentation
 from monitors.recorder import Recorder
-from monitors.samples import make_test_bundle
+from monitors.samples import make_samples
 from monitors.switchboard import Switchboard
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
 from news.pace import MOST_AT_ONCE
@@ -249,9 +249,9 @@ class Dispatcher:
             raise failures[0]
 
 
-async def send_test(channel: Channel, now: datetime, presentation: Presentation) -> AttemptResult:
-    """Send one message marked as a test. It is tried once: the result is `sent`, or `dead` with the reason."""
-    bundle = make_test_bundle(channel.name, now)
+async def send_test(channel: Channel, now: datetime, presentation: Presentation, kind: str = "new") -> AttemptResult:
+    """Send one message marked as a test, of a form that `make_samples` has. It is tried once: the result is `sent`, or `dead` with why."""
+    bundle = make_samples(channel.name, now)[kind]
     progress = Progress()
     sender = channel.make_sender(presentation, SendingRules().limits)
     try:

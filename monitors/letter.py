@@ -5,15 +5,14 @@ Its attributes are documented in docs/delivery.md for whoever writes a template 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
+from monitors.digest_letter import LetterDigest, make_letter_digests, tell_roll, tell_when
+from monitors.letter_parts import LetterChange, make_letter_change, tell_escalations, tell_own, tell_place
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Change, Followed, Hit, Roll, RollKind
-from news.differences import compare, mark_changes
-from news.digests import TopicDigest, arrange_digest
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Followed, Hit, Roll
 from news.health_news import HealthNews
 from news.surges import Surge
 from news.wording import Language
@@ -26,10 +25,6 @@ LONGEST_TITLE = 300
 LONGEST_TOPICS = 150
 """Characters of a subject's parts: a headline fits, a page that put its text into its title does not fill the inbox."""
 MOST_IDS_SHOWN = 20
-LATE_AFTER = timedelta(minutes=10)
-"""A digest that is made later than this says so; minutes are a busy machine's."""
-_LONGEST_DELAY = timedelta(days=30)
-"""An article that was published longer ago than that was found late for a reason that no delay tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +35,6 @@ class LetterHit:
     place: str
     passage: str
     parts: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LetterChange:
-    """What a correction changed in one place, word by word: `parts`, each with whether it is the `same`, `removed` or `added`.
-
-    `passage`: all of it, with `[-` and `-]` around what was removed, `{+` and `+}` around what was added.
-    """
-
-    place: str
-    passage: str
-    parts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +61,6 @@ class LetterHealth:
     problem: str
     address: str
     link: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LetterItem:
-    """One alert of a digest: the article, when it was published, and the first passage that was found, in pieces as `LetterHit.parts`."""
-
-    title: str
-    link: str | None
-    address: str
-    source: str
-    when: str
-    language: str
-    parts: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LetterDigest:
-    """What a digest tells of one topic, and how many alerts it leaves out (else empty)."""
-
-    name: str
-    items: tuple[LetterItem, ...]
-    left_out: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +93,20 @@ class Letter:
     """The topics of a digest or a summary; `when` says which it is, and whether it comes late."""
     surge: LetterSurge | None = None
     """A topic that is written about much more than usual: the chart, and the latest articles."""
+    escalation: str = ""
+    """From which channel it has escalated, and why; else empty. Of a digest each item tells it in `when`."""
 
 
 def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
     """What the mail on these alerts says."""
-    article, language = bundle.alerts[0].about, presentation.language
     if bundle.roll is not None:
         return _make_digest_letter(bundle, bundle.roll, presentation)
+    return replace(_make_letter_of_one(bundle, presentation), escalation=tell_escalations(bundle, presentation.language))
+
+
+def _make_letter_of_one(bundle: Bundle, presentation: Presentation) -> Letter:
+    """A mail on one article, one topic's volume, or what happened to the watch."""
+    article, language = bundle.alerts[0].about, presentation.language
     if isinstance(article, HealthNews):
         return _make_health_letter(bundle, presentation)
     if isinstance(article, Surge):
@@ -152,8 +120,8 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
         address=one_line(article.url),
         source=one_line(article.source),
         author=one_line(article.author or ""),
-        when=_tell_when(bundle.alerts[0], article, language),
-        excerpt=one_line(_told(bundle, article.excerpt, language)),
+        when=tell_when(bundle.alerts[0], article, language),
+        excerpt=one_line(tell_own(bundle, article.excerpt, language)),
         topics=tuple(_make_topic(bundle, alert, presentation) for alert in bundle.alerts),
         channel=one_line(bundle.channel),
         configuration=presentation.configuration,
@@ -164,7 +132,7 @@ def make_letter(bundle: Bundle, presentation: Presentation) -> Letter:
 def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) -> Letter:
     """A digest. `excerpt` says its titles too, for templates that know nothing of digests."""
     language = presentation.language
-    told = tuple(_make_digest(one, language) for one in arrange_digest(bundle.alerts))
+    told = make_letter_digests(bundle, roll, language)
     return Letter(
         language=language.code,
         article_language=language.code,
@@ -174,47 +142,13 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
         address="",
         source="quivive",
         author="",
-        when=_tell_roll(roll, language),
+        when=tell_roll(roll, language),
         excerpt=" · ".join(item.title for topic in told for item in topic.items),
         topics=(),
         channel=one_line(bundle.channel),
         configuration=presentation.configuration,
         alert_ids=tuple(alert.alert_id for alert in bundle.alerts[:MOST_IDS_SHOWN]),
         digest=told,
-    )
-
-
-def _tell_roll(roll: Roll, language: Language) -> str:
-    """What it is, and that it comes late, as after an outage of this machine."""
-    moment = language.moment(roll.due_at)
-    if roll.kind is RollKind.FOLLOW_UP:
-        return language.text(
-            "What followed in a story of which you were told, as of {moment}", moment=language.moment(roll.sealed_at or roll.due_at)
-        )
-    if roll.kind is RollKind.FIRST_POLL:
-        return language.text("What sources held when they were first read, as of {moment}", moment=moment)
-    if roll.kind is RollKind.SUMMARY:
-        return language.text("What was beyond the channel’s limit of messages in an hour, as of {moment}", moment=moment)
-    if roll.sealed_at is not None and roll.sealed_at - roll.due_at > LATE_AFTER:
-        return language.text("Digest of {moment}, late: made {sealed}", moment=moment, sealed=language.moment(roll.sealed_at))
-    return language.text("Digest of {moment}", moment=moment)
-
-
-def _make_digest(topic: TopicDigest, language: Language) -> LetterDigest:
-    items = (_make_item(alert, alert.about, language) for alert in topic.shown if isinstance(alert.about, AlertedArticle))
-    more = language.plural("and {count} more article", "and {count} more articles", topic.left_out) if topic.left_out else ""
-    return LetterDigest(one_line(topic.topic), tuple(items), more)
-
-
-def _make_item(alert: Alert, article: AlertedArticle, language: Language) -> LetterItem:
-    return LetterItem(
-        title=one_line(article.title) or article.url,
-        link=safe_link(article.url),
-        address=one_line(article.url),
-        source=one_line(article.source),
-        when=_tell_when(alert, article, language),
-        language=one_line(article.language or "fr"),
-        parts=tuple(marked_parts(alert.matches[0])) if alert.matches else (),
     )
 
 
@@ -296,7 +230,7 @@ def title_of(bundle: Bundle, language: Language) -> str:
         told = one_line(language.tell(article.title))
         more = len(bundle.alerts) - 1
         return language.plural("{first}, and {count} more", "{first}, and {count} more", more, first=told) if more else told
-    return one_line(_told(bundle, article.title, language)) or article.url
+    return one_line(tell_own(bundle, article.title, language)) or article.url
 
 
 def _tell_sources(bundle: Bundle, followed: Followed, language: Language) -> str:
@@ -313,6 +247,8 @@ def subject_of(bundle: Bundle, language: Language) -> str:
     title = one_line(title_of(bundle, language), LONGEST_TITLE)
     if is_correction(bundle):
         title = language.text("Corrected: {title}", title=title)
+    if all(bundle.escalation_of(alert) for alert in bundle.alerts):
+        title = language.text("Escalated: {title}", title=title)
     subject = " ".join(f"[{topics}] {title}".split())
     return f"[TEST] {subject}" if bundle.test else subject
 
@@ -320,23 +256,6 @@ def subject_of(bundle: Bundle, language: Language) -> str:
 def is_correction(bundle: Bundle) -> bool:
     """Whether a message tells nothing but what was corrected in an article."""
     return bundle.roll is None and all(alert.kind is AlertKind.CORRECTED for alert in bundle.alerts)
-
-
-def _told(bundle: Bundle, text: str, language: Language) -> str:
-    """What an article says is never translated; what a test message says is ours."""
-    return language.tell(text) if bundle.test else text
-
-
-def _tell_when(alert: Alert, article: AlertedArticle, language: Language) -> str:
-    if article.published_at is None:
-        return language.text("Date unknown, first seen {moment}", moment=language.moment(article.first_seen_at))
-    published = language.moment(article.published_at)
-    if alert.kind is AlertKind.CORRECTED:
-        return language.text("Published {moment}, correction seen {seen}", moment=published, seen=language.moment(alert.created_at))
-    delay = timedelta(seconds=alert.delay_seconds or 0)
-    if alert.delay_seconds is None or delay > _LONGEST_DELAY:
-        return language.text("Published {moment}", moment=published)
-    return language.text("Published {moment}, seen {delay} later", moment=published, delay=language.duration(delay))
 
 
 def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> LetterTopic:
@@ -348,7 +267,7 @@ def _make_topic(bundle: Bundle, alert: Alert, presentation: Presentation) -> Let
         note=_tell_note(alert.kind, language),
         hits=tuple(_make_hit(bundle, hit, language) for hit in alert.matches[:MOST_HITS_SHOWN]),
         hidden=language.plural("and {count} more passage", "and {count} more passages", hidden) if hidden > 0 else "",
-        changes=tuple(_make_change(change, language) for change in alert.changes),
+        changes=tuple(make_letter_change(bundle, change, language) for change in alert.changes),
     )
 
 
@@ -360,22 +279,8 @@ def _tell_note(kind: AlertKind, language: Language) -> str:
     return language.text("a later version of the article was the first to match") if kind is AlertKind.REVISED else ""
 
 
-def _make_change(change: Change, language: Language) -> LetterChange:
-    pieces = compare(one_line(change.before or ""), one_line(change.after or ""))
-    return LetterChange(
-        place=tell_place(change.field, language),
-        passage=mark_changes(pieces),
-        parts=tuple((piece.text.replace("\n", " "), piece.kind.value) for piece in pieces),
-    )
-
-
-def tell_place(field: str, language: Language) -> str:
-    """Where something was found, or changed."""
-    return {"title": language.text("in the title"), "text": language.text("in the text")}.get(field, one_line(field))
-
-
 def _make_hit(bundle: Bundle, hit: Hit, language: Language) -> LetterHit:
-    told = Hit(hit.term, hit.found, hit.field, _told(bundle, hit.passage, language))
+    told = Hit(hit.term, hit.found, hit.field, tell_own(bundle, hit.passage, language))
     return LetterHit(
         term=one_line(hit.term),
         place=tell_place(hit.field, language),

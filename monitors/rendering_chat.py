@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from monitors.chat_markups import ANYWHERE, Markup, length
-from monitors.letter import Letter, LetterItem, LetterTopic, make_letter, subject_of
+from monitors.digest_letter import LetterItem
+from monitors.letter import Letter, LetterTopic, make_letter, subject_of
 from monitors.presentation import Presentation
 from monitors.rendering import one_line
 from monitors.surge_letter import LetterSurge, LetterSurgeArticle
@@ -36,6 +38,10 @@ def tell_lines(letter: Letter, count: int, markup: Markup, most: int, language: 
 
     `count`: the alerts of the message. Without links in its markup an article's address is a line beyond that.
     """
+    if letter.escalation:
+        first = fit(letter.escalation, markup, LONGEST_TITLE)
+        rest = replace(letter, escalation="")
+        return [first, *tell_lines(rest, count, markup, most - length(first) - 1, language)]
     if letter.digest:
         return _tell_digest(letter, count, markup, most, language)
     if letter.surge:
@@ -81,7 +87,7 @@ def _tell_surge(surge: LetterSurge, markup: Markup, most: int) -> list[str]:
 
 def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
     """As many of the articles as there is room for, each with its address, and how many others there are."""
-    items = [_tell_item(item, markup) for topic in letter.digest for item in topic.items]
+    items = [_tell_item(item, markup, item.more_sources) for topic in letter.digest for item in topic.items]
     head = markup.escape(letter.when)
     told = _whole(items, most - length(head) - _ROOM_FOR_MORE) or (items[:1] if markup.link is None else [])
     left_out = count - len(told)
@@ -89,11 +95,14 @@ def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language
     return [head, *told, *more]
 
 
-def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup) -> str:
-    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({item.source})")
+def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup, more_sources: str = "") -> str:
+    sources = f"{item.source}, {more_sources}" if more_sources else item.source
+    title, source = one_line(item.title, LONGEST_TITLE), markup.escape(f" ({sources})")
+    changes = item.changes[:1] if isinstance(item, LetterItem) else ()
+    changed = "".join(f"\n  {markup.escape(one_line(change.passage, LONGEST_TITLE))}" for change in changes)
     if markup.link is None:
-        return f"· {markup.escape(title)}{source}\n  {markup.escape(item.address)}"
-    return f"· {_link(title, item.link, markup)}{source}"
+        return f"· {markup.escape(title)}{source}\n  {markup.escape(item.address)}{changed}"
+    return f"· {_link(title, item.link, markup)}{source}{changed}"
 
 
 def _link(text: str, url: str | None, markup: Markup) -> str:

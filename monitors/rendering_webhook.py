@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from monitors.rendering import rfc3339
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Followed, Hit, Roll
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, EscalatedFrom, Followed, Hit, Roll
 from news.digests import arrange_digest
 from news.health_news import HealthNews
 from news.surges import Surge, SurgeArticle
@@ -23,9 +23,10 @@ ALERT_TEST = "alert.test"
 """The type of test messages: a receiver that acts on `alert.created` does not act on them by mistake."""
 
 
-def render_webhook(alert: Alert, *, test: bool = False) -> bytes:
+def render_webhook(alert: Alert, escalation: EscalatedFrom | None = None, *, test: bool = False) -> bytes:
     """The body, UTF-8 JSON: the same bytes on every attempt, since nothing in it depends on when it is sent."""
     told, data = _tell(alert)
+    data |= _escalation_data(escalation)
     return _encoded({"type": ALERT_TEST if test else told, "timestamp": rfc3339(alert.created_at), "data": data})
 
 
@@ -44,6 +45,11 @@ def _type_of(alert: Alert) -> str:
     return ALERT_CORRECTED if alert.kind is AlertKind.CORRECTED else ALERT_CREATED
 
 
+def _escalation_data(escalation: EscalatedFrom | None) -> dict[str, Any]:
+    """From which channel an alert has escalated, and why; of any other, no key at all."""
+    return {"escalated_from": escalation.channel, "escalated_because": escalation.cause.value} if escalation else {}
+
+
 def render_roll(bundle: Bundle, roll: Roll) -> bytes:
     """The body of what is told of many alerts as one, with what `alert.created` has under `data` of each.
 
@@ -51,15 +57,16 @@ def render_roll(bundle: Bundle, roll: Roll) -> bytes:
     """
     timestamp = rfc3339(roll.sealed_at or roll.due_at)
     if roll.followed is not None:
-        data = {"alerts": _list_data(bundle.alerts), **_follow_up_data(roll.followed)}
-        return _encoded({"type": ALERT_FOLLOW_UP, "timestamp": timestamp, "data": data})
+        data = {"alerts": _list_data(bundle, bundle.alerts), **_follow_up_data(roll.followed)}
+        return _encoded({"type": ALERT_TEST if bundle.test else ALERT_FOLLOW_UP, "timestamp": timestamp, "data": data})
     told = [alert for topic in arrange_digest(bundle.alerts, len(bundle.alerts)) for alert in topic.shown]
-    data = {"kind": roll.kind.value, "due_at": rfc3339(roll.due_at), "alerts": _list_data(told)}
-    return _encoded({"type": ALERT_DIGEST, "timestamp": timestamp, "data": data})
+    data = {"kind": roll.kind.value, "due_at": rfc3339(roll.due_at), "alerts": _list_data(bundle, told)}
+    return _encoded({"type": ALERT_TEST if bundle.test else ALERT_DIGEST, "timestamp": timestamp, "data": data})
 
 
-def _list_data(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
-    return [_data(alert, alert.about) for alert in alerts if isinstance(alert.about, AlertedArticle)]
+def _list_data(bundle: Bundle, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+    articles = [(alert, alert.about) for alert in alerts if isinstance(alert.about, AlertedArticle)]
+    return [_data(alert, article) | _escalation_data(bundle.escalation_of(alert)) for alert, article in articles]
 
 
 def _follow_up_data(followed: Followed) -> dict[str, Any]:
@@ -81,7 +88,7 @@ def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
         yield bundle.bundle_id, render_roll(bundle, bundle.roll)
         return
     for message_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True):
-        yield message_id, render_webhook(alert, test=bundle.test)
+        yield message_id, render_webhook(alert, bundle.escalation_of(alert), test=bundle.test)
 
 
 class PlainBodies:

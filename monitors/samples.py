@@ -10,6 +10,9 @@ from news.alerts import (
     AlertedArticle,
     AlertKind,
     Bundle,
+    Change,
+    EscalatedFrom,
+    EscalationCause,
     Followed,
     Hit,
     Roll,
@@ -44,15 +47,31 @@ def make_test_bundle(channel: str, now: datetime) -> Bundle:
     return Bundle(bundle_id, channel, (bundle_id,), (alert,), 0, now + DELIVERY_LIFETIME, test=True)
 
 
-def make_samples(channel: str, now: datetime) -> list[Bundle]:
-    """One message of each form, for trying templates: a test, a digest, a follow-up, a surge, an operational alert."""
+def make_samples(channel: str, now: datetime) -> dict[str, Bundle]:
+    """One message of each form, marked as a test, for trying channels and templates; by what it is."""
     test = make_test_bundle(channel, now)
-    digest = replace(test, test=False, roll=Roll(RollKind.DIGEST, now, now))
-    story = Followed(1, "test", test.alerts[0].alert_id, "https://example.org/quivive-test")
-    follow_up = replace(test, test=False, roll=Roll(RollKind.FOLLOW_UP, now, now, story))
-    news = HealthNews(HealthEvent.STATE, "quivive", "failing", "ok", "https://example.org/feed/", now, None, "timeout", "no answer in time")
-    health = Alert(test.alerts[0].alert_id, NO_TOPIC, AlertKind.HEALTH, now, None, news, (), source_subject("https://example.org/feed/"))
+    (alert,) = test.alerts
+    story = Followed(1, "test", alert.alert_id, "https://example.org/quivive-test")
+    changes = (Change("text", Wording("what was said before"), Wording("what is said now")),)
+    escalated = (EscalatedFrom(alert.alert_id, channel, EscalationCause.UNACKNOWLEDGED),)
+    return {
+        "new": test,
+        "revised": replace(test, alerts=(replace(alert, kind=AlertKind.REVISED),)),
+        "corrected": replace(test, alerts=(replace(alert, kind=AlertKind.CORRECTED, sequence=2, changes=changes),)),
+        "escalated": replace(test, escalated=escalated),
+        "digest": replace(test, roll=Roll(RollKind.DIGEST, now, now)),
+        "follow_up": replace(test, roll=Roll(RollKind.FOLLOW_UP, now, now, story)),
+        "surge": replace(test, alerts=(_make_surge(alert, now),)),
+        "health": replace(test, alerts=(_make_health(alert, now),)),
+    }
+
+
+def _make_surge(alert: Alert, now: datetime) -> Alert:
     bars = tuple(SurgeBar(now - hours * timedelta(hours=1), 1, 0.5) for hours in range(23, -1, -1))
     surge = Surge("test", now, now, 5, 0.5, bars, (SurgeArticle("test", "https://example.org/quivive-test", "quivive", None),))
-    risen = Alert(test.alerts[0].alert_id, "test", AlertKind.SURGE, now, None, surge, (), volume_subject("test"))
-    return [test, digest, follow_up, *(replace(test, test=False, alerts=(alert,)) for alert in (risen, health))]
+    return Alert(alert.alert_id, "test", AlertKind.SURGE, now, None, surge, (), volume_subject("test"))
+
+
+def _make_health(alert: Alert, now: datetime) -> Alert:
+    news = HealthNews(HealthEvent.STATE, "quivive", "failing", "ok", "https://example.org/feed/", now, None, "timeout", "no answer in time")
+    return Alert(alert.alert_id, NO_TOPIC, AlertKind.HEALTH, now, None, news, (), source_subject("https://example.org/feed/"))

@@ -14,7 +14,7 @@ from jinja2.loaders import ChoiceLoader, FileSystemLoader
 
 from monitors.letter import Letter, make_letter
 from monitors.presentation import TEMPLATE_NAMES, Presentation, TemplateTroubleError
-from monitors.samples import make_test_bundle
+from monitors.samples import make_samples
 from monitors.template_running import make_environment, run_bounded
 from news.wording import Wording
 
@@ -64,8 +64,10 @@ class Templates:
 
 
 def check_templates(presentation: Presentation) -> list[str]:
-    """What is wrong with the user's templates, each tried with the test message; nothing if there are none."""
+    """What is wrong with the user's templates, each tried with a message of each form; nothing if there are none."""
     if not presentation.templates.sources:
         return list(presentation.templates.troubles)
-    letter = make_letter(make_test_bundle("test", datetime(2026, 1, 1, tzinfo=UTC)), presentation)
-    return [*presentation.templates.troubles, *Templates(presentation).render(letter).troubles]
+    templates = Templates(presentation)
+    samples = make_samples("test", datetime(2026, 1, 1, tzinfo=UTC)).values()
+    troubles = [one for sample in samples for one in templates.render(make_letter(sample, presentation)).troubles]
+    return [*presentation.templates.troubles, *dict.fromkeys(troubles)]

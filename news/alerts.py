@@ -176,6 +176,8 @@ class Alert:
     """What was corrected; of other alerts nothing."""
     first_poll: bool = False
     """Whether it speaks of what a source held when it was first seen."""
+    story_id: int | None = None
+    """The story of its article when it was made; None if it is about none, or was made by a version that knew no stories."""
 
 
 class RollKind(StrEnum):
@@ -215,6 +217,22 @@ class Roll:
     """Of a follow-up: the story."""
 
 
+class EscalationCause(StrEnum):
+    """Why an alert went to a second channel; stored with its delivery there."""
+
+    DEAD = "dead"
+    UNACKNOWLEDGED = "unacknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class EscalatedFrom:
+    """That an alert is told here since it was told at another channel in vain: which, and why."""
+
+    alert_id: str
+    channel: str
+    cause: EscalationCause
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """What a channel gets as one message, sealed: one delivery to a webhook, or one mail on all alerts of one article.
@@ -235,6 +253,12 @@ class Bundle:
     """What the attempts before have settled: the message goes only to those who are not among them, or are still owed it."""
     roll: Roll | None = None
     """Set for what is told of many alerts as one: a digest, a summary, a follow-up."""
+    escalated: tuple[EscalatedFrom, ...] = ()
+    """Which of its alerts escalated to this channel."""
+
+    def escalation_of(self, alert: Alert) -> EscalatedFrom | None:
+        """Where an alert of it was told in vain before; None if this channel is one of its topic's own."""
+        return next((one for one in self.escalated if one.alert_id == alert.alert_id), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.alerts import AlertKind, Change, DeliveryStatus, Hit, RecipientOutcome, RollKind
+from news.alerts import AlertKind, Change, DeliveryStatus, EscalationCause, Hit, RecipientOutcome, RollKind
 from news.articles import Identity, Origin
 from news.care import Care
 from news.covering import Coverage
-from news.escalating import EscalationCause
 from news.health_news import HealthNews
 from news.page_readings import PageReadings
 from news.sources import Problem, SourceStatus

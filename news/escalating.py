@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.alerts import DeliveryStatus
+from news.alerts import DeliveryStatus, EscalationCause
 
 LONGEST_AFTER = timedelta(days=1)
 """What nobody has looked at for a day is no longer a case for those on call."""
@@ -29,13 +29,6 @@ class Escalation:
         What waits for a digest or the end of quiet hours is not sealed: nobody could have acknowledged it.
         """
         return sealed_at + self.after
-
-
-class EscalationCause(StrEnum):
-    """Why an alert went to a second channel; stored with its delivery there."""
-
-    DEAD = "dead"
-    UNACKNOWLEDGED = "unacknowledged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,8 +96,9 @@ class WaitingDelivery:
     acknowledged: bool = False
     """Whether it was escalated to this channel, and somebody has acknowledged it since."""
     story_id: int | None = None
-    """The story of its article today, if its alert is on one; of a correction none."""
+    """The story of its article today, if its alert is on one; of a correction of what was told none."""
     is_follow_up: bool = False
+    """Whether it follows in a story, or corrects what does and was not told yet."""
     told: Told | None = None
     """Of a follow-up: what its channel was told of its story, for its topic; None if nothing."""
     follow_up: FollowUp = DEFAULT_FOLLOW_UP

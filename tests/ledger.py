@@ -10,9 +10,11 @@ import re
 import sqlite3
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from tests.mailbox import HookSink, Mail, Mailbox, Request
@@ -22,6 +24,8 @@ from tests.processes import Home
 MOST_UNRECORDED = 36
 """Messages of one channel that may be repeated after a crash, as docs/delivery.md promises."""
 PARIS = ZoneInfo("Europe/Paris")
+CORRECTED = "(corrected)"
+"""Stands after the title where a correction of the article was told."""
 _LEFT_OUT = re.compile(r"and \d+ more article")
 _TITLE = re.compile(r"Dépêche (\d+) :")
 
@@ -121,9 +125,9 @@ class Ledger:
     def sealed(self) -> list[SealedMessage]:
         titles = defaultdict(set)
         for row in self.rows(
-            "SELECT message_id, json_extract(payload, '$.title') AS title FROM deliveries JOIN alerts ON alerts.id = alert_id"
+            "SELECT message_id, kind, json_extract(payload, '$.title') AS title FROM deliveries JOIN alerts ON alerts.id = alert_id"
         ):
-            titles[row["message_id"]].add(row["title"])
+            titles[row["message_id"]].add(_name(row["title"], row["kind"]))
         return [
             SealedMessage(
                 *(row["id"], row["channel"], datetime.fromisoformat(row["sealed_at"]), row["roll"]),
@@ -135,16 +139,31 @@ class Ledger:
 
 def _read_request(request: Request) -> Arrival:
     told = request.json["data"].get("alerts") or [request.json["data"]]
-    titles = tuple(one["article"]["title"] for one in told)
+    titles = tuple(_name(one["article"]["title"], one["kind"]) for one in told)
     return Arrival(request.path.rpartition("/")[2], request.headers["webhook-id"], titles, request.json, request.is_accepted)
 
 
 def _read_mail(mail: Mail) -> Arrival:
     """One arrival, of whichever readers."""
     text = mail.text
-    titles = tuple(dict.fromkeys(title_of(int(number)) for number in _TITLE.findall(text)))
+    titles = tuple(dict.fromkeys(_list_titles(text, is_correction="Corrected:" in mail.subject)))
     message_id = mail.message_id.strip("<>").partition("@")[0]
     return Arrival("", message_id, titles, (mail.subject, text), leaves_out=bool(_LEFT_OUT.search(text)))
+
+
+def _list_titles(text: str, *, is_correction: bool) -> Iterator[str]:
+    """What a mail names; but not the story that it follows up, which its first line names."""
+    lines = [line for line in text.splitlines() if not line.startswith("+")]
+    for line, below in zip_longest(lines, lines[1:], fillvalue=""):
+        for number in _TITLE.findall(line):
+            yield _name(title_of(int(number)), "corrected" if is_correction or "correction seen" in below else "")
+
+
+def _name(title: str, kind: str) -> str:
+    """An article by the title under which it was published; a correction of it is told besides."""
+    found = _TITLE.search(title)
+    name = title_of(int(found[1])) if found else title
+    return f"{name} {CORRECTED}" if kind == "corrected" else name
 
 
 def _by_reader(mail: Mail) -> list[Arrival]:
@@ -171,8 +190,8 @@ def assert_quiet(messages: list[SealedMessage], first_hour: int, last_hour: int)
 
 
 def assert_limit(messages: list[SealedMessage], most: int) -> None:
-    """No more within an hour, but for summaries and what is urgent."""
-    moments = [message.sealed_at for message in messages if message.roll is None and not message.is_urgent]
+    """No more within an hour, but for digests, summaries and what is urgent."""
+    moments = [message.sealed_at for message in messages if message.roll in {None, "follow_up"} and not message.is_urgent]
     assert all(after - before >= timedelta(hours=1) for before, after in zip(moments, moments[most:], strict=False))
 
 

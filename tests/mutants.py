@@ -68,6 +68,9 @@ WHOLE = ("tests/acceptance", "--ignore=tests/acceptance/test_crash.py", "--ignor
 """Those that run the program as its users do."""
 MOST_TESTS = 400
 """Of one line. Who passes by more than that is passed by at every poll; what nobody of them notices is left to the whole program."""
+_LONGEST_SECONDS = 3_600
+_MOST_SHOWN = 4_000
+"""Characters of what tests say that fail before anything is changed."""
 _OPPOSITE: dict[type[ast.cmpop], str] = {
     ast.Eq: "!=",
     ast.NotEq: "==",
@@ -178,9 +181,9 @@ class PassersBy:
     def __init__(self, folder: Path, jobs: int) -> None:
         self._folder = folder
         measured = [f"--cov={room}" for room in ("news", "storage", "monitors")]
-        failed = _fails(folder, [*NEAR, *measured, "--cov-context=test", "--cov-report=", f"--numprocesses={jobs}"])
-        if failed:
-            raise SystemExit("the tests fail before anything is changed")
+        done = _run(folder, [*NEAR, *measured, "--cov-context=test", "--cov-report=", f"--numprocesses={jobs}"])
+        if done.returncode != 0:
+            raise SystemExit(f"the tests fail before anything is changed:\n{done.stdout[-_MOST_SHOWN:]}")
         self._data = CoverageData(str(folder / ".coverage"))
         self._data.read()
         self._breadth = Counter(
@@ -210,14 +213,17 @@ def is_noticed(folder: Path, mutant: Mutant, tests: Sequence[str], *, whole: boo
 
 
 def _fails(folder: Path, arguments: Sequence[str]) -> bool:
+    try:
+        return _run(folder, arguments).returncode not in {0, 5}
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def _run(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
     listed = folder / "arguments.txt"  # hundreds of tests are too long a command
     listed.write_text("\n".join(arguments))
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--timeout=120", f"@{listed}"]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=1200, check=False)
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode not in {0, 5}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False)
 
 
 def main() -> int:

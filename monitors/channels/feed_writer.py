@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -64,12 +64,13 @@ class FeedWriter:
     def _add(self, bundle: Bundle) -> None:
         path = Path(os.path.realpath(self._path))
         added = [
-            self._entry(replace(bundle, delivery_ids=(delivery_id,), alerts=(alert,)), alert)
+            self._entry(replace(bundle, delivery_ids=(delivery_id,), alerts=(alert,), roll=None), alert)
             for delivery_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True)
         ]
         ids = {_text(entry, "id") for entry in added}
-        kept = [entry for entry in _read_entries(path) if _text(entry, "id") not in ids]
-        entries = sorted([*added, *kept], key=lambda entry: _text(entry, "updated"), reverse=True)[: self._most]
+        kept = _newest_first(entry for entry in _read_entries(path) if _text(entry, "id") not in ids)
+        # What counts as sent has been in the file, however old it is and however much came at once: it makes room for itself.
+        entries = _newest_first([*added, *kept[: max(0, self._most - len(added))]])
         _replace(path, etree.tostring(self._feed(entries), xml_declaration=True, encoding="utf-8", pretty_print=True))
 
     def _feed(self, entries: Sequence[etree._Element]) -> etree._Element:
@@ -96,8 +97,13 @@ class FeedWriter:
         return entry
 
 
+def _newest_first(entries: Iterable[etree._Element]) -> list[etree._Element]:
+    return sorted(entries, key=lambda entry: _text(entry, "updated"), reverse=True)
+
+
 def _html(letter: Letter) -> str:
-    lines = [f"<p>{escape(letter.source)} · {escape(letter.when)}</p>", f"<p>{escape(letter.excerpt)}</p>"]
+    lines = [f"<p><b>{escape(letter.escalation)}</b></p>"] if letter.escalation else []
+    lines += [f"<p>{escape(letter.source)} · {escape(letter.when)}</p>", f"<p>{escape(letter.excerpt)}</p>"]
     for topic in letter.topics:
         shown = [_change(change.parts) for change in topic.changes] or [_passage(hit.parts) for hit in topic.hits]
         items = "".join(f"<li>{one}</li>" for one in shown)

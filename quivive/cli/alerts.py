@@ -39,6 +39,7 @@ MOST_LISTED = 100
 """Alerts that a terminal is given unless told otherwise: the log may hold years."""
 _PAGE = 1_000
 """Alerts that are read in one go."""
+_TESTS = (*(kind.value for kind in AlertKind), "escalated", "digest")
 
 
 @click.group("alerts", cls=SuggestingGroup, invoke_without_command=True)
@@ -146,8 +147,9 @@ def ack(context: click.Context, ids: tuple[str, ...]) -> None:
 
 @command.command("test")
 @click.argument("channel", shell_complete=complete_channel)
+@click.option("--kind", type=click.Choice(_TESTS), default="new", help="As which it is made up: an alert of a kind, or a digest.")
 @click.pass_context
-def test(context: click.Context, channel: str) -> None:
+def test(context: click.Context, channel: str, kind: str) -> None:
     """Send one message, marked as a test, to a channel."""
     from monitors import send_test
     from quivive.wiring import make_presentation
@@ -158,7 +160,7 @@ def test(context: click.Context, channel: str) -> None:
         there = ", ".join(configuration.channels) or Wording("none")
         raise UsageError(Wording("there is no channel '{channel}' in the configuration (there: {there})", channel=channel, there=there))
     language = configuration.language
-    result = asyncio.run(send_test(configuration.channels[name], utc_now(), make_presentation(configuration)))
+    result = asyncio.run(send_test(configuration.channels[name], utc_now(), make_presentation(configuration), kind))
     if result.status is DeliveryStatus.SENT:
         accepted = language.text("{channel}: the test message was accepted", channel=name)
         click.echo(f"{accepted} ({language.tell(result.error)})" if result.error else accepted)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from news.alerting import Silence
-from news.alerts import AlertKind, DeliveryStatus, RecipientOutcome, RecipientStatus, RollKind
+from news.alerts import AlertKind, DeliveryStatus, EscalationCause, RecipientOutcome, RecipientStatus, RollKind
 from news.answers import AlertRecord, DeliveryRecord
-from news.escalating import EscalationCause
 from news.one_thing import AlertDetails, AttemptRecord, DeliveryDetails
 from news.wording import Language
 from quivive.cli.sheet import Sheet, View
@@ -25,19 +24,16 @@ STATUS_STYLES: dict[DeliveryStatus, dict[str, object]] = {
 
 def tell_kind(kind: AlertKind, language: Language) -> str:
     """The kind of an alert in the user's language; JSON has the fixed English word."""
-    match kind:
-        case AlertKind.NEW:
-            return language.text("new")
-        case AlertKind.REVISED:
-            return language.text("revised")
-        case AlertKind.FOLLOW_UP:
-            return language.text("follow-up")
-        case AlertKind.CORRECTED:
-            return language.text("corrected")
-        case AlertKind.SURGE:
-            return language.text("surge")
-        case AlertKind.HEALTH:
-            return language.text("operation")
+    text = language.text
+    words = {
+        AlertKind.NEW: text("new"),
+        AlertKind.REVISED: text("revised"),
+        AlertKind.FOLLOW_UP: text("follow-up"),
+        AlertKind.CORRECTED: text("corrected"),
+        AlertKind.SURGE: text("surge"),
+        AlertKind.HEALTH: text("operation"),
+    }
+    return words[kind]
 
 
 def tell_status(status: DeliveryStatus, language: Language) -> str:

@@ -351,6 +351,7 @@ def announced_alert_json(alert: Alert) -> JsonObject:
         "health": health_json(alert.about) if isinstance(alert.about, HealthNews) else None,
         "surge": surge_json(alert.about) if isinstance(alert.about, Surge) else None,
         "changes": changes_json(alert.changes),
+        "story_id": alert.story_id,
     }
 
 

@@ -515,3 +515,9 @@ def follow_up_stories(db: Database) -> None:
     db.conn.execute("ALTER TABLE messages ADD COLUMN followed TEXT")  # JSON: story_id, title, first_alert_id, first_url
     db.conn.execute("DROP INDEX messages_by_sealing")
     db.conn.execute("CREATE INDEX messages_by_sealing ON messages (channel, sealed_at) WHERE roll IS NULL OR roll = 'follow_up'")
+
+
+@migrations()
+def know_in_which_story_an_alert_was_made(db: Database) -> None:
+    """A digest tells what follows in a story beneath its first article: as it was, whatever the story has become by the next attempt."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN placed_in INTEGER")  # the story of its article when it was made

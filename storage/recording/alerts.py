@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -58,12 +58,13 @@ def record_alerts(
 ) -> list[Alert]:
     """Write the alerts that are due, with a delivery for each channel of their topics, which waits to be planned."""
     row = db.conn.execute(
-        """SELECT articles.*, sources.name AS source FROM articles JOIN sources ON sources.id = articles.source_id
+        """SELECT articles.*, sources.name AS source, story_id FROM articles JOIN sources ON sources.id = articles.source_id
+               LEFT JOIN story_articles ON article_id = articles.id
            WHERE articles.id = ?""",
         (cause.article_id,),
     ).fetchone()
     article = _alerted_article(row, cause.text)
-    alerts = [_make_alert(cause, article, row["place"], match, new) for match, new in due]
+    alerts = [replace(_make_alert(cause, article, row["place"], match, new), story_id=row["story_id"]) for match, new in due]
     for alert in alerts:
         _insert_alert(db, cause, alert, _article_json(article))
         insert_deliveries(db, alert, channels_of_topic.get(alert.topic, ()))
@@ -90,8 +91,8 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent, first_poll, changes, counted)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                               urgent, first_poll, changes, counted, placed_in)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -108,6 +109,7 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             alert.first_poll,
             _changes_json(alert.changes),
             alert.kind is AlertKind.CORRECTED,  # its article was counted with the first
+            alert.story_id,
         ),
     )
 

@@ -21,6 +21,8 @@ from news.alerts import (
     AttemptResult,
     Bundle,
     DeliveryStatus,
+    EscalatedFrom,
+    EscalationCause,
     RecipientOutcome,
     Roll,
     RollKind,
@@ -81,7 +83,8 @@ def list_due_messages(db: Database, channel: str, now: datetime, limit: int, exc
     return [_bundle(row, told[row["id"]], recipients.get(row["id"], ())) for row in wanted]
 
 
-_TOLD = """SELECT message_id, deliveries.id AS delivery_id, alerts.* FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
+_TOLD = """SELECT message_id, deliveries.id AS delivery_id, escalated_from, escalated_because, alerts.*
+    FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
     WHERE message_id IN ({marks}) ORDER BY message_id, alerts.topic, alerts.created_at, alerts.sequence, alerts.id"""
 
 
@@ -95,6 +98,11 @@ def _bundle(message: sqlite3.Row, rows: Sequence[sqlite3.Row], recipients: tuple
         give_up_at=from_text(message["give_up_at"]),
         recipients=recipients,
         roll=_roll(message),
+        escalated=tuple(
+            EscalatedFrom(row["id"], row["escalated_from"], EscalationCause(row["escalated_because"]))
+            for row in rows
+            if row["escalated_from"] is not None
+        ),
     )
 
 
@@ -120,6 +128,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         urgent=bool(row["urgent"]),
         changes=changes_from_json(row["changes"]),
         first_poll=bool(row["first_poll"]),
+        story_id=row["placed_in"],
     )
 
 

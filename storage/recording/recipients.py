@@ -27,13 +27,8 @@ def record_recipients(db: Database, results: Sequence[AttemptResult]) -> None:
     )
 
 
-def list_recipients(db: Database, message_id: str) -> tuple[RecipientOutcome, ...]:
-    """What is known of the recipients of a message, from all attempts so far."""
-    return map_recipients(db, [message_id]).get(message_id, ())
-
-
 def map_recipients(db: Database, message_ids: Collection[str]) -> dict[str, tuple[RecipientOutcome, ...]]:
-    """The same of many messages, by their ids; those of which nothing is known are left out."""
+    """What is known of the recipients of these messages, from all attempts so far; those of which nothing is known are left out."""
     found: dict[str, list[RecipientOutcome]] = defaultdict(list)
     for row in select_in(db, "SELECT * FROM recipients WHERE message_id IN ({marks})", message_ids):
         found[row["message_id"]].append(RecipientOutcome(row["recipient"], RecipientStatus(row["status"]), row["reason"]))

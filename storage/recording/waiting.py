@@ -15,12 +15,16 @@ from storage.file.times import from_text, to_text
 
 _WAITING = """SELECT deliveries.id, topic, kind, subject, alerts.article_id, story_id, deliveries.created_at AS alerted_at, due_at,
            give_up_at, hold, urgent, first_poll, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
+           kind = 'corrected' AND EXISTS (
+               SELECT 1 FROM alerts AS own JOIN deliveries AS first ON first.alert_id = own.id AND first.channel = deliveries.channel
+               WHERE own.topic = alerts.topic AND own.subject = alerts.subject AND own.kind = 'follow_up' AND first.message_id IS NULL
+           ) AS corrects_untold,
            (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = alerts.article_id) AS source
     FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN story_articles ON story_articles.article_id = alerts.article_id"""
 _OF_STORIES = """ WHERE deliveries.id IN (
         SELECT deliveries.id FROM story_articles CROSS JOIN alerts ON alerts.article_id = story_articles.article_id
             CROSS JOIN deliveries ON alert_id = alerts.id
-        WHERE kind = 'follow_up' AND channel = ? AND (due_at <= ? OR (due_at IS NOT NULL AND hold = 'follow_up'))
+        WHERE kind IN ('follow_up', 'corrected') AND channel = ? AND (due_at <= ? OR (due_at IS NOT NULL AND hold = 'follow_up'))
             AND story_id IN ({marks}))"""
 """From the stories, which are small, to what of them waits for a channel; in this order, since all that waits may be much."""
 
@@ -44,11 +48,16 @@ def list_waiting(db: Database, channel: str, now: datetime, limit: int) -> list[
 
 def _stories_of(rows: Iterable[sqlite3.Row]) -> set[int]:
     """The stories that these follow."""
-    return {row["story_id"] for row in rows if row["kind"] == AlertKind.FOLLOW_UP and row["story_id"] is not None}
+    return {row["story_id"] for row in rows if _is_follow_up(row) and row["story_id"] is not None}
+
+
+def _is_follow_up(row: sqlite3.Row) -> bool:
+    """A correction of what follows in a story, and is not told yet, is told with it."""
+    return row["kind"] == AlertKind.FOLLOW_UP or bool(row["corrects_untold"])
 
 
 def _waiting(row: sqlite3.Row) -> WaitingDelivery:
-    kind = AlertKind(row["kind"])
+    is_follow_up = _is_follow_up(row)
     return WaitingDelivery(
         delivery_id=row["id"],
         subject=parse_subject(row["subject"]),
@@ -61,8 +70,8 @@ def _waiting(row: sqlite3.Row) -> WaitingDelivery:
         source=_source_of(row),
         first_poll=bool(row["first_poll"]),
         acknowledged=bool(row["acknowledged"]),
-        story_id=None if kind is AlertKind.CORRECTED else row["story_id"],
-        is_follow_up=kind is AlertKind.FOLLOW_UP,
+        story_id=row["story_id"] if is_follow_up or row["kind"] != AlertKind.CORRECTED else None,
+        is_follow_up=is_follow_up,
     )
 
 

@@ -439,8 +439,9 @@ def test_backup_into_a_folder_that_is_not_there_exits_1_with_a_reason(office) ->
 def test_a_test_message_is_sent_to_a_webhook_and_to_a_mailbox(home) -> None:
     with HookSink() as hook, Mailbox() as mailbox:
         home.configure(channels=[webhook("hook", hook.url), email("redaction", mailbox.url)])
-        by_hook, by_mail = home.call("alerts", "test", "hook"), home.call("alerts", "test", "redaction")
+        by_hook, by_mail = home.call("alerts", "test", "hook", "--kind", "corrected"), home.call("alerts", "test", "redaction")
         assert (by_hook.status, by_mail.status) == (0, 0)
+        assert (hook.requests[0].json["type"], hook.requests[0].json["data"]["kind"]) == ("alert.test", "corrected")
         assert "test" in json.dumps(hook.requests[0].json).lower()
         assert "test" in mailbox.mails[0].subject.lower()
     assert "hook: the test message was accepted" in by_hook.out

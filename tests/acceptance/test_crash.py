@@ -31,6 +31,7 @@ import pytest
 
 from tests.killing import POINTS
 from tests.ledger import (
+    CORRECTED,
     PARIS,
     Ledger,
     assert_each_told_in_one_message,
@@ -113,6 +114,7 @@ def _open_world(folder: Path, chance: random.Random) -> Iterator[World]:
         everyone = ["direct", "bulletin", "calm", "redaction", "morning"]
         urgent = f'urgent = "{URGENT}"\n'
         home.configure(
+            per="story",
             sources=[source(site.url("/pages"), "Pages", articles="page"), source(site.url("/texts"), "Textes", articles="feed")],
             topics=[topic("OTAN", "otan", everyone) + urgent, topic("Accord", "accord", ["redaction", "morning"]) + urgent],
             channels=[
@@ -138,6 +140,7 @@ def test_nothing_is_lost_and_a_repeat_carries_its_id_however_often_the_program_i
             _run_and_kill(world)
             world.ledger.look()
             _acknowledge_something(world)
+            _edit_something(world)
             world.let_pass(timedelta(minutes=world.chance.choice(MINUTES_BETWEEN)))
         world.press.close()
         world.hook.behave()
@@ -261,6 +264,16 @@ def _acknowledge_something(world: World) -> None:
         world.acknowledged.setdefault(one, was_escalated)
 
 
+def _edit_something(world: World) -> None:
+    """An article that people are told of says otherwise from now on, once."""
+    if world.chance.random() > 0.5 or not world.home.archive.exists():
+        return
+    rows = world.ledger.rows("SELECT json_extract(payload, '$.url') AS url FROM alerts GROUP BY 1 HAVING count(*) = 2 ORDER BY 1")
+    told = [row["url"] for row in rows if int(row["url"].rpartition("/")[2]) % 2]
+    if told:
+        world.press.edit(world.chance.choice(told))
+
+
 _WAITING = """SELECT max(moment) AS last FROM (
     SELECT due_at AS moment FROM deliveries UNION SELECT escalate_at FROM deliveries UNION SELECT next_attempt_at FROM messages)"""
 """The last moment at which there is something to do, as far as is known."""
@@ -289,13 +302,16 @@ def _assert_all_archived(world: World) -> None:
 def _assert_all_told(world: World) -> None:
     """By every channel, in the archive and at whoever is told by it."""
     arrivals = world.ledger.name_what_is_left_out(world.ledger.arrivals())
+    expected = world.press.on_topic | {f"{title} {CORRECTED}" for title in world.press.edited}
     for receiver in ("direct", "bulletin", "calm", *READERS, MORNING_READER):
-        assert_each_told_in_one_message([one for one in arrivals if one.receiver == receiver], world.press.on_topic)
+        assert_each_told_in_one_message([one for one in arrivals if one.receiver == receiver], expected)
     world.ledger.assert_none_sent_again_that_was_on_record()
     unsent = world.ledger.rows("SELECT * FROM deliveries WHERE status <> 'sent' AND NOT (channel = 'oncall' AND status = 'muted')")
     assert [tuple(row) for row in unsent] == []
-    alerts = world.ledger.rows("SELECT topic, subject FROM alerts WHERE kind = 'new'")
-    assert len(alerts) == 2 * len(world.press.on_topic)
+    kinds = Counter(row["kind"] for row in world.ledger.rows("SELECT kind FROM alerts"))
+    assert kinds["new"] + kinds["follow_up"] == 2 * len(world.press.on_topic)
+    assert kinds["corrected"] == 2 * len(world.press.edited)
+    assert kinds["follow_up"]
 
 
 def _assert_policies_kept(world: World) -> None:
@@ -317,9 +333,10 @@ def _assert_policies_kept(world: World) -> None:
 
 def _assert_escalated_once(world: World) -> None:
     """What nobody acknowledged is told to those on call, as one message; what somebody did, only if it had gone to them by then."""
-    told = [(one.json["data"]["alert_id"], one.headers["webhook-id"]) for one in world.hook.requests if one.path.endswith("/oncall")]
+    requests = [(one.json["data"], one.headers["webhook-id"]) for one in world.hook.requests if one.path.endswith("/oncall")]
+    told = {(alert["alert_id"], message) for data, message in requests for alert in data.get("alerts") or [data]}
     alerts = {row["id"] for row in world.ledger.rows("SELECT id FROM alerts WHERE topic = 'OTAN'")}
-    assert len({message for _, message in told}) == len({alert for alert, _ in told})
+    assert len(told) == len({alert for alert, _ in told})
     may_be_left_out = set(world.acknowledged)
     must_be_left_out = {alert for alert, was_escalated in world.acknowledged.items() if not was_escalated}
     assert alerts - may_be_left_out <= {alert for alert, _ in told} <= alerts - must_be_left_out

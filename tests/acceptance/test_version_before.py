@@ -26,8 +26,17 @@ PAGES = 20
 """Entries whose page is fetched, in a feed of their own."""
 EVERY = 50
 """So many entries for each that is on the topic."""
-KEYS_OF_OLD = 'interval = "1s"\nmin_interval = "1s"\nmax_interval = "2s"\ndelay_per_host = "0s"\nallow_addresses = ["127.0.0.0/8"]\n'
-"""Of `[crawler]`: no key that the version before does not know."""
+OF_OLD = """\
+[crawler]
+interval = "1s"
+min_interval = "1s"
+max_interval = "2s"
+delay_per_host = "0s"
+allow_addresses = ["127.0.0.0/8"]
+[alerts]
+first_poll = "alert"
+"""
+"""No key that the version before does not know."""
 LONG = 1_800.0
 """Seconds that a poll of all may take on a busy machine."""
 
@@ -75,12 +84,11 @@ def ids_of_alerts(home: Home) -> set[str]:
 def test_an_archive_of_the_version_before_opens_goes_on_and_sends_nothing_again(tmp_path: Path, site: NewsSite, hook: HookSink) -> None:
     now = Home(tmp_path)
 
-    def configure(title: str, entries: int = ENTRIES) -> None:
+    def configure(title: str, entries: int = ENTRIES, more: str = 'per = "article"\n') -> None:
         sources = publish(site, title=title, entries=entries)
-        otan = topic("OTAN", "otan", ["hook"])
-        now.configure(sources=sources, topics=[otan], channels=[webhook("hook", hook.url)], crawler=KEYS_OF_OLD)
+        now.write_config("\n".join([OF_OLD + more, *sources, topic("OTAN", "otan", ["hook"]), webhook("hook", hook.url)]))
 
-    configure("Le Journal")
+    configure("Le Journal", more="")
     made = poll_as_before(now)
     due = FEEDS * ENTRIES // EVERY
     assert made["articles"]["new"] == FEEDS * ENTRIES + PAGES

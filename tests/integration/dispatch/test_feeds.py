@@ -12,7 +12,7 @@ import pytest
 
 from monitors import send_test
 from monitors.channels.feed import FeedChannel, Table
-from news.alerts import DeliveryStatus
+from news.alerts import DeliveryStatus, EscalatedFrom, EscalationCause, Roll, RollKind
 from tests.outbox import ENGLISH, MORNING, ListOutbox, make_bundle, make_health_bundle
 from tests.sending import deliver
 
@@ -161,3 +161,29 @@ def test_what_is_no_character_and_so_in_no_xml_holds_up_no_alert(feed):
     hits = (replace(alert.matches[0], passage="[OTAN]\ufffe", term="\uffff"),)
     assert feed.send(replace(bundle(), alerts=(replace(alert, about=article, matches=hits),))).status is DeliveryStatus.SENT
     assert feed.entries()[0].title == "[OpenAI–OTAN] L ’OTAN"
+
+
+def test_each_alert_of_a_digest_is_an_entry_with_its_own_title_and_address(feed):
+    told = bundle(0, "OTAN", "défense")
+    assert feed.send(replace(told, roll=Roll(RollKind.DIGEST, MORNING, MORNING))).status is DeliveryStatus.SENT
+    address = told.alerts[0].about.url
+    expected = {("[OTAN] OpenAI négocie avec l’OTAN", address), ("[défense] OpenAI négocie avec l’OTAN", address)}
+    assert {(entry.title, entry.link) for entry in feed.entries()} == expected
+
+
+def test_what_is_sent_is_in_the_file_however_old_it_is_and_however_much_comes_at_once(feed):
+    feed.send(*(bundle(number) for number in (5, 6, 7)))
+    feed.send(bundle(1))
+    assert [entry.link[-1] for entry in feed.entries()] == ["7", "6", "1"]
+    topics = [f"t{number}" for number in range(5)]
+    feed.send(replace(bundle(0, *topics), roll=Roll(RollKind.DIGEST, MORNING, MORNING)))
+    assert sorted(entry.title.partition("]")[0] for entry in feed.entries()) == [f"[{topic}" for topic in topics]
+
+
+def test_an_entry_says_from_which_channel_its_alert_escalated(feed):
+    told = bundle(0, "OTAN", "défense")
+    feed.send(replace(told, escalated=(EscalatedFrom(told.alerts[0].alert_id, "redaction", EscalationCause.DEAD),)))
+    escalated, other = sorted(feed.entries(), key=lambda entry: "OTAN]" not in entry.title)
+    assert escalated.title == "[OTAN] Escalated: OpenAI négocie avec l’OTAN"
+    assert "<b>escalated from redaction, where it was given up</b>" in escalated.content[0].value
+    assert "scalated" not in other.title + other.content[0].value

@@ -75,7 +75,7 @@ def test_what_follows_within_the_hour_is_told_in_the_next_against_what_was_told(
     assert not newsdesk.archive.has_due_corrections(first + timedelta(minutes=59))
     assert newsdesk.archive.has_due_corrections(first + timedelta(hours=1))
     (thing,) = newsdesk.archive.find_things("1", [])
-    (waiting,) = newsdesk.archive.tell_whole(thing, [], newsdesk.now).corrections_due
+    (waiting,) = newsdesk.archive.tell_whole(thing, [], {}, newsdesk.now).corrections_due
     assert (waiting.topic, waiting.due_at) == ("OTAN", first + timedelta(hours=1))
     newsdesk.reopen()
     assert len(newsdesk.archive.record_due_corrections(first + timedelta(hours=1)).result()) == 1

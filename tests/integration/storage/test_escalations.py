@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from news.alerts import AttemptResult, DeliveryStatus, source_subject
+from news.alerts import AttemptResult, DeliveryStatus, EscalatedFrom, EscalationCause, source_subject
 from news.errors import ArchiveError
-from news.escalating import Escalated, Escalation, EscalationCause
+from news.escalating import Escalated, Escalation
 from news.health_news import HealthEvent, HealthNews
 from news.muting import Mute, MuteKind
 from news.plans import Policy
@@ -75,6 +75,16 @@ def test_what_nobody_acknowledges_in_time_goes_to_the_second_channel_once_across
     second = deliveries(told)["astreinte"]
     assert (second["escalated_from"], second["escalated_because"]) == ("hook", "unacknowledged")
     assert deliveries(told)["hook"]["escalates_at"] is None
+
+
+@pytest.mark.parametrize("cause", EscalationCause)
+def test_its_message_knows_from_where_it_escalated_and_that_of_the_first_channel_says_nothing(told: Desk, cause: EscalationCause) -> None:
+    (first,) = told.archive.due_messages("hook", told.now, 100, ())
+    attempt(told, DeliveryStatus.DEAD if cause is EscalationCause.DEAD else DeliveryStatus.SENT)
+    escalate(told, 30 * MINUTE)
+    told.archive.seal_messages("astreinte", Policy(), told.now, 100).result()
+    (second,) = told.archive.due_messages("astreinte", told.now, 100, ())
+    assert (first.escalated, second.escalated) == ((), (EscalatedFrom(alert_id(told), "hook", cause),))
 
 
 def test_what_is_given_up_goes_there_at_once(told: Desk) -> None:

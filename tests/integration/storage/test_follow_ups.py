@@ -15,7 +15,7 @@ from news.follow_ups import Per, parse_follow_up
 from news.muting import Mute, MuteKind
 from news.plans import Policy, Together
 from news.schedules import parse_quiet, parse_schedule
-from news.topics import Topic
+from news.topics import Revisions, Topic
 from storage import mute, retry_deliveries
 from tests.desk import NOW, OTAN, A, B, C, Desk, entry
 
@@ -350,3 +350,48 @@ def test_more_follow_ups_than_are_planned_at_one_look_are_one_message(desk: News
     desk.archive.seal_messages("hook", Policy(), desk.now + HOUR, 2).result()
     (told,) = desk.archive.due_messages("hook", desk.now + HOUR, 100, frozenset())
     assert len(told.alerts) == 6
+
+
+def correct(desk: Newsroom, source: str, number: int) -> None:
+    """The source edits its article on Rungis, and says the opposite."""
+    address = source.replace("/feed", f"/Rungis/{number}")
+    text = tell("Rungis", number).replace("de l’OTAN brûle", "de l’OTAN ne brûle pas")
+    desk.poll(source, entry(f"{_EVENTS['Rungis'][0]}, récit {number}", address, summary=text, published_at=NOW))
+
+
+def test_a_correction_of_what_is_not_told_yet_is_told_with_it(desk: Newsroom) -> None:
+    desk.follow(OTAN, **settings(), revisions_of_topic={"OTAN": Revisions.MATCHES})
+    desk.publish(A, "Rungis", 1)
+    desk.told()
+    told_at = desk.now
+    desk.publish(B, "Rungis", 2)
+    correct(desk, B, 2)
+    correct(desk, A, 1)
+    (of_what_was_told,) = desk.told()
+    assert [(alert.kind, alert.about.article_id) for alert in of_what_was_told.alerts] == [("corrected", 1)]  # type: ignore[union-attr]
+    (later,) = desk.told(told_at + HOUR)
+    assert [(alert.kind, alert.about.article_id) for alert in later.alerts] == [("follow_up", 2), ("corrected", 2)]  # type: ignore[union-attr]
+    ((_, body),) = render_messages(later)
+    assert [("changes" in alert) for alert in json.loads(body)["data"]["alerts"]] == [False, True]
+
+
+def test_a_correction_of_what_is_told_nobody_is_told_nobody(desk: Newsroom) -> None:
+    desk.follow(OTAN, **settings("off"), revisions_of_topic={"OTAN": Revisions.MATCHES})
+    desk.publish(A, "Rungis", 1)
+    desk.told()
+    desk.publish(B, "Rungis", 2)
+    assert desk.told() == []
+    correct(desk, B, 2)
+    assert desk.told() == []
+    assert [(alert["kind"], alert["deliveries"][0]["reason"]) for alert in desk.log()[:2]] == [
+        ("corrected", "follow-ups are off"),
+        ("follow_up", "follow-ups are off"),
+    ]
+
+
+def test_an_alert_knows_in_which_story_it_was_made(desk: Newsroom) -> None:
+    desk.publish(A, "Brest", 1)
+    desk.publish(A, "Rungis", 1)
+    desk.publish(B, "Brest", 2)
+    assert [alert.story_id for bundle in desk.told() for alert in bundle.alerts] == [1, 2]
+    assert [alert["story_id"] for alert in desk.log()] == [1, 2, 1]

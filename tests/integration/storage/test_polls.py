@@ -245,7 +245,7 @@ def test_a_server_whose_304_hid_an_entry_is_asked_without_condition_from_then_on
         desk.archive.record_poll(
             PollOutcome(desk.source(A).source_id, A, desk.tick(), 0.1, PollKind.SAME_BODY, 200, etag='"2"'), desk.now
         ).result()
-    told = desk.archive.tell_whole(desk.archive.find_things(A, ())[0], (), desk.now)
+    told = desk.archive.tell_whole(desk.archive.find_things(A, ())[0], (), {}, desk.now)
     assert isinstance(told, WholeSource)
     assert told.distrusted_at == found_at
 

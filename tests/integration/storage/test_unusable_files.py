@@ -259,7 +259,7 @@ QUESTIONS: dict[str, Callable[[ArchiveReader], Any]] = {
     "count_unfilled": lambda reader: reader.count_unfilled(NOW),
     "report_alerts": lambda reader: reader.report_alerts(),
     "find_things": lambda reader: reader.find_things("https://a.example/1", []),
-    "tell_whole": lambda reader: reader.tell_whole(Thing(ThingKind.SOURCE, "1", "a.example"), [], NOW),
+    "tell_whole": lambda reader: reader.tell_whole(Thing(ThingKind.SOURCE, "1", "a.example"), [], {}, NOW),
     "report_topics": lambda reader: reader.report_topics([Topic("OTAN", "OTAN")], NOW),
     "report_status": lambda reader: reader.report_status(NOW),
     "list_mutes": lambda reader: reader.list_mutes(NOW),

@@ -46,6 +46,25 @@ def test_a_correction_is_told_in_a_digest_as_one() -> None:
     assert (told["kind"], len(told["changes"])) == ("corrected", 3)
 
 
+def test_a_digest_says_of_an_article_that_it_was_corrected_and_shows_what_changed() -> None:
+    rolled = replace(bundle(), roll=Roll(RollKind.DIGEST, MORNING, MORNING))
+    told = make_letter(rolled, ENGLISH)
+    bodies = Templates(ENGLISH).render(told)
+    (item,) = told.digest[0].items
+    assert item.title == "Corrected: OpenAI négocie avec l’OTAN"
+    assert [line.strip() for line in bodies.text.splitlines() if line.startswith("    ")][2:] == MARKED
+    assert '<del style="text-decoration: line-through">signe </del>' in bodies.html
+    assert "<mark" not in bodies.html
+    _, text = render_chat(rolled, ENGLISH)
+    assert text.splitlines()[-1].strip() == MARKED[0]
+
+
+def test_a_digest_shows_the_first_changes_of_an_article() -> None:
+    many = replace(bundle(), alerts=(make_correction([*CHANGES, Change("text", "Une quatrième.", None)]),))
+    (item,) = make_letter(replace(many, roll=Roll(RollKind.DIGEST, MORNING)), ENGLISH).digest[0].items
+    assert [change.passage for change in item.changes] == MARKED
+
+
 def test_a_mail_shows_what_was_removed_and_added_instead_of_the_passages() -> None:
     bodies = Templates(ENGLISH).render(letter())
     assert [line.strip(" -") for line in bodies.text.splitlines() if line.startswith("  - ")] == MARKED

@@ -13,7 +13,7 @@ from monitors.presentation import Presentation
 from monitors.rendering_chat import render_chat
 from monitors.rendering_email import LetterWriter
 from monitors.rendering_webhook import render_messages
-from news.alerts import Bundle
+from news.alerts import Bundle, Roll, RollKind
 from tests.outbox import ARTICLE, ENGLISH, FOLLOWED, FRENCH, MORNING, make_alert, make_bundle, make_follow_up_bundle
 
 
@@ -60,6 +60,17 @@ def test_a_webhook_has_all_of_it_as_one_message_under_its_own_id() -> None:
     assert (message_id, message["type"], message["timestamp"]) == (bundle.bundle_id, "alert.follow_up", "2026-03-04T11:15:03Z")
     assert [alert["article"]["source"] for alert in message["data"].pop("alerts")] == ["A", "B", "C"]
     assert message["data"] == {"story_id": 3, "title": FOLLOWED.title, "first_alert_id": FOLLOWED.first_alert_id, "differences": []}
+
+
+def test_a_digest_counts_what_follows_beneath_its_story() -> None:
+    alerts = [replace(one, story_id=3) for one in make_follow_up_bundle("Numerama", "Next", "Next").alerts]
+    roll = Roll(RollKind.DIGEST, MORNING, MORNING)
+    digest = replace(make_bundle(), alerts=(replace(make_alert(), story_id=3), *alerts), delivery_ids=("a", "b", "c", "d"), roll=roll)
+    plain = mail(digest).get_body(("plain",))
+    assert plain is not None
+    lines = [line.rstrip() for line in plain.get_content().splitlines() if ARTICLE.title in line]
+    assert lines == [f"  - {ARTICLE.title} (+2 sources)", *[f"      - {ARTICLE.title}"] * 3]
+    assert "(Numerama, +2 sources)" in render_chat(digest, ENGLISH)[1]
 
 
 def test_a_short_message_names_the_story_and_links_each_article() -> None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from news.alerts import DeliveryStatus
-from news.escalating import DueEscalation, Escalate, Escalation, EscalationCause, NoEscalation, decide_escalation
+from news.alerts import DeliveryStatus, EscalationCause
+from news.escalating import DueEscalation, Escalate, Escalation, NoEscalation, decide_escalation
 
 TO_ASTREINTE = Escalation(timedelta(minutes=30), "astreinte")
 SENT, DEAD, PENDING = DeliveryStatus.SENT, DeliveryStatus.DEAD, DeliveryStatus.PENDING

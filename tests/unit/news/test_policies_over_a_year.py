@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from news.alerts import DeliveryStatus, Roll, RollKind, article_subject
+from news.alerts import DeliveryStatus, EscalationCause, Roll, RollKind, article_subject
 from news.delivering import plan_messages
-from news.escalating import DueEscalation, Escalate, Escalation, EscalationCause, decide_escalation
+from news.escalating import DueEscalation, Escalate, Escalation, decide_escalation
 from news.muting import Mute, MuteKind
 from news.plans import HoldKind, PlannedMessage, Policy, Together, WaitingDelivery
 from news.schedules import parse_quiet, parse_schedule

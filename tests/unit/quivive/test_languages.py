@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.problems import PROBLEMS, make_http_problem, make_problem
+from news.alerts import AlertKind
 from news.errors import ConfigurationError, Fault, QueryError
 from news.wording import Wording
+from quivive.cli.deliveries import tell_kind
 from quivive.cli.translating import find_early_language, tell_error
 from quivive.languages import find_language_code, make_language, peek_language_code
 from quivive.languages.recognising import Recogniser
@@ -247,3 +249,7 @@ def test_errors_are_told_with_all_that_they_hold():
     assert tell_error(query, FRENCH) == "écrit\xa0: x\n  a (\n    ^"
     faults = ConfigurationError("c.toml", [Fault("log.level", Wording("interrupted")), Fault("", "xyz")])
     assert tell_error(faults, FRENCH) == "c.toml\xa0: 2 erreurs dans la configuration\n  log.level: interrompu\n  xyz"
+
+
+def test_every_kind_of_alert_has_a_word_of_its_own():
+    assert len({tell_kind(one, FRENCH) for one in AlertKind}) == len(AlertKind)
