@@ -16,9 +16,9 @@ from storage.file.times import from_text, to_text
 _WAITING = """SELECT deliveries.id, topic, kind, subject, alerts.article_id, story_id, deliveries.created_at AS alerted_at, due_at,
            give_up_at, hold, urgent, first_poll, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
            kind = 'corrected' AND EXISTS (
-               SELECT 1 FROM alerts AS own JOIN deliveries AS first ON first.alert_id = own.id AND first.channel = deliveries.channel
-               WHERE own.topic = alerts.topic AND own.subject = alerts.subject AND own.kind = 'follow_up' AND first.message_id IS NULL
-           ) AS corrects_untold,
+               SELECT 1 FROM alerts AS own CROSS JOIN deliveries AS first ON first.alert_id = own.id AND first.channel = deliveries.channel
+               WHERE own.topic = alerts.topic AND own.subject = alerts.subject AND own.kind = 'follow_up' AND +first.message_id IS NULL
+           ) AS corrects_untold,  -- +: by the alert, since what is in no message may be much
            (SELECT sources.url FROM articles JOIN sources ON sources.id = source_id WHERE articles.id = alerts.article_id) AS source
     FROM deliveries JOIN alerts ON alerts.id = alert_id LEFT JOIN story_articles ON story_articles.article_id = alerts.article_id"""
 _OF_STORIES = """ WHERE deliveries.id IN (

@@ -114,6 +114,14 @@ def test_what_it_leaves_running_delays_nothing(program):
     assert waiting.last.status is DeliveryStatus.SENT
 
 
+def test_what_left_its_session_and_holds_its_standard_error_open_delays_nothing_and_hides_no_reason(program):
+    child = "child = subprocess.Popen(['sleep', '600'], start_new_session=True)\npathlib.Path('child').write_text(str(child.pid))"
+    channel, waiting = program.written(f"{child}\nsys.exit('out of paper')"), outbox()
+    deliver(waiting, replace(channel, timeout=timedelta(minutes=10)), presentation=program.presentation)
+    assert waiting.last.error == f"{sys.executable} ended with status 1: out of paper"
+    psutil.Process(int((program.folder / "child").read_text())).kill()
+
+
 @pytest.mark.parametrize(
     ("text", "status"),
     [

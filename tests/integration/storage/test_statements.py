@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
+from news.plans import Follows
 from storage.asking.alert_log import AlertRequest, report_alerts
 from storage.asking.care import report_care
 from storage.asking.coverage import count_unfilled, report_coverage
@@ -17,7 +19,9 @@ from storage.asking.things import find_things
 from storage.recording.entries import list_entries, load_others
 from storage.recording.repairs import list_due_repairs
 from storage.recording.spoken import load_sayings
+from storage.recording.stories_told import find_followed, with_stories
 from storage.recording.tidying import forget_articles, forget_gaps, mend_clock_jumps, prune_poll_log, set_back
+from storage.recording.waiting import list_waiting
 from tests.desk import NOW, OTAN, A, Desk, entry, prose
 
 MOST = 40
@@ -116,6 +120,9 @@ SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messa
         lambda db: list_due_repairs(db, NOW, 100),
         lambda db: report_coverage(db, NOW),
         lambda db: count_unfilled(db, NOW),
+        lambda db: list_waiting(db, "hook", NOW + timedelta(days=1), 10),
+        lambda db: with_stories(db, {}, "hook", [replace(list_waiting(db, "hook", NOW + timedelta(days=1), 1)[0], is_follow_up=True)]),
+        lambda db: find_followed(db, "hook", Follows(1, ("OTAN",))),
     ],
     ids=[
         "contents",
@@ -134,11 +141,14 @@ SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messa
         "repairs",
         "coverage",
         "unfilled",
+        "waiting",
+        "told",
+        "followed",
     ],
 )
 def test_what_is_asked_often_reads_no_table_that_grows_for_years_from_end_to_end(desk: Desk, ask: Callable[[Database], object]) -> None:
     desk.watch(A)
-    desk.poll(A, entry("Un", "https://a.example/1"), entry("Deux", "https://a.example/2"))
+    desk.poll(A, entry("Deux", "https://a.example/2"), entry("L’OTAN", "https://a.example/1"))
     db = desk.archive._db
     asked: list[str] = []
     db.conn.set_trace_callback(asked.append)
