@@ -46,21 +46,13 @@ def place_articles(db: Database, articles: Sequence[Unplaced]) -> None:
     """Find of each article what it is a copy of and which story it belongs to, in the given order, and write it. Their rows are there."""
     for start in range(0, len(articles), MOST_AT_ONCE):
         some = articles[start : start + MOST_AT_ONCE]
-        _count_words(db, some)
         around = _load_around(db, some)
         placer = Placer(around)
         _write(db, [placer.place(one) for one in some], [around.stories[story_id] for story_id in sorted(placer.changed)])
 
 
-def _count_words(db: Database, articles: Sequence[Unplaced]) -> None:
-    counts = Counter(word for one in articles for word in one.sketch.words)
-    counts[_EVERY_ARTICLE] = len(articles)
-    added = "ON CONFLICT (word) DO UPDATE SET articles = articles + excluded.articles"
-    insert_rows(db, "word_counts", ("word", "articles"), sorted(counts.items()), added)
-
-
 def _load_around(db: Database, articles: Sequence[Unplaced]) -> Around:
-    counts = _load_counts(db, articles)
+    counts = _count_words(db, articles)
     holders = _load_holders(db, articles)
     sharing = {article_id for one in articles for article_id in most_sharing(holders, one.marks)}
     told = _load_told(db, articles, counts)
@@ -71,9 +63,16 @@ def _load_around(db: Database, articles: Sequence[Unplaced]) -> Around:
     return Around(counts, next_story_id, holders, _load_texts(db, sharing), told, _load_sketches(db, near), story_of, stories)
 
 
-def _load_counts(db: Database, articles: Sequence[Unplaced]) -> WordCounts:
-    words = {_EVERY_ARTICLE, *(word for one in articles for word in one.sketch.words)}
-    counts = {row["word"]: row["articles"] for row in select_in(db, "SELECT * FROM word_counts WHERE word IN ({marks})", words)}
+def _count_words(db: Database, articles: Sequence[Unplaced]) -> WordCounts:
+    """Count the words of these articles, and tell in the same statement how many articles hold each by now."""
+    added = Counter(word for one in articles for word in one.sketch.words)
+    added[_EVERY_ARTICLE] = len(articles)
+    rows = db.conn.execute(
+        """INSERT INTO word_counts (word, articles) SELECT key, value FROM json_each(?) WHERE true
+           ON CONFLICT (word) DO UPDATE SET articles = articles + excluded.articles RETURNING word, articles""",
+        (json.dumps(dict(sorted(added.items()))),),
+    )
+    counts = {row["word"]: row["articles"] for row in rows}
     return WordCounts(counts.pop(_EVERY_ARTICLE), counts)
 
 
