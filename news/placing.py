@@ -25,7 +25,7 @@ from news.stories import (
 )
 from news.text import AnalysedArticle, analyse
 
-MOST_WORDS_ASKED = 30
+MOST_WORDS_ASKED = 25
 """The rarest of an article's words, by which those near to it are found; with all of them the same ones are."""
 MOST_HOLDERS_ASKED = 30
 """Articles of a few days that hold a word, the latest: where more do, it tells little, and must not cost more."""
