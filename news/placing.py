@@ -103,8 +103,9 @@ def make_unplaced(article_id: int, source_id: int, url: str, at: datetime, analy
 
 
 def rarest_words(sketch: Sketch, counts: WordCounts) -> list[str]:
-    """The words by which the articles near to this one are found."""
-    return sorted(sketch.words, key=lambda word: (counts.holding.get(word, 0), word))[:MOST_WORDS_ASKED]
+    """The words by which the articles near to this one are found; those that no other article ever held find none, and are not asked."""
+    held = (word for word in sketch.words if counts.holding.get(word, 0) != 1)  # which is this one
+    return sorted(held, key=lambda word: (counts.holding.get(word, 0), word))[:MOST_WORDS_ASKED]
 
 
 def most_sharing(holders: Mapping[int, Collection[int]], marks: Collection[int]) -> dict[int, set[int]]:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from news.alerts import Alert, AlertedArticle, Change, Hit
+from news.alerts import Alert, AlertedArticle, Change, Difference, Hit
 from news.answers import (
     AlertRecord,
     ArticleRecord,
@@ -98,6 +98,11 @@ def _sighting_json(sighting: SightingRecord) -> JsonObject:
 def hits_json(hits: Sequence[Hit]) -> list[JsonValue]:
     """The terms of a query that were found, where, and the passage around each."""
     return [asdict(hit) for hit in hits]
+
+
+def differences_json(differences: Sequence[Difference]) -> list[JsonValue]:
+    """What an article says otherwise than others of its story."""
+    return [{field: value for field, value in asdict(one).items() if field != "why"} for one in differences]
 
 
 def changes_json(changes: Sequence[Change]) -> list[JsonValue]:
@@ -199,6 +204,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "acknowledged_at": optional_time_json(alert.acknowledged_at),
         "surge": None if alert.surge is None else surge_json(alert.surge),
         "changes": changes_json(alert.changes),
+        "story_differences": differences_json(alert.differences),
         "story_id": alert.story_id,
     }
 
@@ -250,6 +256,7 @@ def announced_alert_json(alert: Alert) -> JsonObject:
         "health": health_json(alert.about) if isinstance(alert.about, HealthNews) else None,
         "surge": surge_json(alert.about) if isinstance(alert.about, Surge) else None,
         "changes": changes_json(alert.changes),
+        "story_differences": differences_json(alert.differences),
         "story_id": alert.story_id,
     }
 
