@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from monitors.digest_letter import LetterDigest, make_letter_digests, tell_roll, tell_when
+from monitors.letter_differences import LetterDifference, make_letter_differences
 from monitors.letter_parts import LetterChange, make_letter_change, tell_escalations, tell_own, tell_place
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
@@ -91,6 +92,8 @@ class Letter:
     """The operational alerts that it tells."""
     digest: tuple[LetterDigest, ...] = ()
     """The topics of a digest or a summary; `when` says which it is, and whether it comes late."""
+    differences: tuple[LetterDifference, ...] = ()
+    """What follow-ups say otherwise than what was told of their stories before."""
     surge: LetterSurge | None = None
     """A topic that is written about much more than usual: the chart, and the latest articles."""
     escalation: str = ""
@@ -126,6 +129,7 @@ def _make_letter_of_one(bundle: Bundle, presentation: Presentation) -> Letter:
         channel=one_line(bundle.channel),
         configuration=presentation.configuration,
         alert_ids=tuple(alert.alert_id for alert in bundle.alerts),
+        differences=make_letter_differences(bundle, language),
     )
 
 
@@ -149,6 +153,7 @@ def _make_digest_letter(bundle: Bundle, roll: Roll, presentation: Presentation) 
         configuration=presentation.configuration,
         alert_ids=tuple(alert.alert_id for alert in bundle.alerts[:MOST_IDS_SHOWN]),
         digest=told,
+        differences=make_letter_differences(bundle, language),
     )
 
 

@@ -59,19 +59,28 @@ def fit(text: str, markup: Markup, most: int) -> str:
 
 def _tell_article(letter: Letter, markup: Markup, most: int) -> list[str]:
     facts = [(f"{letter.source} — {letter.when}", False)]
+    differences = _tell_differences(letter)
     passages = ([("· ", False), *parts] for topic in letter.topics for parts in _tell_topic(topic)[:MOST_PASSAGES])
     address = _link(letter.address, letter.link, markup)
     if markup.link is None:
-        return [*_fill([facts, *passages], markup, most), address]
+        return [*_fill([facts, *differences, *passages], markup, most), address]
     room = most - length(address) - 1
     if room < 0:  # no service takes it: what is said is worth more than an address cut short
-        return _fill([facts, *passages], markup, most)
-    return [*_fill([facts, *passages], markup, room), address]
+        return _fill([facts, *differences, *passages], markup, most)
+    return [*_fill([facts, *differences, *passages], markup, room), address]
 
 
 def _tell_topic(topic: LetterTopic) -> list[Parts]:
     """What was corrected, word by word; of other alerts the passages that were found."""
     return [[(change.passage, False)] for change in topic.changes] or [hit.parts for hit in topic.hits]
+
+
+def _tell_differences(letter: Letter) -> list[Parts]:
+    """What is said otherwise than what was told before: each passage, and beneath it the other one."""
+    lines: list[Parts] = []
+    for one in letter.differences[:MOST_PASSAGES]:
+        lines += [[(f"≠ {one.passage} ({one.source})", False)], [(f"  {one.other_passage} ({one.other_source})", False)]]
+    return lines
 
 
 def _health_lines(letter: Letter) -> Iterator[str]:
@@ -88,11 +97,12 @@ def _tell_surge(surge: LetterSurge, markup: Markup, most: int) -> list[str]:
 def _tell_digest(letter: Letter, count: int, markup: Markup, most: int, language: Language) -> list[str]:
     """As many of the articles as there is room for, each with its address, and how many others there are."""
     items = [_tell_item(item, markup, item.more_sources) for topic in letter.digest for item in topic.items]
-    head = markup.escape(letter.when)
-    told = _whole(items, most - length(head) - _ROOM_FOR_MORE) or (items[:1] if markup.link is None else [])
+    head = [markup.escape(letter.when), *_fill(_tell_differences(letter), markup, most // 2)]
+    room = most - sum(length(line) + 1 for line in head) - _ROOM_FOR_MORE
+    told = _whole(items, room) or (items[:1] if markup.link is None else [])
     left_out = count - len(told)
     more = [markup.escape(language.plural("and {count} more article", "and {count} more articles", left_out))] if left_out else []
-    return [head, *told, *more]
+    return [*head, *told, *more]
 
 
 def _tell_item(item: LetterItem | LetterSurgeArticle, markup: Markup, more_sources: str = "") -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from monitors.letter_differences import list_differences
 from monitors.rendering import rfc3339
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, EscalatedFrom, Followed, Hit, Roll
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Difference, EscalatedFrom, Followed, Hit, Roll
 from news.digests import arrange_digest
 from news.health_news import HealthNews
 from news.surges import Surge, SurgeArticle
@@ -57,7 +58,7 @@ def render_roll(bundle: Bundle, roll: Roll) -> bytes:
     """
     timestamp = rfc3339(roll.sealed_at or roll.due_at)
     if roll.followed is not None:
-        data = {"alerts": _list_data(bundle, bundle.alerts), **_follow_up_data(roll.followed)}
+        data = {"alerts": _list_data(bundle, bundle.alerts), **_follow_up_data(roll.followed, bundle.alerts)}
         return _encoded({"type": ALERT_TEST if bundle.test else ALERT_FOLLOW_UP, "timestamp": timestamp, "data": data})
     told = [alert for topic in arrange_digest(bundle.alerts, len(bundle.alerts)) for alert in topic.shown]
     data = {"kind": roll.kind.value, "due_at": rfc3339(roll.due_at), "alerts": _list_data(bundle, told)}
@@ -69,14 +70,18 @@ def _list_data(bundle: Bundle, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
     return [_data(alert, article) | _escalation_data(bundle.escalation_of(alert)) for alert, article in articles]
 
 
-def _follow_up_data(followed: Followed) -> dict[str, Any]:
-    """What a follow-up says of its story. What its alerts say otherwise than what was told is not known yet."""
+def _follow_up_data(followed: Followed, alerts: Sequence[Alert]) -> dict[str, Any]:
+    """What a follow-up says of its story, and what its alerts say otherwise than what was told of it."""
     return {
         "story_id": followed.story_id,
         "title": followed.title,
         "first_alert_id": followed.first_alert_id,
-        "differences": [],
+        "differences": [_difference_data(one) for _, one in list_differences(alerts)],
     }
+
+
+def _difference_data(one: Difference) -> dict[str, Any]:
+    return {"passage": one.passage, "other_passage": one.other_passage, "other_source": one.other_source, "kind": one.kind.value}
 
 
 def render_messages(bundle: Bundle) -> Iterator[tuple[str, bytes]]:

@@ -11,6 +11,8 @@ from news.alerts import (
     AlertKind,
     Bundle,
     Change,
+    Difference,
+    DifferenceKind,
     EscalatedFrom,
     EscalationCause,
     Followed,
@@ -53,6 +55,8 @@ def make_samples(channel: str, now: datetime) -> dict[str, Bundle]:
     (alert,) = test.alerts
     story = Followed(1, "test", alert.alert_id, "https://example.org/quivive-test")
     changes = (Change("text", Wording("what was said before"), Wording("what is said now")),)
+    differs = Difference(Wording("what is said now"), Wording("what was said before"), "quivive", 1, DifferenceKind.NEGATION, "test")
+    follows = replace(alert, kind=AlertKind.FOLLOW_UP, differences=(differs,))
     escalated = (EscalatedFrom(alert.alert_id, channel, EscalationCause.UNACKNOWLEDGED),)
     return {
         "new": test,
@@ -60,7 +64,7 @@ def make_samples(channel: str, now: datetime) -> dict[str, Bundle]:
         "corrected": replace(test, alerts=(replace(alert, kind=AlertKind.CORRECTED, sequence=2, changes=changes),)),
         "escalated": replace(test, escalated=escalated),
         "digest": replace(test, roll=Roll(RollKind.DIGEST, now, now)),
-        "follow_up": replace(test, roll=Roll(RollKind.FOLLOW_UP, now, now, story)),
+        "follow_up": replace(test, roll=Roll(RollKind.FOLLOW_UP, now, now, story), alerts=(follows,)),
         "surge": replace(test, alerts=(_make_surge(alert, now),)),
         "health": replace(test, alerts=(_make_health(alert, now),)),
     }

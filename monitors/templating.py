@@ -21,7 +21,7 @@ from news.wording import Wording
 OUR_TEMPLATES = Path(__file__).parent / "templates"
 _OURS = "quivive"
 """Under this prefix a user's template finds ours, to extend them: `{% extends "quivive/mail.html" %}`."""
-OUR_PARTS = (*(f"{_OURS}/{name}" for name in TEMPLATE_NAMES), "surge.html")
+OUR_PARTS = (*(f"{_OURS}/{name}" for name in TEMPLATE_NAMES), "surge.html", "differences.html")
 """What a user's template may extend, and what that includes."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from news.alerts import AlertKind, Change
+from news.alerts import AlertKind, Change, Difference
 from news.follow_ups import Per
 
 
@@ -46,6 +46,8 @@ class NewAlert:
     sequence: int
     changes: tuple[Change, ...] = ()
     """What was corrected; of other kinds nothing."""
+    differences: tuple[Difference, ...] = ()
+    """What a follow-up says otherwise."""
     first_poll: bool = False
     """Whether it speaks of what a source held when it was first seen, and is told with all the rest of that."""
 

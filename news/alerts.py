@@ -178,6 +178,8 @@ class Alert:
     """Whether it speaks of what a source held when it was first seen."""
     story_id: int | None = None
     """The story of its article when it was made; None if it is about none, or was made by a version that knew no stories."""
+    differences: tuple[Difference, ...] = ()
+    """What a follow-up says otherwise than what its topic alerted on before in the story."""
 
 
 class RollKind(StrEnum):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.alerts import AlertKind, Change, DeliveryStatus, EscalationCause, Hit, RecipientOutcome, RollKind
+from news.alerts import AlertKind, Change, DeliveryStatus, Difference, EscalationCause, Hit, RecipientOutcome, RollKind
 from news.articles import Identity, Origin
 from news.care import Care
 from news.covering import Coverage
@@ -234,6 +234,8 @@ class AlertRecord:
     """What an alert on a topic's volume says."""
     story_id: int | None = None
     """The story of its article today."""
+    differences: tuple[Difference, ...] = ()
+    """What a follow-up says otherwise than what was told of its story before."""
 
     @property
     def news(self) -> HealthNews | Surge | None:

@@ -6,61 +6,30 @@ French first, English too. Nothing is understood: words are looked at, and those
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
+from news.days import NAMES_OF_DATES, Day, list_days, write_dates_in_words
+from news.denials import find_opposite, list_denied
+from news.fingerprints import fold_text
+from news.quantities import Quantity, list_quantities
 from news.sentences import split_words
-from news.text import stem
+from news.spelled_numbers import write_in_figures
+from news.telling_words import is_telling, list_beside, make_key
 
-_LONGEST_KEY = 7
-"""Letters by which two forms of a word are the same: « envisage », « envisageait »."""
-_VERB_ENDING = re.compile(r"(?<=\w{4})(?:er(?:ont|aient|ait|ons|ez|a)?|aient|ait|ant|ent|ez|es|e)$")
-_BESIDE = 2
-"""Telling words on either side that show that two sentences speak of the same."""
-_LONGEST_NEGATION = 7
-"""Words from « ne » to « pas »."""
-
-_SMALL_WORDS = """
-    a au aux avec c ce ces cet cette ceux celle celui celles ci comme d dans de des deja dont du elle elles en encore entre et
-    eu etait etaient ete etre eux est il ils j je l la le les leur leurs lui m ma mais me meme memes mes moins mon n nos notre
-    nous on ont or ou par parmi pas pendant peu plus pour pourrait pourra pourraient puis qu quand que qui quoi s sa sans se
-    selon sera serait seraient seront ses si son sont sous sur t ta te tes ton tous tout toute toutes tres tu un une va vers
-    voici voila vont vos votre vous y ainsi alors apres avant avoir ayant avait avaient aura auraient aurait bien car cela chez
-    depuis deux fait faire jusqu lors lorsqu non ne ni aucun aucune jamais rien quelque quelques environ pres quasi presque
-    autour plusieurs autre autres chaque donc sauf the of to in on at by for with from and or but is are was were be been has
-    have had will would its it this that which as an not no about around nearly almost than more less over under
-"""
-_SMALL = frozenset(_SMALL_WORDS.split())
-_NE = frozenset({"ne", "n"})
-_SECOND = frozenset({"pas", "plus", "jamais", "guere", "point", "aucun", "aucune", "rien", "personne", "nullement"})
-_DENIES = re.compile(r"(?:refus|renonc|dement|exclu[st]?$|exclure|nie$|nient$|nier$|niait$|rejet|annul|denie[sd]?$|reject|cancel)")
-"""Verbs that deny what is said after them."""
-_DIRECTLY = frozenset({"non", "sans", "aucun", "aucune", "nul", "nulle", "ni", "not", "no", "never", "without", "t"})
-
-_HOURS = re.compile(r"(\d{1,2})h(\d\d)")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_ROUGH_WORDS = """
-    environ pres quelque autour quasi presque about around nearly almost plus moins over under more dizaine centaine millier
-"""
-_ROUGHLY = frozenset(_ROUGH_WORDS.split())
-_SCALES = {"mille": 1e3, "millier": 1e3, "million": 1e6, "milliard": 1e9, "billion": 1e9, "thousand": 1e3}
-_MONTHS = {
-    name: number
-    for names in (
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
-        "january february march april may june july august september october november december",
-    )
-    for number, name in enumerate(names.split(), 1)
-}
-_DAYS = {
-    name: number
-    for names in ("lundi mardi mercredi jeudi vendredi samedi dimanche", "monday tuesday wednesday thursday friday saturday sunday")
-    for number, name in enumerate(names.split(), 1)
-}
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _NAME = re.compile(
     r"(?<![\w’'-])(?:[dlDL][’'])?([A-ZÀ-ÖØ-ÞŒ][\w’.-]*\w(?:[ \u00a0](?:(?:de|du|des|la|le|van|von)[ \u00a0])?[A-ZÀ-ÖØ-ÞŒ][\w’.-]*\w)*)"
 )
+
+
+_BESIDE = 2
+"""Telling words on either side that show that two sentences speak of the same."""
+_SPELLED_ALIKE = 0.8
+_LONGEST_ABBREVIATION = 6
+_ABBREVIATED = {"etats-unis": ("USA", "US"), "royaume-uni": ("UK",), "nations unies": ("ONU",)}
+"""Names whose abbreviation begins with another letter."""
+_OF_DATES = frozenset(map(make_key, NAMES_OF_DATES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +40,15 @@ class Word:
     is_denied: bool
     beside: frozenset[str]
     """The keys of the telling words on either side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with what it counts (the key of the word behind it, `%`, `€`), and whether it is only about that many."""
-
-    value: float
-    unit: str
-    is_rough: bool
-    beside: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A date as far as it is said: each part None if it is not."""
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    weekday: int | None = None
+    next_to: frozenset[str]
+    """Of those, the nearest two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name in capitals, by the keys of its words, and the telling words on either side."""
 
+    text: str
     keys: frozenset[str]
     before: str | None
     after: str | None
@@ -113,128 +65,61 @@ class Claims:
     names: tuple[Name, ...]
 
     @property
-    def denies(self) -> bool:
-        """Whether it denies anything."""
-        return any(word.is_denied for word in self.words)
+    def denied(self) -> frozenset[str]:
+        """The keys of what it denies."""
+        return frozenset(word.key for word in self.words if word.is_denied)
 
 
 def read_claims(sentence: str) -> Claims:
     """What a sentence claims."""
-    words = split_words(sentence)
-    denied = _list_denied(words)
-    telling = [(place, _key(word)) for place, word in enumerate(words) if _is_telling(word)]
-    keys = [key for _, key in telling]
-    found = tuple(Word(key, place in denied, _beside(keys, at)) for at, (place, key) in enumerate(telling))
+    words = split_words(write_in_figures(write_dates_in_words(fold_text(sentence))))
+    found = _list_words(words)
     return Claims(
-        keys=frozenset(keys),
+        keys=frozenset(word.key for word in found),
         words=found,
-        quantities=tuple(_list_quantities(words)),
-        days=tuple(_list_days(words)),
+        quantities=tuple(list_quantities(words)),
+        days=tuple(list_days(words)),
         names=tuple(_list_names(sentence)),
     )
 
 
-def _key(word: str) -> str:
-    return _VERB_ENDING.sub("", stem(word))[:_LONGEST_KEY]
-
-
-def _is_telling(word: str) -> bool:
-    return word not in _SMALL and len(word) > 1 and not _NUMBER.fullmatch(word) and not _HOURS.fullmatch(word)
-
-
-def _beside(keys: Sequence[str], at: int) -> frozenset[str]:
-    return frozenset([*keys[max(0, at - _BESIDE) : at], *keys[at + 1 : at + 1 + _BESIDE]])
-
-
-def _list_denied(words: Sequence[str]) -> set[int]:
-    """The places of words that are denied."""
-    denied: set[int] = set()
-    for place, word in enumerate(words):
-        if word in _NE:
-            denied |= _denied_by_ne(words, place)
-        elif word in _DIRECTLY:
-            denied |= _next_telling(words, place + 1, 2)
-        elif _DENIES.match(word):
-            denied |= {place, *_next_telling(words, place + 1, 4)}
-    return denied
-
-
-def _denied_by_ne(words: Sequence[str], place: int) -> set[int]:
-    """The verb between « ne » and « pas », or, of an auxiliary, the participle behind; « ne … que » denies nothing."""
-    for end in range(place + 1, min(place + _LONGEST_NEGATION, len(words))):
-        if words[end] in _SECOND:
-            between = {at for at in range(place + 1, end) if _is_telling(words[at])}
-            return between or _next_telling(words, end + 1, 3)
-    return set()
-
-
-def _next_telling(words: Sequence[str], start: int, within: int) -> set[int]:
-    return set(next(([at] for at in range(start, min(start + within, len(words))) if _is_telling(words[at])), []))
-
-
-def _list_quantities(words: Sequence[str]) -> Iterator[Quantity]:
-    for place, word in enumerate(words):
-        clock = _HOURS.fullmatch(word)
-        if clock:  # « 8 heures » is how long, or when: to a reader another number is news in either case
-            around = [_key(one) for one in words[max(0, place - 6) : place + 7] if _is_telling(one)]
-            rough = not _ROUGHLY.isdisjoint(words[max(0, place - 3) : place])
-            yield Quantity(int(clock[1]) + int(clock[2]) / 60, "h", rough, frozenset(around))
-            continue
-        if not _NUMBER.fullmatch(word) or _is_of_a_date(words, place):
-            continue
-        value, end = float(word), place + 1
-        while end < len(words) and (scale := _SCALES.get(stem(words[end]))) is not None:
-            value, end = value * scale, end + 1
-        unit = next((_key(one) for one in words[end : end + 3] if one in "%€$£¥" or _is_telling(one)), "")
-        rough = not _ROUGHLY.isdisjoint(words[max(0, place - 3) : place])
-        around = [_key(one) for one in words[max(0, place - 6) : end + 6] if _is_telling(one)]
-        yield Quantity(value, unit, rough, frozenset(around))
-
-
-def _is_of_a_date(words: Sequence[str], place: int) -> bool:
-    following = words[place + 1] if place + 1 < len(words) else ""
-    before = words[place - 1] if place else ""
-    return following in _MONTHS or (
-        _YEAR.fullmatch(words[place]) is not None and (before in _MONTHS or before in {"en", "in", "fin", "debut", "annee"})
+def _list_words(words: tuple[str, ...]) -> tuple[Word, ...]:
+    denied = list_denied(words)
+    telling = [(place, *_read_word(word)) for place, word in enumerate(words) if is_telling(word)]
+    keys = [key for _, key, _ in telling]
+    return tuple(
+        Word(key, (place in denied) is not is_opposite, list_beside(keys, at, _BESIDE), list_beside(keys, at, 1))
+        for at, (place, key, is_opposite) in enumerate(telling)
     )
 
 
-def _list_days(words: Sequence[str]) -> Iterator[Day]:
-    place = 0
-    while place < len(words):
-        day, length = _read_day(words, place)
-        if day is not None:
-            yield day
-        place += length
-
-
-def _read_day(words: Sequence[str], place: int) -> tuple[Day | None, int]:
-    """The date that begins here, if one does, and how many words it has."""
-    weekday = _DAYS.get(words[place])
-    at = place + (weekday is not None)
-    number = int(words[at]) if at < len(words) and re.fullmatch(r"[12]?\d|3[01]", words[at]) else None
-    month_at = at + (number is not None)
-    month_at += number == 1 and words[month_at : month_at + 1] == ("er",)
-    month = _MONTHS.get(words[month_at]) if month_at < len(words) else None
-    if month is None:
-        if weekday is not None:
-            return Day(weekday=weekday), 1
-        is_year = _YEAR.fullmatch(words[place]) and place and words[place - 1] in {"en", "in", "fin", "debut", "annee"}
-        return (Day(year=int(words[place])), 1) if is_year else (None, 1)
-    if words[month_at] == "mai" and number is None and weekday is None and words[month_at - 1] == "m":
-        return None, 1
-    year_at = month_at + 1
-    year = int(words[year_at]) if year_at < len(words) and _YEAR.fullmatch(words[year_at]) else None
-    return Day(year, month, number, weekday), year_at - place + (year is not None)
+def _read_word(word: str) -> tuple[str, bool]:
+    """Its key, and whether it says the opposite of the word that has it: « illégal »."""
+    opposite = find_opposite(word)
+    return make_key(opposite or word), bool(opposite)
 
 
 def _list_names(sentence: str) -> Iterator[Name]:
     text = sentence.strip(" «“\"'")
     for found in _NAME.finditer(text):
         words = split_words(found[1])
-        keys = frozenset(_key(word) for word in words if _is_telling(word))
-        if not keys or (found.start() == 0 and len(words) == 1) or keys <= {_key(one) for one in (*_MONTHS, *_DAYS)}:
+        keys = frozenset(make_key(word) for word in words if is_telling(word))
+        if not keys or (found.start() == 0 and len(words) == 1) or keys <= _OF_DATES:
             continue
-        before = [_key(one) for one in split_words(text[: found.start()]) if _is_telling(one)]
-        after = [_key(one) for one in split_words(text[found.end() :]) if _is_telling(one)]
-        yield Name(keys, before[-1] if before else None, after[0] if after else None)
+        before = [make_key(one) for one in split_words(text[: found.start()]) if is_telling(one)]
+        after = [make_key(one) for one in split_words(text[found.end() :]) if is_telling(one)]
+        yield Name(found[1], keys, before[-1] if before else None, after[0] if after else None)
+
+
+def may_be_one(one: Name, other: Name) -> bool:
+    """Whether two names may be of one: an abbreviation beside what it may stand for, or another spelling (« Dourov », « Durov »)."""
+    if _may_stand_for(one.text, other.text) or _may_stand_for(other.text, one.text):
+        return True
+    return SequenceMatcher(None, one.text.casefold(), other.text.casefold()).ratio() >= _SPELLED_ALIKE
+
+
+def _may_stand_for(short: str, long: str) -> bool:
+    """« UE » for « Union européenne », « USA » for « États-Unis »: of the rest of the name small letters may be all there is."""
+    if len(short) > _LONGEST_ABBREVIATION or not short.isupper() or long.isupper():
+        return False
+    return fold_text(long)[0] == short[0].casefold() or short in _ABBREVIATED.get(fold_text(long), ())

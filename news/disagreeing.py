@@ -8,13 +8,15 @@ says too, in another passage on the same, is no difference.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 
 from news.alerts import Difference, DifferenceKind
-from news.claims import Claims, Day, Name, Quantity, Word, read_claims
+from news.claims import Claims, Name, Word, may_be_one, read_claims
+from news.days import Day, agree, tell_day
+from news.quantities import Quantity, are_compatible, count_the_same
 from news.sentences import Sentence, split_sentences
 
 AROUND = 80
@@ -24,8 +26,6 @@ LEAST_ALIKE = 0.4
 """Telling words that two sentences share at least, in all and of the shorter one's, to speak of the same."""
 _ALIKE = 0.6
 """As above, for two that differ in a name, or in what is denied among other words."""
-_NEAR = 0.1
-"""Of a number: what is said to be about it."""
 LONGEST_TEXT = 40_000
 """Characters of an article that are looked at: no bound that readers meet, but one on the work that hostile texts make."""
 MOST_PASSAGES = 30
@@ -61,17 +61,47 @@ _Told = tuple[DifferenceKind, str, Word | Quantity | Day | Name]
 
 def find_differences(new: Said, earlier: Sequence[Said]) -> tuple[Difference, ...]:
     """What an article says otherwise than those before it; of each difference the pair of passages that are most alike."""
-    passages = _passages(new)
-    best: dict[tuple[DifferenceKind, str], tuple[float, Difference]] = {}
-    for said in earlier:
-        others = _passages(said)
-        for passage in passages:
+    read = [(said, _passages(said)) for said in earlier]
+    return _compare(new, [(said, passages, passages) for said, passages in read])
+
+
+def find_news(new: Said, earlier: Sequence[Said]) -> tuple[Difference, ...]:
+    """As `find_differences`, without what any of them says too: it was told with that one."""
+    read = [(said, _passages(said)) for said in earlier]
+    everything = [passage for _, passages in read for passage in passages]
+    return _compare(new, [(said, passages, everything) for said, passages in read])
+
+
+def _compare(new: Said, earlier: Sequence[tuple[Said, Sequence[_Passage], Sequence[_Passage]]]) -> tuple[Difference, ...]:
+    """Compare with the passages of each; what is said in the second list of passages is no difference."""
+    best: dict[Hashable, tuple[float, Difference]] = {}
+    for passage in _passages(new):
+        said_before: dict[Hashable, bool] = {}
+        for said, others, known in earlier:
             for alike, other in _list_most_alike(passage, others):
                 for kind, why, claim in _differ(passage.claims, other.claims, alike):
-                    known = best.get((kind, why))
-                    if (known is None or alike > known[0]) and not _is_said(claim, passage.claims, others):
-                        best[kind, why] = alike, Difference(passage.text, other.text, said.source, said.article_id, kind, why)
+                    key = kind, _identify(claim)
+                    if key in best and alike <= best[key][0]:
+                        continue
+                    asked = id(known), key
+                    if asked not in said_before:
+                        said_before[asked] = _is_said(claim, passage.claims, known)
+                    if not said_before[asked]:
+                        best[key] = alike, Difference(passage.text, other.text, said.source, said.article_id, kind, why)
     return tuple(difference for _, difference in islice(best.values(), MOST_DIFFERENCES))
+
+
+def _identify(claim: Word | Quantity | Day | Name) -> Hashable:
+    """The same for what is claimed twice, wherever it stands."""
+    match claim:
+        case Word():
+            return claim.key
+        case Quantity():
+            return claim.value, claim.unit
+        case Day():
+            return claim
+        case Name():
+            return claim.keys
 
 
 def _passages(said: Said) -> list[_Passage]:
@@ -126,12 +156,15 @@ def _differ(new: Claims, old: Claims, alike: float) -> Iterator[_Told]:
 
 
 def _differ_in_negation(new: Claims, old: Claims, alike: float) -> Iterator[_Told]:
-    if new.denies and old.denies:
-        return  # « n’a pas ouvert d’enquête », « n’a ouvert aucune enquête »: the same may be denied by another word
+    both = new.denied & old.denied
+    if new.denied - both and old.denied - both:
+        return  # « échoue à vendre », « ne parvient pas à céder »: the same may be denied by another word
     for word in new.words:
         for other in old.words:
             if word.key != other.key or word.is_denied is other.is_denied:
                 continue
+            if both & (word.next_to | other.next_to):
+                continue  # « n’a pas ouvert d’enquête », « n’a ouvert aucune enquête »
             if not (word.beside & other.beside) and alike < _ALIKE:
                 continue
             if not _holds_word(old, word) and not _holds_word(new, other):
@@ -146,7 +179,7 @@ def _holds_word(claims: Claims, wanted: Word) -> bool:
 def _differ_in_numbers(new: Claims, old: Claims) -> Iterator[_Told]:
     for quantity in new.quantities:
         for other in old.quantities:
-            if quantity.unit != other.unit or not (quantity.beside & other.beside) - {quantity.unit}:
+            if not count_the_same(quantity, other) or not (quantity.beside & other.beside).difference(quantity.units[:1], other.units[:1]):
                 continue
             if not _holds_quantity(old, quantity) and not _holds_quantity(new, other):
                 yield DifferenceKind.NUMBER, f"{other.value:g} → {quantity.value:g} {quantity.unit}".rstrip(), quantity
@@ -154,43 +187,18 @@ def _differ_in_numbers(new: Claims, old: Claims) -> Iterator[_Told]:
 
 def _holds_quantity(claims: Claims, wanted: Quantity) -> bool:
     """Whether a sentence has that number; what it counts may be said elsewhere in it."""
-    return any(one.value == wanted.value or (one.unit == wanted.unit and _are_compatible(one, wanted)) for one in claims.quantities)
-
-
-def _are_compatible(one: Quantity, other: Quantity) -> bool:
-    """Whether both may be said of the same: they are equal, equal once rounded, or one is only about that."""
-    if one.is_rough or other.is_rough:
-        return abs(one.value - other.value) <= _NEAR * max(abs(one.value), abs(other.value))
-    return one.value == other.value or _rounds_to(one.value, other.value) or _rounds_to(other.value, one.value)
-
-
-def _rounds_to(value: float, rounded: float) -> bool:
-    """Whether a number of at least two telling digits is another one rounded: 2.48 is 2.5."""
-    digits = len(f"{rounded:.12g}".replace(".", "").replace("-", "").strip("0"))
-    return digits >= 2 and len(f"{value:.12g}") > len(f"{rounded:.12g}") and float(f"{value:.{digits}g}") == rounded
+    return any(one.value == wanted.value or (count_the_same(one, wanted) and are_compatible(one, wanted)) for one in claims.quantities)
 
 
 def _differ_in_dates(new: Claims, old: Claims) -> Iterator[_Told]:
     for day in new.days:
         for other in old.days:
             if (
-                _agree(day, other) is False
-                and not any(_agree(day, one) for one in old.days)
-                and not any(_agree(other, one) for one in new.days)
+                agree(day, other) is False
+                and not any(agree(day, one) for one in old.days)
+                and not any(agree(other, one) for one in new.days)
             ):
-                yield DifferenceKind.DATE, f"{_tell_day(other)} → {_tell_day(day)}", day
-
-
-def _agree(one: Day, other: Day) -> bool | None:
-    """Whether two dates may be the same day; None if they say nothing that can be compared."""
-    pairs = [(one.year, other.year), (one.month, other.month), (one.day, other.day), (one.weekday, other.weekday)]
-    both = [(first, second) for first, second in pairs if first is not None and second is not None]
-    return all(first == second for first, second in both) if both else None
-
-
-def _tell_day(day: Day) -> str:
-    parts = ((day.year, "{}"), (day.month, "{:02}"), (day.day, "{:02}"), (day.weekday, "D{}"))
-    return "-".join(shape.format(part) for part, shape in parts if part is not None)
+                yield DifferenceKind.DATE, f"{tell_day(other)} → {tell_day(day)}", day
 
 
 def _differ_in_names(new: Claims, old: Claims) -> Iterator[_Told]:
@@ -199,7 +207,7 @@ def _differ_in_names(new: Claims, old: Claims) -> Iterator[_Told]:
         if name.keys & old.keys:
             continue
         for other in old.names:
-            if other.keys & new.keys or not _stand_alike(name, other):
+            if other.keys & new.keys or not _stand_alike(name, other) or may_be_one(name, other):
                 continue
             yield DifferenceKind.NAME, f"{' '.join(sorted(other.keys))} → {' '.join(sorted(name.keys))}", name
 
@@ -220,6 +228,6 @@ def _holds(claims: Claims, claim: Word | Quantity | Day | Name) -> bool:
         case Quantity():
             return _holds_quantity(claims, claim)
         case Day():
-            return any(_agree(claim, one) for one in claims.days)
+            return any(agree(claim, one) for one in claims.days)
         case Name():
             return bool(claim.keys & claims.keys)

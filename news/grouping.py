@@ -100,7 +100,9 @@ class Grouping:
 
     def _judge(self, delivery: WaitingDelivery) -> Wait | NotTold | None:
         (story,) = delivery.stories
-        if delivery.urgent or (self._policy.when is not None and not self._stories.is_off(story)):
+        if delivery.urgent:
+            return None
+        if not self._stories.is_off(story) and (delivery.contradicts or self._policy.when is not None):
             return None
         return self._stories.judge(story, delivery.alerted_at, self._now, self._policy.zone)
 

@@ -99,6 +99,8 @@ class WaitingDelivery:
     """The story of its article today, if its alert is on one; of a correction of what was told none."""
     is_follow_up: bool = False
     """Whether it follows in a story, or corrects what does and was not told yet."""
+    contradicts: bool = False
+    """Whether it denies what was told of its story, or gives another number."""
     told: Told | None = None
     """Of a follow-up: what its channel was told of its story, for its topic; None if nothing."""
     follow_up: FollowUp = DEFAULT_FOLLOW_UP

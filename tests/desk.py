@@ -35,7 +35,8 @@ from news.sources import (
     SourceSpec,
 )
 from news.topics import Entity, Topic
-from quivive.cli.json_answers import alert_json, exported_article_json, source_json, status_json
+from quivive.cli.json_answers import alert_json, exported_article_json, source_json
+from quivive.cli.json_status import status_json
 from storage import AlertRequest, Archive, Patience, SearchRequest, Tally, Watch
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)

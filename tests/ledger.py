@@ -32,7 +32,7 @@ _TITLE = re.compile(r"Dépêche (\d+) :")
 
 @dataclass(frozen=True)
 class Arrival:
-    """A message that reached somebody, whatever they answered."""
+    """A message that reached somebody, whatever they answered. What is about no article is named by its alert's id."""
 
     receiver: str
     """A channel, or for mail a reader."""
@@ -125,7 +125,8 @@ class Ledger:
     def sealed(self) -> list[SealedMessage]:
         titles = defaultdict(set)
         for row in self.rows(
-            "SELECT message_id, kind, json_extract(payload, '$.title') AS title FROM deliveries JOIN alerts ON alerts.id = alert_id"
+            """SELECT message_id, kind, iif(article_id IS NULL, alerts.id, json_extract(payload, '$.title')) AS title
+               FROM deliveries JOIN alerts ON alerts.id = alert_id"""
         ):
             titles[row["message_id"]].add(_name(row["title"], row["kind"]))
         return [
@@ -139,7 +140,7 @@ class Ledger:
 
 def _read_request(request: Request) -> Arrival:
     told = request.json["data"].get("alerts") or [request.json["data"]]
-    titles = tuple(_name(one["article"]["title"], one["kind"]) for one in told)
+    titles = tuple(_name(one["article"]["title"], one["kind"]) if "article" in one else one["alert_id"] for one in told)
     return Arrival(request.path.rpartition("/")[2], request.headers["webhook-id"], titles, request.json, request.is_accepted)
 
 
@@ -152,8 +153,8 @@ def _read_mail(mail: Mail) -> Arrival:
 
 
 def _list_titles(text: str, *, is_correction: bool) -> Iterator[str]:
-    """What a mail names; but not the story that it follows up, which its first line names."""
-    lines = [line for line in text.splitlines() if not line.startswith("+")]
+    """What a mail names; but not the story that it follows up, which its first line names, nor what a correction changed."""
+    lines = [line for line in text.splitlines() if not line.startswith("+") and "[-" not in line]
     for line, below in zip_longest(lines, lines[1:], fillvalue=""):
         for number in _TITLE.findall(line):
             yield _name(title_of(int(number)), "corrected" if is_correction or "correction seen" in below else "")

@@ -21,6 +21,7 @@ from lxml import etree
 
 from monitors.attempts import Outcome, Progress, accepted, retry
 from monitors.letter import Letter, make_letter, subject_of
+from monitors.letter_differences import LetterDifference
 from monitors.presentation import Presentation
 from monitors.rendering import one_line, rfc3339
 from news.alerts import Alert, Bundle
@@ -103,7 +104,10 @@ def _newest_first(entries: Iterable[etree._Element]) -> list[etree._Element]:
 
 def _html(letter: Letter) -> str:
     lines = [f"<p><b>{escape(letter.escalation)}</b></p>"] if letter.escalation else []
-    lines += [f"<p>{escape(letter.source)} · {escape(letter.when)}</p>", f"<p>{escape(letter.excerpt)}</p>"]
+    lines.append(f"<p>{escape(letter.source)} · {escape(letter.when)}</p>")
+    if letter.differences:
+        lines.append(f"<ul>{''.join(map(_difference, letter.differences))}</ul>")
+    lines.append(f"<p>{escape(letter.excerpt)}</p>")
     for topic in letter.topics:
         shown = [_change(change.parts) for change in topic.changes] or [_passage(hit.parts) for hit in topic.hits]
         items = "".join(f"<li>{one}</li>" for one in shown)
@@ -114,6 +118,11 @@ def _html(letter: Letter) -> str:
 def _passage(parts: Sequence[tuple[str, bool]]) -> str:
     # Not `mark`: readers clean what they show, and few of them let it pass.
     return "".join(f"<b>{escape(text)}</b>" if is_found else escape(text) for text, is_found in parts)
+
+
+def _difference(one: LetterDifference) -> str:
+    passages = ((one.passage, f"{one.source}, {one.kind}"), (one.other_passage, one.other_source))
+    return f"<li>{'<br>'.join(f'{escape(passage)} <i>({escape(source)})</i>' for passage, source in passages)}</li>"
 
 
 def _change(parts: Sequence[tuple[str, str]]) -> str:

@@ -17,9 +17,13 @@ from quivive.cli.changes import tell_changes
 from quivive.cli.deliveries import tell_kind
 from quivive.cli.health import tell_reason
 from quivive.cli.json_answers import announced_alert_json, json_line
+from quivive.cli.otherwise import tell_differences
 from quivive.printing import MOST_WAITING_BYTES, Printer
 from quivive.standard_streams import get_descriptor
 from quivive.texts import visible
+
+_MOST_SHOWN = 3
+"""Passages of an alert."""
 
 
 class AnnouncedAlerts:
@@ -117,7 +121,9 @@ def _describe(alert: Alert, language: Language) -> Iterator[str]:
     yield f"      {visible(about.source)}, {language.moment(about.published_at or about.first_seen_at)}"
     for line in tell_changes(alert.changes):
         yield f"      {line}"
-    for hit in alert.matches[:3] if not alert.changes else ():
+    for line in tell_differences(alert.differences[:_MOST_SHOWN], language):
+        yield f"      {line}"
+    for hit in alert.matches[:_MOST_SHOWN] if not alert.changes else ():
         yield f"      {visible(hit.term)}: {visible(hit.passage)}"
     yield f"      {visible(about.url)}"
 

@@ -10,7 +10,8 @@ from news.answers import SightingRecord
 from news.articles import Identity, Origin
 from news.one_thing import MatchRecord, PageNote, VersionRecord, WholeArticle
 from quivive.cli.deliveries import show_alert, tell_silence
-from quivive.cli.listed_stories import show_differences, show_place
+from quivive.cli.listed_stories import show_place
+from quivive.cli.otherwise import show_differences
 from quivive.cli.sheet import Sheet, View
 from quivive.texts import visible
 
@@ -24,9 +25,7 @@ def show_article(sheet: Sheet, whole: WholeArticle) -> None:
     show_matches(sheet, whole.matches)
     if whole.place is not None:
         show_place(sheet, whole.article.article_id, whole.place)
-    if whole.differences:
-        sheet.heading(text("Says otherwise"))
-        show_differences(sheet, whole.differences)
+    show_differences(sheet, whole.differences)
     if whole.alerts:
         sheet.heading(text("Alerts"))
         for alert in whole.alerts:

@@ -59,6 +59,7 @@ ALERTS = (
     "acknowledged_at",
     "surge",
     "changes",
+    "story_differences",
     "story_id",
 )
 STORIES = ("id", "title", "started_at", "updated_at", "sources", "topics", "articles")

@@ -11,26 +11,20 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from news.alerts import Alert, AlertedArticle, Change, Hit
+from news.alerts import Alert, AlertedArticle, Change, Difference, Hit
 from news.answers import (
     AlertRecord,
-    ArchiveStatus,
     ArticleRecord,
     DeliveryRecord,
     ExportedArticle,
     FoundArticle,
-    Gap,
-    PageTrouble,
     PreviewAnswer,
     PreviewedArticle,
-    RebuildingProgress,
     SightingRecord,
     SourceCoverage,
     SourceHealth,
     TopicVolume,
-    Waiting,
 )
-from news.care import Care, Delays
 from news.health_news import HealthNews
 from news.muting import Mute
 from news.sources import Problem
@@ -104,6 +98,11 @@ def _sighting_json(sighting: SightingRecord) -> JsonObject:
 def hits_json(hits: Sequence[Hit]) -> list[JsonValue]:
     """The terms of a query that were found, where, and the passage around each."""
     return [asdict(hit) for hit in hits]
+
+
+def differences_json(differences: Sequence[Difference]) -> list[JsonValue]:
+    """What an article says otherwise than others of its story."""
+    return [{field: value for field, value in asdict(one).items() if field != "why"} for one in differences]
 
 
 def changes_json(changes: Sequence[Change]) -> list[JsonValue]:
@@ -205,6 +204,7 @@ def alert_json(alert: AlertRecord) -> JsonObject:
         "acknowledged_at": optional_time_json(alert.acknowledged_at),
         "surge": None if alert.surge is None else surge_json(alert.surge),
         "changes": changes_json(alert.changes),
+        "story_differences": differences_json(alert.differences),
         "story_id": alert.story_id,
     }
 
@@ -240,101 +240,6 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
     }
 
 
-def status_json(status: ArchiveStatus, page_troubles: Sequence[PageTrouble]) -> JsonObject:
-    """What `status --json` prints."""
-    contents = status.contents
-    return {
-        "archive": status.path,
-        "bytes": status.size_bytes,
-        "writer_pid": status.writer_pid,
-        "waiting": None if status.waiting is None else _waiting_json(status.waiting),
-        "rebuilding": None if contents.rebuilding is None else _rebuilding_json(contents.rebuilding),
-        "sources": asdict(contents.sources),
-        "overdue_seconds": round(contents.overdue.total_seconds(), 1),
-        "last_poll_at": optional_time_json(contents.last_poll_at),
-        "articles": asdict(contents.articles),
-        "gaps": [_gap_json(gap) for gap in contents.gaps],
-        "pages": asdict(contents.pages),
-        "alerts": asdict(contents.alerts),
-        "deliveries": asdict(contents.deliveries),
-        "page_problems": [page_trouble_json(page) for page in page_troubles],
-        "log_bytes": status.log_bytes,
-        "alive_at": optional_time_json(status.alive_at),
-        **_care_json(status.care),
-        "line_down_since": optional_time_json(status.line_down_since),
-    }
-
-
-def _care_json(care: Care) -> JsonObject:
-    return {
-        "failing": [
-            {"source": one.name, "since": optional_time_json(one.since), "failures": one.failures, "error": problem_json(one.problem)}
-            for one in care.failing
-        ],
-        "silent": [
-            {"source": one.name, "since": time_json(one.since), "usual_pause_seconds": round(one.usual_pause.total_seconds())}
-            for one in care.silent
-        ],
-        "unread_pages": [
-            {"source": one.name, "unread": one.unread, "pages": one.pages, "since": time_json(one.since)} for one in care.unread_pages
-        ],
-        "overdue": [{"source": one.name, "due_at": time_json(one.due_at)} for one in care.overdue],
-        "channels": [
-            {
-                "channel": one.channel,
-                "waiting": one.waiting,
-                "dead": one.dead,
-                "since": time_json(one.since),
-                "reason": one.reason,
-                "left_alone_until": optional_time_json(one.left_alone_until),
-            }
-            for one in care.channels
-        ],
-        "delays": [_delays_json(one) for one in care.delays],
-    }
-
-
-def _delays_json(delays: Delays) -> JsonObject:
-    return {
-        "source": delays.source,
-        "alerts": delays.alerts,
-        "median_seconds": round(delays.median.total_seconds()),
-        "p95_seconds": round(delays.slow.total_seconds()),
-    }
-
-
-def _waiting_json(waiting: Waiting) -> JsonObject:
-    return {"since": time_json(waiting.since), "reason": waiting.reason}
-
-
-def _rebuilding_json(progress: RebuildingProgress) -> JsonObject:
-    return {"part": progress.part, "percent": progress.percent}
-
-
-def _gap_json(gap: Gap) -> JsonObject:
-    return {
-        "source": gap.source,
-        "polled_at": time_json(gap.polled_at),
-        "message": gap.message,
-        "count": gap.count,
-        "open": gap.open,
-        "problem": None if gap.problem is None else problem_json(gap.problem),
-    }
-
-
-def page_trouble_json(page: PageTrouble) -> JsonObject:
-    """A page under `page_problems` of `status --json`."""
-    return {
-        "source": page.source,
-        "url": page.url,
-        "title": page.title,
-        "state": page.state,
-        "attempts": page.attempts,
-        "next_attempt_at": optional_time_json(page.next_attempt_at),
-        "error": problem_json(page.error),
-    }
-
-
 def announced_alert_json(alert: Alert) -> JsonObject:
     """An alert as `run` announces it: what `alerts --json` says of it, before anybody was told."""
     article = alert.about if isinstance(alert.about, AlertedArticle) else None
@@ -351,6 +256,7 @@ def announced_alert_json(alert: Alert) -> JsonObject:
         "health": health_json(alert.about) if isinstance(alert.about, HealthNews) else None,
         "surge": surge_json(alert.about) if isinstance(alert.about, Surge) else None,
         "changes": changes_json(alert.changes),
+        "story_differences": differences_json(alert.differences),
         "story_id": alert.story_id,
     }
 

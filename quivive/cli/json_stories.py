@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from news.alerts import Difference
 from news.copies import CopyOf
 from news.story_answers import PlaceInStory, StoryArticle, StoryRecord
 from quivive.cli.json_answers import JsonObject, optional_time_json, time_json
@@ -36,20 +33,6 @@ def place_json(place: PlaceInStory | None) -> JsonObject:
     }
     copied = {**_copy_json(place.copy), "copies": list(place.copies)}
     return {"story_id": place.story.story_id, "story": story_json(place.story), **copied, "because": because}
-
-
-def differences_json(differences: Sequence[Difference]) -> list[JsonObject]:
-    """What an article says otherwise than others of its story."""
-    return [
-        {
-            "passage": one.passage,
-            "other_passage": one.other_passage,
-            "other_source": one.other_source,
-            "other_id": one.other_id,
-            "kind": one.kind,
-        }
-        for one in differences
-    ]
 
 
 def _article_json(article: StoryArticle) -> JsonObject:

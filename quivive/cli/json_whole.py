@@ -26,6 +26,7 @@ from quivive.cli.json_answers import (
     JsonObject,
     alert_json,
     delivery_json,
+    differences_json,
     found_article_json,
     hits_json,
     optional_time_json,
@@ -34,7 +35,7 @@ from quivive.cli.json_answers import (
     time_json,
     topic_json,
 )
-from quivive.cli.json_stories import differences_json, place_json
+from quivive.cli.json_stories import place_json
 
 _EXCERPT_CHARACTERS = 300
 

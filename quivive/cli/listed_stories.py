@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from news.alerts import Difference
 from news.copies import CopyOf, CopyReason
 from news.stories import Because
 from news.story_answers import PlaceInStory, StoryArticle, StoryRecord
-from news.telling_differences import name_difference
 from quivive.cli.listed_articles import INDENT
 from quivive.cli.sheet import Sheet, View
 from quivive.texts import visible
@@ -49,15 +45,6 @@ def show_place(sheet: Sheet, article_id: int, place: PlaceInStory) -> None:
     for article in others[:_MOST_LISTED]:
         sheet.note(_tell_article(article, story, view), "    ")
     _show_more(sheet, len(others) - _MOST_LISTED, "    ")
-
-
-def show_differences(sheet: Sheet, differences: Sequence[Difference]) -> None:
-    """What an article says otherwise than others of its story: each time its passage, and beneath it the other one."""
-    language = sheet.view.language
-    for one in differences:
-        sheet.note(language.text("{kind}: “{passage}”", kind=name_difference(one.kind, language), passage=visible(one.passage)))
-        other = {"source": visible(one.other_source), "article": one.other_id, "passage": visible(one.other_passage)}
-        sheet.note(language.text("{source}, article {article}: “{passage}”", **other), "    ")
 
 
 def _show_more(sheet: Sheet, left_out: int, indent: str) -> None:

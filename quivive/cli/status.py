@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from quivive.cli.context import get_configuration, get_reader, get_view, print_json, print_lines
-from quivive.cli.json_answers import status_json
+from quivive.cli.json_status import status_json
 from quivive.cli.own_templates import tell_template_troubles
 from quivive.cli.sheet import Sheet, View
 from storage import ArchiveReader

@@ -13,6 +13,7 @@ from quivive.cli.changes import show_changes
 from quivive.cli.context import print_lines
 from quivive.cli.deliveries import show_alert, show_alert_head, show_delivery
 from quivive.cli.health import show_health
+from quivive.cli.otherwise import show_differences
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.surges import show_surge
 from quivive.cli.whole_sources import show_source
@@ -92,6 +93,7 @@ def _show_alert(sheet: Sheet, whole: WholeAlert) -> None:
     if whole.alert.record.changes:
         sheet.heading(text("Correction"))
         show_changes(sheet, whole.alert.record.changes)
+    show_differences(sheet, whole.alert.record.differences)
     sheet.heading(text("Why"))
     show_hits(sheet, whole.alert.record.hits, "  ")
     sheet.blank()

@@ -16,7 +16,7 @@ from news.health_news import HealthNews
 from news.surges import Surge
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
-from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, differences_from_json, hits_from_json, subject_from_json
 from storage.recording.recipients import map_recipients
 
 _BEFORE_ALL, _AFTER_ALL = "0", "9"
@@ -116,6 +116,7 @@ def _report_alert(row: sqlite3.Row, deliveries: tuple[DeliveryRecord, ...]) -> A
         health=about if isinstance(about, HealthNews) else None,
         surge=about if isinstance(about, Surge) else None,
         changes=changes_from_json(row["changes"]),
+        differences=differences_from_json(row["differences"]),
         acknowledged_at=optional_time(row["acknowledged_at"]),
         story_id=row["story_id"],
     )

@@ -521,3 +521,10 @@ def follow_up_stories(db: Database) -> None:
 def know_in_which_story_an_alert_was_made(db: Database) -> None:
     """A digest tells what follows in a story beneath its first article: as it was, whatever the story has become by the next attempt."""
     db.conn.execute("ALTER TABLE alerts ADD COLUMN placed_in INTEGER")  # the story of its article when it was made
+
+
+@migrations()
+def tell_what_differs(db: Database) -> None:
+    """A follow-up tells what it says otherwise than what was told of its story, some of it without waiting."""
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN differences TEXT")  # JSON: passage, other_passage, other_source, other_id, kind, why
+    db.conn.execute("ALTER TABLE alerts ADD COLUMN contradicts INTEGER NOT NULL DEFAULT 0")  # 1: what was told is denied, or another number

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerting import NewAlert, OnRecord
-from news.alerts import Alert, AlertedArticle, AlertKind, Change, Hit, Subject, TopicMatch, make_alert_id
+from news.alerts import Alert, AlertedArticle, AlertKind, Change, Difference, DifferenceKind, Hit, Subject, TopicMatch, make_alert_id
+from news.follow_ups import contradicts
 from news.health_news import HealthNews
 from news.judging import delay_seconds
 from news.surges import Surge
@@ -84,6 +85,7 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         sequence=new.sequence,
         urgent=match.urgent,
         changes=new.changes,
+        differences=new.differences,
         first_poll=new.first_poll,
     )
 
@@ -91,8 +93,9 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
 def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
     db.conn.execute(
         """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent, first_poll, changes, counted, placed_in)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                               urgent, first_poll, changes, differences, contradicts, counted,
+                               placed_in)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             alert.alert_id,
             alert.topic,
@@ -108,6 +111,8 @@ def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> Non
             alert.urgent,
             alert.first_poll,
             _changes_json(alert.changes),
+            differences_json(alert.differences),
+            contradicts(alert.differences),
             alert.kind is AlertKind.CORRECTED,  # its article was counted with the first
             alert.story_id,
         ),
@@ -153,6 +158,16 @@ def _changes_json(changes: Sequence[Change]) -> str | None:
 def changes_from_json(text: str | None) -> tuple[Change, ...]:
     """What was corrected, as it was stored with an alert; nothing for alerts of other kinds."""
     return tuple(Change(**change) for change in json.loads(text)) if text else ()
+
+
+def differences_json(differences: Sequence[Difference]) -> str | None:
+    """What a follow-up says otherwise, as it is stored with its alert."""
+    return json.dumps([asdict(one) for one in differences], ensure_ascii=False) if differences else None
+
+
+def differences_from_json(text: str | None) -> tuple[Difference, ...]:
+    """What was stored with an alert; nothing for one that says nothing otherwise, or follows up nothing."""
+    return tuple(Difference(**fields | {"kind": DifferenceKind(fields["kind"])}) for fields in json.loads(text)) if text else ()
 
 
 def _article_json(article: AlertedArticle) -> str:

@@ -15,6 +15,7 @@ from news.follow_ups import Per
 from news.text import AnalysedArticle
 from storage.file.times import to_text
 from storage.recording.alerts import Cause, hits_json, load_on_record, record_alerts
+from storage.recording.told_otherwise import add_differences
 from storage.recording.watch import Watch
 
 
@@ -38,7 +39,7 @@ def match_version(db: Database, watch: Watch, version: VersionToMatch, facts: Ar
     `facts` are those of its article, where a topic asks for them.
     """
     matched = Matched(version.number, version.edited_since_silent, by_silent_sighting=False)
-    return _record_matches(db, watch, version, matched, watch.matcher.match(version.analysed, facts))
+    return _record_matches(db, watch, version, facts, matched, watch.matcher.match(version.analysed, facts))
 
 
 def match_sighting(
@@ -50,10 +51,12 @@ def match_sighting(
     """
     before, after = facts
     matched = Matched(version.number, version.edited_since_silent, by_silent_sighting=silent)
-    return _record_matches(db, watch, version, matched, watch.matcher.match_sighting(version.analysed, before, after))
+    return _record_matches(db, watch, version, after, matched, watch.matcher.match_sighting(version.analysed, before, after))
 
 
-def _record_matches(db: Database, watch: Watch, version: VersionToMatch, matched: Matched, matches: Sequence[TopicMatch]) -> list[Alert]:
+def _record_matches(
+    db: Database, watch: Watch, version: VersionToMatch, facts: ArticleFacts | None, matched: Matched, matches: Sequence[TopicMatch]
+) -> list[Alert]:
     if not matches:
         return []
     known = load_on_record(db, version.article_id, version.subject, [match.topic for match in matches])
@@ -65,6 +68,7 @@ def _record_matches(db: Database, watch: Watch, version: VersionToMatch, matched
             due.append((match, verdict))
         _record_match(db, version, match, verdict if isinstance(verdict, Silence) else None)
     cause = Cause(version.article_id, version.subject, version.revision_id, version.now, version.analysed.text)
+    due = add_differences(db, watch, version.article_id, version.analysed, facts, due)
     return record_alerts(db, watch.channels_of_topic, cause, due) if due else []
 
 

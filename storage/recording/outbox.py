@@ -35,7 +35,7 @@ from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
-from storage.recording.alerts import changes_from_json, hits_from_json, subject_from_json
+from storage.recording.alerts import changes_from_json, differences_from_json, hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempts
 from storage.recording.first_polls import are_first_polls_over, gather_first_polls
 from storage.recording.health import note_deliveries
@@ -127,6 +127,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         sequence=row["sequence"],
         urgent=bool(row["urgent"]),
         changes=changes_from_json(row["changes"]),
+        differences=differences_from_json(row["differences"]),
         first_poll=bool(row["first_poll"]),
         story_id=row["placed_in"],
     )

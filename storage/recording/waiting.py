@@ -14,7 +14,7 @@ from storage.file.rows import select_in
 from storage.file.times import from_text, to_text
 
 _WAITING = """SELECT deliveries.id, topic, kind, subject, alerts.article_id, story_id, deliveries.created_at AS alerted_at, due_at,
-           give_up_at, hold, urgent, first_poll, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
+           give_up_at, hold, urgent, first_poll, contradicts, escalated_from IS NOT NULL AND acknowledged_at IS NOT NULL AS acknowledged,
            kind = 'corrected' AND EXISTS (
                SELECT 1 FROM alerts AS own CROSS JOIN deliveries AS first ON first.alert_id = own.id AND first.channel = deliveries.channel
                WHERE own.topic = alerts.topic AND own.subject = alerts.subject AND own.kind = 'follow_up' AND +first.message_id IS NULL
@@ -72,6 +72,7 @@ def _waiting(row: sqlite3.Row) -> WaitingDelivery:
         acknowledged=bool(row["acknowledged"]),
         story_id=row["story_id"] if is_follow_up or row["kind"] != AlertKind.CORRECTED else None,
         is_follow_up=is_follow_up,
+        contradicts=bool(row["contradicts"]),
     )
 
 

@@ -1,5 +1,5 @@
-"""`kill -9`, again and again, while a site publishes and six channels are told in every way there is: nothing is lost, and a repeat can be
-told from news.
+"""`kill -9`, again and again, while a site publishes and seven channels are told in every way there is: nothing is lost, what was muted
+is told nobody, and a repeat can be told from news. Corrections and operational alerts, which the faults raise, are told too.
 
 The suite kills six times. For a long run, say how often: `QUIVIVE_KILLS=300 pytest tests/acceptance/test_crash.py -k however_often -s`,
 and to play a run again, the seed it printed: `QUIVIVE_SEED=…`. A long run goes in rounds, each with an archive of its own, since a feed
@@ -57,6 +57,8 @@ BEGINNING = datetime(2027, 3, 27, 20, 30, tzinfo=PARIS)
 MINUTES_BETWEEN = (15, 20, 30, 45, 90)
 """From one start to the next."""
 MOST_PER_HOUR = 4
+MUTED = "Muet"
+"""A topic of which nobody is told, since it is muted from the beginning on."""
 FEEDS = ("/pages", "/texts")
 WRITE_TROUBLE = "the archive cannot be written: waiting until it can be"
 
@@ -110,23 +112,32 @@ class World:
 @contextmanager
 def _open_world(folder: Path, chance: random.Random) -> Iterator[World]:
     home = Home(folder)
-    with NewsSite() as site, HookSink() as hook, Mailbox() as mailbox, Press(site, seconds_between=0.05) as press:
+    with NewsSite() as site, HookSink() as hook, Mailbox() as mailbox, ExitStack() as stack:
         everyone = ["direct", "bulletin", "calm", "redaction", "morning"]
         urgent = f'urgent = "{URGENT}"\n'
+        muted = topic(MUTED, "accord", ["direct", "redaction", "bulletin"]) + urgent
         home.configure(
             per="story",
             sources=[source(site.url("/pages"), "Pages", articles="page"), source(site.url("/texts"), "Textes", articles="feed")],
-            topics=[topic("OTAN", "otan", everyone) + urgent, topic("Accord", "accord", ["redaction", "morning"]) + urgent],
+            topics=[topic("OTAN", "otan", everyone) + urgent, topic("Accord", "accord", ["redaction", "morning"]) + urgent, muted],
             channels=[
                 webhook("direct", f"{hook.url}/direct") + 'escalate = { after = "30m", to = "oncall" }\n',
                 webhook("oncall", f"{hook.url}/oncall"),
+                webhook("watch", f"{hook.url}/watch"),
                 webhook("bulletin", f"{hook.url}/bulletin") + 'when = "hourly"\nquiet = "23:00-06:00"\n',
                 webhook("calm", f"{hook.url}/calm") + f'quiet = "22:00-07:00"\nmax_per_hour = {MOST_PER_HOUR}\n',
                 email("redaction", mailbox.url, *READERS),
                 email("morning", mailbox.url, MORNING_READER) + 'when = "hourly"\n',
             ],
+            more='[health]\nnotify = ["watch"]\n',
         )
-        yield World(home, site, press, hook, mailbox, chance)
+        world = World(home, site, Press(site, seconds_between=0.05), hook, mailbox, chance)
+        for feed in FEEDS:
+            site.publish_feed(feed, rss(title="Rien"))
+        assert home.quivive("poll").status == 0
+        assert home.call("mute", MUTED).status == 0
+        stack.enter_context(world.press)
+        yield world
 
 
 @pytest.mark.timeout(300 + 40 * MOST_A_ROUND)
@@ -150,6 +161,7 @@ def test_nothing_is_lost_and_a_repeat_carries_its_id_however_often_the_program_i
         print(f"{kills} kills: {dict(world.kills)}, {count_repeats(world.ledger.arrivals())} repeats")  # noqa: T201
         _assert_all_archived(world)
         _assert_all_told(world)
+        _assert_none_told_that_was_muted(world)
         _assert_policies_kept(world)
         _assert_escalated_once(world)
         assert [tuple(row) for row in world.ledger.rows("PRAGMA integrity_check")] == [("ok",)]
@@ -268,7 +280,7 @@ def _edit_something(world: World) -> None:
     """An article that people are told of says otherwise from now on, once."""
     if world.chance.random() > 0.5 or not world.home.archive.exists():
         return
-    rows = world.ledger.rows("SELECT json_extract(payload, '$.url') AS url FROM alerts GROUP BY 1 HAVING count(*) = 2 ORDER BY 1")
+    rows = world.ledger.rows("SELECT json_extract(payload, '$.url') AS url FROM alerts GROUP BY 1 HAVING count(*) = 3 ORDER BY 1")
     told = [row["url"] for row in rows if int(row["url"].rpartition("/")[2]) % 2]
     if told:
         world.press.edit(world.chance.choice(told))
@@ -306,12 +318,29 @@ def _assert_all_told(world: World) -> None:
     for receiver in ("direct", "bulletin", "calm", *READERS, MORNING_READER):
         assert_each_told_in_one_message([one for one in arrivals if one.receiver == receiver], expected)
     world.ledger.assert_none_sent_again_that_was_on_record()
-    unsent = world.ledger.rows("SELECT * FROM deliveries WHERE status <> 'sent' AND NOT (channel = 'oncall' AND status = 'muted')")
+    operational = {row["id"] for row in world.ledger.rows("SELECT id FROM alerts WHERE kind = 'health'")}
+    assert_each_told_in_one_message([one for one in arrivals if one.receiver == "watch"], operational)
+    unsent = world.ledger.rows(
+        """SELECT deliveries.* FROM deliveries JOIN alerts ON alerts.id = alert_id
+           WHERE topic <> ? AND status <> 'sent' AND NOT (channel = 'oncall' AND status = 'muted')""",
+        MUTED,
+    )
     assert [tuple(row) for row in unsent] == []
     kinds = Counter(row["kind"] for row in world.ledger.rows("SELECT kind FROM alerts"))
-    assert kinds["new"] + kinds["follow_up"] == 2 * len(world.press.on_topic)
-    assert kinds["corrected"] == 2 * len(world.press.edited)
+    assert kinds["new"] + kinds["follow_up"] == 3 * len(world.press.on_topic)
+    assert kinds["corrected"] == 3 * len(world.press.edited)
     assert kinds["follow_up"]
+
+
+def _assert_none_told_that_was_muted(world: World) -> None:
+    """All of it is on record for all channels of its topic, as muted, and in no message."""
+    rows = world.ledger.rows(
+        "SELECT channel, status, message_id FROM deliveries JOIN alerts ON alerts.id = alert_id WHERE topic = ?", MUTED
+    )
+    count = len(world.press.on_topic) + len(world.press.edited)
+    assert Counter(map(tuple, rows)) == {(channel, "muted", None): count for channel in ("direct", "redaction", "bulletin")}
+    assert not any(MUTED.encode() in request.body for request in world.hook.requests)
+    assert not any(MUTED in mail.subject + mail.text for mail in world.mailbox.mails)
 
 
 def _assert_policies_kept(world: World) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from quivive.cli import main
-from quivive.cli.json_answers import exported_article_json, source_json, status_json
+from quivive.cli.json_answers import exported_article_json, source_json
+from quivive.cli.json_status import status_json
 from quivive.cli.json_whole import whole_json
 from quivive.config import Configuration, load_config
 from quivive.poll_once import poll_once

@@ -17,6 +17,7 @@ from news.plans import Policy, Together
 from news.schedules import parse_quiet, parse_schedule
 from news.topics import Revisions, Topic
 from storage import mute, retry_deliveries
+from storage.recording.told_otherwise import MOST_EARLIER
 from tests.desk import NOW, OTAN, A, B, C, Desk, entry
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -410,7 +411,7 @@ def test_what_follows_what_was_told_before_stories_were_known_is_a_follow_up(des
     assert numbers(desk.told(told_at + HOUR)) == [["Rungis/2"]]
 
 
-def test_a_follow_up_takes_as_many_statements_as_an_alert_on_every_article(tmp_path: Path) -> None:
+def test_a_follow_up_takes_one_statement_more_than_an_alert_on_every_article(tmp_path: Path) -> None:
     counts = []
     for per in Per:
         with Newsroom(tmp_path / per, [OTAN]) as desk:
@@ -423,7 +424,7 @@ def test_a_follow_up_takes_as_many_statements_as_an_alert_on_every_article(tmp_p
             desk.archive._db.conn.set_trace_callback(None)
             assert desk.alerts()[1] == ("OTAN", "follow_up" if per is Per.STORY else "new")
             counts.append(len(seen))
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] + 1, "which asks what was told of the story before"
 
 
 def test_an_alert_knows_in_which_story_it_was_made(desk: Newsroom) -> None:
@@ -432,3 +433,86 @@ def test_an_alert_knows_in_which_story_it_was_made(desk: Newsroom) -> None:
     desk.publish(B, "Brest", 2)
     assert [alert.story_id for bundle in desk.told() for alert in bundle.alerts] == [1, 2]
     assert [alert["story_id"] for alert in desk.log()] == [1, 2, 1]
+
+
+SAID = (
+    "L’OTAN va déployer {count} drones de la société Calypse sur la base de Tarn avant l’été, et {how}renoncera au contrat de Brume. "
+    "La société Calypse promet de former les équipes de la base de Tarn, selon son directeur, que nos journalistes ont rencontré."
+)
+
+
+def say(desk: Newsroom, source: str, *, count: str = "300", how: str = "", date: str = "") -> None:
+    """A source tells of one contract, as it sees it."""
+    title = "Calypse : les drones de l’OTAN arrivent sur la base de Tarn"
+    address = source.replace("feed", f"tarn/{desk.now.timestamp():.0f}")
+    desk.poll(source, entry(title, address, summary=date + SAID.format(count=count, how=how), published_at=NOW))
+
+
+def differences(desk: Desk) -> list[tuple[str, str, str]]:
+    """Of the last alert: in what it differs, from whom, and the words that differ."""
+    return [(one["kind"], one["other_source"], one["passage"][:40]) for one in desk.log()[0]["story_differences"]]
+
+
+def test_a_follow_up_that_gives_another_number_is_told_at_once_with_both_passages(desk: Newsroom) -> None:
+    say(desk, A)
+    desk.told()
+    say(desk, B)
+    assert (desk.told(), differences(desk)) == ([], [])
+    say(desk, C, count="500")
+    assert differences(desk) == [("number", "L’Écho", "L’OTAN va déployer 500 drones de la soci")]
+    (bundle,) = desk.told()
+    assert len(bundle.alerts) == 2, "what waited of the story goes with it"
+    ((_, body),) = render_messages(bundle)
+    (told,) = json.loads(body)["data"]["differences"]
+    assert ("500 drones" in told["passage"], "300 drones" in told["other_passage"], told["other_source"]) == (True, True, "L’Écho")
+    assert desk.told(desk.now + 2 * HOUR) == []
+
+
+def test_what_an_earlier_article_has_said_is_not_told_again_as_a_difference(desk: Newsroom) -> None:
+    say(desk, A)
+    say(desk, B, count="500")
+    desk.told()
+    say(desk, C, count="500")
+    assert (desk.told(), differences(desk)) == ([], [])
+    say(desk, A, count="700")
+    assert [kind for kind, _, _ in differences(desk)] == ["number"]
+
+
+def test_another_date_is_told_with_the_others_when_the_hour_is_over(desk: Newsroom) -> None:
+    when = "La base de Tarn ouvrira le {day} mars pour les drones de l’OTAN, selon la société Calypse. "
+    say(desk, A, date=when.format(day=12))
+    desk.told()
+    say(desk, B, date=when.format(day=19))
+    assert [kind for kind, _, _ in differences(desk)] == ["date"]
+    assert desk.told() == []
+    (bundle,) = desk.told(desk.now + HOUR)
+    assert [one.kind.value for alert in bundle.alerts for one in alert.differences] == ["date"]
+
+
+def test_a_follow_up_is_compared_with_what_was_told_last_of_each_article(desk: Newsroom) -> None:
+    desk.follow(OTAN, **settings(), revisions_of_topic={"OTAN": Revisions.MATCHES})
+    title, link = "Calypse : les drones de l’OTAN arrivent sur la base de Tarn", "https://a.example/tarn"
+    for count in ("300", "500"):
+        desk.poll(A, entry(title, link, summary=SAID.format(count=count, how=""), published_at=NOW))
+    assert desk.alerts() == [("OTAN", "new"), ("OTAN", "corrected")]
+    say(desk, B, count="500")
+    assert differences(desk) == []
+    say(desk, C, count="300")
+    assert [kind for kind, _, _ in differences(desk)] == ["number"]
+
+
+def test_differences_survive_a_death_before_they_are_planned(desk: Newsroom) -> None:
+    say(desk, A)
+    desk.told()
+    say(desk, B, count="500")
+    desk.reopen()
+    (bundle,) = desk.told()
+    assert [one.kind.value for one in bundle.alerts[0].differences] == ["number"]
+
+
+def test_only_the_articles_that_were_told_last_are_compared(desk: Newsroom) -> None:
+    say(desk, A, count="900")
+    for _ in range(MOST_EARLIER):
+        say(desk, B)
+    say(desk, C, count="900")
+    assert [kind for kind, _, _ in differences(desk)] == ["number"], "the first, which says so too, is too long ago"

@@ -8,12 +8,14 @@ from email.message import EmailMessage
 
 import pytest
 
+from monitors.chat_markups import MARKUPS
+from monitors.letter import make_letter
 from monitors.mail_address import parse_mail_address
 from monitors.presentation import Presentation
-from monitors.rendering_chat import render_chat
+from monitors.rendering_chat import render_chat, tell_lines
 from monitors.rendering_email import LetterWriter
 from monitors.rendering_webhook import render_messages
-from news.alerts import Bundle, Roll, RollKind
+from news.alerts import Bundle, Difference, DifferenceKind, Roll, RollKind
 from tests.outbox import ARTICLE, ENGLISH, FOLLOWED, FRENCH, MORNING, make_alert, make_bundle, make_follow_up_bundle
 
 
@@ -77,3 +79,74 @@ def test_a_short_message_names_the_story_and_links_each_article() -> None:
     title, text = render_chat(make_follow_up_bundle(), ENGLISH)
     assert title.startswith("[OpenAI–OTAN] +2 sources on “")
     assert ("https://b.example/0" in text, "https://b.example/1" in text) == (True, True)
+
+
+DIFFERENCE = Difference(
+    "Le système ira sur les réseaux <non> classifiés.",
+    "Le système ira sur les réseaux classifiés.",
+    "Le Monde",
+    7,
+    DifferenceKind.NEGATION,
+    "classif",
+)
+OTHERS = {"passage": DIFFERENCE.passage, "other_passage": DIFFERENCE.other_passage, "other_source": "Le Monde", "kind": "negation"}
+
+
+def differing(bundle: Bundle) -> Bundle:
+    """The same message, in which each alert says the same otherwise."""
+    return replace(bundle, alerts=tuple(replace(alert, differences=(DIFFERENCE,)) for alert in bundle.alerts))
+
+
+@pytest.mark.parametrize("bundle", [make_follow_up_bundle(), replace(make_bundle(), alerts=(make_alert(),))], ids=["follow-up", "alone"])
+def test_a_mail_leads_with_what_is_said_otherwise_and_by_whom(bundle: Bundle) -> None:
+    message = mail(differing(bundle))
+    plain, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert html is not None
+    first = bundle.alerts[0].about.source  # type: ignore[union-attr]
+    told = "\n".join(
+        [
+            "Says otherwise",
+            "",
+            f"  - {DIFFERENCE.passage}",
+            f"    ({first}, denied or not)",
+            f"    {DIFFERENCE.other_passage}",
+            "    (Le Monde)",
+        ]
+    )
+    assert plain.get_content().count(told) == 1
+    assert html.get_content().count("réseaux &lt;non&gt; classifiés") == 1
+    assert html.get_content().index("Says otherwise") < html.get_content().index("<mark")
+
+
+def test_a_webhook_tells_each_difference_once() -> None:
+    ((_, body),) = render_messages(differing(make_follow_up_bundle("A", "B")))
+    assert json.loads(body)["data"]["differences"] == [OTHERS]
+    another = replace(DIFFERENCE, passage="La fusée part lundi.", other_passage="La fusée part mardi.", kind=DifferenceKind.DATE)
+    bundle = make_follow_up_bundle("A", "B")
+    two = replace(bundle, alerts=(replace(bundle.alerts[0], differences=(DIFFERENCE, another)), bundle.alerts[1]))
+    ((_, body),) = render_messages(two)
+    assert [one["kind"] for one in json.loads(body)["data"]["differences"]] == ["negation", "date"]
+
+
+@pytest.mark.parametrize("bundle", [make_follow_up_bundle(), replace(make_bundle(), alerts=(make_alert(),))], ids=["follow-up", "alone"])
+def test_a_short_message_tells_what_is_said_otherwise_before_all_else(bundle: Bundle) -> None:
+    _, text = render_chat(differing(bundle), FRENCH)
+    _, this, other, *rest = text.splitlines()
+    assert this.startswith("≠ Le système ira sur les réseaux <non> classifiés. (")
+    assert (other, len(rest) > 0) == ("  Le système ira sur les réseaux classifiés. (Le Monde)", True)
+
+
+def test_a_short_message_has_room_for_articles_too() -> None:
+    long = replace(DIFFERENCE, passage="mot " * 400, other_passage="autre " * 400)
+    bundle = make_follow_up_bundle()
+    _, text = render_chat(replace(bundle, alerts=tuple(replace(one, differences=(long,)) for one in bundle.alerts)), FRENCH)
+    assert (len(text) <= 1_500, "https://b.example/0" in text) == (True, True)
+
+
+@pytest.mark.parametrize("markup", MARKUPS)
+def test_what_is_said_otherwise_is_escaped_for_each_service(markup: str) -> None:
+    letter = make_letter(differing(make_follow_up_bundle()), FRENCH)
+    told = "\n".join(tell_lines(letter, 2, MARKUPS[markup], 1_000, FRENCH.language))
+    assert len(told) <= 1_000
+    assert MARKUPS[markup].escape("<non>") in told

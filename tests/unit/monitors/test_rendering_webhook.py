@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitors.rendering_webhook import render_messages, render_webhook
-from news.alerts import AlertKind
+from news.alerts import AlertKind, Difference, DifferenceKind
 from tests.outbox import ARTICLE, MORNING, NEWS, make_alert, make_correction, make_follow_up_bundle, make_health_alert, make_surge_bundle
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -26,7 +26,9 @@ def shape(value):
 def test_the_documentation_shows_exactly_these_keys():
     examples = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "delivery.md").read_text(), re.DOTALL)]
     told = (make_correction(), make_surge_bundle().alerts[0], make_alert())
-    ((_, follow_up),) = render_messages(make_follow_up_bundle())
+    differs = Difference("de l’un", "de l’autre", "Le Monde", 7, DifferenceKind.NEGATION, "classif")
+    bundle = make_follow_up_bundle()
+    ((_, follow_up),) = render_messages(replace(bundle, alerts=tuple(replace(one, differences=(differs,)) for one in bundle.alerts)))
     made = [json.loads(one) for one in (render_webhook(make_health_alert()), follow_up, *map(render_webhook, told))]
     made.append(json.loads((GOLDEN / "webhook-digest.json").read_text()))
     assert [(one["type"], shape(one)) for one in examples] == [(one["type"], shape(one)) for one in made]

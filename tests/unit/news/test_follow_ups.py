@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from news.alerts import RollKind, article_subject
+from news.alerts import Difference, DifferenceKind, RollKind, article_subject
 from news.delivering import plan_messages
-from news.follow_ups import DEFAULT_FOLLOW_UP, FollowUp, NotTold, StoriesTold, Told, Wait, parse_follow_up
+from news.follow_ups import DEFAULT_FOLLOW_UP, FollowUp, NotTold, StoriesTold, Told, Wait, contradicts, parse_follow_up
 from news.plans import HoldKind, Policy, Together, WaitingDelivery
 from news.schedules import Schedule, parse_quiet, parse_schedule
 
@@ -249,3 +249,47 @@ def test_what_a_clock_that_was_ahead_has_made_or_told_keeps_no_follow_up_waiting
     assert judge(NOW, NOW, ahead) is None
     assert judge(ahead, NOW, NOW, wanted="daily 08:00") is None
     assert judge(ahead, NOW, NOW, wanted="off") is NotTold.OFF
+
+
+def difference(kind: DifferenceKind) -> Difference:
+    return Difference("de l’un", "de l’autre", "Le Journal", 1, kind, "pourquoi")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ((), False),
+        ((DifferenceKind.DATE, DifferenceKind.NAME), False),
+        ((DifferenceKind.NEGATION,), True),
+        ((DifferenceKind.DATE, DifferenceKind.NUMBER), True),
+    ],
+)
+def test_what_denies_or_counts_otherwise_contradicts(kinds: tuple[DifferenceKind, ...], expected: bool) -> None:
+    assert contradicts(map(difference, kinds)) is expected
+
+
+def follow_up(name: str, told: Told, **rest: object) -> WaitingDelivery:
+    return WaitingDelivery(  # type: ignore[arg-type]  # what a test adds is written out
+        name, article_subject(int(name)), NOW, NOW, NOW + DAY, topic="OTAN", story_id=1, is_follow_up=True, told=told, **rest
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "policy", "expected"),
+    [
+        ("1h", Policy(), "told"),
+        ("daily 08:00", Policy(), "told"),
+        ("off", Policy(), "muted"),
+        ("1h", Policy(quiet=parse_quiet("00:00-23:59")), "held"),
+    ],
+)
+def test_what_contradicts_is_told_at_once_with_what_waits_of_its_story_but_heeds_the_channel(
+    wanted: str, policy: Policy, expected: str
+) -> None:
+    told = Told((NOW - MINUTE,), has_arrived=True)
+    waiting = [follow_up(name, told, contradicts=name == "2", follow_up=parse_follow_up(wanted)) for name in ("1", "2")]
+    plan = plan_messages("hook", waiting, policy, NOW)
+    fates = {"told": [sorted(one.delivery_ids) for one in plan.messages], "muted": [one for one, _ in plan.muted]}
+    held = [one for one, _ in plan.held]
+    assert {"told": fates["told"] == [["1", "2"]], "muted": fates["muted"] == ["1", "2"], "held": held == ["1", "2"]}[expected]
+    assert plan_messages("hook", [follow_up("1", told)], Policy(), NOW).messages == ()
