@@ -71,6 +71,7 @@ ALERT_KEYS = [
     "surge",
     "changes",
     "story_id",
+    "story_differences",
 ]
 DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error", "held_until", "reason"]
 
