@@ -34,6 +34,8 @@ LABELLED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "stories-
 _TEXTS_OF = 15
 """Labelled descriptions that make up a text to be copied."""
 _TEASER_CHARACTERS = 400
+_FOLLOW_UP = timedelta(hours=1)
+"""The default of `[alerts] follow_up`."""
 _BODY, _A_DAY, _MEASURED = 20, 1000, 1000
 _FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -92,9 +94,27 @@ def report_joins(rows: Sequence[Mapping[str, str]], *, listed: bool) -> None:
     alone = sum(Counter(events.values()).values()) - len(set(events.values()))
     print(f"alerts still doubled {_spread(stories, events)} of {alone} (goal: 12)")
     print(f"events told as a part of another {_spread(events, stories)} of {len(set(events.values()))} (goal: 12)")
+    _report_lateness(rows, stories, events)
     if listed:
         _list_joins("wrong", sorted(wrong), placed)
         _list_joins("missed", sorted(wanted - told), placed)
+
+
+def _report_lateness(rows: Sequence[Mapping[str, str]], stories: Mapping[str, object], events: Mapping[str, str]) -> None:
+    """Print how much later than at once the events are told that are taken for a part of another, where all articles match."""
+    told: dict[object, datetime] = {}
+    seen: dict[object, set[str]] = defaultdict(set)
+    late: list[timedelta] = []
+    for row in rows:
+        at, story, event = datetime.fromisoformat(row["date"]), stories[row["id"]], events[row["id"]]
+        due = max(at, told[story] + _FOLLOW_UP) if story in told else at
+        if seen[story] and event not in seen[story]:
+            late.append(due - at)
+        seen[story].add(event)
+        if told.get(story, at) <= at:
+            told[story] = due
+    minutes = sorted(one.total_seconds() / 60 for one in late) or [0.0]
+    print(f"of these told late, in follow-ups: median {minutes[len(minutes) // 2]:.0f} min, at most {minutes[-1]:.0f} min (goal: 60)")
 
 
 def _list_joins(kind: str, pairs: Iterable[tuple[str, str]], placed: Mapping[str, Placed]) -> None:
@@ -147,8 +167,9 @@ def report_cost(folder: Path, count: int) -> None:
         spent.append((time.process_time() - before) / _BODY)
     last = sorted(spent[-_MEASURED // _BODY :])
     print(f"placing an article among {count}: median {1000 * last[len(last) // 2]:.2f} ms of processor time (goal: 2)")
-    while forget_sketches(db, _FIRST + timedelta(days=count), up_to=count):
-        pass
+    with db.atomic():
+        while forget_sketches(db, _FIRST + timedelta(days=count), up_to=count):
+            pass
     db.conn.execute("VACUUM")
     db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     print(f"bytes an article, of what is kept: {path.stat().st_size / count:.0f} (goal: 1200)")

@@ -11,12 +11,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
-from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, Sketch, WordCounts, central_article, place, sketch_article
+from news.stories import (
+    AFFAIR_SPAN,
+    MOST_NEIGHBOURS,
+    Neighbour,
+    Placing,
+    Sketch,
+    WordCounts,
+    central_article,
+    is_kin,
+    place,
+    sketch_article,
+)
 from news.text import AnalysedArticle, analyse
 
 MOST_WORDS_ASKED = 25
 """The rarest of an article's words, by which those near to it are found; with all of them the same ones are."""
-MOST_HOLDERS_ASKED = 60
+MOST_HOLDERS_ASKED = 30
 """Articles of a few days that hold a word, the latest: where more do, it tells little, and must not cost more."""
 MOST_COMPARED = 20
 """Articles with the same shingles, those first that share most."""
@@ -104,7 +115,7 @@ def make_unplaced(article_id: int, source_id: int, url: str, at: datetime, analy
 
 def rarest_words(sketch: Sketch, counts: WordCounts) -> list[str]:
     """The words by which the articles near to this one are found; those that no other article ever held find none, and are not asked."""
-    held = (word for word in sketch.words if counts.holding.get(word, 0) != 1)  # which is this one
+    held = (word for word in sketch.words if counts.holding.get(word, 0) != 1 and not is_kin(word))  # 1 is this one
     return sorted(held, key=lambda word: (counts.holding.get(word, 0), word))[:MOST_WORDS_ASKED]
 
 

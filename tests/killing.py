@@ -121,13 +121,14 @@ def _has_written(write: str, result: Any) -> bool:
     return bool(result) or write not in ("sealing", "escalation")
 
 
-def _set_clock(ahead: timedelta) -> None:
-    """Let the program's clock, which its other parts are yet to import, be ahead."""
-    quivive.clock.utc_now = lambda: datetime.now(UTC) + ahead
+def _now() -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=float(os.environ.get("CLOCK_AHEAD", "0")))
 
+
+# The program's other parts, which import it by name, are yet to be imported.
+quivive.clock.utc_now = _now
 
 if __name__ == "__main__":
-    _set_clock(timedelta(seconds=float(os.environ.get("CLOCK_AHEAD", "0"))))
     if point := os.environ.get("KILL_AT"):
         ending = _Ending(point, int(os.environ.get("KILL_THE", "1")))
         _watch_decisions(ending)

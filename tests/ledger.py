@@ -153,10 +153,13 @@ def _read_mail(mail: Mail) -> Arrival:
 
 
 def _list_titles(text: str, *, is_correction: bool) -> Iterator[str]:
-    """What a mail names; but not the story that it follows up, which its first line names, nor what a correction changed."""
+    """What a mail names; but not the story that it follows up, which its first line names, nor what a correction changed.
+
+    Nor what a passage quotes: below it stands in brackets where it was found, or who said it.
+    """
     lines = [line for line in text.splitlines() if not line.startswith("+") and "[-" not in line]
     for line, below in zip_longest(lines, lines[1:], fillvalue=""):
-        for number in _TITLE.findall(line):
+        for number in [] if below.strip().startswith("(") else _TITLE.findall(line):
             yield _name(title_of(int(number)), "corrected" if is_correction or "correction seen" in below else "")
 
 

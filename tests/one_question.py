@@ -7,19 +7,22 @@ ask("(" * 1000, "…")                                     ->  Answer(refused="p
 from __future__ import annotations
 
 import json
+import os
 import resource
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from news.errors import QueryError
 from news.query import Matcher, parse_query
 from news.text import analyse_article
 from news.topics import Entity, Topic
 from storage import SearchRequest
+from tests import ready_made
 from tests.desk import A, Desk, entry
 
 CPU_SECONDS = 20
@@ -41,11 +44,20 @@ class Answer:
 def ask(query: str, *texts: str, names: Mapping[str, Sequence[str]] | None = None) -> Answer:
     """What another process answers, that knows entities of these names. It fails where that process fails or is killed."""
     question = json.dumps({"query": query, "texts": texts, "names": names or {}})
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.one_question"], input=question, capture_output=True, text=True, check=False, cwd=_ROOT
-    )
-    assert child.returncode == 0, f"the process ended with {child.returncode}: {child.stderr[-2000:]}"
-    return Answer(**json.loads(child.stdout))
+    with ExitStack() as until_answered:
+        asked, answered, said = (until_answered.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        asked.write(question.encode())
+        asked.seek(0)
+        streams = (asked.fileno(), answered.fileno(), said.fileno())
+        status = ready_made.start("tests.one_question", [], _ROOT, os.environ, streams).wait()
+        answer, complaint = (_read_whole(stream) for stream in (answered, said))
+    assert status == 0, f"the process ended with {status}: {complaint[-2000:]}"
+    return Answer(**json.loads(answer))
+
+
+def _read_whole(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def _answer(query: str, texts: Sequence[str], names: Mapping[str, Sequence[str]]) -> Answer:

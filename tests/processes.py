@@ -22,7 +22,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -33,11 +33,15 @@ import psutil
 import pytest
 
 from quivive.cli import main
+from tests import ready_made
 from tests.news_site import article
 
 PROJECT = Path(__file__).parent.parent
 PATIENCE = 40.0
 """Seconds a wait takes at most; only a failing test waits that long."""
+
+_PIPE_HOLDS = 60_000
+Process = subprocess.Popen[bytes] | ready_made.Started
 
 QUICK = (
     'interval = "1s"\nmin_interval = "1s"\nmax_interval = "2s"\ndelay_per_host = "0s"\nconcurrency_per_host = 16\n'
@@ -159,18 +163,20 @@ class Home:
             **changes,
         }
 
-    def quivive(self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = PATIENCE, stdin: str = "") -> Done:
-        """Run the command to its end, in this folder."""
-        done = subprocess.run(
-            [sys.executable, "-m", self.module, *arguments],
-            cwd=self.folder,
-            env=self.environ(**(env or {})),
-            capture_output=True,
-            input=stdin.encode(),
-            timeout=timeout,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+    def quivive(
+        self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = PATIENCE, stdin: str = "", afresh: bool = False
+    ) -> Done:
+        """Run the command to its end, in this folder. `afresh`: by Python itself, which imports all of it (see tests/ready_made.py)."""
+        reading, writing = os.pipe()
+        with open(writing, "w", encoding="utf-8") as typing:  # noqa: PTH123
+            assert len(stdin) < _PIPE_HOLDS
+            typing.write(stdin)
+        try:
+            running = self._run(arguments, self.environ(**(env or {})), afresh, stdin=reading)
+        finally:
+            os.close(reading)
+        with running:
+            return Done(running.wait(timeout), running.out, running.log)
 
     def call(self, *arguments: str, env: Mapping[str, str] | None = None) -> Done:
         """As `quivive`, but within this process, for tests of many commands that only read; starting Python takes longer than they do."""
@@ -194,13 +200,28 @@ class Home:
         return Home(folder, dict(self.environment))
 
     def start(
-        self, *arguments: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE, env: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        stdout: int = subprocess.PIPE,
+        stderr: int = subprocess.PIPE,
+        env: Mapping[str, str] | None = None,
+        afresh: bool = False,
     ) -> Running:
         """Run the command beside the test; use it as a context manager.
 
-        `stdout`, `stderr`: a descriptor to print to, instead of to the test.
+        `stdout`, `stderr`: a descriptor to print to, instead of to the test. `afresh`: as above.
         """
-        return Running([sys.executable, "-m", self.module, *arguments], self.folder, self.environ(**(env or {})), stdout, stderr)
+        return self._run(arguments, self.environ(**(env or {})), afresh, stdout=stdout, stderr=stderr)
+
+    def _run(self, arguments: Sequence[str], environ: Mapping[str, str], afresh: bool, **streams: int) -> Running:
+        def start(descriptors: tuple[int, int, int]) -> Process:
+            if not afresh and ready_made.can_start(environ):
+                return ready_made.start(self.module, arguments, self.folder, environ, descriptors)
+            stdin, stdout, stderr = descriptors
+            command = [sys.executable, "-m", self.module, *arguments]
+            return subprocess.Popen(command, cwd=self.folder, env=environ, stdin=stdin, stdout=stdout, stderr=stderr)
+
+        return Running(start, **streams)
 
 
 class Running:
@@ -208,24 +229,32 @@ class Running:
 
     def __init__(
         self,
-        command: Sequence[str],
-        folder: Path,
-        environ: Mapping[str, str],
+        start: Callable[[tuple[int, int, int]], Process],
+        stdin: int = subprocess.DEVNULL,
         stdout: int = subprocess.PIPE,
         stderr: int = subprocess.PIPE,
     ) -> None:
-        self._process = subprocess.Popen(
-            command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=True
-        )
         self._said: dict[str, list[str]] = {"out": [], "err": []}
         self._heard = threading.Condition()
-        self._listeners = [
-            threading.Thread(target=self._listen, args=(name, stream), daemon=True)
-            for name, stream in (("out", self._process.stdout), ("err", self._process.stderr))
-            if stream
-        ]
+        self._listeners: list[threading.Thread] = []
+        with ExitStack() as until_started:
+            if stdin == subprocess.DEVNULL:
+                stdin = until_started.enter_context(open(os.devnull, "rb")).fileno()  # noqa: PTH123
+            descriptors = [
+                self._listen_to(name, until_started) if stream == subprocess.PIPE else stream
+                for name, stream in (("out", stdout), ("err", stderr))
+            ]
+            self._process = start((stdin, *descriptors))
         for listener in self._listeners:
             listener.start()
+
+    def _listen_to(self, name: str, until_started: ExitStack) -> int:
+        """The end of a pipe to write to."""
+        reading, writing = os.pipe()
+        until_started.callback(os.close, writing)
+        stream = open(reading, encoding="utf-8", newline="")  # noqa: PTH123, SIM115
+        self._listeners.append(threading.Thread(target=self._listen, args=(name, stream), daemon=True))
+        return writing
 
     def __enter__(self) -> Self:
         return self

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from news.copies import sample_shingles
 from news.headlines import HeadlineKind
 from news.placing import MOST_HOLDERS_ASKED, Around, KnownText, Placed, Placer, Story, Unplaced, most_sharing, rarest_words
-from news.stories import AFFAIR_SPAN, COPY_SPAN, MOST_NEIGHBOURS, Sketch, WordCounts
+from news.stories import AFFAIR_SPAN, COPY_SPAN, MOST_NEIGHBOURS, Sketch, WordCounts, is_kin
 from news.text import AnalysedArticle
 from storage.file.rows import change_in, insert_rows, select_in
 from storage.file.times import from_text, to_text
@@ -46,21 +46,13 @@ def place_articles(db: Database, articles: Sequence[Unplaced]) -> None:
     """Find of each article what it is a copy of and which story it belongs to, in the given order, and write it. Their rows are there."""
     for start in range(0, len(articles), MOST_AT_ONCE):
         some = articles[start : start + MOST_AT_ONCE]
-        _count_words(db, some)
         around = _load_around(db, some)
         placer = Placer(around)
         _write(db, [placer.place(one) for one in some], [around.stories[story_id] for story_id in sorted(placer.changed)])
 
 
-def _count_words(db: Database, articles: Sequence[Unplaced]) -> None:
-    counts = Counter(word for one in articles for word in one.sketch.words)
-    counts[_EVERY_ARTICLE] = len(articles)
-    added = "ON CONFLICT (word) DO UPDATE SET articles = articles + excluded.articles"
-    insert_rows(db, "word_counts", ("word", "articles"), sorted(counts.items()), added)
-
-
 def _load_around(db: Database, articles: Sequence[Unplaced]) -> Around:
-    counts = _load_counts(db, articles)
+    counts = _count_words(db, articles)
     holders = _load_holders(db, articles)
     sharing = {article_id for one in articles for article_id in most_sharing(holders, one.marks)}
     told = _load_told(db, articles, counts)
@@ -71,9 +63,16 @@ def _load_around(db: Database, articles: Sequence[Unplaced]) -> Around:
     return Around(counts, next_story_id, holders, _load_texts(db, sharing), told, _load_sketches(db, near), story_of, stories)
 
 
-def _load_counts(db: Database, articles: Sequence[Unplaced]) -> WordCounts:
-    words = {_EVERY_ARTICLE, *(word for one in articles for word in one.sketch.words)}
-    counts = {row["word"]: row["articles"] for row in select_in(db, "SELECT * FROM word_counts WHERE word IN ({marks})", words)}
+def _count_words(db: Database, articles: Sequence[Unplaced]) -> WordCounts:
+    """Count the words of these articles, and tell in the same statement how many articles hold each by now."""
+    added = Counter(word for one in articles for word in one.sketch.words)
+    added[_EVERY_ARTICLE] = len(articles)
+    rows = db.conn.execute(
+        """INSERT INTO word_counts (word, articles) SELECT key, value FROM json_each(?) WHERE true
+           ON CONFLICT (word) DO UPDATE SET articles = articles + excluded.articles RETURNING word, articles""",
+        (json.dumps(dict(sorted(added.items()))),),
+    )
+    counts = {row["word"]: row["articles"] for row in rows}
     return WordCounts(counts.pop(_EVERY_ARTICLE), counts)
 
 
@@ -144,6 +143,7 @@ def _sketch(row: sqlite3.Row) -> Sketch:
         title=kept["title"],
         title_words=frozenset(kept["title_words"]),
         words=kept["words"],
+        numbers=frozenset(kept.get("numbers", ())),  # not kept by the first version that knew stories
         kinds=frozenset(map(HeadlineKind, kept["kinds"])),
         column=kept["column"],
     )
@@ -186,7 +186,7 @@ def _placing_row(one: Placed, centrality: dict[int, float]) -> tuple[object, ...
 
 def _write_sketches(db: Database, sketches: Sequence[Sketch]) -> None:
     insert_rows(db, "sketches", ("article_id", "at", "sketch"), [(one.article_id, _seconds(one.at), _kept(one)) for one in sketches])
-    words = sorted((word, _seconds(one.at), one.article_id) for one in sketches for word in one.words)
+    words = sorted((word, _seconds(one.at), one.article_id) for one in sketches for word in one.words if not is_kin(word))
     insert_rows(db, "sketch_words", ("word", "at", "article_id"), words)
 
 
@@ -195,6 +195,7 @@ def _kept(sketch: Sketch) -> str:
         "title": sketch.title,
         "title_words": sorted(sketch.title_words),
         "words": dict(sketch.words),
+        "numbers": sorted(sketch.numbers),
         "kinds": sorted(sketch.kinds),
         "column": sketch.column,
     }
@@ -209,7 +210,7 @@ def forget_sketches(db: Database, before: datetime, up_to: int) -> int:
     sql = "SELECT article_id, at, sketch FROM sketches WHERE at < ? AND article_id <= ? LIMIT ?"
     rows = db.conn.execute(sql, (_seconds(before - SKETCH_AGE), up_to, _BATCH)).fetchall()
     for row in rows:
-        words = [(word, row["at"], row["article_id"]) for word in _sketch(row).words]
+        words = [(word, row["at"], row["article_id"]) for word in _sketch(row).words if not is_kin(word)]
         db.conn.executemany("DELETE FROM sketch_words WHERE word = ? AND at = ? AND article_id = ?", words)
     change_in(db, "DELETE FROM sketches WHERE article_id IN ({marks})", [row["article_id"] for row in rows])
     return len(rows)

@@ -71,6 +71,7 @@ ALERT_KEYS = [
     "surge",
     "changes",
     "story_id",
+    "story_differences",
 ]
 DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error", "held_until", "reason"]
 
@@ -100,7 +101,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             topics=[topic("OTAN", "otan", ["hook"]), topic("Fibre", "fibre")],
             channels=[webhook("hook", hook.url)],
         )
-        yield Office(home, site, hook, home.quivive("poll", "--json"))
+        yield Office(home, site, hook, home.quivive("poll", "--json", afresh=True))
 
 
 @pytest.fixture
@@ -673,7 +674,7 @@ def test_a_source_that_was_never_polled_is_listed_as_new(home) -> None:
 
 
 def test_the_version_is_told(home) -> None:
-    done = home.quivive("--version")
+    done = home.quivive("--version", afresh=True)
     assert done.status == 0, done.err
     assert done.out.startswith("quivive ")
 

@@ -280,7 +280,10 @@ def _edit_something(world: World) -> None:
     """An article that people are told of says otherwise from now on, once."""
     if world.chance.random() > 0.5 or not world.home.archive.exists():
         return
-    rows = world.ledger.rows("SELECT json_extract(payload, '$.url') AS url FROM alerts GROUP BY 1 HAVING count(*) = 3 ORDER BY 1")
+    rows = world.ledger.rows(
+        """SELECT json_extract(payload, '$.url') AS url FROM alerts WHERE article_id IS NOT NULL
+           GROUP BY 1 HAVING count(*) = 3 ORDER BY 1"""
+    )
     told = [row["url"] for row in rows if int(row["url"].rpartition("/")[2]) % 2]
     if told:
         world.press.edit(world.chance.choice(told))

@@ -169,13 +169,13 @@ class Newsroom:
 
 
 @contextmanager
-def open_newsroom(folder: Path) -> Iterator[Newsroom]:
+def open_newsroom(folder: Path, afresh: bool = False) -> Iterator[Newsroom]:
     home = Home(folder)
     with NewsSite() as site, HookSink() as hook, Mailbox() as mailbox:
         home.configure(
             sources=[source(publish(site, "Rien"))], topics=[topic("OTAN", "otan", ["hook"])], channels=[webhook("hook", hook.url)]
         )
-        with home.start("run") as daemon:
+        with home.start("run", afresh=afresh) as daemon:
             daemon.wait_for_log("new_articles=1")
             yield Newsroom(home, site, hook, mailbox, daemon, ["Rien"])
             if daemon.is_running:
@@ -184,7 +184,7 @@ def open_newsroom(folder: Path) -> Iterator[Newsroom]:
 
 @pytest.fixture(scope="module")
 def shared_newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
-    with open_newsroom(tmp_path_factory.mktemp("newsroom")) as newsroom:
+    with open_newsroom(tmp_path_factory.mktemp("newsroom"), afresh=True) as newsroom:
         yield newsroom
 
 

@@ -21,7 +21,7 @@ def publish(site: NewsSite, *titles: str, path: str = "/feed") -> str:
 
 def test_sighup_while_the_program_is_still_being_imported_reloads_instead_of_ending_it(home, site) -> None:
     home.configure(sources=[source(publish(site, "Rien"))])
-    with home.start("run") as daemon:
+    with home.start("run", afresh=True) as daemon:
         daemon.wait_until_signals_are_owned()
         daemon.send(signal.SIGHUP)
         assert "started" not in daemon.log
@@ -34,7 +34,7 @@ def test_sighup_while_the_program_is_still_being_imported_reloads_instead_of_end
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_being_asked_to_end_while_it_is_imported_ends_it_well_and_without_a_poll(home, site, number) -> None:
     home.configure(sources=[source(publish(site, "Rien"))])
-    with home.start("run") as daemon:
+    with home.start("run", afresh=True) as daemon:
         daemon.wait_until_signals_are_owned()
         daemon.send(number)
         assert daemon.wait(LONGEST_END_SECONDS) == 0
@@ -45,7 +45,7 @@ def test_being_asked_to_end_while_it_is_imported_ends_it_well_and_without_a_poll
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_command_that_only_asks_is_ended_by_a_signal_as_any_other(home, number) -> None:
     home.configure()
-    with home.start("export") as command:
+    with home.start("export", afresh=True) as command:
         command.wait_until_signals_are_owned()
         command.send(number)
         status = command.wait(LONGEST_END_SECONDS)
@@ -179,7 +179,7 @@ def test_reloads_that_change_the_crawler_stop_no_poll_and_drop_nothing_that_is_i
 
 def test_reloads_that_change_the_crawler_start_no_more_workers(home, site) -> None:
     """Pages that take long to read would else have four processes, and twice the memory, until the crawl before has ended."""
-    piece = "<div><b>a</b><i>b</i></div>" * 100_000
+    piece = "<div><b>a</b><i>b</i></div>" * 30_000
     items = [item(f"Page {number}", site.page(f"/page/{number}", f"<html><body>{piece}</body></html>")) for number in range(30)]
     feeds = [source(publish(site, "Rien")), source(site.publish_feed("/dear", rss(*items)), articles="page")]
     home.configure(sources=feeds, crawler=QUICK)

@@ -247,6 +247,7 @@ def test_the_delivery_log_has_the_fields_of_the_outer_surface(desk: Desk) -> Non
         "surge": None,
         "changes": [],
         "story_id": 1,
+        "story_differences": [],
     }
     (delivery,) = deliveries
     assert (delivery["id"], delivery["channel"], delivery["status"]) == (make_delivery_id(alert["id"], "hook"), "hook", "pending")

@@ -108,7 +108,7 @@ def test_an_article_that_is_very_near_to_two_stories_makes_them_one() -> None:
 
 
 def test_an_article_that_is_only_near_to_a_second_story_leaves_it() -> None:
-    far = sketch(2, FIRE, NOON - timedelta(hours=47))
+    far = sketch(2, FIRE_AGAIN, NOON - timedelta(hours=47))
     answer = placed(sketch(3, FIRE), (sketch(1, FIRE), 71), (far, 70))
     assert (answer.story_id, answer.joins) == (71, ())
 
@@ -122,7 +122,7 @@ def test_the_central_article_is_the_nearest_to_all_and_of_equals_the_first(centr
 
 def test_what_is_remembered_of_an_article_is_what_its_title_and_beginning_tell() -> None:
     one = sketch_article(1, NOON, "Le contrat de 3 millions", "Un contrat militaire. " + "Rien. " * 200 + "Loin.")
-    assert one.title_words == {"contrat", "million"}
+    assert one.title_words == {"contrat", "million", "~contr", "~milli"}
     assert (one.words["contrat"], one.words["militaire"], "3" in one.words, "le" in one.words, "loin" in one.words) == (
         3,
         1,
@@ -130,6 +130,34 @@ def test_what_is_remembered_of_an_article_is_what_its_title_and_beginning_tell()
         False,
         False,
     )
+
+
+def test_kin_of_words_and_numbers_are_remembered_beside_them() -> None:
+    snow = sketch_article(1, NOON, "Épisode neigeux en 2025 : 45 centimètres", "La neige tombe, 1.200 foyers sans courant à 10:30.")
+    assert (snow.words["neigeu"], snow.words["neige"], snow.words["~neige"], "~foye" in snow.words) == (2, 1, 2, False)
+    assert snow.numbers == {"45", "1.200", "10"}
+    counts = WordCounts(100, {})
+    assert counts.weigh("~neige") == counts.weigh("neige") / 2
+
+
+def test_kin_of_words_brings_reports_nearer_and_is_told_to_nobody() -> None:
+    croat, croatia = ("La défaite face aux croates", "Battus à Zagreb."), ("Défaite face à la Croatie", "Battus à Zagreb.")
+    answer = placed(sketch(2, croat), (sketch(1, croatia), 70))
+    without = placed(sketch(2, ("La défaite face aux autres", "Battus à Zagreb.")), (sketch(1, croatia), 70))
+    assert answer.nearness > without.nearness
+    assert not any(word.startswith("~") for word in answer.words)
+
+
+def test_reports_that_give_the_same_number_are_nearer() -> None:
+    first = ("La France battue en demi-finale 28-31", "Les Bleus échouent face à la Croatie.")
+    same, other = ("Les Bleus éteints 28-31", "La France sort du Mondial."), ("Les Bleus éteints 30-33", "La France sort du Mondial.")
+    year = (
+        ("La France battue en 2024", "Les Bleus échouent."),
+        ("Les Bleus éteints en 2024", "La France sort."),
+        ("Les Bleus éteints en 2023", "La France sort."),
+    )
+    assert nearness(same, first) == pytest.approx(1.12 * nearness(other, first), abs=0.002)
+    assert nearness(year[1], year[0]) == nearness(year[2], year[0])
 
 
 def test_rare_words_tell_more() -> None:
