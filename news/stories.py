@@ -49,9 +49,7 @@ KIN_SIGN = "~"
 KIN_LETTERS = 5
 """Neige and neigeux, Croatie and croate: stems keep them apart, so few letters do not."""
 MOST_NEIGHBOURS = 16
-"""That tell which words are the affair's."""
-MOST_COMPARED = 8
-"""Of these, of which it is told whether they are on the same event; with all of them the answers are the same."""
+"""That tell which words are the affair's, and of which it is told whether they are on the same event."""
 NEAR_ENOUGH = 0.25
 """Chosen on the labelled half of one day's news, as are the factors below."""
 JOINING = 0.30
@@ -67,6 +65,8 @@ _TITLE_FACTOR = 0.8
 _DECAY = timedelta(hours=48)
 _KIN_FACTOR = 0.5
 """What the kin of a word counts, beside the word."""
+_LEAST_SHARED = 3
+"""Words that two articles must share: a town and one word more, in a headline and two words each, make no event of both."""
 _SAME_NUMBER = 1.12
 """Both give a number, a year aside: a score, a toll, a sum. That they give others tells nothing, since tolls rise."""
 _DIFFERENT = {HeadlineKind.EXPLANATION: 0.55, HeadlineKind.REACTION: 0.75, HeadlineKind.PREVIEW: 0.7, HeadlineKind.QUOTE: 0.9}
@@ -184,7 +184,7 @@ def _telling_words(text: str) -> list[str]:
 def place(new: Sketch, near: Sequence[Neighbour], counts: WordCounts, copy: CopyOf | None = None) -> Placing:
     """Where the article belongs. `near`: those of `AFFAIR_SPAN` that share most with it, these first; what it is a copy of, in any case."""
     affair = _Affair(new, near, counts)
-    compared = [one.sketch for one in near if abs(new.at - one.sketch.at) <= WINDOW][:MOST_COMPARED]
+    compared = [one.sketch for one in near if abs(new.at - one.sketch.at) <= WINDOW]
     scores = {sketch.article_id: affair.score(sketch) for sketch in compared}
     nearness = _nearness_of_stories(near, scores)
     original = next((one for one in near if copy and one.sketch.article_id == copy.article_id), None)
@@ -247,14 +247,17 @@ class _Affair:
 
     def score(self, other: Sketch) -> float:
         """How likely both tell of the same event, from 0 to 1."""
-        score = (1 - _TITLE_SHARE) * self._likeness(other) + _TITLE_SHARE * _TITLE_FACTOR * self._title_likeness(other)
+        likeness = self._likeness(other)
+        if not likeness:
+            return 0.0
+        score = (1 - _TITLE_SHARE) * likeness + _TITLE_SHARE * _TITLE_FACTOR * self._title_likeness(other)
         if not self._new.numbers.isdisjoint(other.numbers):
             score *= _SAME_NUMBER
         return min(1.0, score * math.exp(-abs(self._new.at - other.at) / _DECAY) * _headlines_factor(self._new, other))
 
     def _likeness(self, other: Sketch) -> float:
         """The cosine of the words of both. In one loop: it is what placing an article takes longest for."""
-        square, own_square, product = 0.0, self._square, 0.0
+        square, own_square, product, shared = 0.0, self._square, 0.0, 0
         known = self._theirs
         for word, count in other.words.items():
             weight = known[word] if word in known else self._weigh_theirs(word)
@@ -262,10 +265,13 @@ class _Affair:
             square += told * told
             own_count = self._new.words.get(word)
             if own_count is not None:
+                shared += not is_kin(word)
                 own_told = weight * _count(own_count)
                 product += told * own_told
                 own_square += own_told**2 - (self._own[word] * _count(own_count)) ** 2
-        return product / math.sqrt(square * own_square) if square > 0 and own_square > 0 else 0.0
+        if shared < _LEAST_SHARED or square <= 0 or own_square <= 0:
+            return 0.0
+        return product / math.sqrt(square * own_square)
 
     def _title_likeness(self, other: Sketch) -> float:
         """How much of what the title of one says the other says too, of the title of which less is said."""

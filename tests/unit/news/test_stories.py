@@ -46,6 +46,17 @@ def test_a_rewritten_report_joins_the_story() -> None:
     assert set(answer.scores or {}) == {1}
 
 
+def test_two_words_that_both_hold_make_no_event_of_two() -> None:
+    known = sketch(1, ("L’Ormeval s’étend", "dossier"))
+    assert placed(sketch(2, ("L’huile d’Ormeval", "dossier")), (known, 70)).because is Because.FIRST
+    assert placed(sketch(2, ("L’Ormeval s’étend encore", "dossier")), (known, 70)).story_id == 70
+
+
+def test_the_report_is_found_behind_all_that_share_more_common_words() -> None:
+    others = [(sketch(number, OTHER), number) for number in range(10, 25)]
+    assert placed(sketch(2, FIRE_AGAIN), *others, (sketch(1, FIRE), 70)).story_id == 70
+
+
 def test_another_event_begins_a_story_and_says_what_was_nearest() -> None:
     answer = placed(sketch(2, OTHER), (sketch(1, FIRE), 70))
     assert (answer.story_id, answer.because, answer.nearest_id) == (None, Because.FIRST, 1)
