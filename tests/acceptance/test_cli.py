@@ -70,8 +70,8 @@ ALERT_KEYS = [
     "acknowledged_at",
     "surge",
     "changes",
-    "story_id",
     "story_differences",
+    "story_id",
 ]
 DELIVERY_KEYS = ["channel", "status", "attempts", "next_attempt_at", "sent_at", "last_error", "held_until", "reason"]
 
