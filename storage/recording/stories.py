@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -27,6 +28,8 @@ SKETCH_AGE = COPY_SPAN + timedelta(days=1)
 MOST_AT_ONCE = 100
 """Articles that are placed with one set of statements; what is loaded around each is some 60 kB."""
 _BATCH = 200
+_SKETCHES_REMEMBERED = 1_000
+"""Some 10 kB each."""
 _EVERY_ARTICLE = ""
 """Under this word it is counted how many articles there were."""
 _PLACING = (
@@ -136,10 +139,16 @@ def _load_sketches(db: Database, article_ids: Iterable[int]) -> dict[int, Sketch
 
 
 def _sketch(row: sqlite3.Row) -> Sketch:
-    kept = json.loads(row["sketch"])
+    return _read_sketch(row["article_id"], row["at"], row["sketch"])
+
+
+@lru_cache(maxsize=_SKETCHES_REMEMBERED)
+def _read_sketch(article_id: int, at: int, text: str) -> Sketch:
+    """The sketch that `_kept` wrote; remembered, since what is of the day is asked for again and again."""
+    kept = json.loads(text)
     return Sketch(
-        article_id=row["article_id"],
-        at=datetime.fromtimestamp(row["at"], UTC),
+        article_id=article_id,
+        at=datetime.fromtimestamp(at, UTC),
         title=kept["title"],
         title_words=frozenset(kept["title_words"]),
         words=kept["words"],
