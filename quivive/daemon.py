@@ -14,7 +14,7 @@ import structlog
 from news.alerts import Alert
 from news.errors import ArchiveHeldUp, ConfigurationError, CrawlEnded
 from news.wording import Wording
-from quivive.beside import Desk
+from quivive.beside.desk import Desk
 from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.heartbeat import keep_beating

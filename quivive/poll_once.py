@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from news.alerts import Alert
-from news.answers import Undelivered
 from news.errors import UsageError
 from news.sources import DueSource
 from news.wording import Wording
@@ -16,8 +14,8 @@ from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.rebuilding import rebuilding_beside
 from quivive.reporting import FailedSource
+from quivive.rounds import RoundSummary
 from quivive.service import Service
-from quivive.totals import Totals
 from quivive.wiring import open_archive
 
 GRACE_SECONDS = 2.0
@@ -25,18 +23,6 @@ GRACE_SECONDS = 2.0
 
 PORTION = 1_000
 """Pieces of work queued together. Each portion is finished before the next: many small ones would leave the workers idle at their ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoundSummary:
-    """What a round did, in so many seconds; `pending` deliveries are left."""
-
-    totals: Totals
-    pending: int
-    seconds: float
-    failures: tuple[FailedSource, ...]
-    undelivered: tuple[Undelivered, ...]
-    """The channels for which messages wait because they failed."""
 
 
 async def poll_once(

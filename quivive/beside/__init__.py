@@ -1,7 +1,9 @@
-"""`poll` beside a running daemon, which does it, since one program writes an archive at a time. `Desk` takes requests, `ask` makes them."""
+"""`poll` beside a running daemon, which does it, since one program writes an archive at a time.
+
+`ask` makes requests; `Desk` takes them, and brings all that polls: so the daemon imports it from its own module.
+"""
 
 from quivive.beside.asking import ask
-from quivive.beside.desk import Desk
 from quivive.beside.messages import Progress
 
-__all__ = ["Desk", "Progress", "ask"]
+__all__ = ["Progress", "ask"]

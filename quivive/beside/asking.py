@@ -24,7 +24,7 @@ from quivive.beside.messages import (
     write_line,
 )
 from quivive.beside.place import connect, socket_path
-from quivive.poll_once import RoundSummary
+from quivive.rounds import RoundSummary
 from storage import find_writer
 
 _LONGEST_SILENCE_SECONDS = 60.0

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from news.alerts import Alert, AttemptResult, DeliveryStatus, make_delivery_id
 from news.sources import DueSource, PageOutcome, PollOutcome
-from quivive.poll_once import RoundSummary
 from quivive.reporting import FailedSource, failure_of
+from quivive.rounds import RoundSummary
 from quivive.service import Service
 from quivive.totals import Totals
 from storage import Tally

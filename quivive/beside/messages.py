@@ -11,7 +11,7 @@ from typing import TypeAlias
 from pydantic import TypeAdapter, ValidationError
 
 from news.alerts import Alert
-from quivive.poll_once import RoundSummary
+from quivive.rounds import RoundSummary
 
 LONGEST_REQUEST_BYTES = 1_000_000
 LONGEST_ANSWER_BYTES = 50_000_000

@@ -31,7 +31,7 @@ from news.sources import Problem
 from news.surges import Surge
 
 if TYPE_CHECKING:
-    from quivive.poll_once import RoundSummary  # brings the crawler
+    from quivive.rounds import RoundSummary
 
 JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | dict[str, JsonValue] | None"
 JsonObject: TypeAlias = dict[str, JsonValue]

@@ -21,7 +21,7 @@ from quivive.config import Configuration
 
 if TYPE_CHECKING:
     from quivive.beside import Progress
-    from quivive.poll_once import RoundSummary
+    from quivive.rounds import RoundSummary
     from quivive.service import Service
 
 

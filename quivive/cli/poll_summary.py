@@ -11,8 +11,8 @@ from news.wording import Language
 from quivive.texts import visible
 
 if TYPE_CHECKING:
-    from quivive.poll_once import RoundSummary  # brings the crawler
     from quivive.reporting import FailedSource
+    from quivive.rounds import RoundSummary
 
 
 def print_summary(summary: RoundSummary, language: Language) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,9 @@ def test_who_gives_up_waiting_as_an_answer_comes_is_heard() -> None:
             await hearing
 
     asyncio.run(interrupt())
+
+
+def test_who_only_asks_brings_nothing_that_polls(project: Path) -> None:
+    program = "import sys, quivive.beside; print([name for name in ('scrapy', 'trafilatura', 'lxml', 'aiohttp') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
