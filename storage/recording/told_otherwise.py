@@ -25,16 +25,17 @@ MOST_TOPICS = 5
 
 Due = list[tuple[TopicMatch, NewAlert]]
 
-_EARLIER = """WITH last AS (
-        SELECT topic, alerts.article_id, max(sequence), revision_id, max(created_at) AS told_at
+_EARLIER = """WITH told AS (
+        SELECT topic, alerts.article_id, max(sequence), revision_id, created_at
         FROM story_articles AS own JOIN story_articles AS others USING (story_id)
             CROSS JOIN alerts ON alerts.article_id = others.article_id AND topic IN (SELECT value FROM json_each(:topics))
         WHERE own.article_id = :article AND others.article_id != own.article_id
-        GROUP BY topic, alerts.article_id ORDER BY told_at DESC, alerts.article_id DESC LIMIT :most)
+        GROUP BY topic, alerts.article_id),
+    last AS (SELECT *, row_number() OVER (PARTITION BY topic ORDER BY created_at DESC, article_id DESC) AS place FROM told)
     SELECT topic, last.article_id, sources.name AS source, title, text
     FROM last JOIN revisions ON revisions.id = revision_id JOIN sources ON sources.id = revisions.source_id
-    ORDER BY told_at DESC, last.article_id DESC"""
-"""Each article as the topic was told it last."""
+    WHERE place <= :most ORDER BY place"""
+"""Each article as the topic was told it last: SQLite takes the columns that are not grouped from the row of the highest sequence."""
 
 
 def add_differences(db: Database, watch: Watch, article_id: int, analysed: AnalysedArticle, facts: ArticleFacts | None, due: Due) -> Due:
@@ -54,12 +55,11 @@ def _compare(watch: Watch, topic: str, new: Told, earlier: Sequence[Told]) -> tu
 
 
 def _load_earlier(db: Database, watch: Watch, article_id: int, topics: Sequence[str]) -> Mapping[str, Sequence[Told]]:
-    asked = {"topics": json.dumps(topics), "article": article_id, "most": MOST_EARLIER * len(topics)}
+    asked = {"topics": json.dumps(topics), "article": article_id, "most": MOST_EARLIER}
     rows = db.conn.execute(_EARLIER, asked).fetchall()
     facts = list_facts(db, {row["article_id"] for row in rows}) if watch.matcher.needs_facts else {}
     earlier: dict[str, list[Told]] = defaultdict(list)
     for row in rows:
-        if len(earlier[row["topic"]]) < MOST_EARLIER:
-            told = Told(row["article_id"], row["source"], row["title"], row["text"], facts.get(row["article_id"]))
-            earlier[row["topic"]].append(told)
+        told = Told(row["article_id"], row["source"], row["title"], row["text"], facts.get(row["article_id"]))
+        earlier[row["topic"]].append(told)
     return earlier

@@ -516,3 +516,14 @@ def test_only_the_articles_that_were_told_last_are_compared(desk: Newsroom) -> N
         say(desk, B)
     say(desk, C, count="900")
     assert [kind for kind, _, _ in differences(desk)] == ["number"], "the first, which says so too, is too long ago"
+
+
+def test_what_one_topic_was_told_hides_nothing_that_another_was_told(desk: Newsroom) -> None:
+    court, said = Topic("Cour", '"Cour des comptes"', ("hook",)), "La Cour des comptes trouve {count} drones de l’OTAN sur la base de Tarn. "
+    desk.follow(OTAN, court, **settings("1h", OTAN, court))
+    say(desk, A, date=said.format(count=300))
+    for _ in range(2 * MOST_EARLIER):
+        say(desk, B)
+    say(desk, C, date=said.format(count=500))
+    found = {alert["topic"]: [one["kind"] for one in alert["story_differences"]] for alert in desk.log()[:2]}
+    assert found["Cour"] == ["number"]
