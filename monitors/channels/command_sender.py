@@ -37,7 +37,7 @@ class CommandSender:
         return outcome
 
     async def close(self) -> None:
-        """Nothing is kept."""
+        """End nothing: each message starts a program of its own."""
 
     async def _run(self, message_id: str, body: bytes) -> Outcome:
         program, seconds = self._command[0], self._timeout.total_seconds()

@@ -14,6 +14,7 @@ from aiosmtplib import SMTP
 
 from monitors.attempts import Outcome, Progress, TimeLimits, conclude, redact, retry
 from monitors.channels.mail_sessions import MailSessions
+from monitors.channels.mailing import People
 from monitors.channels.smtp import TROUBLE, MailAccount, MailServer, Transactions, explain
 from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
@@ -25,19 +26,13 @@ _SHORTEST_NAME_HIDDEN = 6
 _NEEDS_SMTPUTF8 = Wording("has letters beyond ASCII before the @, for which the server would need SMTPUTF8; give an address without")
 
 
-class MailChannel(MailAccount, Protocol):
+class MailChannel(MailAccount, People, Protocol):
     """What is known of a channel whose mails a server takes: its account there, and the people as the configuration names them."""
 
     @property
     def sender(self) -> str: ...
     @property
     def recipients(self) -> tuple[str, ...]: ...
-    @property
-    def from_address(self) -> MailAddress: ...
-    @property
-    def to_addresses(self) -> tuple[MailAddress, ...]: ...
-    @property
-    def unsubscribe(self) -> str | None: ...
 
 
 class EmailSender:

@@ -49,7 +49,7 @@ class FeedWriter:
         self._writing = asyncio.Lock()
 
     async def close(self) -> None:
-        """Nothing is kept."""
+        """End nothing: the file is opened anew for each message."""
 
     async def send(self, bundle: Bundle, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002  # entries tell when alerts were made
         """Put the alerts of the bundle into the file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator
@@ -17,6 +17,17 @@ Security = Literal["opportunistic", "starttls", "tls"]
 LONGEST_UNSUBSCRIBE = 900
 """Characters: the header is one line, and no line may have more than 998 (RFC 5322 §2.1.1)."""
 _NEEDS_SMTPUTF8 = Wording("has letters beyond ASCII before the @, which only a server with SMTPUTF8 takes; without it")
+
+
+class People(Protocol):
+    """Who sends the mails of a channel and who gets them, as servers are told, and how they can have it stopped."""
+
+    @property
+    def from_address(self) -> MailAddress: ...
+    @property
+    def to_addresses(self) -> tuple[MailAddress, ...]: ...
+    @property
+    def unsubscribe(self) -> str | None: ...
 
 
 def check_people(sender: str, recipients: tuple[str, ...]) -> None:

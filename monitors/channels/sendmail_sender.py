@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from monitors.attempts import Outcome, Progress, TimeLimits, conclude
+from monitors.channels.mailing import People
 from monitors.channels.running import Ended, Surroundings, run_program
 from monitors.mail_address import MailAddress
 from monitors.presentation import Presentation
@@ -30,17 +31,11 @@ _NAMES = {
 }  # fmt: skip
 
 
-class Letterbox(Protocol):
+class Letterbox(People, Protocol):
     """What is known of a channel whose mails a program takes."""
 
     @property
     def program(self) -> tuple[str, ...]: ...
-    @property
-    def from_address(self) -> MailAddress: ...
-    @property
-    def to_addresses(self) -> tuple[MailAddress, ...]: ...
-    @property
-    def unsubscribe(self) -> str | None: ...
 
 
 class SendmailSender:
@@ -68,7 +63,7 @@ class SendmailSender:
         return conclude(one for one in known.values() if one.recipient in ours or one.status is RecipientStatus.HAS)
 
     async def close(self) -> None:
-        """Nothing is kept."""
+        """End nothing: each message starts a program of its own."""
 
     def _letter(self, bundle: Bundle, now: datetime) -> bytes:
         """The mail with the line ends of this machine, as sendmail wants it."""

@@ -29,6 +29,7 @@ from news.sources import SourceStatus
 from news.wording import Wording
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
+from storage.recording.state import get_state, remove_state, set_state
 from storage.recording.troubles import trouble_text
 from storage.recording.watch import Watch
 
@@ -43,8 +44,7 @@ _NAME = "line"
 
 def load_line(db: Database) -> Line | None:
     """The outage of our line, if there is one."""
-    row = db.conn.execute("SELECT value FROM archive_state WHERE name = ?", (LINE_KEY,)).fetchone()
-    return read_line(None if row is None else row["value"])
+    return read_line(get_state(db, LINE_KEY))
 
 
 def read_line(text: str | None) -> Line | None:
@@ -60,7 +60,7 @@ def read_line(text: str | None) -> Line | None:
 def _write_line(db: Database, line: Line) -> None:
     moments = {"since": to_text(line.since), "found_at": to_text(line.found_at), "probe_at": to_text(line.probe_at)}
     fields = {**moments, "probe_wait": line.probe_wait, "is_witness_due": line.is_witness_due}
-    db.conn.execute("INSERT OR REPLACE INTO archive_state (name, value) VALUES (?, ?)", (LINE_KEY, json.dumps(fields)))
+    set_state(db, LINE_KEY, json.dumps(fields))
 
 
 def note_failed_probe(db: Database, line: Line, status: SourceStatus, now: datetime) -> None:
@@ -167,7 +167,7 @@ def _list_answering(db: Database, line: Line) -> list[str]:
 
 
 def _tell_end(db: Database, watch: Watch, line: Line, message: str, now: datetime) -> Alert:
-    db.conn.execute("DELETE FROM archive_state WHERE name = ?", (LINE_KEY,))
+    remove_state(db, LINE_KEY)
     _try_deliveries_again(db, line, now)
     news = HealthNews(HealthEvent.LINE, _NAME, WELL, DOWN, since=line.since, until=now, message=message)
     return raise_health_alert(db, watch.health_notify, OUR_LINE, news, now)
