@@ -73,7 +73,7 @@ class Pace:
 
     @property
     def rate(self) -> float:
-        """Messages a second."""
+        """Messages for each second that passed."""
         return self.messages / self.seconds
 
     @property

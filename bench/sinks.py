@@ -27,7 +27,6 @@ class WebhookSink(asyncio.Protocol):
         self._log = log
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Nothing has arrived yet."""
         assert isinstance(transport, asyncio.Transport)
         self._transport, self._came = transport, b""
 
@@ -49,7 +48,6 @@ class MailSink(asyncio.Protocol):
     """Takes every mail for everybody."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet."""
         assert isinstance(transport, asyncio.Transport)
         self._transport, self._came, self._is_letter = transport, b"", False
         transport.write(b"220 sink\r\n")
@@ -94,7 +92,7 @@ async def _serve(make: Callable[[], asyncio.Protocol]) -> None:
 
 
 def main() -> None:
-    """Serve until killed."""
+    """Be the sink that the first argument names, on a free port, which is printed; a webhook's log goes to the file of the second."""
     kind, *paths = sys.argv[1:]
     with contextlib.ExitStack() as files:
         log = files.enter_context(Path(paths[0]).open("w", buffering=1, encoding="utf-8")) if paths else None

@@ -81,7 +81,7 @@ def _decode_by_evidence(body: bytes, declared: list[str]) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        pass
+        pass  # a single wrong byte does not yet make it another encoding
     if _is_mostly_utf8(body):
         return body.decode("utf-8", "as-windows-1252")
     named = [name for name in declared if not name.startswith("utf")]

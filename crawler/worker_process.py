@@ -174,7 +174,7 @@ class WorkerProcess:
             if ours.poll(START_SECONDS) and ours.recv() == READY:
                 return
         except (EOFError, OSError):
-            pass
+            pass  # how it ended is told below
         status = self._end(patience_seconds=1)
         self._require_going_on()
         raise _NotStarted(f"it ended at once with {describe_end(status)}")

@@ -84,7 +84,7 @@ class Line:
             return 0 if self._more_at is None else await self._fill(self._more_at)
 
     def close(self) -> None:
-        """Begin nothing more."""
+        """Leave what waits in the outbox; what is being sent goes on."""
         self._closed = True
         self._waiting.clear()
         if self._pausing is not None:

@@ -71,7 +71,7 @@ class Claims:
 
 
 def read_claims(sentence: str) -> Claims:
-    """What a sentence claims."""
+    """The words of a sentence, which of them it denies, and its numbers and days, however they are written."""
     words = split_words(write_in_figures(write_dates_in_words(fold_text(sentence))))
     found = _list_words(words)
     return Claims(

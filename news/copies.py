@@ -61,7 +61,7 @@ _OF_DATES = frozenset(
 
 
 class CopyReason(StrEnum):
-    """How a copy is known."""
+    """By what an article is taken for the copy of another."""
 
     TEXT = "text"
     NUMBER = "number"

@@ -118,6 +118,6 @@ def agree(one: Day, other: Day) -> bool | None:
 
 
 def tell_day(day: Day) -> str:
-    """A date in figures."""
+    """What is known of a date, from the year on, as one key: `2025-02-10`, `02-10`, `D0` for a Monday."""
     parts = ((day.year, "{}"), (day.month, "{:02}"), (day.day, "{:02}"), (day.weekday, "D{}"))
     return "-".join(shape.format(part) for part, shape in parts if part is not None)

@@ -116,7 +116,7 @@ class StoriesTold:
         return story in self._told
 
     def note(self, stories: Iterable[StoryOfTopic], now: datetime) -> None:
-        """These are told now."""
+        """Count a message sealed now among what the channel was told of these stories."""
         for story in stories:
             before = self._told.get(story)
             self._told[story] = Told((now,), has_arrived=False) if before is None else Told((*before.sealed, now), before.has_arrived)

@@ -23,7 +23,7 @@ def show_differences(sheet: Sheet, differences: Sequence[Difference]) -> None:
 
 
 def tell_differences(differences: Sequence[Difference], language: Language) -> Iterator[str]:
-    """As above, a line each."""
+    """Each difference as two lines: what this article says, and indented what the other does."""
     for one in differences:
         this, other = _tell(one, language)
         yield this

@@ -17,5 +17,5 @@ def set_state(db: Database, name: str, value: str) -> None:
 
 
 def remove_state(db: Database, name: str) -> None:
-    """Forget what was noted."""
+    """Forget what `set_state` noted under that name."""
     db.conn.execute("DELETE FROM archive_state WHERE name = ?", (name,))

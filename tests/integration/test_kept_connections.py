@@ -38,7 +38,7 @@ class Receiver:
                 self.asked[number] += 1
                 writer.write(answer)
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+            pass  # the sender has closed its connection
         finally:
             writer.close()
 
