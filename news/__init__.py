@@ -4,7 +4,7 @@ Pure: no network, disk, clock, environment or chance; what is needed of them is 
 imports none of them. Its face is made of modules, each named for what it decides or names; others may import
 
 - the types that all rooms share: `sources`, `site_feeds`, `articles`, `topics`, `alerts`, `health_news`, `surges`, `answers`, `one_thing`,
-  `story_answers`, `errors`;
+  `alert_answers`, `story_answers`, `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
   `concluding`, `page_readings`, `alerting`, `corrections`, `edits`, `delivering`, `plans`, `follow_ups`, `escalating`, `digests`, `muting`,
   `scheduling`, `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`, `circuits`, `pace`, `care`, `health`, `moving`,

@@ -7,9 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from news.alert_answers import AlertRecord, DeliveryRecord
 from news.alerting import Silence
 from news.alerts import DeliveryStatus, Difference, Hit
-from news.answers import AlertRecord, ArticleRecord, DeliveryRecord, SourceHealth, TopicVolume
+from news.answers import ArticleRecord, SourceHealth, TopicVolume
 from news.articles import Origin
 from news.covering import Coverage
 from news.repairing import RepairState

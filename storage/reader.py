@@ -21,8 +21,8 @@ from storage.file.pool import ReadingPool
 from storage.file.times import from_text, optional_time
 
 if TYPE_CHECKING:
+    from news.alert_answers import AlertLog
     from news.answers import (
-        AlertLog,
         Contents,
         ExportedArticle,
         PageTrouble,

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
+from news.alert_answers import AlertLog, AlertRecord
 from news.alerts import AlertKind, DeliveryStatus
-from news.answers import AlertLog, AlertRecord
 from news.errors import UsageError
 from news.names import find_name
 from news.wording import Wording

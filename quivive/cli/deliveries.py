@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from news.alert_answers import AlertRecord, DeliveryRecord
 from news.alerting import Silence
 from news.alerts import AlertKind, DeliveryStatus, EscalationCause, RecipientOutcome, RecipientStatus, RollKind
-from news.answers import AlertRecord, DeliveryRecord
 from news.one_thing import AlertDetails, AttemptRecord, DeliveryDetails
 from news.wording import Language
 from quivive.cli.sheet import Sheet, View

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.answers import AlertRecord
+from news.alert_answers import AlertRecord
 from news.health_news import HealthNews
 from news.wording import Language
 from quivive.cli.sheet import Sheet

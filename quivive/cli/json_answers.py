@@ -11,11 +11,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from news.alert_answers import AlertRecord, DeliveryRecord
 from news.alerts import Alert, AlertedArticle, Change, Difference, Hit
 from news.answers import (
-    AlertRecord,
     ArticleRecord,
-    DeliveryRecord,
     ExportedArticle,
     FoundArticle,
     PreviewAnswer,

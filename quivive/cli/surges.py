@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from news.answers import AlertRecord
+from news.alert_answers import AlertRecord
 from news.surges import draw_bars
 from quivive.cli.sheet import Sheet
 

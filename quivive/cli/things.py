@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from news.answers import AlertRecord
+from news.alert_answers import AlertRecord
 from news.errors import UsageError
 from news.one_thing import Thing, ThingKind, Whole, WholeAlert, WholeArticle, WholeDelivery, WholeSource, WholeTopic
 from news.wording import Wording

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
+from news.alert_answers import AlertRecord
 from news.alerts import Alert, AlertedArticle, DeliveryStatus
-from news.answers import AlertRecord
 from news.query import parse_query
 from news.wording import Language, Wording
 from quivive.clock import utc_now

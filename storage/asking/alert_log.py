@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from news.alert_answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from news.alerts import AlertedArticle, AlertKind, DeliveryStatus, EscalationCause, RecipientOutcome, RollKind
-from news.answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from news.health_news import HealthNews
 from news.surges import Surge
 from storage.file.rows import select_in

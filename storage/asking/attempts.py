@@ -6,8 +6,8 @@ import sqlite3
 
 from sqlite_utils import Database
 
+from news.alert_answers import AlertRecord, DeliveryRecord
 from news.alerts import DeliveryStatus
-from news.answers import AlertRecord, DeliveryRecord
 from news.one_thing import AttemptRecord, DeliveryDetails
 from storage.file.times import from_text, optional_time
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from news import answers
+from news import alert_answers, answers, story_answers
 from storage import Archive, ArchiveReader
 
 BEFORE = """\
@@ -99,7 +99,8 @@ def test_what_the_archive_answers_is_never_a_dictionary_or_anything(face: type) 
 
 
 def test_the_answers_are_frozen_and_of_types_of_their_own() -> None:
-    kinds = [one for one in vars(answers).values() if dataclasses.is_dataclass(one)]
+    rooms = (answers, alert_answers, story_answers)
+    kinds = [one for room in rooms for one in vars(room).values() if dataclasses.is_dataclass(one)]
     assert [one for one in kinds if not one.__dataclass_params__.frozen] == []
     loose = {f"{kind.__name__}.{part.name}": part.type for kind in kinds for part in dataclasses.fields(kind)}
     assert {name: kind for name, kind in loose.items() if re.search(r"\b(dict|list|Any|object)\b", str(kind))} == {}

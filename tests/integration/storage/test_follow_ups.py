@@ -519,7 +519,8 @@ def test_only_the_articles_that_were_told_last_are_compared(desk: Newsroom) -> N
 
 
 def test_what_one_topic_was_told_hides_nothing_that_another_was_told(desk: Newsroom) -> None:
-    court, said = Topic("Cour", '"Cour des comptes"', ("hook",)), "La Cour des comptes trouve {count} drones de l’OTAN sur la base de Tarn. "
+    court = Topic("Cour", '"Cour des comptes"', ("hook",))
+    said = "La Cour des comptes trouve {count} drones de l’OTAN sur la base de Tarn. "
     desk.follow(OTAN, court, **settings("1h", OTAN, court))
     say(desk, A, date=said.format(count=300))
     for _ in range(2 * MOST_EARLIER):
