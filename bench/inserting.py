@@ -64,7 +64,7 @@ _SECTIONS: dict[str, list[Place]] = {
         (pages, "load_titles"),
         (bodies, "list_entries"),
     ],
-    "matching": [(articles, "match_version")],
+    "matching": [(articles, "match_versions"), (articles, "decide_consequences")],
     "word index": [(articles, "leave_waiting"), (writer, "index_waiting")],
     "other tables": [(writer.Writer, "_run_one")],
     "commit": [(writer.Writer, "_commit")],

@@ -49,12 +49,12 @@ def place_articles(db: Database, articles: Sequence[Unplaced]) -> None:
     """Find of each article what it is a copy of and which story it belongs to, in the given order, and write it. Their rows are there."""
     for start in range(0, len(articles), MOST_AT_ONCE):
         some = articles[start : start + MOST_AT_ONCE]
-        around = _load_around(db, some)
-        placer = Placer(around)
-        _write(db, [placer.place(one) for one in some], [around.stories[story_id] for story_id in sorted(placer.changed)])
+        placer = Placer(load_around(db, some))
+        write_placed(db, [placer.place(one) for one in some], placer)
 
 
-def _load_around(db: Database, articles: Sequence[Unplaced]) -> Around:
+def load_around(db: Database, articles: Sequence[Unplaced]) -> Around:
+    """What is known around the articles that are to be placed; their words are counted from then on."""
     counts = _count_words(db, articles)
     holders = _load_holders(db, articles)
     sharing = {article_id for one in articles for article_id in most_sharing(holders, one.marks)}
@@ -158,7 +158,9 @@ def _read_sketch(article_id: int, at: int, text: str) -> Sketch:
     )
 
 
-def _write(db: Database, placed: Sequence[Placed], changed: Sequence[Story]) -> None:
+def write_placed(db: Database, placed: Sequence[Placed], placer: Placer) -> None:
+    """Write where the articles were placed, and the stories that changed by that. The articles' rows are there."""
+    changed = placer.changed_stories()
     _write_stories(db, changed)
     centrality = {article_id: value for story in changed for article_id, value in story.centrality.items()}
     insert_rows(db, "story_articles", _PLACING, [_placing_row(one, centrality) for one in placed])
