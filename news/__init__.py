@@ -7,8 +7,8 @@ imports none of them. Its face is made of modules, each named for what it decide
   `alert_answers`, `story_answers`, `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
   `concluding`, `page_readings`, `alerting`, `consequences`, `corrections`, `edits`, `delivering`, `plans`, `follow_ups`, `escalating`,
-  `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`, `circuits`, `pace`, `care`, `health`, `moving`,
-  `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
+  `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`, `circuits`, `pace`, `care`,
+  `health`, `moving`, `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`;
 - where the network may lead: `addresses`;
