@@ -18,7 +18,6 @@ Run: python -m bench.peers [--peers VENV]
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -27,7 +26,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -57,6 +56,7 @@ AT_A_TIME = 20
 FROM_THE_INDEX = ("reader~=3.26", "sgmllib3k", "rss2email~=3.14")
 """reader's own feedparser imports sgmllib, which reader 3.26 does not ask for."""
 MINUTES_BETWEEN_ENTRIES = 60
+OTHERS = ("reader", "rss2email", "newsboat", "sfeed")
 LOOKS = ("first look", "unchanged look")
 
 _ADD_TO_READER = """
@@ -97,31 +97,29 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=FEEDS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", type=Path, metavar="VENV", help="an environment in which reader and rss2email are installed")
-    parser.add_argument("--only", metavar="NAME", action="append", help="of the other programs only these")
+    parser.add_argument("--only", metavar="NAME", choices=OTHERS, action="append", help="of the other programs only these")
     options = parser.parse_args()
     feeds, rounds = (10, 1) if options.quick else (options.feeds, options.rounds)
     print_machine("scrapy", "feedparser", "sqlite-utils")
     with working_folder(options.folder) as folder:
-        peers = [quivive(), *found_peers(folder, options)]
+        peers = [quivive(), *found_peers(folder, options.only or OTHERS, options.peers)]
         print("beside    " + ", ".join(f"{peer.name} {peer.version}" for peer in peers[1:]), flush=True)
         taken = measure(folder.resolve(), peers, feeds, rounds)
     print_load()
     report(taken)
 
 
-def found_peers(folder: Path, options: argparse.Namespace) -> list[Peer]:
+def found_peers(folder: Path, wanted: Sequence[str], venv: Path | None) -> list[Peer]:
     """Those of the other programs that are wanted and there. Names the others."""
-    wanted = options.only or ["reader", "rss2email", "newsboat", "sfeed"]
-    found: list[Peer] = []
+    found: list[Peer | None] = []
     if {"reader", "rss2email"} & set(wanted):
-        venv = options.peers or install_peers(folder / "peers-venv")
-        found += [peer for peer in (reader(venv), rss2email(venv)) if peer is not None]
-    found += [peer for peer in (newsboat(), sfeed()) if peer is not None]
-    found = [peer for peer in found if peer.name in wanted]
+        venv = venv or install_peers(folder / "peers-venv")
+        found = [reader(venv), rss2email(venv)]
+    there = {peer.name: peer for peer in (*found, newsboat(), sfeed()) if peer is not None}
     for name in wanted:
-        if name not in {peer.name for peer in found}:
+        if name not in there:
             print(f"{name} is not installed, and left out")
-    return found
+    return [peer for name, peer in there.items() if name in wanted]
 
 
 def install_peers(venv: Path) -> Path:
@@ -163,6 +161,8 @@ def reader(venv: Path) -> Peer | None:
     """lemon24/reader, by the call that its own command makes."""
     python = venv / "bin" / "python"
     version = version_in(python, "reader")
+    if not version:
+        return None
 
     def prepare(folder: Path, urls: list[str]) -> None:
         subprocess.run([str(python), "-c", _ADD_TO_READER], input="\n".join(urls), cwd=folder, check=True, text=True)
@@ -170,12 +170,14 @@ def reader(venv: Path) -> Peer | None:
     def count(folder: Path) -> int:
         return count_rows(folder / "reader.sqlite", "entries")
 
-    return version and Peer("reader", version, prepare, [str(python), "-c", _UPDATE_READER], count)
+    return Peer("reader", version, prepare, [str(python), "-c", _UPDATE_READER], count)
 
 
 def rss2email(venv: Path) -> Peer | None:
     """rss2email, which makes the mails and hands them to nobody."""
     version = version_in(venv / "bin" / "python", "rss2email")
+    if not version:
+        return None
 
     def prepare(folder: Path, urls: list[str]) -> None:
         lines = ["[DEFAULT]", "from = reader@example.org", "to = reader@example.org"]
@@ -187,7 +189,7 @@ def rss2email(venv: Path) -> Peer | None:
         return sum(len(feed["seen"]) for feed in feeds)
 
     command = [str(venv / "bin" / "r2e"), "-c", "rss2email.cfg", "-d", "rss2email.json", "run", "--no-send"]
-    return version and Peer("rss2email", version, prepare, command, count)
+    return Peer("rss2email", version, prepare, command, count)
 
 
 def newsboat() -> Peer | None:
