@@ -19,7 +19,7 @@ from bench.quick import OnRecord, read_ratios, tell
 ROOT = Path(__file__).resolve().parents[2]
 MEASURING = (
     *("first_poll", "second_poll", "steady", "memory", "idle", "search", "inserting", "start", "waiting", "hostile", "first_look"),
-    *("year", "delivering", "surges", "corrections", "peers", "quick", "scale"),
+    *("year", "delivering", "dead_channel", "surges", "corrections", "peers", "quick", "scale"),
 )
 QUICK = {
     "waiting": ["still wait for the dead channel", "live channel, median", "live channel, 95 %", "a look"],
