@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MEASURING = (
     *("first_poll", "second_poll", "steady", "memory", "idle", "search", "inserting", "start", "waiting", "hostile", "first_look"),
-    *("year", "delivering", "surges", "corrections"),
+    *("year", "delivering", "dead_channel", "surges", "corrections"),
 )
 QUICK = {
     "waiting": ["still wait for the dead channel", "live channel, median", "live channel, 95 %", "a look"],
