@@ -17,7 +17,7 @@ from news.articles import ArticleFacts
 from news.consequences import MatchedVersion, VersionToMatch, decide_consequences, match_versions
 from news.corrections import EditedArticle
 from news.judging import article_time
-from news.placing import Placer, Unplaced, make_unplaced
+from news.placing import Unplaced, make_unplaced
 from news.preparing import analysed_words
 from news.sayings import SaidAlready, StillSaid
 from news.settling import Asks, Decided, NewVersion, Settled
@@ -28,7 +28,7 @@ from storage.file.words import leave_waiting
 from storage.recording.facts import list_facts
 from storage.recording.matches import load_before, wants_of, write_consequences
 from storage.recording.spoken import write_still_said
-from storage.recording.stories import MOST_AT_ONCE, load_around, place_articles, write_placed
+from storage.recording.stories import MOST_AT_ONCE, load_surroundings, place_articles, write_placed
 from storage.recording.watch import Tally, Watch
 
 _ARTICLE = (
@@ -240,11 +240,11 @@ def _place_and_match(db: Database, watch: Watch, writing: Writing) -> list[Match
     unplaced = [_unplaced(one, writing) for one in writing.settled if one.is_new_article]
     place_articles(db, unplaced[:-MOST_AT_ONCE])
     last = unplaced[-MOST_AT_ONCE:]
-    placer = Placer(load_around(db, last)) if last else None
-    placed = [placer.place(one) for one in last] if placer else []
+    surroundings = load_surroundings(db, last) if last else None
+    placed = surroundings.place() if surroundings else []
     matched = match_versions(watch.matcher, versions)
-    if placer:
-        write_placed(db, placed, placer)
+    if surroundings:
+        write_placed(db, surroundings, placed)
     return matched
 
 
