@@ -1,7 +1,7 @@
 """The way of a version through the program: everything is loaded, decided in one stay among the decisions, then written.
 
 What each operation asks `news/` to decide is listed as it happens. Decisions between which no statement is made are one stay there; what
-is only worded, counted or hashed there (an id, a time, a text's hash) decides nothing, and is not listed.
+is only worded, counted or hashed there (an id, a time, a text's hash), or says what is to be loaded next, decides nothing: that is not listed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from tests.desk import OTAN, A, C, Desk, entry, prose
 
 ROOT = Path(__file__).resolve().parents[3]
 DECIDING = re.compile(r"(decide|judge|sift|settle|place|match|find|read_said|compare|conclude)(_\w+)?")
+ASKING = {"find_near"}
+"""Beside which articles new ones are to be placed: their sketches are loaded next."""
 LEAD = prose("l’OTAN à Vilnius")
 SETTLED = ["decide_arrivals"]
 FOLLOWED = [["place", "match_versions"], ["decide_consequences"]]
@@ -36,7 +38,9 @@ def stays(desk: Desk, act: Callable[[], object]) -> list[list[str]]:
 
     def note(frame: FrameType, event: str, _: object) -> None:
         name, caller = frame.f_code.co_name, frame.f_back
-        if event == "call" and DECIDING.fullmatch(name) and caller is not None and _is_in(frame, "news") and _is_in(caller, "storage"):
+        if event != "call" or caller is None or name in ASKING or not DECIDING.fullmatch(name):
+            return
+        if _is_in(frame, "news") and _is_in(caller, "storage"):
             seen.append(name)
 
     def begin(db: object) -> None:
