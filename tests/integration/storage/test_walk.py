@@ -1,7 +1,8 @@
 """The way of a version through the program: everything is loaded, decided in one stay among the decisions, then written.
 
-What each operation asks `news/` to decide is listed as it happens. Decisions between which no statement is made are one stay there; what
-is only worded, counted or hashed there (an id, a time, a text's hash), or says what is to be loaded next, decides nothing: that is not listed.
+What each operation asks `news/` to decide is listed as it happens. Decisions between which no statement is made are one stay there. What
+is only worded, counted or hashed there (an id, a time, a text's hash), or says what is to be loaded next, decides nothing, and is not
+listed.
 """
 
 from __future__ import annotations
