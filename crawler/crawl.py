@@ -24,7 +24,7 @@ from crawler.politeness import TAKES_TURN
 from crawler.problems import FetchProblem, make_problem
 from crawler.reading import read_feed
 from crawler.reading_queue import Document
-from crawler.scrapy_insides import drop_requests_that_wait
+from crawler.scrapy_insides import QuietSignals, drop_requests_that_wait
 from crawler.scrapy_settings import make_scrapy_settings
 from crawler.settings import CrawlSettings
 from crawler.spider import NewsSpider
@@ -121,6 +121,7 @@ class Crawl:
         logging.getLogger("scrapy").setLevel(logging.ERROR)  # what it warns of is in the outcomes
         runner = AsyncCrawlerRunner(make_scrapy_settings(self._settings))
         self._crawler = runner.create_crawler(NewsSpider)
+        self._crawler.signals = QuietSignals(self._crawler)
         self._scrapy = runner.crawl(
             self._crawler, desk=self, downloads=self._downloads, capacity=self._capacity, clock=self._clock, crawl_settings=self._settings
         )
