@@ -10,6 +10,7 @@ import inspect
 import re
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -20,7 +21,13 @@ from scrapy.core.downloader import Downloader, Slot
 from scrapy.signalmanager import SignalManager
 from scrapy.utils.test import get_crawler
 
-from crawler.scrapy_insides import AiohttpDownloadHandler, BaseStreamingDownloadHandler, ClientResponse, QuietSignals, drop_requests_that_wait
+from crawler.scrapy_insides import (
+    AiohttpDownloadHandler,
+    BaseStreamingDownloadHandler,
+    ClientResponse,
+    QuietSignals,
+    drop_requests_that_wait,
+)
 
 FOREIGN = ("scrapy", "aiohttp", "twisted")
 INSIDES = "crawler/scrapy_insides.py"
@@ -87,7 +94,12 @@ def test_signals_reach_who_asked_for_them_and_are_sent_to_nobody_else(monkeypatc
 
     sent: list[object] = []
     send = SignalManager.send_catch_log
-    monkeypatch.setattr(SignalManager, "send_catch_log", lambda manager, signal, **what: (sent.append(signal), send(manager, signal, **what))[1])
+
+    def send_and_count(manager: SignalManager, signal: object, **what: object) -> list[tuple[Any, Any]]:
+        sent.append(signal)
+        return send(manager, signal, **what)
+
+    monkeypatch.setattr(SignalManager, "send_catch_log", send_and_count)
     assert crawler.signals.send_catch_log(signals.response_received, response=1) == []
     crawler.signals.connect(hear, signals.response_received)
     assert len(crawler.signals.send_catch_log(signals.response_received, response=2)) == 1
