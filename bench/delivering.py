@@ -2,9 +2,8 @@
 
 Each is sent by the dispatcher as the daemon makes it, from the archive, sealed before and recorded after. The same run has a bare loop
 beside it (aiohttp, aiosmtplib) that posts the same bodies, as many at a time, over connections that are kept, and neither reads nor records
-anything: what could be had at most. A third part sends as many while 50,000 wait for a channel that refuses, and without them, in turns.
-A fourth polls 100 feeds of 30 pages at full speed, and takes the time from when each alert was made, before it is committed, until the
-receiver has all of the message.
+anything: what could be had at most. A third part polls 100 feeds of 30 pages at full speed, and takes the time from when each alert was
+made, before it is committed, until the receiver has all of the message.
 
 The process that sends is bound to one core. Seconds of CPU are given beside the rate, which other programs on the machine spoil.
 
@@ -16,12 +15,9 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import shutil
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +31,7 @@ from bench.first_poll import hosts, make_answers
 from bench.french import make_title
 from bench.sinks import running_sink
 from bench.site import SitePlan, running_site
-from bench.waiting import ENGLISH, FEED, QUARTER, bring, dead_port, now
+from bench.waiting import ENGLISH, FEED, QUARTER, bring, now
 from monitors import Dispatcher
 from monitors.channels import Channel
 from monitors.channels.email import EmailChannel
@@ -53,10 +49,6 @@ from storage import Archive, ArchiveReader, Watch
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 AT_ONCE = 4
 """Attempts under way in the bare loops, as on a channel."""
-PORTIONS = 10
-"""In which the messages beside a dead channel are sent, and those alone: the machine's pace changes from one minute to the next."""
-LEFT_OVER = 100
-"""Messages that may be under way at the end of a portion, beyond it."""
 SAMPLES = 100
 """Different messages that the bare loops send again and again."""
 
@@ -83,14 +75,13 @@ class Pace:
 
 
 def main() -> None:
-    """Measure webhooks, mails, and what a dead channel costs."""
+    """Measure webhooks, mails, and webhooks beside a crawl."""
     parser = make_parser(__doc__ or "")
     parser.add_argument("--messages", type=int, default=10_000)
-    parser.add_argument("--waiting", type=int, default=50_000)
     parser.add_argument("--feeds", type=int, default=100)
-    parser.add_argument("--only", choices=("webhook", "mail", "dead", "crawl"), help="one part")
+    parser.add_argument("--only", choices=("webhook", "mail", "crawl"), help="one part")
     options = parser.parse_args()
-    messages, waiting = (40, 200) if options.quick else (options.messages, options.waiting)
+    messages = 40 if options.quick else options.messages
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(cores)})
     print_machine("aiohttp", "aiosmtplib")
@@ -98,8 +89,6 @@ def main() -> None:
         for kind in ("webhook", "mail"):
             if options.only in (None, kind):
                 measure_kind(folder, kind, messages)
-        if options.only in (None, "dead"):
-            measure_dead(folder, messages, waiting)
         if options.only == "crawl" or (options.only is None and not options.quick):
             os.sched_setaffinity(0, cores)
             measure_beside_crawl(folder, options.feeds, 30)
@@ -122,30 +111,6 @@ def measure_kind(folder: Path, kind: str, messages: int) -> None:
     print_figure(f"{kind}: dispatcher, memory grown by at most", [ours.grown_bytes / 2**20], "MiB")
     print_figure(f"{kind}: bare loop, nothing read or recorded", [bare.rate], "messages/s")
     print_figure(f"{kind}: bare loop, for each second of CPU", [bare.rate_of_core], "messages")
-
-
-def measure_dead(folder: Path, messages: int, waiting: int) -> None:
-    """Portions of messages from two archives that differ only in what waits for the dead channel, in turns."""
-    beside, alone = folder / "beside.db", folder / "alone.db"
-    fill(beside, {"live": messages + PORTIONS * LEFT_OVER, "dead": waiting}).close()
-    shutil.copy(beside, alone)
-    with closing(sqlite3.connect(alone)) as connection, connection:
-        connection.execute("UPDATE deliveries SET status = 'muted', due_at = NULL WHERE channel = 'dead'")
-    rates: dict[Path, list[float]] = {alone: [], beside: []}
-    with running_sink("webhook") as port, dead_port(silent=False) as dead:
-        channels = {"live": make_channel("webhook", port), "dead": make_channel("webhook", dead, "dead")}
-        for turn in range(2 * PORTIONS):
-            place = (alone, beside, beside, alone)[turn % 4]
-            archive = Archive(place, Watch(Matcher([], {}), {}, silent_first_poll=False))
-            try:
-                pace = asyncio.run(send_all(archive, channels, messages // PORTIONS))
-            finally:
-                archive.close()
-            rates[place].append(pace.rate_of_core)
-    print_figure("a live webhook alone, for each second of CPU", rates[alone], "messages")
-    print_figure(f"beside {waiting} that wait for a dead channel", rates[beside], "messages")
-    costs = [100 * (1 - slow / fast) for fast, slow in zip(rates[alone], rates[beside], strict=True)]
-    print_figure("what the dead channel costs", costs, "%", "< 5")
 
 
 def measure_beside_crawl(folder: Path, feeds: int, entries: int) -> None:

@@ -30,15 +30,29 @@ _WRITES = {
     "escalate_due": "escalation",
 }
 """What is written on the way of an article to people, by the methods of the archive."""
+_WRITES_BESIDE = {"watch_volumes": "surge", "rebuild_step": "placing"}
+"""What is written beside that: alerts on how much comes of a topic, and in which stories old articles are."""
 _DECISIONS = {
     "decided": ("storage.recording.bodies", "decide_arrivals"),
     "alert decided": ("storage.recording.matches", "decide_alert"),
     "planned": ("storage.recording.outbox", "plan_messages"),
     "escalation decided": ("storage.recording.escalations", "decide_escalation"),
 }
+_DECISIONS_BESIDE = {
+    "surge decided": ("storage.recording.volumes", "judge_volume"),
+    "placing begun": ("storage.recording.placing_old", "place_articles"),
+}
 """What is decided within such an operation, before any of it is written."""
 _MOMENTS = ("handed over", "written", "committed")
+_NOTHING_TO_DO: dict[str, Callable[[Any], bool]] = {
+    "sealing": lambda count: not count,
+    "escalation": lambda told: not told,
+    "surge": lambda tally: not tally.alerts,
+    "placing": lambda progress: progress is None,
+}
+"""Of some it is said how much there was to do: with nothing, there is no step."""
 POINTS = (*_DECISIONS, *(f"{write} {moment}" for write in _WRITES.values() for moment in _MOMENTS))
+POINTS_BESIDE = (*_DECISIONS_BESIDE, *(f"{write} {moment}" for write in _WRITES_BESIDE.values() for moment in _MOMENTS))
 """Where it can be ended. A feed or a page was fetched when it is handed over; a message is sealed when its sealing is committed, sent when
 its attempt is handed over, recorded when that is committed."""
 
@@ -58,7 +72,7 @@ class _Ending:
 
 
 def _watch_decisions(ending: _Ending) -> None:
-    for point, (module_name, function_name) in _DECISIONS.items():
+    for point, (module_name, function_name) in (_DECISIONS | _DECISIONS_BESIDE).items():
         module = importlib.import_module(module_name)
         setattr(module, function_name, _ending_after(getattr(module, function_name), ending, point))
 
@@ -78,7 +92,7 @@ def _watch_writes(ending: _Ending) -> None:
     from storage.file.writer import Writer
 
     current = threading.local()
-    for method_name, write in _WRITES.items():
+    for method_name, write in (_WRITES | _WRITES_BESIDE).items():
         setattr(Archive, method_name, _naming(getattr(Archive, method_name), ending, write, current))
     submit = Writer.submit
 
@@ -117,8 +131,8 @@ def _naming(method: Callable[..., Any], ending: _Ending, write: str, current: th
 
 
 def _has_written(write: str, result: Any) -> bool:
-    """Sealing and escalating say how much there was to do: with nothing, there is no step."""
-    return bool(result) or write not in ("sealing", "escalation")
+    is_nothing = _NOTHING_TO_DO.get(write)
+    return is_nothing is None or not is_nothing(result)
 
 
 def _now() -> datetime:

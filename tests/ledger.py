@@ -10,11 +10,12 @@ import re
 import sqlite3
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.mailbox import HookSink, Mail, Mailbox, Request
@@ -26,13 +27,18 @@ MOST_UNRECORDED = 36
 PARIS = ZoneInfo("Europe/Paris")
 CORRECTED = "(corrected)"
 """Stands after the title where a correction of the article was told."""
+_SURGE_OF = "surge of "
 _LEFT_OUT = re.compile(r"and \d+ more article")
 _TITLE = re.compile(r"Dépêche (\d+) :")
+_SURGE = re.compile(r"^(?:Escalated: )?\[(\w+)\] \d+ articles in \d+ hours")
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A message that reached somebody, whatever they answered. What is about no article is named by its alert's id."""
+    """A message that reached somebody, whatever they answered.
+
+    What is about no article is named by its alert's id, and a surge by its topic: a mail has no id of its alert.
+    """
 
     receiver: str
     """A channel, or for mail a reader."""
@@ -59,6 +65,10 @@ class SealedMessage:
     @property
     def is_urgent(self) -> bool:
         return any(URGENT in title for title in self.titles)
+
+    @property
+    def is_surge(self) -> bool:
+        return any(title.startswith(_SURGE_OF) for title in self.titles)
 
 
 class Ledger:
@@ -126,8 +136,10 @@ class Ledger:
     def sealed(self) -> list[SealedMessage]:
         titles = defaultdict(set)
         for row in self.rows(
-            """SELECT message_id, kind, iif(article_id IS NULL, alerts.id, json_extract(payload, '$.title')) AS title
-               FROM deliveries JOIN alerts ON alerts.id = alert_id"""
+            """SELECT message_id, kind, CASE WHEN kind = 'surge' THEN ? || topic WHEN article_id IS NULL THEN alerts.id
+                   ELSE json_extract(payload, '$.title') END AS title
+               FROM deliveries JOIN alerts ON alerts.id = alert_id""",
+            _SURGE_OF,
         ):
             titles[row["message_id"]].add(_name(row["title"], row["kind"]))
         return [
@@ -141,14 +153,27 @@ class Ledger:
 
 def _read_request(request: Request) -> Arrival:
     told = request.json["data"].get("alerts") or [request.json["data"]]
-    titles = tuple(_name(one["article"]["title"], one["kind"]) if "article" in one else one["alert_id"] for one in told)
+    titles = tuple(_name_of_json(one) for one in told)
     return Arrival(request.path.rpartition("/")[2], request.headers["webhook-id"], titles, request.json, request.is_accepted)
+
+
+def _name_of_json(told: Mapping[str, Any]) -> str:
+    if "article" in told:
+        return _name(told["article"]["title"], told["kind"])
+    return name_surge(told["topic"]) if "surge" in told else told["alert_id"]
+
+
+def name_surge(topic: str) -> str:
+    """How a surge of the topic is named here; it is told but once."""
+    return f"{_SURGE_OF}{topic}"
 
 
 def _read_mail(mail: Mail) -> Arrival:
     """One arrival, of whichever readers."""
     text = mail.text
-    titles = tuple(dict.fromkeys(_list_titles(text, is_correction="Corrected:" in mail.subject)))
+    surge = _SURGE.match(mail.subject)  # it names the latest articles too
+    named = [name_surge(surge[1])] if surge else _list_titles(text, is_correction="Corrected:" in mail.subject)
+    titles = tuple(dict.fromkeys(named))
     message_id = mail.message_id.strip("<>").partition("@")[0]
     return Arrival("", message_id, titles, (mail.subject, text), leaves_out=bool(_LEFT_OUT.search(text)))
 
@@ -161,7 +186,7 @@ def _list_titles(text: str, *, is_correction: bool) -> Iterator[str]:
     lines = [line for line in text.splitlines() if not line.startswith("+") and "[-" not in line]
     for line, below in zip_longest(lines, lines[1:], fillvalue=""):
         for number in [] if below.strip().startswith("(") else _TITLE.findall(line):
-            yield _name(title_of(int(number)), "corrected" if is_correction or "correction seen" in below else "")
+            yield _name(title_of(int(number)), "corrected" if is_correction or "Corrected: Dépêche" in line else "")
 
 
 def _name(title: str, kind: str) -> str:
@@ -195,8 +220,9 @@ def assert_quiet(messages: list[SealedMessage], first_hour: int, last_hour: int)
 
 
 def assert_limit(messages: list[SealedMessage], most: int) -> None:
-    """No more within an hour, but for digests, summaries and what is urgent."""
-    moments = [message.sealed_at for message in messages if message.roll in {None, "follow_up"} and not message.is_urgent]
+    """No more within an hour, but for digests, summaries, surges and what is urgent."""
+    counted = [message for message in messages if message.roll in {None, "follow_up"} and not (message.is_urgent or message.is_surge)]
+    moments = [message.sealed_at for message in counted]
     assert all(after - before >= timedelta(hours=1) for before, after in zip(moments, moments[most:], strict=False))
 
 

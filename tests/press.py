@@ -90,7 +90,8 @@ class Press:
         url = self._site.page(f"/article/{number}", article(title, *text))
         body = "" if feed == "/pages" else "".join(f"&lt;p&gt;{paragraph}&lt;/p&gt;" for paragraph in text)
         with self._publishing:
-            self._items[feed][number] = item(title, url, f"guid-{number}", description=body)
+            # Of no date: it counts as published when it is seen, by a clock that is the program's own.
+            self._items[feed][number] = item(title, url, f"guid-{number}", published="", description=body)
             newest_first = [self._items[feed][one] for one in sorted(self._items[feed], reverse=True)]
             self._site.publish_feed(feed, rss(*newest_first), etag=f'"{len(newest_first)} {len(self.edited)}"')
         self.urls[url] = title

@@ -1,5 +1,5 @@
 """`kill -9`, again and again, while a site publishes and seven channels are told in every way there is: nothing is lost, what was muted
-is told nobody, and a repeat can be told from news. Corrections and operational alerts, which the faults raise, are told too.
+is told nobody, and a repeat can be told from news. Corrections, surges and operational alerts, which the faults raise, are told too.
 
 The suite kills six times. For a long run, say how often: `QUIVIVE_KILLS=300 pytest tests/acceptance/test_crash.py -k however_often -s`,
 and to play a run again, the seed it printed: `QUIVIVE_SEED=…`. A long run goes in rounds, each with an archive of its own, since a feed
@@ -7,7 +7,8 @@ that lists all that was ever published would at last be larger than what is read
 
 Between two starts, the program's clock goes on by up to an hour and a half, over a night in which the clocks change, so that quiet hours,
 digests, limits, retries and escalations come due. Half of the kills are at a named step (`tests/killing.py`), the others at any moment,
-also while the archive is locked by another program or may not grow.
+also while the archive is locked by another program or may not grow. What goes on in the background is killed in
+`test_crash_in_background.py`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from tests.ledger import (
     assert_quiet,
     count_repeats,
     is_late,
+    name_surge,
 )
 from tests.mailbox import ACCEPT_THEN_DROP, DROP, HANG, HOLD, LATE, STALL, HookSink, Mailbox, Reply
 from tests.news_site import NewsSite, article, item, rss
@@ -54,6 +56,10 @@ ROUNDS = [min(MOST_A_ROUND, KILLS - start) for start in range(0, KILLS, MOST_A_R
 SEED = int(os.environ.get("QUIVIVE_SEED", random.SystemRandom().randrange(10**6)))
 BEGINNING = datetime(2027, 3, 27, 20, 30, tzinfo=PARIS)
 """The evening before the clocks go on, soon before quiet hours; later than the clock of whoever runs this, which is not to go back."""
+KNOWN_BEFORE = timedelta(days=22)
+"""Of topics that are as new nobody knows what is usual; then nothing was, and what is published soon is a surge."""
+LEAST_SURGE = 12
+"""Articles on the topic of which it is sure."""
 MINUTES_BETWEEN = (15, 20, 30, 45, 90)
 """From one start to the next."""
 MOST_PER_HOUR = 4
@@ -134,7 +140,9 @@ def _open_world(folder: Path, chance: random.Random) -> Iterator[World]:
         world = World(home, site, Press(site, seconds_between=0.05), hook, mailbox, chance)
         for feed in FEEDS:
             site.publish_feed(feed, rss(title="Rien"))
+        world.let_pass(-KNOWN_BEFORE)
         assert home.quivive("poll").status == 0
+        world.let_pass(KNOWN_BEFORE)
         assert home.call("mute", MUTED).status == 0
         stack.enter_context(world.press)
         yield world
@@ -318,8 +326,8 @@ def _assert_all_told(world: World) -> None:
     """By every channel, in the archive and at whoever is told by it."""
     arrivals = world.ledger.name_what_is_left_out(world.ledger.arrivals())
     expected = world.press.on_topic | {f"{title} {CORRECTED}" for title in world.press.edited}
-    for receiver in ("direct", "bulletin", "calm", *READERS, MORNING_READER):
-        assert_each_told_in_one_message([one for one in arrivals if one.receiver == receiver], expected)
+    for receiver, surges in _surges_of_receivers(world).items():
+        assert_each_told_in_one_message([one for one in arrivals if one.receiver == receiver], expected | surges)
     world.ledger.assert_none_sent_again_that_was_on_record()
     operational = {row["id"] for row in world.ledger.rows("SELECT id FROM alerts WHERE kind = 'health'")}
     assert_each_told_in_one_message([one for one in arrivals if one.receiver == "watch"], operational)
@@ -335,12 +343,21 @@ def _assert_all_told(world: World) -> None:
     assert kinds["follow_up"]
 
 
+def _surges_of_receivers(world: World) -> dict[str, set[str]]:
+    """Each topic surges once, if so much was published."""
+    risen = Counter(row["topic"] for row in world.ledger.rows("SELECT topic FROM alerts WHERE kind = 'surge'"))
+    assert set(risen.values()) <= {1}
+    assert set(risen) == {"OTAN", "Accord", MUTED} or len(world.press.on_topic) < LEAST_SURGE
+    of_otan, of_both = ({name_surge(topic) for topic in topics if topic in risen} for topics in (["OTAN"], ["OTAN", "Accord"]))
+    return {**dict.fromkeys(("direct", "bulletin", "calm"), of_otan), **dict.fromkeys((*READERS, MORNING_READER), of_both)}
+
+
 def _assert_none_told_that_was_muted(world: World) -> None:
     """All of it is on record for all channels of its topic, as muted, and in no message."""
     rows = world.ledger.rows(
         "SELECT channel, status, message_id FROM deliveries JOIN alerts ON alerts.id = alert_id WHERE topic = ?", MUTED
     )
-    count = len(world.press.on_topic) + len(world.press.edited)
+    count = len(world.press.on_topic) + len(world.press.edited) + bool(world.ledger.rows("SELECT 1 FROM alerts WHERE kind = 'surge'"))
     assert Counter(map(tuple, rows)) == {(channel, "muted", None): count for channel in ("direct", "redaction", "bulletin")}
     assert not any(MUTED.encode() in request.body for request in world.hook.requests)
     assert not any(MUTED in mail.subject + mail.text for mail in world.mailbox.mails)
@@ -352,7 +369,7 @@ def _assert_policies_kept(world: World) -> None:
     assert_quiet([one for one in sealed if one.channel == "bulletin"], 23, 6)
     assert_limit([one for one in sealed if one.channel == "calm"], MOST_PER_HOUR)
     rolled = {one.message_id: one for one in sealed if one.roll == "digest"}
-    assert all(one.message_id in rolled or one.is_urgent for one in sealed if one.channel in ("bulletin", "morning"))
+    assert all(one.message_id in rolled or one.is_urgent or one.is_surge for one in sealed if one.channel in ("bulletin", "morning"))
     requests = {one.headers["webhook-id"]: one.json["data"] for one in world.hook.requests}
     mails = {one.message_id.strip("<>").partition("@")[0]: one.text for one in world.mailbox.mails}
     assert {one.channel for one in rolled.values()} == {"bulletin", "morning"}
