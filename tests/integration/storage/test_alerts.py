@@ -177,6 +177,15 @@ def test_what_the_alert_says_of_the_article_stays_as_it_was_when_it_was_made(des
     assert [(hit.term, hit.found, hit.field, hit.passage) for hit in alert.matches] == [("OTAN", "OTAN", "title", "L’[OTAN]")]
 
 
+@pytest.mark.parametrize(("letters", "end"), [(300, "b"), (301, "a…")])
+def test_an_excerpt_is_cut_at_a_word_where_a_text_is_longer_than_three_hundred_characters(desk: Desk, letters: int, end: str) -> None:
+    desk.watch(A)
+    tally = desk.poll(A, entry("L’OTAN", ONE, summary=f"{'a' * 200} {'b' * (letters - 201)}"))
+    (alert,) = tally.alerts
+    assert isinstance(alert.about, AlertedArticle)
+    assert alert.about.excerpt.endswith(end)
+
+
 @pytest.mark.parametrize(("age", "delay"), [(timedelta(seconds=41), 41), (timedelta(minutes=-5), 0), (None, None)])
 def test_delay_seconds_is_alert_created_minus_published_and_null_if_unknown(desk: Desk, age: timedelta | None, delay: int | None) -> None:
     desk.watch(A)

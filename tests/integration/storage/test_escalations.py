@@ -14,6 +14,7 @@ from news.health_news import HealthEvent, HealthNews
 from news.muting import Mute, MuteKind
 from news.plans import Policy
 from news.schedules import parse_quiet
+from news.timing import DELIVERY_LIFETIME
 from news.topics import Topic
 from storage import acknowledge, mute, retry_deliveries
 from storage.recording.health import raise_health_alert
@@ -72,6 +73,9 @@ def test_what_nobody_acknowledges_in_time_goes_to_the_second_channel_once_across
     assert escalate(told, 30 * MINUTE) == []
     (bundle,) = told.due()
     assert (bundle.channel, bundle.alerts[0].alert_id) == ("astreinte", alert_id(told))
+    assert told.rows("SELECT julianday(give_up_at) - julianday(created_at) FROM deliveries WHERE channel = 'astreinte'") == [
+        (pytest.approx(DELIVERY_LIFETIME / timedelta(days=1)),)
+    ]
     second = deliveries(told)["astreinte"]
     assert (second["escalated_from"], second["escalated_because"]) == ("hook", "unacknowledged")
     assert deliveries(told)["hook"]["escalates_at"] is None

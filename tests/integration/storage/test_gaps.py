@@ -225,6 +225,12 @@ def test_a_damaged_body_does_not_take_the_place_of_a_whole_one(desk: Desk) -> No
     assert poll(desk, stories(3), at(21)).gap is None
 
 
+def test_a_source_of_which_only_damaged_bodies_were_read_is_compared_with_what_they_brought(desk: Desk) -> None:
+    desk.watch(B)
+    desk.poll(B, *stories(0), at=at(1), damage=DAMAGE)
+    assert desk.poll(B, *stories(20), at=at(21)).gap is not None
+
+
 def test_the_places_that_are_due_are_the_ways_of_the_feed(desk: Desk) -> None:
     poll(desk, stories(20), at(21), NEXT)
     (place,) = due(desk)

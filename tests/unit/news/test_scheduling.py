@@ -168,9 +168,10 @@ def test_a_source_of_which_no_body_was_read_is_polled_at_the_interval() -> None:
         (5 * HOUR, 5 * HOUR, HOUR / 2),
         (5 * HOUR, HOUR, TIMING.interval),
         (20 * HOUR, 10 * HOUR, HOUR),
+        (25 * HOUR, 10 * HOUR, 2.5 * HOUR),
         (2 * DAY, HOUR, 4.8 * HOUR),
     ],
-    ids=["just added", "quiet", "with news", "with news for a day", "known for two days"],
+    ids=["just added", "quiet", "with news", "with news for a day", "with news for more than a day", "known for two days"],
 )
 def test_a_new_source_is_left_alone_for_a_tenth_of_the_time_that_it_was_watched(
     watched: timedelta, quiet: timedelta, wait: timedelta
