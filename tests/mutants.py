@@ -63,9 +63,11 @@ DECIDING = (
 NEAR = (
     "tests/unit/news",
     "tests/unit/monitors",
+    "tests/unit/crawler/test_pace.py",
     "tests/integration",
     "--ignore-glob=tests/integration/test_crawl*.py",
     "--ignore=tests/integration/test_hostile_answers.py",  # which bounds CPU time, of which coverage takes most
+    "--ignore=tests/integration/test_hostile_queries.py",  # which asks in other processes, for minutes where the machine is busy
     "--ignore=tests/unit/news/query",
     "--ignore=tests/unit/news/text",
 )
@@ -186,7 +188,7 @@ class PassersBy:
 
     def __init__(self, folder: Path, jobs: int) -> None:
         self._folder = folder
-        measured = [f"--cov={room}" for room in ("news", "storage", "monitors")]
+        measured = [f"--cov={room}" for room in ("news", "storage", "monitors", "crawler")]
         done = _run(folder, [*NEAR, *measured, "--cov-context=test", "--cov-report=", f"--numprocesses={jobs}"])
         if done.returncode != 0:
             raise SystemExit(f"the tests fail before anything is changed:\n{done.stdout[-_MOST_SHOWN:]}")
