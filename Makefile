@@ -16,7 +16,7 @@ SHELL := /bin/sh
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(VENV)/.installed ## make .venv with the program in it, from the pinned versions
@@ -49,6 +49,13 @@ SEED ?= 1
 .PHONY: mutants
 mutants: $(VENV)/.developing ## do tests notice a changed line of a decision? (a hundred of them, an hour on two cores)
 	@$(BIN)/python -m tests.mutants --count $(COUNT) --seed $(SEED)
+
+# An environment that has lemon24/reader, to be measured beside it: make bench-quick PEERS=/path/to/venv
+PEERS ?=
+
+.PHONY: bench-quick
+bench-quick: $(VENV)/.developing ## did anything become slower? ratios to yardsticks of the same run, beside those on record (three minutes)
+	@$(BIN)/python -m bench.quick $(if $(PEERS),--peers $(PEERS)) $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.developing ## style, format, types, which room imports which

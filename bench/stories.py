@@ -17,6 +17,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -25,7 +26,7 @@ from bench.common import make_parser, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
 from news.placing import Around, Placed, Placer, make_unplaced
-from news.stories import WordCounts
+from news.stories import WordCounts, weigh
 from news.text import analyse, analyse_article
 from storage.file.connection import open_for_writing
 from storage.recording.stories import forget_sketches, place_articles
@@ -50,14 +51,14 @@ def read_labelled(path: Path) -> list[dict[str, str]]:
 def place_all(rows: Sequence[Mapping[str, str]]) -> dict[str, Placed]:
     """Each article where the program places it, one after the other."""
     held: Counter[str] = Counter()
-    around = Around(WordCounts(0, held), next_story_id=1)
+    around = Around(next_story_id=1)
     placer = Placer(around)
     placed = {}
     for count, row in enumerate(rows, start=1):
         at = datetime.fromisoformat(row["date"])
         new = make_unplaced(count, 1, row["link"], at, analyse_article(row["title"], row["description"]))
         held.update(new.sketch.words.keys())
-        around.counts = WordCounts(count, held)
+        new = replace(new, sketch=weigh(new.sketch, WordCounts(count, held)))
         placed[row["id"]] = placer.place(new)
     return placed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -140,6 +140,11 @@ class Difference:
     kind: DifferenceKind
     why: str
     """The words that differ: « classifi », denied or not; both numbers, dates or names."""
+
+
+def contradicts(differences: Iterable[Difference]) -> bool:
+    """Whether what a follow-up says otherwise is told without waiting: it denies what was told, or gives another number."""
+    return any(one.kind in {DifferenceKind.NEGATION, DifferenceKind.NUMBER} for one in differences)
 
 
 @dataclass(frozen=True, slots=True)

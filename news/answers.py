@@ -10,13 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from news.alerts import Hit
-from news.articles import Identity, Origin
-from news.care import Care
-from news.covering import Coverage
 from news.page_readings import PageReadings
-from news.sources import Problem, SourceStatus
+
+if TYPE_CHECKING:  # a command that searches would wait for all that a source or an alert is
+    from news.alerts import Hit
+    from news.articles import Identity, Origin
+    from news.care import Care
+    from news.covering import Coverage
+    from news.sources import Problem, SourceStatus
 
 
 @dataclass(frozen=True, slots=True)

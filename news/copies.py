@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
+from itertools import accumulate, chain
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from news.text import analyse
+from news.text import Analysis, analyse
 
 __all__ = [
     "MOST_HOLDERS",
@@ -26,6 +27,7 @@ __all__ = [
     "SampledText",
     "article_number_mark",
     "column_key",
+    "column_of",
     "find_copy",
     "sample_shingles",
 ]
@@ -107,9 +109,11 @@ class OtherText:
 
 def sample_shingles(tokens: Sequence[str]) -> frozenset[int]:
     """The sampled shingles of a text's words, as numbers of 48 bits."""
-    runs = zip(*(tokens[start:] for start in range(SHINGLE_WORDS)), strict=False)
-    encoded = (" ".join(run).encode() for run in runs)
-    return frozenset(_hash(run) for run in encoded if crc32(run) % SAMPLED_ONE_IN == 0)
+    words = [token.encode() for token in tokens]
+    text = b" ".join(words)
+    ends = list(accumulate(len(word) + 1 for word in words))  # each is where the next word begins
+    runs = [text[start : end - 1] for start, end in zip(chain((0,), ends), ends[SHINGLE_WORDS - 1 :], strict=False)]
+    return frozenset(_hash(run) for run in runs if not crc32(run) % SAMPLED_ONE_IN)
 
 
 def article_number_mark(url: str) -> int | None:
@@ -175,7 +179,12 @@ def _is_renamed(new: SampledText, other: OtherText) -> bool:
 
 def column_key(title: str) -> str:
     """A title without numbers and the names of days and months: what a column is called every time."""
-    return " ".join(word for word in analyse(title).tokens if not word[0].isdigit() and word not in _OF_DATES)
+    return column_of(analyse(title))
+
+
+def column_of(title: Analysis) -> str:
+    """`column_key` of an analysed title."""
+    return " ".join(word for word in title.tokens if not word[0].isdigit() and word not in _OF_DATES)
 
 
 def _hash(words: bytes) -> int:

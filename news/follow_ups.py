@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from news.alerts import Difference, DifferenceKind
 from news.durations import parse_duration
 from news.schedules import Schedule, parse_schedule
 from news.timing import MOST_AHEAD
@@ -25,11 +24,6 @@ _HOUR = timedelta(hours=1)
 
 StoryOfTopic = tuple[int, str]
 """A story, by its number, as far as one topic matches it."""
-
-
-def contradicts(differences: Iterable[Difference]) -> bool:
-    """Whether what a follow-up says otherwise is told without waiting: it denies what was told, or gives another number."""
-    return any(one.kind in {DifferenceKind.NEGATION, DifferenceKind.NUMBER} for one in differences)
 
 
 class Per(StrEnum):

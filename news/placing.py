@@ -6,29 +6,18 @@ Storage loads `Around`, has each article placed, and writes what was decided and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
-from news.stories import (
-    AFFAIR_SPAN,
-    MOST_NEIGHBOURS,
-    Neighbour,
-    Placing,
-    Sketch,
-    WordCounts,
-    central_article,
-    is_kin,
-    place,
-    sketch_article,
-)
+from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, Sketch, central_article, is_kin, place, sketch_article
 from news.text import AnalysedArticle, analyse
 
 MOST_WORDS_ASKED = 25
 """The rarest of an article's words, by which those near to it are found; with all of them the same ones are."""
 MOST_HOLDERS_ASKED = 30
-"""Articles of a few days that hold a word, the latest: where more do, it tells little, and must not cost more."""
+"""Articles that hold a word, the latest: where more do, it tells little, and must not cost more."""
 MOST_COMPARED = 20
 """Articles with the same shingles, those first that share most."""
 
@@ -78,7 +67,6 @@ class Story:
 class Around:
     """What is known around the articles that are to be placed; it grows with each that is."""
 
-    counts: WordCounts
     next_story_id: int
     holders: dict[int, list[int]] = field(default_factory=dict)
     """Which articles hold each of their marks."""
@@ -109,14 +97,39 @@ def make_unplaced(article_id: int, source_id: int, url: str, at: datetime, analy
         title_stems=frozenset(analysed.title_tokens.stems),
         shingles=sample_shingles(analysed.text_tokens.tokens),
         number_mark=article_number_mark(url),
-        sketch=sketch_article(article_id, at, analysed.title, analysed.text),
+        sketch=sketch_article(article_id, at, analysed),
     )
 
 
-def rarest_words(sketch: Sketch, counts: WordCounts) -> list[str]:
-    """The words by which the articles near to this one are found; those that no other article ever held find none, and are not asked."""
-    held = (word for word in sketch.words if counts.holding.get(word, 0) != 1 and not is_kin(word))  # 1 is this one
-    return sorted(held, key=lambda word: (counts.holding.get(word, 0), word))[:MOST_WORDS_ASKED]
+_HOUR_BITS = 24
+_HOURS = (1 << _HOUR_BITS) - 1
+_AFFAIR_HOURS = AFFAIR_SPAN // timedelta(hours=1)
+
+
+def as_holder(article_id: int, at: datetime) -> int:
+    """An article that holds a word, and the hour of its time, as one number: hundreds are looked through for each article."""
+    return article_id << _HOUR_BITS | int(at.timestamp()) // 3600 & _HOURS
+
+
+def find_near(sketch: Sketch, holders: Mapping[str, Sequence[int]]) -> dict[int, float]:
+    """The articles of the days around it that share most of what its rarest words tell, each with how much that is.
+
+    `holders`: who else holds its words, the latest last, as `as_holder` gives them. Its words are weighed.
+    """
+    hour, told = int(sketch.at.timestamp()) // 3600, dict[int, float]()
+    for word in _rarest_words(sketch, holders):
+        weight = sketch.weights[word]
+        for holder in holders[word][-MOST_HOLDERS_ASKED:]:
+            if abs((holder & _HOURS) - hour) <= _AFFAIR_HOURS:
+                article_id = holder >> _HOUR_BITS
+                told[article_id] = told.get(article_id, 0.0) + weight
+    return {article_id: told[article_id] for article_id in sorted(told, key=lambda one: (-told[one], one))[:MOST_NEIGHBOURS]}
+
+
+def _rarest_words(sketch: Sketch, holders: Mapping[str, Sequence[int]]) -> list[str]:
+    """The words by which the articles near to this one are found; those that no other holds find none, and are not asked."""
+    held = (word for word in sketch.words if not is_kin(word) and holders.get(word))
+    return sorted(held, key=lambda word: (-sketch.weights[word], word))[:MOST_WORDS_ASKED]
 
 
 def most_sharing(holders: Mapping[int, Collection[int]], marks: Collection[int]) -> dict[int, set[int]]:
@@ -132,13 +145,13 @@ def most_sharing(holders: Mapping[int, Collection[int]], marks: Collection[int])
 
 
 class Placer:
-    """Places articles in the order in which they are given; each is known to those that follow."""
+    """Places articles in the order in which they are given, their words weighed; each is known to those that follow."""
 
     def __init__(self, around: Around) -> None:
         self._around = around
         self._placed: list[Unplaced] = []
         self._words: dict[str, list[int]] = defaultdict(list)
-        """Which of the articles placed here hold a word."""
+        """Which of the articles placed here hold a word; see `find_near`."""
         self.changed: set[int] = set()
         """The stories that are not as they were."""
 
@@ -146,7 +159,7 @@ class Placer:
         """Decide what the article is a copy of and where it belongs, and know it from then on."""
         around = self._around
         copy = self._find_copy(new)
-        placing = place(new.sketch, self._near(new, copy), around.counts, copy)
+        placing = place(new.sketch, self._near(new, copy), copy)
         story_id = self._begin(new) if placing.story_id is None else self._grow(new, placing)
         common = {mark for mark in new.marks if len(around.holders.get(mark, ())) >= MOST_HOLDERS}
         held = {mark for mark in new.marks if copy is not None and copy.article_id in around.holders.get(mark, ())}
@@ -166,11 +179,7 @@ class Placer:
     def _near(self, new: Unplaced, copy: CopyOf | None) -> list[Neighbour]:
         """The articles of the days around it that share most with it, and what it is a copy of."""
         around = self._around
-        told: dict[int, float] = defaultdict(float, around.told.get(new.article_id, {}))
-        for word in rarest_words(new.sketch, around.counts):
-            for article_id in self._words.get(word, ())[-MOST_HOLDERS_ASKED:]:
-                if abs(around.sketches[article_id].at - new.sketch.at) <= AFFAIR_SPAN:
-                    told[article_id] += around.counts.weigh(word)
+        told = {**around.told.get(new.article_id, {}), **find_near(new.sketch, self._words)}
         nearest = sorted(told, key=lambda article_id: (-told[article_id], article_id))[:MOST_NEIGHBOURS]
         wanted = dict.fromkeys([*nearest, copy.article_id] if copy is not None else nearest)
         return [Neighbour(around.sketches[one], around.story_of[one]) for one in wanted if one in around.sketches]
@@ -227,8 +236,9 @@ class Placer:
         around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, len(new.shingles))
         for mark in placed.marks:
             around.holders.setdefault(mark, []).append(new.article_id)
+        holder = as_holder(new.article_id, new.sketch.at)
         for word in new.sketch.words:
-            self._words[word].append(new.article_id)
+            self._words[word].append(holder)
 
 
 def _other_text(article_id: int, known: KnownText, marks: Collection[int], new: Unplaced) -> OtherText:

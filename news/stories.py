@@ -12,14 +12,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 
-from news.copies import CopyOf, column_key
+from news.copies import CopyOf, column_of
 from news.headlines import HeadlineKind, kinds_of_headline
-from news.text import analyse, little_words
+from news.text import AnalysedArticle, Analysis, little_words
 
 __all__ = [
     "AFFAIR_SPAN",
@@ -34,6 +34,8 @@ __all__ = [
     "is_kin",
     "place",
     "sketch_article",
+    "weigh",
+    "with_weights",
 ]
 
 WINDOW = timedelta(hours=48)
@@ -42,8 +44,10 @@ AFFAIR_SPAN = timedelta(days=5)
 """What is written in so many days before and after an article tells which words are those of its affair."""
 COPY_SPAN = timedelta(days=7)
 """A copy of what is older is published again, and news of its own."""
-BEGINNING_CHARACTERS = 400
-"""Of a text: what happened stands there, what happened before comes after it."""
+BEGINNING_WORDS = 65
+"""Of a text, some 400 characters: what happened stands there, what happened before comes after it."""
+_BEGINNING_CHARACTERS = 400
+"""The same, for numbers, which are looked for as they are written."""
 KIN_SIGN = "~"
 """Before the first letters of a word, by which its kin is known; no word has it."""
 KIN_LETTERS = 5
@@ -98,7 +102,11 @@ class Sketch:
     """In title and beginning, as written."""
     kinds: frozenset[HeadlineKind]
     column: str
-    """See `column_key`."""
+    """See `news.copies.column_key`."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """How much each word told when the article was placed; nothing before. Looked up anew for each comparison, they would cost the most."""
+    square: float = 0.0
+    """Of what its words tell, together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +157,11 @@ class Placing:
     """How near it is to each article of its story."""
 
 
-def sketch_article(article_id: int, at: datetime, title: str, text: str) -> Sketch:
+def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle) -> Sketch:
     """What is to be remembered of an article."""
-    beginning = text[:BEGINNING_CHARACTERS]
-    title_words = _telling_words(title)
-    words = Counter(_telling_words(beginning))
+    title, beginning = analysed.title, analysed.text[:_BEGINNING_CHARACTERS]
+    title_words = _telling_words(analysed.title_tokens)
+    words = Counter(_telling_words(analysed.text_tokens))
     for word in title_words:
         words[word] += _TITLE_COUNTS
     for word, count in list(words.items()):
@@ -161,7 +169,19 @@ def sketch_article(article_id: int, at: datetime, title: str, text: str) -> Sket
             words[kin] += count
     title_kin = frozenset(kin for word in title_words if (kin := _kin_of(word)))
     numbers = frozenset(_NUMBER.findall(f"{title}\n{beginning}"))
-    return Sketch(article_id, at, title, title_kin.union(title_words), dict(words), numbers, kinds_of_headline(title), column_key(title))
+    column = column_of(analysed.title_tokens)
+    return Sketch(article_id, at, title, title_kin.union(title_words), dict(words), numbers, kinds_of_headline(title), column)
+
+
+def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
+    """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
+    return with_weights(sketch, {word: round(counts.weigh(word), 2) for word in sketch.words})
+
+
+def with_weights(sketch: Sketch, weights: Mapping[str, float]) -> Sketch:
+    """The sketch with these weights of its words."""
+    square = sum((weights[word] * _count(count)) ** 2 for word, count in sketch.words.items())
+    return replace(sketch, weights=weights, square=square)
 
 
 def is_kin(word: str) -> bool:
@@ -174,16 +194,18 @@ def _kin_of(word: str) -> str:
     return KIN_SIGN + word[:KIN_LETTERS] if len(word) > KIN_LETTERS else ""
 
 
-def _telling_words(text: str) -> list[str]:
-    """Stems of words that may tell what a text is about; numbers and dates rise and pass within one event."""
-    analysis = analyse(text)
-    pairs = zip(analysis.tokens, analysis.stems, strict=True)
+def _telling_words(analysis: Analysis) -> list[str]:
+    """Stems of its first words that may tell what a text is about; numbers and dates rise and pass within one event."""
+    pairs = zip(analysis.tokens[:BEGINNING_WORDS], analysis.stems, strict=False)
     return [stem for token, stem in pairs if len(token) > 1 and token not in _LITTLE and not token[0].isdigit()]
 
 
-def place(new: Sketch, near: Sequence[Neighbour], counts: WordCounts, copy: CopyOf | None = None) -> Placing:
-    """Where the article belongs. `near`: those of `AFFAIR_SPAN` that share most with it, these first; what it is a copy of, in any case."""
-    affair = _Affair(new, near, counts)
+def place(new: Sketch, near: Sequence[Neighbour], copy: CopyOf | None = None) -> Placing:
+    """Where the article belongs. `near`: those of `AFFAIR_SPAN` that share most with it, these first; what it is a copy of, in any case.
+
+    The words of all of them are weighed.
+    """
+    affair = _Affair(new, near)
     compared = [one.sketch for one in near if abs(new.at - one.sketch.at) <= WINDOW]
     scores = {sketch.article_id: affair.score(sketch) for sketch in compared}
     nearness = _nearness_of_stories(near, scores)
@@ -226,24 +248,16 @@ def _nearness_of_stories(near: Iterable[Neighbour], scores: Mapping[int, float])
 class _Affair:
     """An article among those that speak of the same matter."""
 
-    def __init__(self, new: Sketch, near: Sequence[Neighbour], counts: WordCounts) -> None:
+    def __init__(self, new: Sketch, near: Sequence[Neighbour]) -> None:
         self._new = new
-        self._counts = counts
-        self._held = Counter(chain.from_iterable(one.sketch.words for one in near))
-        self._own = {word: self._weigh(word, self._held[word]) for word in new.words}
+        held = Counter(chain.from_iterable(one.sketch.words for one in near))
+        self._own = {word: weight * _discount(held[word]) for word, weight in new.weights.items()}
         """What a word of the article tells that the other does not hold."""
+        self._common = {word: weight * _discount(held[word] - 1) for word, weight in new.weights.items() if word in held}
+        """What a word tells that both hold: the other is itself one of those near by."""
         self._square = sum((weight * _count(new.words[word])) ** 2 for word, weight in self._own.items())
-        self._theirs: dict[str, float] = {}
-        """What a word tells that the other holds: it is itself one of those near by."""
-
-    def _weigh(self, word: str, elsewhere: int) -> float:
-        return self._counts.weigh(word) / (1 + _AFFAIR_DISCOUNT * min(elsewhere, _MOST_OF_AFFAIR) / _MOST_OF_AFFAIR)
-
-    def _weigh_theirs(self, word: str) -> float:
-        weight = self._theirs.get(word)
-        if weight is None:
-            weight = self._theirs[word] = self._weigh(word, self._held[word] - 1)
-        return weight
+        self._discounts = {word: _discount(count - 1) for word, count in held.items() if count > 1}
+        """Of the words that several of those near by hold."""
 
     def score(self, other: Sketch) -> float:
         """How likely both tell of the same event, from 0 to 1."""
@@ -256,41 +270,51 @@ class _Affair:
         return min(1.0, score * math.exp(-abs(self._new.at - other.at) / _DECAY) * _headlines_factor(self._new, other))
 
     def _likeness(self, other: Sketch) -> float:
-        """The cosine of the words of both. In one loop: it is what placing an article takes longest for."""
-        square, own_square, product, shared = 0.0, self._square, 0.0, 0
-        known = self._theirs
-        for word, count in other.words.items():
-            weight = known[word] if word in known else self._weigh_theirs(word)
-            told = weight * _count(count)
-            square += told * told
-            own_count = self._new.words.get(word)
-            if own_count is not None:
-                shared += not is_kin(word)
-                own_told = weight * _count(own_count)
-                product += told * own_told
-                own_square += own_told**2 - (self._own[word] * _count(own_count)) ** 2
-        if shared < _LEAST_SHARED or square <= 0 or own_square <= 0:
+        """The cosine of the words of both. Of the other's words only those are looked at that others near by hold too: few do."""
+        common = [word for word in self._common if word in other.words]
+        if len(common) - sum(map(is_kin, common)) < _LEAST_SHARED:
             return 0.0
-        return product / math.sqrt(square * own_square)
+        square, own_square, product = other.square, self._square, 0.0
+        for word, discount in self._discounts.items():
+            if word in other.words and word not in self._common:
+                square -= (1 - discount * discount) * (other.weights[word] * _count(other.words[word])) ** 2
+        for word in common:
+            weight, count, own_count = self._common[word], _count(other.words[word]), _count(self._new.words[word])
+            square += (weight * count) ** 2 - (other.weights[word] * count) ** 2
+            own_square += (weight * own_count) ** 2 - (self._own[word] * own_count) ** 2
+            product += weight * count * weight * own_count
+        return product / math.sqrt(square * own_square) if square > 0 and own_square > 0 else 0.0
 
     def _title_likeness(self, other: Sketch) -> float:
         """How much of what the title of one says the other says too, of the title of which less is said."""
-        return min(self._said(self._new.title_words, other.words), self._said(other.title_words, self._new.words, of_other=True))
+        own = {word: self._common[word] if word in other.words else self._own[word] for word in self._new.title_words}
+        theirs = {word: self._weigh_theirs(word, other) for word in other.title_words}
+        return min(_said(own, other.words), _said(theirs, self._new.words))
 
-    def _said(self, title: Iterable[str], words: Mapping[str, int], *, of_other: bool = False) -> float:
-        weights = {word: self._weigh_theirs(word) if of_other or word in words else self._own[word] for word in title}
-        whole = sum(weights.values())
-        return sum(weight for word, weight in weights.items() if word in words) / whole if whole > 0 else 0.0
+    def _weigh_theirs(self, word: str, other: Sketch) -> float:
+        common = self._common.get(word)
+        return other.weights[word] * self._discounts.get(word, 1.0) if common is None else common
 
     def common_words(self, other: Sketch) -> tuple[str, ...]:
         """The words that both hold, those first that tell most."""
         told = {
-            word: self._weigh_theirs(word) * _count(self._new.words[word]) * _count(other.words[word])
-            for word in self._new.words.keys() & other.words.keys()
-            if not is_kin(word)
+            word: weight * _count(self._new.words[word]) * _count(other.words[word])
+            for word, weight in self._common.items()
+            if word in other.words and not is_kin(word)
         }
         common = sorted(told, key=lambda word: (-told[word], word))
         return tuple(common[:_MOST_WORDS_TOLD])
+
+
+def _said(title: Mapping[str, float], words: Mapping[str, int]) -> float:
+    """How much of a title the other article says."""
+    whole = sum(title.values())
+    return sum(weight for word, weight in title.items() if word in words) / whole if whole > 0 else 0.0
+
+
+def _discount(elsewhere: int) -> float:
+    """What is left of the weight of a word that so many other articles of the affair hold."""
+    return 1 / (1 + _AFFAIR_DISCOUNT * min(elsewhere, _MOST_OF_AFFAIR) / _MOST_OF_AFFAIR)
 
 
 def _count(count: int) -> float:

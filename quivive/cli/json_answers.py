@@ -11,25 +11,24 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from news.alert_answers import AlertRecord, DeliveryRecord
-from news.alerts import Alert, AlertedArticle, Change, Difference, Hit
-from news.answers import (
-    ArticleRecord,
-    ExportedArticle,
-    FoundArticle,
-    PreviewAnswer,
-    PreviewedArticle,
-    SightingRecord,
-    SourceCoverage,
-    SourceHealth,
-    TopicVolume,
-)
-from news.health_news import HealthNews
-from news.muting import Mute
-from news.sources import Problem
-from news.surges import Surge
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # each command prints one kind of answer, and would wait for all of them
+    from news.alert_answers import AlertRecord, DeliveryRecord
+    from news.alerts import Alert, Change, Difference, Hit
+    from news.answers import (
+        ArticleRecord,
+        ExportedArticle,
+        FoundArticle,
+        PreviewAnswer,
+        PreviewedArticle,
+        SightingRecord,
+        SourceCoverage,
+        SourceHealth,
+        TopicVolume,
+    )
+    from news.health_news import HealthNews
+    from news.muting import Mute
+    from news.sources import Problem
+    from news.surges import Surge
     from quivive.rounds import RoundSummary
 
 JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | dict[str, JsonValue] | None"
@@ -241,6 +240,10 @@ def delivery_json(delivery: DeliveryRecord) -> JsonObject:
 
 def announced_alert_json(alert: Alert) -> JsonObject:
     """An alert as `run` announces it: what `alerts --json` says of it, before anybody was told."""
+    from news.alerts import AlertedArticle
+    from news.health_news import HealthNews
+    from news.surges import Surge
+
     article = alert.about if isinstance(alert.about, AlertedArticle) else None
     return {
         "id": alert.alert_id,

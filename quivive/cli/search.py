@@ -25,7 +25,6 @@ from quivive.cli.context import (
 from quivive.cli.csv_answers import ARTICLES
 from quivive.cli.json_answers import found_article_json
 from quivive.cli.listed_articles import show_listed
-from quivive.cli.printed_stories import print_stories
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.suggesting import QueryCommand
 from quivive.collector import calm_collector
@@ -67,6 +66,8 @@ def command(context: click.Context, /, query: str | None, **options: Any) -> Non
     if options["to_open"]:
         _open(answer.articles, options["to_open"])
     elif options["as_stories"]:
+        from quivive.cli.printed_stories import print_stories
+
         print_stories(view, reader.list_stories_of([found.article.article_id for found in answer.articles]), options)
     else:
         _print(view, answer.articles, options)

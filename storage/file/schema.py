@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from news.urls import comparing_url
 from storage.file.first_schema import ALERTS, ARTICLES, SOURCES
-from storage.file.story_schema import STORIES
+from storage.file.story_schema import STORIES, keep_holders_beside_counts
 
 migrations = Migrations("quivive")
 
@@ -528,3 +528,9 @@ def tell_what_differs(db: Database) -> None:
     """A follow-up tells what it says otherwise than what was told of its story, some of it without waiting."""
     db.conn.execute("ALTER TABLE alerts ADD COLUMN differences TEXT")  # JSON: passage, other_passage, other_source, other_id, kind, why
     db.conn.execute("ALTER TABLE alerts ADD COLUMN contradicts INTEGER NOT NULL DEFAULT 0")  # 1: what was told is denied, or another number
+
+
+@migrations()
+def find_stories_by_fewer_words(db: Database) -> None:
+    """Who holds a word is one value of the word, not a row for each article: most of what placing an article cost was such rows."""
+    keep_holders_beside_counts(db)

@@ -1,5 +1,16 @@
 """The tables of copies and stories; explained in docs/archive.md."""
 
+from __future__ import annotations
+
+import json
+import math
+import struct
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlite_utils import Database
+
 STORIES = (
     """CREATE TABLE stories (
         id INTEGER PRIMARY KEY,
@@ -47,3 +58,35 @@ STORIES = (
         articles INTEGER NOT NULL      -- that hold it in their title or beginning
     ) WITHOUT ROWID""",
 )
+
+_HOLDERS = 30
+"""Of a word, the latest: `news.placing` looks at no more."""
+
+
+def keep_holders_beside_counts(db: Database) -> None:
+    """Who holds a word is kept with how many do; and a sketch tells what its words told when it was placed."""
+    db.conn.execute(
+        "ALTER TABLE word_counts ADD COLUMN holders BLOB"
+    )  # the latest articles that hold it, see storage/recording/story_words
+    articles = db.conn.execute("SELECT articles FROM word_counts WHERE word = ''").fetchone()
+    for row in db.conn.execute("SELECT article_id, sketch FROM sketches").fetchall():
+        sketch = _weighed(db, json.loads(row["sketch"]), articles[0] if articles else 0)
+        db.conn.execute("UPDATE sketches SET sketch = ? WHERE article_id = ?", (sketch, row["article_id"]))
+    for word, holders in groupby(db.conn.execute("SELECT word, at, article_id FROM sketch_words ORDER BY word, at"), itemgetter("word")):
+        latest = [row["article_id"] << 24 | row["at"] // 3600 for row in holders][-_HOLDERS:]
+        blob = struct.pack(f"<{len(latest)}q", *latest)
+        db.conn.execute("UPDATE word_counts SET holders = ? WHERE word = ?", (blob, word))
+    db.conn.execute("DROP TABLE sketch_words")
+    db.conn.execute("INSERT INTO archive_state SELECT 'words_kept_until', coalesce(max(id), 0) FROM articles")
+
+
+def _weighed(db: Database, kept: dict[str, Any], articles: int) -> str:
+    """A sketch as it is kept from then on."""
+    words: dict[str, int] = kept["words"]
+    marks = ",".join("?" * len(words))
+    held = dict(db.conn.execute(f"SELECT word, articles FROM word_counts WHERE word IN ({marks})", list(words)).fetchall())  # noqa: S608  # marks
+    weights = [round(math.log((articles + 50) / (held.get(word, 0) + 0.7)) * (0.5 if word[0] == "~" else 1), 2) for word in words]
+    told = (weight * (1 + math.log(count)) for weight, count in zip(weights, words.values(), strict=True))
+    joined = (" ".join(kept.get(key, ())) for key in ("kinds", "numbers", "title_words"))
+    sketch = [kept["title"], kept["column"], *joined, " ".join(words), [*words.values()], weights, sum(one**2 for one in told)]
+    return json.dumps(sketch, ensure_ascii=False, separators=(",", ":"))

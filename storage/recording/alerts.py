@@ -11,8 +11,19 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from news.alerting import NewAlert, OnRecord
-from news.alerts import Alert, AlertedArticle, AlertKind, Change, Difference, DifferenceKind, Hit, Subject, TopicMatch, make_alert_id
-from news.follow_ups import contradicts
+from news.alerts import (
+    Alert,
+    AlertedArticle,
+    AlertKind,
+    Change,
+    Difference,
+    DifferenceKind,
+    Hit,
+    Subject,
+    TopicMatch,
+    contradicts,
+    make_alert_id,
+)
 from news.health_news import HealthNews
 from news.judging import delay_seconds
 from news.surges import Surge

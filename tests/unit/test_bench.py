@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from bench import peers
+from bench.quick import OnRecord, read_ratios, tell
+
 ROOT = Path(__file__).resolve().parents[2]
 MEASURING = (
     *("first_poll", "second_poll", "steady", "memory", "idle", "search", "inserting", "start", "waiting", "hostile", "first_look"),
-    *("year", "delivering", "dead_channel", "surges", "corrections"),
+    *("year", "delivering", "dead_channel", "surges", "corrections", "peers", "quick", "scale"),
 )
 QUICK = {
     "waiting": ["still wait for the dead channel", "live channel, median", "live channel, 95 %", "a look"],
@@ -48,3 +51,26 @@ def test_each_says_what_it_measures_and_how_to_run_it(name: str) -> None:
     program = ast.parse((ROOT / "bench" / f"{name}.py").read_text(encoding="utf-8"))
     assert f"Run: python -m bench.{name}" in (ast.get_docstring(program) or "")
     assert f"`python -m bench.{name}`" in (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+
+
+def test_what_takes_more_than_the_ratio_on_record_and_its_tolerance_has_slid(capsys: pytest.CaptureFixture[str]) -> None:
+    on_record = {"reading": OnRecord(2.0, 0.1), "writing": OnRecord(3.0, 0.1)}
+    assert tell({"reading": 2.19, "writing": 1.5, "something new": 9.0}, on_record)
+    assert not tell({"reading": 2.21, "writing": 3.0}, on_record)
+    assert "slid: reading is 2.21, 10% above the 2.00 on record" in capsys.readouterr().err
+
+
+def test_the_ratios_on_record_are_of_what_is_measured() -> None:
+    source = (ROOT / "bench" / "quick.py").read_text(encoding="utf-8")
+    for name, one in read_ratios().items():
+        assert f'"{name}"' in source or name.removesuffix(" / reader") in peers.LOOKS
+        assert one.ratio > 0
+        assert one.tolerance >= 0.1
+
+
+def test_programs_that_are_not_installed_are_left_out_and_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert peers.found_peers(tmp_path, ["newsboat", "reader"], tmp_path / "no-venv") == []
+    assert capsys.readouterr().out == "newsboat is not installed, and left out\nreader is not installed, and left out\n"

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from news.alerts import Difference, DifferenceKind, RollKind, article_subject
+from news.alerts import Difference, DifferenceKind, RollKind, article_subject, contradicts
 from news.delivering import plan_messages
-from news.follow_ups import DEFAULT_FOLLOW_UP, FollowUp, NotTold, StoriesTold, Told, Wait, contradicts, parse_follow_up
+from news.follow_ups import DEFAULT_FOLLOW_UP, FollowUp, NotTold, StoriesTold, Told, Wait, parse_follow_up
 from news.plans import HoldKind, Policy, Together, WaitingDelivery
 from news.schedules import Schedule, parse_quiet, parse_schedule
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from news.copies import MOST_HOLDERS, CopyReason
-from news.placing import MOST_COMPARED, MOST_WORDS_ASKED, Around, Placer, Story, Unplaced, make_unplaced, most_sharing, rarest_words
-from news.stories import Because, WordCounts
+from news.placing import (
+    MOST_COMPARED,
+    MOST_HOLDERS_ASKED,
+    MOST_WORDS_ASKED,
+    Around,
+    Placer,
+    Story,
+    Unplaced,
+    as_holder,
+    find_near,
+    make_unplaced,
+    most_sharing,
+)
+from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Because, WordCounts, weigh
 from news.text import analyse_article
 
 NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)
@@ -18,11 +31,12 @@ SENATE = "Les sénateurs ont voté le budget de la recherche et des universités
 
 
 def unplaced(number: int, title: str, text: str, minutes: int = 0, url: str = "https://a.example/x") -> Unplaced:
-    return make_unplaced(number, 1, url, NOON + timedelta(minutes=minutes), analyse_article(title, text))
+    new = make_unplaced(number, 1, url, NOON + timedelta(minutes=minutes), analyse_article(title, text))
+    return replace(new, sketch=weigh(new.sketch, WordCounts(1000, {})))
 
 
 def around() -> Around:
-    return Around(WordCounts(1000, {}), next_story_id=70)
+    return Around(next_story_id=70)
 
 
 def test_articles_of_one_body_find_each_other() -> None:
@@ -110,11 +124,28 @@ def test_an_original_that_is_no_longer_remembered_decides_no_story() -> None:
     assert copy.story_id == 71
 
 
-def test_only_the_rarest_words_and_those_who_share_most_are_asked_for() -> None:
-    counts = WordCounts(1000, {f"mot{number:02}": number for number in range(60)})
-    one = unplaced(1, " ".join(f"mot{number:02}" for number in range(1, 60)), "")
-    held = [f"mot{number:02}" for number in range(2, MOST_WORDS_ASKED + 2)]
-    assert rarest_words(one.sketch, counts) == held, "what it holds alone finds nothing"
+def test_only_the_rarest_words_and_the_latest_that_hold_them_are_asked_for() -> None:
+    words = [f"mot{number:02}" for number in range(1, 60)]
+    counts = WordCounts(1000, {word: number for number, word in enumerate(words, start=1)})
+    asking = weigh(unplaced(999, " ".join(words), "").sketch, counts)
+    of_each = {word: [as_holder(number, NOON)] for number, word in enumerate(words, start=1) if number != 3}
+    near = find_near(asking, of_each)
+    assert list(near) == [1, 2, *range(4, MOST_NEIGHBOURS + 2)], "what nobody else holds finds nothing"
+    assert near[1] == asking.weights["mot01"]
+    assert find_near(asking, {**of_each, words[MOST_WORDS_ASKED]: [as_holder(1, NOON)]}) == {**near, 1: near[1] + asking.weights["mot26"]}
+    assert find_near(asking, {**of_each, words[MOST_WORDS_ASKED + 1]: [as_holder(1, NOON)]}) == near
+    many = [as_holder(number, NOON) for number in range(100, 100 + MOST_HOLDERS_ASKED + 1)]
+    assert 100 not in find_near(asking, {words[0]: many, words[1]: many[:1]} | {words[2]: many[1:]})
+
+
+def test_what_is_too_far_away_in_time_is_not_near() -> None:
+    asking = unplaced(9, "Incendie", "").sketch
+    near = {"incendi": [as_holder(1, NOON - AFFAIR_SPAN), as_holder(2, NOON - AFFAIR_SPAN - timedelta(hours=1)), as_holder(3, NOON)]}
+    assert set(find_near(asking, near)) == {1, 3}
+    assert set(find_near(replace(asking, at=NOON - AFFAIR_SPAN), near)) == {1, 2, 3}
+
+
+def test_only_those_who_share_most_are_asked_for() -> None:
     holders = {mark: [mark, 900] for mark in range(30)} | {99: list(range(MOST_HOLDERS))}
     shared = most_sharing(holders, [*range(30), 99])
     assert len(shared) == MOST_COMPARED

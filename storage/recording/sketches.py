@@ -1,0 +1,61 @@
+"""Sketches: what is remembered of an article for as long as others may be placed beside it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlite_utils import Database
+
+from news.headlines import HeadlineKind
+from news.stories import Sketch
+from storage.file.rows import insert_rows, select_in
+
+
+def load_sketches(db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
+    """The sketches of these articles that are not forgotten."""
+    rows = select_in(db, "SELECT article_id, at, sketch FROM sketches WHERE article_id IN ({marks})", article_ids)
+    return {row["article_id"]: _sketch(row) for row in rows}
+
+
+def load_sketches_after(db: Database, article_id: int) -> list[Sketch]:
+    """Those of all articles with higher numbers, in the order of these."""
+    rows = db.conn.execute("SELECT article_id, at, sketch FROM sketches WHERE article_id > ? ORDER BY article_id", (article_id,))
+    return [_sketch(row) for row in rows]
+
+
+def _sketch(row: sqlite3.Row) -> Sketch:
+    title, column, kinds, numbers, title_words, words, counts, weights, square = json.loads(row["sketch"])
+    stems = words.split()
+    return Sketch(
+        article_id=row["article_id"],
+        at=datetime.fromtimestamp(row["at"], UTC),
+        title=title,
+        title_words=frozenset(title_words.split()),
+        words=dict(zip(stems, counts, strict=True)),
+        numbers=frozenset(numbers.split()),
+        kinds=frozenset(map(HeadlineKind, kinds.split())),
+        column=column,
+        weights=dict(zip(stems, weights, strict=True)),
+        square=square,
+    )
+
+
+def write_sketches(db: Database, sketches: Sequence[Sketch]) -> None:
+    """Store sketches whose words are weighed."""
+    rows = [(one.article_id, in_seconds(one.at), _kept(one)) for one in sketches]
+    insert_rows(db, "sketches", ("article_id", "at", "sketch"), rows)
+
+
+def _kept(sketch: Sketch) -> str:
+    """Words are joined, since reading one text is cheaper than reading a hundred; they hold no space."""
+    joined = [" ".join(sorted(some)) for some in (sketch.kinds, sketch.numbers, sketch.title_words)]
+    words = [" ".join(sketch.words), [*sketch.words.values()], [sketch.weights[word] for word in sketch.words]]
+    return json.dumps([sketch.title, sketch.column, *joined, *words, sketch.square], ensure_ascii=False, separators=(",", ":"))
+
+
+def in_seconds(moment: datetime) -> int:
+    """A moment as it is kept, in seconds since 1970."""
+    return int(moment.timestamp())

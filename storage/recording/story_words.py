@@ -1,0 +1,159 @@
+"""Which words articles hold, to place others beside them: of how many articles each is, and which the latest are that hold it.
+
+An article brings a hundred words, which lie all over the table: written one article at a time, they would dirty a hundred pages each. So
+those of the latest articles wait in memory and are written together. What waits is what sketches beyond `_KEPT_UNTIL` hold, and is read
+from these again after a start, or after an operation whose placing was taken back.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlite_utils import Database
+
+from news.placing import MOST_HOLDERS_ASKED, as_holder
+from news.stories import Sketch, WordCounts, is_kin
+from storage.file.rows import insert_rows, select_in
+from storage.recording.sketches import load_sketches, load_sketches_after
+from storage.recording.state import get_state, set_state
+
+MOST_WAITING = 500
+"""Articles. They hold some 12,000 different words, which take 0.2 s to write."""
+_MOST_REMEMBERED_SKETCHES = 1_000
+"""Some 10 kB each."""
+_MOST_REMEMBERED_WORDS = 10_000
+"""At most 300 bytes each."""
+_EVERY_ARTICLE = ""
+"""Under this word it is counted how many articles there were."""
+_KEPT_UNTIL = "words_kept_until"
+"""The last article whose words are in the table."""
+
+
+class _Known(NamedTuple):
+    """A word as it is in the table."""
+
+    articles: int
+    holders: bytes | None
+
+
+_UNKNOWN = _Known(0, None)
+
+
+class StoryWords:
+    """The words of all articles, as one connection knows them."""
+
+    def __init__(self, db: Database) -> None:
+        self.last_noted: int | None = None
+        """The article that was noted last. If it is not on record, what was done with it was taken back."""
+        self._kept_until = int(get_state(db, _KEPT_UNTIL) or 0)
+        self._newest = self._kept_until
+        self._known: dict[str, _Known] = {}
+        self._sketches: dict[int, Sketch] = {}
+        self._waiting: dict[str, list[int]] = {}
+        """Who holds each word, of the articles that are not in the table; see `as_holder`."""
+        self._waiting_articles = 0
+        self.note(load_sketches_after(db, self._kept_until))
+
+    def count(self, db: Database, sketches: Sequence[Sketch]) -> WordCounts:
+        """Of how many articles the words of these are, the first of which is the next to be noted; they count themselves."""
+        own: dict[str, int] = {_EVERY_ARTICLE: len(sketches)}
+        for sketch in sketches:
+            for word in sketch.words:
+                own[word] = own.get(word, 0) + 1
+        self._learn(db, own)
+        held = {word: self._known[word].articles + len(self._waiting.get(word, ())) + count for word, count in own.items()}
+        return WordCounts(held.pop(_EVERY_ARTICLE), held)
+
+    def holders(self, sketch: Sketch) -> dict[str, Sequence[int]]:
+        """Who else holds the words of an article that was counted, the latest last."""
+        return {word: self._holders(word) for word in sketch.words if not is_kin(word)}
+
+    def _holders(self, word: str) -> list[int]:
+        blob = self._known[word].holders
+        waiting = self._waiting.get(word, [])
+        return [*_unpack(blob), *waiting] if blob else waiting
+
+    def load_sketches(self, db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
+        """The sketches of these articles that are not forgotten; those of the day are asked for again and again."""
+        wanted = set(article_ids)
+        missing = wanted - self._sketches.keys()
+        self._remember(load_sketches(db, sorted(missing)).values())
+        return {article_id: self._sketches[article_id] for article_id in sorted(wanted) if article_id in self._sketches}
+
+    def _remember(self, sketches: Iterable[Sketch]) -> None:
+        self._sketches.update((one.article_id, one) for one in sketches)
+
+    def note(self, sketches: Sequence[Sketch]) -> None:
+        """Count these articles, whose sketches are on record, and know them for those that hold their words."""
+        for sketch in sketches:
+            holder = as_holder(sketch.article_id, sketch.at)
+            self._waiting.setdefault(_EVERY_ARTICLE, []).append(holder)
+            for word in sketch.words:
+                self._waiting.setdefault(word, []).append(holder)
+            self.last_noted = sketch.article_id
+            self._newest = max(self._newest, sketch.article_id)
+        self._remember(sketches)
+
+    def settle(self, db: Database, *, at_once: bool) -> None:
+        """Write what waits if it is much, or `at_once`: articles before the last of the table would not be read again after a start."""
+        waiting = len(self._waiting.get(_EVERY_ARTICLE, ()))
+        if waiting >= MOST_WAITING or (waiting and at_once):
+            self._write(db)
+        if len(self._sketches) > _MOST_REMEMBERED_SKETCHES:
+            self._sketches = dict(list(self._sketches.items())[-_MOST_REMEMBERED_SKETCHES // 2 :])
+        if len(self._known) > _MOST_REMEMBERED_WORDS:
+            self._known.clear()
+
+    def _write(self, db: Database) -> None:
+        words = sorted(self._waiting)
+        self._learn(db, words)
+        for word in words:
+            known, waiting = self._known[word], self._waiting[word]
+            holders = None if is_kin(word) or word == _EVERY_ARTICLE else _pack(self._holders(word)[-MOST_HOLDERS_ASKED:])
+            self._known[word] = _Known(known.articles + len(waiting), holders)
+        rows = [(word, *self._known[word]) for word in words]
+        replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
+        insert_rows(db, "word_counts", ("word", "articles", "holders"), rows, replaced)
+        set_state(db, _KEPT_UNTIL, str(self._newest))
+        self._kept_until = self._newest
+        self._waiting.clear()
+
+    def is_before_the_last(self, article_id: int) -> bool:
+        """Whether an article comes later than one with a higher number whose words are in the table."""
+        return article_id <= self._kept_until
+
+    def _learn(self, db: Database, words: Iterable[str]) -> None:
+        missing = sorted(word for word in words if word not in self._known)
+        self._known.update(dict.fromkeys(missing, _UNKNOWN))
+        for row in select_in(db, "SELECT word, articles, holders FROM word_counts WHERE word IN ({marks})", missing):
+            self._known[row["word"]] = _Known(row["articles"], row["holders"])
+
+
+def _pack(holders: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(holders)}q", *holders)
+
+
+def _unpack(blob: bytes) -> Sequence[int]:
+    return struct.unpack(f"<{len(blob) // 8}q", blob)
+
+
+_words_of: WeakKeyDictionary[Database, StoryWords] = WeakKeyDictionary()
+"""By the connection that writes."""
+
+
+def words_of(db: Database) -> tuple[StoryWords, int]:
+    """The words that the connection knows, read anew if what it noted last was taken back; and the number of the next story."""
+    words = _words_of.get(db)
+    sql = "SELECT coalesce(max(id), 0) + 1 AS next, EXISTS (SELECT 1 FROM sketches WHERE article_id = ?) AS is_on_record FROM stories"
+    row = db.conn.execute(sql, (words and words.last_noted,)).fetchone()
+    if words is None or not (row["is_on_record"] or words.last_noted is None):
+        words = _words_of[db] = StoryWords(db)
+    return words, int(row["next"])
+
+
+def forget_words(db: Database) -> None:
+    """Know nothing but what is on record: what sketches hold is changed by others than who placed them."""
+    _words_of.pop(db, None)

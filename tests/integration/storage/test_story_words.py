@@ -1,0 +1,133 @@
+"""The words of articles wait in memory before they are written: whatever happens meanwhile, articles are placed as if they did not."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from storage.file.story_schema import keep_holders_beside_counts
+from storage.recording import story_words
+from storage.recording.polls import record_poll
+from tests.desk import NOW, A, Desk, entry, outcome_of
+
+EVENTS = (
+    ("entrepôt", "brûle", "Rungis", "pompiers", "fumée", "canal"),
+    ("Sénat", "budget", "recherche", "universités", "vote", "nuit"),
+    ("fusée", "décolle", "Kourou", "satellite", "lancement", "tour"),
+    ("grève", "trains", "Lyon", "cheminots", "préavis", "gare"),
+)
+
+
+def reports() -> list[tuple[str, str]]:
+    """Forty titles and texts on four events, each report in words of its own."""
+    chance = random.Random(5)
+    made = []
+    for number in range(40):
+        words = EVENTS[number % len(EVENTS)]
+        title = " ".join(chance.sample(words, 4))
+        made.append((f"{title} {number}", " ".join(chance.choices(words, k=9)) + f" détail{number} autre{number % 7}."))
+    return made
+
+
+def placed(desk: Desk) -> list[tuple[object, ...]]:
+    return desk.rows("SELECT article_id, story_id, because, nearness, nearest_id, words FROM story_articles ORDER BY 1")
+
+
+def poll_all(desk: Desk, between: Callable[[Desk], None] = lambda _: None) -> None:
+    desk.watch(A)
+    for number, (title, text) in enumerate(reports()):
+        at = NOW - timedelta(minutes=60 - number)
+        desk.poll(A, entry(title, f"https://a.example/{number}", summary=text, published_at=at))
+        between(desk)
+
+
+@pytest.mark.parametrize("how", ["written at once", "written now and then", "read again after each", "remembering little"])
+def test_articles_are_placed_the_same_whatever_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    with Desk(tmp_path / "plain.db") as desk:
+        poll_all(desk)
+        expected = placed(desk)
+        assert len(desk.rows("SELECT DISTINCT story_id FROM story_articles")) < 20
+        assert desk.rows("SELECT count(*) FROM word_counts") == [(0,)], "all of it waits"
+    if how == "remembering little":
+        monkeypatch.setattr(story_words, "_MOST_REMEMBERED_SKETCHES", 2)
+        monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", 2)
+    monkeypatch.setattr(story_words, "MOST_WAITING", {"written at once": 1, "read again after each": 500}.get(how, 7))
+    with Desk(tmp_path / "other.db") as desk:
+        poll_all(desk, (lambda desk: desk.reopen()) if how == "read again after each" else lambda _: None)
+        assert placed(desk) == expected
+
+
+def test_what_was_taken_back_is_known_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story_words, "MOST_WAITING", 3)
+    with Desk(tmp_path / "plain.db") as desk:
+        poll_all(desk)
+        expected = placed(desk)
+
+    def fail_after_placing(desk: Desk) -> None:
+        """Place two articles in an operation that then fails: the next one gets the number of the first."""
+        lost = [entry(f"Rungis Sénat {number}", f"https://a.example/lost{number}", summary="Kourou Lyon canal") for number in range(2)]
+        outcome = outcome_of(desk.source(A), desk.now, lost)
+
+        def fail(db: Database) -> None:
+            record_poll(db, desk._watch, outcome, desk.now)
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            desk.archive._writer.submit(fail).result()
+
+    with Desk(tmp_path / "failing.db") as desk:
+        poll_all(desk, fail_after_placing)
+        assert placed(desk) == expected
+
+
+def test_a_word_keeps_its_latest_holders_and_how_many_hold_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story_words, "MOST_WAITING", 2)
+    monkeypatch.setattr(story_words, "MOST_HOLDERS_ASKED", 3)
+    with Desk(tmp_path / "archive.db") as desk:
+        desk.watch(A)
+        for number in range(6):
+            desk.poll(A, entry("Rungis encore", f"https://a.example/{number}", summary=f"détail{number}"))
+        held, blob = desk.rows("SELECT articles, holders FROM word_counts WHERE word = 'rungi'")[0]
+        assert (held, [holder >> 24 for holder in story_words._unpack(blob)]) == (6, [4, 5, 6])
+        assert desk.rows("SELECT articles, holders FROM word_counts WHERE word = ''") == [(6, None)]
+        assert desk.rows("SELECT articles, holders FROM word_counts WHERE word = '~detai'") == [(6, None)]
+
+
+def test_an_archive_that_kept_a_row_for_each_word_of_an_article_goes_on(tmp_path: Path) -> None:
+    with Desk(tmp_path / "archive.db") as desk:
+        poll_all(desk)
+        expected = [*placed(desk), *desk.rows("SELECT article_id, sketch FROM sketches ORDER BY 1")]
+        desk.archive._writer.submit(make_old).result()
+        desk.archive._writer.submit(keep_holders_beside_counts).result()
+        desk.reopen()
+        sketches = desk.rows("SELECT article_id, sketch FROM sketches ORDER BY 1")
+        assert [json.loads(text)[:7] for _, text in sketches] == [json.loads(text)[:7] for _, text in expected[-40:]]
+        assert desk.rows("SELECT articles FROM word_counts WHERE word = ''") == [(40,)]
+        title, text = reports()[0]
+        desk.poll(A, entry(title, "https://a.example/new", summary=text, published_at=NOW))
+        assert placed(desk)[-1][1] == 1
+
+
+def make_old(db: Database) -> None:
+    """Make the archive as it was before words knew who holds them."""
+    db.conn.execute("CREATE TABLE sketch_words (word TEXT, at INTEGER, article_id INTEGER)")
+    rows = db.conn.execute("SELECT article_id, at, sketch FROM sketches").fetchall()
+    for row in rows:
+        title, column, kinds, numbers, title_words, words, counts, *_ = json.loads(row["sketch"])
+        held = dict(zip(words.split(), counts, strict=True))
+        joined = {"kinds": kinds.split(), "numbers": numbers.split(), "title_words": title_words.split()}
+        kept = json.dumps({"title": title, "column": column, "words": held, **joined})
+        db.conn.execute("UPDATE sketches SET sketch = ? WHERE article_id = ?", (kept, row["article_id"]))
+        for word in held:
+            if word[0] != "~":
+                db.conn.execute("INSERT INTO sketch_words VALUES (?, ?, ?)", (word, row["at"], row["article_id"]))
+            db.conn.execute("INSERT INTO word_counts VALUES (?, 1, NULL) ON CONFLICT DO UPDATE SET articles = articles + 1", (word,))
+    db.conn.execute("INSERT INTO word_counts VALUES ('', ?, NULL)", (len(rows),))
+    db.conn.execute("ALTER TABLE word_counts DROP COLUMN holders")
+    db.conn.execute("DELETE FROM archive_state WHERE name = 'words_kept_until'")
