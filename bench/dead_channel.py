@@ -7,6 +7,9 @@ dead channel is tried, left alone and tried again as its circuit has it. Which o
 for nothing. A portion beside the dead channel is compared with its neighbour alone: the pace of a shared machine changes from one second
 to the next by more than what is to be found, and hits both.
 
+A look alone, with nothing to send, is measured besides: that is what the dead channel costs a second as long as it is left alone (20 of
+its messages are sealed at each look), without what sending varies by.
+
 Printed is the median of the costs, and the range in which the true median is with a likelihood of 95 %, whatever their distribution is
 (by their ranks); beside it the difference of all the seconds together.
 
@@ -21,6 +24,7 @@ import math
 import os
 import shutil
 import sqlite3
+import statistics
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -37,6 +41,8 @@ from news.alerts import AttemptResult
 from news.query import Matcher
 from storage import Archive, Watch
 
+LOOKS = 200
+"""Of each archive, alone."""
 LATER = "2999-01-01T00:00:00.000000Z"
 """When what is not released yet is due."""
 
@@ -70,6 +76,12 @@ class Side:
         await self._dispatcher.join()
         return (time.process_time() - started) / self._portion
 
+    async def look(self) -> float:
+        """Look what is due, of which nothing is for the live channel; returns the CPU milliseconds that it took."""
+        started = time.process_time()
+        await self._dispatcher.deliver_due()
+        return 1000 * (time.process_time() - started)
+
     async def stop(self) -> None:
         """End sending, and close the archive."""
         await self._dispatcher.stop(0)
@@ -102,16 +114,22 @@ def _release(path: Path, portion: int) -> None:
 async def measure(beside: Path, alone: Path, channels: dict[str, Channel], pairs: int, portion: int) -> None:
     """Send the portions of both, pair by pair, and print what came of it."""
     sides = [Side(alone, channels, portion), Side(beside, channels, portion)]
+    looks: tuple[list[float], list[float]] = ([], [])
     order, seconds = Random("pairs"), ([], [])  # type: tuple[Random, tuple[list[float], list[float]]]
     for pair in range(pairs + 1):
         for number in order.sample((0, 1), 2):
             took = await sides[number].send()
             if pair:
                 seconds[number].append(took)
+    for number in order.choices((0, 1), k=2 * LOOKS):
+        looks[number].append(await sides[number].look())
     for side in sides:
         await side.stop()
     print(f"the dead channel was tried {sides[1].attempts_in_vain} times in {pairs} pairs of {portion} messages")
     print_costs(*seconds)
+    more = statistics.median(looks[1]) - statistics.median(looks[0])
+    print_figure("a look, one a second, takes more beside the dead channel", [more], "ms of CPU")
+    print_figure("what that is of a second", [more / 10], "%", "< 5")
 
 
 def print_costs(alone: Sequence[float], beside: Sequence[float]) -> None:

@@ -17,7 +17,7 @@ import math
 import statistics
 import tarfile
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -43,6 +43,11 @@ FOLLOWED = 0.4
 FOLLOWED_WITHIN = 3.0
 """Hours, in the mean."""
 PUT_IN_EVERY = timedelta(days=40)
+RISES = (3, 5, 10)
+"""How many times the usual a day has in a further life, of which only these days are judged."""
+RISING_EVERY = timedelta(days=20)
+RISING_TOPICS = ("one a day", "5 a day", "20 a day")
+"""Of others even ten times as much would be a handful in a day."""
 RISE_HOURS = 4.0
 LEAST_RISE = 12
 REAL = (
@@ -63,14 +68,14 @@ class Lived:
     years: float = 1.0
 
 
-def live(moments: Sequence[datetime], since: datetime) -> list[Surge]:
-    """The surges that are told of a topic with articles at these moments, in order."""
+def live(moments: Sequence[datetime], since: datetime, heeded: Callable[[datetime], bool] = lambda _moment: True) -> list[Surge]:
+    """The surges that are told of a topic with articles at these moments, in order, where anybody heeds."""
     hours: dict[int, int] = {}
     told: list[Surge] = []
     for moment in moments:
         hour = hour_number(moment)
         hours[hour] = hours.get(hour, 0) + 1
-        if moment - since < LEAST_HISTORY:
+        if moment - since < LEAST_HISTORY or not heeded(moment):
             continue
         told_at = told[-1].until if told else None
         judged = judge_volume("", Volume(since, hours, told_at), moment)
@@ -115,6 +120,56 @@ def put_in_rises(moments: Sequence[datetime], a_day: float, random: Random) -> t
     return sorted([*moments, *added]), starts
 
 
+def rise(moments: Sequence[datetime], factor: int, a_day: float, random: Random) -> tuple[list[datetime], list[datetime]]:
+    """The same with days, now and then, of so many times the usual, at hours and in heaps as others; and when these begin."""
+    starts, added = [], []
+    start = moments[0] + 5 * 7 * DAY + DAY * random.random()
+    while start < moments[-1] - 2 * DAY:
+        starts.append(start)
+        added += add_to_day(start, moments, round((factor - 1) * a_day), random)
+        start += RISING_EVERY * random.uniform(0.8, 1.2)
+    return sorted([*moments, *added]), starts
+
+
+def add_to_day(start: datetime, moments: Sequence[datetime], count: int, random: Random) -> list[datetime]:
+    """So many more articles in the 24 hours from `start` on, at hours at which the topic is written about."""
+    midnight = start.astimezone(PARIS).replace(hour=0, minute=0, second=0)
+    added: list[datetime] = []
+    while len(added) < count:
+        like = random.choice(moments).astimezone(PARIS)
+        at = midnight.replace(hour=like.hour, minute=like.minute, second=like.second).astimezone(UTC)
+        added.append(at if at >= start else at + DAY)
+        while random.random() < FOLLOWED:
+            added.append(added[-1] + timedelta(hours=random.expovariate(1 / FOLLOWED_WITHIN)))
+    return added[:count]
+
+
+def live_rising(number: int, a_day: float, factor: int, world: Sequence[datetime]) -> Lived:
+    """The year of a topic with days of so many times the usual."""
+    random = Random(f"{number} {a_day} {factor}")
+    moments, starts = rise(publish(a_day, world, random), factor, a_day, random)
+
+    def is_in_a_rise(moment: datetime) -> bool:
+        before = bisect_right(starts, moment)
+        return before > 0 and moment - starts[before - 1] < DAY
+
+    return Lived(len(moments), tuple(live(moments, world[0], is_in_a_rise)), tuple(starts))
+
+
+def print_rising(world: Sequence[datetime], topics: int) -> None:
+    """Print what was told of days of some times the usual, and how long after their beginning."""
+    print(f"\n{'a day of':<12}{'topic':<14}{'days':>6}{'told':>7}{'after, median':>15}{'95 %':>9}")
+    with ProcessPoolExecutor() as pool:
+        for factor in RISES:
+            for name in RISING_TOPICS:
+                lives = list(pool.map(partial(live_rising, a_day=RATES[name], factor=factor, world=world), range(topics)))
+                found = sorted(delay for lived in lives for delay in delays(lived))
+                days = sum(len(lived.put_in) for lived in lives)
+                middle, slow = (found[len(found) // 2], found[len(found) * 95 // 100]) if found else (timedelta(), timedelta())
+                told = f"{len(found) / max(days, 1):>7.0%}{middle / HOUR:>13.1f} h{slow / HOUR:>7.1f} h"
+                print(f"{factor} times{'':<5}{name:<14}{days:>6}{told}", flush=True)
+
+
 def live_invented(number: int, a_day: float, world: Sequence[datetime]) -> tuple[Lived, Lived]:
     """The year of a topic without and with rises that were put in."""
     random = Random(f"{number} {a_day}")
@@ -140,8 +195,9 @@ def make_world(days: int, sites: int) -> list[datetime]:
 
 
 def print_invented(days: int, sites: int, topics: int) -> None:
-    """Print, for topics of each rate, what was told falsely, and what of the rises that were put in."""
+    """Print, for topics of each rate, what was told falsely, what of the rises that were put in, and of days of some times the usual."""
     world = make_world(days, sites)
+    print_rising(world, topics)
     print(f"invented  {len(world)} articles of {sites} sites in {days} days")
     print(f"{'topic':<14}{'topics':>7}{'articles':>10}{'false a year':>14}{'put in':>8}{'told':>7}{'after, median':>15}{'95 %':>9}")
     with ProcessPoolExecutor() as pool:

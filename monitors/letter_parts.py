@@ -44,9 +44,10 @@ def tell_own(bundle: Bundle, text: str, language: Language) -> str:
 
 
 def tell_escalations(bundle: Bundle, language: Language) -> str:
-    """From where the alerts have escalated, each place and cause once."""
+    """From where the alerts have escalated, each place and cause once; it begins a mail, and so with a capital letter."""
     escalations = filter(None, map(bundle.escalation_of, bundle.alerts))
-    return " · ".join(dict.fromkeys(tell_escalation(one, language) for one in escalations))
+    told = " · ".join(dict.fromkeys(tell_escalation(one, language) for one in escalations))
+    return told[:1].upper() + told[1:]
 
 
 def tell_escalation(escalation: EscalatedFrom, language: Language) -> str:

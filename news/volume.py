@@ -32,7 +32,7 @@ FEWEST = 5
 """Articles of a surge. Fewer are told one by one anyway, and one event is written about by several sources."""
 LEAST_FACTOR = 2.0
 """How much more than usual it must be: of a busy topic, a rise may be certain and still not worth telling."""
-FALSE_ALARMS_A_YEAR = 0.2
+FALSE_ALARMS_A_YEAR = 0.5
 """How often a topic whose volume is as it is taken to be would be said to surge; real ones are wilder (`bench/surges.py`)."""
 
 _HOURS_A_YEAR = 365 * 24
@@ -169,14 +169,22 @@ def _measure_heaps(usual: _Usual, span: int) -> float:
 
 
 def _has_risen(volume: Volume, usual: _Usual, span: int, now: datetime) -> bool:
-    """Whether the last hours had so many articles as chance alone would hardly bring in all the spans that years have."""
+    """Whether the last hours had so many articles as chance alone would hardly bring in all the spans that years have.
+
+    The span moves on with each heap of articles, and so it is looked many times at what one length of it holds: runs of more than a count
+    are by about the difference of it to the usual as frequent as spans side by side of which one holds as many, counted in heaps (scan
+    statistics: S. E. Alm, On the distribution of scan statistics of a Poisson process, 1997). Without that, the busier a topic is the
+    more often it is falsely said to surge.
+    """
     first = hour_number(now) - span + 1
     count = _count(volume.hours, first, first + span)
     doubt = 1 + WEEK / (now - volume.since)  # as long as little is known
     expected = _expected(usual.rates, first, now) * doubt
     if count < max(FEWEST, LEAST_FACTOR * expected):
         return False
-    times_a_year = chance_of(count, expected, _measure_heaps(usual, span)) * _HOURS_A_YEAR / span * len(SPANS)
+    heaped = _measure_heaps(usual, span)
+    looks_a_year = _HOURS_A_YEAR / span * len(SPANS) * max(1.0, (count - expected) / heaped)
+    times_a_year = looks_a_year * chance_of(count, expected, heaped)
     return times_a_year < FALSE_ALARMS_A_YEAR
 
 

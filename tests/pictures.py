@@ -26,6 +26,12 @@ from news.alerts import (
     AlertedArticle,
     AlertKind,
     Bundle,
+    Change,
+    Difference,
+    DifferenceKind,
+    EscalatedFrom,
+    EscalationCause,
+    Followed,
     Hit,
     Roll,
     RollKind,
@@ -81,22 +87,103 @@ LOOKS = {
     "digest-light": Look(360, 1060),
     "digest-dark": Look(360, 1060, _DARK),
     "digest-wide": Look(760, 680),
+    "escalated-light": Look(360, 990),
+    "escalated-dark": Look(360, 990, _DARK),
+    "escalated-wide": Look(760, 720),
+    "followup-light": Look(360, 1000),
+    "followup-dark": Look(360, 1000, _DARK),
+    "followup-wide": Look(760, 680),
+    "corrected-light": Look(360, 900),
+    "corrected-dark": Look(360, 900, _DARK),
+    "corrected-wide": Look(760, 630),
     "health-light": Look(360, 560),
     "health-dark": Look(360, 560, _DARK),
     "surge-light": Look(360, 830),
     "surge-dark": Look(360, 830, _DARK),
     "surge-forced-dark": Look(360, 830, _FORCED_DARK),
+    "surge-wide": Look(760, 560),
 }
 """By their names, which begin with that of the mail."""
 
 
 def make_mail() -> str:
     """The HTML of a mail on an article that two topics matched."""
-    alerts = tuple(
+    return _written(*_alerts_on_one())
+
+
+def _alerts_on_one() -> tuple[Alert, ...]:
+    return tuple(
         Alert(make_alert_id(topic, _ARTICLE.url), topic, AlertKind.NEW, _SEEN, 41, _ARTICLE, hits, article_subject(1))
         for topic, hits in (("OpenAI–OTAN", _HITS[:2]), ("Marchés publics", _HITS[2:]))
     )
-    return _written(*alerts)
+
+
+def make_escalated_mail() -> str:
+    """The HTML of the same to those on call, since nobody acknowledged what the first channel was told."""
+    alerts = _alerts_on_one()
+    return _written(
+        *alerts,
+        channel="astreinte",
+        escalated=tuple(EscalatedFrom(one.alert_id, "redaction", EscalationCause.UNACKNOWLEDGED) for one in alerts),
+    )
+
+
+def make_follow_up_mail() -> str:
+    """The HTML of a mail on what two more sources say of a story, of which one contradicts."""
+    told = (
+        ("OTAN : le traducteur d’OpenAI traitera aussi des documents classifiés", "Le Quotidien", _HITS[0]),
+        ("OpenAI et l’Alliance : un contrat de trois ans, et des questions", "Le Fil public", _HITS[1]),
+    )
+    differs = Difference(
+        "Le système traitera aussi des documents classifiés, selon deux sources au siège de l’Alliance.",
+        "Le système ne traitera pas de documents classifiés, assure le secrétariat général.",
+        *(_ARTICLE.source, 1, DifferenceKind.NEGATION, "classifi"),
+    )
+    alerts = []
+    for number, (title, source, hit) in enumerate(told):
+        at = _SEEN + timedelta(minutes=20 + 15 * number)
+        article = replace(
+            _ARTICLE, article_id=number + 2, title=title, source=source, url=f"{_ARTICLE.url}-{number}", published_at=at, first_seen_at=at
+        )
+        alert = Alert(
+            make_alert_id("OpenAI–OTAN", article.url), "OpenAI–OTAN", AlertKind.FOLLOW_UP, at, 41, article, (hit,), article_subject(number)
+        )
+        alerts.append(replace(alert, differences=(() if number else (differs,)), story_id=1))
+    story = Followed(1, _ARTICLE.title, make_alert_id("OpenAI–OTAN", _ARTICLE.url), _ARTICLE.url)
+    return _written(*alerts, roll=Roll(RollKind.FOLLOW_UP, _SEEN + timedelta(hours=1), _SEEN + timedelta(hours=1), story))
+
+
+def make_corrected_mail() -> str:
+    """The HTML of a digest that holds what was corrected, in the text of one article and in the title of another."""
+    told = (
+        (
+            "OpenAI–OTAN",
+            _ARTICLE.title,
+            AlertKind.CORRECTED,
+            Change(
+                "text",
+                *(
+                    f"Le système traitera {documents} de l’Alliance, sur ses propres serveurs."
+                    for documents in ("tous les documents", "les documents non classifiés")
+                ),
+            ),
+        ),
+        ("OpenAI–OTAN", "À Bruxelles, l’intelligence artificielle entre au secrétariat", AlertKind.NEW, None),
+        (
+            "Marchés publics",
+            "Un contrat de deux ans, sans appel d’offres",
+            AlertKind.CORRECTED,
+            Change("title", *(f"Un contrat de {years} ans, sans appel d’offres" for years in ("trois", "deux"))),
+        ),
+    )
+    alerts = []
+    for number, (topic, title, kind, change) in enumerate(told):
+        article = replace(_ARTICLE, article_id=number, title=title, url=f"{_ARTICLE.url}-{number}")
+        alert = Alert(
+            make_alert_id(topic, article.url), topic, kind, _SEEN + timedelta(minutes=70), 41, article, _HITS[:1], article_subject(number)
+        )
+        alerts.append(replace(alert, changes=(change,) if change else ()))
+    return _written(*alerts, roll=Roll(RollKind.DIGEST, _SEEN + timedelta(minutes=92), _SEEN + timedelta(minutes=92)))
 
 
 def make_digest_mail() -> str:
@@ -154,11 +241,19 @@ def make_surge_mail() -> str:
     return _written(Alert(derived_id(surge.topic), surge.topic, AlertKind.SURGE, _SEEN, None, surge, (), volume_subject(surge.topic)))
 
 
-MAILS = {"mail": make_mail, "digest": make_digest_mail, "health": make_health_mail, "surge": make_surge_mail}
+MAILS = {
+    "mail": make_mail,
+    "digest": make_digest_mail,
+    "escalated": make_escalated_mail,
+    "followup": make_follow_up_mail,
+    "corrected": make_corrected_mail,
+    "health": make_health_mail,
+    "surge": make_surge_mail,
+}
 
 
-def _written(*alerts: Alert, roll: Roll | None = None) -> str:
-    bundle = Bundle("picture", "redaction", ("picture",), alerts, 0, _SEEN, roll=roll)
+def _written(*alerts: Alert, roll: Roll | None = None, escalated: tuple[EscalatedFrom, ...] = (), channel: str = "redaction") -> str:
+    bundle = Bundle("picture", channel, ("picture",), alerts, 0, _SEEN, roll=roll, escalated=escalated)
     presentation = Presentation(make_language("fr", ZoneInfo("Europe/Paris")), _QUERIES, "/etc/quivive/config.toml")
     return Templates(presentation).render(make_letter(bundle, presentation)).html
 
@@ -179,6 +274,7 @@ def photograph(browser: str, html: str, look: Look, picture: Path) -> None:
             "--no-sandbox",  # as root in a container; the page is our own
             "--disable-gpu",
             "--hide-scrollbars",
+            "--disable-lcd-text",  # letters with coloured edges make a picture half as large again
             "--force-device-scale-factor=1",
             f"--user-data-dir={folder}/profile",
             f"--window-size={look.width},{look.height}",
@@ -190,6 +286,12 @@ def photograph(browser: str, html: str, look: Look, picture: Path) -> None:
 
 
 Colour = tuple[int, int, int]
+
+
+def read_size(picture: Path) -> tuple[int, int]:
+    """The width and the height of a PNG."""
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    return width, height
 
 
 def read_png(picture: Path) -> tuple[int, list[list[Colour]]]:

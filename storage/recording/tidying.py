@@ -23,6 +23,8 @@ KEPT_GAPS = 100
 """Of a source, however old."""
 _BATCH = 500
 LONGEST_WAIT = LONGEST_RETRY_AFTER + timedelta(hours=1)
+LONGEST_HOLD = timedelta(days=366)
+"""Until the next digest of a channel that has one a year."""
 _WHEN_DUE = (
     ("sources", "next_poll_at", ""),
     ("entries", "page_due_at", "page_state = 'due' AND"),  # so that the index of these is read, and not every entry there ever was
@@ -113,12 +115,14 @@ def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> N
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {condition} {column} > ?", (moment, latest))  # noqa: S608  # literals
     renewal = to_text(now + LONGEST_LEASE)
     db.conn.execute("UPDATE subscriptions SET next_attempt_at = ? WHERE next_attempt_at > ?", (moment, renewal))
-    give_up_at = to_text(now + DELIVERY_LIFETIME)
-    for table, column in (("deliveries", "due_at"), ("messages", "next_attempt_at")):
-        db.conn.execute(
-            f"UPDATE {table} SET give_up_at = :last WHERE {column} IS NOT NULL AND give_up_at > :last",  # noqa: S608  # literals
-            {"last": give_up_at},
-        )
+    values = {"now": moment, "last": to_text(now + DELIVERY_LIFETIME), "longest": to_text(now + LONGEST_HOLD + DELIVERY_LIFETIME)}
+    db.conn.execute("UPDATE messages SET give_up_at = :last WHERE next_attempt_at IS NOT NULL AND give_up_at > :last", values)
+    # What is in no message may wait for a digest, and has its days from then on; unless it was made by the clock that was ahead.
+    db.conn.execute(
+        """UPDATE deliveries SET give_up_at = :last
+           WHERE due_at IS NOT NULL AND give_up_at > iif(created_at > :now, :last, :longest)""",
+        values,
+    )
 
 
 def set_back(db: Database, step: timedelta, now: datetime) -> None:

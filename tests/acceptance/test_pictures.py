@@ -6,7 +6,7 @@ from html import escape
 
 import pytest
 
-from tests.pictures import LOOKS, MAILS, PICTURES, Look, contrast_in, find_browser, make_mail, photograph, read_png
+from tests.pictures import LOOKS, MAILS, PICTURES, Look, contrast_in, find_browser, make_mail, photograph, read_png, read_size
 
 pytestmark = pytest.mark.timeout(180)  # a browser starts for each picture, on a machine that may be busy
 
@@ -34,8 +34,7 @@ def browser() -> str:
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_the_documentation_has_a_small_picture_of_each_look(name):
-    width, rows = read_png(PICTURES / f"{name}.png")
-    assert (width, len(rows)) == (LOOKS[name].width, LOOKS[name].height)
+    assert read_size(PICTURES / f"{name}.png") == (LOOKS[name].width, LOOKS[name].height)
     assert (PICTURES / f"{name}.png").stat().st_size < 150_000
 
 

@@ -185,5 +185,5 @@ def test_an_entry_says_from_which_channel_its_alert_escalated(feed):
     feed.send(replace(told, escalated=(EscalatedFrom(told.alerts[0].alert_id, "redaction", EscalationCause.DEAD),)))
     escalated, other = sorted(feed.entries(), key=lambda entry: "OTAN]" not in entry.title)
     assert escalated.title == "[OTAN] Escalated: OpenAI négocie avec l’OTAN"
-    assert "<b>escalated from redaction, where it was given up</b>" in escalated.content[0].value
+    assert "<b>Escalated from redaction, where it was given up</b>" in escalated.content[0].value
     assert "scalated" not in other.title + other.content[0].value

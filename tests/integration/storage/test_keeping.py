@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,9 @@ from sqlite_utils import Database
 
 from news.alerts import AttemptResult, DeliveryStatus
 from news.errors import ArchiveError, ArchiveMissing
+from news.plans import Policy
 from news.query import parse_query
+from news.schedules import parse_schedule
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest, backup, stream_backup
 from storage.file.connection import LARGEST_JOURNAL_BYTES
@@ -181,6 +183,17 @@ def test_what_a_clock_that_was_years_ahead_would_have_tried_for_years_is_given_u
     desk.archive.mend_clock_jumps(NOW).result()
     assert desk.archive.hold_for_channel("hook", NOW + timedelta(days=3, seconds=-1), 10).result()[0].status is DeliveryStatus.PENDING
     assert desk.archive.hold_for_channel("hook", NOW + timedelta(days=3), 10).result()[0].status is DeliveryStatus.DEAD
+
+
+def test_what_waits_for_a_weekly_digest_has_its_days_from_then_on_though_its_channel_left_and_clocks_were_looked_at(desk: Desk) -> None:
+    desk.watch(A)
+    desk.poll(A, entry("L’OTAN", ONE))
+    told_at = datetime(2025, 2, 17, 8, tzinfo=UTC)
+    desk.archive.seal_messages("hook", Policy(when=parse_schedule("0 8 * * 1")), desk.now, 10).result()
+    desk.archive.mend_clock_jumps(desk.now).result()
+    last = told_at + timedelta(days=3)
+    assert desk.archive.hold_for_channel("hook", last - timedelta(seconds=1), 10).result()[0].status is DeliveryStatus.PENDING
+    assert desk.archive.hold_for_channel("hook", last, 10).result()[0].status is DeliveryStatus.DEAD
 
 
 def test_a_right_clock_hastens_nothing(desk: Desk) -> None:

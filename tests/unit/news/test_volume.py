@@ -187,3 +187,9 @@ def test_a_surge_that_was_told_by_a_clock_that_was_ahead_keeps_none_from_being_t
     volume = with_more(steady(4), 30)
     assert judge_volume("OTAN", replace(volume, told_at=NOW), NOW) is NoSurge.TOLD
     assert isinstance(judge_volume("OTAN", replace(volume, told_at=NOW + 365 * DAY), NOW), Surge)
+
+
+@pytest.mark.parametrize(("a_day", "least"), [(3, 12), (20, 17), (200, 34)])
+def test_each_heap_of_articles_is_one_more_look_that_chance_has(a_day, least):
+    """Without that it were 11, 16 and 34 with fewer alarms allowed: the more articles, the stricter it is."""
+    assert least_surge(steady(a_day)) == least
