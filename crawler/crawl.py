@@ -24,7 +24,7 @@ from crawler.politeness import TAKES_TURN
 from crawler.problems import FetchProblem, make_problem
 from crawler.reading import read_feed
 from crawler.reading_queue import Document
-from crawler.scrapy_insides import drop_requests_that_wait
+from crawler.scrapy_insides import QuietSignals, drop_requests_that_wait
 from crawler.scrapy_settings import make_scrapy_settings
 from crawler.settings import CrawlSettings
 from crawler.spider import NewsSpider
@@ -73,6 +73,8 @@ class Crawl:
         )
         self._has_handed_over = False
         self._reads_no_more = False
+        self._asking: set[asyncio.Task[None]] = set()
+        """Pieces of work that were begun, until what came of them is handed on."""
         self._readings: set[asyncio.Future[Any]] = set()
         self._downloads = Downloads()
         self._in_hand: defaultdict[type[Work], set[int]] = defaultdict(set)
@@ -119,6 +121,7 @@ class Crawl:
         logging.getLogger("scrapy").setLevel(logging.ERROR)  # what it warns of is in the outcomes
         runner = AsyncCrawlerRunner(make_scrapy_settings(self._settings))
         self._crawler = runner.create_crawler(NewsSpider)
+        self._crawler.signals = QuietSignals(self._crawler)
         self._scrapy = runner.crawl(
             self._crawler, desk=self, downloads=self._downloads, capacity=self._capacity, clock=self._clock, crawl_settings=self._settings
         )
@@ -127,6 +130,8 @@ class Crawl:
         self._capacity.bell.listeners.add(self._changed.set)
         try:
             await asyncio.wait({self._scrapy, failed}, return_when=asyncio.FIRST_COMPLETED)
+            if self._is_stopping and self._asking:
+                await asyncio.wait(self._asking)  # scrapy ends before what it fetched is read; `stop` sees to it that they end
         finally:
             failed.cancel()
             self._is_dead = not self._is_stopping
@@ -155,9 +160,45 @@ class Crawl:
             await self._close(self._settings.stop_grace if grace is None else grace)
             await self._ended.wait()
 
-    async def next_work(self) -> Work | None:
-        """For the spider: the next piece of work as soon as it may start; None when the crawl is ending."""
+    async def hand_out(self) -> None:
+        """For the spider: begin each piece of work as soon as it may start, until the crawl ends."""
         self._pulled.set()
+        while (work := await self._next_work()) is not None:
+            asking = asyncio.create_task(self._ask(work))
+            self._asking.add(asking)
+            asking.add_done_callback(self._forget_asking)
+
+    def _forget_asking(self, asking: asyncio.Task[None]) -> None:
+        self._asking.discard(asking)
+        if not asking.cancelled() and isinstance(error := asking.exception(), Exception):
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """End the crawl with an error that nobody foresaw; `run` raises it."""
+        self._failure = self._failure or error
+        self._failed.set()
+
+    async def _ask(self, work: Work) -> None:
+        try:
+            answer: Response | Exception = await self._fetch(work)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what came of this work
+            answer = error
+        await self._answered(work, answer)
+
+    async def _fetch(self, work: Work, *, takes_turn: bool = False) -> Response:
+        """The answer to a piece of work. Raises FetchProblem, or what scrapy and aiohttp do."""
+        assert self._crawler is not None
+        spider = cast("NewsSpider", self._crawler.spider)
+        try:
+            request = spider.make_request(work)
+        except ValueError as error:  # scrapy refuses a URL without a scheme, for one
+            raise FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")) from error
+        if takes_turn:
+            request.meta[TAKES_TURN] = True
+        return await self._crawler.engine.download_async(request)
+
+    async def _next_work(self) -> Work | None:
+        """The next piece of work, with its permit, as soon as it may start; None when the crawl is ending."""
         loop = asyncio.get_running_loop()
         while not (self._is_stopping or self._is_dead):
             now = loop.time()
@@ -175,8 +216,8 @@ class Crawl:
     def _has_room(self, work: Work) -> bool:
         return self._capacity.allowance.may_ask(host_key(work.url), work.source_id)
 
-    async def answered(self, work: Work, answer: Response | BaseException) -> None:
-        """For the spider: take an answer (or error), make its outcome and hand it on."""
+    async def _answered(self, work: Work, answer: Response | Exception) -> None:
+        """Take an answer (or error), make its outcome and hand it on."""
         now = asyncio.get_running_loop().time()
         begun = self._started.pop(work, None)
         if begun is None:
@@ -197,9 +238,8 @@ class Crawl:
                 goes_on = await self._hand_on(work, answer, now - started, document)
         except (WorkersStopped, Dropped):
             pass  # still due
-        except Exception as error:  # noqa: BLE001 - scrapy would only log it; `run` raises it
-            self._failure = self._failure or error
-            self._failed.set()
+        except Exception as error:  # noqa: BLE001 - `run` raises it
+            self._fail(error)
         finally:
             self._capacity.allowance.give_back(holding)
             self._capacity.bell.ring()  # there is room for another answer
@@ -240,14 +280,7 @@ class Crawl:
 
     async def _fetch_more(self, work: Work) -> Response:
         """The answer to a further piece of work, which stands in no queue: whoever needs it asks for one after the other."""
-        assert self._crawler is not None
-        spider = cast("NewsSpider", self._crawler.spider)
-        try:
-            request = spider.make_request(work)
-        except ValueError as error:
-            raise FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")) from error
-        request.meta[TAKES_TURN] = True
-        return await self._crawler.engine.download_async(request)
+        return await self._fetch(work, takes_turn=True)
 
     async def read_feed(self, source_id: int, body: bytes, url: str, content_type: str | None) -> ParsedFeed | Problem:
         """What a body is that came without being asked for, read like that of any feed at `url`.
@@ -319,8 +352,9 @@ class Crawl:
         pulled.cancel()
         if not self._scrapy.done():
             closing = asyncio.create_task(self._crawler.stop_async())
-            await asyncio.wait({closing, self._scrapy}, timeout=grace.total_seconds(), return_when=asyncio.ALL_COMPLETED)
-            await self._drop(self._crawler, {closing, self._scrapy})
+            ending = {closing, self._scrapy, *self._asking}
+            await asyncio.wait(ending, timeout=grace.total_seconds(), return_when=asyncio.ALL_COMPLETED)
+            await self._drop(self._crawler, ending)
 
     async def _drop(self, crawler: Crawler, ending: set[asyncio.Task[None]]) -> None:
         self._downloads.drop()

@@ -5,12 +5,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.core.downloader.handlers._aiohttp import _ClientResponse as ClientResponse
 from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.signalmanager import SignalManager
 
-__all__ = ["AiohttpDownloadHandler", "BaseStreamingDownloadHandler", "ClientResponse", "drop_requests_that_wait"]
+__all__ = ["AiohttpDownloadHandler", "BaseStreamingDownloadHandler", "ClientResponse", "QuietSignals", "drop_requests_that_wait"]
+
+
+class QuietSignals(SignalManager):
+    """The signals of a crawler, put in the place of its `signals` before its engine is made: one that nobody has asked for is not sent.
+
+    Scrapy sends about eight for each answer, and looks up who hears them each time, which here is nobody.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._asked_for: set[int] = set()
+
+    def connect(self, receiver: Any, signal: Any, **options: Any) -> None:
+        """As in scrapy."""
+        self._asked_for.add(id(signal))
+        super().connect(receiver, signal, **options)
+
+    def send_catch_log(self, signal: Any, **what: Any) -> list[tuple[Any, Any]]:
+        """As in scrapy; an empty list if nobody hears it."""
+        return super().send_catch_log(signal, **what) if id(signal) in self._asked_for else []
 
 
 def drop_requests_that_wait(crawler: Crawler, reason: Exception) -> None:

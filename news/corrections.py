@@ -7,13 +7,17 @@ is told as one change, and what was taken back meanwhile is not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from news.alerts import Change, TopicMatch
-from news.edits import Edit, Edited
+from news.alerting import NewAlert
+from news.alerts import AlertKind, Change, TopicMatch
+from news.articles import ArticleFacts, Origin
+from news.edits import Edit, Edited, find_edit
+from news.query import Matcher
 from news.sentences import Sentence
+from news.text import AnalysedArticle, analyse_article
 from news.topics import Revisions
 
 LEAST_PAUSE = timedelta(hours=1)
@@ -104,3 +108,93 @@ def decide_when(told_at: datetime | None, now: datetime) -> datetime:
     By a clock that was ahead that may be years from now: then it counts for nothing.
     """
     return now if told_at is None or told_at > now else max(now, told_at + LEAST_PAUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLast:
+    """What a topic was told of an article last: by the alert of this sequence, the version it was told; and when it was corrected last."""
+
+    sequence: int
+    number: int
+    corrected_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditedArticle:
+    """An article with its current version, in which something may have been corrected since topics were told of it."""
+
+    article_id: int
+    revision_id: int
+    number: int
+    source_id: int
+    origin: Origin
+    """Who gave the current version, and how: it is an edit of what was given likewise."""
+    title: str
+    text: str
+    analysed: AnalysedArticle | None = None
+    """The words of its current version, where they are at hand."""
+    facts: ArticleFacts | None = None
+    """What filters of topics ask for."""
+    told: Mapping[str, ToldLast] = field(default_factory=dict)
+    """By topic."""
+    bases: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """By number of the version that was told: title and text of what the current version is an edit of, if there is that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What comes of an edit for a topic: it is told (`new`), or compared once more at `again_at`, or neither."""
+
+    article: EditedArticle
+    topic: str
+    again_at: datetime | None = None
+    match: TopicMatch | None = None
+    new: NewAlert | None = None
+
+
+def decide_corrections(
+    matcher: Matcher, revisions_of_topic: Mapping[str, Revisions], edited: Iterable[EditedArticle], now: datetime
+) -> list[Compared]:
+    """What each topic is told of the edits of articles that it was told of. It is not told of what it was told already."""
+    comparing = _Comparing(matcher, revisions_of_topic, now)
+    return [
+        comparing.compare(one, topic, told)
+        for one in edited
+        for topic, told in one.told.items()
+        if told.number != one.number and is_told_of_edits(revisions_of_topic, topic)
+    ]
+
+
+def is_told_of_edits(revisions_of_topic: Mapping[str, Revisions], topic: str) -> bool:
+    """Whether a topic is told of any edits; one that is not named is not."""
+    return revisions_of_topic.get(topic, Revisions.OFF) is not Revisions.OFF
+
+
+class _Comparing:
+    """Compares what articles say now with what they said when topics were told of them."""
+
+    def __init__(self, matcher: Matcher, revisions_of_topic: Mapping[str, Revisions], now: datetime) -> None:
+        self._matcher = matcher
+        self._revisions_of_topic = revisions_of_topic
+        self._now = now
+
+    def compare(self, one: EditedArticle, topic: str, told: ToldLast) -> Compared:
+        """Live blogs are edited all the time: an edit that may not be told yet is compared once, when it may be."""
+        due_at = decide_when(told.corrected_at, self._now)
+        if due_at > self._now:
+            return Compared(one, topic, again_at=due_at)
+        base = one.bases.get(told.number)
+        before = None if base is None else self._find_in(topic, analyse_article(*base), one.facts)
+        after = None if before is None else self._find_in(topic, one.analysed or analyse_article(one.title, one.text), one.facts)
+        if before is None or after is None:
+            return Compared(one, topic)
+        edit = find_edit((before.title, before.text), (after.title, after.text))
+        changes = find_changes(self._revisions_of_topic[topic], edit, before, after)
+        match = after.match or before.match
+        if match is None or not changes:
+            return Compared(one, topic)
+        return Compared(one, topic, match=match, new=NewAlert(AlertKind.CORRECTED, told.sequence + 1, changes))
+
+    def _find_in(self, topic: str, analysed: AnalysedArticle, facts: ArticleFacts | None) -> Version | None:
+        places = self._matcher.find_places(topic, analysed, facts)
+        return None if places is None else Version(analysed.title, analysed.text, places.match, places.found)

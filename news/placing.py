@@ -167,6 +167,10 @@ class Placer:
         self._note(placed)
         return placed
 
+    def changed_stories(self) -> list[Story]:
+        """The stories that are not as they were, by their number."""
+        return [self._around.stories[story_id] for story_id in sorted(self.changed)]
+
     def _find_copy(self, new: Unplaced) -> CopyOf | None:
         around = self._around
         shared = most_sharing(around.holders, new.marks)

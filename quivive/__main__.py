@@ -6,6 +6,7 @@ under another name and must not run the program.
 
 from __future__ import annotations
 
+from quivive.collector import calm_collector, collect_no_more
 from quivive.signals import own_signals
 from quivive.standard_streams import repair_streams
 
@@ -13,10 +14,14 @@ from quivive.standard_streams import repair_streams
 def main() -> None:
     """Own the signals, make sure of standard input and output, and run the command line."""
     own_signals()
+    calm_collector()
     repair_streams()
     from quivive.cli import main as run_command_line  # noqa: PLC0415  # it brings much, and signals come when they like
 
-    run_command_line()
+    try:
+        run_command_line()
+    finally:
+        collect_no_more()
 
 
 if __name__ == "__main__":

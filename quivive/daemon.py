@@ -15,7 +15,7 @@ from news.alerts import Alert
 from news.errors import ArchiveHeldUp, ConfigurationError, CrawlEnded
 from news.wording import Wording
 from quivive.beside.desk import Desk
-from quivive.collector import calm_collector
+from quivive.collector import leave_out_what_stays
 from quivive.config import Configuration
 from quivive.heartbeat import keep_beating
 from quivive.hubs import Hubs
@@ -94,7 +94,7 @@ class Daemon:
         try:
             if not self._stopping.is_set():
                 service = Service(configuration, archive, self._clock, self._announce)
-                calm_collector()
+                leave_out_what_stays()
                 log.info("started", archive=str(archive.path), sources=len(configuration.sources), topics=len(configuration.topics))
                 await self._run_service(service)
         finally:

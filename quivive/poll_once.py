@@ -10,7 +10,7 @@ from news.alerts import Alert
 from news.errors import UsageError
 from news.sources import DueSource
 from news.wording import Wording
-from quivive.collector import calm_collector
+from quivive.collector import leave_out_what_stays
 from quivive.config import Configuration
 from quivive.rebuilding import rebuilding_beside
 from quivive.reporting import FailedSource
@@ -57,7 +57,7 @@ async def poll_once(
 
 
 async def _run_round(service: Service, sources: Sequence[DueSource], clock: Callable[[], datetime], tell: Callable[[], None]) -> None:
-    calm_collector()
+    leave_out_what_stays()
     crawling = asyncio.create_task(service.crawl.run())
     teller = asyncio.create_task(_keep_telling(tell))
     try:

@@ -34,7 +34,7 @@ _WRITES_BESIDE = {"watch_volumes": "surge", "rebuild_step": "placing"}
 """What is written beside that: alerts on how much comes of a topic, and in which stories old articles are."""
 _DECISIONS = {
     "decided": ("storage.recording.bodies", "decide_arrivals"),
-    "alert decided": ("storage.recording.matches", "decide_alert"),
+    "alert decided": ("news.consequences", "decide_alert"),
     "planned": ("storage.recording.outbox", "plan_messages"),
     "escalation decided": ("storage.recording.escalations", "decide_escalation"),
 }

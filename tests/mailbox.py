@@ -101,7 +101,9 @@ class _LoopThread:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # lets the transports that the tasks closed say so
+        for transport in list(vars(self.loop)["_transports"].values()):
+            transport.abort()  # a connection that came while the server closed is nobody's
+        await asyncio.sleep(0)  # lets the transports that were closed say so
 
 
 @dataclass(frozen=True)

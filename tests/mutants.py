@@ -41,6 +41,8 @@ DECIDING = (
     "news/repairing.py",
     "news/covering.py",
     "news/alerting.py",
+    "news/consequences.py",
+    "news/corrections.py",
     "news/delivering.py",
     "news/grouping.py",
     "news/follow_ups.py",

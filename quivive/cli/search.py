@@ -27,7 +27,6 @@ from quivive.cli.json_answers import found_article_json
 from quivive.cli.listed_articles import show_listed
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.suggesting import QueryCommand
-from quivive.collector import calm_collector
 from quivive.config import Configuration
 from quivive.typed_times import make_moments, parse_since, parse_until
 from storage import SearchRequest
@@ -55,7 +54,6 @@ def command(context: click.Context, /, query: str | None, **options: Any) -> Non
     view = get_view(configuration)
     request = _make_request(configuration, view, query, options)
     reader = get_reader(configuration)
-    calm_collector()
     if request.source and not reader.knows_source(request.source):
         raise UsageError(
             Wording("no source is called '{source}'; `quivive sources` lists those of the configuration", source=request.source)

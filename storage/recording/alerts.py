@@ -1,16 +1,16 @@
-"""Alerts and their deliveries: what is on record of a topic and an article, and writing what follows from a match."""
+"""Alerts on articles, and their deliveries: writing what follows from matches and edits, by set, and how what they say is kept."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerting import NewAlert, OnRecord
+from news.alerting import NewAlert
 from news.alerts import (
     Alert,
     AlertedArticle,
@@ -27,12 +27,17 @@ from news.alerts import (
 from news.health_news import HealthNews
 from news.judging import delay_seconds
 from news.surges import Surge
+from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.deliveries import insert_deliveries
 from storage.recording.health import health_from_json
 from storage.recording.surges import surge_from_json
 
 _EXCERPT_CHARACTERS = 300
+_ALERT = (
+    "id", "topic", "subject", "sequence", "article_id", "revision_id", "kind", "created_at", "delay_seconds", "payload", "hits", "urgent",
+    "first_poll", "changes", "differences", "contradicts", "counted", "placed_in",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +51,41 @@ class Cause:
     text: str
 
 
-def load_on_record(db: Database, article_id: int, subject: Subject, topics: Sequence[str]) -> dict[str, OnRecord]:
-    """What is on record of each of the topics and the article, the `subject`, before what matches now is written."""
-    # The first match by the order of the key: an article may have thousands of versions, and each asks.
-    rows = db.conn.execute(
-        """SELECT topics.value AS topic, articles.sighted_openly,
-                  (SELECT number FROM matches
-                   WHERE article_id = articles.id AND topic = topics.value ORDER BY revision_id LIMIT 1) AS first,
-                  (SELECT max(sequence) FROM alerts WHERE topic = topics.value AND subject = :subject) AS alerts,
-                  EXISTS (SELECT 1 FROM story_articles AS own JOIN story_articles AS others USING (story_id)
-                          JOIN alerts ON topic = topics.value AND subject = 'article:' || others.article_id
-                          WHERE own.article_id = articles.id AND others.article_id != articles.id) AS story_alerted
-           FROM json_each(:topics) AS topics JOIN articles ON articles.id = :article""",
-        {"topics": json.dumps(topics), "subject": subject.text, "article": article_id},
-    )
-    return {
-        row["topic"]: OnRecord(row["alerts"] or 0, row["first"], bool(row["sighted_openly"]), bool(row["story_alerted"])) for row in rows
-    }
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An alert that is due on a match."""
+
+    cause: Cause
+    match: TopicMatch
+    new: NewAlert
 
 
-def record_alerts(
-    db: Database, channels_of_topic: Mapping[str, Sequence[str]], cause: Cause, due: Sequence[tuple[TopicMatch, NewAlert]]
-) -> list[Alert]:
+def record_alerts(db: Database, channels_of_topic: Mapping[str, Sequence[str]], due: Sequence[Due]) -> list[Alert]:
     """Write the alerts that are due, with a delivery for each channel of their topics, which waits to be planned."""
-    row = db.conn.execute(
-        """SELECT articles.*, sources.name AS source, story_id FROM articles JOIN sources ON sources.id = articles.source_id
-               LEFT JOIN story_articles ON article_id = articles.id
-           WHERE articles.id = ?""",
-        (cause.article_id,),
-    ).fetchone()
-    article = _alerted_article(row, cause.text)
-    alerts = [replace(_make_alert(cause, article, row["place"], match, new), story_id=row["story_id"]) for match, new in due]
-    for alert in alerts:
-        _insert_alert(db, cause, alert, _article_json(article))
-        insert_deliveries(db, alert, channels_of_topic.get(alert.topic, ()))
+    articles = _load_articles(db, {one.cause.article_id for one in due})
+    alerts = [_make_alert(one, articles[one.cause.article_id]) for one in due]
+    rows = [_alert_row(one.cause, alert) for one, alert in zip(due, alerts, strict=True)]
+    insert_rows(db, "alerts", _ALERT, rows)
+    insert_deliveries(db, [(alert, channels_of_topic.get(alert.topic, ())) for alert in alerts])
     return alerts
 
 
-def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicMatch, new: NewAlert) -> Alert:
+def _load_articles(db: Database, ids: Iterable[int]) -> dict[int, sqlite3.Row]:
+    rows = select_in(
+        db,
+        """SELECT articles.*, sources.name AS source, story_id FROM articles JOIN sources ON sources.id = articles.source_id
+               LEFT JOIN story_articles ON article_id = articles.id
+           WHERE articles.id IN ({marks})""",
+        ids,
+    )
+    return {row["id"]: row for row in rows}
+
+
+def _make_alert(due: Due, row: sqlite3.Row) -> Alert:
+    cause, match, new = due.cause, due.match, due.new
+    article = _alerted_article(row, cause.text)
     return Alert(
-        alert_id=make_alert_id(match.topic, place, new.sequence),
+        alert_id=make_alert_id(match.topic, row["place"], new.sequence),
         topic=match.topic,
         kind=new.kind,
         created_at=cause.now,
@@ -98,35 +98,31 @@ def _make_alert(cause: Cause, article: AlertedArticle, place: str, match: TopicM
         changes=new.changes,
         differences=new.differences,
         first_poll=new.first_poll,
+        story_id=row["story_id"],
     )
 
 
-def _insert_alert(db: Database, cause: Cause, alert: Alert, payload: str) -> None:
-    db.conn.execute(
-        """INSERT INTO alerts (id, topic, subject, sequence, article_id, revision_id, kind, created_at, delay_seconds, payload, hits,
-                               urgent, first_poll, changes, differences, contradicts, counted,
-                               placed_in)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            alert.alert_id,
-            alert.topic,
-            alert.subject.text,
-            alert.sequence,
-            cause.article_id,
-            cause.revision_id,
-            alert.kind,
-            to_text(alert.created_at),
-            alert.delay_seconds,
-            payload,
-            hits_json(alert.matches),
-            alert.urgent,
-            alert.first_poll,
-            _changes_json(alert.changes),
-            differences_json(alert.differences),
-            contradicts(alert.differences),
-            alert.kind is AlertKind.CORRECTED,  # its article was counted with the first
-            alert.story_id,
-        ),
+def _alert_row(cause: Cause, alert: Alert) -> tuple[object, ...]:
+    assert isinstance(alert.about, AlertedArticle)  # made of one
+    return (
+        alert.alert_id,
+        alert.topic,
+        alert.subject.text,
+        alert.sequence,
+        cause.article_id,
+        cause.revision_id,
+        alert.kind,
+        to_text(alert.created_at),
+        alert.delay_seconds,
+        _article_json(alert.about),
+        hits_json(alert.matches),
+        alert.urgent,
+        alert.first_poll,
+        _changes_json(alert.changes),
+        differences_json(alert.differences),
+        contradicts(alert.differences),
+        alert.kind is AlertKind.CORRECTED,  # its article was counted with the first
+        alert.story_id,
     )
 
 

@@ -5,28 +5,30 @@ Articles, versions, sightings, index, matches, alerts and deliveries are written
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerts import Alert
+from news.alerting import Matched
 from news.articles import ArticleFacts
+from news.consequences import MatchedVersion, VersionToMatch, decide_consequences, match_versions
+from news.corrections import EditedArticle
 from news.judging import article_time
 from news.placing import Unplaced, make_unplaced
 from news.preparing import analysed_words
 from news.sayings import SaidAlready, StillSaid
 from news.settling import Asks, Decided, NewVersion, Settled
-from news.text import AnalysedArticle, analyse_article
+from news.text import AnalysedArticle
 from storage.file.rows import change_in, insert_rows
 from storage.file.times import optional_text, to_text
 from storage.file.words import leave_waiting
-from storage.recording.corrections import record_corrections
 from storage.recording.facts import list_facts
-from storage.recording.matches import VersionToMatch, match_sighting, match_version
+from storage.recording.matches import load_before, wants_of, write_consequences
 from storage.recording.spoken import write_still_said
-from storage.recording.stories import place_articles
+from storage.recording.stories import MOST_AT_ONCE, load_surroundings, place_articles, write_placed
 from storage.recording.watch import Tally, Watch
 
 _ARTICLE = (
@@ -101,9 +103,8 @@ def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) ->
     _write_sightings(db, writing)
     _write_current(db, writing)
     _write_titles(db, writing.settled)
-    place_articles(db, [_unplaced(one, writing) for one in writing.settled if one.is_new_article])
     _count(writing.settled, tally)
-    _match_all(db, watch, writing, tally)
+    _follow(db, watch, writing, tally)
 
 
 def _unplaced(one: Settled, writing: Writing) -> Unplaced:
@@ -205,53 +206,94 @@ def _count(settled: Iterable[Settled], tally: Tally) -> None:
         tally.duplicates += one.is_new_sighting and not one.is_new_article and one.showing.article_id is None
 
 
-def _match_all(db: Database, watch: Watch, writing: Writing, tally: Tally) -> None:
+def _follow(db: Database, watch: Watch, writing: Writing, tally: Tally) -> None:
+    """Place the new articles, match what must be matched, and write what follows from that."""
+    if not writing.settled:
+        return
+    matched = _place_and_match(db, watch, writing)
+    before = load_before(db, watch, matched, _list_revised(writing))
+    decided = decide_consequences(wants_of(watch), matched, before, writing.now)
+    tally.alerts.extend(write_consequences(db, watch, decided, writing.now))
+
+
+def _list_revised(writing: Writing) -> list[EditedArticle]:
+    """The articles of which the text was revised."""
+    revised = {one.article_id: (one.showing.source_id, one.main) for one in writing.settled if one.main and not one.is_new_article}
+    return [
+        EditedArticle(
+            article_id=article_id,
+            revision_id=main.revision_id,
+            number=main.number,
+            source_id=source_id,
+            origin=main.version.origin,
+            title=main.version.title,
+            text=main.version.text,
+            analysed=writing.analysed[main.revision_id],
+        )
+        for article_id, (source_id, main) in revised.items()
+    ]
+
+
+def _place_and_match(db: Database, watch: Watch, writing: Writing) -> list[MatchedVersion]:
+    """Both are decided together: all that is asked of the archive before is at hand."""
+    versions = _versions_to_match(db, watch, writing)
+    unplaced = [_unplaced(one, writing) for one in writing.settled if one.is_new_article]
+    place_articles(db, unplaced[:-MOST_AT_ONCE])
+    last = unplaced[-MOST_AT_ONCE:]
+    surroundings = load_surroundings(db, last) if last else None
+    placed = surroundings.place() if surroundings else []
+    matched = match_versions(watch.matcher, versions)
+    if surroundings:
+        write_placed(db, surroundings, placed)
+    return matched
+
+
+def _versions_to_match(db: Database, watch: Watch, writing: Writing) -> list[VersionToMatch]:
     after = list_facts(db, {one.article_id for one in writing.settled}) if watch.matcher.needs_facts else {}
+    found: list[VersionToMatch] = []
     for one in writing.settled:
-        for version in one.versions:
-            number = 1 if version.is_first else version.number
-            new = _to_match(one, version.revision_id, number, writing.analysed[version.revision_id], writing.now)
-            tally.alerts.extend(match_version(db, watch, new, after.get(one.article_id)))
-        tally.alerts.extend(_match_again(db, watch, one, writing, after.get(one.article_id)))
-    if watch.tells_corrections:
-        _correct_all(db, watch, writing, tally)
+        facts = after.get(one.article_id)
+        found += [_new_to_match(one, version, writing, facts) for version in one.versions]
+        found += _again_to_match(db, one, writing, facts)
+    return found
 
 
-def _correct_all(db: Database, watch: Watch, writing: Writing, tally: Tally) -> None:
-    """Tell what the articles that were revised say otherwise than people were told."""
-    mains = {one.article_id: one.main for one in writing.settled if one.main is not None and not one.is_new_article}
-    for article_id, main in mains.items():
-        analysed = writing.analysed[main.revision_id]
-        tally.alerts.extend(record_corrections(db, watch, article_id, writing.now, analysed=analysed))
+def _new_to_match(one: Settled, new: NewVersion, writing: Writing, facts: ArticleFacts | None) -> VersionToMatch:
+    matched = Matched(1 if new.is_first else new.number, one.showing.edited, by_silent_sighting=False)
+    of = (one.article_id, one.subject, new.revision_id, one.showing.source_id)
+    return VersionToMatch(*of, matched, new.version.title, new.version.text, writing.analysed[new.revision_id], facts)
 
 
-def _match_again(db: Database, watch: Watch, one: Settled, writing: Writing, facts: ArticleFacts | None) -> list[Alert]:
-    """Match the versions that were there before, as far as topics have to look at them again."""
+def _again_to_match(db: Database, one: Settled, writing: Writing, facts: ArticleFacts | None) -> list[VersionToMatch]:
+    """The versions that were there before, as far as topics have to look at them again."""
+    before = writing.before.get(one.article_id) if one.asks is Asks.BY_SIGHTING else None
     if one.asks is Asks.NONE:
         return []
-    if one.asks is Asks.ALL:
-        return [alert for version in _versions_before(db, one, writing.now) for alert in match_version(db, watch, version, facts)]
-    before = writing.before.get(one.article_id)
-    if before is None or facts is None or before.sources == facts.sources:
+    if one.asks is Asks.BY_SIGHTING and (before is None or facts is None or before.sources == facts.sources):
         return []  # no topic asks by whom it was shown, or it is shown as it was
-    silent, former = one.is_silent_sighting, _versions_before(db, one, writing.now)
-    return [alert for version in former for alert in match_sighting(db, watch, version, (before, facts), silent=silent)]
-
-
-def _versions_before(db: Database, one: Settled, now: datetime) -> list[VersionToMatch]:
-    """The versions by which the article is found that this showing did not bring."""
+    silent = one.asks is Asks.BY_SIGHTING and one.is_silent_sighting
     brought = {version.revision_id for version in one.versions}
-    rows = db.conn.execute(
-        """SELECT revisions.id, number, title, text FROM current_versions JOIN revisions ON revisions.id = revision_id
-           WHERE current_versions.article_id = ? ORDER BY revision_id DESC LIMIT ?""",
-        (one.article_id, _MOST_MATCHED_AGAIN),
-    )
     return [
-        _to_match(one, row["id"], row["number"], analyse_article(row["title"], row["text"]), now)
-        for row in rows
+        VersionToMatch(
+            article_id=one.article_id,
+            subject=one.subject,
+            revision_id=row["id"],
+            source_id=row["source_id"],
+            matched=Matched(row["number"], one.showing.edited, by_silent_sighting=silent),
+            title=row["title"],
+            text=row["text"],
+            facts=facts,
+            facts_before=before,
+        )
+        for row in _list_current(db, one.article_id)
         if row["id"] not in brought
     ]
 
 
-def _to_match(one: Settled, revision_id: int, number: int, analysed: AnalysedArticle, now: datetime) -> VersionToMatch:
-    return VersionToMatch(one.article_id, one.subject, revision_id, number, analysed, now, edited_since_silent=one.showing.edited)
+def _list_current(db: Database, article_id: int) -> Iterable[sqlite3.Row]:
+    """The versions by which the article is found."""
+    return db.conn.execute(
+        """SELECT revisions.id, revisions.source_id, number, title, text FROM current_versions JOIN revisions ON revisions.id = revision_id
+           WHERE current_versions.article_id = ? ORDER BY revision_id DESC LIMIT ?""",
+        (article_id, _MOST_MATCHED_AGAIN),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -10,20 +10,21 @@ from sqlite_utils import Database
 from news.alerts import Alert, DeliveryStatus, make_delivery_id
 from news.escalating import Escalate
 from news.timing import DELIVERY_LIFETIME
+from storage.file.rows import insert_rows
 from storage.file.times import to_text
 
+_DELIVERY = ("id", "alert_id", "channel", "status", "created_at", "due_at", "give_up_at")
 
-def insert_deliveries(db: Database, alert: Alert, channels: Sequence[str]) -> None:
-    """Write a delivery of the alert to each channel, due at once."""
+
+def insert_deliveries(db: Database, alerts: Iterable[tuple[Alert, Sequence[str]]]) -> None:
+    """Write a delivery of each alert to each of its channels, due at once."""
+    rows = [_row(alert, channel) for alert, channels in alerts for channel in channels]
+    insert_rows(db, "deliveries", _DELIVERY, rows, "ON CONFLICT (id) DO NOTHING")  # a topic may name a channel twice
+
+
+def _row(alert: Alert, channel: str) -> tuple[object, ...]:
     moment, give_up = to_text(alert.created_at), to_text(alert.created_at + DELIVERY_LIFETIME)
-    db.conn.executemany(
-        """INSERT INTO deliveries (id, alert_id, channel, status, created_at, due_at, give_up_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO NOTHING""",  # a topic may name a channel twice
-        [
-            (make_delivery_id(alert.alert_id, channel), alert.alert_id, channel, DeliveryStatus.PENDING, moment, moment, give_up)
-            for channel in channels
-        ],
-    )
+    return (make_delivery_id(alert.alert_id, channel), alert.alert_id, channel, DeliveryStatus.PENDING, moment, moment, give_up)
 
 
 def insert_escalated(db: Database, alert_id: str, channel: str, escalate: Escalate, now: datetime) -> bool:

@@ -1,81 +1,54 @@
-"""Matches, written with the version that matched, and with the alerts that follow from them."""
+"""What follows from the versions of one body: loading what that depends on, and writing matches, with the alerts that follow, by set."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from news.alerting import Matched, NewAlert, Silence, decide_alert
-from news.alerts import Alert, Subject, TopicMatch
-from news.articles import ArticleFacts
-from news.follow_ups import Per
-from news.text import AnalysedArticle
+from news.alerting import NewAlert, Silence
+from news.alerts import Alert
+from news.consequences import Before, Consequence, Consequences, MatchedVersion, Wants
+from news.corrections import EditedArticle
+from storage.file.rows import insert_rows
 from storage.file.times import to_text
-from storage.recording.alerts import Cause, hits_json, load_on_record, record_alerts
-from storage.recording.told_otherwise import add_differences
+from storage.recording.alerts import Cause, Due, hits_json, record_alerts
+from storage.recording.corrections import load_told, write_corrections
+from storage.recording.standings import load_source_names, load_standings
 from storage.recording.watch import Watch
 
-
-@dataclass(frozen=True, slots=True)
-class VersionToMatch:
-    """A version that arrived at `now`, or was there when another source showed its article, to be compared with the topics."""
-
-    article_id: int
-    subject: Subject
-    revision_id: int
-    number: int
-    analysed: AnalysedArticle
-    now: datetime
-    edited_since_silent: bool
-    """Whether its entry was edited since it was first seen; only asked of an article that no entry has sighted openly."""
+_MATCH = ("article_id", "topic", "revision_id", "number", "matched_at", "hits", "silence")
+_TOLD_LATER = "ON CONFLICT DO UPDATE SET silence = NULL WHERE excluded.silence IS NULL"
+"""A version that matched in silence may be told later, when the article is sighted openly."""
 
 
-def match_version(db: Database, watch: Watch, version: VersionToMatch, facts: ArticleFacts | None) -> list[Alert]:
-    """Match one version against all topics; record the matches, and the alerts that are due for them.
-
-    `facts` are those of its article, where a topic asks for them.
-    """
-    matched = Matched(version.number, version.edited_since_silent, by_silent_sighting=False)
-    return _record_matches(db, watch, version, facts, matched, watch.matcher.match(version.analysed, facts))
+def load_before(db: Database, watch: Watch, matched: Sequence[MatchedVersion], edited: Sequence[EditedArticle]) -> Before:
+    """All that is on record of what matches, and of what topics were told of the articles that were edited."""
+    told = load_told(db, watch, edited) if edited and watch.tells_corrections else ()
+    return Before(load_standings(db, watch, matched), load_source_names(db, watch, matched), told)
 
 
-def match_sighting(
-    db: Database, watch: Watch, version: VersionToMatch, facts: tuple[ArticleFacts, ArticleFacts], *, silent: bool
-) -> list[Alert]:
-    """Match a version against the topics that ask for sources or tags, since another source has shown its article.
-
-    `facts` are those without and with that sighting. What a silent sighting makes match is recorded without alerting.
-    """
-    before, after = facts
-    matched = Matched(version.number, version.edited_since_silent, by_silent_sighting=silent)
-    return _record_matches(db, watch, version, after, matched, watch.matcher.match_sighting(version.analysed, before, after))
+def wants_of(watch: Watch) -> Wants:
+    """What the configuration says of alerts on articles."""
+    return Wants(watch.matcher, watch.per_of_topic, watch.revisions_of_topic, watch.digest_first_poll)
 
 
-def _record_matches(
-    db: Database, watch: Watch, version: VersionToMatch, facts: ArticleFacts | None, matched: Matched, matches: Sequence[TopicMatch]
-) -> list[Alert]:
-    if not matches:
-        return []
-    known = load_on_record(db, version.article_id, version.subject, [match.topic for match in matches])
-    due: list[tuple[TopicMatch, NewAlert]] = []
-    for match in matches:
-        per = watch.per_of_topic.get(match.topic, Per.ARTICLE)
-        verdict = decide_alert(known[match.topic], matched, digest=watch.digest_first_poll, per=per)
-        if isinstance(verdict, NewAlert):
-            due.append((match, verdict))
-        _record_match(db, version, match, verdict if isinstance(verdict, Silence) else None)
-    cause = Cause(version.article_id, version.subject, version.revision_id, version.now, version.analysed.text)
-    due = add_differences(db, watch, version.article_id, version.analysed, facts, due)
-    return record_alerts(db, watch.channels_of_topic, cause, due) if due else []
+def write_consequences(db: Database, watch: Watch, decided: Consequences, now: datetime) -> list[Alert]:
+    """Write the matches, and the alerts that follow from them and from edits; returns these."""
+    insert_rows(db, "matches", _MATCH, [_match_row(one, now) for one in decided.matches], _TOLD_LATER)
+    due = [Due(_cause_of(one.of, now), one.match, one.verdict) for one in decided.matches if isinstance(one.verdict, NewAlert)]
+    alerts = record_alerts(db, watch.channels_of_topic, due)
+    return alerts + write_corrections(db, watch, decided.edits, now)
 
 
-def _record_match(db: Database, version: VersionToMatch, match: TopicMatch, silence: Silence | None) -> None:
-    # A version that matched in silence may be told later, when the article is sighted openly.
-    db.conn.execute(
-        """INSERT INTO matches (article_id, topic, revision_id, number, matched_at, hits, silence) VALUES (?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET silence = NULL WHERE excluded.silence IS NULL""",
-        (version.article_id, match.topic, version.revision_id, version.number, to_text(version.now), hits_json(match.hits), silence),
-    )
+def _match_row(one: Consequence, now: datetime) -> tuple[object, ...]:
+    version, match = one.of.version, one.match
+    silence = one.verdict if isinstance(one.verdict, Silence) else None
+    matched = (version.article_id, match.topic, version.revision_id, version.matched.number)
+    return (*matched, to_text(now), hits_json(match.hits), silence)
+
+
+def _cause_of(one: MatchedVersion, now: datetime) -> Cause:
+    version = one.version
+    return Cause(version.article_id, version.subject, version.revision_id, now, version.text)

@@ -24,5 +24,5 @@ def write_alert(db: Database, alert: Alert, payload: str, channels: Sequence[str
         "INSERT INTO alerts (id, topic, subject, sequence, kind, created_at, payload, hits) VALUES (?, ?, ?, ?, ?, ?, ?, '[]')",
         (alert.alert_id, alert.topic, alert.subject.text, alert.sequence, alert.kind, to_text(now), payload),
     )
-    insert_deliveries(db, alert, channels)
+    insert_deliveries(db, [(alert, channels)])
     return alert

@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -38,17 +38,37 @@ _STORY = ("id", "central_id", "started_at", "updated_at", "articles", "joined_in
 def place_articles(db: Database, articles: Sequence[Unplaced]) -> None:
     """Find of each article what it is a copy of and which story it belongs to, in the given order, and write it. Their rows are there."""
     for start in range(0, len(articles), MOST_AT_ONCE):
-        _place_some(db, articles[start : start + MOST_AT_ONCE])
+        surroundings = load_surroundings(db, articles[start : start + MOST_AT_ONCE])
+        write_placed(db, surroundings, surroundings.place())
 
 
-def _place_some(db: Database, articles: Sequence[Unplaced]) -> None:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Articles that are to be placed, with all that is known around them."""
+
+    articles: Sequence[Unplaced]
+    """Their words weighed."""
+    words: StoryWords
+    placer: Placer
+
+    def place(self) -> list[Placed]:
+        """Decide where they belong, in their order; nothing more is asked of the archive."""
+        return [self.placer.place(one) for one in self.articles]
+
+
+def load_surroundings(db: Database, articles: Sequence[Unplaced]) -> Surroundings:
+    """What is known around these articles, at most `MOST_AT_ONCE`."""
     words, next_story_id = words_of(db)
     counts = words.count(db, [one.sketch for one in articles])
     weighed = [replace(one, sketch=weigh(one.sketch, counts)) for one in articles]
-    around = _load_around(db, words, weighed, next_story_id)
-    placer = Placer(around)
-    _write(db, [placer.place(one) for one in weighed], [around.stories[story_id] for story_id in sorted(placer.changed)])
-    words.note([one.sketch for one in weighed])
+    return Surroundings(weighed, words, Placer(_load_around(db, words, weighed, next_story_id)))
+
+
+def write_placed(db: Database, surroundings: Surroundings, placed: Sequence[Placed]) -> None:
+    """Write where the articles were placed, and the stories that are not as they were. The articles' rows are there."""
+    articles, words = surroundings.articles, surroundings.words
+    _write(db, placed, surroundings.placer.changed_stories())
+    words.note([one.sketch for one in articles])
     words.settle(db, at_once=words.is_before_the_last(min(one.article_id for one in articles)))
 
 

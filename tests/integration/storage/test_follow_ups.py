@@ -11,13 +11,14 @@ import pytest
 
 from monitors.rendering_webhook import render_messages
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
+from news.consequences import MOST_EARLIER
 from news.follow_ups import Per, parse_follow_up
 from news.muting import Mute, MuteKind
 from news.plans import Policy, Together
 from news.schedules import parse_quiet, parse_schedule
+from news.sources import FeedEntry
 from news.topics import Revisions, Topic
 from storage import mute, retry_deliveries
-from storage.recording.told_otherwise import MOST_EARLIER
 from tests.desk import NOW, OTAN, A, B, C, Desk, entry
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -42,14 +43,18 @@ def tell(place: str, number: int) -> str:
     return " ".join([f"Récit {number} de notre envoyé. {lead}", *(fact.format(number=one) for one in range(2, 22))])
 
 
+def told_of(place: str, source: str, number: int) -> FeedEntry:
+    """The entry with which a source tells of it."""
+    address = source.replace("/feed", f"/{place}/{number}")
+    return entry(f"{_EVENTS[place][0]}, récit {number}", address, summary=tell(place, number), published_at=NOW)
+
+
 class Newsroom(Desk):
     """Three sources that write about two events; what is sealed for the channel, and what arrives there."""
 
     def publish(self, source: str, place: str, number: int, at: datetime | None = None) -> None:
         """The source publishes another article on what happened there."""
-        address = source.replace("/feed", f"/{place}/{number}")
-        told = entry(f"{_EVENTS[place][0]}, récit {number}", address, summary=tell(place, number), published_at=NOW)
-        self.poll(source, told, at=at)
+        self.poll(source, told_of(place, source, number), at=at)
 
     def told(self, at: datetime | None = None, policy: Policy | None = None, channel: str = "hook") -> list[Bundle]:
         """The messages that are sealed now, after they have arrived."""
@@ -411,7 +416,7 @@ def test_what_follows_what_was_told_before_stories_were_known_is_a_follow_up(des
     assert numbers(desk.told(told_at + HOUR)) == [["Rungis/2"]]
 
 
-def test_a_follow_up_takes_one_statement_more_than_an_alert_on_every_article(tmp_path: Path) -> None:
+def test_follow_ups_of_a_body_take_three_statements_more_than_alerts_on_every_article(tmp_path: Path) -> None:
     counts = []
     for per in Per:
         with Newsroom(tmp_path / per, [OTAN]) as desk:
@@ -420,11 +425,11 @@ def test_a_follow_up_takes_one_statement_more_than_an_alert_on_every_article(tmp
             desk.publish(A, "Rungis", 1)
             seen: list[str] = []
             desk.archive._db.conn.set_trace_callback(seen.append)
-            desk.publish(B, "Rungis", 2)
+            desk.poll(B, *[told_of("Rungis", B, number) for number in (2, 3, 4)])
             desk.archive._db.conn.set_trace_callback(None)
-            assert desk.alerts()[1] == ("OTAN", "follow_up" if per is Per.STORY else "new")
+            assert desk.alerts()[1:] == [("OTAN", "follow_up" if per is Per.STORY else "new")] * 3
             counts.append(len(seen))
-    assert counts[0] == counts[1] + 1, "which asks what was told of the story before"
+    assert counts[0] == counts[1] + 3, "what was told of the story before, what that said, and what the sources are called"
 
 
 def test_an_alert_knows_in_which_story_it_was_made(desk: Newsroom) -> None:

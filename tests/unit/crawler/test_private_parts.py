@@ -10,14 +10,24 @@ import inspect
 import re
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import pytest
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.client_proto import ResponseHandler
+from scrapy import signals
 from scrapy.core.downloader import Downloader, Slot
+from scrapy.signalmanager import SignalManager
 from scrapy.utils.test import get_crawler
 
-from crawler.scrapy_insides import AiohttpDownloadHandler, BaseStreamingDownloadHandler, ClientResponse, drop_requests_that_wait
+from crawler.scrapy_insides import (
+    AiohttpDownloadHandler,
+    BaseStreamingDownloadHandler,
+    ClientResponse,
+    QuietSignals,
+    drop_requests_that_wait,
+)
 
 FOREIGN = ("scrapy", "aiohttp", "twisted")
 INSIDES = "crawler/scrapy_insides.py"
@@ -71,6 +81,31 @@ def test_the_downloader_keeps_what_waits_for_a_host_where_we_drop_it() -> None:
     assert isinstance(slot.queue, deque)
     assert "queue.append((request, " in inspect.getsource(Downloader)
     assert "errback" in inspect.getsource(drop_requests_that_wait)
+
+
+def test_signals_reach_who_asked_for_them_and_are_sent_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    crawler = get_crawler(settings_dict={"EXTENSIONS_BASE": {}})
+    assert isinstance(crawler.signals, SignalManager)  # it is ours from before the engine is made
+    crawler.signals = QuietSignals(crawler)
+    heard: list[object] = []
+
+    def hear(response: object) -> None:
+        heard.append(response)
+
+    sent: list[object] = []
+    send = SignalManager.send_catch_log
+
+    def send_and_count(manager: SignalManager, signal: object, **what: object) -> list[tuple[Any, Any]]:
+        sent.append(signal)
+        return send(manager, signal, **what)
+
+    monkeypatch.setattr(SignalManager, "send_catch_log", send_and_count)
+    assert crawler.signals.send_catch_log(signals.response_received, response=1) == []
+    crawler.signals.connect(hear, signals.response_received)
+    assert len(crawler.signals.send_catch_log(signals.response_received, response=2)) == 1
+    assert heard == [2]
+    assert sent == [signals.response_received]
+    assert "self.signals: SignalManager = crawler.signals" in inspect.getsource(Downloader)
 
 
 def test_connections_are_made_by_what_we_put_in_the_place_of_their_factory() -> None:
