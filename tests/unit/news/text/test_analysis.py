@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -263,6 +264,16 @@ def hurried_threads():
 
 
 @pytest.mark.usefixtures("hurried_threads")
+def test_every_space_of_unicode_divides_and_nothing_is_taken_for_one_that_is_none():
+    spaces = re.compile(f"[{cutting._SPACES}]")
+    assert [code for code in range(sys.maxunicode + 1) if (spaces.match(chr(code)) is not None) is not chr(code).isspace()] == []
+
+
+@given(st.text(alphabet="aé1,.+ \u00a0-'’²;"))
+def test_a_text_without_a_plus_is_cut_in_the_quick_way_as_it_is_in_the_long_way(text):
+    assert cutting.cut_text(text) == cutting._CHUNK.split(text)
+
+
 def test_threads_that_fill_one_small_memory_get_right_answers_and_it_stays_small():
     threads, most = 3, 64
     remembered, start = Remembered(str, most), Barrier(threads)
