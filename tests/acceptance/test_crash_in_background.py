@@ -105,6 +105,7 @@ def _is_done(home: Home) -> bool:
 
 def _finish(home: Home) -> None:
     with home.start("run") as daemon:
+        daemon.wait_for_log("started")  # all may be done before, and only then it ends by itself when asked to
         wait_until(lambda: _is_done(home), "all to be told and placed")
         daemon.terminate()
         assert daemon.wait() == 0
