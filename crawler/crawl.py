@@ -161,12 +161,17 @@ class Crawl:
             await self._ended.wait()
 
     async def hand_out(self) -> None:
-        """For the spider: begin each piece of work as soon as it may start, until the crawl ends."""
+        """For the spider: begin each piece of work as soon as it may start, until the crawl ends; returns when all that was begun is done.
+
+        While it lasts scrapy's engine stays open: some work asks for more when its first answer has been read.
+        """
         self._pulled.set()
         while (work := await self._next_work()) is not None:
             asking = asyncio.create_task(self._ask(work))
             self._asking.add(asking)
             asking.add_done_callback(self._forget_asking)
+        while self._asking:
+            await asyncio.wait(self._asking)
 
     def _forget_asking(self, asking: asyncio.Task[None]) -> None:
         self._asking.discard(asking)
@@ -186,8 +191,9 @@ class Crawl:
         await self._answered(work, answer)
 
     async def _fetch(self, work: Work, *, takes_turn: bool = False) -> Response:
-        """The answer to a piece of work. Raises FetchProblem, or what scrapy and aiohttp do."""
+        """The answer to a piece of work. Raises FetchProblem, what scrapy and aiohttp do, and Dropped when the engine has closed."""
         assert self._crawler is not None
+        engine = self._crawler.engine
         spider = cast("NewsSpider", self._crawler.spider)
         try:
             request = spider.make_request(work)
@@ -195,7 +201,12 @@ class Crawl:
             raise FetchProblem(make_problem("unsupported_url", f"{work.url[:200]}: {error}")) from error
         if takes_turn:
             request.meta[TAKES_TURN] = True
-        return await self._crawler.engine.download_async(request)
+        try:
+            return await engine.download_async(request)
+        except Exception as error:
+            if engine.spider is None:  # then it raises whatever it stumbles over
+                raise Dropped(work.url) from error
+            raise
 
     async def _next_work(self) -> Work | None:
         """The next piece of work, with its permit, as soon as it may start; None when the crawl is ending."""
@@ -351,18 +362,19 @@ class Crawl:
         await asyncio.wait({self._scrapy, pulled}, return_when=asyncio.FIRST_COMPLETED)
         pulled.cancel()
         if not self._scrapy.done():
-            closing = asyncio.create_task(self._crawler.stop_async())
-            ending = {closing, self._scrapy, *self._asking}
-            await asyncio.wait(ending, timeout=grace.total_seconds(), return_when=asyncio.ALL_COMPLETED)
-            await self._drop(self._crawler, ending)
+            if self._asking:
+                await asyncio.wait(self._asking, timeout=grace.total_seconds())
+            await self._drop(self._crawler)
+            ending = {asyncio.create_task(self._crawler.stop_async()), self._scrapy, *self._asking}
+            _, unfinished = await asyncio.wait(ending, timeout=_LAST_WORDS.total_seconds())
+            for task in unfinished:
+                task.cancel()
 
-    async def _drop(self, crawler: Crawler, ending: set[asyncio.Task[None]]) -> None:
+    async def _drop(self, crawler: Crawler) -> None:
+        """Give up what is still asked for or read; it is still due."""
         self._downloads.drop()
         drop_requests_that_wait(crawler, Dropped())
         await self._stop_reading()
-        _, unfinished = await asyncio.wait(ending, timeout=_LAST_WORDS.total_seconds())
-        for task in unfinished:
-            task.cancel()
 
 
 async def _outcome_of(work: Work, answered: Answered) -> Any:

@@ -140,6 +140,60 @@ def test_stopping_gives_requests_in_flight_time_to_end(site: NewsSite) -> None:
     assert [outcome.kind for outcome in outcomes.polls] == [PollKind.PARSED]
 
 
+INDEX = "<sitemapindex><sitemap><loc>{url}</loc></sitemap></sitemapindex>"
+SITEMAP = (
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url>'
+    "<loc>https://journal.example/1</loc><news:news><news:publication_date>2025-02-10</news:publication_date><news:title>Un</news:title>"
+    "</news:news></url></urlset>"
+)
+
+
+def test_what_is_asked_for_in_several_steps_is_asked_for_to_its_end_while_there_is_grace(site: NewsSite) -> None:
+    """The children of an index come after the answer in flight has ended; the parts of scrapy must still be there for them."""
+    site.page("/sitemap.xml", SITEMAP, headers={"Content-Type": "application/xml"})
+    index = site.page("/index.xml", INDEX.format(url=site.url("/sitemap.xml")), headers={"Content-Type": "application/xml"})
+    let_go = site.hold("/index.xml")
+
+    async def steps(crawl: Crawl) -> None:
+        crawl.add(DueSource(1, index))
+        await asyncio.to_thread(site.wait_for, "/index.xml")
+        asyncio.get_running_loop().call_soon(let_go)  # which comes when it has been asked to stop
+
+    outcomes = Outcomes()
+    crawl_with(outcomes, steps, crawl_settings(stop_grace=timedelta(seconds=20)))
+    assert [(outcome.kind, len(outcome.feed.entries) if outcome.feed else None) for outcome in outcomes.polls] == [(PollKind.PARSED, 1)]
+
+
+def test_what_is_asked_for_in_several_steps_is_still_due_when_the_grace_is_over(site: NewsSite) -> None:
+    """An index whose child could not be asked for any more is no index that fails."""
+    child = site.stall("/sitemap.xml")
+    index = site.page("/index.xml", INDEX.format(url=child), headers={"Content-Type": "application/xml"})
+
+    async def steps(crawl: Crawl) -> None:
+        crawl.add(DueSource(1, index))
+        await asyncio.to_thread(site.wait_for, "/sitemap.xml")
+
+    outcomes = Outcomes()
+    crawl_with(outcomes, steps, crawl_settings(stop_grace=timedelta(seconds=0.2), timeout=timedelta(hours=1)))
+    assert outcomes.polls == []
+
+
+def test_work_that_begins_as_the_crawl_is_stopped_without_grace_is_still_due(site: NewsSite) -> None:
+    urls = [site.publish_feed(f"/feed{number}", FEED) for number in range(40)]
+
+    async def steps(crawl: Crawl) -> None:
+        crawl.add(DueSource(100, site.publish_feed("/first", FEED)))
+        await asyncio.to_thread(site.wait_for, "/first")
+        for number, url in enumerate(urls):
+            crawl.add(DueSource(number, url))
+        for _ in range(3):  # until some have just begun
+            await asyncio.sleep(0)
+
+    outcomes = Outcomes()
+    crawl_with(outcomes, steps, crawl_settings(stop_grace=timedelta(0)))
+    assert [outcome for outcome in outcomes.polls if outcome.kind is PollKind.FAILED] == []
+
+
 def test_stopping_drops_what_waits_for_a_slow_host(site: NewsSite) -> None:
     urls = [site.publish_feed(f"/feed{number}", FEED) for number in range(3)]
 
