@@ -361,20 +361,17 @@ class Crawl:
         pulled = asyncio.create_task(self._pulled.wait())
         await asyncio.wait({self._scrapy, pulled}, return_when=asyncio.FIRST_COMPLETED)
         pulled.cancel()
-        if not self._scrapy.done():
-            if self._asking:
-                await asyncio.wait(self._asking, timeout=grace.total_seconds())
-            await self._drop(self._crawler)
-            ending = {asyncio.create_task(self._crawler.stop_async()), self._scrapy, *self._asking}
-            _, unfinished = await asyncio.wait(ending, timeout=_LAST_WORDS.total_seconds())
-            for task in unfinished:
-                task.cancel()
-
-    async def _drop(self, crawler: Crawler) -> None:
-        """Give up what is still asked for or read; it is still due."""
+        if self._asking:
+            await asyncio.wait(self._asking, timeout=grace.total_seconds())
         self._downloads.drop()
-        drop_requests_that_wait(crawler, Dropped())
+        ending = {self._scrapy, *self._asking}
+        if not self._scrapy.done():
+            drop_requests_that_wait(self._crawler, Dropped())
+            ending.add(asyncio.create_task(self._crawler.stop_async()))
         await self._stop_reading()
+        _, unfinished = await asyncio.wait(ending, timeout=_LAST_WORDS.total_seconds())
+        for task in unfinished:
+            task.cancel()
 
 
 async def _outcome_of(work: Work, answered: Answered) -> Any:

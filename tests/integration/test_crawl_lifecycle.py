@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from crawler import Crawl, CrawlSettings
+from crawler.download_handler import Dropped
 from news.errors import CrawlEnded
 from news.sources import DuePage, DueSource, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem
 from tests.news_site import NewsSite, article, item, rss
@@ -273,6 +274,28 @@ def test_a_spider_that_ends_by_itself_ends_the_crawl_loudly(site: NewsSite) -> N
         crawl._in_hand[DueSource].add(1)
         with pytest.raises(CrawlEnded):
             await crawl.join()
+
+    asyncio.run(run())
+
+
+def test_what_asks_for_more_of_a_spider_that_ended_by_itself_is_still_due(site: NewsSite) -> None:
+    async def run() -> None:
+        outcomes = Outcomes()
+        crawl = Crawl(crawl_settings(), lambda: NOW, {DueSource: outcomes.take_poll, DuePage: outcomes.take_page})
+        running = asyncio.create_task(crawl.run())
+        child = site.page("/sitemap.xml", SITEMAP, headers={"Content-Type": "application/xml"})
+        crawl.add(DueSource(1, site.page("/index.xml", INDEX.format(url=child), headers={"Content-Type": "application/xml"})))
+        let_go = site.hold("/index.xml")
+        await asyncio.to_thread(site.wait_for, "/index.xml")
+        assert crawl._crawler is not None
+        ending = asyncio.create_task(crawl._crawler.stop_async())
+        asyncio.get_running_loop().call_soon(let_go)
+        with pytest.raises(CrawlEnded):
+            await running
+        await ending
+        assert outcomes.polls == []
+        with pytest.raises(Dropped):
+            await crawl._fetch_more(DueSource(1, child))
 
     asyncio.run(run())
 
