@@ -134,7 +134,7 @@ def install_peers(venv: Path) -> Path:
 
 
 def quivive() -> Peer:
-    """Ours, as `quivive poll`."""
+    """The program itself; that of this tree, asked to poll once."""
     return Peer("quivive", "", prepare_quivive, program(Path("config.toml"), "poll", "--json"), count_quivive)
 
 

@@ -64,13 +64,13 @@ class OnRecord:
 
     @property
     def most(self) -> float:
-        """What has not slid."""
+        """The highest ratio that still passes."""
         return self.ratio * (1 + self.tolerance)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured."""
+    """How often, and on how many documents of each kind, a ratio is measured."""
 
     portions: int
     documents: int
@@ -101,7 +101,7 @@ def main() -> None:
 
 
 def measure(size: Size, folder: Path, venv: Path | None) -> dict[str, float]:
-    """Each ratio by its name."""
+    """What the program takes, as a multiple of what its yardstick took in the same run, by the name of the ratio."""
     preload()
     calm_collector()
     kinds: dict[str, Callable[[], Iterable[Pair]]] = {

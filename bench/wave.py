@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def measure(config: Path, known: Path, sources: int) -> Wave:
-    """One start."""
+    """Start the daemon once on a copy of the archive of which all sources are due."""
     archive = config.with_name("archive.db")
     for old in archive.parent.glob("archive.db*"):
         old.unlink()

@@ -27,12 +27,12 @@ class QuietSignals(SignalManager):
         self._asked_for: set[int] = set()
 
     def connect(self, receiver: Any, signal: Any, **options: Any) -> None:
-        """As in scrapy."""
+        """Remember that the signal is asked for, and connect as scrapy does."""
         self._asked_for.add(id(signal))
         super().connect(receiver, signal, **options)
 
     def send_catch_log(self, signal: Any, **what: Any) -> list[tuple[Any, Any]]:
-        """As in scrapy; an empty list if nobody hears it."""
+        """Send as scrapy does, or answer at once with an empty list if nobody asked for it."""
         return super().send_catch_log(signal, **what) if id(signal) in self._asked_for else []
 
 
