@@ -38,7 +38,7 @@ _LIVE = re.compile(r"ce\sque?\s(?:l['’])?on\ssait|revivez|en direct|en images|
 """Reports of the event itself, though they are worded as explanations."""
 _REACTION = re.compile(
     r"""(?<!\bla\s)(?<!\ble\s)(?<!\bles\s)(?<!\bune\s)(?<!\bun\s)(?<!\bancien\s)\b(?:
-    réagi\w*|réactions?|dénonce(?:nt)?|salue(?:nt)?|critiquent?(?=\s(?:l[ae]s?\s|l['’]|une?\s|des\s|s(?:a|on|es)\s))|estime(?:nt)?
+    réagi\w*|réactions?|dénonce(?:nt)?|salue(?:nt)?|critique(?:nt)?(?=\s(?:l[ae]s?\s|l['’]|une?\s|des\s|s(?:a|on|es)\s))|estime(?:nt)?
     |déplore(?:nt)?|appell\w+\s(?:à|au|aux)|regrette(?:nt)?|s['’]inqui\w+|mécontent\w*|rassuré\w*|réclame(?:nt)?|demande(?:nt)?
     |conteste(?:nt)?|rejette(?:nt)?|juge(?:nt)?|se\sdésolidaris\w+|fustige(?:nt)?|s['’]indign\w+|confie(?:nt)?|témoigne(?:nt)?
     |reacts?|reactions?|slams?|welcomes?|criticis\w+|criticiz\w+|condemns?|urges?|calls\s(?:on|for)|demands?|denies)\b""",
