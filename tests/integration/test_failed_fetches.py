@@ -1,16 +1,21 @@
-"""What a fetch that failed leaves behind in memory. Python's collector looks seldom (`quivive/collector.py`), and an answer may have 10 MB."""
+"""What a failed fetch leaves behind in memory. Python's collector looks seldom (`quivive/collector.py`), and an answer may have 10 MB."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import gzip
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import FrameType, TracebackType
 
 import pytest
+from scrapy import Request
 
+from crawler.download_handler import GuardedDownloadHandler
+from crawler.scrapy_insides import ClientResponse
 from tests.news_site import NewsSite, article
 from tests.running_crawl import RunningCrawl, crawl_settings
 
@@ -99,3 +104,24 @@ def test_what_could_not_be_read_leaves_nothing_for_the_collector(site: NewsSite,
         return problem and problem.code
 
     assert list_left(fetch) == ("worker_timeout", Counter())
+
+
+class CancellingHandler(GuardedDownloadHandler):
+    """A library that lets a cancellation of its own out, as aiohttp did when names were looked up for two at a time (its #3431)."""
+
+    @asynccontextmanager
+    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[ClientResponse]:  # noqa: ASYNC109  # as in scrapy
+        if request.url.endswith("/cancelled"):
+            raise asyncio.CancelledError
+        async with super()._make_request(request, timeout) as response:
+            yield response
+
+
+def test_a_fetch_that_a_library_cancels_fails_alone_and_comes_again(site: NewsSite) -> None:
+    handler = f"{CancellingHandler.__module__}.{CancellingHandler.__qualname__}"
+    with RunningCrawl(crawl_settings(download_handler=handler, concurrency=1)) as crawl:
+        for _ in range(2):
+            problem = crawl.poll(site.url("/cancelled")).problem
+            assert problem is not None
+            assert problem.code == "connection"
+        assert crawl.poll(site.page("/feed", BODY)).http_status == 200
