@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -29,6 +29,7 @@ _DIFFERENT = 2_000
 """Texts of which there are sketches."""
 _TAIL = 0.7
 """Words that only one article holds, for each article: names, slips of the pen."""
+_ANY_TIME = datetime(2025, 1, 1, tzinfo=UTC)
 _COUNTED = "WITH RECURSIVE n (id) AS (VALUES (:first) UNION ALL SELECT id + 1 FROM n WHERE id < :last)"
 
 
@@ -48,7 +49,8 @@ def fill(db: Database, count: int, now: datetime) -> None:
         first, last = start * count // _ROUNDS * _SHINGLES_EACH, (start + 1) * count // _ROUNDS * _SHINGLES_EACH - 1
         with db.atomic():
             db.conn.execute(
-                f"{_COUNTED} INSERT INTO shingles SELECT random() & 281474976710655 AS shingle, id / {_SHINGLES_EACH} + 1 FROM n ORDER BY 1",
+                f"""{_COUNTED} INSERT INTO shingles
+                    SELECT random() & 281474976710655 AS shingle, id / {_SHINGLES_EACH} + 1 FROM n ORDER BY 1""",
                 {"first": first, "last": last},
             )
 
@@ -87,4 +89,4 @@ def _at(sketch: Sketch, article_id: int, at: datetime) -> Sketch:
 def _different() -> list[Sketch]:
     chance = random.Random(3)
     texts = [analyse_article(make_title(chance), "\n".join(make_paragraphs(chance, 400))) for _ in range(_DIFFERENT)]
-    return [sketch_article(0, datetime.min, text) for text in texts]
+    return [sketch_article(0, _ANY_TIME, text) for text in texts]

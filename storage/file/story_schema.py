@@ -95,7 +95,7 @@ def _weighed(db: Database, kept: dict[str, Any], articles: int) -> str:
 
 
 def tell_words_in_bytes(db: Database) -> None:
-    """How often each word of a sketch comes and how much it tells is kept in bytes, not in its JSON: read again and again, that cost most."""
+    """How often each word of a sketch comes and how much it tells is kept in bytes, beside its JSON, of which reading them cost most."""
     db.conn.execute("ALTER TABLE sketches ADD COLUMN told BLOB NOT NULL DEFAULT x''")  # a byte a word, and two a word
     for row in db.conn.execute("SELECT article_id, sketch FROM sketches").fetchall():
         *rest, counts, weights, square = json.loads(row["sketch"])

@@ -14,7 +14,6 @@ from news.headlines import HeadlineKind
 from news.stories import Sketch
 from storage.file.rows import insert_rows, select_in
 
-
 _COLUMNS = "article_id, at, sketch, told"
 
 
