@@ -6,7 +6,8 @@ Pure: the moment (`now`, seconds on any steady scale) is an argument.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+
+from news.lazy_dataclass import dataclass
 
 HALF_LIFE_SECONDS = 60.0
 """What was seen as long ago counts half: a site that was repaired is soon trusted again."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from news.lazy_dataclass import dataclass
 
 MOST_CRAWL_DELAY_SECONDS = 60.0
 """A robots.txt that asks for more is heeded as far as this: with a day between two pages, none would be read while it is news."""

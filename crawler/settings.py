@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
+
+from news.lazy_dataclass import dataclass
 
 DEFAULT_DOWNLOAD_HANDLER = "crawler.download_handler.GuardedDownloadHandler"
 

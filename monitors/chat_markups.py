@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from news.lazy_dataclass import dataclass
 
 _NOTHING = "\u200b"
 """Parts what would be read together, and is not seen (ZERO WIDTH SPACE)."""

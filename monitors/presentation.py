@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from news.lazy_dataclass import dataclass
 from news.wording import Language
 
 TEMPLATE_NAMES = ("mail.html", "mail.txt")

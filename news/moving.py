@@ -8,9 +8,10 @@ elsewhere with the rest of a feed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from news.lazy_dataclass import dataclass
 from news.sources import PollKind, PollOutcome
 from news.wording import Wording
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from news.adopting import OtherEntries
 from news.articles import Origin
 from news.judging import Version
+from news.lazy_dataclass import dataclass
 from news.sayings import Saying
 
 

@@ -12,13 +12,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 
 from news.copies import CopyOf, column_of
 from news.headlines import HeadlineKind, kinds_of_headline
+from news.lazy_dataclass import dataclass
 from news.text import AnalysedArticle, Analysis, little_words
 
 __all__ = [

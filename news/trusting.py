@@ -8,9 +8,10 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from news.lazy_dataclass import dataclass
 from news.rhythm import Brought, Rhythm, expected, rates_of
 from news.silence import unlikely_pause
 

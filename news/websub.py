@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from news.lazy_dataclass import dataclass
 from news.sources import FeedLink, Problem
 from news.timing import LONGEST_RETRY_AFTER
 from news.wording import Wording

@@ -7,12 +7,12 @@ index; what is no word (elided articles, punctuation) has no position. Offsets p
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
 from operator import attrgetter
 from typing import NamedTuple
 
+from news.lazy_dataclass import dataclass
 from news.text.inflection import stem
 from news.text.remembering import Remembered
 from news.text.tokens import TOKEN_SIGNS, cut_chunk, cut_text

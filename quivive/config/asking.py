@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from crawler import ListingRules, RequestSettings
+from news.lazy_dataclass import dataclass
 from news.wording import Wording
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -13,6 +12,7 @@ from sqlite_utils import Database
 from news.alert_answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from news.alerts import AlertedArticle, AlertKind, DeliveryStatus, EscalationCause, RecipientOutcome, RollKind
 from news.health_news import HealthNews
+from news.lazy_dataclass import dataclass
 from news.surges import Surge
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from sqlite_utils import Database
 from news.answers import ByDate, ByRelevance, RebuildingPart
 from news.articles import ArticleFacts, SourceFacts
 from news.fingerprints import fingerprint
+from news.lazy_dataclass import dataclass
 from news.query import (
     Condition,
     Fact,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from news.answers import ByDate, ByRelevance, FoundArticle, SearchAnswer
+from news.lazy_dataclass import dataclass
 from news.query import EVERYTHING, Query, explain, make_snippet
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.records import get_record

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -26,6 +26,7 @@ from news.alerts import (
 )
 from news.health_news import HealthNews
 from news.judging import delay_seconds
+from news.lazy_dataclass import dataclass
 from news.surges import Surge
 from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -21,6 +21,7 @@ from news.health import (
     decide_telling,
     wait_while_gone,
 )
+from news.lazy_dataclass import dataclass
 from news.moving import Move, address_to_ask, conclude_move
 from news.own_line import LATELY, LINE_CODES, Line
 from news.sources import PollKind, PollOutcome, Problem, SourceStatus

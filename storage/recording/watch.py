@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from news.alerts import Alert
 from news.follow_ups import FollowUp, Per
+from news.lazy_dataclass import dataclass
 from news.query import Matcher
 from news.repairing import RepairState
 from news.sources import DuePage, Problem
