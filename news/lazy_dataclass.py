@@ -50,6 +50,8 @@ def _give_methods_later(made: type[Any], parts: dict[str, Any], names: Iterable[
 
     for name in names:
         setattr(made, name, _make_first(made, name, write_methods))
+    for name, said in ({"init": True, "repr": True, "eq": True} | kind).items():
+        setattr(made.__dataclass_params__, name, said)
 
 
 def _copy(made: type[Any], parts: dict[str, Any]) -> type[Any]:

@@ -6,12 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.copies import CopyOf, CopyReason
 from news.lazy_dataclass import dataclass
 from news.stories import Because
 from news.story_answers import PlaceInStory, StoryArticle, StoryRecord
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time
 

@@ -128,6 +128,7 @@ def test_is_a_dataclass_to_whoever_asks() -> None:
     assert [one.name for one in dataclasses.fields(Point)] == ["x", "y", "names"]
     assert dataclasses.replace(Point(1, 2), y=3) == Point(1, 3)
     assert dataclasses.asdict(Rank(1, "a")) == {"number": 1, "name": "a"}
+    assert (Rank.__dataclass_params__.frozen, Rank.__dataclass_params__.order, Counter.__dataclass_params__.frozen) == (True, True, False)
     match Rank(1, "a"):
         case Rank(number, name):
             assert (number, name) == (1, "a")
