@@ -22,9 +22,9 @@ class Database:
         """All of what is done within, or none of it: a transaction or, within one, a savepoint."""
         if self.conn.in_transaction:
             name = f"atomic_{secrets.token_hex(16)}"
-            begin, keep, undo = f"SAVEPOINT {name}", f"RELEASE {name}", (f"ROLLBACK TO {name}", f"RELEASE {name}")
+            begin, keep, undo = f"SAVEPOINT {name}", f"RELEASE {name}", [f"ROLLBACK TO {name}", f"RELEASE {name}"]
         else:
-            begin, keep, undo = "BEGIN", "COMMIT", ("ROLLBACK",)
+            begin, keep, undo = "BEGIN", "COMMIT", ["ROLLBACK"]
         self.conn.execute(begin)
         try:
             yield
