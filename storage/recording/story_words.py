@@ -66,14 +66,12 @@ class StoryWords:
         held = {word: self._known[word].articles + len(self._waiting.get(word, ())) + count for word, count in own.items()}
         return WordCounts(held.pop(_EVERY_ARTICLE), held)
 
-    def holders(self, sketch: Sketch) -> dict[str, Sequence[int]]:
-        """Who else holds the words of an article that was counted, the latest last."""
-        return {word: self._holders(word) for word in sketch.words if not is_kin(word)}
-
-    def _holders(self, word: str) -> list[int]:
-        blob = self._known[word].holders
-        waiting = self._waiting.get(word, [])
-        return [*_unpack(blob), *waiting] if blob else waiting
+    def holders(self, word: str) -> Sequence[int]:
+        """Who else holds a word of an article that was counted, the latest last."""
+        blob, waiting = self._known[word].holders, self._waiting.get(word, ())
+        if not blob:
+            return waiting
+        return (*_unpack(blob), *waiting) if waiting else _unpack(blob)
 
     def load_sketches(self, db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
         """The sketches of these articles that are not forgotten; those of the day are asked for again and again."""
@@ -111,7 +109,7 @@ class StoryWords:
         self._learn(db, words)
         for word in words:
             known, waiting = self._known[word], self._waiting[word]
-            holders = None if is_kin(word) or word == _EVERY_ARTICLE else _pack(self._holders(word)[-MOST_HOLDERS_ASKED:])
+            holders = None if is_kin(word) or word == _EVERY_ARTICLE else _pack(self.holders(word)[-MOST_HOLDERS_ASKED:])
             self._known[word] = _Known(known.articles + len(waiting), holders)
         rows = [(word, *self._known[word]) for word in words]
         replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
