@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable
+from dataclasses import dataclass
 
 from crawler.costs import Costs
-from news.lazy_dataclass import dataclass
 
 SHARE_BYTES = 16_000_000
 SOFT_BYTES = 64_000_000

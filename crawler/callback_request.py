@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
-
-from news.lazy_dataclass import dataclass
 
 MOST_HEAD_BYTES = 16_384
 MOST_FIELDS = 20

@@ -10,12 +10,12 @@ import asyncio
 import logging
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
 from crawler.callback_request import MOST_HEAD_BYTES, Head, Refused, read_body, read_head
 from crawler.link_header import parse_links
-from news.lazy_dataclass import dataclass
 from news.websub import Mode, Refusal, Subscription, judge_telling
 
 PATH = "/websub/"

@@ -6,14 +6,13 @@ A crawl that takes another's place takes this over.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from crawler.allowance import Allowance
 from crawler.costs import Costs
 from crawler.pace import HostPaces
 from crawler.settings import CrawlSettings
 from crawler.workers import Workers
-from news.lazy_dataclass import dataclass
 
 
 class Bell:

@@ -7,9 +7,8 @@ seconds; what shall be deleted is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
-
-from news.lazy_dataclass import dataclass
 
 MOST_COOKIES = 20
 MOST_COOKIE_BYTES = 4096

@@ -6,8 +6,7 @@ Pure: the moment (`now`, seconds on any steady scale) is an argument.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-
-from news.lazy_dataclass import dataclass
+from dataclasses import dataclass
 
 HALF_LIFE_SECONDS = 60.0
 """What was seen as long ago counts half: a site that was repaired is soon trusted again."""

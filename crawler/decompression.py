@@ -13,6 +13,7 @@ import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Protocol
 
 import brotli
@@ -21,7 +22,6 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.problems import FetchProblem, make_problem
-from news.lazy_dataclass import dataclass
 
 if sys.version_info >= (3, 14):
     from compression import zstd

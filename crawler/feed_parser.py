@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import unescape
 from itertools import islice
@@ -22,7 +23,6 @@ from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
 from crawler.wishes import feed_wishes
-from news.lazy_dataclass import dataclass
 from news.site_feeds import FEED_TYPES, FeedOffer, OfferWay, sort_offers
 from news.sources import FeedEntry, FeedLink, ParsedFeed
 

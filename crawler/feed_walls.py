@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.problems import make_problem
-from news.lazy_dataclass import dataclass
 from news.sources import Problem
 
 LOOKED_AT_BYTES = 65_536

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from scrapy.http import Response
@@ -17,7 +17,6 @@ from crawler.reading import read_feed, read_listing
 from crawler.settings import ListingRules
 from crawler.wishes import fresh_for
 from crawler.work import Answered, final_url, header, moved_to, problem_without_reading
-from news.lazy_dataclass import dataclass
 from news.preparing import join_feeds
 from news.sources import DueSource, FeedLink, ParsedFeed, PollKind, PollOutcome, Problem
 from news.websub import with_header_links

@@ -9,12 +9,11 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from crawler.hosts import host_key
 from crawler.pace import HostPaces
-from news.lazy_dataclass import dataclass
 
 MOST_QUEUED = 2000
 """Pieces of work that wait; whoever has more pages keeps them, and asks again. Feeds are always taken: there are as many as sources."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import OrderedDict
-
-from news.lazy_dataclass import dataclass
+from dataclasses import dataclass
 
 MOST_CRAWL_DELAY_SECONDS = 60.0
 """A robots.txt that asks for more is heeded as far as this: with a day between two pages, none would be read while it is news."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from lxml import etree
@@ -15,7 +16,6 @@ from lxml.html import HtmlElement
 from crawler.dates import from_page
 from crawler.linked_data import LinkedData
 from crawler.page_parts import PageParts, short_text
-from news.lazy_dataclass import dataclass
 
 _FIRST_NAMES = ("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article.published")
 _OTHER_NAMES = (

@@ -5,6 +5,7 @@ Direct look-ups of the few places where news sites put these, on the tree that i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -19,7 +20,6 @@ from crawler.page_titles import title_of
 from crawler.paid_parts import paid_paragraphs
 from crawler.plain_text import language_of
 from crawler.web_url import absolute_url
-from news.lazy_dataclass import dataclass
 
 _SAMPLE_PARAGRAPHS, _SAMPLE_CHARACTERS = 20, 1000
 

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 
-from news.lazy_dataclass import dataclass
 from news.sources import Problem
 from news.wording import template
 

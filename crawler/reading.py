@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.problems import FetchProblem, make_problem
 from crawler.settings import ListingRules
-from news.lazy_dataclass import dataclass
 from news.parts import join_part, within_bounds
 from news.preparing import prepare_feed, prepare_page
 from news.site_feeds import SiteFeeds

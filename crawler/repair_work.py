@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from scrapy.http import Response
 
@@ -11,7 +11,6 @@ from crawler.failures import problem_of
 from crawler.problems import FetchProblem, advise_on_repair
 from crawler.reading import Place, read_archive, read_sitemap, read_sitemap_addresses
 from crawler.work import Answered, final_url, header, problem_without_reading
-from news.lazy_dataclass import dataclass
 from news.sources import DueRepair, Problem, RepairOutcome, RepairWay
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"

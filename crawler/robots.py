@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, cast
 from urllib.parse import urlsplit
@@ -23,7 +24,6 @@ from crawler.reading_queue import Document
 from crawler.redirects import MAX_HOPS, check_url
 from crawler.robots_rules import Ruling, is_quick, product_token, rule, text_of
 from crawler.workers import Workers, WorkersStopped
-from news.lazy_dataclass import dataclass
 from news.sources import Problem
 
 OBEY = "quivive_obey_robots"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
-
-from news.lazy_dataclass import dataclass
 
 DEFAULT_DOWNLOAD_HANDLER = "crawler.download_handler.GuardedDownloadHandler"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -22,7 +22,6 @@ from crawler.feed_repair import with_valid_references
 from crawler.plain_text import distinct_lines, language_of, line_of
 from crawler.problems import FetchProblem, make_problem
 from crawler.web_url import absolute_url
-from news.lazy_dataclass import dataclass
 from news.sources import FeedEntry, ParsedFeed, Problem
 
 MOST_ENTRIES = 2_000

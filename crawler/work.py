@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
@@ -12,7 +13,6 @@ from crawler.frontier import Work
 from crawler.problems import make_http_problem, make_problem
 from crawler.redirects import HOPS, MOVED_TO
 from crawler.settings import ListingRules
-from news.lazy_dataclass import dataclass
 from news.sources import Problem
 from news.timing import parse_retry_after
 

@@ -18,11 +18,11 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from crawler.reading import OUT_OF_MEMORY_STATUS, preload
-from news.lazy_dataclass import dataclass
 
 READY = "ready"
 _PR_SET_PDEATHSIG = 1

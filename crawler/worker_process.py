@@ -15,12 +15,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 
 from crawler.problems import FetchProblem, make_problem
 from crawler.reading import OUT_OF_MEMORY_STATUS
 from crawler.worker_main import READY, Answer
-from news.lazy_dataclass import dataclass
 from news.sources import Problem
 
 DOCUMENTS_PER_WORKER = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitors.attempts import Outcome, Progress, TimeLimits, judge_attempt, judge_interruption, retry
@@ -15,7 +15,6 @@ from monitors.recorder import Recorder
 from monitors.senders import Senders
 from monitors.switchboard import Switchboard
 from news.alerts import AttemptResult, Bundle
-from news.lazy_dataclass import dataclass
 from news.wording import Wording
 
 _log = logging.getLogger(__name__)

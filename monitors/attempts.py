@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Protocol
 
 from monitors.rendering import one_line
 from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus
-from news.lazy_dataclass import dataclass
 from news.timing import next_attempt
 from news.wording import Wording
 

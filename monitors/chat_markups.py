@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-
-from news.lazy_dataclass import dataclass
+from dataclasses import dataclass
 
 _NOTHING = "\u200b"
 """Parts what would be read together, and is not seen (ZERO WIDTH SPACE)."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitors.letter_parts import LetterChange, make_letter_change, tell_escalation, tell_own
 from monitors.rendering import marked_parts, one_line, safe_link
 from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Roll, RollKind
 from news.digests import DigestStory, TopicDigest, arrange_digest
-from news.lazy_dataclass import dataclass
 from news.wording import Language
 
 MOST_CHANGES = 3

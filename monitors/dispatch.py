@@ -10,7 +10,7 @@ import logging
 import random
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -25,7 +25,6 @@ from monitors.recorder import Recorder
 from monitors.samples import make_samples
 from monitors.switchboard import Switchboard
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
-from news.lazy_dataclass import dataclass
 from news.pace import MOST_AT_ONCE
 
 HELD_AT_ONCE = 1000

@@ -5,7 +5,7 @@ Its attributes are documented in docs/delivery.md for whoever writes a template 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from monitors.digest_letter import LetterDigest, make_letter_digests, tell_roll, tell_when
 from monitors.letter_differences import LetterDifference, make_letter_differences
@@ -15,7 +15,6 @@ from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
 from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Followed, Hit, Roll
 from news.health_news import HealthNews
-from news.lazy_dataclass import dataclass
 from news.surges import Surge
 from news.wording import Language
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from monitors.letter_parts import tell_own
 from monitors.rendering import one_line
 from news.alerts import Alert, AlertedArticle, Bundle, Difference
-from news.lazy_dataclass import dataclass
 from news.telling_differences import name_difference
 from news.wording import Language
 

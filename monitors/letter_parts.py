@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from monitors.rendering import one_line
 from news.alerts import Bundle, Change, EscalatedFrom, EscalationCause
 from news.differences import compare, mark_changes
-from news.lazy_dataclass import dataclass
 from news.wording import Language
 
 

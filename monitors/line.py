@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from news.alerts import AttemptResult, Bundle
-from news.lazy_dataclass import dataclass
 from news.pace import Pace
 
 Take = Callable[[datetime, int, Collection[str]], Awaitable[list[Bundle]]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from email.utils import getaddresses
 
-from news.lazy_dataclass import dataclass
 from news.wording import Wording
 
 _ADDRESS = re.compile(r"""(?P<local> [^\s<>"(),:;@\[\]\\]+ ) @ (?P<domain> [\w-]+ (\.[\w-]+)* )""", re.VERBOSE)

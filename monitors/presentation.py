@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from news.lazy_dataclass import dataclass
 from news.wording import Language
 
 TEMPLATE_NAMES = ("mail.html", "mail.txt")

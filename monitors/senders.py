@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels import Channel
 from monitors.presentation import Presentation
-from news.lazy_dataclass import dataclass
 
 
 @dataclass(slots=True)

@@ -5,10 +5,10 @@ A chart is a table of coloured cells: most mail programs load no images, run no 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from monitors.rendering import one_line, safe_link
-from news.lazy_dataclass import dataclass
 from news.surges import Surge, SurgeArticle, SurgeBar, draw_bars
 from news.wording import Language
 

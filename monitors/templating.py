@@ -5,6 +5,7 @@ An alert is never lost for a template: whatever goes wrong in one that a user wr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from monitors.letter import Letter, make_letter
 from monitors.presentation import TEMPLATE_NAMES, Presentation, TemplateTroubleError
 from monitors.samples import make_samples
 from monitors.template_running import make_environment, run_bounded
-from news.lazy_dataclass import dataclass
 from news.wording import Wording
 
 OUR_TEMPLATES = Path(__file__).parent / "templates"

@@ -13,7 +13,6 @@ imports none of them. Its face is made of modules, each named for what it decide
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`;
 - where the network may lead: `addresses`;
 - what is told to people, before it has a language: `wording`, `telling_differences`;
-- how all of these types are made without a start that waits for each of them: `lazy_dataclass`;
 - the rooms within, each by its own face: `query`, `text`.
 
 What is not in this list is for the modules of this room alone (`docs/decisions/0019-the-face-of-news.md`).

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from news.fingerprints import normalise_text
 from news.judging import telling_words, titles_agree
-from news.lazy_dataclass import dataclass
 from news.other_forms import plain_form
 from news.urls import is_site_root, same_site
 

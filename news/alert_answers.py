@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from news.alerts import AlertKind, Change, DeliveryStatus, Difference, EscalationCause, Hit, RecipientOutcome, RollKind
 from news.health_news import HealthNews
-from news.lazy_dataclass import dataclass
 from news.surges import Surge
 
 

@@ -6,11 +6,11 @@ one place, with one early return for each answer.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from news.alerts import AlertKind, Change, Difference
 from news.follow_ups import Per
-from news.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from news.fingerprints import derived_id
 from news.health_news import HealthNews
-from news.lazy_dataclass import dataclass
 from news.surges import Surge
 
 

@@ -7,12 +7,11 @@ for. `next` is None where the list is known to have ended.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from news.lazy_dataclass import dataclass
 from news.page_readings import PageReadings
 
 if TYPE_CHECKING:  # a command that searches would wait for all that a source or an alert is

@@ -6,12 +6,11 @@ Pure, like `settling`, which it asks where an entry can be settled with the feed
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from news.judging import EntryNews, Version, judge_entry, make_version, speaks_of_another, still_same_article, wants_page
 from news.keys import Held, recognise
-from news.lazy_dataclass import dataclass
 from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.lazy_dataclass import dataclass
 from news.page_readings import PageReadings
 from news.sources import Problem
 

@@ -7,10 +7,8 @@ is a pause for what waits, and no storm when it is over.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-
-from news.lazy_dataclass import dataclass
 
 FAILURES_TO_OPEN = 5
 """Different messages that failed in a row. One alone, however often it is tried, says nothing of the channel."""

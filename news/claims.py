@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from news.days import NAMES_OF_DATES, Day, list_days, write_dates_in_words
 from news.denials import find_opposite, list_denied
 from news.fingerprints import fold_text
-from news.lazy_dataclass import dataclass
 from news.quantities import Quantity, list_quantities
 from news.sentences import split_words
 from news.spelled_numbers import write_in_figures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from news.adopting import adopted_addresses
@@ -10,7 +10,6 @@ from news.arriving import KnownEntry
 from news.cuts import PARTS_MISSING, find_shortfall, tell_shortfall
 from news.freshness import NO_FEED_WISHES, FeedWishes, Wishes
 from news.judging import storable_text
-from news.lazy_dataclass import dataclass
 from news.pacing import with_pace
 from news.rhythm import Brought, Rhythm, begin_rhythm, learn
 from news.scheduling import PollTiming, Watched, next_page_fetch_at, next_page_refresh_at, next_poll_at, next_regular_poll_at

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from news.alerting import Matched, NewAlert, OnRecord, Silence, decide_alert
@@ -17,7 +17,6 @@ from news.articles import ArticleFacts
 from news.corrections import Compared, EditedArticle, decide_corrections, is_told_of_edits
 from news.disagreeing import find_news
 from news.follow_ups import Per
-from news.lazy_dataclass import dataclass
 from news.otherwise import Told, read_said
 from news.query import Matcher
 from news.text import AnalysedArticle, analyse_article

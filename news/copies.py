@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
@@ -16,7 +17,6 @@ from itertools import accumulate, chain
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from news.lazy_dataclass import dataclass
 from news.text import Analysis, analyse
 
 __all__ = [

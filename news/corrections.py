@@ -8,14 +8,13 @@ is told as one change, and what was taken back meanwhile is not told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from news.alerting import NewAlert
 from news.alerts import AlertKind, Change, TopicMatch
 from news.articles import ArticleFacts, Origin
 from news.edits import Edit, Edited, find_edit
-from news.lazy_dataclass import dataclass
 from news.query import Matcher
 from news.sentences import Sentence
 from news.text import AnalysedArticle, analyse_article

@@ -7,10 +7,9 @@ is not: the time before the source was first read, that since its last good poll
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
-
-from news.lazy_dataclass import dataclass
 
 COVERAGE_SPAN = timedelta(days=30)
 

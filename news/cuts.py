@@ -8,8 +8,8 @@ of the page's text and the feed's the longer one is kept.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from news.lazy_dataclass import dataclass
 from news.sources import ExtractedPage, FeedEntry, LacksParts, Problem
 from news.wording import Wording
 

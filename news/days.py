@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
-from news.lazy_dataclass import dataclass
+from dataclasses import dataclass
 
 _MONTHS = {
     name: number

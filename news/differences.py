@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import takewhile
-
-from news.lazy_dataclass import dataclass
 
 MOST_COMPARED = 2_000
 """Words of each text that are compared with one another, after what both begin and end with: finding the least difference may take time

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from news.alerts import Alert, AlertKind
-from news.lazy_dataclass import dataclass
 
 MOST_SHOWN = 25
 """Alerts of one topic; who has more of them in one period wants another query."""

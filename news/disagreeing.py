@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 
 from news.alerts import Difference, DifferenceKind
 from news.claims import Claims, Name, Word, may_be_one, read_claims
 from news.days import Day, agree, tell_day
-from news.lazy_dataclass import dataclass
 from news.quantities import Quantity, are_compatible, count_the_same
 from news.sentences import Sentence, split_sentences
 

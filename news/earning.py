@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from news.fingerprints import normalise_text
-from news.lazy_dataclass import dataclass
 from news.sources import ReadLine
 from news.text.analysis import Analysis, analyse
 from news.urls import headline_in, host_of

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from news.furniture import is_live, split_told, title_words
-from news.lazy_dataclass import dataclass
 from news.sentences import Sentence
 
 MOST_PAIRED = 60

@@ -20,7 +20,8 @@ Every message says what went wrong, where, and what to do about it; `quivive/cli
 
 from __future__ import annotations
 
-from news.lazy_dataclass import dataclass
+from dataclasses import dataclass
+
 from news.wording import Wording
 
 

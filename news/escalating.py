@@ -5,11 +5,11 @@ An escalation is a delivery of the same alert to the other channel, whose id is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from news.alerts import DeliveryStatus, EscalationCause
-from news.lazy_dataclass import dataclass
 
 LONGEST_AFTER = timedelta(days=1)
 """What nobody has looked at for a day is no longer a case for those on call."""

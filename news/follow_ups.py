@@ -8,11 +8,11 @@ archive knows: nothing of it waits.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from news.durations import parse_duration
-from news.lazy_dataclass import dataclass
 from news.schedules import Schedule, parse_schedule
 from news.timing import MOST_AHEAD
 from news.wording import Wording

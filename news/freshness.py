@@ -8,9 +8,8 @@ Pure.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from news.lazy_dataclass import dataclass
 
 HOUR = timedelta(hours=1)
 _SKIPPING_AHEAD = 8 * 24

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 from news.fingerprints import normalise_text
-from news.lazy_dataclass import dataclass
 from news.rhythm import Rhythm, entries_per_instalment, expected, rates_of
 
 MOST_REMEMBERED = 500

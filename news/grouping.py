@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from news.alerts import RollKind
 from news.follow_ups import NotTold, StoriesTold, Wait
-from news.lazy_dataclass import dataclass
 from news.plans import Hold, HoldKind, Policy, Together, WaitingDelivery
 from news.wording import Wording
 

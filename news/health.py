@@ -6,12 +6,11 @@ poll in a row that went wrong: most sites are well again by then. What is told o
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from news.health_news import WELL, HealthEvent, HealthNews
-from news.lazy_dataclass import dataclass
 from news.moving import Move
 from news.sources import Problem, SourceStatus
 from news.wording import Wording

@@ -5,11 +5,11 @@ Such an alert belongs to no topic: its topic is the empty string, and null in JS
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from news.fingerprints import derived_id
-from news.lazy_dataclass import dataclass
 from news.wording import Wording, template
 
 NO_TOPIC = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -19,7 +19,6 @@ from news.cuts import carries_full_text, find_shortfall, tell_longer_text_is_kep
 from news.earning import Earning, Unearned, earns_by_itself, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.keys import Keys, entry_fingerprints
-from news.lazy_dataclass import dataclass
 from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
 from news.text import language_of
 from news.urls import comparing_url

@@ -8,10 +8,9 @@ elsewhere with the rest of a feed.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from news.lazy_dataclass import dataclass
 from news.sources import PollKind, PollOutcome
 from news.wording import Wording
 

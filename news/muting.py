@@ -6,10 +6,9 @@ An alert is silenced if it was made while that held: what was found before is to
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from news.lazy_dataclass import dataclass
 
 
 class MuteKind(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -12,7 +13,6 @@ from news.alerts import DeliveryStatus, Difference, Hit
 from news.answers import ArticleRecord, SourceHealth, TopicVolume
 from news.articles import Origin
 from news.covering import Coverage
-from news.lazy_dataclass import dataclass
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
 from news.story_answers import PlaceInStory

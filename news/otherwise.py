@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from news.articles import ArticleFacts
 from news.disagreeing import LONGEST_TEXT, Said
-from news.lazy_dataclass import dataclass
 from news.query import Matcher
 from news.text import analyse_article
 

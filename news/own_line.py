@@ -14,11 +14,10 @@ asked too, as a witness. If too many of them answer it is not our line, and what
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from news.lazy_dataclass import dataclass
 from news.urls import host_of
 
 LINE_CODES = frozenset({"dns", "refused", "connection", "timeout", "tls"})

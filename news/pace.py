@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.lazy_dataclass import dataclass
+from dataclasses import dataclass
 
 MOST_AT_ONCE = 32
 """Attempts that a channel may ask for; each may have a connection, a thread or a program of its own."""

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from news.lazy_dataclass import dataclass
 from news.rhythm import HOUR, HOURS_OF_WEEK, LATELY, Rhythm, entries_per_instalment, lately_of, rates_of, spans
 
 POLLS_PER_INSTALMENT = 1.2

@@ -7,10 +7,9 @@ tells a change is that most fail of a source whose pages used to be read.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from news.lazy_dataclass import dataclass
 from news.sources import PageOutcome, Problem
 
 MOST_MARKS = 20

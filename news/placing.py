@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import nlargest
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
-from news.lazy_dataclass import dataclass
 from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, Sketch, central_article, is_kin, place, sketch_article
 from news.text import AnalysedArticle, analyse
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 from news.alerts import Roll, Subject, SubjectKind
 from news.escalating import Escalation
 from news.follow_ups import DEFAULT_FOLLOW_UP, FollowUp, StoryOfTopic, Told
-from news.lazy_dataclass import dataclass
 from news.pace import Pace
 from news.schedules import Quiet, Schedule
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from news.days import is_of_a_date
-from news.lazy_dataclass import dataclass
 from news.telling_words import is_telling, list_keys, make_key
 from news.text import stem
 

@@ -7,14 +7,13 @@ news; until something is found that was known before the gap. Whatever a site an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from news.gaps import Item, Window, is_dated, reaches_back, without_pinned
-from news.lazy_dataclass import dataclass
 from news.sources import ParsedFeed, Problem, RepairWay
 from news.timing import LONGEST_RETRY_AFTER
 from news.wording import Wording

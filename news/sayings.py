@@ -8,11 +8,11 @@ not matched again.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from news.articles import Origin
 from news.fingerprints import normalise_text
 from news.judging import Version, make_version
-from news.lazy_dataclass import dataclass
 from news.sources import FeedEntry
 
 

@@ -7,11 +7,11 @@ when the clock has gone on; when they go back, one that comes twice is meant onc
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from cronsim import CronSim, CronSimError
 
-from news.lazy_dataclass import dataclass
 from news.wording import Wording
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")

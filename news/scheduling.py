@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
 from news.freshness import NO_WISHES, Wishes, after_skipped, wished_wait
-from news.lazy_dataclass import dataclass
 from news.pacing import Bounds, crowded_wait, wait_of
 from news.rhythm import Rhythm, lately_of, rates_of, when_expected
 from news.timing import LONGEST_RETRY_AFTER

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from news.fingerprints import fold_text
-from news.lazy_dataclass import dataclass
 
 _END = re.compile(r"\n+|(?<=[.!?…])(?:[ \u00a0\u202f]?[»”\"’)\]])*[ \t\u00a0\u202f]++(?=[«“\"(\[—–-]*+[ \t\u00a0\u202f]*+[A-ZÀ-ÖØ-ÞŒ0-9])")
 """A line's end, or a full stop with what closes behind it, where what follows begins a sentence. What is repeated gives nothing back: a

@@ -11,7 +11,7 @@ too, is matched when it comes, and is found, so that the order of polls decides 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from news.adopting import is_shared, tells_little, texts_differ
@@ -19,7 +19,6 @@ from news.alerts import Subject, article_subject
 from news.articles import Identity, Origin
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, normalise_text
 from news.judging import Version, is_revision, still_same_article, titles_agree
-from news.lazy_dataclass import dataclass
 from news.sayings import SaidAlready, Saying, Sayings, StillSaid, adds_nothing, is_page
 from news.showings import Claim, Known, KnownArticle, Showing, TextTwin
 from news.urls import host_of

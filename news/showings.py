@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from news.adopting import OtherEntries
 from news.articles import Origin
 from news.judging import Version
-from news.lazy_dataclass import dataclass
 from news.sayings import Saying
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
-from news.lazy_dataclass import dataclass
 from news.sources import ParsedFeed, Problem
 from news.urls import comparing_url, without_feed_scheme
 

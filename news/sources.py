@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple
 from unicodedata import category, normalize
 
 from news.freshness import NO_FEED_WISHES, FeedWishes
-from news.lazy_dataclass import dataclass
 
 
 def fold_name(name: str) -> str:

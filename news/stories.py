@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 from news.copies import CopyOf, column_of
 from news.headlines import HeadlineKind, kinds_of_headline
-from news.lazy_dataclass import dataclass
 from news.text import AnalysedArticle, Analysis, little_words
 
 __all__ = [

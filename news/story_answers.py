@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-
-from news.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:  # they bring the analysis of texts, for which a command that only lists waits in vain
     from news.copies import CopyOf

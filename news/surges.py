@@ -6,10 +6,10 @@ Whether it is due is decided in `news.volume`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from news.fingerprints import derived_id
-from news.lazy_dataclass import dataclass
 from news.wording import Wording
 
 MOST_ARTICLES = 5

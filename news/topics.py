@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from news.follow_ups import DEFAULT_FOLLOW_UP, FollowUp, Per
-from news.lazy_dataclass import dataclass
 
 
 class Revisions(StrEnum):

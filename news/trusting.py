@@ -8,10 +8,9 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from news.lazy_dataclass import dataclass
 from news.rhythm import Brought, Rhythm, expected, rates_of
 from news.silence import unlikely_pause
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
 
-from news.lazy_dataclass import dataclass
 from news.rhythm import HALF_LIFE, HOURS_OF_WEEK, WEEK, Rhythm, hour_of_week, rates_of
 from news.surges import Surge, SurgeBar
 

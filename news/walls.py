@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from news.fingerprints import normalise_text
-from news.lazy_dataclass import dataclass
 from news.sources import Problem
 
 TITLES_THAT_UNMASK = 3

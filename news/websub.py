@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from news.lazy_dataclass import dataclass
 from news.sources import FeedLink, Problem
 from news.timing import LONGEST_RETRY_AFTER
 from news.wording import Wording

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from news.lazy_dataclass import dataclass
 from news.site_feeds import FeedOffer, OfferWay, SiteFeeds, SiteOutcome, addresses_of, customary_addresses
 from news.sources import ParsedFeed, Problem
 

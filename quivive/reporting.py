@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 import structlog
@@ -11,7 +11,6 @@ import structlog
 from news.alerts import AlertKind, AttemptResult, DeliveryStatus
 from news.answers import Contents
 from news.escalating import Escalated
-from news.lazy_dataclass import dataclass
 from news.repairing import RepairState
 from news.sources import PageOutcome, PollKind, PollOutcome, Problem, RepairOutcome
 from quivive.totals import Totals

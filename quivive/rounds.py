@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from news.answers import Undelivered
-from news.lazy_dataclass import dataclass
 from quivive.reporting import FailedSource
 from quivive.totals import Totals
 

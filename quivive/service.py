@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -17,7 +17,6 @@ from monitors import Dispatcher
 from news.alerts import Alert, AttemptResult
 from news.answers import ArchiveStatus, Undelivered
 from news.errors import ArchiveUnusable, ArchiveUnwritable
-from news.lazy_dataclass import dataclass
 from news.sources import (
     DuePage,
     DueRepair,

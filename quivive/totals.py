@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 
 from news.alerts import DeliveryStatus
-from news.lazy_dataclass import dataclass
 from news.sources import PollKind, PollOutcome
 from storage import Tally
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -10,7 +10,6 @@ from pydantic import AfterValidator, Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable
 from monitors.presentation import Presentation
-from news.lazy_dataclass import dataclass
 from news.pace import Pace
 from news.plans import Policy
 from news.wording import Wording

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -12,7 +12,6 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, read_by
 from monitors.presentation import Presentation
 from news.durations import parse_duration
-from news.lazy_dataclass import dataclass
 from news.plans import Policy
 from news.wording import Wording
 

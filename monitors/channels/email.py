@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import SplitResult, parse_qs
 
@@ -16,7 +16,6 @@ from monitors.channels.sendmail import SendmailChannel
 from monitors.channels.urls import check_host, split_url
 from monitors.mail_address import MailAddress, parse_mail_address
 from monitors.presentation import Presentation
-from news.lazy_dataclass import dataclass
 from news.plans import Policy, Together
 from news.wording import Wording
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,7 +10,6 @@ from pydantic import Field
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable, Text
 from monitors.presentation import Presentation
-from news.lazy_dataclass import dataclass
 from news.plans import Policy
 
 MOST_ENTRIES = 1_000

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 from aiosmtplib import SMTP
 
 from monitors.channels.smtp import TROUBLE, MailServer, say_goodbye
-from news.lazy_dataclass import dataclass
 
 IDLE_SECONDS = 1.0
 """How long a session waits for the next letter: servers dislike who sits there and says nothing."""

@@ -8,10 +8,10 @@ import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from monitors.rendering import one_line
-from news.lazy_dataclass import dataclass
 
 LONGEST_SNIPPET = 200
 """Characters of what the program prints on its standard error that are kept in the error."""

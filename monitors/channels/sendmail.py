@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.mailing import check_people, warn_of_letters
 from monitors.mail_address import MailAddress, parse_mail_address
 from monitors.presentation import Presentation
-from news.lazy_dataclass import dataclass
 from news.plans import Policy, Together
 
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -15,7 +15,6 @@ from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import Channel, ChannelTable
 from monitors.channels.urls import check_host, split_url
 from monitors.presentation import CHAT_BODIES, OUR_BODIES, Presentation
-from news.lazy_dataclass import dataclass
 from news.pace import Pace
 from news.plans import Policy
 from news.wording import Wording

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from news.errors import QueryError
-from news.lazy_dataclass import dataclass
 from news.query.quotes import DIVIDING_QUOTES, UnmatchedQuoteError, ends_with_quote, opens_quote, read_quoted
 from news.wording import Wording, said_by
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from news.alerts import Hit, TopicMatch
 from news.articles import ArticleFacts
 from news.errors import QueryError
-from news.lazy_dataclass import dataclass
 from news.query.entities import check_entities
 from news.query.field import Span
 from news.query.filing import Filing

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from news.errors import UsageError
-from news.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ A field before a group is pushed down to the leaves: `title:(a OR b)` is `title:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
-
-from news.lazy_dataclass import dataclass
 
 LONGEST_PHRASE: Final = 50
 """Words of a phrase, or of a name of an entity. On a text that repeats one word, each of its positions is compared as often."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import TypeAlias
 
-from news.lazy_dataclass import dataclass
 from news.query.tree import (
     And,
     Compound,

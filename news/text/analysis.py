@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from news.lazy_dataclass import dataclass
 from news.text import one_byte
 from news.text.inflection import stem
 from news.text.remembering import Remembered

@@ -5,12 +5,12 @@ A client sends one `Request`. The daemon answers with `Progress` every second, e
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
 from news.alerts import Alert
-from news.lazy_dataclass import dataclass
 from quivive.rounds import RoundSummary
 
 LONGEST_REQUEST_BYTES = 1_000_000

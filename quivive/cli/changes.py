@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import click
 
 from news.alerts import Change as AlertChange
 from news.differences import SIGNS, Piece, PieceKind, compare
 from news.errors import UsageError
-from news.lazy_dataclass import dataclass
 from news.one_thing import VersionRecord
 from news.wording import Wording
 from quivive.cli.articles import tell_version

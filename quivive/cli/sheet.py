@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from news.lazy_dataclass import dataclass
 from news.wording import Language
 from quivive.cli.layout import cells, pad, paragraphs, wrap, wrap_marked, wrap_parts
 from quivive.cli.terminal import Terminal

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 
 from news.errors import ArchiveMissing, UsageError
-from news.lazy_dataclass import dataclass
 from news.sources import SourceSpec
 from news.wording import Language, Wording, said_by
 from quivive.adding import Followed, check_new_source, write_sources

@@ -7,10 +7,9 @@ column, whole, separated by tabs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from news.lazy_dataclass import dataclass
 from quivive.cli.layout import cells, pad, wrap, wrap_parts
 from quivive.cli.terminal import Terminal
 

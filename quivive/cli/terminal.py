@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 
 import click
 
-from news.lazy_dataclass import dataclass
 from quivive.cli.layout import UNLIMITED
 from quivive.standard_streams import get_descriptor
 

@@ -7,13 +7,13 @@ import gettext
 import inspect
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from news.errors import ConfigurationError, Fault
-from news.lazy_dataclass import dataclass
 from news.wording import Language, Wording, said_by
 from quivive.finding import find_config
 from quivive.languages import find_language_code, make_language, peek_language_code

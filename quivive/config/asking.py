@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler import ListingRules, RequestSettings
-from news.lazy_dataclass import dataclass
 from news.wording import Wording
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from news.errors import NotEdited
-from news.lazy_dataclass import dataclass
 from news.wording import Wording
 from quivive.config.places import parse_tree, read_key
 

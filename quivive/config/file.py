@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from news.errors import ConfigurationError, Fault
-from news.lazy_dataclass import dataclass
 from news.wording import Wording, system_reason
 from quivive.config.places import find_lines, line_of
 from quivive.config.toml import parse_toml

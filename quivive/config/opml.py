@@ -6,10 +6,9 @@ since a few lines of declarations can grow to gigabytes ("billion laughs").
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from news.lazy_dataclass import dataclass
 from news.urls import without_feed_scheme
 from news.wording import Wording
 

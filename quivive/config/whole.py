@@ -6,7 +6,7 @@ Every mistake is reported at once, each with its dotted key; lists count from 0,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -16,7 +16,6 @@ from pydantic import ValidationError
 
 from news.durations import format_duration
 from news.errors import ConfigurationError
-from news.lazy_dataclass import dataclass
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
 from news.topics import Topic

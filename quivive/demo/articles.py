@@ -6,12 +6,11 @@ A text is plain, its paragraphs a blank line apart. A step is a publication: 0 i
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
-from news.lazy_dataclass import dataclass
 from news.sources import ArticlesMode
 
 OUTLET_FILES = ("gazette.toml", "telegraphe.toml", "cadran.toml")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape as escape_html
 from xml.sax.saxutils import escape, quoteattr
 
-from news.lazy_dataclass import dataclass
 from quivive.demo.articles import FeedFormat
 
 CONTENT_TYPES = {

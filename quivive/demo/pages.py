@@ -6,10 +6,10 @@ The links below an article name others that speak of the topics: a reader of the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from news.lazy_dataclass import dataclass
 from quivive.demo.articles import Words
 from quivive.demo.feeds import NOTICE, paragraphs_html
 

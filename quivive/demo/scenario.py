@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -20,7 +21,6 @@ from urllib.parse import unquote, urlsplit
 
 from news.alerts import AlertKind
 from news.fingerprints import normalise_text
-from news.lazy_dataclass import dataclass
 from news.topics import Entity, Topic
 from news.wording import Wording
 from quivive.demo.articles import DemoArticle, load_outlets

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http import HTTPStatus
@@ -16,7 +17,6 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from news.lazy_dataclass import dataclass
 from quivive.demo.waiting import Bell
 
 _HOST = "127.0.0.1"

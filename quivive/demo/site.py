@@ -9,6 +9,7 @@ import errno
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
@@ -16,7 +17,6 @@ from typing import Self
 
 from aiohttp import web
 
-from news.lazy_dataclass import dataclass
 from news.sources import ArticlesMode
 from quivive.clock import utc_now
 from quivive.demo.articles import DemoArticle, Outlet, PageKind, last_step, load_outlets

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from news.alert_answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from news.alerts import AlertedArticle, AlertKind, DeliveryStatus, EscalationCause, RecipientOutcome, RollKind
 from news.health_news import HealthNews
-from news.lazy_dataclass import dataclass
 from news.surges import Surge
 from storage.file.database import Database
 from storage.file.rows import select_in

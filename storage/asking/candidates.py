@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import NamedTuple
@@ -19,7 +20,6 @@ from typing import NamedTuple
 from news.answers import ByDate, ByRelevance, RebuildingPart
 from news.articles import ArticleFacts, SourceFacts
 from news.fingerprints import fingerprint
-from news.lazy_dataclass import dataclass
 from news.query import (
     Condition,
     Fact,

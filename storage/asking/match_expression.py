@@ -7,9 +7,9 @@ each row with `news.query.matching.holds`. Every word goes in as a quoted FTS5 s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import product
 
-from news.lazy_dataclass import dataclass
 from news.query import (
     And,
     Compound,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from news.answers import PreviewAnswer, PreviewedArticle, SourceShare
-from news.lazy_dataclass import dataclass
 from news.query import Query, explain
 from news.wording import Wording
 from storage.asking.candidates import Bounds, Candidate, Candidates

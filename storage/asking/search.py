@@ -9,10 +9,10 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from news.answers import ByDate, ByRelevance, FoundArticle, SearchAnswer
-from news.lazy_dataclass import dataclass
 from news.query import EVERYTHING, Query, explain, make_snippet
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.records import get_record

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from news.copies import CopyOf, CopyReason
-from news.lazy_dataclass import dataclass
 from news.stories import Because
 from news.story_answers import PlaceInStory, StoryArticle, StoryRecord
 from storage.file.database import Database

@@ -18,10 +18,10 @@ import os
 import stat
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from news.errors import ArchiveHeldUp, ArchiveLocked, ArchiveUnusable, ArchiveUnwritable
-from news.lazy_dataclass import dataclass
 from news.wording import Wording, system_reason
 from storage.file.rights import FILE_MODE, restrict
 

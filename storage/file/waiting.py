@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from news.answers import Waiting
 from news.errors import ArchiveHeldUp
-from news.lazy_dataclass import dataclass
 
 T = TypeVar("T")
 

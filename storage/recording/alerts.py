@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from news.alerting import NewAlert
@@ -24,7 +24,6 @@ from news.alerts import (
 )
 from news.health_news import HealthNews
 from news.judging import delay_seconds
-from news.lazy_dataclass import dataclass
 from news.surges import Surge
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from news.alerting import Matched
@@ -14,7 +15,6 @@ from news.articles import ArticleFacts
 from news.consequences import MatchedVersion, VersionToMatch, decide_consequences, match_versions
 from news.corrections import EditedArticle
 from news.judging import article_time
-from news.lazy_dataclass import dataclass
 from news.placing import Unplaced, make_unplaced
 from news.preparing import analysed_words
 from news.sayings import SaidAlready, StillSaid

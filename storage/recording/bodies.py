@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from news.arriving import Arrival, Body, Sifted, all_to_be_known, decide_arrivals, keys_of, links_unknown, showings_of, sift
-from news.lazy_dataclass import dataclass
 from news.places import places_of
 from news.sources import ArticlesMode, DuePage, PreparedEntry
 from storage.file.database import Database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from news.alerts import source_subject
@@ -19,7 +19,6 @@ from news.health import (
     decide_telling,
     wait_while_gone,
 )
-from news.lazy_dataclass import dataclass
 from news.moving import Move, address_to_ask, conclude_move
 from news.own_line import LATELY, LINE_CODES, Line
 from news.sources import PollKind, PollOutcome, Problem, SourceStatus

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from news.alerts import source_subject
@@ -23,7 +24,6 @@ from news.gaps import (
 )
 from news.health_news import NO_TOPIC, HealthEvent, HealthNews
 from news.judging import speaks_of_another
-from news.lazy_dataclass import dataclass
 from news.repairing import (
     NOT_SEARCHED,
     Repair,

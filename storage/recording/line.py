@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
 from news.alerts import OUR_LINE, Alert
 from news.health import Trouble, Verdict
 from news.health_news import DOWN, WELL, HealthEvent, HealthNews
-from news.lazy_dataclass import dataclass
 from news.own_line import (
     LATELY,
     LINE_CODES,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from news.arriving import Body
 from news.concluding import SourceRecord, conclude_poll, conclude_told, judge_silence, problem_of
 from news.gaps import Gap
 from news.health import Condition
-from news.lazy_dataclass import dataclass
 from news.own_line import Line
 from news.preparing import prepared_entries
 from news.rhythm import Brought

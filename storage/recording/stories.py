@@ -11,11 +11,10 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from news.copies import sample_shingles
-from news.lazy_dataclass import dataclass
 from news.placing import Around, KnownText, Placed, Placer, Story, Unplaced, find_near, most_sharing
 from news.stories import COPY_SPAN, weigh
 from news.text import AnalysedArticle

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from news.alerts import Alert
 from news.follow_ups import FollowUp, Per
-from news.lazy_dataclass import dataclass
 from news.query import Matcher
 from news.repairing import RepairState
 from news.sources import DuePage, Problem
