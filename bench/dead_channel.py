@@ -114,8 +114,9 @@ def _release(path: Path, portion: int) -> None:
 async def measure(beside: Path, alone: Path, channels: dict[str, Channel], pairs: int, portion: int) -> None:
     """Send the portions of both, pair by pair, and print what came of it."""
     sides = [Side(alone, channels, portion), Side(beside, channels, portion)]
+    seconds: tuple[list[float], list[float]] = ([], [])
     looks: tuple[list[float], list[float]] = ([], [])
-    order, seconds = Random("pairs"), ([], [])  # type: tuple[Random, tuple[list[float], list[float]]]
+    order = Random("pairs")
     for pair in range(pairs + 1):
         for number in order.sample((0, 1), 2):
             took = await sides[number].send()
@@ -138,7 +139,7 @@ def print_costs(alone: Sequence[float], beside: Sequence[float]) -> None:
     print_figure("beside what waits for a dead channel", [len(beside) / sum(beside)], "messages")
     costs = sorted(100 * (1 - one / other) for one, other in zip(alone, beside, strict=True))
     low, high = middle_ranks(len(costs))
-    print_figure("what the dead channel costs, median of the pairs", [costs[len(costs) // 2]], "%", "< 5")
+    print_figure("what the dead channel costs, median of the pairs", [statistics.median(costs)], "%", "< 5")
     print(f"  with 95 % likelihood between {costs[low]:.2f} and {costs[high]:.2f}; of single pairs from {costs[0]:.1f} to {costs[-1]:.1f}")
     print_figure("what it costs, all seconds together", [100 * (1 - sum(alone) / sum(beside))], "%", "< 5")
 

@@ -1,6 +1,6 @@
 """What inflection joins: on a vocabulary, how many words fall together, and which of them are not forms of one word.
 
-    python bench/inflection.py VOCABULARY      a text; its words are taken, with their accents
+    python -m bench.inflection VOCABULARY      a text; its words are taken, with their accents
 
 And what it should join: how many of the feminines in `bench/feminines.txt` (offices, trades, peoples) are found by their masculine.
 

@@ -35,7 +35,7 @@ from crawler.frontier import Frontier
 from crawler.reading import preload, read_feed
 from news.query import Matcher
 from news.sources import ArticlesMode, DueSource, ParsedFeed, PollKind, PollOutcome, Problem, SourceSpec
-from quivive.collector import calm_collector
+from quivive.collector import calm_collector, leave_out_what_stays
 from quivive.jobs import TICK_SECONDS, TIDY_SECONDS, VOLUME_SECONDS
 from quivive.service import PORTION
 from storage import Archive, Watch
@@ -84,7 +84,8 @@ def main() -> None:
         watch = make_watch()
         with closing(Archive(folder / "scale.db", watch)) as archive:
             hour = Hour(archive, worker, options.fetching / 1000)
-            calm_collector()
+            calm_collector()  # as the daemon does
+            leave_out_what_stays()
             hour.begin(watch, sources)
             pieces = hour.live(minutes)
         size = (folder / "scale.db").stat().st_size / 1e6

@@ -112,11 +112,14 @@ def decide_when(told_at: datetime | None, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class ToldLast:
-    """What a topic was told of an article last: by the alert of this sequence, the version it was told; and when it was corrected last."""
+    """What a topic was told of an article last."""
 
     sequence: int
+    """Of the alert that told it."""
     number: int
+    """Of the version that it told."""
     corrected_at: datetime | None
+    """When the topic was last told of a correction of the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ class Compared:
 def decide_corrections(
     matcher: Matcher, revisions_of_topic: Mapping[str, Revisions], edited: Iterable[EditedArticle], now: datetime
 ) -> list[Compared]:
-    """What each topic is told of the edits of articles that it was told of. It is not told of what it was told already."""
+    """What comes of the edits of articles for each topic that was told of these; nothing where it was told of the current version."""
     comparing = _Comparing(matcher, revisions_of_topic, now)
     return [
         comparing.compare(one, topic, told)
@@ -179,7 +182,7 @@ class _Comparing:
         self._now = now
 
     def compare(self, one: EditedArticle, topic: str, told: ToldLast) -> Compared:
-        """Live blogs are edited all the time: an edit that may not be told yet is compared once, when it may be."""
+        """What comes of an edit for one topic. It is compared only when it may be told: live blogs are edited all the time."""
         due_at = decide_when(told.corrected_at, self._now)
         if due_at > self._now:
             return Compared(one, topic, again_at=due_at)

@@ -169,12 +169,12 @@ def _measure_heaps(usual: _Usual, span: int) -> float:
 
 
 def _has_risen(volume: Volume, usual: _Usual, span: int, now: datetime) -> bool:
-    """Whether the last hours had so many articles as chance alone would hardly bring in all the spans that years have.
+    """Whether the last hours had more articles than chance alone brings `FALSE_ALARMS_A_YEAR` times a year.
 
-    The span moves on with each heap of articles, and so it is looked many times at what one length of it holds: runs of more than a count
-    are by about the difference of it to the usual as frequent as spans side by side of which one holds as many, counted in heaps (scan
-    statistics: S. E. Alm, On the distribution of scan statistics of a Poisson process, 1997). Without that, the busier a topic is the
-    more often it is falsely said to surge.
+    The last hours are looked at with every article, so that chance has more tries than there are spans side by side in a year: about as
+    many more as the heaps by which the count is above the usual. Without that factor, busier topics would surge falsely more often. It is
+    the rate at which a scanning window reaches a count (S. E. Alm, On the distribution of the scan statistic of a Poisson process, 1983),
+    with heaps in the place of single articles.
     """
     first = hour_number(now) - span + 1
     count = _count(volume.hours, first, first + span)

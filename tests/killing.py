@@ -38,11 +38,11 @@ _DECISIONS = {
     "planned": ("storage.recording.outbox", "plan_messages"),
     "escalation decided": ("storage.recording.escalations", "decide_escalation"),
 }
+"""What is decided within such an operation, before any of it is written."""
 _DECISIONS_BESIDE = {
     "surge decided": ("storage.recording.volumes", "judge_volume"),
     "placing begun": ("storage.recording.placing_old", "place_articles"),
 }
-"""What is decided within such an operation, before any of it is written."""
 _MOMENTS = ("handed over", "written", "committed")
 _NOTHING_TO_DO: dict[str, Callable[[Any], bool]] = {
     "sealing": lambda count: not count,
@@ -50,11 +50,12 @@ _NOTHING_TO_DO: dict[str, Callable[[Any], bool]] = {
     "surge": lambda tally: not tally.alerts,
     "placing": lambda progress: progress is None,
 }
-"""Of some it is said how much there was to do: with nothing, there is no step."""
+"""By what some say that they had nothing to do; then there was no step."""
 POINTS = (*_DECISIONS, *(f"{write} {moment}" for write in _WRITES.values() for moment in _MOMENTS))
-POINTS_BESIDE = (*_DECISIONS_BESIDE, *(f"{write} {moment}" for write in _WRITES_BESIDE.values() for moment in _MOMENTS))
 """Where it can be ended. A feed or a page was fetched when it is handed over; a message is sealed when its sealing is committed, sent when
 its attempt is handed over, recorded when that is committed."""
+POINTS_BESIDE = (*_DECISIONS_BESIDE, *(f"{write} {moment}" for write in _WRITES_BESIDE.values() for moment in _MOMENTS))
+"""Where it can be ended in what goes on beside."""
 
 
 class _Ending:

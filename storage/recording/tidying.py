@@ -105,19 +105,28 @@ def forget_gaps(db: Database, now: datetime) -> int:
 def mend_clock_jumps(db: Database, most_interval: timedelta, now: datetime) -> None:
     """Bring back what a clock that was ahead for a while put off.
 
-    Nothing ever waits longer than `LONGEST_WAIT`, or the longest interval of a source, but a source that is gone, and a hub's lease.
+    Nothing is ever tried again later than after `LONGEST_WAIT`, or the longest interval of a source, but a source that is gone, and a
+    hub's lease.
     """
-    week = to_text(now + GONE_WAITS[-1] + LONGEST_WAIT)
-    db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE status = 'gone' AND next_poll_at > ?", (to_text(now), week))
-    latest, moment = to_text(now + max(LONGEST_WAIT, most_interval)), to_text(now)
+    moment, latest_of_gone = to_text(now), to_text(now + GONE_WAITS[-1] + LONGEST_WAIT)
+    db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE status = 'gone' AND next_poll_at > ?", (moment, latest_of_gone))
+    latest = to_text(now + max(LONGEST_WAIT, most_interval))
     others = ("sources", "next_poll_at", "status <> 'gone' AND")
     for table, column, condition in (others, *_WHEN_DUE[1:]):
         db.conn.execute(f"UPDATE {table} SET {column} = ? WHERE {condition} {column} > ?", (moment, latest))  # noqa: S608  # literals
     renewal = to_text(now + LONGEST_LEASE)
     db.conn.execute("UPDATE subscriptions SET next_attempt_at = ? WHERE next_attempt_at > ?", (moment, renewal))
-    values = {"now": moment, "last": to_text(now + DELIVERY_LIFETIME), "longest": to_text(now + LONGEST_HOLD + DELIVERY_LIFETIME)}
+    _mend_giving_up(db, now)
+
+
+def _mend_giving_up(db: Database, now: datetime) -> None:
+    """Give up what waits to be told no later than if it were made now.
+
+    What is in no message may wait for a digest, and has its days from then on; unless it was made by the clock that was ahead.
+    """
+    lifetime = now + DELIVERY_LIFETIME
+    values = {"now": to_text(now), "last": to_text(lifetime), "longest": to_text(lifetime + LONGEST_HOLD)}
     db.conn.execute("UPDATE messages SET give_up_at = :last WHERE next_attempt_at IS NOT NULL AND give_up_at > :last", values)
-    # What is in no message may wait for a digest, and has its days from then on; unless it was made by the clock that was ahead.
     db.conn.execute(
         """UPDATE deliveries SET give_up_at = :last
            WHERE due_at IS NOT NULL AND give_up_at > iif(created_at > :now, :last, :longest)""",

@@ -22,7 +22,6 @@ from tests.news_site import NewsSite, item, rss
 from tests.processes import Done, Home, email, source, story, topic, webhook
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-EVIL = "Un titre \x1b[31mrouge\x07 et \u202eretourné"
 EVIL_ESCAPED = "Un titre &#x9b;31mrouge et &#x202e;retourné"
 SEARCH_KEYS = [
     "id",

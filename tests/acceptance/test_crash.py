@@ -57,9 +57,9 @@ SEED = int(os.environ.get("QUIVIVE_SEED", random.SystemRandom().randrange(10**6)
 BEGINNING = datetime(2027, 3, 27, 20, 30, tzinfo=PARIS)
 """The evening before the clocks go on, soon before quiet hours; later than the clock of whoever runs this, which is not to go back."""
 KNOWN_BEFORE = timedelta(days=22)
-"""Of topics that are as new nobody knows what is usual; then nothing was, and what is published soon is a surge."""
+"""How long topics are followed before anything is published: of newer ones nobody knows what is usual, and of these it is nothing."""
 LEAST_SURGE = 12
-"""Articles on the topic of which it is sure."""
+"""Articles that are a surge at whatever hours they come."""
 MINUTES_BETWEEN = (15, 20, 30, 45, 90)
 """From one start to the next."""
 MOST_PER_HOUR = 4
@@ -344,7 +344,7 @@ def _assert_all_told(world: World) -> None:
 
 
 def _surges_of_receivers(world: World) -> dict[str, set[str]]:
-    """Each topic surges once, if so much was published."""
+    """The surges that each receiver is to be told of: one of each topic, if so much was published."""
     risen = Counter(row["topic"] for row in world.ledger.rows("SELECT topic FROM alerts WHERE kind = 'surge'"))
     assert set(risen.values()) <= {1}
     assert set(risen) == {"OTAN", "Accord", MUTED} or len(world.press.on_topic) < LEAST_SURGE

@@ -32,6 +32,18 @@ def test_the_map_names_every_module_of_a_room_and_no_other(room):
     assert set(re.findall(r"`(\w+\.py)`", section)) == modules(room)
 
 
+def test_the_map_names_every_page_of_the_documentation():
+    drawn = read("map.md").split("```")[1]
+    assert [path.name for path in (PROJECT / "docs").iterdir() if path.name not in drawn and path.name != "map.md"] == []
+
+
+@pytest.mark.parametrize("page", ["docs/map.md", "CONTRIBUTING.md"])
+def test_what_is_named_with_its_folder_is_there(page):
+    named = re.findall(r"`(\w+/[\w/]+\.\w+)`", (PROJECT / page).read_text(encoding="utf-8"))
+    assert named
+    assert [path for path in named if not (PROJECT / path).exists()] == []
+
+
 def test_the_map_shows_every_folder_of_the_project():
     shown = set(re.findall(r"^(\w+)/ ", read("map.md").split("```")[1], flags=re.MULTILINE))
     named = {path.name for path in PROJECT.iterdir() if path.is_dir() and any(path.rglob("*.*")) and not path.name.startswith((".", "_"))}

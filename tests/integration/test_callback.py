@@ -15,6 +15,7 @@ from crawler.callback_request import MOST_CHUNKS, Refused, parse_head
 from crawler.callback_server import MOST_CONNECTIONS, CallbackServer, Told
 from news.websub import Refusal, Subscription, SubscriptionState
 from tests.loop_watch import watch_loop
+from tests.processes import wait_until
 
 TOKEN = "t" * 32
 MOST_BODY = 3_000_000
@@ -64,16 +65,20 @@ class Reached:
 
     async def _run(self) -> None:
         self.loop, self._end = asyncio.get_running_loop(), asyncio.Event()
-        server = CallbackServer(self.desk, MOST_BODY)
-        self.port = await server.open("127.0.0.1", 0)
+        self._server = CallbackServer(self.desk, MOST_BODY)
+        self.port = await self._server.open("127.0.0.1", 0)
         self._ready.set()
         await self._end.wait()
-        await server.close()
+        await self._server.close()
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self._end.set)
         self._thread.join(10)
         assert not self._thread.is_alive()
+
+    def is_full(self) -> bool:
+        """Whether it talks to as many as it will."""
+        return len(self._server._talks) == MOST_CONNECTIONS
 
     def say(self, *parts: bytes) -> bytes:
         """Say this; everything that is answered."""
@@ -207,7 +212,7 @@ def test_connections_are_bounded_and_none_lasts(reached: Reached, monkeypatch: p
 
     async def crowd() -> list[int]:
         stalled = [asyncio.create_task(reached.say_on(b"GET / HTTP/1.1\r\n")) for _ in range(MOST_CONNECTIONS)]
-        await asyncio.sleep(0.2)  # they are all within, and say no more
+        await asyncio.to_thread(wait_until, reached.is_full, "all to be within")
         turned_away = await reached.say_on(ask("/"))
         ended = await asyncio.gather(*stalled)
         return [status(turned_away), *map(status, ended), status(await reached.say_on(ask("/")))]

@@ -254,16 +254,6 @@ def test_the_quick_way_through_a_chunk_of_one_word_gives_what_the_long_way_gives
     assert [chunk for chunk in chunks if cutting.cut_chunk(chunk) != _cut_the_long_way(chunk)] == []
 
 
-@pytest.fixture
-def hurried_threads():
-    """Threads take turns as often as they can."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
-@pytest.mark.usefixtures("hurried_threads")
 def test_every_space_of_unicode_divides_and_nothing_is_taken_for_one_that_is_none():
     spaces = re.compile(f"[{cutting._SPACES}]")
     assert [code for code in range(sys.maxunicode + 1) if (spaces.match(chr(code)) is not None) is not chr(code).isspace()] == []
@@ -274,6 +264,16 @@ def test_a_text_without_a_plus_is_cut_in_the_quick_way_as_it_is_in_the_long_way(
     assert cutting.cut_text(text) == cutting._CHUNK.split(text)
 
 
+@pytest.fixture
+def hurried_threads():
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hurried_threads")
 def test_threads_that_fill_one_small_memory_get_right_answers_and_it_stays_small():
     threads, most = 3, 64
     remembered, start = Remembered(str, most), Barrier(threads)

@@ -19,7 +19,6 @@ from quivive.demo.site import DemoSite
 
 OUTLETS = load_outlets()
 ARTICLES = {article.key: article for outlet in OUTLETS for article in outlet.articles}
-LAST_STEP = 3
 
 
 def readable_text(article, words):
