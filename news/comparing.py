@@ -118,7 +118,8 @@ def current_after(article_id: int, before: Iterable[CurrentVersion], decided: De
     still_said = [_still_said(one) for one in decided.still_said if one.article_id == article_id]
     mains = [version.revision_id for version in held if version.is_main] + [one.main.revision_id for one in settled if one.main is not None]
     last = {one.showing.entry_id: one for one in decided.settled}
-    said: set[int | None] = {one.revision_id for one in decided.still_said} | {one.revision_id for one in decided.said_already}
+    said: set[int | None] = {one.revision_id for one in decided.still_said}
+    said |= {one.revision_id for one in decided.said_already}
     said |= {shown.spoken_revision_id for entry_id, shown in last.items() if entry_id not in forgetful and shown.article_id == article_id}
     left = {*last, *forgetful}
     current = [
