@@ -69,7 +69,7 @@ class Lived:
 
 
 def live(moments: Sequence[datetime], since: datetime, heeded: Callable[[datetime], bool] = lambda _moment: True) -> list[Surge]:
-    """The surges that are told of a topic with articles at these moments, in order, where anybody heeds."""
+    """The surges that are told of a topic with articles at these moments, in order. It is judged only at moments that are `heeded`."""
     hours: dict[int, int] = {}
     told: list[Surge] = []
     for moment in moments:

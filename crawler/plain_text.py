@@ -13,6 +13,7 @@ from lxml.html import HtmlElement as Element
 from lxml.html import HTMLParser, fragment_fromstring
 
 from crawler.footnotes import raise_calls, raise_calls_in_line
+from crawler.simple_markup import text_of_simple
 
 _ESCAPED_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 """In a text that XML has been taken off: the publisher escaped the section along with the rest."""
@@ -36,7 +37,6 @@ _LONGEST_POINTER = 300
 """Characters. A longer line that begins so is a paragraph."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
-_SPACES = re.compile(r"[ \t\r\f\v\u00a0]*\n[ \t\r\f\v\n\u00a0]*")
 _INLINE_SPACES = re.compile(r"\s+")
 _MOST_LINES = 100
 _LONGEST_LINE = 200
@@ -59,7 +59,7 @@ def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     text = _unescaped(text)
     if _ENTITY.search(text):
         text = _unescaped(text)
-    return _INLINE_SPACES.sub(" ", text).strip() or None
+    return " ".join(text.split()) or None
 
 
 def _without_markup(line: str) -> str:
@@ -101,10 +101,10 @@ def paragraphs_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     if not markup:
         return None
     if not is_plain and ("<" in markup or "&" in markup):
-        markup = _text_of_html(_as_meant(markup))
+        markup = _text_of_markup(_as_meant(markup))
     if _ENTITY.search(markup):
         markup = _unescaped(markup)
-    lines = (_INLINE_SPACES.sub(" ", line).strip() for line in _SPACES.split(markup.strip()))
+    lines = (" ".join(line.split()) for line in markup.split("\n"))
     return "\n".join(line for line in lines if line) or None
 
 
@@ -119,6 +119,11 @@ def _as_meant(markup: str) -> str:
     if not _TAG.search(markup) and _ESCAPED_PAIR.search(markup):
         markup = unescape(markup)
     return _UNENDED.sub(_keep_unended, markup)
+
+
+def _text_of_markup(markup: str) -> str:
+    simple = text_of_simple(markup)
+    return _text_of_html(markup) if simple is None else simple
 
 
 def _text_of_html(markup: str) -> str:

@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from news.text import one_byte
+
 NORMALISATION_VERSION = 1
 """Raise it with every change to `normalise_text`, and keep the function as it was in `EARLIER_NORMALISATIONS`."""
 
@@ -30,6 +32,16 @@ _PERHAPS_MARK = re.compile("[\u0370-\u1fff\u20d0-\U0010ffff]")
 
 def normalise_text(text: str) -> str:
     """The letters and digits of `text`, case, accents, ligatures, punctuation and spacing aside, words one space apart."""
+    letters = one_byte.as_bytes(text)
+    if letters is None:
+        return _normalise_any(text)
+    letters = letters.translate(_NORMAL_LETTERS)
+    for letter, several in _NORMAL_LIGATURES:
+        letters = letters.replace(letter, several)
+    return one_byte.as_text(b" ".join(letters.split()))
+
+
+def _normalise_any(text: str) -> str:
     return " ".join(_WORD.findall(fold_text(text)))
 
 
@@ -48,6 +60,14 @@ def _without_marks(text: str) -> str:
 
 def _without_mark(match: re.Match[str]) -> str:
     return "" if unicodedata.combining(match[0]) else match[0]
+
+
+def _normal_letters(character: str) -> str:
+    """What one of `one_byte.CHARACTERS` counts as: none of them becomes another thing beside another."""
+    return "".join(letter if _WORD.match(letter) else " " for letter in fold_text(character))
+
+
+_NORMAL_LETTERS, _NORMAL_LIGATURES = one_byte.tables(_normal_letters)
 
 
 def without_title_line(text: str, title: str, normalise: Callable[[str], str] | None = None) -> str:

@@ -20,7 +20,7 @@ from news.judging import IdentifiedEntry, Version, found_language, identify_entr
 from news.other_forms import plain_form
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords, Problem
 from news.text import language_of
-from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse, analyse_article, index_columns, joined
+from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse_article, joined_words
 from news.urls import comparing_url, shown_url
 
 MOST_ANALYSED = 2_000_000
@@ -89,7 +89,7 @@ def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> Prep
         shown_url=shown_url(entry.link) if entry.link else None,
         text=version.text,
         language=version.language,
-        words=_words_of(version, index_columns(analyse_article(version.title, version.text)) if analysed else None),
+        words=_words_of(version, (*joined_words(version.title), *joined_words(version.text)) if analysed else None),
         plain_address=plain_form(address) if address else None,
     )
 
@@ -119,7 +119,7 @@ def page_version(entry: FeedEntry, page: ExtractedPage) -> Version:
         text_hash=prepared.rest_hash if is_repeated else prepared.whole_hash,
         text_length=prepared.rest_length if is_repeated else prepared.whole_length,
     )
-    analysed = (*joined(analyse(title)), *prepared.analysed) if prepared.analysed is not None else None
+    analysed = (*joined_words(title), *prepared.analysed) if prepared.analysed is not None else None
     return replace(version, words=_words_of(version, analysed, title_key))
 
 
@@ -152,7 +152,7 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
         rest_hash=rest_hash,
         rest_length=rest_length,
         found_language=None if page.language else language_of(page.text),
-        analysed=joined(analyse(page.text)) if len(page.text) <= MOST_ANALYSED else None,
+        analysed=joined_words(page.text) if len(page.text) <= MOST_ANALYSED else None,
         lines=read_lines(page.text) if len(page.text) <= MOST_ANALYSED else None,
     )
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urlsplit
 
+from news.text.remembering import Remembered
+
 # Only names that never select content. Broad lists (any name with "source", "id", "session") also swallow parameters that do,
 # such as `?cid=12` of small content managers, and would make two articles one.
 _TRACKING = re.compile(
@@ -49,8 +51,16 @@ _PAIR_SAFE = "!$'()*,;:@-._~/?"
 """What means itself in a segment of a path, and in a name or value of a query (RFC 3986 §3.3, §3.4), less what divides them."""
 
 
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 2_048, 500
+"""Addresses, and characters of one: an entry's is asked for at several places while its body is read."""
+
+
 def shown_url(link: str) -> str:
     """The link as the feed gave it, letter for letter, without tracking parameters in query or fragment and without blanks around it."""
+    return _remembered_shown[link]
+
+
+def _make_shown(link: str) -> str:
     before_fragment, hash_sign, fragment = link.strip().partition("#")
     before_query, question_mark, query = before_fragment.partition("?")
     return (before_query + _untracked(question_mark, query) + _untracked(hash_sign, fragment)).strip()
@@ -95,6 +105,10 @@ def comparing_url(link: str) -> str:
     it, nor is a fragment, unless it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read
     as an address stands for itself.
     """
+    return _remembered_comparing[link]
+
+
+def _make_comparing(link: str) -> str:
     bare, _, fragment = shown_url(link).partition("#")
     bare = bare.strip()
     try:
@@ -111,6 +125,10 @@ def comparing_url(link: str) -> str:
     pairs = sorted((pair for pair in map(_comparing_pair, parts.query.split("&")) if pair), key=_name_of)
     query = "?" + "&".join(pairs) if pairs else ""
     return f"https://{user and user + '@'}{host}{path or '/'}{query}" + (f"#{fragment}" if fragment.startswith(("!", "/")) else "")
+
+
+_remembered_shown = Remembered(_make_shown, _MOST_REMEMBERED, lambda link, _: len(link) <= _LONGEST_REMEMBERED)
+_remembered_comparing = Remembered(_make_comparing, _MOST_REMEMBERED, lambda link, _: len(link) <= _LONGEST_REMEMBERED)
 
 
 def _comparing_host(hostname: str) -> str:

@@ -112,10 +112,14 @@ def make_mail() -> str:
 
 
 def _alerts_on_one() -> tuple[Alert, ...]:
-    return tuple(
-        Alert(make_alert_id(topic, _ARTICLE.url), topic, AlertKind.NEW, _SEEN, 41, _ARTICLE, hits, article_subject(1))
-        for topic, hits in (("OpenAI–OTAN", _HITS[:2]), ("Marchés publics", _HITS[2:]))
+    return (
+        _alert_on(_ARTICLE, "OpenAI–OTAN", AlertKind.NEW, _SEEN, *_HITS[:2]),
+        _alert_on(_ARTICLE, "Marchés publics", AlertKind.NEW, _SEEN, *_HITS[2:]),
     )
+
+
+def _alert_on(article: AlertedArticle, topic: str, kind: AlertKind, at: datetime, *hits: Hit) -> Alert:
+    return Alert(make_alert_id(topic, article.url), topic, kind, at, 41, article, hits, article_subject(article.article_id))
 
 
 def make_escalated_mail() -> str:
@@ -134,55 +138,46 @@ def make_follow_up_mail() -> str:
         ("OTAN : le traducteur d’OpenAI traitera aussi des documents classifiés", "Le Quotidien", _HITS[0]),
         ("OpenAI et l’Alliance : un contrat de trois ans, et des questions", "Le Fil public", _HITS[1]),
     )
-    differs = Difference(
-        "Le système traitera aussi des documents classifiés, selon deux sources au siège de l’Alliance.",
-        "Le système ne traitera pas de documents classifiés, assure le secrétariat général.",
-        *(_ARTICLE.source, 1, DifferenceKind.NEGATION, "classifi"),
-    )
     alerts = []
     for number, (title, source, hit) in enumerate(told):
         at = _SEEN + timedelta(minutes=20 + 15 * number)
-        article = replace(
-            _ARTICLE, article_id=number + 2, title=title, source=source, url=f"{_ARTICLE.url}-{number}", published_at=at, first_seen_at=at
-        )
-        alert = Alert(
-            make_alert_id("OpenAI–OTAN", article.url), "OpenAI–OTAN", AlertKind.FOLLOW_UP, at, 41, article, (hit,), article_subject(number)
-        )
-        alerts.append(replace(alert, differences=(() if number else (differs,)), story_id=1))
+        article = replace(_make_article(number, title), source=source, published_at=at, first_seen_at=at)
+        alerts.append(replace(_alert_on(article, "OpenAI–OTAN", AlertKind.FOLLOW_UP, at, hit), story_id=1))
+    contradicting = Difference(
+        passage="Le système traitera aussi des documents classifiés, selon deux sources au siège de l’Alliance.",
+        other_passage="Le système ne traitera pas de documents classifiés, assure le secrétariat général.",
+        other_source=_ARTICLE.source,
+        other_id=1,
+        kind=DifferenceKind.NEGATION,
+        why="classifi",
+    )
+    alerts[0] = replace(alerts[0], differences=(contradicting,))
     story = Followed(1, _ARTICLE.title, make_alert_id("OpenAI–OTAN", _ARTICLE.url), _ARTICLE.url)
     return _written(*alerts, roll=Roll(RollKind.FOLLOW_UP, _SEEN + timedelta(hours=1), _SEEN + timedelta(hours=1), story))
 
 
+def _make_article(number: int, title: str) -> AlertedArticle:
+    """Another article than that of the first mail, from the same source."""
+    return replace(_ARTICLE, article_id=number + 2, title=title, url=f"{_ARTICLE.url}-{number}")
+
+
 def make_corrected_mail() -> str:
     """The HTML of a digest that holds what was corrected, in the text of one article and in the title of another."""
+    in_text = Change(
+        "text",
+        "Le système traitera tous les documents de l’Alliance, sur ses propres serveurs.",
+        "Le système traitera les documents non classifiés de l’Alliance, sur ses propres serveurs.",
+    )
+    in_title = Change("title", "Un contrat de trois ans, sans appel d’offres", "Un contrat de deux ans, sans appel d’offres")
     told = (
-        (
-            "OpenAI–OTAN",
-            _ARTICLE.title,
-            AlertKind.CORRECTED,
-            Change(
-                "text",
-                *(
-                    f"Le système traitera {documents} de l’Alliance, sur ses propres serveurs."
-                    for documents in ("tous les documents", "les documents non classifiés")
-                ),
-            ),
-        ),
-        ("OpenAI–OTAN", "À Bruxelles, l’intelligence artificielle entre au secrétariat", AlertKind.NEW, None),
-        (
-            "Marchés publics",
-            "Un contrat de deux ans, sans appel d’offres",
-            AlertKind.CORRECTED,
-            Change("title", *(f"Un contrat de {years} ans, sans appel d’offres" for years in ("trois", "deux"))),
-        ),
+        ("OpenAI–OTAN", _ARTICLE.title, AlertKind.CORRECTED, (in_text,)),
+        ("OpenAI–OTAN", "À Bruxelles, l’intelligence artificielle entre au secrétariat", AlertKind.NEW, ()),
+        ("Marchés publics", "Un contrat de deux ans, sans appel d’offres", AlertKind.CORRECTED, (in_title,)),
     )
     alerts = []
-    for number, (topic, title, kind, change) in enumerate(told):
-        article = replace(_ARTICLE, article_id=number, title=title, url=f"{_ARTICLE.url}-{number}")
-        alert = Alert(
-            make_alert_id(topic, article.url), topic, kind, _SEEN + timedelta(minutes=70), 41, article, _HITS[:1], article_subject(number)
-        )
-        alerts.append(replace(alert, changes=(change,) if change else ()))
+    for number, (topic, title, kind, changes) in enumerate(told):
+        alert = _alert_on(_make_article(number, title), topic, kind, _SEEN + timedelta(minutes=70), _HITS[0])
+        alerts.append(replace(alert, changes=changes))
     return _written(*alerts, roll=Roll(RollKind.DIGEST, _SEEN + timedelta(minutes=92), _SEEN + timedelta(minutes=92)))
 
 
@@ -194,11 +189,10 @@ def make_digest_mail() -> str:
         ("Marchés publics", "Un contrat de trois ans, sans appel d’offres", "Le Fil public", _HITS[2]),
         ("Marchés publics", "Le ministère publie la liste de ses contrats", "La Gazette du numérique", _HITS[2]),
     )
-    alerts = []
-    for number, (topic, title, source, hit) in enumerate(told):
-        article = replace(_ARTICLE, article_id=number, title=title, source=source, url=f"{_ARTICLE.url}-{number}")
-        alert_id = make_alert_id(topic, article.url)
-        alerts.append(Alert(alert_id, topic, AlertKind.NEW, _SEEN, 41, article, (hit,), article_subject(number)))
+    alerts = [
+        _alert_on(replace(_make_article(number, title), source=source), topic, AlertKind.NEW, _SEEN, hit)
+        for number, (topic, title, source, hit) in enumerate(told)
+    ]
     return _written(*alerts, roll=Roll(RollKind.DIGEST, _SEEN, _SEEN + timedelta(hours=2)))
 
 

@@ -6,6 +6,7 @@ index; what is no word (elided articles, punctuation) has no position. Offsets p
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +14,10 @@ from itertools import accumulate, chain
 from operator import attrgetter
 from typing import NamedTuple
 
+from news.text import one_byte
 from news.text.inflection import stem
 from news.text.remembering import Remembered
-from news.text.tokens import TOKEN_SIGNS, cut_chunk, cut_text
+from news.text.tokens import IS_DIVIDER, TOKEN_SIGNS, cut_chunk, cut_text
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -27,6 +29,7 @@ __all__ = [
     "analyse_article",
     "index_columns",
     "joined",
+    "joined_words",
 ]
 
 ANALYSIS_VERSION = 3
@@ -156,6 +159,33 @@ def _is_common(chunk: str, read: _Chunk) -> bool:
 
 
 _remembered_chunks = Remembered(_read_chunk, _REMEMBERED_CHUNKS, _is_common)
+
+
+_DIVIDED, _ = one_byte.tables(lambda character: " " if IS_DIVIDER.match(character) else character)
+_DECIMAL_COMMA = re.compile(rb",(?<=[0-9],)(?=[0-9])")
+"""Begins with the comma, so that the text is searched for that alone."""
+_KEPT_COMMA = b"\x1a"
+"""Stands for a comma between two digits, which divides nothing; it is a control character that no text has."""
+
+
+def _read_joined(chunk: bytes) -> tuple[str, str]:
+    """The tokens and the stems of a chunk, each followed by a space."""
+    read = _read_chunk(one_byte.as_text(chunk.replace(_KEPT_COMMA, b",")))
+    tokens, stems = ("".join(f"{word} " for word in words) for words in (read.tokens, read.stems))
+    return tokens, tokens if tokens == stems else stems
+
+
+_remembered_joined = Remembered(_read_joined, _REMEMBERED_CHUNKS, lambda chunk, _: len(chunk) <= _LONGEST_REMEMBERED_CHUNK)
+
+
+def joined_words(text: str) -> tuple[str, str]:
+    """What `joined` gives for the analysis of `text`, in less than half the time where `one_byte.CHARACTERS` are all that it has."""
+    letters = one_byte.as_bytes(text)
+    if letters is None or b"+" in letters or _KEPT_COMMA in letters:
+        return joined(analyse(text))
+    chunks = _DECIMAL_COMMA.sub(_KEPT_COMMA, letters).translate(_DIVIDED).split()
+    words = list(map(_remembered_joined.__getitem__, chunks))
+    return "".join([tokens for tokens, _ in words])[:-1], "".join([stems for _, stems in words])[:-1]
 
 
 def analyse(text: str) -> Analysis:

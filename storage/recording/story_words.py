@@ -128,6 +128,10 @@ class StoryWords:
         """Whether an article comes later than one with a higher number whose words are in the table."""
         return article_id <= self._kept_until
 
+    def is_as_on_record(self, noted: int | None, kept_until: int) -> bool:
+        """Whether nothing was taken back: `noted` is `last_noted` if that is on record, and `kept_until` the last article in the table."""
+        return (noted, kept_until) == (self.last_noted, self._kept_until)
+
     def _learn(self, db: Database, words: Iterable[str]) -> None:
         missing = sorted(word for word in words if word not in self._known)
         self._known.update(dict.fromkeys(missing, _UNKNOWN))
@@ -143,16 +147,19 @@ def _unpack(blob: bytes) -> Sequence[int]:
     return struct.unpack(f"<{len(blob) // 8}q", blob)
 
 
+_ON_RECORD = """
+    SELECT coalesce(max(id), 0) + 1 AS next, (SELECT article_id FROM sketches WHERE article_id = ?) AS noted,
+           (SELECT value FROM archive_state WHERE name = ?) AS kept_until FROM stories"""
+
 _words_of: WeakKeyDictionary[Database, StoryWords] = WeakKeyDictionary()
 """By the connection that writes."""
 
 
 def words_of(db: Database) -> tuple[StoryWords, int]:
-    """The words that the connection knows, read anew if what it noted last was taken back; and the number of the next story."""
+    """The words that the connection knows, read anew if what was done with them last was taken back; and the number of the next story."""
     words = _words_of.get(db)
-    sql = "SELECT coalesce(max(id), 0) + 1 AS next, EXISTS (SELECT 1 FROM sketches WHERE article_id = ?) AS is_on_record FROM stories"
-    row = db.conn.execute(sql, (words and words.last_noted,)).fetchone()
-    if words is None or not (row["is_on_record"] or words.last_noted is None):
+    row = db.conn.execute(_ON_RECORD, (words and words.last_noted, _KEPT_UNTIL)).fetchone()
+    if words is None or not words.is_as_on_record(row["noted"], int(row["kept_until"] or 0)):
         words = _words_of[db] = StoryWords(db)
     return words, int(row["next"])
 

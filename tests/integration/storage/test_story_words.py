@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from storage.file.story_schema import keep_holders_beside_counts
 from storage.recording import story_words
 from storage.recording.polls import record_poll
+from storage.recording.tidying import prune_sketches
 from tests.desk import NOW, A, Desk, entry, outcome_of
 
 EVENTS = (
@@ -83,6 +84,25 @@ def test_what_was_taken_back_is_known_no_more(tmp_path: Path, monkeypatch: pytes
 
     with Desk(tmp_path / "failing.db") as desk:
         poll_all(desk, fail_after_placing)
+        assert placed(desk) == expected
+
+
+def test_what_was_written_by_tidying_that_was_taken_back_still_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", 2)
+    with Desk(tmp_path / "plain.db") as desk:
+        poll_all(desk)
+        expected = placed(desk)
+
+    def fail_after_tidying(desk: Desk) -> None:
+        def fail(db: Database) -> None:
+            prune_sketches(db, desk.now)
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            desk.archive._writer.submit(fail).result()
+
+    with Desk(tmp_path / "failing.db") as desk:
+        poll_all(desk, fail_after_tidying)
         assert placed(desk) == expected
 
 
