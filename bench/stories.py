@@ -3,8 +3,8 @@
 On labelled articles (`--labelled`: a table with `id, event, affair, date, title, description, link`, in the order of their dates as if
 each came alone) it counts pairs, the alerts that would still be doubled, and the events that would be told as a part of another, and with
 `--joins` lists every wrong and every missed pair with the words that decided. Copies are made of the same texts: one word in ten changed,
-and teasers of 400 characters. What it costs is measured in an archive that is filled with made-up articles in bodies of 20, a
-thousand a day: processor time of the last ones, and bytes of the file.
+and teasers of 400 characters. What it costs is measured in an archive that is made in bulk (`bench.many_stories`): processor time of a
+thousand made-up articles of 4 kB that are placed the whole way, in bodies of 20, each committed by itself; and bytes of the file.
 
 Run: python -m bench.stories
 """
@@ -22,14 +22,17 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from bench.common import make_parser, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
+from bench.many_stories import fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
 from news.placing import Around, Placed, Placer, make_unplaced
 from news.stories import WordCounts, weigh
 from news.text import analyse, analyse_article
 from storage.file.connection import open_for_writing
-from storage.recording.stories import forget_sketches, place_articles
+from storage.recording.stories import place_articles
 
 LABELLED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "stories-fr" / "dev.tsv"
 _TEXTS_OF = 15
@@ -37,7 +40,9 @@ _TEXTS_OF = 15
 _TEASER_CHARACTERS = 400
 _FOLLOW_UP = timedelta(hours=1)
 """The default of `[alerts] follow_up`."""
-_BODY, _A_DAY, _MEASURED = 20, 1000, 1000
+_BODY, _MEASURED = 20, 1000
+_A_DAY = (2_700, 10_000)
+"""A million in a year, and what a large installation has."""
 _FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -150,32 +155,40 @@ def _is_copy(original: str, text: str) -> bool:
 
 
 def report_cost(folder: Path, count: int) -> None:
-    """Print what placing an article costs in an archive of so many."""
-    chance = random.Random(2)
+    """Print what placing an article costs in an archive of so many, at several paces."""
     path = folder / "stories.db"
     db = open_for_writing(path)
     db.conn.execute("PRAGMA foreign_keys = OFF")  # the articles themselves are not what is measured
-    spent: list[float] = []
-    for start in range(0, count, _BODY):
-        at = _FIRST + timedelta(days=start / _A_DAY)
-        texts = [(make_title(chance), "\n".join(make_paragraphs(chance, 4000))) for _ in range(_BODY)]
-        analysed = [analyse_article(*text) for text in texts]
-        before = time.process_time()
-        with db.atomic():
-            new = [make_unplaced(start + place, 1, f"https://a.example/{start + place}", at, one) for place, one in enumerate(analysed, 1)]
-            place_articles(db, new)
-            while start % _A_DAY == 0 and forget_sketches(db, at, up_to=start):
-                pass  # as the daemon tidies: now and then, not with each body
-        spent.append((time.process_time() - before) / _BODY)
-    last = sorted(spent[-_MEASURED // _BODY :])
-    print(f"placing an article among {count}: median {1000 * last[len(last) // 2]:.2f} ms of processor time (goal: 2)")
-    with db.atomic():
-        while forget_sketches(db, _FIRST + timedelta(days=count), up_to=count):
-            pass
-    db.conn.execute("VACUUM")
-    db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    print(f"bytes an article, of what is kept: {path.stat().st_size / count:.0f} (goal: 1200)")
+    fill(db, count, _FIRST)
+    first = count + 1
+    for a_day in _A_DAY:
+        fill_days(db, first - 1, a_day, _FIRST)
+        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = path.stat().st_size
+        made, spent = _place_more(db, first, a_day)
+        first += _MEASURED
+        print(f"placing an article among {count}, {a_day} a day: {1000 * (made + spent):.2f} ms of processor time (goal: 2),", end=" ")
+        print(f"{1000 * made:.2f} of it for what needs no archive")
+        print(f"bytes an article, {a_day} a day: {size / count:.0f} (goal: 1200)")
     db.conn.close()
+
+
+def _place_more(db: Database, first: int, a_day: int) -> tuple[float, float]:
+    """Archive some more; returns the seconds that each takes, for what its text gives, and for placing it."""
+    chance = random.Random(first)
+    made = spent = 0.0
+    for start in range(first, first + _MEASURED, _BODY):
+        at = _FIRST + timedelta(days=(start - first) / a_day)
+        analysed = [analyse_article(make_title(chance), "\n".join(make_paragraphs(chance, 4000))) for _ in range(_BODY)]
+        before = time.process_time()
+        new = [make_unplaced(start + place, 1, f"https://a.example/{start + place}", at, one) for place, one in enumerate(analysed)]
+        between = time.process_time()
+        with db.atomic():
+            place_articles(db, new)
+        made += between - before
+        spent += time.process_time() - between
+    db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return made / _MEASURED, spent / _MEASURED
 
 
 def main() -> None:
@@ -183,7 +196,7 @@ def main() -> None:
     parser = make_parser(__doc__ or "")
     parser.add_argument("--labelled", type=Path, default=LABELLED, help="the labelled articles")
     parser.add_argument("--joins", action="store_true", help="list every wrong and every missed pair")
-    parser.add_argument("--articles", type=int, default=100_000, help="in the archive in which the cost is measured")
+    parser.add_argument("--articles", type=int, default=1_000_000, help="in the archive in which the cost is measured")
     arguments: argparse.Namespace = parser.parse_args()
     print_machine()
     if arguments.labelled.exists():

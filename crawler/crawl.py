@@ -17,6 +17,7 @@ from scrapy.http import Response
 from crawler.allowance import Holding
 from crawler.capacity import Capacity, make_capacity
 from crawler.download_handler import Downloads, Dropped
+from crawler.failures import problem_of
 from crawler.frontier import Frontier, Work
 from crawler.hosts import host_key
 from crawler.kinds import kind_of
@@ -303,7 +304,7 @@ class Crawl:
         try:
             feed: ParsedFeed | Problem = await self._read(document, read_feed, body, url, content_type, None)
         except FetchProblem as error:
-            return error.problem
+            return problem_of(error)
         except WorkersStopped:
             return make_problem("worker_crashed", "it was stopped")
         else:

@@ -67,9 +67,10 @@ class Downloads:
         try:
             return await begin()
         except asyncio.CancelledError as error:
-            if not self._was_dropped():
-                raise
             task.uncancel()
+            if not self._was_dropped():
+                # Nobody else cancels: a library let a cancellation of its own out. Scrapy would wait for the answer for ever.
+                raise FetchProblem(make_problem("connection", "the attempt was broken off")) from error
             raise Dropped(url) from error
         finally:
             self._tasks.discard(task)

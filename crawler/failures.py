@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import logging
 import re
 import ssl
+from contextlib import suppress
+from types import TracebackType
 
 import aiohttp
 from scrapy import exceptions as scrapy_errors
@@ -36,6 +39,8 @@ _WORDS: dict[type[BaseException], str] = {
 }
 """What aiohttp's errors mean; their own texts show how its parser works."""
 
+_CAN_WAIT = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +50,13 @@ def problem_of(error: BaseException) -> Problem:
     An error that nobody foresaw is logged with its traceback and counts as `connection`: it is a bug, here or in a library, but what one
     site sends must not end the program that watches all the others.
     """
+    try:
+        return _translate(error)
+    finally:
+        _let_go(error)
+
+
+def _translate(error: BaseException) -> Problem:
     if isinstance(error, FetchProblem):
         return error.problem
     code = _connection_code(error) or next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), None)
@@ -52,6 +64,31 @@ def problem_of(error: BaseException) -> Problem:
         _log.error("a fetch failed in a way that is not foreseen", exc_info=error)
         return make_problem("connection", f"{type(error).__name__}: {error}"[:200])
     return make_problem(code, _detail(error))
+
+
+def _let_go(error: BaseException) -> None:
+    """Let the error forget where it came from: the frames hold what was fetched, and themselves, through the error and twisted's `Failure`.
+
+    Otherwise the collector alone would find them, which looks when there are thousands of objects, and these may be few and of 10 MB each.
+    """
+    known: set[int] = set()
+    chain: list[BaseException | None] = [error]
+    while chain:
+        one = chain.pop()
+        if one is not None and id(one) not in known:
+            known.add(id(one))
+            _clear_functions(one.__traceback__)
+            one.__traceback__ = None
+            chain += (one.__cause__, one.__context__)
+
+
+def _clear_functions(place: TracebackType | None) -> None:
+    """Forget the variables of functions that have ended. Not of coroutines: one that waits would be closed (`frame.clear`)."""
+    while place is not None:
+        if not place.tb_frame.f_code.co_flags & _CAN_WAIT:
+            with suppress(RuntimeError):  # it still runs
+                place.tb_frame.clear()
+        place = place.tb_next
 
 
 def _connection_code(error: BaseException) -> str | None:

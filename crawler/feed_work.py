@@ -105,7 +105,7 @@ async def _read(answer: Response, answered: Answered) -> ParsedFeed | Problem:
             return await answered.read(read_listing, answer.body, answer.url, content_type, language, answered.listing)
         return await answered.read(read_feed, answer.body, answer.url, content_type, language)
     except FetchProblem as error:
-        return error.problem
+        return problem_of(error)
 
 
 def _parsed(feed: ParsedFeed | Problem, failed: PollOutcome, validators: Validators) -> PollOutcome:

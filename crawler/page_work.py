@@ -86,4 +86,4 @@ async def _read(parts: PartsRead | None, answered: Answered) -> ExtractedPage | 
             return await answered.read(read_page, answer.body, answer.url, header(answer, "Content-Type"))
         return await answered.read(read_part, answer.body, answer.url, header(answer, "Content-Type"), parts)
     except FetchProblem as error:
-        return error.problem
+        return problem_of(error)

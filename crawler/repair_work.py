@@ -58,4 +58,4 @@ async def _read(reading: Reading, answer: Response, answered: Answered) -> Place
     try:
         return await answered.read(reading, answer.body, answer.url, header(answer, "Content-Type"))
     except FetchProblem as error:
-        return error.problem
+        return problem_of(error)

@@ -83,7 +83,7 @@ class RobotsCache:
             return await self._judge(text, url, self._token)
         except FetchProblem as error:
             loop = asyncio.get_running_loop()
-            problem = _unreadable(error.problem)
+            problem = _unreadable(problem_of(error))
             judged = self._rules[host] = loop.create_future()  # it would cost a worker as much again with the next page
             judged.set_result(Rules(loop.time() + FAILURE_AGE_SECONDS, problem=problem))
             raise FetchProblem(problem) from error

@@ -50,7 +50,7 @@ async def _read(answer: Response, answered: Answered) -> SiteFeeds | Problem:
     try:
         read = await answered.read(read_site, answer.body, answer.url, content_type, language)
     except FetchProblem as error:
-        return error.problem
+        return problem_of(error)
     if isinstance(read, Problem):
         return read
     return replace(read, offers=sort_offers((*_of_header(answer), *read.offers)))

@@ -6,9 +6,10 @@ Storage loads `Around`, has each article placed, and writes what was decided and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from heapq import nlargest
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
 from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, Sketch, central_article, is_kin, place, sketch_article
@@ -71,7 +72,7 @@ class Around:
     holders: dict[int, list[int]] = field(default_factory=dict)
     """Which articles hold each of their marks."""
     texts: dict[int, KnownText] = field(default_factory=dict)
-    told: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
+    told: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
     """For each article to be placed: those that share words with it, with how much these tell."""
     sketches: dict[int, Sketch] = field(default_factory=dict)
     story_of: dict[int, int] = field(default_factory=dict)
@@ -111,25 +112,31 @@ def as_holder(article_id: int, at: datetime) -> int:
     return article_id << _HOUR_BITS | int(at.timestamp()) // 3600 & _HOURS
 
 
-def find_near(sketch: Sketch, holders: Mapping[str, Sequence[int]]) -> dict[int, float]:
-    """The articles of the days around it that share most of what its rarest words tell, each with how much that is.
+def find_near(sketch: Sketch, holders: Callable[[str], Sequence[int] | None]) -> dict[int, int]:
+    """The articles of the days around it that share most of an article's rarest words, with how much these tell.
 
-    `holders`: who else holds its words, the latest last, as `as_holder` gives them. Its words are weighed.
+    `holders`: who else holds a word, the latest last, as `as_holder` gives them. Its words are weighed.
     """
-    hour, told = int(sketch.at.timestamp()) // 3600, dict[int, float]()
-    for word in _rarest_words(sketch, holders):
+    hour, told, asked = int(sketch.at.timestamp()) // 3600, dict[int, int](), 0
+    since, until = hour - _AFFAIR_HOURS, hour + _AFFAIR_HOURS
+    for word in _rarest_first(sketch):
+        if not (held := holders(word)):
+            continue  # it finds none, and others are asked instead
         weight = sketch.weights[word]
-        for holder in holders[word][-MOST_HOLDERS_ASKED:]:
-            if abs((holder & _HOURS) - hour) <= _AFFAIR_HOURS:
-                article_id = holder >> _HOUR_BITS
-                told[article_id] = told.get(article_id, 0.0) + weight
-    return {article_id: told[article_id] for article_id in sorted(told, key=lambda one: (-told[one], one))[:MOST_NEIGHBOURS]}
+        for holder in held[-MOST_HOLDERS_ASKED:]:
+            if since <= holder & _HOURS <= until:
+                told[holder] = told.get(holder, 0) + weight
+        asked += 1
+        if asked == MOST_WORDS_ASKED:
+            break
+    least = nlargest(MOST_NEIGHBOURS, told.values())[-1] if told else 0
+    most = sorted([(-weight, holder >> _HOUR_BITS) for holder, weight in told.items() if weight >= least])
+    return {article_id: -weight for weight, article_id in most[:MOST_NEIGHBOURS]}
 
 
-def _rarest_words(sketch: Sketch, holders: Mapping[str, Sequence[int]]) -> list[str]:
-    """The words by which the articles near to this one are found; those that no other holds find none, and are not asked."""
-    held = (word for word in sketch.words if not is_kin(word) and holders.get(word))
-    return sorted(held, key=lambda word: (-sketch.weights[word], word))[:MOST_WORDS_ASKED]
+def _rarest_first(sketch: Sketch) -> list[str]:
+    """The words by which the articles near to this one are found."""
+    return sorted(sorted([word for word in sketch.words if not is_kin(word)]), key=sketch.weights.__getitem__, reverse=True)
 
 
 def most_sharing(holders: Mapping[int, Collection[int]], marks: Collection[int]) -> dict[int, set[int]]:
@@ -183,7 +190,7 @@ class Placer:
     def _near(self, new: Unplaced, copy: CopyOf | None) -> list[Neighbour]:
         """The articles of the days around it that share most with it, and what it is a copy of."""
         around = self._around
-        told = {**around.told.get(new.article_id, {}), **find_near(new.sketch, self._words)}
+        told = {**around.told.get(new.article_id, {}), **find_near(new.sketch, self._words.get)}
         nearest = sorted(told, key=lambda article_id: (-told[article_id], article_id))[:MOST_NEIGHBOURS]
         wanted = dict.fromkeys([*nearest, copy.article_id] if copy is not None else nearest)
         return [Neighbour(around.sketches[one], around.story_of[one]) for one in wanted if one in around.sketches]
@@ -242,7 +249,8 @@ class Placer:
             around.holders.setdefault(mark, []).append(new.article_id)
         holder = as_holder(new.article_id, new.sketch.at)
         for word in new.sketch.words:
-            self._words[word].append(holder)
+            if not is_kin(word):
+                self._words[word].append(holder)
 
 
 def _other_text(article_id: int, known: KnownText, marks: Collection[int], new: Unplaced) -> OtherText:

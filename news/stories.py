@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
+from typing import NamedTuple
 
 from news.copies import CopyOf, column_of
 from news.headlines import HeadlineKind, kinds_of_headline
@@ -35,7 +36,6 @@ __all__ = [
     "place",
     "sketch_article",
     "weigh",
-    "with_weights",
 ]
 
 WINDOW = timedelta(hours=48)
@@ -63,6 +63,8 @@ _TITLE_COUNTS = 2
 _MOST_OF_AFFAIR = 6
 """Other articles near by; a word that so many of them hold is the affair's."""
 _AFFAIR_DISCOUNT = 0.9
+_DISCOUNTS = tuple(1 / (1 + _AFFAIR_DISCOUNT * elsewhere / _MOST_OF_AFFAIR) for elsewhere in range(_MOST_OF_AFFAIR + 1))
+"""What is left of the weight of a word that so many other articles of the affair hold, or more."""
 _TITLE_SHARE = 0.3
 """What the words of one title that the other article holds count beside the words of both."""
 _TITLE_FACTOR = 0.8
@@ -83,7 +85,9 @@ _MOST_WORDS_TOLD = 6
 _LITTLE = little_words("fr", "en")
 _NUMBER = re.compile(r"(?<![\d:,.])(?!(?:19|20)\d\d\b)\d+(?:[.,]\d+)*")
 """No year, and no minutes of a time of day."""
-_COUNTED = (0.0, *(1 + math.log(count) for count in range(1, 16)))
+_MOST_COUNTED = (1 + _TITLE_COUNTS) * BEGINNING_WORDS
+"""Times that a word comes at most, as `sketch_article` counts."""
+_COUNTED = (0.0, *(1 + math.log(count) for count in range(1, _MOST_COUNTED + 1)))
 """What a word counts that comes so often; remembered, since it is asked hundreds of times an article."""
 
 
@@ -103,8 +107,9 @@ class Sketch:
     kinds: frozenset[HeadlineKind]
     column: str
     """See `news.copies.column_key`."""
-    weights: Mapping[str, float] = field(default_factory=dict)
-    """How much each word told when the article was placed; nothing before. Looked up anew for each comparison, they would cost the most."""
+    weights: Mapping[str, int] = field(default_factory=dict)
+    """How much each word told when the article was placed, in hundredths; nothing before. Looked up anew for each comparison, they would
+    cost the most."""
     square: float = 0.0
     """Of what its words tell, together."""
 
@@ -127,7 +132,7 @@ class WordCounts:
     def weigh(self, word: str) -> float:
         """How much a word tells, the more the fewer articles hold it. The first articles of an archive know little of which these are."""
         weight = math.log((self.articles + 50) / (self.holding.get(word, 0) + 0.7))
-        return weight * _KIN_FACTOR if is_kin(word) else weight
+        return weight * _KIN_FACTOR if word.startswith(KIN_SIGN) else weight
 
 
 class Because(StrEnum):
@@ -175,12 +180,8 @@ def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle) -> 
 
 def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
     """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
-    return with_weights(sketch, {word: round(counts.weigh(word), 2) for word in sketch.words})
-
-
-def with_weights(sketch: Sketch, weights: Mapping[str, float]) -> Sketch:
-    """The sketch with these weights of its words."""
-    square = sum((weights[word] * _count(count)) ** 2 for word, count in sketch.words.items())
+    weights = {word: round(100 * counts.weigh(word)) for word in sketch.words}
+    square = sum([(weights[word] * _COUNTED[count]) ** 2 for word, count in sketch.words.items()])
     return replace(sketch, weights=weights, square=square)
 
 
@@ -246,18 +247,25 @@ def _nearness_of_stories(near: Iterable[Neighbour], scores: Mapping[int, float])
 
 
 class _Affair:
-    """An article among those that speak of the same matter."""
+    """An article among those that speak of the same matter.
+
+    Of the words of those near by, most are neither the article's nor held by others near by: they tell nothing but how much their article
+    says besides, which is known (`Sketch.square`). So only the few that are shared are looked at, again and again, and all that does
+    not depend on the other article is worked out once.
+    """
 
     def __init__(self, new: Sketch, near: Sequence[Neighbour]) -> None:
         self._new = new
-        held = Counter(chain.from_iterable(one.sketch.words for one in near))
-        self._own = {word: weight * _discount(held[word]) for word, weight in new.weights.items()}
-        """What a word of the article tells that the other does not hold."""
-        self._common = {word: weight * _discount(held[word] - 1) for word, weight in new.weights.items() if word in held}
-        """What a word tells that both hold: the other is itself one of those near by."""
-        self._square = sum((weight * _count(new.words[word])) ** 2 for word, weight in self._own.items())
-        self._discounts = {word: _discount(count - 1) for word, count in held.items() if count > 1}
+        held = Counter(chain.from_iterable([one.sketch.words for one in near]))
+        self._common = {word: _Common.of(new, word, held[word]) for word in new.weights if word in held}
+        """The words that others near by hold too."""
+        self._square = new.square - sum([one.lost for one in self._common.values()])
+        """Of what the article's words tell, where the other holds none of them."""
+        self._discounts = {word: _DISCOUNTS[min(count - 1, _MOST_OF_AFFAIR)] for word, count in held.items() if count > 1}
         """Of the words that several of those near by hold."""
+        self._lost = {word: 1 - discount * discount for word, discount in self._discounts.items() if word not in self._common}
+        self._title = sum([self._common[word].alone if word in self._common else new.weights[word] for word in sorted(new.title_words)])
+        """What the words of the title tell, where the other holds none of them."""
 
     def score(self, other: Sketch) -> float:
         """How likely both tell of the same event, from 0 to 1."""
@@ -270,56 +278,74 @@ class _Affair:
         return min(1.0, score * math.exp(-abs(self._new.at - other.at) / _DECAY) * _headlines_factor(self._new, other))
 
     def _likeness(self, other: Sketch) -> float:
-        """The cosine of the words of both. Of the other's words only those are looked at that others near by hold too: few do."""
-        common = [word for word in self._common if word in other.words]
+        """The cosine of the words of both."""
+        words, weights, lost, square = other.words, other.weights, self._lost, other.square
+        common = [word for word in self._common if word in words]
         if len(common) - sum(map(is_kin, common)) < _LEAST_SHARED:
             return 0.0
-        square, own_square, product = other.square, self._square, 0.0
-        for word, discount in self._discounts.items():
-            if word in other.words and word not in self._common:
-                square -= (1 - discount * discount) * (other.weights[word] * _count(other.words[word])) ** 2
+        square -= sum([lost[word] * (weights[word] * _COUNTED[count]) ** 2 for word, count in words.items() if word in lost])
+        own_square, product = self._square, 0.0
         for word in common:
-            weight, count, own_count = self._common[word], _count(other.words[word]), _count(self._new.words[word])
-            square += (weight * count) ** 2 - (other.weights[word] * count) ** 2
-            own_square += (weight * own_count) ** 2 - (self._own[word] * own_count) ** 2
-            product += weight * count * weight * own_count
+            told, count = self._common[word], _COUNTED[words[word]]
+            square += (told.weight * count) ** 2 - (weights[word] * count) ** 2
+            own_square += told.gained
+            product += told.product * count
         return product / math.sqrt(square * own_square) if square > 0 and own_square > 0 else 0.0
 
     def _title_likeness(self, other: Sketch) -> float:
         """How much of what the title of one says the other says too, of the title of which less is said."""
-        own = {word: self._common[word] if word in other.words else self._own[word] for word in self._new.title_words}
-        theirs = {word: self._weigh_theirs(word, other) for word in other.title_words}
-        return min(_said(own, other.words), _said(theirs, self._new.words))
+        said, whole = 0.0, self._title
+        for word in sorted(self._new.title_words & other.words.keys()):
+            told = self._common[word]
+            said += told.weight
+            whole += told.weight - told.alone
+        return min(_share(said, whole), self._share_of_theirs(other))
 
-    def _weigh_theirs(self, word: str, other: Sketch) -> float:
-        common = self._common.get(word)
-        return other.weights[word] * self._discounts.get(word, 1.0) if common is None else common
+    def _share_of_theirs(self, other: Sketch) -> float:
+        said = rest = 0.0
+        for word in sorted(other.title_words):
+            if (common := self._common.get(word)) is not None:
+                said += common.weight
+            else:
+                rest += other.weights[word] * self._discounts.get(word, 1.0)
+        return _share(said, said + rest)
 
     def common_words(self, other: Sketch) -> tuple[str, ...]:
         """The words that both hold, those first that tell most."""
         told = {
-            word: weight * _count(self._new.words[word]) * _count(other.words[word])
-            for word, weight in self._common.items()
-            if word in other.words and not is_kin(word)
+            word: one.product * _COUNTED[other.words[word]] / one.weight
+            for word, one in self._common.items()
+            if word in other.words and not is_kin(word) and one.weight
         }
         common = sorted(told, key=lambda word: (-told[word], word))
         return tuple(common[:_MOST_WORDS_TOLD])
 
 
-def _said(title: Mapping[str, float], words: Mapping[str, int]) -> float:
-    """How much of a title the other article says."""
-    whole = sum(title.values())
-    return sum(weight for word, weight in title.items() if word in words) / whole if whole > 0 else 0.0
+class _Common(NamedTuple):
+    """What a word of the article tells that others near by hold too."""
+
+    weight: float
+    """Beside one that holds it: that one is itself one of those near by."""
+    alone: float
+    """Beside one that does not."""
+    lost: float
+    """Of the square of what the article tells, because of those that hold it."""
+    gained: float
+    """Of that, beside one that holds it."""
+    product: float
+    """With both times the weight; how often the other says it is still to come."""
+
+    @staticmethod
+    def of(new: Sketch, word: str, held: int) -> _Common:
+        """What the word tells that so many of those near by hold."""
+        told, count = new.weights[word], _COUNTED[new.words[word]]
+        weight, alone = told * _DISCOUNTS[min(held - 1, _MOST_OF_AFFAIR)], told * _DISCOUNTS[min(held, _MOST_OF_AFFAIR)]
+        lost, gained = (told * count) ** 2 - (alone * count) ** 2, (weight * count) ** 2 - (alone * count) ** 2
+        return _Common(weight, alone, lost, gained, weight * weight * count)
 
 
-def _discount(elsewhere: int) -> float:
-    """What is left of the weight of a word that so many other articles of the affair hold."""
-    return 1 / (1 + _AFFAIR_DISCOUNT * min(elsewhere, _MOST_OF_AFFAIR) / _MOST_OF_AFFAIR)
-
-
-def _count(count: int) -> float:
-    """How much a word counts that comes so often in an article."""
-    return _COUNTED[count] if count < len(_COUNTED) else 1 + math.log(count)
+def _share(said: float, whole: float) -> float:
+    return said / whole if whole > 0 else 0.0
 
 
 def _headlines_factor(one: Sketch, other: Sketch) -> float:

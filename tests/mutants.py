@@ -74,8 +74,8 @@ NEAR = (
 """The tests that run in the process of the code they test, of which coverage can tell where they pass by."""
 WHOLE = ("tests/acceptance", "--ignore=tests/acceptance/test_crash.py", "--ignore=tests/acceptance/test_january_replay.py")
 """Those that run the program as its users do."""
-MOST_TESTS = 400
-"""Of one line. Who passes by more than that is passed by at every poll; what nobody of them notices is left to the whole program."""
+MOST_AT_ONCE = 400
+"""Tests of one line. Who passes by more than that is passed by at every poll: the most special ones are asked first."""
 _LONGEST_SECONDS = 3_600
 _MOST_SHOWN = 4_000
 """Characters of what tests say that fail before anything is changed."""
@@ -202,7 +202,7 @@ class PassersBy:
         """The tests of the changed line, the most special first; of a line that is only run when it is imported, those of its file."""
         contexts = self._contexts(mutant.file)
         tests = contexts.get(mutant.line) or {test for found in contexts.values() for test in found}
-        return sorted(tests, key=lambda test: (self._breadth[test], test))[:MOST_TESTS]
+        return sorted(tests, key=lambda test: (self._breadth[test], test))
 
     def _contexts(self, file: str) -> dict[int, set[str]]:
         lines = self._data.contexts_by_lineno(str(self._folder / file))
@@ -215,7 +215,8 @@ def is_noticed(folder: Path, mutant: Mutant, tests: Sequence[str], *, whole: boo
     source = path.read_text()
     path.write_text(mutant.applied_to(source))
     try:
-        return bool(tests and _fails(folder, tests)) or (whole and _fails(folder, WHOLE))
+        portions = [tests[start : start + MOST_AT_ONCE] for start in range(0, len(tests), MOST_AT_ONCE)]
+        return any(_fails(folder, some) for some in portions) or (whole and _fails(folder, WHOLE))
     finally:
         path.write_text(source)
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 
 from news.urls import comparing_url
 from storage.file.first_schema import ALERTS, ARTICLES, SOURCES
-from storage.file.story_schema import STORIES, keep_holders_beside_counts
+from storage.file.story_schema import STORIES, keep_holders_beside_counts, tell_words_in_bytes
 
 migrations = Migrations("quivive")
 
@@ -534,3 +534,9 @@ def tell_what_differs(db: Database) -> None:
 def find_stories_by_fewer_words(db: Database) -> None:
     """Who holds a word is one value of the word, not a row for each article: most of what placing an article cost was such rows."""
     keep_holders_beside_counts(db)
+
+
+@migrations()
+def tell_words_of_sketches_in_bytes(db: Database) -> None:
+    """What is read again and again to place an article is kept so that it is read at once."""
+    tell_words_in_bytes(db)

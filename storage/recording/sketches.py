@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -13,25 +14,29 @@ from news.headlines import HeadlineKind
 from news.stories import Sketch
 from storage.file.rows import insert_rows, select_in
 
+_COLUMNS = "article_id, at, sketch, told"
+
 
 def load_sketches(db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
     """The sketches of these articles that are not forgotten."""
-    rows = select_in(db, "SELECT article_id, at, sketch FROM sketches WHERE article_id IN ({marks})", article_ids)
+    rows = select_in(db, f"SELECT {_COLUMNS} FROM sketches WHERE article_id IN ({{marks}})", article_ids)  # noqa: S608  # a literal
     return {row["article_id"]: _sketch(row) for row in rows}
 
 
 def load_sketches_after(db: Database, article_id: int) -> list[Sketch]:
     """Those of all articles with higher numbers, in the order of these."""
-    rows = db.conn.execute("SELECT article_id, at, sketch FROM sketches WHERE article_id > ? ORDER BY article_id", (article_id,))
+    rows = db.conn.execute(f"SELECT {_COLUMNS} FROM sketches WHERE article_id > ? ORDER BY article_id", (article_id,))  # noqa: S608
     return [_sketch(row) for row in rows]
 
 
 def _sketch(row: sqlite3.Row) -> Sketch:
-    title, column, kinds, numbers, title_words, words, counts, weights, square = json.loads(row["sketch"])
+    article_id, at, kept, told = row
+    title, column, kinds, numbers, title_words, words, square = json.loads(kept)
     stems = words.split()
+    counts, weights = told[: len(stems)], struct.unpack(f"<{len(stems)}H", told[len(stems) :])
     return Sketch(
-        article_id=row["article_id"],
-        at=datetime.fromtimestamp(row["at"], UTC),
+        article_id=article_id,
+        at=datetime.fromtimestamp(at, UTC),
         title=title,
         title_words=frozenset(title_words.split()),
         words=dict(zip(stems, counts, strict=True)),
@@ -45,15 +50,19 @@ def _sketch(row: sqlite3.Row) -> Sketch:
 
 def write_sketches(db: Database, sketches: Sequence[Sketch]) -> None:
     """Store sketches whose words are weighed."""
-    rows = [(one.article_id, in_seconds(one.at), _kept(one)) for one in sketches]
-    insert_rows(db, "sketches", ("article_id", "at", "sketch"), rows)
+    rows = [(one.article_id, in_seconds(one.at), _kept(one), _told(one)) for one in sketches]
+    insert_rows(db, "sketches", ("article_id", "at", "sketch", "told"), rows)
 
 
 def _kept(sketch: Sketch) -> str:
     """Words are joined, since reading one text is cheaper than reading a hundred; they hold no space."""
-    joined = [" ".join(sorted(some)) for some in (sketch.kinds, sketch.numbers, sketch.title_words)]
-    words = [" ".join(sketch.words), [*sketch.words.values()], [sketch.weights[word] for word in sketch.words]]
-    return json.dumps([sketch.title, sketch.column, *joined, *words, sketch.square], ensure_ascii=False, separators=(",", ":"))
+    joined = [" ".join(some) for some in (sorted(sketch.kinds), sorted(sketch.numbers), sorted(sketch.title_words), sketch.words)]
+    return json.dumps([sketch.title, sketch.column, *joined, sketch.square], ensure_ascii=False, separators=(",", ":"))
+
+
+def _told(sketch: Sketch) -> bytes:
+    """How often each word comes, in a byte, and how much it tells, in two: reading them as JSON took half of what a sketch takes."""
+    return bytes(sketch.words.values()) + struct.pack(f"<{len(sketch.words)}H", *[sketch.weights[word] for word in sketch.words])
 
 
 def in_seconds(moment: datetime) -> int:

@@ -75,7 +75,7 @@ def write_placed(db: Database, surroundings: Surroundings, placed: Sequence[Plac
 def _load_around(db: Database, words: StoryWords, articles: Sequence[Unplaced], next_story_id: int) -> Around:
     holders = _load_holders(db, articles)
     sharing = {article_id for one in articles for article_id in most_sharing(holders, one.marks)}
-    told = {one.article_id: find_near(one.sketch, words.holders(one.sketch)) for one in articles}
+    told = {one.article_id: find_near(one.sketch, words.holders) for one in articles}
     near = {article_id for some in told.values() for article_id in some} | sharing
     sketches = words.load_sketches(db, near)
     story_of, stories = _load_stories(db, near)

@@ -67,14 +67,12 @@ class StoryWords:
         held = {word: self._known[word].articles + len(self._waiting.get(word, ())) + count for word, count in own.items()}
         return WordCounts(held.pop(_EVERY_ARTICLE), held)
 
-    def holders(self, sketch: Sketch) -> dict[str, Sequence[int]]:
-        """Who else holds the words of an article that was counted, the latest last."""
-        return {word: self._holders(word) for word in sketch.words if not is_kin(word)}
-
-    def _holders(self, word: str) -> list[int]:
-        blob = self._known[word].holders
-        waiting = self._waiting.get(word, [])
-        return [*_unpack(blob), *waiting] if blob else waiting
+    def holders(self, word: str) -> Sequence[int]:
+        """Who else holds a word of an article that was counted, the latest last."""
+        blob, waiting = self._known[word].holders, self._waiting.get(word, ())
+        if not blob:
+            return waiting
+        return (*_unpack(blob), *waiting) if waiting else _unpack(blob)
 
     def load_sketches(self, db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
         """The sketches of these articles that are not forgotten; those of the day are asked for again and again."""
@@ -112,7 +110,7 @@ class StoryWords:
         self._learn(db, words)
         for word in words:
             known, waiting = self._known[word], self._waiting[word]
-            holders = None if is_kin(word) or word == _EVERY_ARTICLE else _pack(self._holders(word)[-MOST_HOLDERS_ASKED:])
+            holders = None if is_kin(word) or word == _EVERY_ARTICLE else _pack(self.holders(word)[-MOST_HOLDERS_ASKED:])
             self._known[word] = _Known(known.articles + len(waiting), holders)
         rows = [(word, *self._known[word]) for word in words]
         replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
@@ -124,6 +122,10 @@ class StoryWords:
     def is_before_the_last(self, article_id: int) -> bool:
         """Whether an article comes later than one with a higher number whose words are in the table."""
         return article_id <= self._kept_until
+
+    def is_as_on_record(self, noted: int | None, kept_until: int) -> bool:
+        """Whether nothing was taken back: `noted` is `last_noted` if that is on record, and `kept_until` the last article in the table."""
+        return (noted, kept_until) == (self.last_noted, self._kept_until)
 
     def _learn(self, db: Database, words: Iterable[str]) -> None:
         missing = sorted(word for word in words if word not in self._known)
@@ -140,16 +142,19 @@ def _unpack(blob: bytes) -> Sequence[int]:
     return struct.unpack(f"<{len(blob) // 8}q", blob)
 
 
+_ON_RECORD = """
+    SELECT coalesce(max(id), 0) + 1 AS next, (SELECT article_id FROM sketches WHERE article_id = ?) AS noted,
+           (SELECT value FROM archive_state WHERE name = ?) AS kept_until FROM stories"""
+
 _words_of: WeakKeyDictionary[Database, StoryWords] = WeakKeyDictionary()
 """By the connection that writes."""
 
 
 def words_of(db: Database) -> tuple[StoryWords, int]:
-    """The words that the connection knows, read anew if what it noted last was taken back; and the number of the next story."""
+    """The words that the connection knows, read anew if what was done with them last was taken back; and the number of the next story."""
     words = _words_of.get(db)
-    sql = "SELECT coalesce(max(id), 0) + 1 AS next, EXISTS (SELECT 1 FROM sketches WHERE article_id = ?) AS is_on_record FROM stories"
-    row = db.conn.execute(sql, (words and words.last_noted,)).fetchone()
-    if words is None or not (row["is_on_record"] or words.last_noted is None):
+    row = db.conn.execute(_ON_RECORD, (words and words.last_noted, _KEPT_UNTIL)).fetchone()
+    if words is None or not words.is_as_on_record(row["noted"], int(row["kept_until"] or 0)):
         words = _words_of[db] = StoryWords(db)
     return words, int(row["next"])
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from storage.file.story_schema import keep_holders_beside_counts
+from storage.file.story_schema import keep_holders_beside_counts, tell_words_in_bytes
 from storage.recording import story_words
 from storage.recording.polls import record_poll
+from storage.recording.sketches import load_sketches_after
+from storage.recording.tidying import prune_sketches
 from tests.desk import NOW, A, Desk, entry, outcome_of
 
 EVENTS = (
@@ -86,6 +90,25 @@ def test_what_was_taken_back_is_known_no_more(tmp_path: Path, monkeypatch: pytes
         assert placed(desk) == expected
 
 
+def test_what_was_written_by_tidying_that_was_taken_back_still_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", 2)
+    with Desk(tmp_path / "plain.db") as desk:
+        poll_all(desk)
+        expected = placed(desk)
+
+    def fail_after_tidying(desk: Desk) -> None:
+        def fail(db: Database) -> None:
+            prune_sketches(db, desk.now)
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            desk.archive._writer.submit(fail).result()
+
+    with Desk(tmp_path / "failing.db") as desk:
+        poll_all(desk, fail_after_tidying)
+        assert placed(desk) == expected
+
+
 def test_a_word_keeps_its_latest_holders_and_how_many_hold_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story_words, "MOST_WAITING", 2)
     monkeypatch.setattr(story_words, "MOST_HOLDERS_ASKED", 3)
@@ -102,21 +125,50 @@ def test_a_word_keeps_its_latest_holders_and_how_many_hold_it(tmp_path: Path, mo
 def test_an_archive_that_kept_a_row_for_each_word_of_an_article_goes_on(tmp_path: Path) -> None:
     with Desk(tmp_path / "archive.db") as desk:
         poll_all(desk)
-        expected = [*placed(desk), *desk.rows("SELECT article_id, sketch FROM sketches ORDER BY 1")]
-        desk.archive._writer.submit(make_old).result()
-        desk.archive._writer.submit(keep_holders_beside_counts).result()
+        expected = kept(desk)
+        for change in (make_old, keep_holders_beside_counts, tell_words_in_bytes):
+            desk.archive._writer.submit(change).result()
         desk.reopen()
-        sketches = desk.rows("SELECT article_id, sketch FROM sketches ORDER BY 1")
-        assert [json.loads(text)[:7] for _, text in sketches] == [json.loads(text)[:7] for _, text in expected[-40:]]
+        assert kept(desk) == expected
         assert desk.rows("SELECT articles FROM word_counts WHERE word = ''") == [(40,)]
         title, text = reports()[0]
         desk.poll(A, entry(title, "https://a.example/new", summary=text, published_at=NOW))
         assert placed(desk)[-1][1] == 1
 
 
+def kept(desk: Desk) -> list[object]:
+    """What sketches hold, but for what their words tell: that is weighed anew."""
+    rows = desk.rows("SELECT sketch, told FROM sketches ORDER BY article_id")
+    return [(json.loads(text)[:6], told[: len(told) // 3]) for text, told in rows]
+
+
+def test_a_sketch_whose_words_were_told_in_json_is_read_as_it_was(tmp_path: Path) -> None:
+    with Desk(tmp_path / "archive.db") as desk:
+        poll_all(desk)
+        expected = desk.archive._writer.submit(lambda db: load_sketches_after(db, 0)).result()
+        desk.archive._writer.submit(tell_in_json).result()
+        desk.archive._writer.submit(tell_words_in_bytes).result()
+        read = desk.archive._writer.submit(lambda db: load_sketches_after(db, 0)).result()
+        assert [replace(one, square=0.0) for one in read] == [replace(one, square=0.0) for one in expected]
+        assert [one.square for one in read] == pytest.approx([one.square for one in expected])
+        assert len(read) == 40
+
+
+def tell_in_json(db: Database) -> None:
+    """Make the sketches as they were before their words were told in bytes."""
+    for row in db.conn.execute("SELECT article_id, sketch, told FROM sketches").fetchall():
+        *rest, words, square = json.loads(row["sketch"])
+        count = len(words.split())
+        weights = [weight / 100 for weight in struct.unpack(f"<{count}H", row["told"][count:])]
+        old = json.dumps([*rest, words, [*row["told"][:count]], weights, square / 10_000])
+        db.conn.execute("UPDATE sketches SET sketch = ? WHERE article_id = ?", (old, row["article_id"]))
+    db.conn.execute("ALTER TABLE sketches DROP COLUMN told")
+
+
 def make_old(db: Database) -> None:
     """Make the archive as it was before words knew who holds them."""
     db.conn.execute("CREATE TABLE sketch_words (word TEXT, at INTEGER, article_id INTEGER)")
+    tell_in_json(db)
     rows = db.conn.execute("SELECT article_id, at, sketch FROM sketches").fetchall()
     for row in rows:
         title, column, kinds, numbers, title_words, words, counts, *_ = json.loads(row["sketch"])

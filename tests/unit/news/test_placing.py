@@ -99,7 +99,7 @@ def test_stories_that_turn_out_to_be_one_become_the_earlier() -> None:
     for one, story_id in ((first, 61), (second, 60)):
         known.sketches[one.article_id], known.story_of[one.article_id] = one.sketch, story_id
         known.stories[story_id] = Story(story_id, one.article_id, one.sketch.at, one.sketch.at, 1, {one.article_id: 0.0})
-    known.told = {3: {1: 9.0, 2: 9.0}}
+    known.told = {3: {1: 9, 2: 9}}
     placed = placer.place(unplaced(3, "Incendie dans un entrepôt de Rungis", FIRE, 5))
     assert placed.story_id == 60
     assert known.story_of == {1: 60, 2: 60, 3: 60}
@@ -129,20 +129,23 @@ def test_only_the_rarest_words_and_the_latest_that_hold_them_are_asked_for() -> 
     counts = WordCounts(1000, {word: number for number, word in enumerate(words, start=1)})
     asking = weigh(unplaced(999, " ".join(words), "").sketch, counts)
     of_each = {word: [as_holder(number, NOON)] for number, word in enumerate(words, start=1) if number != 3}
-    near = find_near(asking, of_each)
+    near = find_near(asking, of_each.get)
     assert list(near) == [1, 2, *range(4, MOST_NEIGHBOURS + 2)], "what nobody else holds finds nothing"
     assert near[1] == asking.weights["mot01"]
-    assert find_near(asking, {**of_each, words[MOST_WORDS_ASKED]: [as_holder(1, NOON)]}) == {**near, 1: near[1] + asking.weights["mot26"]}
-    assert find_near(asking, {**of_each, words[MOST_WORDS_ASKED + 1]: [as_holder(1, NOON)]}) == near
+    assert find_near(asking, {**of_each, words[MOST_WORDS_ASKED]: [as_holder(1, NOON)]}.get) == {
+        **near,
+        1: near[1] + asking.weights["mot26"],
+    }
+    assert find_near(asking, {**of_each, words[MOST_WORDS_ASKED + 1]: [as_holder(1, NOON)]}.get) == near
     many = [as_holder(number, NOON) for number in range(100, 100 + MOST_HOLDERS_ASKED + 1)]
-    assert 100 not in find_near(asking, {words[0]: many, words[1]: many[:1]} | {words[2]: many[1:]})
+    assert 100 not in find_near(asking, {words[0]: many, words[1]: many[:1], words[2]: many[1:]}.get)
 
 
 def test_what_is_too_far_away_in_time_is_not_near() -> None:
     asking = unplaced(9, "Incendie", "").sketch
     near = {"incendi": [as_holder(1, NOON - AFFAIR_SPAN), as_holder(2, NOON - AFFAIR_SPAN - timedelta(hours=1)), as_holder(3, NOON)]}
-    assert set(find_near(asking, near)) == {1, 3}
-    assert set(find_near(replace(asking, at=NOON - AFFAIR_SPAN), near)) == {1, 2, 3}
+    assert set(find_near(asking, near.get)) == {1, 3}
+    assert set(find_near(replace(asking, at=NOON - AFFAIR_SPAN), near.get)) == {1, 2, 3}
 
 
 def test_only_those_who_share_most_are_asked_for() -> None:

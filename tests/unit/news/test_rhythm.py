@@ -123,6 +123,14 @@ def test_what_was_learned_long_ago_counts_less() -> None:
     assert sum(later.counts) - 1 == pytest.approx(sum(rhythm.counts) * 0.5 ** ((MONDAY + 6 * WEEK - rhythm.at) / HALF_LIFE), abs=0.01)
 
 
+def test_what_is_learned_is_rounded_for_168_figures_are_stored_with_each_change() -> None:
+    rhythm = learn(daily(3), brought(MONDAY + 6 * HOUR), MONDAY, MONDAY + 7 * HOUR, LEAST)
+    assert {count for count in rhythm.counts if count} == {round(count, 3) for count in rhythm.counts if count}
+    assert rhythm.entries == round(rhythm.entries, 3)
+    for figure in (rhythm.lately, rhythm.lately_expected, rhythm.pauses.count, rhythm.pauses.total, rhythm.pauses.squares):
+        assert figure == round(figure, 4)
+
+
 def test_after_weeks_the_hour_and_the_days_of_a_source_are_known() -> None:
     rates = rates_of(daily(8), MONDAY)
     noon, sunday, night = rates[12], rates[6 * 24 + 12], rates[3]
