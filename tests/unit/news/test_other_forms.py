@@ -76,3 +76,8 @@ def test_any_other_address_has_none(address: str) -> None:
 @pytest.mark.parametrize(("_form", "plain"), FORMS)
 def test_the_plain_address_is_a_comparing_form_and_no_form_itself(_form: str, plain: str) -> None:
     assert (comparing_url(plain), plain_form(plain)) == (plain, None)
+
+
+def test_of_forms_within_forms_three_are_undone() -> None:
+    within = "https://www.google.fr/amp/s/www.google.fr/amp/s/www.google.fr/amp/s/m.journal.example/article"
+    assert plain_form(comparing_url(within)) == comparing_url("https://m.journal.example/article")
