@@ -42,6 +42,8 @@ DECIDING = (
     "news/covering.py",
     "news/alerting.py",
     "news/consequences.py",
+    "news/article_facts.py",
+    "news/comparing.py",
     "news/corrections.py",
     "news/delivering.py",
     "news/grouping.py",
