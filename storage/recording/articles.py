@@ -110,7 +110,8 @@ def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) ->
 def _unplaced(one: Settled, writing: Writing) -> Unplaced:
     assert one.main is not None  # an article comes with its text
     showing, at = one.showing, article_time(one.showing.words.published_at, writing.now)
-    return make_unplaced(one.article_id, showing.source_id, showing.shown_url, at, writing.analysed[one.main.revision_id])
+    analysed = writing.analysed[one.main.revision_id]
+    return make_unplaced(one.article_id, showing.source_id, showing.shown_url, at, analysed, one.main.version.told)
 
 
 def _write_addresses(db: Database, settled: Sequence[Settled]) -> None:
