@@ -11,12 +11,11 @@ import random
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from sqlite_utils import Database
-
 from bench.french import make_paragraphs, make_title
 from news.placing import MOST_HOLDERS_ASKED, as_holder
 from news.stories import Sketch, WordCounts, sketch_article, weigh
 from news.text import analyse_article
+from storage.file.database import Database
 from storage.file.rows import insert_rows
 from storage.file.times import to_text
 from storage.recording.sketches import write_sketches

@@ -22,8 +22,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from bench.common import make_parser, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
 from bench.many_stories import fill, fill_days
@@ -32,6 +30,7 @@ from news.placing import Around, Placed, Placer, make_unplaced
 from news.stories import WordCounts, weigh
 from news.text import analyse, analyse_article
 from storage.file.connection import open_for_writing
+from storage.file.database import Database
 from storage.recording.stories import place_articles
 
 LABELLED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "stories-fr" / "dev.tsv"

@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlite_utils import Database
-
 from news.alerts import Alert, AttemptResult, Bundle
 from news.answers import (
     RebuildingProgress,
@@ -26,6 +24,7 @@ from news.plans import Policy
 from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
 from news.wording import Wording
 from storage.file.connection import open_for_writing, translated
+from storage.file.database import Database
 from storage.file.lock import WriterLock, WriterNote
 from storage.file.times import to_text
 from storage.file.waiting import Patience, wait_for

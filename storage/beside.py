@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from news.muting import Mute, MuteKind
 from storage.file.connection import open_beside_writer, translated
+from storage.file.database import Database
 from storage.recording import escalations, muting, retrying
 
 

@@ -7,10 +7,9 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlite_utils import Database
-
 from news.sources import DueSubscription, PollOutcome
 from news.websub import Asking, Subscription
+from storage.file.database import Database
 from storage.recording import polls, sources, subscriptions
 from storage.recording.watch import Tally, Watch
 

@@ -12,10 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from sqlite_utils import Database
-
 from news.answers import ArchiveStatus, Waiting
 from storage.file.connection import count_bytes, open_for_reading, translated
+from storage.file.database import Database
 from storage.file.lock import WriterNote, find_writer
 from storage.file.pool import ReadingPool
 from storage.file.times import from_text, optional_time

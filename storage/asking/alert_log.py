@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alert_answers import AlertLog, AlertPlace, AlertRecord, DeliveryRecord
 from news.alerts import AlertedArticle, AlertKind, DeliveryStatus, EscalationCause, RecipientOutcome, RollKind
 from news.health_news import HealthNews
 from news.surges import Surge
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.alerts import changes_from_json, differences_from_json, hits_from_json, subject_from_json

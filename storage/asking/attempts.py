@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlite_utils import Database
-
 from news.alert_answers import AlertRecord, DeliveryRecord
 from news.alerts import DeliveryStatus
 from news.one_thing import AttemptRecord, DeliveryDetails
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time
 
 

@@ -17,8 +17,6 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import NamedTuple
 
-from sqlite_utils import Database
-
 from news.answers import ByDate, ByRelevance, RebuildingPart
 from news.articles import ArticleFacts, SourceFacts
 from news.fingerprints import fingerprint
@@ -38,6 +36,7 @@ from news.query import (
 )
 from news.text import analyse_article
 from storage.asking.match_expression import compile_expression
+from storage.file.database import Database
 from storage.file.times import from_text, to_text
 from storage.file.words import list_old_indexes
 from storage.recording.called import list_called

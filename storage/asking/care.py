@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from news.care import (
     Care,
     ChannelTrouble,
@@ -22,6 +20,7 @@ from news.care import (
 from news.circuits import CLOSED
 from news.silence import usual_pause
 from news.sources import Problem
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.circuits import list_circuits
 from storage.recording.line import load_line

@@ -6,10 +6,9 @@ import sqlite3
 from collections import defaultdict
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.answers import SourceCoverage
 from news.covering import COVERAGE_SPAN, Coverage, Missing, measure_coverage
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time, to_text
 
 _SOURCES = """SELECT sources.id, name, url, coalesce(first_read_at, last_read_at) AS first_read_at,

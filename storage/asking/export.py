@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from sqlite_utils import Database
-
 from news.answers import ExportedArticle
 from news.articles import Origin
 from news.query import Query, holds
 from news.text import analyse_article
 from storage.asking.records import make_record
+from storage.file.database import Database
 from storage.recording.facts import get_facts
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.answers import PreviewAnswer, PreviewedArticle, SourceShare
 from news.query import Query, explain
 from news.wording import Wording
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.records import get_record
+from storage.file.database import Database
 from storage.file.times import optional_time, to_text
 
 MOST_SHOWN = 20

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlite_utils import Database
-
 from news.answers import ArticleRecord, SightingRecord
 from news.articles import Identity
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time
 
 

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from news.alerts import DeliveryStatus
 from news.answers import (
     AlertCounts,
@@ -26,6 +24,7 @@ from news.answers import (
 )
 from news.sources import Problem, SourceStatus
 from news.topics import Topic
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.left_to_rebuild import get_progress
 from storage.recording.line import load_line

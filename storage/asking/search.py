@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.answers import ByDate, ByRelevance, FoundArticle, SearchAnswer
 from news.query import EVERYTHING, Query, explain, make_snippet
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.records import get_record
+from storage.file.database import Database
 from storage.file.times import from_text
 
 MOST_RANKED = 2_000

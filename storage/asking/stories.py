@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.copies import CopyOf, CopyReason
 from news.stories import Because
 from news.story_answers import PlaceInStory, StoryArticle, StoryRecord
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, optional_time
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sqlite_utils import Database
-
 from news.alerts import Difference
 from news.disagreeing import MOST_DIFFERENCES, Said, find_differences
 from news.otherwise import Told, read_said
 from news.query import Matcher
 from news.story_answers import StoryArticle, StoryRecord
 from news.topics import Entity, Topic
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.recording.facts import list_facts
 

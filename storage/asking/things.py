@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sqlite_utils import Database
-
 from news.names import find_name
 from news.one_thing import Thing, ThingKind
 from news.urls import comparing_url
+from storage.file.database import Database
 from storage.recording.called import is_called
 from storage.recording.ids import MOST_MEANT, find_ids
 

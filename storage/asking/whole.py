@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from sqlite_utils import Database
-
 from news.one_thing import Thing, ThingKind, Whole
 from news.topics import Entity, Topic
 from storage.asking.whole_alerts import get_alert, get_delivery
 from storage.asking.whole_articles import get_article_in_story
 from storage.asking.whole_sources import get_source
 from storage.asking.whole_topics import get_topic
+from storage.file.database import Database
 
 
 def tell_whole(db: Database, thing: Thing, topics: Sequence[Topic], entities: Mapping[str, Entity], now: datetime) -> Whole:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from news.one_thing import AlertDetails, WholeAlert, WholeDelivery
 from storage.asking.alert_log import get_alert_record
 from storage.asking.attempts import detail_deliveries, detail_delivery
 from storage.asking.whole_articles import get_article
+from storage.file.database import Database
 
 
 def get_alert(db: Database, alert_id: str) -> WholeAlert:

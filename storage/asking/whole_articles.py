@@ -6,8 +6,6 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlite_utils import Database
-
 from news.alerting import Silence
 from news.articles import Origin
 from news.one_thing import AlertDetails, DueCorrection, MatchRecord, PageNote, VersionRecord, WholeArticle
@@ -18,6 +16,7 @@ from storage.asking.attempts import detail_deliveries
 from storage.asking.records import get_record
 from storage.asking.stories import get_place
 from storage.asking.story_differences import list_differences
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time
 from storage.recording.alerts import hits_from_json
 

@@ -6,12 +6,11 @@ import json
 import sqlite3
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from news.one_thing import GapRecord, HourCount, PollRecord, WholeSource
 from news.repairing import RepairState
 from news.sources import PollKind, Problem
 from storage.asking.coverage import get_coverage
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.sources import report_source
 from storage.recording.subscriptions import list_subscriptions

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from news.one_thing import WholeTopic
 from news.topics import Topic
 from news.volume import usual_a_day
 from storage.asking.alert_log import AlertRequest, report_alerts
 from storage.asking.reports import report_topics
 from storage.asking.whole_sources import make_hours
+from storage.file.database import Database
 from storage.file.times import to_text
 from storage.recording.volumes import load_volume
 

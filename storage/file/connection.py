@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from news.wording import Wording, system_reason, template
+from storage.file.database import Database
+from storage.file.migrations import TABLE
 from storage.file.schema import PAGE_SIZE, migrations
 from storage.file.views import make_views, views_set_aside
 from storage.file.words import make_waiting_words
@@ -142,12 +142,11 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def _refuse_foreign(db: Database, path: Path) -> None:
     """Refuse a database of another program, and one that a newer version has changed."""
-    names = set(db.table_names()) - {migrations.migrations_table}
-    applied = {migration.name for migration in migrations.applied(db)}
+    names = set(db.table_names()) - {TABLE}
+    applied = migrations.applied(db)
     if names and not applied:
         raise ArchiveUnusable(Wording("{path} is a database of another program; check [archive] path", path=path))
-    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001  # the package offers no public list
-    newer = applied - known
+    newer = applied.difference(migrations.names)
     if newer:
         raise ArchiveUnusable(
             Wording("{path} was made by a newer version of quivive ({newer}); update this one", path=path, newer=", ".join(sorted(newer)))

@@ -11,11 +11,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlite_utils import Database
-
 from news.errors import ArchiveError
 from news.wording import Wording
 from storage.file.connection import MomentaryDatabase
+from storage.file.database import Database
 
 MOST_CONNECTIONS = 4
 """Each keeps up to `READING_CACHE_KIBIBYTES` of the database in memory. More questions at a time wait for their turn."""

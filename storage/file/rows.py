@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlite_utils import Database
+from storage.file.database import Database
 
 MOST_PARAMETERS = 30_000
 """Of one statement; SQLite allows 32,766 since 3.32, and a build that allows fewer says so."""

@@ -1,4 +1,4 @@
-"""The tables of the archive, as an append-only chain of migrations (sqlite-utils).
+"""The tables of the archive, as an append-only chain of migrations.
 
 Never edit a migration that has been released: add one. Times are RFC 3339 in UTC with microseconds and `Z`, of fixed width, so that
 text order is time order. `storage/file/times.py` writes and reads them.
@@ -6,10 +6,10 @@ text order is time order. `storage/file/times.py` writes and reads them.
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
-
 from news.urls import comparing_url
+from storage.file.database import Database
 from storage.file.first_schema import ALERTS, ARTICLES, SOURCES
+from storage.file.migrations import Migrations
 from storage.file.story_schema import STORIES, keep_holders_beside_counts, tell_words_in_bytes
 
 migrations = Migrations("quivive")

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlite_utils import Database
+from storage.file.database import Database
 
 STORIES = (
     """CREATE TABLE stories (

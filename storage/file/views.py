@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlite_utils import Database
+from storage.file.database import Database
 
 
 def _time(column: str, name: str | None = None) -> str:
@@ -90,7 +90,7 @@ def views_set_aside(db: Database) -> Iterator[None]:
     """
     rows = db.conn.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid").fetchall()
     for row in rows:
-        db.view(row["name"]).drop()  # under whatever name it was made
+        db.conn.execute('DROP VIEW "{}"'.format(row["name"].replace('"', '""')))  # under whatever name it was made
     yield
     for row in rows:
         db.conn.execute(row["sql"])

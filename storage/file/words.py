@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlite_utils import Database
-
 from news.text import TOKEN_SIGNS, AnalysedArticle, index_columns
+from storage.file.database import Database
 from storage.file.rows import insert_rows
 from storage.file.views import views_set_aside
 

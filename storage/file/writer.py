@@ -18,12 +18,11 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlite_utils import Database
-
 from news.answers import Waiting
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveUnusable, ArchiveUnwritable
 from news.wording import Wording
 from storage.file.connection import translate
+from storage.file.database import Database
 from storage.file.waiting import RETRY_SECONDS, Patience
 from storage.file.words import index_waiting
 

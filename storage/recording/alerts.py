@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerting import NewAlert
 from news.alerts import (
     Alert,
@@ -27,6 +25,7 @@ from news.alerts import (
 from news.health_news import HealthNews
 from news.judging import delay_seconds
 from news.surges import Surge
+from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.deliveries import insert_deliveries

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerting import Matched
 from news.articles import ArticleFacts
 from news.consequences import MatchedVersion, VersionToMatch, decide_consequences, match_versions
@@ -22,6 +20,7 @@ from news.preparing import analysed_words
 from news.sayings import SaidAlready, StillSaid
 from news.settling import Asks, Decided, NewVersion, Settled
 from news.text import AnalysedArticle
+from storage.file.database import Database
 from storage.file.rows import change_in, insert_rows
 from storage.file.times import optional_text, to_text
 from storage.file.words import leave_waiting

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlite_utils import Database
-
 from news.alerts import AttemptResult
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import optional_text, to_text
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.arriving import Arrival, Body, Sifted, all_to_be_known, decide_arrivals, keys_of, links_unknown, showings_of, sift
 from news.places import places_of
 from news.sources import ArticlesMode, DuePage, PreparedEntry
+from storage.file.database import Database
 from storage.recording.articles import begin_writing, write_articles, write_settled
 from storage.recording.entries import (
     list_entries,

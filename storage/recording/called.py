@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlite_utils import Database
-
 from news.sources import fold_name
+from storage.file.database import Database
 
 
 def is_called(row: sqlite3.Row, name: str) -> bool:

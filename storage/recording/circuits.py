@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlite_utils import Database
-
 from news.circuits import Circuit
+from storage.file.database import Database
 from storage.file.rows import change_in
 from storage.file.times import optional_text, optional_time
 

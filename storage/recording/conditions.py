@@ -7,8 +7,6 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerts import source_subject
 from news.concluding import SourceRecord
 from news.health import (
@@ -24,6 +22,7 @@ from news.health import (
 from news.moving import Move, address_to_ask, conclude_move
 from news.own_line import LATELY, LINE_CODES, Line
 from news.sources import PollKind, PollOutcome, Problem, SourceStatus
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
 from storage.recording.line import Answer, end_outage, look_for_outage, note_failed_probe

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerts import Alert, AlertKind, article_subject
 from news.articles import Origin
 from news.corrections import Compared, EditedArticle, ToldLast, decide_corrections, is_told_of_edits
+from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, to_text
 from storage.recording.alerts import Cause, Due, record_alerts

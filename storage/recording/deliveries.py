@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerts import Alert, DeliveryStatus, make_delivery_id
 from news.escalating import Escalate
 from news.timing import DELIVERY_LIFETIME
+from storage.file.database import Database
 from storage.file.rows import insert_rows
 from storage.file.times import to_text
 

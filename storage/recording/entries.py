@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from news.adopting import OtherEntries, OtherEntry
 from news.arriving import Arrival, KnownEntry
 from news.concluding import PageStanding
@@ -18,6 +16,7 @@ from news.keys import Held
 from news.page_readings import PageReadings
 from news.settling import Settled
 from news.sources import FeedEntry, PreparedEntry, Problem
+from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.page_readings import page_readings

@@ -10,10 +10,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerts import AlertKind, DeliveryStatus
 from news.escalating import DueEscalation, Escalate, Escalated, Escalation, decide_escalation
+from storage.file.database import Database
 from storage.file.times import to_text
 from storage.recording.deliveries import insert_escalated
 from storage.recording.health import health_from_json

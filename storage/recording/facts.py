@@ -6,9 +6,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlite_utils import Database
-
 from news.articles import ArticleFacts, SourceFacts
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text
 

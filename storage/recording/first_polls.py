@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.plans import HoldKind
+from storage.file.database import Database
 from storage.file.times import to_text
 
 _NEW_SOURCE = "SELECT 1 FROM sources WHERE configured = 1 AND last_polled_at IS NULL"

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlite_utils import Database
-
 from news.alerts import source_subject
 from news.arriving import KnownEntry
 from news.concluding import SourceRecord
@@ -39,6 +37,7 @@ from news.repairing import (
 )
 from news.sources import ParsedFeed, PollOutcome, PreparedEntry, Problem
 from news.wording import Wording, template
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import optional_text, optional_time, to_text
 from storage.recording.health import raise_health_alert

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerts import Alert, AlertKind, AttemptResult, DeliveryStatus, Subject, channel_subject
 from news.health_news import DEAD, NO_TOPIC, WELL, HealthEvent, HealthNews, make_health_alert_id, tell_given_up
+from storage.file.database import Database
 from storage.file.times import optional_text, optional_time
 from storage.recording.raising import next_sequence, write_alert
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from news.one_thing import Thing, ThingKind
+from storage.file.database import Database
 
 FEWEST_LETTERS = 4
 """Of an id's beginning: fewer say little, and are likely to be a word."""

@@ -7,8 +7,6 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlite_utils import Database
-
 from news.adopting import OtherEntries
 from news.articles import Origin
 from news.fingerprints import fingerprint
@@ -16,6 +14,7 @@ from news.judging import Version
 from news.settling import is_identifying
 from news.showings import Claim, Known, KnownArticle, Showing, TextTwin
 from news.walls import titles_to_remember
+from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.recording.spoken import load_sayings
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from news.answers import RebuildingPart, RebuildingProgress
+from storage.file.database import Database
 from storage.file.words import list_old_indexes
 from storage.recording.state import get_state
 

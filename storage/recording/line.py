@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
-from sqlite_utils import Database
-
 from news.alerts import OUR_LINE, Alert
 from news.health import Trouble, Verdict
 from news.health_news import DOWN, WELL, HealthEvent, HealthNews
@@ -27,6 +25,7 @@ from news.own_line import (
 )
 from news.sources import SourceStatus
 from news.wording import Wording
+from storage.file.database import Database
 from storage.file.times import from_text, optional_time, to_text
 from storage.recording.health import raise_health_alert
 from storage.recording.state import get_state, remove_state, set_state

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerting import NewAlert, Silence
 from news.alerts import Alert
 from news.consequences import Before, Consequence, Consequences, MatchedVersion, Wants
 from news.corrections import EditedArticle
+from storage.file.database import Database
 from storage.file.rows import insert_rows
 from storage.file.times import to_text
 from storage.recording.alerts import Cause, Due, hits_json, record_alerts

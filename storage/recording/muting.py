@@ -5,9 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.muting import Mute, MuteKind
+from storage.file.database import Database
 from storage.file.times import from_text, optional_text, optional_time, to_text
 
 

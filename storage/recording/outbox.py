@@ -13,8 +13,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from news.alerts import (
     Alert,
     AlertKind,
@@ -33,6 +31,7 @@ from news.follow_ups import FollowUp
 from news.plans import HOLDS_OF_POLICIES, GiveUp, Hold, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.alerts import changes_from_json, differences_from_json, hits_from_json, subject_from_json

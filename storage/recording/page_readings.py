@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlite_utils import Database
-
 from news.page_readings import PageReadings
+from storage.file.database import Database
 from storage.file.times import optional_text, optional_time
 
 

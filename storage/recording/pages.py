@@ -7,8 +7,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.arriving import KnownEntry, showing_of
 from news.concluding import PageStanding, addresses_of_page, conclude_page, conclude_page_failure, is_awaited, page_address
 from news.cuts import find_shortfall
@@ -17,6 +15,7 @@ from news.own_line import LINE_CODES
 from news.page_readings import note_page
 from news.preparing import page_version
 from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
+from storage.file.database import Database
 from storage.file.times import to_text
 from storage.recording.entries import load_entry_with_readings, load_others, note_page_url, write_page
 from storage.recording.knowing import hashes_of, load_titles

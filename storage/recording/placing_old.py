@@ -9,10 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from sqlite_utils import Database
-
 from news.placing import Unplaced, make_unplaced
 from news.text import analyse_article
+from storage.file.database import Database
 from storage.file.times import from_text
 from storage.recording.left_to_rebuild import STORIES_DONE, STORIES_UNTIL
 from storage.recording.state import get_state, remove_state, set_state

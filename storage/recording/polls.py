@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from news.arriving import Body
 from news.concluding import SourceRecord, conclude_poll, conclude_told, judge_silence, problem_of
 from news.gaps import Gap
@@ -17,6 +15,7 @@ from news.rhythm import Brought
 from news.scheduling import PollTiming
 from news.sources import ArticlesMode, ParsedFeed, PollOutcome
 from news.websub import find_hubs
+from storage.file.database import Database
 from storage.file.times import to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body
 from storage.recording.conditions import PolledSource, condition_of, look_at_line, settle_source

@@ -16,11 +16,10 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 
-from sqlite_utils import Database
-
 from news.answers import RebuildingPart, RebuildingProgress
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
 from news.text import ANALYSIS_VERSION, analyse_article
+from storage.file.database import Database
 from storage.file.words import clear_old_index, index_now, start_index_over
 from storage.recording.knowing import remember_titles
 from storage.recording.left_to_rebuild import LEFT_BELOW, get_progress, is_placing, left_below

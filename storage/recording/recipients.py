@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlite_utils import Database
-
 from news.alerts import AttemptResult, RecipientOutcome, RecipientStatus
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import to_text
 

@@ -8,14 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.concluding import judge_silence
 from news.gaps import Item, Window, recognise_renamed
 from news.preparing import prepared_entries
 from news.repairing import Page, Repair, RepairState, Step, after_page, after_problem, is_elsewhere, steps_from, wanted_places
 from news.sources import ArticlesMode, DueRepair, PreparedEntry, Problem, RepairOutcome, RepairWay
 from news.wording import Wording
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text, optional_text, to_text
 from storage.recording.bodies import Receiving, load_body, sift_entries, write_body

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.timing import DELIVERY_LIFETIME
+from storage.file.database import Database
 from storage.file.times import to_text
 from storage.recording.circuits import close_circuits
 from storage.recording.ids import find_ids

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from sqlite_utils import Database
-
 from news.rhythm import Pauses, Rhythm
+from storage.file.database import Database
 from storage.file.times import from_text, to_text
 
 

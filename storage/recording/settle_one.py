@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.adopting import OtherEntries
 from news.settling import Settler
 from news.showings import Showing
+from storage.file.database import Database
 from storage.recording.articles import begin_writing, write_articles, write_settled
 from storage.recording.entries import note_settled
 from storage.recording.knowing import load_known

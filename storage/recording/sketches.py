@@ -8,10 +8,9 @@ import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from sqlite_utils import Database
-
 from news.headlines import HeadlineKind
 from news.stories import Sketch
+from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 
 _COLUMNS = "article_id, at, sketch, told"

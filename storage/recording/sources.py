@@ -7,8 +7,6 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from news.answers import SourceHealth
 from news.concluding import SourceRecord, Validators
 from news.freshness import FeedWishes
@@ -19,6 +17,7 @@ from news.sources import DueSource, Problem, SourceSpec, SourceStatus
 from news.trusting import Trust
 from news.urls import host_of
 from news.websub import poll_at_when_told
+from storage.file.database import Database
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.called import is_called
 from storage.recording.conditions import address_of, condition_columns, move_of

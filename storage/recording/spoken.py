@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.sayings import SaidAlready, Saying, StillSaid
+from storage.file.database import Database
 from storage.file.rows import insert_rows
 from storage.file.times import to_text
 from storage.recording.entries import list_entries

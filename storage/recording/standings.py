@@ -7,12 +7,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlite_utils import Database
-
 from news.alerting import OnRecord
 from news.consequences import MOST_EARLIER, ArticleOfTopic, Earlier, MatchedVersion, Standing
 from news.follow_ups import Per
 from news.otherwise import Told
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text
 from storage.recording.facts import list_facts

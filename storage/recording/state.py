@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from storage.file.database import Database
 
 
 def get_state(db: Database, name: str) -> str | None:

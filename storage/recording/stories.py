@@ -14,12 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from news.copies import sample_shingles
 from news.placing import Around, KnownText, Placed, Placer, Story, Unplaced, find_near, most_sharing
 from news.stories import COPY_SPAN, weigh
 from news.text import AnalysedArticle
+from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.file.times import from_text, to_text
 from storage.recording.sketches import in_seconds, write_sketches

@@ -8,11 +8,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
-from sqlite_utils import Database
-
 from news.alerts import DeliveryStatus, Followed
 from news.follow_ups import DEFAULT_FOLLOW_UP, FollowUp, StoryOfTopic, Told
 from news.plans import Follows, WaitingDelivery
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text
 

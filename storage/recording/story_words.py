@@ -12,10 +12,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlite_utils import Database
-
 from news.placing import MOST_HOLDERS_ASKED, as_holder
 from news.stories import Sketch, WordCounts, is_kin
+from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
 from storage.recording.state import get_state, set_state

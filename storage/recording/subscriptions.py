@@ -8,8 +8,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlite_utils import Database
-
 from news.sources import DueSubscription
 from news.websub import (
     WANTED_LEASE,
@@ -28,6 +26,7 @@ from news.websub import (
     listen_elsewhere,
     mode_of,
 )
+from storage.file.database import Database
 from storage.file.times import optional_text, optional_time, to_text
 
 _TOKEN_BYTES = 24

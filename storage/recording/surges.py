@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerts import Alert, AlertKind, volume_subject
 from news.surges import MOST_ARTICLES, Surge, SurgeArticle, SurgeBar, make_surge_alert_id
+from storage.file.database import Database
 from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.raising import next_sequence, write_alert
 

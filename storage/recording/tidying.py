@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from news.answers import RebuildingPart
 from news.health import GONE_WAITS
 from news.text import analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from news.websub import LONGEST_LEASE
+from storage.file.database import Database
 from storage.file.times import from_text, to_text
 from storage.file.words import index_waiting, unindex
 from storage.recording.attempts import forget_attempts

@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerts import Alert
 from news.surges import Surge
 from news.volume import Volume, hour_number, judge_volume, oldest_hour
+from storage.file.database import Database
 from storage.file.times import from_text, to_text
 from storage.recording.surges import last_told, raise_surge_alert
 from storage.recording.watch import Tally, Watch

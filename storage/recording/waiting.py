@@ -6,10 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.alerts import AlertKind, SubjectKind, parse_subject
 from news.plans import HoldKind, WaitingDelivery
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.file.times import from_text, to_text
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from news.arriving import showing_of
 from news.judging import Version, make_version
 from news.walls import UNMASKED, Holder, find_deceived
+from storage.file.database import Database
 from storage.file.rows import select_in
 from storage.recording.entries import give_up_page, list_entries
 from storage.recording.knowing import hashes_of, remember_titles

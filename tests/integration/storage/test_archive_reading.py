@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from news.errors import ArchiveError, ArchiveUnusable, ArchiveUnwritable
 from storage import ArchiveReader
+from storage.file.database import Database
 from tests.desk import A, Desk, entry
 
 

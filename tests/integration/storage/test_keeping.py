@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from news.alerts import AttemptResult, DeliveryStatus
 from news.errors import ArchiveError, ArchiveMissing
@@ -23,6 +22,7 @@ from news.schedules import parse_schedule
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest, backup, stream_backup
 from storage.file.connection import LARGEST_JOURNAL_BYTES
+from storage.file.database import Database
 from storage.file.times import to_text
 from storage.recording import tidying
 from tests.desk import DOWN, NOW, OTAN, QUARTER, A, B, Desk, entry, prose

@@ -142,5 +142,5 @@ def test_a_fresh_archive_applies_every_migration_once(tmp_path: Path) -> None:
     for _ in range(2):
         with Desk(tmp_path / "archive.db") as desk:
             assert desk.rows("SELECT name FROM _sqlite_migrations WHERE migration_set = 'quivive' ORDER BY id") == [
-                (m.name,) for m in migrations._migrations
+                (name,) for name in migrations.names
             ]

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus
 from news.errors import ArchiveMissing
@@ -18,6 +17,7 @@ from news.plans import Policy, Together
 from news.topics import Topic
 from storage import retry_deliveries
 from storage.file.connection import open_for_reading
+from storage.file.database import Database
 from storage.recording import outbox
 from tests.desk import A, Desk, entry
 

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from news.errors import ArchiveError
 from storage import ArchiveReader
+from storage.file.database import Database
 from storage.file.pool import MOST_CONNECTIONS
 from tests.desk import A, Desk, entry
 

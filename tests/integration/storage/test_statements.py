@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from news.plans import Follows
 from storage.asking.alert_log import AlertRequest, report_alerts
@@ -16,6 +15,7 @@ from storage.asking.care import report_care
 from storage.asking.coverage import count_unfilled, report_coverage
 from storage.asking.reports import list_page_troubles, list_undelivered, report_contents
 from storage.asking.things import find_things
+from storage.file.database import Database
 from storage.recording.entries import list_entries, load_others
 from storage.recording.repairs import list_due_repairs
 from storage.recording.spoken import load_sayings

@@ -11,8 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
+from storage.file.database import Database
 from storage.file.story_schema import keep_holders_beside_counts, tell_words_in_bytes
 from storage.recording import story_words
 from storage.recording.polls import record_poll

@@ -143,7 +143,7 @@ def test_an_archive_of_an_older_version_is_not_read_until_it_is_brought_up_to_da
     connection.execute("UPDATE _sqlite_migrations SET name = 'before' WHERE name = 'create_archive'")
     connection.commit()
     connection.close()
-    assert "create_archive" in {migration.name for migration in migrations._migrations}
+    assert "create_archive" in migrations.names
     with pytest.raises(ArchiveUnusable):
         ArchiveReader(filled).count_articles()
 

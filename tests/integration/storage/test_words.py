@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from news.errors import ArchiveUnusable
 from news.text import analyse_article
 from storage.file.connection import open_for_writing
+from storage.file.database import Database
 from storage.file.words import _LARGEST_WAITING, _MOST_WAITING, index_now, index_waiting, leave_waiting, unindex
 from storage.file.writer import Writer
 from tests.desk import NOW, A, Desk, entry, outcome_of, prose

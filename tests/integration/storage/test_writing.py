@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveUnwritable
 from storage.file.connection import open_for_writing
+from storage.file.database import Database
 from storage.file.writer import MOST_IN_GROUP, Writer
 from tests.desk import A, B, Desk, entry
 
