@@ -61,7 +61,9 @@ def has_to_wait(crawler: Crawler, request: Request) -> bool:
 def give_up_waiting(crawler: Crawler, request: Request, reason: Exception) -> None:
     """Fail a request that still stands in the queue of its host. One that is being fetched, or was, is left alone."""
     slot = crawler.engine.downloader.slots.get(crawler.engine.downloader.get_slot_key(request))
-    for waiting in tuple(slot.queue) if slot is not None else ():
+    if slot is None:
+        return
+    for waiting in tuple(slot.queue):
         if waiting[0] is request:
             slot.queue.remove(waiting)
             waiting[1].errback(reason)

@@ -32,5 +32,5 @@ class WaitingMiddleware:
     def process_request(self, request: Request) -> None:
         """See to it that the request fails (`timeout`) if it is not begun in time."""
         if has_to_wait(self._crawler, request):
-            problem = make_problem("timeout", f"{host_key(request.url)} let others wait before it")
+            problem = make_problem("timeout", f"others still waited for {host_key(request.url)}")
             asyncio.get_running_loop().call_later(LONGEST_WAIT_SECONDS, give_up_waiting, self._crawler, request, FetchProblem(problem))
