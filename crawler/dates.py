@@ -106,6 +106,8 @@ def from_page(text: str | None, zone: tzinfo) -> datetime | None:
 
 def from_feed(text: str | None, parsed: time.struct_time | None, zone: tzinfo = UTC) -> datetime | None:
     """The time that a feed's date means. `parsed`: feedparser's nine numbers in UTC, for what only it can read (Greek, Korean dates)."""
+    if not text and not parsed:
+        return None
     try:
         moment = recognise(text, zone)
     except NoDateError:

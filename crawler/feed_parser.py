@@ -21,10 +21,11 @@ from crawler.decoding import decode
 from crawler.feed_repair import is_complete, is_feed, repaired
 from crawler.plain_text import distinct_lines, language_of, line_of, paragraphs_of
 from crawler.problems import FetchProblem, make_problem
+from crawler.simple_feed import SimpleFeed, read_simple_feed
 from crawler.web_url import absolute_url
 from crawler.wishes import feed_wishes
 from news.site_feeds import FEED_TYPES, FeedOffer, OfferWay, sort_offers
-from news.sources import FeedEntry, FeedLink, ParsedFeed
+from news.sources import FeedEntry, FeedLink, ParsedFeed, Problem
 
 # feedparser's dictionaries hold strings, lists and dictionaries, by names that depend on the feed.
 Record = dict[str, Any]
@@ -86,11 +87,7 @@ def _declared(head: str, url: str) -> Iterator[FeedOffer]:
 
 
 def _parse_xml(document: str, url: str, language: str | None, lines_before: int) -> ParsedFeed:
-    # No Content-Location: feedparser would resolve guids against it, and a feed that moves would show all its entries as new.
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    # As many lines as stood before it, so that damage is told by the line in which people find it.
-    stream = io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>" + b"\n" * lines_before + document.encode())
-    result = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    result = read_simple_feed(document) or _read_by_feedparser(document, lines_before)
     if not (result.entries or result.version or _NETSCAPE_RDF in document):
         raise FetchProblem(make_problem("not_a_feed", "neither RSS nor Atom"))
     feed: Record = result.feed
@@ -99,17 +96,32 @@ def _parse_xml(document: str, url: str, language: str | None, lines_before: int)
     is_atom = result.version.startswith("atom")
     zone = zone_of(feed_language, _sample(result.entries))
     entries = [_entry(entry, _Surroundings(base, feed_language, zone, is_atom=is_atom)) for entry in result.entries]
-    is_damaged = bool(result.bozo) and not is_complete(document, len(result.entries))
+    damage = None if isinstance(result, SimpleFeed) else _damage(result, document)
     return ParsedFeed(
         title=_title(feed, is_atom=is_atom),
         entries=tuple(entry for entry in entries if says_something(entry)),
         language=feed_language,
-        problem=make_problem("malformed", _where(result.get("bozo_exception"))) if is_damaged else None,
+        problem=damage,
         links=_links(feed, url),
         generator=line_of(dict.get(feed, "generator")),
         wishes=feed_wishes(feed, document),
         format=SUPPORTED_VERSIONS[result.version] if result.version else "RSS 0.90",
     )
+
+
+def _read_by_feedparser(document: str, lines_before: int) -> Any:
+    # No Content-Location: feedparser would resolve guids against it, and a feed that moves would show all its entries as new.
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    # As many lines as stood before it, so that damage is told by the line in which people find it.
+    stream = io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>" + b"\n" * lines_before + document.encode())
+    return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+
+
+def _damage(result: Any, document: str) -> Problem | None:
+    """What is missing of a document that is not well-formed."""
+    if not result.bozo or is_complete(document, len(result.entries)):
+        return None
+    return make_problem("malformed", _where(result.get("bozo_exception")))
 
 
 def _links(feed: Record, url: str) -> tuple[FeedLink, ...]:

@@ -17,6 +17,8 @@ class HeadlineKind(StrEnum):
     REACTION = "reaction"
     PREVIEW = "preview"
     QUOTE = "quote"
+    DENIAL = "denial"
+    """That something is not, no longer or never so, where other headlines on the matter deny nothing."""
     SERIES = "series"
     PAGE = "page"
     """A page about a person or a matter, under whose name everything about it is gathered."""
@@ -24,27 +26,38 @@ class HeadlineKind(StrEnum):
 
 _EXPLANATION = re.compile(
     r"""\b(?:pourquoi|comment|quel(?:le)?s?\s(?:est|sont|était|étaient)|ce\squ['’]il\sfaut|choses\sà|qui\sest|qu['’]est-ce|où\sen
-    |à\squelle\sheure|sur\squelle\schaîne|les\sraisons|tout\s(?:savoir|comprendre)|pour\scomprendre|décryptage|analyse|portrait|les\sclés
-    |enjeux|règles|faut-il|peut-on|\w+-t-(?:il|elle|on|ils|elles)|récit|enquête|reportage|tribune|édito(?:rial)?|chronique|entretien
-    |interview|retour\ssur|histoire|guide
-    |why|how|what\s(?:is|are|to\sknow)|things\sto\sknow|explained|explainer|opinion|profile|review|hands-on)\b|\?\s*$""",
+    |à\squelle\sheure|sur\squelle\schaîne|les\sraisons|tout\s(?:savoir|comprendre)|pour\scomprendre|les\sclés|les\senjeux
+    |règles\sà|faut-il|peut-on|\w+-t-(?:il|elle|on|ils|elles)|petite\shistoire
+    |why|how|what\s(?:is|are|to\sknow)|things\sto\sknow|explained|explainer|hands-on)\b|\?\s*$
+    |^\W*(?:l['’]|le\s|grand\s)?(?:décryptage|analyse|portrait|récit|enquête|reportage|tribune|édito(?:rial)?|chronique|entretien|interview
+    |opinion|profile|review|guide|story)\b[^:.|–—-]{0,20}(?:[:.|–—]|\s-\s)""",
     re.IGNORECASE | re.VERBOSE,
 )
+"""What names a kind of article does so at the beginning: « Enquête : », while « une enquête ouverte » is news."""
 _LIVE = re.compile(r"ce\sque?\s(?:l['’])?on\ssait|revivez|en direct|en images|en vidéo|what we know|as it happened", re.IGNORECASE)
 """Reports of the event itself, though they are worded as explanations."""
 _REACTION = re.compile(
-    r"""\b(?:réagi\w*|réactions?|dénonce\w*|salue\w*|critique\w*|estime\w*|déplore\w*|appell\w+\s(?:à|au|aux)|regrette\w*|s['’]inqui\w+
-    |mécontent\w*|rassuré\w*|réclame\w*|demande\w*|conteste\w*|rejette\w*|juge(?:nt)?|se\sdésolidaris\w+|fustige\w*|s['’]indign\w+
-    |confie\w*|témoigne\w*
+    r"""(?<!\bla\s)(?<!\ble\s)(?<!\bles\s)(?<!\bune\s)(?<!\bun\s)(?<!\bancien\s)\b(?:
+    réagi\w*|réactions?|dénonce(?:nt)?|salue(?:nt)?|critique(?:nt)?(?=\s(?:l[ae]s?\s|l['’]|une?\s|des\s|s(?:a|on|es)\s))|estime(?:nt)?
+    |déplore(?:nt)?|appell\w+\s(?:à|au|aux)|regrette(?:nt)?|s['’]inqui\w+|mécontent\w*|rassuré\w*|réclame(?:nt)?|demande(?:nt)?
+    |conteste(?:nt)?|rejette(?:nt)?|juge(?:nt)?|se\sdésolidaris\w+|fustige(?:nt)?|s['’]indign\w+|confie(?:nt)?|témoigne(?:nt)?
     |reacts?|reactions?|slams?|welcomes?|criticis\w+|criticiz\w+|condemns?|urges?|calls\s(?:on|for)|demands?|denies)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+"""Verbs; behind an article the same letters are a noun: « la juge », « la demande »."""
 _PREVIEW = re.compile(
-    r"""\b(?:se\sprépar\w+|prépar(?:e|ent)|attendue?s?|prévue?s?|à\sla\sveille|avant\s(?:la|le|les)|va|vont|bientôt|\w{3,}(?:er|ir)(?:a|ont)
-    |will|upcoming|expected|ahead\sof|preview|what\sto\sexpect)\b""",
+    r"""\b(?:se\sprépar\w+|prépar(?:e|ent)|attendue?s?|prévue?s?|à\sla\sveille|avant\s(?:la|le|les)|va|vont|bientôt
+    |(?-i:[a-zà-ÿ]\w{2,}(?:er|ir)(?:a|ont))|will|upcoming|expected|ahead\sof|preview|what\sto\sexpect)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DENIAL = re.compile(
+    r"""\bn(?:e\s|['’])\S+(?:\s\S+){0,2}?\s(?:pas|plus|jamais|rien|guère)\b|\b(?:aucune?|pas\sde|pas\sd['’]|non|not|no|never|nobody)\b
+    |n['’]t\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _QUOTE = re.compile(r"[«\"“][^»\"”]{8,}[»\"”]")
+_QUOTED = re.compile(r"[«\"“][^»\"”]*[»\"”]")
+"""What somebody says in a headline does not tell what kind of text it announces."""
 _SERIES = re.compile(r"\(\d+/\d+\)|#\d+|\b(?:épisode|episode)\s\d+", re.IGNORECASE)
 _WORD = re.compile(r"\w[\w'’-]*")
 _MOST_WORDS_OF_PAGE = 5
@@ -53,7 +66,8 @@ _JOINING = frozenset(("de", "la", "le", "les", "du", "des", "en", "et", "of", "t
 
 def kinds_of_headline(title: str) -> frozenset[HeadlineKind]:
     """What the headline announces, in as many ways as it says so."""
-    kinds = {kind for kind, pattern in _PATTERNS.items() if pattern.search(title)}
+    own = _QUOTED.sub("«»", title)
+    kinds = {kind for kind, pattern in _PATTERNS.items() if pattern.search(title if kind is HeadlineKind.QUOTE else own)}
     if _LIVE.search(title):
         kinds.discard(HeadlineKind.EXPLANATION)
     if _is_name(title):
@@ -66,6 +80,7 @@ _PATTERNS = {
     HeadlineKind.REACTION: _REACTION,
     HeadlineKind.PREVIEW: _PREVIEW,
     HeadlineKind.QUOTE: _QUOTE,
+    HeadlineKind.DENIAL: _DENIAL,
     HeadlineKind.SERIES: _SERIES,
 }
 

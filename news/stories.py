@@ -73,9 +73,15 @@ _KIN_FACTOR = 0.5
 """What the kin of a word counts, beside the word."""
 _LEAST_SHARED = 3
 """Words that two articles must share: a town and one word more, in a headline and two words each, make no event of both."""
-_SAME_NUMBER = 1.12
-"""Both give a number, a year aside: a score, a toll, a sum. That they give others tells nothing, since tolls rise."""
-_DIFFERENT = {HeadlineKind.EXPLANATION: 0.55, HeadlineKind.REACTION: 0.75, HeadlineKind.PREVIEW: 0.7, HeadlineKind.QUOTE: 0.9}
+_SAME_NUMBER = 1.25
+"""Both give a number: a score, a toll, a sum. That they give others tells nothing, since tolls rise."""
+_DIFFERENT = {
+    HeadlineKind.EXPLANATION: 0.55,
+    HeadlineKind.REACTION: 0.75,
+    HeadlineKind.PREVIEW: 0.7,
+    HeadlineKind.QUOTE: 0.9,
+    HeadlineKind.DENIAL: 0.6,
+}
 """Where one of the headlines is worded so and the other is not."""
 _BOTH = {HeadlineKind.EXPLANATION: 0.75, HeadlineKind.SERIES: 0.4}
 _EITHER = {HeadlineKind.PAGE: 0.5}
@@ -83,8 +89,12 @@ _SAME_COLUMN = 0.2
 """The same title but for its numbers and dates: next day's bulletin, the next instalment."""
 _MOST_WORDS_TOLD = 6
 _LITTLE = little_words("fr", "en")
-_NUMBER = re.compile(r"(?<![\d:,.])(?!(?:19|20)\d\d\b)\d+(?:[.,]\d+)*")
-"""No year, and no minutes of a time of day."""
+_NUMBER = re.compile(
+    r"""(?<![\d:,.])(?<!\dh)(?!(?:19|20)\d\d\b)\d(?:[.,]?\d)+(?!\d|:\d|\s?h\d|\s(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre
+    |novembre|décembre|january|february|march|april|may|june|july|august|september|october|november|december)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Of two digits or more: those of one are everywhere. No year, no day of a month, no time of day."""
 _MOST_COUNTED = (1 + _TITLE_COUNTS) * BEGINNING_WORDS
 """Times that a word comes at most, as `sketch_article` counts."""
 _COUNTED = (0.0, *(1 + math.log(count) for count in range(1, _MOST_COUNTED + 1)))

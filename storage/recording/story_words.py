@@ -56,13 +56,16 @@ class StoryWords:
         self._waiting_articles = 0
         self.note(load_sketches_after(db, self._kept_until))
 
-    def count(self, db: Database, sketches: Sequence[Sketch]) -> WordCounts:
-        """Of how many articles the words of these are, the first of which is the next to be noted; they count themselves."""
+    def learn(self, db: Database, sketches: Iterable[Sketch]) -> None:
+        """Load what is known of the words of these, which are then counted."""
+        self._learn(db, {_EVERY_ARTICLE}.union(*(sketch.words for sketch in sketches)))
+
+    def count(self, sketches: Sequence[Sketch]) -> WordCounts:
+        """Of how many articles the words of these are, whose words were learned: the next to be noted, which count themselves."""
         own: dict[str, int] = {_EVERY_ARTICLE: len(sketches)}
         for sketch in sketches:
             for word in sketch.words:
                 own[word] = own.get(word, 0) + 1
-        self._learn(db, own)
         held = {word: self._known[word].articles + len(self._waiting.get(word, ())) + count for word, count in own.items()}
         return WordCounts(held.pop(_EVERY_ARTICLE), held)
 

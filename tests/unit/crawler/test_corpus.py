@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 from protego import Protego
 
+from crawler import feed_parser
+from crawler.decoding import decode
 from crawler.feed_parser import parse_feed
+from crawler.feed_repair import repaired
 from crawler.page_extractor import extract_page
 from crawler.problems import FetchProblem
+from crawler.simple_feed import read_simple_feed
 from news.sources import ParsedFeed
 
 URL = "https://flux.example/feed"
@@ -51,6 +55,20 @@ def test_a_month_of_a_newspaper_has_the_entries_that_were_counted(corpus: Path) 
     counted = (corpus / "lemonde-2022-01" / "oracle-new-items-per-day.tsv").read_text()
     day = next(line.split("\t") for line in counted.splitlines() if line.split("\t")[0].endswith("05"))
     assert str(len(guids)) in day
+
+
+def test_the_simple_feeds_of_the_corpus_are_read_as_feedparser_reads_them(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [
+        path
+        for pattern in ("feeds-french/*/*.xml", "feeds-conformance/gofeed/**/*.xml", "feeds-conformance/podcastparser/**/*.xml")
+        for path in sorted(corpus.glob(pattern))
+    ]
+    simple = [path for path in paths if read_simple_feed(repaired(decode(path.read_bytes(), None))) is not None]
+    assert len(simple) > 100
+    assert sum("feeds-french" in str(path) for path in simple) >= 11
+    ours = [parse(path) for path in simple]
+    monkeypatch.setattr(feed_parser, "read_simple_feed", lambda _: None)
+    assert [parse(path) for path in simple] == ours
 
 
 @pytest.mark.parametrize("suite", ["feedparser", "gofeed", "podcastparser", "picofeed", "trafilatura", "opmlparser"])
