@@ -108,7 +108,7 @@ def test_every_mistake_is_found_at_its_place(said, mistakes):
 
 
 def test_what_is_missing_is_told_apart():
-    with pytest.raises(MistakesError, match="^name: is required$") as caught:
+    with pytest.raises(MistakesError, match=r"^name: is required$") as caught:
         Child()
     assert [(one.is_missing, one.is_unknown) for one in caught.value.mistakes] == [(True, False)]
 

@@ -1,4 +1,4 @@
-"""Commands that only ask wait for nothing that only the daemon, the crawl or a channel needs: what they import is most of what they take."""
+"""Commands that only ask wait for nothing that only the daemon, the crawl or a channel needs: importing is most of what they do."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from quivive.cli import quivive
 from quivive.cli.translating import Invocation
 from quivive.languages import make_language
 
+invocation = Invocation(make_language("en", ZoneInfo("UTC")))
 for command in sys.argv[2:]:
     try:
-        quivive.main(["--config", sys.argv[1], *command.split()], standalone_mode=False, obj=Invocation(make_language("en", ZoneInfo("UTC"))))
+        quivive.main(["--config", sys.argv[1], *command.split()], standalone_mode=False, obj=invocation)
     except SystemExit:
         pass
 heavy = ("pydantic", "scrapy", "twisted", "feedparser", "trafilatura", "lxml", "aiohttp", "asyncio", "jinja2", "apscheduler", "apprise")
