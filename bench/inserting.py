@@ -151,7 +151,7 @@ def main() -> None:
     parser.add_argument("--insert", type=int, default=2_000, help="articles that come in each way")
     options = parser.parse_args()
     count, batches = (60, 1) if options.quick else (options.articles, max(1, options.insert // _BATCH))
-    print_machine()
+    print_machine("sqlite-utils")
     with working_folder(options.folder) as folder:
         measure(make_archive(folder, count, options.distinct or count), count, batches)
         print_load()
