@@ -31,6 +31,7 @@ __all__ = [
     "Placing",
     "Sketch",
     "WordCounts",
+    "begin_sketch",
     "central_article",
     "is_kin",
     "place",
@@ -172,18 +173,24 @@ class Placing:
     """How near it is to each article of its story."""
 
 
-def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle) -> Sketch:
-    """What is to be remembered of an article."""
-    title, beginning = analysed.title, analysed.text[:_BEGINNING_CHARACTERS]
+def begin_sketch(analysis: Analysis, text: str) -> tuple[str, str]:
+    """What a sketch has of the text, the same under any title: the telling words and the numbers of its beginning."""
+    return " ".join(_telling_words(analysis)), " ".join(dict.fromkeys(_NUMBER.findall(text[:_BEGINNING_CHARACTERS])))
+
+
+def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, begun: tuple[str, str] | None = None) -> Sketch:
+    """What is to be remembered of an article. `begun`: what `begin_sketch` gives for its text, if that was made before."""
+    text_words, text_numbers = begun or begin_sketch(analysed.text_tokens, analysed.text)
+    title = analysed.title
     title_words = _telling_words(analysed.title_tokens)
-    words = Counter(_telling_words(analysed.text_tokens))
+    words = Counter(text_words.split())
     for word in title_words:
         words[word] += _TITLE_COUNTS
     for word, count in list(words.items()):
         if kin := _kin_of(word):
             words[kin] += count
     title_kin = frozenset(kin for word in title_words if (kin := _kin_of(word)))
-    numbers = frozenset(_NUMBER.findall(f"{title}\n{beginning}"))
+    numbers = frozenset([*_NUMBER.findall(title), *text_numbers.split()])
     column = column_of(analysed.title_tokens)
     return Sketch(article_id, at, title, title_kin.union(title_words), dict(words), numbers, kinds_of_headline(title), column)
 

@@ -486,8 +486,8 @@ def test_what_an_earlier_article_has_said_is_not_told_again_as_a_difference(desk
 def test_of_two_articles_that_one_body_brings_the_second_tells_whom_it_contradicts(desk: Newsroom) -> None:
     title = "Calypse : les drones de l’OTAN arrivent sur la base de Tarn"
     both = [
-        entry(f"{title}, à {count}", f"https://a.example/tarn/{count}", summary=SAID.format(count=count, how=""), published_at=NOW)
-        for count in ("500", "300")
+        entry(title + how, f"https://a.example/tarn/{count}", summary=SAID.format(count=count, how=""), published_at=NOW)
+        for count, how in (("500", " ce soir"), ("300", ""))
     ]
     desk.poll(A, *both)
     found = [(alert["kind"], one["kind"], one["other_source"]) for alert in desk.log() for one in alert["story_differences"]]

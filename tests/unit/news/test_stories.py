@@ -17,6 +17,7 @@ from news.stories import (
     Placing,
     Sketch,
     WordCounts,
+    begin_sketch,
     central_article,
     place,
     sketch_article,
@@ -195,3 +196,12 @@ def test_rare_words_tell_more() -> None:
 def test_the_order_of_few_neighbours_decides_nothing() -> None:
     near: Sequence[tuple[Sketch, int]] = [(sketch(1, FIRE), 70), (sketch(4, FIRE_AGAIN), 70), (sketch(5, OTHER), 71)]
     assert placed(sketch(9, FIRE_AGAIN), *near) == placed(sketch(9, FIRE_AGAIN), *reversed(near))
+
+
+def test_numbers_of_title_and_beginning_are_known_whenever_the_text_was_read() -> None:
+    text = "À 9 heures, 1 200 m² et 12,5 tonnes ont brûlé en 2025. " + "loin " * 80 + "77 pompiers."
+    article = analyse_article("À Rungis, 12 blessés", text)
+    begun = begin_sketch(article.text_tokens, article.text)
+    assert sketch_article(1, NOON, article, begun) == sketch_article(1, NOON, article)
+    assert sketch_article(1, NOON, article).numbers == {"12", "200", "12,5"}
+    assert sketch_article(1, NOON, article, ("incendi", "40")).numbers == {"12", "40"}
