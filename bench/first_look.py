@@ -40,7 +40,7 @@ def main() -> None:
     parser = make_parser(__doc__ or "")
     parser.add_argument("--beside", type=Path, help="the checkout of another version")
     options = parser.parse_args()
-    print_machine()
+    print_machine("sqlite-utils")
     rounds, sources = (1, 3) if options.quick else (_ROUNDS, _SOURCES)
     checkouts = {"this version": Path.cwd()} | ({"beside": options.beside} if options.beside else {})
     figures: dict[str, list[dict[str, float]]] = {name: [] for name in checkouts}

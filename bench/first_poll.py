@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     feeds, entries, rounds = (4, 5, 1) if options.quick else (options.feeds, options.entries, options.rounds)
-    print_machine("scrapy", "trafilatura", "lxml", "feedparser")
+    print_machine("scrapy", "trafilatura", "lxml", "feedparser", "sqlite-utils")
     plan = SitePlan(hosts(feeds), make_answers, (0, feeds, entries))
     with working_folder(options.folder) as folder, running_site(plan) as site:
         measure(folder, site, feeds, entries, rounds)

@@ -37,7 +37,7 @@ from news.topics import Topic
 from quivive.collector import calm_collector, leave_out_what_stays
 from storage import Archive, Tally, Watch
 from storage.file import words, writer
-from storage.recording import articles, bodies, pages, polls, settle_one
+from storage.recording import articles, beforehand, bodies, pages, polls, settle_one
 
 GOAL_MILLISECONDS = 2
 GOAL_ARTICLES = 1_000_000
@@ -48,7 +48,7 @@ _PAGES_A_SECOND = 100
 _COMMONEST_OF_TOPICS = 300
 _QUARTER = timedelta(minutes=15)
 _SECTIONS: dict[str, list[Place]] = {
-    "analysing": [(articles, "analysed_words"), (words, "index_columns")],
+    "analysing": [(beforehand, "analysed_words"), (words, "index_columns")],
     "judging": [
         (polls, "prepared_entries"),
         (pages, "page_version"),
@@ -61,7 +61,6 @@ _SECTIONS: dict[str, list[Place]] = {
         (settle_one, "load_known"),
         (polls, "load_body"),
         (bodies, "list_held"),
-        (pages, "load_titles"),
         (bodies, "list_entries"),
     ],
     "matching": [(articles, "match_versions"), (articles, "decide_consequences")],
@@ -152,7 +151,7 @@ def main() -> None:
     parser.add_argument("--insert", type=int, default=2_000, help="articles that come in each way")
     options = parser.parse_args()
     count, batches = (60, 1) if options.quick else (options.articles, max(1, options.insert // _BATCH))
-    print_machine()
+    print_machine("sqlite-utils")
     with working_folder(options.folder) as folder:
         measure(make_archive(folder, count, options.distinct or count), count, batches)
         print_load()

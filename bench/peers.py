@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--only", metavar="NAME", choices=OTHERS, action="append", help="of the other programs only these")
     options = parser.parse_args()
     feeds, rounds = (10, 1) if options.quick else (options.feeds, options.rounds)
-    print_machine("scrapy", "feedparser")
+    print_machine("scrapy", "feedparser", "sqlite-utils")
     with working_folder(options.folder) as folder:
         peers = [quivive(), *found_peers(folder, options.only or OTHERS, options.peers)]
         print("beside    " + ", ".join(f"{peer.name} {peer.version}" for peer in peers[1:]), flush=True)

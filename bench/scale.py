@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--fetching", type=float, default=0.0, metavar="MS", help="CPU of the main process for fetching, a poll")
     options = parser.parse_args()
     sources, minutes = (500, 20) if options.quick else (options.sources, options.minutes)
-    print_machine("feedparser")
+    print_machine("feedparser", "sqlite-utils")
     with working_folder(options.folder) as folder, ProcessPoolExecutor(1, get_context("spawn"), preload) as worker:
         for name in folder.glob("scale.db*"):
             name.unlink()

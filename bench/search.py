@@ -63,7 +63,7 @@ def main() -> None:
     """Build what is missing, ask, and print."""
     options = _read_options()
     articles, queries = (100, 2) if options.quick else (options.articles, options.queries)
-    print_machine()
+    print_machine("sqlite-utils")
     print(f"sqlite    {sqlite3.sqlite_version}")
     with working_folder(options.folder) as folder:
         archive = make_archive(folder, articles, options.distinct or articles)

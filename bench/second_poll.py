@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     sources, rounds = (20, 1) if options.quick else (options.sources, options.rounds)
-    print_machine("scrapy", "aiohttp")
+    print_machine("scrapy", "aiohttp", "sqlite-utils")
     with working_folder(options.folder) as folder:
         for with_etag, name in ((True, "304 Not Modified"), (False, "200 with the same body")):
             with running_site(SitePlan(hosts(sources), _answers_with_etag if with_etag else _answers_without, (sources,))) as site:

@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
     rounds = 1 if options.quick else options.rounds
-    print_machine("click", "pydantic")
+    print_machine("click", "pydantic", "sqlite-utils")
     with working_folder(options.folder) as folder:
         config = make_archive(folder)
         commands = {"python -c pass": [sys.executable, "-c", "pass"]}

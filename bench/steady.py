@@ -112,7 +112,7 @@ def main() -> None:
         print(asyncio.run(ask_barely(options.ask, options.sources, options.seconds)))
         return
     sources, seconds, rounds = (100, 3.0, 1) if options.quick else (options.sources, options.seconds, options.rounds)
-    print_machine("scrapy", "aiohttp")
+    print_machine("scrapy", "aiohttp", "sqlite-utils")
     port = port_of(Path(options.folder) / "config.toml") if options.again else None
     plan = SitePlan((ALL_ADDRESSES,), make_answers, (sources,), port=port)
     with working_folder(options.folder) as folder, running_site(plan) as site:

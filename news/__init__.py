@@ -6,11 +6,12 @@ imports none of them. Its face is made of modules, each named for what it decide
 - the types that all rooms share: `sources`, `site_feeds`, `articles`, `topics`, `alerts`, `health_news`, `surges`, `answers`, `one_thing`,
   `alert_answers`, `story_answers`, `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
-  `concluding`, `page_readings`, `alerting`, `consequences`, `corrections`, `edits`, `delivering`, `plans`, `follow_ups`, `escalating`,
-  `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`, `circuits`, `pace`, `care`,
-  `health`, `moving`, `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
+  `concluding`, `page_readings`, `article_facts`, `comparing`, `alerting`, `consequences`, `corrections`, `edits`, `delivering`, `plans`,
+  `follow_ups`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`,
+  `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
-- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`;
+- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`,
+  `tables`;
 - where the network may lead: `addresses`;
 - what is told to people, before it has a language: `wording`, `telling_differences`;
 - the rooms within, each by its own face: `query`, `text`.

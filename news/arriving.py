@@ -14,7 +14,7 @@ from news.keys import Held, recognise
 from news.places import place_on_record
 from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
-from news.settling import Decided, Settled, Settler
+from news.settling import Decided, Settled, Settler, not_on_record
 from news.showings import Known, Place, Showing
 from news.sources import ArticlesMode, FeedEntry, PreparedEntry
 from news.urls import comparing_url, shown_url
@@ -161,7 +161,8 @@ def _never_judged(held: KnownEntry | None, showing: Showing) -> list[Showing]:
 
 def _make_new_showing(body: Body, one: PreparedEntry, entry_id: int) -> Showing:
     words, place = feed_version(one), body.places[one.key]
-    return Showing(entry_id, body.source_id, place, one.shown_url or place.own, words, words, silent=_is_silent(body, one))
+    shown = (one.shown_url or place.own, words, words)
+    return Showing(entry_id, body.source_id, place, *shown, silent=_is_silent(body, one), categories=one.entry.categories)
 
 
 def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry, taken: Collection[str]) -> Showing:
@@ -179,6 +180,7 @@ def _make_showing(body: Body, one: PreparedEntry, held: KnownEntry, taken: Colle
         article_id=held.article_id,
         own_hash=held.own_hash,
         is_another=speaks_of_another(held.entry, one.entry) or _is_shifted(held, place, taken),
+        categories=one.entry.categories,
         refiled=set(held.entry.categories) != set(one.entry.categories),
     )
 
@@ -211,6 +213,21 @@ def all_to_be_known(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence
     now = [showing for _, shown in showings for showing in shown]
     held = [(shown[-1], body.known[one.key]) for one, shown in showings if one.key in body.known]
     return now + [before for showing, known in held for before in _while_page_is_awaited(showing, known) if _has_moved(showing, known)]
+
+
+def may_be_new(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]], known: Known) -> list[Showing]:
+    """Those of the showings that may prove to be new articles: what is around these is loaded before it is decided whether they are."""
+    candidates = [showing for one, shown in showings for showing in _may_begin(body, one, shown)]
+    return not_on_record(known, candidates, all_to_be_known(body, showings))
+
+
+def _may_begin(body: Body, one: PreparedEntry, shown: Sequence[Showing]) -> Sequence[Showing]:
+    """What of it is settled in this body, in that order. The page of a new entry is awaited, unless its article is on record."""
+    held = body.known.get(one.key)
+    *never_judged, showing = shown
+    if not wants_page(body.mode, one.entry):
+        return shown
+    return [] if held is None else [*never_judged, *_while_page_is_awaited(showing, held)]
 
 
 def decide_arrivals(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]], known: Known) -> tuple[list[Arrival], Decided]:
@@ -279,4 +296,5 @@ def showing_of(stored: KnownEntry, version: Version) -> Showing:
         edited=stored.edited,
         article_id=stored.article_id,
         own_hash=stored.own_hash,
+        categories=stored.entry.categories,
     )

@@ -10,7 +10,7 @@ too, is matched when it comes, and is found, so that the order of polls decides 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -129,6 +129,11 @@ class Settler:
             return False  # only the texts can tell whether it is that page
         article = self._articles[verdict.article_id]
         return (article.article_id, showing.source_id) not in self._own_hashes and article.main_origin == Origin.PAGE
+
+    def is_on_record(self, showing: Showing) -> bool:
+        """Whether it shows an article that is known by its own link, or by its text. Neither is forgotten while a body is decided."""
+        claim = self._claims.get(showing.place.own)
+        return (claim is not None and not claim.adopted) or self._find_twin(showing) is not None
 
     def settle(self, showing: Showing) -> Settled:
         """Give what an entry shows its place: a new article, a revision, a further sighting of a known article."""
@@ -320,6 +325,18 @@ class Settler:
             self._sayings.hear(Saying(article_id, showing.entry_id, showing.source_id, saying.own_hash, saying))
         if main is not None and not settled.is_new_article:
             self._sayings.revise(article_id, main.version)
+
+
+def not_on_record(known: Known, candidates: Sequence[Showing], showings: Iterable[Showing]) -> list[Showing]:
+    """Those of the candidates that may prove to be new articles, whatever is decided of all showings of the body before.
+
+    Each of these may bring one more title to a text, which then may prove nothing any more.
+    """
+    titles = {text_hash: set(some) for text_hash, some in known.titles_of_text.items()}
+    for one in showings:
+        titles.setdefault(one.words.text_hash, set()).add(one.words.title_key)
+    settler = Settler(replace(known, titles_of_text=titles))
+    return [one for one in candidates if not settler.is_on_record(one)]
 
 
 def is_identifying(version: Version) -> bool:

@@ -110,6 +110,8 @@ class Showing:
     silent: bool = False
     edited: bool = False
     """Whether the entry changed since it was first seen."""
+    categories: tuple[str, ...] = ()
+    """What its publisher files it under."""
     refiled: bool = False
     """Whether its publisher files it under other categories than before."""
     article_id: int | None = None

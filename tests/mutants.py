@@ -112,10 +112,14 @@ class Mutant:
 
 
 def find_mutants(file: str, source: str) -> list[Mutant]:
-    """Every change that could be made to a file; none to decorators, which say how a class is made and not what it does."""
+    """Every change that could be made to a file.
+
+    None is made to decorators, which say how a class is made and not what it does, nor to `zip(strict=True)`, which only asserts.
+    """
     tree = ast.parse(source)
-    decorators = {id(part) for node in ast.walk(tree) for one in getattr(node, "decorator_list", ()) for part in ast.walk(one)}
-    return [mutant for node in ast.walk(tree) if id(node) not in decorators for mutant in _mutants_of(file, node, source)]
+    left_alone = {id(part) for node in ast.walk(tree) for one in getattr(node, "decorator_list", ()) for part in ast.walk(one)}
+    left_alone |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "strict"}
+    return [mutant for node in ast.walk(tree) if id(node) not in left_alone for mutant in _mutants_of(file, node, source)]
 
 
 def _mutants_of(file: str, node: ast.AST, source: str) -> Iterator[Mutant]:  # noqa: C901  # one case a kind of node

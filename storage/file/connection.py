@@ -7,14 +7,18 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from news.errors import ArchiveError, ArchiveHeldUp, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
 from news.wording import Wording, system_reason, template
-from storage.file.database import Database
+from storage.file.database import Database, PlainDatabase
 from storage.file.migrations import TABLE
 from storage.file.schema import PAGE_SIZE, migrations
 from storage.file.views import make_views, views_set_aside
 from storage.file.words import make_waiting_words
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 BUSY_MILLISECONDS = 5_000
 """How long to wait for a foreign program (a backup tool, a shell) that holds the database."""
@@ -113,16 +117,17 @@ def open_for_writing(path: Path, real_path: Path | None = None) -> Database:
         connection = sqlite3.connect(real_path or path, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         try:
-            _prepare(connection, path)
+            return _prepare(connection, path)
         except BaseException:
             connection.close()
             raise
-        return Database(connection)
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path) -> sqlite_utils.Database:
+    import sqlite_utils  # noqa: PLC0415  # see `storage/file/database.py`
+
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-    db = Database(connection)
+    db = sqlite_utils.Database(connection)
     _refuse_foreign(db, path)  # before the first pragma that writes: another program's file stays as it is
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     connection.execute("PRAGMA journal_mode = WAL")
@@ -138,6 +143,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     make_waiting_words(db)
     # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
     connection.execute("DELETE FROM archive_state WHERE 0")
+    return db
 
 
 def _refuse_foreign(db: Database, path: Path) -> None:
@@ -153,7 +159,7 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         )
 
 
-class MomentaryDatabase(Database):
+class MomentaryDatabase(PlainDatabase):
     """A database that nobody was writing when it was opened, and that is read as if nobody ever would: good for one question only."""
 
 
@@ -164,7 +170,7 @@ def open_for_reading(path: Path) -> Database:
     there is none. Then the file is whole in itself, and is read without them, as a `MomentaryDatabase`.
     """
     try:
-        return _open_existing(path, "mode=ro", Database)
+        return _open_existing(path, "mode=ro", PlainDatabase)
     except ArchiveUnwritable:
         if _may_write_folder(path) or _has_journal(path):
             raise
@@ -182,10 +188,10 @@ def _has_journal(path: Path) -> bool:
 
 def open_beside_writer(path: Path) -> Database:
     """The database at `path`, for one short transaction beside whoever writes it. Raises `ArchiveMissing` where there is none."""
-    return _open_existing(path, "mode=rw", Database)
+    return _open_existing(path, "mode=rw", PlainDatabase)
 
 
-def _open_existing(path: Path, how: str, kind: type[Database]) -> Database:
+def _open_existing(path: Path, how: str, kind: type[PlainDatabase]) -> Database:
     _require_there(path)
     with translated(str(path)):
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, isolation_level=None, check_same_thread=False)

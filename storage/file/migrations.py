@@ -1,29 +1,22 @@
-"""The chain of changes by which a database file becomes what this version needs, and the table in the file that says which it has had.
+"""The chain of changes by which a database file becomes what this version needs.
 
-The table is as sqlite-utils makes it, by which older versions of this program kept it.
+sqlite-utils carries them out, and notes in a table of the file which it has had. Whoever only reads looks into that table without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from storage.file.database import Database
+
+if TYPE_CHECKING:
+    import sqlite_utils
 
 Migration = Callable[[Database], None]
 
 TABLE = "_sqlite_migrations"
-_MAKE_TABLE = (
-    f"""CREATE TABLE "{TABLE}" (
-   "id" INTEGER PRIMARY KEY,
-   "migration_set" TEXT,
-   "name" TEXT,
-   "applied_at" TEXT
-)""",
-    f"""CREATE UNIQUE INDEX "idx_{TABLE}_migration_set_name"
-    ON "{TABLE}" ("migration_set", "name")""",
-)
-_NOTE = f"INSERT INTO {TABLE} (migration_set, name, applied_at) VALUES (?, ?, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'))"  # noqa: S608
-"""By SQLite's own clock: when it was is for people who look into the file, and decides nothing."""
+"""As sqlite-utils calls it."""
 
 
 class Migrations:
@@ -55,16 +48,16 @@ class Migrations:
         rows = db.conn.execute(f"SELECT name FROM {TABLE} WHERE migration_set = ?", (self.name,))  # noqa: S608  # a literal
         return frozenset(name for (name,) in rows)
 
-    def pending(self, db: Database) -> list[Migration]:
-        """Those that the file needs, in their order."""
+    def pending(self, db: Database) -> list[str]:
+        """The names of those that the file needs, in their order."""
         applied = self.applied(db)
-        return [migration for name, migration in self._chain.items() if name not in applied]
+        return [name for name in self._chain if name not in applied]
 
-    def apply(self, db: Database) -> None:
+    def apply(self, db: sqlite_utils.Database) -> None:
         """Carry out what is pending, each change together with the note that it was. The caller has a transaction for all of it."""
-        if TABLE not in db.table_names():
-            for statement in _MAKE_TABLE:
-                db.conn.execute(statement)
-        for migration in self.pending(db):
-            migration(db)
-            db.conn.execute(_NOTE, (self.name, migration.__name__))
+        import sqlite_utils  # noqa: PLC0415  # see `storage/file/database.py`
+
+        chain = sqlite_utils.Migrations(self.name)
+        for name, migration in self._chain.items():
+            chain(name=name)(migration)
+        chain.apply(db)

@@ -1,4 +1,4 @@
-"""The tables of the archive, as an append-only chain of migrations.
+"""The tables of the archive, as an append-only chain of migrations (sqlite-utils).
 
 Never edit a migration that has been released: add one. Times are RFC 3339 in UTC with microseconds and `Z`, of fixed width, so that
 text order is time order. `storage/file/times.py` writes and reads them.

@@ -1,33 +1,29 @@
-"""Writing what was settled about the entries of one body, in bulk, and matching what must be matched because of it.
+"""Writing what was decided about the entries of one body, in bulk, and what follows from that.
 
 Articles, versions, sightings, index, matches, alerts and deliveries are written by the one operation that runs this.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from news.alerting import Matched
-from news.articles import ArticleFacts
-from news.consequences import MatchedVersion, VersionToMatch, decide_consequences, match_versions
+from news.comparing import Comparing, Shown
+from news.consequences import MatchedVersion, decide_consequences, match_versions
 from news.corrections import EditedArticle
 from news.judging import article_time
-from news.placing import Unplaced, make_unplaced
-from news.preparing import analysed_words
 from news.sayings import SaidAlready, StillSaid
-from news.settling import Asks, Decided, NewVersion, Settled
+from news.settling import Decided, NewVersion, Settled
 from news.text import AnalysedArticle
 from storage.file.database import Database
 from storage.file.rows import change_in, insert_rows
 from storage.file.times import optional_text, to_text
 from storage.file.words import leave_waiting
-from storage.recording.facts import list_facts
+from storage.recording.beforehand import Beforehand
 from storage.recording.matches import load_before, wants_of, write_consequences
 from storage.recording.spoken import write_still_said
-from storage.recording.stories import MOST_AT_ONCE, load_surroundings, place_articles, write_placed
+from storage.recording.stories import Placement, write_placed
 from storage.recording.watch import Tally, Watch
 
 _ARTICLE = (
@@ -49,8 +45,6 @@ _ARTICLE = (
 )
 _VERSION = ("id", "article_id", "number", "seen_at", "source_id", "origin", "title", "text", "text_hash", "text_length")
 _SIGHTING = ("article_id", "source_id", "entry_id", "url", "seen_at", "identity", "silent")
-_MOST_MATCHED_AGAIN = 50
-"""Versions of one article that are matched again when it is opened, the newest; live pages say thousands of things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +56,19 @@ class Writing:
     said_already: Sequence[SaidAlready]
     now: datetime
     analysed: Mapping[int, AnalysedArticle]
-    """The words of the versions that are to be stored, by their revision: they are indexed, and matched if they are new."""
-    before: Mapping[int, ArticleFacts]
-    """What was known of the articles that are shown or filed otherwise now, where topics ask for that."""
+    """The words of the versions that are to be stored, by their revision: they are indexed."""
+    placement: Placement | None
+    """Where the new articles belong; None if there are none."""
+    matched: Sequence[MatchedVersion]
 
 
-def begin_writing(db: Database, watch: Watch, decided: Decided, now: datetime) -> Writing:
-    """The decisions, with what matching must know of the time before them: nothing of them may be written yet."""
-    settled, still_said = decided.settled, decided.still_said
-    stored: list[NewVersion | StillSaid] = [*(version for one in settled for version in one.versions), *still_said]
-    analysed = {version.revision_id: analysed_words(version.version) for version in stored}
-    asked = {one.article_id for one in settled if one.asks is Asks.BY_SIGHTING} if watch.matcher.needs_sightings else set()
-    return Writing(settled, still_said, decided.said_already, now, analysed, list_facts(db, asked))
+def decide_what_follows(watch: Watch, before: Beforehand, decided: Decided, shown: Shown) -> Writing:
+    """Where the new articles belong, and which topics match: all that is asked of the archive for that is at hand."""
+    analysed = before.words_of(decided)
+    placement = before.place(decided.settled)
+    comparing = Comparing(decided, before.on_record, shown, before.facts_after(decided.settled, shown), analysed)
+    matched = match_versions(watch.matcher, comparing.versions())
+    return Writing(decided.settled, decided.still_said, decided.said_already, before.now, analysed, placement, matched)
 
 
 def write_articles(db: Database, writing: Writing) -> None:
@@ -95,21 +90,17 @@ def _article_row(one: Settled, now: datetime) -> tuple[object, ...]:
 
 
 def write_settled(db: Database, watch: Watch, writing: Writing, tally: Tally) -> None:
-    """Store versions, sightings and addresses of what was settled, and match what must be matched. Articles and entries are there."""
+    """Store versions, sightings, addresses and places in stories, and what follows from the matches. Articles and entries are there."""
     _write_addresses(db, writing.settled)
     _write_versions(db, writing)
     write_still_said(db, writing.still_said, writing.said_already, writing.now)
     _write_sightings(db, writing)
     _write_current(db, writing)
     _write_titles(db, writing.settled)
+    if writing.placement is not None:
+        write_placed(db, writing.placement)
     _count(writing.settled, tally)
     _follow(db, watch, writing, tally)
-
-
-def _unplaced(one: Settled, writing: Writing) -> Unplaced:
-    assert one.main is not None  # an article comes with its text
-    showing, at = one.showing, article_time(one.showing.words.published_at, writing.now)
-    return make_unplaced(one.article_id, showing.source_id, showing.shown_url, at, writing.analysed[one.main.revision_id])
 
 
 def _write_addresses(db: Database, settled: Sequence[Settled]) -> None:
@@ -206,12 +197,11 @@ def _count(settled: Iterable[Settled], tally: Tally) -> None:
 
 
 def _follow(db: Database, watch: Watch, writing: Writing, tally: Tally) -> None:
-    """Place the new articles, match what must be matched, and write what follows from that."""
+    """Decide and write what follows from the matches, and from edits."""
     if not writing.settled:
         return
-    matched = _place_and_match(db, watch, writing)
-    before = load_before(db, watch, matched, _list_revised(writing))
-    decided = decide_consequences(wants_of(watch), matched, before, writing.now)
+    before = load_before(db, watch, writing.matched, _list_revised(writing))
+    decided = decide_consequences(wants_of(watch), writing.matched, before, writing.now)
     tally.alerts.extend(write_consequences(db, watch, decided, writing.now))
 
 
@@ -231,68 +221,3 @@ def _list_revised(writing: Writing) -> list[EditedArticle]:
         )
         for article_id, (source_id, main) in revised.items()
     ]
-
-
-def _place_and_match(db: Database, watch: Watch, writing: Writing) -> list[MatchedVersion]:
-    """Both are decided together: all that is asked of the archive before is at hand."""
-    versions = _versions_to_match(db, watch, writing)
-    unplaced = [_unplaced(one, writing) for one in writing.settled if one.is_new_article]
-    place_articles(db, unplaced[:-MOST_AT_ONCE])
-    last = unplaced[-MOST_AT_ONCE:]
-    surroundings = load_surroundings(db, last) if last else None
-    placed = surroundings.place() if surroundings else []
-    matched = match_versions(watch.matcher, versions)
-    if surroundings:
-        write_placed(db, surroundings, placed)
-    return matched
-
-
-def _versions_to_match(db: Database, watch: Watch, writing: Writing) -> list[VersionToMatch]:
-    after = list_facts(db, {one.article_id for one in writing.settled}) if watch.matcher.needs_facts else {}
-    found: list[VersionToMatch] = []
-    for one in writing.settled:
-        facts = after.get(one.article_id)
-        found += [_new_to_match(one, version, writing, facts) for version in one.versions]
-        found += _again_to_match(db, one, writing, facts)
-    return found
-
-
-def _new_to_match(one: Settled, new: NewVersion, writing: Writing, facts: ArticleFacts | None) -> VersionToMatch:
-    matched = Matched(1 if new.is_first else new.number, one.showing.edited, by_silent_sighting=False)
-    of = (one.article_id, one.subject, new.revision_id, one.showing.source_id)
-    return VersionToMatch(*of, matched, new.version.title, new.version.text, writing.analysed[new.revision_id], facts)
-
-
-def _again_to_match(db: Database, one: Settled, writing: Writing, facts: ArticleFacts | None) -> list[VersionToMatch]:
-    """The versions that were there before, as far as topics have to look at them again."""
-    before = writing.before.get(one.article_id) if one.asks is Asks.BY_SIGHTING else None
-    if one.asks is Asks.NONE:
-        return []
-    if one.asks is Asks.BY_SIGHTING and (before is None or facts is None or before.sources == facts.sources):
-        return []  # no topic asks by whom it was shown, or it is shown as it was
-    silent = one.asks is Asks.BY_SIGHTING and one.is_silent_sighting
-    brought = {version.revision_id for version in one.versions}
-    return [
-        VersionToMatch(
-            article_id=one.article_id,
-            subject=one.subject,
-            revision_id=row["id"],
-            source_id=row["source_id"],
-            matched=Matched(row["number"], one.showing.edited, by_silent_sighting=silent),
-            title=row["title"],
-            text=row["text"],
-            facts=facts,
-            facts_before=before,
-        )
-        for row in _list_current(db, one.article_id)
-        if row["id"] not in brought
-    ]
-
-
-def _list_current(db: Database, article_id: int) -> Iterable[sqlite3.Row]:
-    """The versions by which the article is found."""
-    return db.conn.execute(
-        """SELECT revisions.id, revisions.source_id, number, title, text FROM current_versions JOIN revisions ON revisions.id = revision_id
-           WHERE current_versions.article_id = ? ORDER BY revision_id DESC LIMIT ?""",
-        (article_id, _MOST_MATCHED_AGAIN),
-    )

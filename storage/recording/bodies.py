@@ -6,11 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from news.arriving import Arrival, Body, Sifted, all_to_be_known, decide_arrivals, keys_of, links_unknown, showings_of, sift
+from news.arriving import (
+    Arrival,
+    Body,
+    Sifted,
+    all_to_be_known,
+    decide_arrivals,
+    keys_of,
+    links_unknown,
+    may_be_new,
+    showings_of,
+    sift,
+)
+from news.comparing import Shown
 from news.places import places_of
+from news.showings import Showing
 from news.sources import ArticlesMode, DuePage, PreparedEntry
 from storage.file.database import Database
-from storage.recording.articles import begin_writing, write_articles, write_settled
+from storage.recording.articles import decide_what_follows, write_articles, write_settled
+from storage.recording.beforehand import load_beforehand
 from storage.recording.entries import (
     list_entries,
     list_held,
@@ -21,6 +35,7 @@ from storage.recording.entries import (
     write_arrivals,
 )
 from storage.recording.knowing import load_known
+from storage.recording.stories import MOST_AT_ONCE
 from storage.recording.watch import Tally, Watch
 
 
@@ -64,13 +79,13 @@ def load_body(db: Database, receiving: Receiving, arrived: Sequence[PreparedEntr
 
 
 def write_body(db: Database, watch: Watch, body: Body, tally: Tally) -> list[Arrival]:
-    """Decide and write what becomes of the entries; returns it, of those that are new or say something else than before."""
-    showings = showings_of(body)
-    arrivals, decided = decide_arrivals(body, showings, load_known(db, all_to_be_known(body, showings)))
-    writing = begin_writing(db, watch, decided, body.now)
-    write_articles(db, writing)
-    write_arrivals(db, body.source_id, arrivals, body.now)
-    write_settled(db, watch, writing, tally)
+    """Decide and write what becomes of the entries; returns it, of those that are new or say something else than before.
+
+    Of more entries than can be placed at once, each portion is decided and written like a body of its own.
+    """
+    showings, arrivals = showings_of(body), []
+    for start in range(0, len(showings), MOST_AT_ONCE):
+        arrivals += _write_portion(db, watch, body, showings[start : start + MOST_AT_ONCE], tally)
     for one in arrivals:
         tally.entries_new += one.is_new
         if one.is_new:
@@ -79,3 +94,23 @@ def write_body(db: Database, watch: Watch, body: Body, tally: Tally) -> list[Arr
         if one.page_due_at is not None and one.page_due_at <= body.now:
             tally.pages.append(DuePage(one.entry_id, body.source_id, one.arrived.entry.link or one.place.own))
     return arrivals
+
+
+def _write_portion(
+    db: Database, watch: Watch, body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Showing]]], tally: Tally
+) -> list[Arrival]:
+    asked = all_to_be_known(body, showings)
+    known = load_known(db, asked)
+    before = load_beforehand(db, watch, known, asked, may_be_new(body, showings, known), body.now)
+    arrivals, decided = decide_arrivals(body, showings, known)
+    writing = decide_what_follows(watch, before, decided, _shown_by(arrivals))
+    write_articles(db, writing)
+    write_arrivals(db, body.source_id, arrivals, body.now)
+    write_settled(db, watch, writing, tally)
+    return arrivals
+
+
+def _shown_by(arrivals: Sequence[Arrival]) -> Shown:
+    """What these entries are on record as from now on."""
+    categories = {one.entry_id: one.arrived.entry.categories for one in arrivals}
+    return Shown(categories, {one.entry_id for one in arrivals if one.is_another and one.page_due_at is not None})

@@ -10,7 +10,7 @@ from datetime import datetime
 from news.arriving import KnownEntry, showing_of
 from news.concluding import PageStanding, addresses_of_page, conclude_page, conclude_page_failure, is_awaited, page_address
 from news.cuts import find_shortfall
-from news.judging import Version, judge_page_text, make_version
+from news.judging import judge_page_text, make_version
 from news.own_line import LINE_CODES
 from news.page_readings import note_page
 from news.preparing import page_version
@@ -18,10 +18,9 @@ from news.sources import DuePage, ExtractedPage, PageOutcome, Problem
 from storage.file.database import Database
 from storage.file.times import to_text
 from storage.recording.entries import load_entry_with_readings, load_others, note_page_url, write_page
-from storage.recording.knowing import hashes_of, load_titles
 from storage.recording.line import load_line
 from storage.recording.page_readings import write_page_readings
-from storage.recording.settle_one import settle_one
+from storage.recording.settle_one import decide_one, get_ready, settle_one, write_one
 from storage.recording.walls import unmask_wall
 from storage.recording.watch import Tally, Watch
 
@@ -67,25 +66,21 @@ def _record_awaited(db: Database, watch: Watch, stored: KnownEntry, outcome: Pag
         assert outcome.problem is not None  # one of the two is set
         _record_failure(db, watch, stored, outcome.problem, tally, now)
         return outcome.problem
-    version = page_version(stored.entry, outcome.page)
-    titles = load_titles(db, hashes_of([version])).get(version.text_hash, set())
+    version, adopted = page_version(stored.entry, outcome.page), addresses_of_page(stored, outcome)
     held = _page_at_hand(db, stored) if find_shortfall(outcome.page) else None
+    showing = replace(showing_of(stored, version), adopted=adopted)
+    ready = get_ready(db, watch, showing, now, load_others(db, stored, adopted))
+    titles = ready.known.titles_of_text.get(version.text_hash, ())
     problem = judge_page_text(version, titles, stored.entry, outcome.page, held=len(held.text) if held else 0)
     if problem is None:
-        _record_text(db, watch, (stored, version, outcome), tally, now)
+        standing, decided = conclude_page(stored, outcome, now), decide_one(watch, ready)
+        write_page(db, stored.entry_id, standing, now)
+        note_page_url(db, stored.entry_id, page_address(stored, outcome))
+        write_one(db, watch, decided, tally)
     else:
         unmask_wall(db, watch, version, tally, now)
         _record_failure(db, watch, stored, problem, tally, now)
     return problem
-
-
-def _record_text(db: Database, watch: Watch, read: tuple[KnownEntry, Version, PageOutcome], tally: Tally, now: datetime) -> None:
-    stored, version, outcome = read
-    adopted = addresses_of_page(stored, outcome)
-    write_page(db, stored.entry_id, conclude_page(stored, outcome, now), now)
-    note_page_url(db, stored.entry_id, page_address(stored, outcome))
-    others = load_others(db, stored, adopted)
-    settle_one(db, watch, replace(showing_of(stored, version), adopted=adopted), now, tally, others)
 
 
 def _record_failure(db: Database, watch: Watch, stored: KnownEntry, problem: Problem, tally: Tally, now: datetime) -> None:

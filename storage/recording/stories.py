@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from news.copies import sample_shingles
 from news.placing import Around, KnownText, Placed, Placer, Story, Unplaced, find_near, most_sharing
-from news.stories import COPY_SPAN, weigh
+from news.stories import COPY_SPAN, WordCounts, weigh
 from news.text import AnalysedArticle
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
@@ -37,44 +37,71 @@ _STORY = ("id", "central_id", "started_at", "updated_at", "articles", "joined_in
 def place_articles(db: Database, articles: Sequence[Unplaced]) -> None:
     """Find of each article what it is a copy of and which story it belongs to, in the given order, and write it. Their rows are there."""
     for start in range(0, len(articles), MOST_AT_ONCE):
-        surroundings = load_surroundings(db, articles[start : start + MOST_AT_ONCE])
-        write_placed(db, surroundings, surroundings.place())
+        portion = articles[start : start + MOST_AT_ONCE]
+        write_placed(db, load_surroundings(db, portion).place(portion))
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where articles were placed."""
+
+    placed: Sequence[Placed]
+    changed: Sequence[Story]
+    """The stories that are not as they were."""
+    words: StoryWords
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Articles that are to be placed, with all that is known around them."""
+    """All that is known around articles that may have to be placed."""
 
     articles: Sequence[Unplaced]
-    """Their words weighed."""
+    """Their words weighed, as if all of them were placed."""
     words: StoryWords
-    placer: Placer
+    around: Around
 
-    def place(self) -> list[Placed]:
-        """Decide where they belong, in their order; nothing more is asked of the archive."""
-        return [self.placer.place(one) for one in self.articles]
+    def place(self, new: Sequence[Unplaced]) -> Placement:
+        """Decide where those of the articles belong that are new, in their order, by the numbers that they have now.
+
+        Nothing more is asked of the archive, and what is known is used up.
+        """
+        articles, around = self.articles, self.around
+        if len(new) < len(articles):  # their words are less common then, and others may tell most
+            articles = _weigh(new, self.words.count([one.sketch for one in new]))
+            around.told = _find_near(self.words, articles)
+        placer = Placer(around)
+        placed = [placer.place(one) for one in articles]
+        return Placement(placed, placer.changed_stories(), self.words)
 
 
 def load_surroundings(db: Database, articles: Sequence[Unplaced]) -> Surroundings:
     """What is known around these articles, at most `MOST_AT_ONCE`."""
     words, next_story_id = words_of(db)
-    counts = words.count(db, [one.sketch for one in articles])
-    weighed = [replace(one, sketch=weigh(one.sketch, counts)) for one in articles]
-    return Surroundings(weighed, words, Placer(_load_around(db, words, weighed, next_story_id)))
+    words.learn(db, [one.sketch for one in articles])
+    weighed = _weigh(articles, words.count([one.sketch for one in articles]))
+    return Surroundings(weighed, words, _load_around(db, words, weighed, next_story_id))
 
 
-def write_placed(db: Database, surroundings: Surroundings, placed: Sequence[Placed]) -> None:
+def _weigh(articles: Sequence[Unplaced], counts: WordCounts) -> list[Unplaced]:
+    return [replace(one, sketch=weigh(one.sketch, counts)) for one in articles]
+
+
+def _find_near(words: StoryWords, articles: Sequence[Unplaced]) -> dict[int, dict[int, int]]:
+    return {one.article_id: find_near(one.sketch, words.holders) for one in articles}
+
+
+def write_placed(db: Database, placement: Placement) -> None:
     """Write where the articles were placed, and the stories that are not as they were. The articles' rows are there."""
-    articles, words = surroundings.articles, surroundings.words
-    _write(db, placed, surroundings.placer.changed_stories())
-    words.note([one.sketch for one in articles])
-    words.settle(db, at_once=words.is_before_the_last(min(one.article_id for one in articles)))
+    words, sketches = placement.words, [one.article.sketch for one in placement.placed]
+    _write(db, placement.placed, placement.changed)
+    words.note(sketches)
+    words.settle(db, at_once=words.is_before_the_last(min(one.article_id for one in sketches)))
 
 
 def _load_around(db: Database, words: StoryWords, articles: Sequence[Unplaced], next_story_id: int) -> Around:
     holders = _load_holders(db, articles)
     sharing = {article_id for one in articles for article_id in most_sharing(holders, one.marks)}
-    told = {one.article_id: find_near(one.sketch, words.holders) for one in articles}
+    told = _find_near(words, articles)
     near = {article_id for some in told.values() for article_id in some} | sharing
     sketches = words.load_sketches(db, near)
     story_of, stories = _load_stories(db, near)

@@ -23,8 +23,8 @@ MOST_WAITING = 500
 """Articles. They hold some 12,000 different words, which take 0.2 s to write."""
 _MOST_REMEMBERED_SKETCHES = 1_000
 """Some 10 kB each."""
-_MOST_REMEMBERED_WORDS = 10_000
-"""At most 300 bytes each."""
+_MOST_REMEMBERED_WORDS = 30_000
+"""At most 500 bytes each, most of them 200. The latest articles, whose words are written together, have 12,000."""
 _EVERY_ARTICLE = ""
 """Under this word it is counted how many articles there were."""
 _KEPT_UNTIL = "words_kept_until"
@@ -56,13 +56,16 @@ class StoryWords:
         self._waiting_articles = 0
         self.note(load_sketches_after(db, self._kept_until))
 
-    def count(self, db: Database, sketches: Sequence[Sketch]) -> WordCounts:
-        """Of how many articles the words of these are, the first of which is the next to be noted; they count themselves."""
+    def learn(self, db: Database, sketches: Iterable[Sketch]) -> None:
+        """Load what is known of the words of these, which are then counted."""
+        self._learn(db, {_EVERY_ARTICLE}.union(*(sketch.words for sketch in sketches)))
+
+    def count(self, sketches: Sequence[Sketch]) -> WordCounts:
+        """Of how many articles the words of these are, whose words were learned: the next to be noted, which count themselves."""
         own: dict[str, int] = {_EVERY_ARTICLE: len(sketches)}
         for sketch in sketches:
             for word in sketch.words:
                 own[word] = own.get(word, 0) + 1
-        self._learn(db, own)
         held = {word: self._known[word].articles + len(self._waiting.get(word, ())) + count for word, count in own.items()}
         return WordCounts(held.pop(_EVERY_ARTICLE), held)
 
@@ -102,7 +105,7 @@ class StoryWords:
         if len(self._sketches) > _MOST_REMEMBERED_SKETCHES:
             self._sketches = dict(list(self._sketches.items())[-_MOST_REMEMBERED_SKETCHES // 2 :])
         if len(self._known) > _MOST_REMEMBERED_WORDS:
-            self._known.clear()
+            self._known = dict(list(self._known.items())[-_MOST_REMEMBERED_WORDS // 2 :])
 
     def _write(self, db: Database) -> None:
         words = sorted(self._waiting)

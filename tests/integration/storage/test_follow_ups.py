@@ -483,6 +483,17 @@ def test_what_an_earlier_article_has_said_is_not_told_again_as_a_difference(desk
     assert [kind for kind, _, _ in differences(desk)] == ["number"]
 
 
+def test_of_two_articles_that_one_body_brings_the_second_tells_whom_it_contradicts(desk: Newsroom) -> None:
+    title = "Calypse : les drones de l’OTAN arrivent sur la base de Tarn"
+    both = [
+        entry(title + how, f"https://a.example/tarn/{count}", summary=SAID.format(count=count, how=""), published_at=NOW)
+        for count, how in (("500", " ce soir"), ("300", ""))
+    ]
+    desk.poll(A, *both)
+    found = [(alert["kind"], one["kind"], one["other_source"]) for alert in desk.log() for one in alert["story_differences"]]
+    assert found == [("follow_up", "number", "Le Journal")]
+
+
 def test_another_date_is_told_with_the_others_when_the_hour_is_over(desk: Newsroom) -> None:
     when = "La base de Tarn ouvrira le {day} mars pour les drones de l’OTAN, selon la société Calypse. "
     say(desk, A, date=when.format(day=12))

@@ -19,6 +19,7 @@ from news.errors import ArchiveError, ArchiveMissing
 from news.plans import Policy
 from news.query import parse_query
 from news.schedules import parse_schedule
+from news.sources import Problem
 from news.topics import Topic
 from storage import ArchiveReader, SearchRequest, backup, stream_backup
 from storage.file.connection import LARGEST_JOURNAL_BYTES
@@ -156,6 +157,16 @@ def test_tidying_brings_back_what_a_clock_that_was_ahead_put_off(desk: Desk) -> 
     assert desk.archive.due_sources(NOW, 10) == []
     desk.archive.mend_clock_jumps(NOW).result()
     assert [source.url for source in desk.archive.due_sources(NOW, 10)] == [A]
+
+
+def test_tidying_leaves_what_a_site_asked_to_be_left_alone_for_a_day(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("L’OTAN", ONE))
+    desk.fail_page(ONE, Problem("http_503", "The site is busy.", retry_after=timedelta(days=1)))
+    desk.archive.mend_clock_jumps(desk.now).result()
+    assert desk.archive.due_pages(desk.now + timedelta(hours=12), 10) == []
+    desk.archive.mend_clock_jumps(desk.now - timedelta(hours=2)).result()
+    assert [page.url for page in desk.archive.due_pages(desk.now, 10)] == [ONE]
 
 
 def test_what_a_clock_that_was_years_ahead_put_off_is_due_again_once_it_is_right(desk: Desk) -> None:
