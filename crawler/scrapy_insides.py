@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.core.downloader.handlers._aiohttp import _ClientResponse as ClientResponse
 from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.signalmanager import SignalManager
 
-__all__ = ["AiohttpDownloadHandler", "BaseStreamingDownloadHandler", "ClientResponse", "QuietSignals", "drop_requests_that_wait"]
+__all__ = [
+    "AiohttpDownloadHandler",
+    "BaseStreamingDownloadHandler",
+    "ClientResponse",
+    "QuietSignals",
+    "drop_requests_that_wait",
+    "give_up_waiting",
+    "has_to_wait",
+]
 
 
 class QuietSignals(SignalManager):
@@ -41,3 +50,20 @@ def drop_requests_that_wait(crawler: Crawler, reason: Exception) -> None:
     for slot in crawler.engine.downloader.slots.values():
         while slot.queue:
             slot.queue.popleft()[1].errback(reason)
+
+
+def has_to_wait(crawler: Crawler, request: Request) -> bool:
+    """Whether a request that comes to the downloader now stands in the queue of its host behind others, for as long as these take."""
+    slot = crawler.engine.downloader.slots.get(crawler.engine.downloader.get_slot_key(request))
+    return slot is not None and (bool(slot.queue) or slot.free_transfer_slots() <= 0)
+
+
+def give_up_waiting(crawler: Crawler, request: Request, reason: Exception) -> None:
+    """Fail a request that still stands in the queue of its host. One that is being fetched, or was, is left alone."""
+    slot = crawler.engine.downloader.slots.get(crawler.engine.downloader.get_slot_key(request))
+    if slot is None:
+        return
+    for waiting in tuple(slot.queue):
+        if waiting[0] is request:
+            slot.queue.remove(waiting)
+            waiting[1].errback(reason)

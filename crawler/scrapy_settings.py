@@ -13,6 +13,7 @@ _COMPONENTS_IN_USE = {
     "crawler.robots.RobotsMiddleware": 100,
     "crawler.decompression.DecompressionMiddleware": 590,
     "crawler.redirects.RedirectMiddleware": 600,
+    "crawler.waiting.WaitingMiddleware": 900,
 }
 _COMPONENTS_UNUSED = {
     f"scrapy.downloadermiddlewares.{name}": None

@@ -10,7 +10,8 @@ imports none of them. Its face is made of modules, each named for what it decide
   `follow_ups`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`,
   `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
-- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`;
+- what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`,
+  `tables`;
 - where the network may lead: `addresses`;
 - what is told to people, before it has a language: `wording`, `telling_differences`;
 - the rooms within, each by its own face: `query`, `text`.

@@ -19,7 +19,7 @@ from news.cuts import carries_full_text, find_shortfall, tell_longer_text_is_kep
 from news.earning import Earning, Unearned, earns_by_itself, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.keys import Keys, entry_fingerprints
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedWords, Problem
+from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedText, PreparedWords, Problem
 from news.text import language_of
 from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, speaks_of
@@ -137,6 +137,11 @@ class Version:
     def earlier_hashes(self) -> tuple[str, ...]:
         """The text's hashes under earlier versions of the normalisation."""
         return earlier_hashes(self.title, self.text)
+
+    @property
+    def told(self) -> PreparedText | None:
+        """What the text gives for placing its article in a story, if that was made before."""
+        return self.words.told if self.words else None
 
     @property
     def title_key(self) -> str:

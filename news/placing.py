@@ -5,6 +5,7 @@ Storage loads `Around`, has each article placed, and writes what was decided and
 
 from __future__ import annotations
 
+import struct
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,20 @@ from datetime import datetime, timedelta
 from heapq import nlargest
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
-from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, Sketch, central_article, is_kin, place, sketch_article
-from news.text import AnalysedArticle, analyse
+from news.sources import PreparedText
+from news.stories import (
+    AFFAIR_SPAN,
+    MOST_NEIGHBOURS,
+    Neighbour,
+    Placing,
+    Sketch,
+    begin_sketch,
+    central_article,
+    is_kin,
+    place,
+    sketch_article,
+)
+from news.text import AnalysedArticle, Analysis, analyse
 
 MOST_WORDS_ASKED = 25
 """The rarest of an article's words, by which those near to it are found; with all of them the same ones are."""
@@ -90,15 +103,24 @@ class Placed:
     marks: frozenset[int]
 
 
-def make_unplaced(article_id: int, source_id: int, url: str, at: datetime, analysed: AnalysedArticle) -> Unplaced:
-    """All that placing an article needs of it."""
+def tell_text(analysis: Analysis, text: str) -> PreparedText:
+    """What the text gives for placing its article in a story, whatever its title and its time are."""
+    shingles = sample_shingles(analysis.tokens)
+    return PreparedText(*begin_sketch(analysis, text), struct.pack(f"<{len(shingles)}Q", *sorted(shingles)))
+
+
+def make_unplaced(
+    article_id: int, source_id: int, url: str, at: datetime, analysed: AnalysedArticle, told: PreparedText | None = None
+) -> Unplaced:
+    """All that placing an article needs of it. `told`: what `tell_text` gives for its text, if that was made before."""
+    told = told or tell_text(analysed.text_tokens, analysed.text)
     return Unplaced(
         article_id=article_id,
         source_id=source_id,
         title_stems=frozenset(analysed.title_tokens.stems),
-        shingles=sample_shingles(analysed.text_tokens.tokens),
+        shingles=frozenset(struct.unpack(f"<{len(told.shingles) // 8}Q", told.shingles)),
         number_mark=article_number_mark(url),
-        sketch=sketch_article(article_id, at, analysed),
+        sketch=sketch_article(article_id, at, analysed, (told.words, told.numbers)),
     )
 
 

@@ -18,7 +18,8 @@ from news.earning import read_lines
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
 from news.other_forms import plain_form
-from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedWords, Problem
+from news.placing import tell_text
+from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedText, PreparedWords, Problem
 from news.text import language_of
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse_article, joined_words
 from news.urls import comparing_url, shown_url
@@ -89,7 +90,7 @@ def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> Prep
         shown_url=shown_url(entry.link) if entry.link else None,
         text=version.text,
         language=version.language,
-        words=_words_of(version, (*joined_words(version.title), *joined_words(version.text)) if analysed else None),
+        words=_prepare_words(version) if analysed else _words_of(version, None, None),
         plain_address=plain_form(address) if address else None,
     )
 
@@ -119,8 +120,7 @@ def page_version(entry: FeedEntry, page: ExtractedPage) -> Version:
         text_hash=prepared.rest_hash if is_repeated else prepared.whole_hash,
         text_length=prepared.rest_length if is_repeated else prepared.whole_length,
     )
-    analysed = (*joined_words(title), *prepared.analysed) if prepared.analysed is not None else None
-    return replace(version, words=_words_of(version, analysed, title_key))
+    return replace(version, words=_words_of(version, prepared.analysed, prepared.told, title_key))
 
 
 def _prepare_entries(identified: Iterable[IdentifiedEntry]) -> Iterable[PreparedEntry]:
@@ -130,13 +130,21 @@ def _prepare_entries(identified: Iterable[IdentifiedEntry]) -> Iterable[Prepared
         yield prepare_entry(one, analysed=left >= 0)
 
 
-def _words_of(version: Version, analysed: tuple[str, str, str, str] | None, title_key: str | None = None) -> PreparedWords:
+def _prepare_words(version: Version) -> PreparedWords:
+    words = joined_words(version.text)
+    return _words_of(version, words, tell_text(KnownAnalysis(version.text, *words), version.text))
+
+
+def _words_of(
+    version: Version, text_words: tuple[str, str] | None, told: PreparedText | None, title_key: str | None = None
+) -> PreparedWords:
     return PreparedWords(
         title_key=normalise_text(version.title) if title_key is None else title_key,
         text_hash=version.text_hash,
         text_length=version.text_length,
         own_hash=fingerprint(version.title, version.text),
-        analysed=analysed,
+        analysed=(*joined_words(version.title), *text_words) if text_words is not None else None,
+        told=told,
     )
 
 
@@ -145,6 +153,7 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
     first, _, rest = page.text.lstrip().partition("\n")
     whole_hash, whole_length = _hash_of(page.text)
     rest_hash, rest_length = _hash_of(rest)
+    words = joined_words(page.text) if len(page.text) <= MOST_ANALYSED else None
     return PreparedPage(
         first_line_key=normalise_text(first),
         whole_hash=whole_hash,
@@ -152,7 +161,8 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
         rest_hash=rest_hash,
         rest_length=rest_length,
         found_language=None if page.language else language_of(page.text),
-        analysed=joined_words(page.text) if len(page.text) <= MOST_ANALYSED else None,
+        analysed=words,
+        told=tell_text(KnownAnalysis(page.text, *words), page.text) if words is not None else None,
         lines=read_lines(page.text) if len(page.text) <= MOST_ANALYSED else None,
     )
 

@@ -164,6 +164,16 @@ class FeedEntry:
     """What the publisher files it under, in the feed's own words."""
 
 
+class PreparedText(NamedTuple):
+    """What a text gives for placing its article in a story: see `news.stories.begin_sketch`, `news.copies.sample_shingles`."""
+
+    words: str
+    """The words of its beginning that may tell what it is about, in its order, by their stems."""
+    numbers: str
+    shingles: bytes
+    """Of the whole text, eight bytes each."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedWords:
     """What the words of a version give before the archive is asked anything. Made by `news.preparing`, all of it plain strings."""
@@ -176,6 +186,8 @@ class PreparedWords:
     """Of title and text as they stand."""
     analysed: tuple[str, str, str, str] | None
     """The words of title and text as `news.text.analysis.index_columns` gives them; None where there were too many to send along."""
+    told: PreparedText | None
+    """None as above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +241,8 @@ class PreparedPage:
     """What the text is found to be, where the page does not say it."""
     analysed: tuple[str, str] | None
     """The words of the text, tokens and stems; None where there were too many to send along."""
+    told: PreparedText | None
+    """None as above."""
     lines: tuple[ReadLine, ...] | None
     """What its lines give for judging whether it speaks of its entry; None as above."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from news.durations import format_duration
 from news.errors import UsageError
 from news.sources import SourceSpec
+from news.tables import MistakesError
 from news.wording import Wording
 from quivive.config import Configuration
 from quivive.config.editing import NewSource, add_sources
@@ -45,11 +44,10 @@ def check_new_source(configuration: Configuration, source: NewSource) -> None:
     """Raise UsageError if the configuration would have a mistake with this source in it."""
     crawler = configuration.crawler
     try:
-        table = FeedTable.model_validate({key: value for key, value in _content(source).items() if value})
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, details["loc"]))
-        raise UsageError(Wording("{key} {reason}", key=place, reason=explain(details, FeedTable))) from None
+        table = FeedTable(**{key: value for key, value in _content(source).items() if value})
+    except MistakesError as error:
+        first = error.mistakes[0]
+        raise UsageError(Wording("{key} {reason}", key=".".join(map(str, first.place)), reason=explain(first, FeedTable))) from None
     if table.interval is not None and not crawler.min_interval <= table.interval <= crawler.max_interval:
         raise UsageError(
             Wording(

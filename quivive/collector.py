@@ -20,6 +20,14 @@ def leave_out_what_stays() -> None:
     gc.freeze()
 
 
+def collect_what_is_old() -> None:
+    """Look at all but what was left out. Call it now and then.
+
+    What was held for long and is held no more, such as a crawl whose settings changed, waits else until there are millions of others.
+    """
+    gc.collect()
+
+
 def collect_no_more() -> None:
     """Call it as the program ends: Python would look through all there is once more, for a tenth of a second."""
     gc.freeze()

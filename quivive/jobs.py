@@ -17,6 +17,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from quivive.collector import collect_what_is_old
 from quivive.heartbeat import answer
 from quivive.rebuilding import rebuild
 from quivive.service import Service
@@ -148,3 +149,4 @@ class Jobs:
             forgotten += batch
         if forgotten:
             log.info("articles past their retention deleted", articles=forgotten)
+        collect_what_is_old()

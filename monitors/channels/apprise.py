@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import AfterValidator, Field
+from typing import ClassVar, Literal
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import ChannelTable
 from monitors.presentation import Presentation
 from news.pace import Pace
 from news.plans import Policy
+from news.tables import from_string, key, one_of
 from news.wording import Wording
 
 
@@ -49,10 +48,10 @@ def _check_url(text: str) -> str:
 class Table(ChannelTable):
     """The keys of `[channels.NAME]` with `type = "apprise"`. The URL is a secret: it holds the account."""
 
-    secrets: ClassVar[tuple[str, ...]] = ("url",)
+    secrets = ("url",)
     knows_repeats: ClassVar[bool] = False
-    type: Literal["apprise"]
-    url: Annotated[str, AfterValidator(_check_url)] = Field(repr=False)
+    type: Literal["apprise"] = key(one_of("apprise"))
+    url: str = key(from_string(_check_url))
 
     def make_channel(self, name: str) -> AppriseChannel:
         return AppriseChannel(name, self.url, self.make_policy())

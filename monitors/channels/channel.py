@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, ClassVar, Protocol, TypeVar
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from typing import ClassVar, Protocol
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.presentation import Presentation
@@ -17,21 +14,10 @@ from news.names import require_text
 from news.pace import MOST_AT_ONCE, Pace
 from news.plans import Policy, Together
 from news.schedules import Quiet, Schedule, parse_quiet, parse_schedule
+from news.tables import Table, from_string, key, number, whole_number
 from news.wording import Wording
 
-Text = Annotated[str, AfterValidator(require_text)]
-Read = TypeVar("Read")
-
-
-def read_by(read: Callable[[str], Read]) -> BeforeValidator:
-    """Read strings with `read`; anything that is no string is an error."""
-
-    def convert(value: object) -> Read:
-        if not isinstance(value, str):
-            raise ValueError(Wording("must be a string in quotes"))  # noqa: TRY004  # pydantic collects ValueErrors only
-        return read(value)
-
-    return BeforeValidator(convert)
+text = from_string(require_text)
 
 
 def _read_escalation(value: object) -> Escalation:
@@ -69,26 +55,21 @@ class Channel(Protocol):
         ...
 
 
-class ChannelTable(BaseModel):
+class ChannelTable(Table):
     """`[channels.NAME]`: the keys that a kind of channel may have, and their checks, whose errors are shown to whoever edits the file.
 
-    Unknown keys are errors, and 1 is not true. No message shows what was given, nor repeats a URL or a secret.
+    No message repeats a URL or a secret.
     """
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, validate_default=True)
-
-    secrets: ClassVar[tuple[str, ...]] = ()
-    """The keys whose values nobody is shown. Each may also be given as a file: `password_file` in the place of `password`."""
 
     knows_repeats: ClassVar[bool] = True
     """Whether what is told has an id, by which the receiver tells a repeat."""
 
-    when: Annotated[Schedule | None, read_by(parse_schedule)] = Field(default="now")  # type: ignore[assignment] # read as the user's own
-    quiet: Annotated[Quiet, read_by(parse_quiet)] | None = None
-    max_per_hour: Annotated[int, Field(ge=1)] | None = None
-    at_once: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 4
-    max_per_second: Annotated[float, Field(gt=0, le=1000)] | None = None
-    escalate: Annotated[Escalation, BeforeValidator(_read_escalation)] | None = None
+    when: Schedule | None = key(from_string(parse_schedule), "now")
+    quiet: Quiet | None = key(from_string(parse_quiet), None)
+    max_per_hour: int | None = key(whole_number(1), None)
+    at_once: int = key(whole_number(1, MOST_AT_ONCE), 4)
+    max_per_second: float | None = key(number(0, 1000), None)
+    escalate: Escalation | None = key(_read_escalation, None)
 
     def make_policy(self, together: Together = Together.NONE) -> Policy:
         """How the channel wants to be told; on whose clock is known where it is."""

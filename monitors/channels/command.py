@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, Field
+from typing import Literal
 
 from monitors.attempts import Sender, TimeLimits
-from monitors.channels.channel import ChannelTable, read_by
+from monitors.channels.channel import ChannelTable
 from monitors.presentation import Presentation
 from news.durations import parse_duration
 from news.plans import Policy
+from news.tables import from_string, key, list_of, one_of
 from news.wording import Wording
 
 LONGEST_TIMEOUT = timedelta(hours=1)
@@ -51,15 +50,12 @@ def _read_timeout(text: str) -> timedelta:
     return timeout
 
 
-Argument = Annotated[str, AfterValidator(check_argument)]
-
-
 class Table(ChannelTable):
     """The keys of `[channels.NAME]` with `type = "command"`."""
 
-    type: Literal["command"]
-    command: Annotated[tuple[Argument, ...], Field(strict=False, min_length=1)]
-    timeout: Annotated[timedelta, read_by(_read_timeout)] = Field(default="30s", validate_default=True)
+    type: Literal["command"] = key(one_of("command"))
+    command: tuple[str, ...] = key(list_of(from_string(check_argument), at_least_one=True))
+    timeout: timedelta = key(from_string(_read_timeout), "30s")
 
     def make_channel(self, name: str) -> CommandChannel:
         return CommandChannel(name, self.command, self.timeout, self.make_policy())

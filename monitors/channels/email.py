@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Any, Literal
 from urllib.parse import SplitResult, parse_qs
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
-
 from monitors.attempts import Sender, TimeLimits
-from monitors.channels.channel import ChannelTable, Text
+from monitors.channels.channel import ChannelTable, text
 from monitors.channels.command import check_argument
-from monitors.channels.mailing import Mailbox, Security, Unsubscribe, check_people, warn_of_letters
+from monitors.channels.mailing import Security, check_mailbox, check_people, check_unsubscribe, warn_of_letters
 from monitors.channels.sendmail import SendmailChannel
 from monitors.channels.urls import check_host, split_url
 from monitors.mail_address import MailAddress, parse_mail_address
 from monitors.presentation import Presentation
 from news.plans import Policy, Together
+from news.tables import from_string, key, list_of, one_of
 from news.wording import Wording
 
 SMTP_PORT = 25
@@ -96,46 +96,43 @@ def _security_of(parts: SplitResult) -> Security:
     raise ValueError(Wording("the only option of smtp:// is ?starttls=required"))
 
 
-def _check_smtp_url(text: str) -> str:
-    parse_smtp_url(text)
-    return text
+def _check_smtp_url(url: str) -> str:
+    parse_smtp_url(url)
+    return url
 
 
-def _read_program(value: object) -> object:
+_argument = from_string(check_argument)
+_mailbox = from_string(check_mailbox)
+
+
+def _read_command(value: object) -> tuple[str, ...]:
     """A program alone, or with arguments of its own."""
-    return [value] if isinstance(value, str) else value
+    return list_of(_argument, at_least_one=True)([value] if isinstance(value, str) else value)
 
 
-Argument = Annotated[str, AfterValidator(check_argument)]
+def _check_way(smtp: str | None, above: Mapping[str, Any]) -> None:
+    if "sendmail" in above and (smtp is None) == (above["sendmail"] is None):
+        raise ValueError(Wording("give smtp, a mail server, or sendmail, a program of this machine: one of them"))
 
 
 class Table(ChannelTable):
     """The keys of `[channels.NAME]` with `type = "email"`."""
 
-    secrets: ClassVar[tuple[str, ...]] = ("username", "password")
-    type: Literal["email"]
-    sendmail: Annotated[tuple[Argument, ...], BeforeValidator(_read_program), Field(strict=False, min_length=1)] | None = None
-    smtp: Annotated[str, AfterValidator(_check_smtp_url)] | None = None
-    username: Text | None = Field(default=None, repr=False)
-    password: Text | None = Field(default=None, repr=False)
-    sender: Mailbox = Field(alias="from")
-    to: Annotated[tuple[Mailbox, ...], Field(strict=False, min_length=1)]
-    unsubscribe: Unsubscribe | None = None
+    secrets = ("username", "password")
+    type: Literal["email"] = key(one_of("email"))
+    sendmail: tuple[str, ...] | None = key(_read_command, None)
+    smtp: str | None = key(from_string(_check_smtp_url), None, beside=_check_way)
+    username: str | None = key(text, None)
+    password: str | None = key(text, None)
+    sender: str = key(_mailbox, written="from")
+    to: tuple[str, ...] = key(list_of(_mailbox, at_least_one=True))
+    unsubscribe: str | None = key(from_string(check_unsubscribe), None)
 
-    @field_validator("smtp")
-    @classmethod
-    def _check_way(cls, smtp: str | None, read: ValidationInfo) -> str | None:
-        if "sendmail" in read.data and (smtp is None) == (read.data["sendmail"] is None):
-            raise ValueError(Wording("give smtp, a mail server, or sendmail, a program of this machine: one of them"))
-        return smtp
-
-    @model_validator(mode="after")
-    def _check_login(self) -> Self:
+    def check(self) -> None:
         if (self.username is None) != (self.password is None):
             raise ValueError(Wording("username and password go together: give both or neither"))
         if self.sendmail is not None and self.username is not None:
             raise ValueError(Wording("username and password are for smtp; sendmail has a configuration of its own"))
-        return self
 
     def make_channel(self, name: str) -> EmailChannel | SendmailChannel:
         policy = self.make_policy(Together.SUBJECT)

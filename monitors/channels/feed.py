@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from monitors.attempts import Sender, TimeLimits
-from monitors.channels.channel import ChannelTable, Text
+from monitors.channels.channel import ChannelTable, text
 from monitors.presentation import Presentation
 from news.plans import Policy
+from news.tables import key, one_of, whole_number
 
 MOST_ENTRIES = 1_000
 
@@ -40,9 +39,9 @@ class FeedChannel:
 class Table(ChannelTable):
     """The keys of `[channels.NAME]` with `type = "feed"`."""
 
-    type: Literal["feed"]
-    path: Text
-    entries: Annotated[int, Field(ge=1, le=MOST_ENTRIES)] = 100
+    type: Literal["feed"] = key(one_of("feed"))
+    path: str = key(text)
+    entries: int = key(whole_number(1, MOST_ENTRIES), 100)
 
     def make_channel(self, name: str) -> FeedChannel:
         return FeedChannel(name, self.path, self.entries, self.make_policy())

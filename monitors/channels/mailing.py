@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Protocol
+from typing import Literal, Protocol
 from urllib.parse import unquote, urlsplit
-
-from pydantic import AfterValidator
 
 from monitors.mail_address import MailAddress, parse_mail_address
 from news.names import require_text
@@ -51,17 +49,14 @@ def warn_of_letters(sender: MailAddress, recipients: tuple[MailAddress, ...]) ->
     return found
 
 
-def _check_mailbox(text: str) -> str:
+def check_mailbox(text: str) -> str:
+    """A mail address, bare or as `Name <local@domain>` (RFC 5322 §3.4). Raises ValueError for any other text."""
     mailbox = require_text(text)
     try:
         parse_mail_address(mailbox)
     except ValueError:
         raise ValueError(Wording('must be one mail address, such as "quivive@example.org" or "Quivive <quivive@example.org>"')) from None
     return mailbox
-
-
-Mailbox = Annotated[str, AfterValidator(_check_mailbox)]
-"""A mail address, bare or as `Name <local@domain>` (RFC 5322 §3.4)."""
 
 
 def check_unsubscribe(text: str) -> str:
@@ -79,6 +74,3 @@ def check_unsubscribe(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise wrong
     return text
-
-
-Unsubscribe = Annotated[str, AfterValidator(check_unsubscribe)]

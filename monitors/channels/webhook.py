@@ -7,9 +7,7 @@ import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Annotated, ClassVar, Literal, Self
-
-from pydantic import AfterValidator, Field, model_validator
+from typing import Literal
 
 from monitors.attempts import Sender, TimeLimits
 from monitors.channels.channel import Channel, ChannelTable
@@ -17,6 +15,7 @@ from monitors.channels.urls import check_host, split_url
 from monitors.presentation import CHAT_BODIES, OUR_BODIES, Presentation
 from news.pace import Pace
 from news.plans import Policy
+from news.tables import boolean, from_string, key, one_of
 from news.wording import Wording
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 — the prefix that the specification gives to secrets, not a secret
@@ -126,19 +125,17 @@ def _check_template(text: str) -> str:
 class Table(ChannelTable):
     """The keys. The URL counts as a secret too: many services put their token in it."""
 
-    secrets: ClassVar[tuple[str, ...]] = ("url", "secret", "previous_secret")
-    type: Literal["webhook"]
-    url: Annotated[str, AfterValidator(_check_url)] = Field(repr=False)
-    secret: Annotated[str, AfterValidator(_check_whole_secret)] | None = Field(default=None, repr=False)
-    previous_secret: Annotated[str, AfterValidator(_check_whole_secret)] | None = Field(default=None, repr=False)
-    template: Annotated[str, AfterValidator(_check_template)] | None = None
-    public_only: bool = False
+    secrets = ("url", "secret", "previous_secret")
+    type: Literal["webhook"] = key(one_of("webhook"))
+    url: str = key(from_string(_check_url))
+    secret: str | None = key(from_string(_check_whole_secret), None)
+    previous_secret: str | None = key(from_string(_check_whole_secret), None)
+    template: str | None = key(from_string(_check_template), None)
+    public_only: bool = key(boolean, default=False)
 
-    @model_validator(mode="after")
-    def _check_secrets(self) -> Self:
+    def check(self) -> None:
         if self.previous_secret is not None and self.secret is None:
             raise ValueError(Wording("previous_secret goes with secret, the one that is to stay"))
-        return self
 
     def make_channel(self, name: str) -> WebhookChannel:
         policy = self.make_policy()

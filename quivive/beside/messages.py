@@ -6,12 +6,14 @@ A client sends one `Request`. The daemon answers with `Progress` every second, e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
-
-from pydantic import TypeAdapter, ValidationError
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
 from news.alerts import Alert
 from quivive.rounds import RoundSummary
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 LONGEST_REQUEST_BYTES = 1_000_000
 LONGEST_ANSWER_BYTES = 50_000_000
@@ -64,27 +66,40 @@ class Refused:
 
 Answer: TypeAlias = Progress | Told | Finished | Unknown | Refused
 
-_REQUEST = TypeAdapter(Request)
-_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
-
 
 def write_line(message: Request | Answer) -> bytes:
     """A message as it goes over the socket: a line of JSON, ended by a line feed."""
-    adapter: TypeAdapter[Request] | TypeAdapter[Answer] = _REQUEST if isinstance(message, Request) else _ANSWER
+    adapter: TypeAdapter[Request] | TypeAdapter[Answer] = _request_adapter() if isinstance(message, Request) else _answer_adapter()
     return adapter.dump_json(message) + b"\n"  # type: ignore[arg-type]
 
 
 def read_request(line: bytes) -> Request | None:
     """The request that a line is, or None."""
+    adapter = _request_adapter()
     try:
-        return _REQUEST.validate_json(line)
-    except ValidationError:
+        return adapter.validate_json(line)
+    except ValueError:  # pydantic's ValidationError is one
         return None
 
 
 def read_answer(line: bytes) -> Answer | None:
     """The answer that a line is; None for what this version does not know."""
+    adapter = _answer_adapter()
     try:
-        return _ANSWER.validate_json(line)
-    except ValidationError:
+        return adapter.validate_json(line)
+    except ValueError:
         return None
+
+
+@cache
+def _request_adapter() -> TypeAdapter[Request]:
+    from pydantic import TypeAdapter  # noqa: PLC0415  # it costs 0.1 s, for which nobody waits until somebody asks
+
+    return TypeAdapter(Request)
+
+
+@cache
+def _answer_adapter() -> TypeAdapter[Answer]:
+    from pydantic import TypeAdapter  # noqa: PLC0415  # see above
+
+    return TypeAdapter(Answer)

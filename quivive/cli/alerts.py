@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -151,6 +150,8 @@ def ack(context: click.Context, ids: tuple[str, ...]) -> None:
 @click.pass_context
 def test(context: click.Context, channel: str, kind: str) -> None:
     """Send one message, marked as a test, to a channel."""
+    import asyncio
+
     from monitors import send_test
     from quivive.wiring import make_presentation
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -16,10 +15,14 @@ Result = TypeVar("Result")
 
 def run_interruptibly(work: Coroutine[Any, Any, Result]) -> Result:
     """Run `work` in an event loop of its own; SIGTERM, SIGINT and SIGHUP cancel it. Raises `click.Abort` once it has tidied up."""
+    import asyncio
+
     return asyncio.run(_heed_signals(work))
 
 
 async def _heed_signals(work: Coroutine[Any, Any, Result]) -> Result:
+    import asyncio
+
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
     is_cancelled = False

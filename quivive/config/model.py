@@ -6,18 +6,16 @@ Defaults are written as the user would write them and read by the same functions
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from news.durations import parse_duration, parse_size
 from news.follow_ups import FollowUp, Per, parse_follow_up
 from news.names import require_text
 from news.sources import ArticlesMode
+from news.tables import Table, boolean, from_string, key, list_of, member_of, names_with, one_of, string, whole_number
 from news.topics import Revisions
 from news.wording import Wording
 from quivive.config.requests import (
@@ -32,18 +30,6 @@ from quivive.config.requests import (
 from quivive.config.values import check_feed_url, check_header_text, check_listen, check_public_url, join_lines
 
 IPNetwork: TypeAlias = IPv4Network | IPv6Network
-_Read = TypeVar("_Read")
-
-
-def _read_by(read: Callable[[str], _Read]) -> BeforeValidator:
-    """Read strings with `read`; anything that is no string is an error."""
-
-    def convert(value: object) -> _Read:
-        if not isinstance(value, str):
-            raise ValueError(Wording("must be a string in quotes"))  # noqa: TRY004  # pydantic collects ValueErrors only
-        return read(value)
-
-    return BeforeValidator(convert)
 
 
 def _require_positive(duration: timedelta) -> timedelta:
@@ -81,142 +67,128 @@ def _read_network(text: str) -> IPNetwork:
         ) from None
 
 
-def _written(text: str) -> Any:
-    """A default in the user's own notation; Any, since it is read into the field's type only when a table is made."""
-    return Field(default=text)
-
-
-Text = Annotated[str, AfterValidator(require_text)]
-Duration = Annotated[timedelta, _read_by(parse_duration)]
-PositiveDuration = Annotated[timedelta, _read_by(parse_duration), AfterValidator(_require_positive)]
-Texts = Annotated[tuple[Text, ...], Field(strict=False)]
-HeaderText = Annotated[str, AfterValidator(check_header_text)]
-Selector = Annotated[str, AfterValidator(check_css)]
-ItemSelector = Annotated[str, AfterValidator(check_css_of_elements)]
-
-
-class Table(BaseModel):
-    """One table of the file. Unknown keys are errors, and 1 is not true. No message ever shows what was given: it may be a secret."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, validate_default=True, populate_by_name=False
-    )
+_text = from_string(require_text)
+_texts = list_of(_text)
+_duration = from_string(parse_duration)
+_positive_duration = from_string(lambda text: _require_positive(parse_duration(text)))
+_header_text = from_string(check_header_text)
+_query = from_string(join_lines)
+_selector = from_string(check_css)
 
 
 class ArchiveTable(Table):
     """`[archive]`: where the database is, and how long articles are kept."""
 
-    path: Text = "archive.db"
-    retention: Annotated[timedelta | None, _read_by(_read_retention)] = _written("forever")
+    path: str = key(_text, "archive.db")
+    retention: timedelta | None = key(from_string(_read_retention), "forever")
 
 
 class DisplayTable(Table):
     """`[display]`: how people are spoken to, on the terminal and in mails."""
 
-    timezone: Annotated[ZoneInfo, _read_by(_read_timezone)] = _written("Europe/Paris")
-    language: Literal["fr", "en"] | None = None
+    timezone: ZoneInfo = key(from_string(_read_timezone), "Europe/Paris")
+    language: Literal["fr", "en"] | None = key(one_of("fr", "en"), None)
     """None: what the environment says, else French."""
-    templates: Text | None = None
+    templates: str | None = key(_text, None)
     """The folder of the user's own mail templates."""
 
 
 class LogTable(Table):
     """`[log]`: what goes to standard error, and in which form."""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = key(one_of("debug", "info", "warning", "error"), "info")
+    format: Literal["text", "json"] = key(one_of("text", "json"), "text")
 
 
 class CrawlerTable(Table):
     """`[crawler]`: how often and how politely the network is asked, and what it may send."""
 
-    user_agent: Annotated[str, AfterValidator(check_header_text)] = "quivive/0.1 (+https://example.org/quivive)"
-    interval: PositiveDuration = _written("15m")
-    min_interval: PositiveDuration = _written("5m")
-    max_interval: PositiveDuration = _written("12h")
-    concurrency: int = Field(default=32, ge=1, le=1000)
-    concurrency_per_host: int = Field(default=1, ge=1, le=1000)
-    delay_per_host: Duration = _written("1s")
-    obey_robots: bool = True
-    timeout: PositiveDuration = _written("30s")
-    max_body: Annotated[int, _read_by(_read_size)] = _written("10MB")
-    allow_addresses: Annotated[tuple[Annotated[IPNetwork, _read_by(_read_network)], ...], Field(strict=False)] = ()
+    user_agent: str = key(_header_text, "quivive/0.1 (+https://example.org/quivive)")
+    interval: timedelta = key(_positive_duration, "15m")
+    min_interval: timedelta = key(_positive_duration, "5m")
+    max_interval: timedelta = key(_positive_duration, "12h")
+    concurrency: int = key(whole_number(1, 1000), 32)
+    concurrency_per_host: int = key(whole_number(1, 1000), 1)
+    delay_per_host: timedelta = key(_duration, "1s")
+    obey_robots: bool = key(boolean, default=True)
+    timeout: timedelta = key(_positive_duration, "30s")
+    max_body: int = key(from_string(_read_size), "10MB")
+    allow_addresses: tuple[IPNetwork, ...] = key(list_of(from_string(_read_network)), ())
 
 
 class AlertsTable(Table):
     """`[alerts]`: what alerts at all."""
 
-    first_poll: Literal["silent", "alert", "digest"] = "silent"
-    per: Annotated[Per, Field(strict=False)] = _written("story")
-    follow_up: Annotated[FollowUp, _read_by(parse_follow_up)] = _written("1h")
-    revisions: Annotated[Revisions, Field(strict=False)] = _written("matches")
+    first_poll: Literal["silent", "alert", "digest"] = key(one_of("silent", "alert", "digest"), "silent")
+    per: Per = key(member_of(Per), "story")
+    follow_up: FollowUp = key(from_string(parse_follow_up), "1h")
+    revisions: Revisions = key(member_of(Revisions), "matches")
 
 
 class HealthTable(Table):
     """`[health]`: who is told how the watch itself is doing."""
 
-    notify: Texts = ()
+    notify: tuple[str, ...] = key(_texts, ())
 
 
 class FeedTable(Table):
     """`[[sources]]` with `url`."""
 
-    secrets: ClassVar[tuple[str, ...]] = ("password", "proxy")
-    """Keys that may be given as a file: `password_file`."""
+    secrets = ("password", "proxy")
 
-    url: Annotated[str, AfterValidator(check_feed_url)]
-    name: Text | None = None
-    articles: Annotated[ArticlesMode, Field(strict=False)] = _written("auto")
-    interval: PositiveDuration | None = None
-    tags: Texts = ()
-    user_agent: HeaderText | None = None
-    headers: dict[Annotated[str, AfterValidator(check_header_name)], HeaderText] | None = None
-    cookies: dict[Annotated[str, AfterValidator(check_token)], Annotated[str, AfterValidator(check_cookie_value)]] | None = None
-    username: Annotated[str, AfterValidator(check_username)] | None = None
-    password: str | None = None
-    proxy: Annotated[str, AfterValidator(check_proxy)] | None = None
-    item: ItemSelector | None = None
-    title: Selector | None = None
-    link: Selector | None = None
-    date: Selector | None = None
-    summary: Selector | None = None
+    url: str = key(from_string(check_feed_url))
+    name: str | None = key(_text, None)
+    articles: ArticlesMode = key(member_of(ArticlesMode), "auto")
+    interval: timedelta | None = key(_positive_duration, None)
+    tags: tuple[str, ...] = key(_texts, ())
+    user_agent: str | None = key(_header_text, None)
+    headers: dict[str, str] | None = key(names_with(from_string(check_header_name), _header_text), None)
+    cookies: dict[str, str] | None = key(names_with(from_string(check_token), from_string(check_cookie_value)), None)
+    username: str | None = key(from_string(check_username), None)
+    password: str | None = key(string, None)
+    proxy: str | None = key(from_string(check_proxy), None)
+    item: str | None = key(from_string(check_css_of_elements), None)
+    title: str | None = key(_selector, None)
+    link: str | None = key(_selector, None)
+    date: str | None = key(_selector, None)
+    summary: str | None = key(_selector, None)
 
 
 class OpmlTable(Table):
     """`[[sources]]` with `opml`; what else is said holds for every feed of the file."""
 
-    opml: Text
-    articles: Annotated[ArticlesMode, Field(strict=False)] = _written("auto")
-    interval: PositiveDuration | None = None
-    tags: Texts = ()
+    opml: str = key(_text)
+    articles: ArticlesMode = key(member_of(ArticlesMode), "auto")
+    interval: timedelta | None = key(_positive_duration, None)
+    tags: tuple[str, ...] = key(_texts, ())
 
 
 class EntityTable(Table):
     """`[entities.KEY]`: the names by which a query's `@key` is found; `add` adds to those that come with the program."""
 
-    names: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
-    add: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
+    names: tuple[str, ...] | None = key(list_of(_text, at_least_one=True), None)
+    add: tuple[str, ...] | None = key(list_of(_text, at_least_one=True), None)
 
 
 class TopicTable(Table):
     """`[[topics]]`: a query, and the channels that are told of what matches it."""
 
-    name: Text
-    query: Annotated[str, AfterValidator(join_lines)]
-    notify: Texts = ()
-    urgent: Annotated[str, AfterValidator(join_lines)] | None = None
-    per: Annotated[Per, Field(strict=False)] | None = None
-    follow_up: Annotated[FollowUp, _read_by(parse_follow_up)] | None = None
-    revisions: Annotated[Revisions, Field(strict=False)] | None = None
+    name: str = key(_text)
+    query: str = key(_query)
+    notify: tuple[str, ...] = key(_texts, ())
+    urgent: str | None = key(_query, None)
+    per: Per | None = key(member_of(Per), None)
+    follow_up: FollowUp | None = key(from_string(parse_follow_up), None)
+    revisions: Revisions | None = key(member_of(Revisions), None)
     """None, here and for the two above: as in `[alerts]`."""
 
 
 class WebTable(Table):
     """`[web]`: where hubs reach the daemon. The page that will be there too is not available yet."""
 
-    listen: Annotated[str, AfterValidator(check_listen)] | None = None
-    public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
-    password: Text | None = None
+    listen: str | None = key(from_string(check_listen), None)
+    public_url: str | None = key(from_string(check_public_url), None)
+    password: str | None = key(_text, None)
 
 
 SECTIONS: dict[str, type[Table]] = {

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
 from news.durations import format_duration
 from news.errors import ConfigurationError
 from news.names import exact_key, find_name
 from news.sources import SourceSpec
+from news.tables import MistakesError, Table
 from news.topics import Topic
 from news.wording import Language, Wording
 from quivive.config.asking import SECRET_KEYS, Asking
@@ -34,7 +33,6 @@ from quivive.config.model import (
     HealthTable,
     IPNetwork,
     LogTable,
-    Table,
     TopicTable,
     WebTable,
 )
@@ -326,8 +324,8 @@ def _read_nameless_topic(file: ConfigFile, key: str, content: object) -> TopicTa
         return None
     named = {name: value for name, value in content.items() if not file.has_fault(f"{key}.{name}")} | {"name": key}
     try:
-        return TopicTable.model_validate(named)
-    except ValidationError:
+        return TopicTable(**named)
+    except MistakesError:
         return None
 
 

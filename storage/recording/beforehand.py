@@ -97,7 +97,8 @@ def load_beforehand(
 
 def _make_article(article_id: int, showing: Showing, now: datetime) -> _MayBeNew:
     words, at = analysed_words(showing.words), article_time(showing.words.published_at, now)
-    return _MayBeNew(make_unplaced(article_id, showing.source_id, showing.shown_url, at, words), words)
+    unplaced = make_unplaced(article_id, showing.source_id, showing.shown_url, at, words, showing.words.told)
+    return _MayBeNew(unplaced, words)
 
 
 def _load_before(db: Database, watch: Watch, known: Known, showings: Sequence[Showing]) -> Before:

@@ -23,8 +23,8 @@ MOST_WAITING = 500
 """Articles. They hold some 12,000 different words, which take 0.2 s to write."""
 _MOST_REMEMBERED_SKETCHES = 1_000
 """Some 10 kB each."""
-_MOST_REMEMBERED_WORDS = 10_000
-"""At most 300 bytes each."""
+_MOST_REMEMBERED_WORDS = 30_000
+"""At most 500 bytes each, most of them 200. The latest articles, whose words are written together, have 12,000."""
 _EVERY_ARTICLE = ""
 """Under this word it is counted how many articles there were."""
 _KEPT_UNTIL = "words_kept_until"
@@ -105,7 +105,7 @@ class StoryWords:
         if len(self._sketches) > _MOST_REMEMBERED_SKETCHES:
             self._sketches = dict(list(self._sketches.items())[-_MOST_REMEMBERED_SKETCHES // 2 :])
         if len(self._known) > _MOST_REMEMBERED_WORDS:
-            self._known.clear()
+            self._known = dict(list(self._known.items())[-_MOST_REMEMBERED_WORDS // 2 :])
 
     def _write(self, db: Database) -> None:
         words = sorted(self._waiting)

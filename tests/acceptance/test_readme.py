@@ -160,7 +160,7 @@ def test_every_file_that_a_page_links_exists(page):
 def test_every_key_of_the_configuration_is_in_the_readme_or_in_its_reference():
     text = README + (PROJECT / "docs" / "configuration.md").read_text(encoding="utf-8")
     models = [*SECTIONS.values(), *map(table_of, KINDS), FeedTable, OpmlTable, EntityTable, TopicTable]
-    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    keys = {key for model in models for key in model.written_keys()}
     assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
 
 

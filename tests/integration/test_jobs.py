@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -166,3 +168,27 @@ def test_a_clock_that_was_ahead_for_three_seconds_puts_nothing_off(tmp_path: Pat
 
     with NewsSite() as site:
         asyncio.run(asyncio.wait_for(scene(site, site.publish_feed("/feed", rss())), LONGEST_WAIT_SECONDS))
+
+
+class Held:
+    """What holds itself, so that only the collector finds that nobody else does."""
+
+    def __init__(self) -> None:
+        self.held = self
+
+
+def test_what_was_held_for_long_and_is_no_more_is_found_from_time_to_time(tmp_path: Path, clock: SteppingClock) -> None:
+    held = Held()
+    gone = weakref.ref(held)
+    gc.collect()  # it is old now: looked at again after millions of others
+    gc.disable()
+    del held
+
+    async def scene() -> None:
+        async with running(configured(tmp_path), clock):
+            await until(lambda: gone() is None)
+
+    try:
+        asyncio.run(scene())
+    finally:
+        gc.enable()

@@ -6,7 +6,6 @@ import asyncio
 import sys
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Literal
 
 import pytest
 
@@ -16,6 +15,7 @@ from monitors.attempts import accepted
 from news.alerts import DeliveryStatus
 from news.errors import ConfigurationError
 from news.plans import Policy, Together
+from news.tables import key, one_of, string
 from quivive.config import load_config
 from tests.outbox import ENGLISH, Clock, ListOutbox, make_alert
 
@@ -56,8 +56,8 @@ class Pigeon:
 class Table(ChannelTable):
     """… and its keys."""
 
-    type: Literal["pigeon"]
-    ring: str
+    type: str = key(one_of("pigeon"))
+    ring: str = key(string)
 
     def make_channel(self, name):
         return Pigeon(name, self.ring)

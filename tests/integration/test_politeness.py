@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
-from crawler import Crawl
+from crawler import Crawl, waiting
 from crawler.frontier import Work
 from news.sources import DuePage, DueSource, PollKind, PollOutcome
 from tests.news_site import NewsSite, article
@@ -140,3 +141,21 @@ def test_a_crawl_that_takes_anothers_place_still_heeds_what_hosts_said(site: New
     asyncio.run(steps())
     assert [outcome.problem and outcome.problem.code for outcome in outcomes] == ["http_429", "http_429"]
     assert site.count("/second") == 0
+
+
+def test_sites_that_all_lead_to_one_that_stalls_hold_up_the_others_no_longer_than_one_would(
+    site: NewsSite, other: NewsSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "LONGEST_WAIT_SECONDS", 0.5)
+    stalled = site.stall("/stalled")
+    with ExitStack() as stack:
+        led = [stack.enter_context(NewsSite()) for _ in range(6)]
+        crawl = stack.enter_context(
+            RunningCrawl(crawl_settings(workers=1, concurrency=4, concurrency_per_host=1, timeout=timedelta(hours=1)))
+        )
+        polls = [crawl.start_poll(one.redirect("/feed", stalled)) for one in led]
+        site.wait_for("/stalled")
+        assert crawl.poll(other.publish_feed("/feed", FEED)).kind is PollKind.PARSED
+        failed = [poll.result(20) for poll in polls if poll.done()]
+    assert {outcome.problem.code for outcome in failed if outcome.problem} == {"timeout"}
+    assert site.count("/stalled") == 1

@@ -163,7 +163,7 @@ def test_an_attempt_that_is_broken_off_is_due_again_and_ends_the_program(program
 
 
 def read(**keys):
-    return Table.model_validate({"type": "email", "from": "q@example.org", "to": ["a@example.org"], **keys}).make_channel("redaction")
+    return Table(**{"type": "email", "from": "q@example.org", "to": ["a@example.org"], **keys}).make_channel("redaction")
 
 
 def test_a_program_may_have_arguments_of_its_own():
@@ -183,7 +183,7 @@ def test_a_program_may_have_arguments_of_its_own():
     ],
 )
 def test_a_mail_goes_one_way(keys):
-    with pytest.raises(ValueError, match=r"one of them|has a configuration of its own|at least 1|null character"):
+    with pytest.raises(ValueError, match=r"one of them|has a configuration of its own|must name at least one|null character"):
         read(**keys)
 
 

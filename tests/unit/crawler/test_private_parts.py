@@ -81,6 +81,8 @@ def test_the_downloader_keeps_what_waits_for_a_host_where_we_drop_it() -> None:
     assert isinstance(slot.queue, deque)
     assert "queue.append((request, " in inspect.getsource(Downloader)
     assert "errback" in inspect.getsource(drop_requests_that_wait)
+    assert slot.free_transfer_slots() == 1
+    assert list(inspect.signature(Downloader.get_slot_key).parameters) == ["self", "request"]
 
 
 def test_signals_reach_who_asked_for_them_and_are_sent_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:

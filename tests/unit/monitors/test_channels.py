@@ -129,7 +129,7 @@ def test_a_secret_is_base64_with_or_without_prefix_and_padding(secret):
 
 
 def read_webhook(**keys):
-    return Table.model_validate({"type": "webhook", "url": "https://example.org", **keys}).make_channel("hook")
+    return Table(**{"type": "webhook", "url": "https://example.org", **keys}).make_channel("hook")
 
 
 @pytest.mark.parametrize("template", ["slack", "discord", "mattermost", "teams", "json", "mine.json", "mine.txt"])

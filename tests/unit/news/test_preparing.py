@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news import preparing
+from news import placing, preparing
 from news.fingerprints import normalise_text
-from news.judging import identify_entries, make_version
+from news.judging import Version, identify_entries, make_version
+from news.placing import Unplaced, make_unplaced
 from news.preparing import analysed_words, feed_version, page_version, prepare_feed, prepare_page, prepared_entries
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse, analyse_article, index_columns, joined
@@ -49,6 +50,11 @@ def words_of(analysed: AnalysedArticle) -> tuple[object, ...]:
     return analysed.title, analysed.text, index_columns(analysed), *asked
 
 
+def unplaced_of(version: Version) -> Unplaced:
+    """What the version is placed in a story by."""
+    return make_unplaced(1, 1, "https://journal.example/a", PUBLISHED, analysed_words(version), version.told)
+
+
 @given(st.lists(entries, max_size=4))
 def test_prepared_entries_are_what_judging_would_make(read: list[FeedEntry]) -> None:
     feed = prepare_feed(ParsedFeed("Journal", tuple(read)))
@@ -62,6 +68,7 @@ def test_prepared_entries_are_what_judging_would_make(read: list[FeedEntry]) -> 
         assert prepared == version
         assert (prepared.title_key, prepared.own_hash) == (version.title_key, version.own_hash)
         assert words_of(analysed_words(prepared)) == words_of(analyse_article(version.title, version.text))
+        assert unplaced_of(prepared) == unplaced_of(version)
         assert one.address == (comparing_url(one.entry.link) if one.entry.link else None)
 
 
@@ -74,6 +81,7 @@ def test_a_prepared_page_gives_the_version_that_judging_would_make(entry: FeedEn
     assert prepared == version
     assert (prepared.title_key, prepared.own_hash) == (version.title_key, version.own_hash)
     assert words_of(analysed_words(prepared)) == words_of(analyse_article(version.title, version.text))
+    assert unplaced_of(prepared) == unplaced_of(version)
 
 
 def test_the_hash_of_a_page_leaves_out_the_line_that_repeats_the_title_of_its_entry() -> None:
@@ -100,6 +108,9 @@ def test_what_was_prepared_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> 
 
     for name in ("identify_entries", "make_version", "analyse_article", "_hash_of"):
         monkeypatch.setattr(preparing, name, refuse)
+    monkeypatch.setattr(placing, "tell_text", refuse)
+    assert unplaced_of(feed_version(prepared_entries(feed)[0])).sketch.words
+    assert unplaced_of(page_version(ENTRY, page)).sketch.words
     assert analysed_words(feed_version(prepared_entries(feed)[0])).text_tokens.tokens
     assert analysed_words(page_version(ENTRY, page)).text_tokens.tokens
 
