@@ -83,6 +83,7 @@ def test_a_source_that_is_well_is_written_once_a_poll(desk: Desk) -> None:
     desk.poll(A, entry("Un", "https://a.example/1"))
     desk.archive._submit(lambda db: db.conn.set_trace_callback(None)).result()
     assert [one for one in statements if one.startswith("UPDATE sources SET status")] == []
+    assert [one for one in statements if "rhythms" in one and not one.startswith("SELECT")] == []
 
 
 def test_a_source_that_is_gone_is_looked_for_daily_then_weekly_and_is_well_again_at_once(desk: Desk) -> None:
