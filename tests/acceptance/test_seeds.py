@@ -1,4 +1,4 @@
-"""Five real articles on OpenAI and the military, served as pages of a feed: the topics match the ones that they should, and no other."""
+"""Five real articles on OpenAI and the military, served as pages of feeds: topics match the ones they should; two are one story."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from quivive.config import load_config
 from quivive.poll_once import poll_once
 from storage import ArchiveReader
 from tests.conftest import CORPUS
+from tests.mailbox import HookSink
 from tests.news_site import NewsSite, item, rss
+from tests.processes import Home, source, topic, webhook
 
 SEEDS = CORPUS.parent / "seeds"
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -29,6 +31,14 @@ TITLES = dict(
     )
 )
 """Titles of our own: what a topic finds it must find in the text."""
+
+STORY_TITLES = ("OpenAI vise les réseaux de l’OTAN", "OpenAI étudie un contrat avec l’OTAN")
+ENTITIES = """
+[entities.openai]
+names = ["OpenAI", "Open AI", "Sam Altman"]
+[entities.otan]
+names = ["OTAN", "NATO", "Organisation du traité de l'Atlantique Nord", "Alliance atlantique"]
+"""
 
 CONFIG = """
 [archive]
@@ -110,3 +120,21 @@ def test_the_topics_match_exactly_the_articles_that_speak_of_both(site: NewsSite
 def test_an_article_that_only_says_chatgpt_matches_if_that_counts_as_a_name_of_openai(site: NewsSite, tmp_path: Path) -> None:
     names = '"OpenAI", "Open AI", "Sam Altman", "ChatGPT"'
     assert matched(site, tmp_path, names) == {"OpenAI–OTAN": ["000", "001"], "OpenAI–Pentagone": ["000", "001", "002", "004"]}
+
+
+def test_the_second_outlet_follows_up_at_once_and_says_what_it_denies(site: NewsSite, home: Home, hook: HookSink) -> None:
+    feeds = [source(site.url(f"/feed/{number}"), name) for number, name in (("000", "Le Journal"), ("001", "L’Écho"))]
+    topics = [topic("OpenAI–OTAN", "@openai AND @otan", ["hook"])]
+    home.configure(sources=feeds, topics=topics, channels=[webhook("hook", hook.url)], per="story", more=ENTITIES)
+    site.publish_feed("/feed/001", rss())
+    for number, title in zip(("000", "001"), STORY_TITLES, strict=True):
+        (path,) = SEEDS.glob(f"{number}_*.txt")
+        url = site.page(f"/story/{number}", article_page(title, path.read_text()))
+        site.publish_feed(f"/feed/{number}", rss(item(title, url, published="")))
+        assert home.quivive("poll").status == 0
+    first, second = (request.json for request in hook.wait_for(2))
+    assert (first["type"], second["type"]) == ("alert.created", "alert.follow_up")
+    (difference,) = second["data"]["differences"]
+    assert (difference["kind"], difference["other_source"]) == ("negation", "Le Journal")
+    assert "réseaux non classifiés" in difference["passage"]
+    assert "réseaux classifiés" in difference["other_passage"]
