@@ -165,8 +165,9 @@ def program(config: Path, *arguments: str) -> list[str]:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Ours, with this tree to import from."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    """Ours, with this tree to import from; what Python compiles of it is kept, as of a program that is installed."""
+    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, "PYTHONPATH": str(ROOT), **more}
 
 
 def run_program(config: Path, *arguments: str, **variables: str) -> Run:

@@ -94,7 +94,7 @@ def _parse_xml(document: str, url: str, language: str | None, lines_before: int)
     feed_language = language_of(dict.get(feed, "language") or language)
     base = _base(feed, result.version, url)
     is_atom = result.version.startswith("atom")
-    zone = zone_of(feed_language, _sample(result.entries))
+    zone = zone_of(feed_language, _sample(result.entries) if feed_language is None else "")
     entries = [_entry(entry, _Surroundings(base, feed_language, zone, is_atom=is_atom)) for entry in result.entries]
     damage = None if isinstance(result, SimpleFeed) else _damage(result, document)
     return ParsedFeed(

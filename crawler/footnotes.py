@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -25,9 +26,15 @@ _LONGEST_CALL = 20
 """Characters: several numbers and their commas."""
 
 
+_PERHAPS_CALLS = etree.XPath(
+    "descendant-or-self::*[self::sup or self::a[contains(@href, '#') or contains(@class, 'footnote') or @role = 'doc-noteref']]"
+)
+"""Of a page's hundreds of links nearly none is looked at more closely; see `_leads_to_note`."""
+
+
 def raise_calls(tree: HtmlElement) -> None:
     """Write every call of a footnote in the tree as such: its digits raised, or parted by a space from the word before it."""
-    for element in list(tree.iter("sup", "a")):
+    for element in _PERHAPS_CALLS(tree):
         raised = _raised(element)
         if raised is not None:
             _say(element, raised)

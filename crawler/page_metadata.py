@@ -47,11 +47,12 @@ def read_metadata(tree: HtmlElement, url: str) -> PageMetadata:
     parts = PageParts(tree)
     base = absolute_url(next((element.get("href") for element in tree.iter("base")), None), url) or url
     language = _language(tree, named)
+    zone = zone_of(language, _sample(tree, named) if language is None else "")
     return PageMetadata(
         base=base,
         title=title_of(tree, named, linked, url),
         author=author_of(tree, parts, named, linked),
-        published_at=published_at(DatedPage(tree, parts, named, linked, url, zone_of(language, _sample(tree, named)))),
+        published_at=published_at(DatedPage(tree, parts, named, linked, url, zone)),
         language=language,
         canonical_url=_linked(tree, "canonical", base) or absolute_url(named.get("og:url"), base),
         amp_url=_linked(tree, "amphtml", base),

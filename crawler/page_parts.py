@@ -62,6 +62,9 @@ def _is_named_foreign(element: HtmlElement, but: str = "") -> bool:
 
 def short_text(element: HtmlElement, most: int) -> str | None:
     """The text of an element, if it has no more characters than that. A long one is not read to its end."""
+    if len(element) == 0:
+        text = element.text or ""
+        return " ".join(text.split()) if len(text.strip()) <= most else None
     parts: list[str] = []
     length = 0
     for part in element.itertext():

@@ -14,11 +14,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
+from itertools import chain
 from typing import NamedTuple
 
 from news.fingerprints import normalise_text
 from news.sources import ReadLine
 from news.text.analysis import Analysis, analyse
+from news.text.remembering import Remembered
+from news.text.tokens import cut_text
 from news.urls import headline_in, host_of
 from news.wording import Wording
 
@@ -29,6 +32,7 @@ _LONGER_THAN_MOST_NOTICES = 500
 """Characters."""
 _LEAST_LETTERS = 3
 _LETTERS_OF_A_FAMILY = 6
+_REMEMBERED_CHUNKS, _LONGEST_REMEMBERED_CHUNK = 16_384, 40
 """Words that begin with as many equal letters are taken for kin: `condamne` and `condamnation`, `inaugure` and `inauguration`."""
 _LONGEST_HEADLINE = 160
 _FEW_HEADLINES = 3
@@ -313,6 +317,11 @@ def _telling(text: str) -> frozenset[str]:
 
 def _families(text: str) -> frozenset[str]:
     """What the words of a text begin with, inflection aside; short words only where they are names (`IA`, `5G`)."""
+    return frozenset(chain.from_iterable(map(_remembered_families.__getitem__, cut_text(text)[1::2])))
+
+
+def _families_of_chunk(text: str) -> frozenset[str]:
+    """Those of what no space and no sign divides: a few thousand of such chunks make up most of what is read."""
     analysed = analyse(text)
     return frozenset(
         stem[:_LETTERS_OF_A_FAMILY]
@@ -326,5 +335,7 @@ def _is_short_name(analysed: Analysis, text: str, position: int) -> bool:
     written = text[start:end]
     return len(written) > 1 and written.isupper()
 
+
+_remembered_families = Remembered(_families_of_chunk, _REMEMBERED_CHUNKS, lambda chunk, _: len(chunk) <= _LONGEST_REMEMBERED_CHUNK)
 
 _SAYING_NOTHING = _families(_EMPTY_WORDS + _WORDS_OF_NOTICES)
