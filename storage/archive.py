@@ -246,10 +246,6 @@ class Archive(ArchiveReader):
         """Take over which channels there are: what was held for one that is back is due at once."""
         return self._submit(outbox.sync_channels, channels, now)
 
-    def record_attempt(self, result: AttemptResult) -> Future[None]:
-        """Write what came of one attempt to send a message."""
-        return self.record_attempts([result])
-
     def record_attempts(self, results: Sequence[AttemptResult]) -> Future[None]:
         """Write what came of attempts to send messages, with the operational alerts that follow from it, if any do."""
         return self._writer.submit(lambda db: outbox.record_attempts(db, self._watch.health_notify, results))

@@ -98,7 +98,7 @@ class _Newsroom(Desk):
             recipients = rest.get("recipients", ())
             assert isinstance(recipients, tuple)
             result = AttemptResult(bundle.bundle_id, bundle.delivery_ids, at, status, again, answer, recipients)
-            self.archive.record_attempt(result).result()
+            self.archive.record_attempts([result]).result()
 
 
 def make_newsroom(folder: Path) -> Home:

@@ -53,7 +53,6 @@ class StoryWords:
         self._sketches: dict[int, Sketch] = {}
         self._waiting: dict[str, list[int]] = {}
         """Who holds each word, of the articles that are not in the table; see `as_holder`."""
-        self._waiting_articles = 0
         self.note(load_sketches_after(db, self._kept_until))
 
     def learn(self, db: Database, sketches: Iterable[Sketch]) -> None:
@@ -159,8 +158,3 @@ def words_of(db: Database) -> tuple[StoryWords, int]:
     if words is None or not words.is_as_on_record(row["noted"], int(row["kept_until"] or 0)):
         words = _words_of[db] = StoryWords(db)
     return words, int(row["next"])
-
-
-def forget_words(db: Database) -> None:
-    """Know nothing but what is on record: what sketches hold is changed by others than who placed them."""
-    _words_of.pop(db, None)

@@ -88,7 +88,7 @@ def seal(office: Office, channel: str, policy: Policy = MAIL, at: datetime | Non
 
 def attempt(office: Office, bundle: Bundle, status: DeliveryStatus, again_at: datetime | None = None) -> None:
     error = None if status is DeliveryStatus.SENT else "no"
-    office.outbox.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, office.now, status, again_at, error)).result()
+    office.outbox.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, office.now, status, again_at, error)]).result()
 
 
 def test_attempts_are_recorded_together(office: Office) -> None:
@@ -302,7 +302,7 @@ def test_the_next_attempt_is_told_how_each_recipient_stands_and_nothing_takes_a_
         (bundle,) = due(office, "redaction")
         recipients = tuple(RecipientOutcome(name, RecipientStatus(status)) for name, status in told.items())
         result = AttemptResult(bundle.bundle_id, bundle.delivery_ids, office.now, DeliveryStatus.PENDING, office.now, "no", recipients)
-        office.outbox.record_attempt(result).result()
+        office.outbox.record_attempts([result]).result()
     (bundle,) = due(office, "redaction")
     assert {one.recipient: str(one.status) for one in bundle.recipients} == {"a": "has", "b": "has", "c": "refused"}
 

@@ -33,7 +33,7 @@ def care(desk: Desk, **later: int) -> Care:
 def settle(desk: Desk, status: DeliveryStatus, answer: str | None = None) -> None:
     for bundle in desk.due(desk.now + HOUR):
         again = desk.now + HOUR if status is DeliveryStatus.PENDING else None
-        desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, status, again, answer)).result()
+        desk.archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, status, again, answer)]).result()
 
 
 def test_failing_sources_are_named_with_the_reason_and_since_when(desk: Desk) -> None:

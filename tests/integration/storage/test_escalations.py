@@ -41,7 +41,7 @@ def told(desk: Desk) -> Desk:
 def attempt(desk: Desk, status: DeliveryStatus, channel: str = "hook") -> None:
     (bundle,) = desk.archive.due_messages(channel, desk.now, 100, ())
     error = None if status is DeliveryStatus.SENT else "gone"
-    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, status, None, error)).result()
+    desk.archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, status, None, error)]).result()
 
 
 def escalate(desk: Desk, after: timedelta, wanted: dict[str, Escalation] | None = None) -> list[Escalated]:

@@ -66,7 +66,7 @@ class Newsroom(Desk):
 
     def settle(self, bundles: list[Bundle], status: DeliveryStatus, now: datetime) -> None:
         for one in bundles:
-            self.archive.record_attempt(AttemptResult(one.bundle_id, one.delivery_ids, now, status)).result()
+            self.archive.record_attempts([AttemptResult(one.bundle_id, one.delivery_ids, now, status)]).result()
 
 
 def numbers(bundles: list[Bundle]) -> list[list[str]]:

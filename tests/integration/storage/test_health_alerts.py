@@ -51,7 +51,7 @@ def attempt(desk: Desk, status: DeliveryStatus, channel: str = "hook", error: st
     desk.seal(channel)
     now = desk.tick()
     bundle = desk.archive.due_messages(channel, now, 1, ())[0]
-    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, None, error)).result()
+    desk.archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, None, error)]).result()
 
 
 def told_of(desk: Desk) -> list[tuple[str, str]]:

@@ -57,7 +57,7 @@ def test_an_article_announced_for_later_is_kept_from_that_day_on(desk: Desk) -> 
 
 def deliver(desk: Desk) -> None:
     for bundle in desk.due():
-        desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.tick(), DeliveryStatus.SENT)).result()
+        desk.archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.tick(), DeliveryStatus.SENT)]).result()
 
 
 def test_an_article_older_than_the_retention_loses_its_text_and_is_found_no_more(desk: Desk) -> None:
@@ -176,7 +176,8 @@ def test_what_a_clock_that_was_years_ahead_put_off_is_due_again_once_it_is_right
     desk.fail_page(ONE)
     bundle = desk.due()[0]
     again_at = desk.now + timedelta(seconds=5)
-    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, DeliveryStatus.PENDING, again_at)).result()
+    waits = AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, DeliveryStatus.PENDING, again_at)
+    desk.archive.record_attempts([waits]).result()
     desk.tick(NOW)
     desk.sync()
     assert [source.url for source in desk.archive.due_sources(desk.now + QUARTER, 10)] == [A]
@@ -220,7 +221,7 @@ def test_a_right_clock_lets_what_was_told_to_wait_for_a_day_wait_so_long(desk: D
     desk.poll(A, entry("L’OTAN", ONE))
     bundle, now = desk.due()[0], desk.now
     again_at = now + timedelta(days=1)
-    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, DeliveryStatus.PENDING, again_at)).result()
+    desk.archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, DeliveryStatus.PENDING, again_at)]).result()
     desk.archive.mend_clock_jumps(now).result()
     assert desk.due(again_at - timedelta(seconds=1)) == []
     assert [one.bundle_id for one in desk.due(again_at)] == [bundle.bundle_id]

@@ -49,7 +49,7 @@ def bring(desk: Desk, *names: str) -> list[Bundle]:
 def attempt(desk: Desk, bundle: Bundle, status: DeliveryStatus, again_after: timedelta | None = None, error: str | None = None) -> None:
     now = desk.tick()
     again_at = now + again_after if again_after else None
-    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, again_at, error)).result()
+    desk.archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, again_at, error)]).result()
 
 
 def attempt_for(desk: Desk, bundle: Bundle, status: DeliveryStatus, **recipients: str) -> None:
@@ -57,7 +57,7 @@ def attempt_for(desk: Desk, bundle: Bundle, status: DeliveryStatus, **recipients
     outcomes = tuple(RecipientOutcome(name, RecipientStatus(how), None if how == "has" else "451") for name, how in recipients.items())
     now = desk.tick()
     again_at = now if status is DeliveryStatus.PENDING else None
-    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, again_at, None, outcomes)).result()
+    desk.archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, status, again_at, None, outcomes)]).result()
 
 
 def standing(bundle: Bundle) -> dict[str, str]:

@@ -227,7 +227,7 @@ def test_messages_that_could_not_be_sent_meanwhile_are_tried_again_at_once(desk:
     early, late = desk.archive.due_messages("hook", desk.now, 9, ())
     for bundle, at in ((early, desk.now - 10 * MINUTE), (late, desk.tick())):
         result = AttemptResult(bundle.bundle_id, bundle.delivery_ids, at, DeliveryStatus.PENDING, desk.now + 60 * MINUTE, "no route")
-        desk.archive.record_attempt(result).result()
+        desk.archive.record_attempts([result]).result()
     assert desk.archive.due_messages("hook", desk.now, 9, ()) == []
     desk.poll(A, entry("Un", f"{A}/1"))
     assert [one.bundle_id for one in desk.archive.due_messages("hook", desk.now, 9, ())] == [late.bundle_id]

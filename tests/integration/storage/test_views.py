@@ -49,7 +49,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         (bundle,) = desk.due(desk.now + timedelta(hours=1))
         again = desk.now + timedelta(seconds=5)
         result = AttemptResult(bundle.bundle_id, bundle.delivery_ids, desk.now, DeliveryStatus.PENDING, again, "503 busy")
-        desk.archive.record_attempt(result).result()
+        desk.archive.record_attempts([result]).result()
         desk.fail_poll(B)
         yield desk
 

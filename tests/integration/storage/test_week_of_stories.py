@@ -132,7 +132,7 @@ class Week:
         archive.seal_messages("hook", Policy(), now, 100).result()
         for bundle in archive.due_messages("hook", now, 100, frozenset()):
             self.messages.append((now, [alert.alert_id for alert in bundle.alerts]))
-            archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, DeliveryStatus.SENT)).result()
+            archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, now, DeliveryStatus.SENT)]).result()
 
     def alerts(self) -> Iterator[tuple[str, str, str, int, datetime]]:
         """Id, topic, kind, story and time of each."""

@@ -57,7 +57,7 @@ def article_of(desk: Desk, what: str = "1") -> WholeArticle:
 def attempt(desk: Desk, status: DeliveryStatus, answer: str | None, again: timedelta | None = None) -> None:
     (bundle,) = desk.due(desk.now + timedelta(days=1))
     at = desk.tick()
-    desk.archive.record_attempt(AttemptResult(bundle.bundle_id, bundle.delivery_ids, at, status, again and at + again, answer)).result()
+    desk.archive.record_attempts([AttemptResult(bundle.bundle_id, bundle.delivery_ids, at, status, again and at + again, answer)]).result()
 
 
 def test_an_article_is_told_with_its_versions_its_sightings_and_why_it_is_the_same(desk: Desk) -> None:
