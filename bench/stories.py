@@ -27,7 +27,7 @@ from bench.common import make_parser, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
 from bench.many_stories import fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
-from news.placing import Around, Placed, Placer, make_unplaced, tell_text
+from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing
 from news.stories import WordCounts, weigh
 from news.text import analyse, analyse_article
 from storage.file.connection import open_for_writing
@@ -182,7 +182,7 @@ def _place_more(db: Database, first: int, a_day: int) -> tuple[float, float]:
         at = _FIRST + timedelta(days=(start - first) / a_day)
         analysed = [analyse_article(make_title(chance), "\n".join(make_paragraphs(chance, 4000))) for _ in range(_BODY)]
         before = time.process_time()
-        told = [tell_text(one.text_tokens, one.text) for one in analysed]
+        told = [prepare_for_placing(one.text_tokens, one.text) for one in analysed]
         between = time.process_time()
         numbered = enumerate(zip(analysed, told, strict=True), start)
         new = [make_unplaced(number, 1, f"https://a.example/{number}", at, *one) for number, one in numbered]

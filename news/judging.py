@@ -139,9 +139,9 @@ class Version:
         return earlier_hashes(self.title, self.text)
 
     @property
-    def told(self) -> PreparedText | None:
+    def for_placing(self) -> PreparedText | None:
         """What the text gives for placing its article in a story, if that was made before."""
-        return self.words.told if self.words else None
+        return self.words.for_placing if self.words else None
 
     @property
     def title_key(self) -> str:

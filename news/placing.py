@@ -103,24 +103,24 @@ class Placed:
     marks: frozenset[int]
 
 
-def tell_text(analysis: Analysis, text: str) -> PreparedText:
+def prepare_for_placing(analysis: Analysis, text: str) -> PreparedText:
     """What the text gives for placing its article in a story, whatever its title and its time are."""
     shingles = sample_shingles(analysis.tokens)
     return PreparedText(*begin_sketch(analysis, text), struct.pack(f"<{len(shingles)}Q", *sorted(shingles)))
 
 
 def make_unplaced(
-    article_id: int, source_id: int, url: str, at: datetime, analysed: AnalysedArticle, told: PreparedText | None = None
+    article_id: int, source_id: int, url: str, at: datetime, analysed: AnalysedArticle, prepared: PreparedText | None = None
 ) -> Unplaced:
-    """All that placing an article needs of it. `told`: what `tell_text` gives for its text, if that was made before."""
-    told = told or tell_text(analysed.text_tokens, analysed.text)
+    """All that placing an article needs of it. `prepared`: what `prepare_for_placing` gives for its text, if that was made before."""
+    prepared = prepared or prepare_for_placing(analysed.text_tokens, analysed.text)
     return Unplaced(
         article_id=article_id,
         source_id=source_id,
         title_stems=frozenset(analysed.title_tokens.stems),
-        shingles=frozenset(struct.unpack(f"<{len(told.shingles) // 8}Q", told.shingles)),
+        shingles=frozenset(struct.unpack(f"<{len(prepared.shingles) // 8}Q", prepared.shingles)),
         number_mark=article_number_mark(url),
-        sketch=sketch_article(article_id, at, analysed, (told.words, told.numbers)),
+        sketch=sketch_article(article_id, at, analysed, (prepared.words, prepared.numbers)),
     )
 
 
@@ -178,7 +178,6 @@ class Placer:
 
     def __init__(self, around: Around) -> None:
         self._around = around
-        self._placed: list[Unplaced] = []
         self._words: dict[str, list[int]] = defaultdict(list)
         """Which of the articles placed here hold a word; see `find_near`."""
         self.changed: set[int] = set()

@@ -18,7 +18,7 @@ from news.earning import read_lines
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
 from news.other_forms import plain_form
-from news.placing import tell_text
+from news.placing import prepare_for_placing
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedText, PreparedWords, Problem
 from news.text import language_of
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse_article, joined_words
@@ -120,7 +120,7 @@ def page_version(entry: FeedEntry, page: ExtractedPage) -> Version:
         text_hash=prepared.rest_hash if is_repeated else prepared.whole_hash,
         text_length=prepared.rest_length if is_repeated else prepared.whole_length,
     )
-    return replace(version, words=_words_of(version, prepared.analysed, prepared.told, title_key))
+    return replace(version, words=_words_of(version, prepared.analysed, prepared.for_placing, title_key))
 
 
 def _prepare_entries(identified: Iterable[IdentifiedEntry]) -> Iterable[PreparedEntry]:
@@ -132,11 +132,11 @@ def _prepare_entries(identified: Iterable[IdentifiedEntry]) -> Iterable[Prepared
 
 def _prepare_words(version: Version) -> PreparedWords:
     words = joined_words(version.text)
-    return _words_of(version, words, tell_text(KnownAnalysis(version.text, *words), version.text))
+    return _words_of(version, words, prepare_for_placing(KnownAnalysis(version.text, *words), version.text))
 
 
 def _words_of(
-    version: Version, text_words: tuple[str, str] | None, told: PreparedText | None, title_key: str | None = None
+    version: Version, text_words: tuple[str, str] | None, for_placing: PreparedText | None, title_key: str | None = None
 ) -> PreparedWords:
     return PreparedWords(
         title_key=normalise_text(version.title) if title_key is None else title_key,
@@ -144,7 +144,7 @@ def _words_of(
         text_length=version.text_length,
         own_hash=fingerprint(version.title, version.text),
         analysed=(*joined_words(version.title), *text_words) if text_words is not None else None,
-        told=told,
+        for_placing=for_placing,
     )
 
 
@@ -162,7 +162,7 @@ def _prepare_text(page: ExtractedPage) -> PreparedPage:
         rest_length=rest_length,
         found_language=None if page.language else language_of(page.text),
         analysed=words,
-        told=tell_text(KnownAnalysis(page.text, *words), page.text) if words is not None else None,
+        for_placing=prepare_for_placing(KnownAnalysis(page.text, *words), page.text) if words is not None else None,
         lines=read_lines(page.text) if len(page.text) <= MOST_ANALYSED else None,
     )
 

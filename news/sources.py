@@ -186,7 +186,7 @@ class PreparedWords:
     """Of title and text as they stand."""
     analysed: tuple[str, str, str, str] | None
     """The words of title and text as `news.text.analysis.index_columns` gives them; None where there were too many to send along."""
-    told: PreparedText | None
+    for_placing: PreparedText | None
     """None as above."""
 
 
@@ -241,7 +241,7 @@ class PreparedPage:
     """What the text is found to be, where the page does not say it."""
     analysed: tuple[str, str] | None
     """The words of the text, tokens and stems; None where there were too many to send along."""
-    told: PreparedText | None
+    for_placing: PreparedText | None
     """None as above."""
     lines: tuple[ReadLine, ...] | None
     """What its lines give for judging whether it speaks of its entry; None as above."""

@@ -97,7 +97,7 @@ def load_beforehand(
 
 def _make_article(article_id: int, showing: Showing, now: datetime) -> _MayBeNew:
     words, at = analysed_words(showing.words), article_time(showing.words.published_at, now)
-    unplaced = make_unplaced(article_id, showing.source_id, showing.shown_url, at, words, showing.words.told)
+    unplaced = make_unplaced(article_id, showing.source_id, showing.shown_url, at, words, showing.words.for_placing)
     return _MayBeNew(unplaced, words)
 
 

@@ -52,7 +52,7 @@ def words_of(analysed: AnalysedArticle) -> tuple[object, ...]:
 
 def unplaced_of(version: Version) -> Unplaced:
     """What the version is placed in a story by."""
-    return make_unplaced(1, 1, "https://journal.example/a", PUBLISHED, analysed_words(version), version.told)
+    return make_unplaced(1, 1, "https://journal.example/a", PUBLISHED, analysed_words(version), version.for_placing)
 
 
 @given(st.lists(entries, max_size=4))
@@ -108,7 +108,7 @@ def test_what_was_prepared_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> 
 
     for name in ("identify_entries", "make_version", "analyse_article", "_hash_of"):
         monkeypatch.setattr(preparing, name, refuse)
-    monkeypatch.setattr(placing, "tell_text", refuse)
+    monkeypatch.setattr(placing, "prepare_for_placing", refuse)
     assert unplaced_of(feed_version(prepared_entries(feed)[0])).sketch.words
     assert unplaced_of(page_version(ENTRY, page)).sketch.words
     assert analysed_words(feed_version(prepared_entries(feed)[0])).text_tokens.tokens
