@@ -29,7 +29,7 @@ _SAYS_NOTHING = frozenset({
     "description", "lastBuildDate", "pubDate", "copyright", "docs", "managingEditor", "webMaster", "category", "cloud", "comments",
     f"{_DC}rights", f"{_DC}publisher", f"{_SLASH}comments", f"{_WFW}commentRss", f"{_WFW}comment",
 })  # fmt: skip
-"""Of the channel; and those of an item that are not among its own."""
+"""Elements that are passed over: in the channel, and in an item those that `_ITEM_TEXTS` and `_READERS` do not name."""
 _PARTS_OF_IMAGE = frozenset({"title", "url", "link", "width", "height", "description"})
 _PARTS_OF_SKIPPED = frozenset({"hour", "day"})
 _MEDIA_PARTS = frozenset({f"{_MEDIA}content", f"{_MEDIA}thumbnail", f"{_MEDIA}credit"})
@@ -43,8 +43,8 @@ _OTHER_VERSIONS = ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simpl
 _OF_ANY_VERSION = "backend.userland.com/rss"
 """Namespaces by which feedparser tells a version, wherever they are declared, and one that it has in several spellings."""
 _WITHOUT_CONTROLS = re.compile("[^\x80-\x9f]*")
-"""feedparser takes these control characters for the ones that Windows-1252 has in their places. That a whole document has none is seen
-four times faster than that nothing of them is in it."""
+"""feedparser takes these control characters for the letters and signs that Windows-1252 has in their places. To match a whole document
+that has none of them is four times as fast as to search it for one."""
 _SLASHES = re.compile("^([A-Za-z][A-Za-z0-9+-.]*://)/+")
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 _DATE = re.compile(
@@ -60,7 +60,7 @@ class NotSimpleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SimpleFeed:
-    """What feedparser's result is asked for."""
+    """What is read of a simple feed, under the names by which feedparser's result has it."""
 
     feed: Record
     entries: list[Record]

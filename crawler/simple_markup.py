@@ -32,7 +32,7 @@ _PERHAPS_A_NOTE = re.compile("#|footnote|noteref")
 
 
 def text_of_simple(markup: str) -> str | None:
-    """The text, a line for what no element parts that is not a part of a line itself; None if the markup is not simple."""
+    """The text, with a new line wherever an element begins or ends that is no part of a line; None if the markup is not simple."""
     if not _READABLE.fullmatch(markup):
         return None
     first, *pieces = _TAG.split(markup)

@@ -16,7 +16,7 @@ from crawler.problems import FetchProblem, make_problem
 from crawler.scrapy_insides import give_up_waiting, has_to_wait
 
 LONGEST_WAIT_SECONDS = 60.0
-"""Behind others at one host: as long as work that waits outside for a host that rests."""
+"""Behind others at one host; work waits as long for a host that rests (`crawler.pace.PATIENCE_SECONDS`)."""
 
 
 class WaitingMiddleware:

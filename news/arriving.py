@@ -222,7 +222,7 @@ def may_be_new(body: Body, showings: Sequence[tuple[PreparedEntry, Sequence[Show
 
 
 def _may_begin(body: Body, one: PreparedEntry, shown: Sequence[Showing]) -> Sequence[Showing]:
-    """What of it is settled in this body, in that order. The page of a new entry is awaited, unless its article is on record."""
+    """The showings of an entry that are settled with this body, in their order. None of a new one whose page is awaited."""
     held = body.known.get(one.key)
     *never_judged, showing = shown
     if not wants_page(body.mode, one.entry):

@@ -32,8 +32,9 @@ _LONGER_THAN_MOST_NOTICES = 500
 """Characters."""
 _LEAST_LETTERS = 3
 _LETTERS_OF_A_FAMILY = 6
-_REMEMBERED_CHUNKS, _LONGEST_REMEMBERED_CHUNK = 16_384, 40
 """Words that begin with as many equal letters are taken for kin: `condamne` and `condamnation`, `inaugure` and `inauguration`."""
+_REMEMBERED_CHUNKS, _LONGEST_REMEMBERED_CHUNK = 16_384, 40
+"""Pieces of text without spaces and signs, and characters of one: a few thousand of them make up most of what is read."""
 _LONGEST_HEADLINE = 160
 _FEW_HEADLINES = 3
 _FEW_PARAGRAPHS = 5
@@ -321,7 +322,7 @@ def _families(text: str) -> frozenset[str]:
 
 
 def _families_of_chunk(text: str) -> frozenset[str]:
-    """Those of what no space and no sign divides: a few thousand of such chunks make up most of what is read."""
+    """The families of the words of a text in which no space and no sign stands."""
     analysed = analyse(text)
     return frozenset(
         stem[:_LETTERS_OF_A_FAMILY]

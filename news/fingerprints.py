@@ -63,7 +63,7 @@ def _without_mark(match: re.Match[str]) -> str:
 
 
 def _normal_letters(character: str) -> str:
-    """What one of `one_byte.CHARACTERS` counts as: none of them becomes another thing beside another."""
+    """What one of `one_byte.CHARACTERS` counts as. None of them counts otherwise because of its neighbours, so each can be asked alone."""
     return "".join(letter if _WORD.match(letter) else " " for letter in fold_text(character))
 
 

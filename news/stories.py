@@ -355,11 +355,11 @@ class _Common(NamedTuple):
     alone: float
     """Beside one that does not."""
     lost: float
-    """Of the square of what the article tells, because of those that hold it."""
+    """By how much less the square of the article's words is, since others near by hold this one."""
     gained: float
-    """Of that, beside one that holds it."""
+    """How much of that comes back beside one that holds it."""
     product: float
-    """With both times the weight; how often the other says it is still to come."""
+    """Its part of the product of both articles: the weight of each, times what its count counts here; that of the other is to come."""
 
     @staticmethod
     def of(new: Sketch, word: str, held: int) -> _Common:

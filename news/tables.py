@@ -32,7 +32,7 @@ REQUIRED = _Required()
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong at a place; at none of its own, it is wrong with the table."""
+    """What is wrong with the value at a place; where the place is empty, with the table as a whole."""
 
     place: Place
     message: str

@@ -21,9 +21,10 @@ def leave_out_what_stays() -> None:
 
 
 def collect_what_is_old() -> None:
-    """Look at all but what was left out. Call it now and then.
+    """Look for garbage among all objects but those that were left out. Call it now and then.
 
-    What was held for long and is held no more, such as a crawl whose settings changed, waits else until there are millions of others.
+    By itself Python looks at the old ones only when millions of new ones have come. Until then it would keep what was held for long and
+    is held no more, such as a crawl whose settings changed.
     """
     gc.collect()
 

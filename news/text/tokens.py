@@ -31,7 +31,7 @@ _SPACES = r" \t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u
 """What a regular expression takes for a space, written out: so one table says whether a character divides, and each of a text is asked."""
 _DIVIDERS = _SPACES + r",;:!?()\[\]{}<>«»‹›“”„\"…|*~^$€£%°•·/\\_=@\-\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 IS_DIVIDER = re.compile(rf"[{_DIVIDERS}]")
-"""Of one character: whether it divides; a comma does not between two digits, and what a plus does is told by what stands around it."""
+"""Matches a character that divides words wherever it stands. A comma between two digits does not, and of a plus its neighbours decide."""
 _LONE = rf"\+(?![^{_DIVIDERS}.'’])"
 _RUN = rf"[^{_DIVIDERS}]+(?:(?<=\d),(?=\d)[^{_DIVIDERS}]+)*"
 _CHUNK_WITHOUT_PLUS = re.compile(rf"({_RUN})")
