@@ -195,6 +195,28 @@ def test_work_that_begins_as_the_crawl_is_stopped_without_grace_is_still_due(sit
     assert [outcome for outcome in outcomes.polls if outcome.kind is PollKind.FAILED] == []
 
 
+def test_a_crawl_that_is_stopped_runs_until_what_it_hands_on_is_taken(site: NewsSite) -> None:
+    """Scrapy ends before: its answers are there, and of the archive it knows nothing."""
+    begun, ended_early = asyncio.Event(), list[bool]()
+
+    async def run() -> None:
+        async def take(_: PollOutcome) -> None:
+            begun.set()
+            assert crawl._scrapy is not None
+            await asyncio.wait({crawl._scrapy})
+            ended_early.append(bool((await asyncio.wait({running}, timeout=0.2))[0]))
+
+        crawl = Crawl(crawl_settings(stop_grace=timedelta(0)), lambda: NOW, {DueSource: take})
+        running = asyncio.create_task(crawl.run())
+        crawl.add(DueSource(1, site.publish_feed("/feed", FEED)))
+        await begun.wait()
+        await crawl.stop()
+        await running
+
+    asyncio.run(run())
+    assert ended_early == [False]
+
+
 def test_stopping_drops_what_waits_for_a_slow_host(site: NewsSite) -> None:
     urls = [site.publish_feed(f"/feed{number}", FEED) for number in range(3)]
 

@@ -122,7 +122,22 @@ def test_a_word_keeps_its_latest_holders_and_how_many_hold_it(tmp_path: Path, mo
         assert desk.rows("SELECT articles, holders FROM word_counts WHERE word = '~detai'") == [(6, None)]
 
 
-def test_an_archive_that_kept_a_row_for_each_word_of_an_article_goes_on(tmp_path: Path) -> None:
+def place_one_more(desk: Desk) -> tuple[object, ...]:
+    """How one more report on the first event is placed."""
+    title, text = reports()[0]
+    desk.poll(A, entry(title, "https://a.example/new", summary=text, published_at=NOW))
+    return placed(desk)[-1]
+
+
+@pytest.fixture
+def expected_place(tmp_path: Path) -> tuple[object, ...]:
+    """How it is placed in an archive that was never another."""
+    with Desk(tmp_path / "never-another.db") as desk:
+        poll_all(desk)
+        return place_one_more(desk)
+
+
+def test_an_archive_that_kept_a_row_for_each_word_of_an_article_goes_on(tmp_path: Path, expected_place: tuple[object, ...]) -> None:
     with Desk(tmp_path / "archive.db") as desk:
         poll_all(desk)
         expected = kept(desk)
@@ -131,9 +146,9 @@ def test_an_archive_that_kept_a_row_for_each_word_of_an_article_goes_on(tmp_path
         desk.reopen()
         assert kept(desk) == expected
         assert desk.rows("SELECT articles FROM word_counts WHERE word = ''") == [(40,)]
-        title, text = reports()[0]
-        desk.poll(A, entry(title, "https://a.example/new", summary=text, published_at=NOW))
-        assert placed(desk)[-1][1] == 1
+        *place, nearness, nearest, words = place_one_more(desk)
+        assert (*place, nearest, words) == (*expected_place[:3], *expected_place[4:])
+        assert nearness == pytest.approx(expected_place[3], abs=0.1), "what words tell is weighed anew"
 
 
 def kept(desk: Desk) -> list[object]:
@@ -142,7 +157,7 @@ def kept(desk: Desk) -> list[object]:
     return [(json.loads(text)[:6], told[: len(told) // 3]) for text, told in rows]
 
 
-def test_a_sketch_whose_words_were_told_in_json_is_read_as_it_was(tmp_path: Path) -> None:
+def test_a_sketch_whose_words_were_told_in_json_is_read_as_it_was(tmp_path: Path, expected_place: tuple[object, ...]) -> None:
     with Desk(tmp_path / "archive.db") as desk:
         poll_all(desk)
         expected = desk.archive._writer.submit(lambda db: load_sketches_after(db, 0)).result()
@@ -152,6 +167,8 @@ def test_a_sketch_whose_words_were_told_in_json_is_read_as_it_was(tmp_path: Path
         assert [replace(one, square=0.0) for one in read] == [replace(one, square=0.0) for one in expected]
         assert [one.square for one in read] == pytest.approx([one.square for one in expected])
         assert len(read) == 40
+        desk.reopen()
+        assert place_one_more(desk) == expected_place
 
 
 def tell_in_json(db: Database) -> None:

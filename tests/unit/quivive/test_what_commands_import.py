@@ -23,8 +23,22 @@ for command in sys.argv[2:]:
         quivive.main(["--config", sys.argv[1], *command.split()], standalone_mode=False, obj=invocation)
     except SystemExit:
         pass
-heavy = ("pydantic", "scrapy", "twisted", "feedparser", "trafilatura", "lxml", "aiohttp", "asyncio", "jinja2", "apscheduler", "apprise")
+heavy = (
+    *("pydantic", "sqlite_utils", "scrapy", "twisted", "feedparser", "trafilatura", "lxml", "aiohttp", "asyncio", "jinja2"),
+    *("apscheduler", "apprise"),
+)
 print("imported:", [name for name in heavy if name in sys.modules])
+"""
+END = """
+import gc, sys
+from quivive.__main__ import main
+
+sys.argv = ["quivive", "--version"]
+try:
+    main()
+except SystemExit:
+    pass
+print("looked at once more:", len(gc.get_objects()) > 5000)
 """
 CONFIG = """
 [[sources]]
@@ -53,3 +67,8 @@ def test_who_only_asks_waits_for_nothing_that_works(commands: list[str], tmp_pat
         [sys.executable, "-c", PROGRAM, config, *commands], cwd=project, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.splitlines()[-1] == "imported: []"
+
+
+def test_a_command_that_ends_has_python_look_through_nothing_once_more(project: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", END], cwd=project, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "looked at once more: False"
