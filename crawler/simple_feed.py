@@ -26,10 +26,11 @@ _CHANNEL_TEXTS = {
 }  # fmt: skip
 _ITEM_TEXTS = {"title": "title", "pubDate": "published", f"{_DC}date": "updated"}
 _SAYS_NOTHING = frozenset({
-    "description", "lastBuildDate", "pubDate", "copyright", "docs", "managingEditor", "webMaster", "category", "cloud", "comments",
-    f"{_DC}rights", f"{_DC}publisher", f"{_SLASH}comments", f"{_WFW}commentRss", f"{_WFW}comment",
+    "copyright", "docs", "webMaster", "cloud", "comments", f"{_DC}rights", f"{_DC}publisher", f"{_SLASH}comments", f"{_WFW}commentRss",
+    f"{_WFW}comment",
 })  # fmt: skip
-"""Of the channel; and those of an item that are not among its own."""
+_SAYS_NOTHING_OF_CHANNEL = _SAYS_NOTHING | {"description", "lastBuildDate", "pubDate", "managingEditor", "category"}
+"""Of an item too feedparser takes an editor for an author, and the time of the last build for that of an update."""
 _PARTS_OF_IMAGE = frozenset({"title", "url", "link", "width", "height", "description"})
 _PARTS_OF_SKIPPED = frozenset({"hour", "day"})
 _MEDIA_PARTS = frozenset({f"{_MEDIA}content", f"{_MEDIA}thumbnail", f"{_MEDIA}credit"})
@@ -113,7 +114,7 @@ def _read_of_channel(element: Element, feed: Record) -> None:
     elif tag in {"skipHours", "skipDays"}:
         _check_parts(element, _PARTS_OF_SKIPPED)
     else:
-        _check_silent(element)
+        _check_silent(element, _SAYS_NOTHING_OF_CHANNEL)
 
 
 def _read_atom_link(element: Element, feed: Record) -> None:
@@ -139,7 +140,7 @@ def _read_item(item: Element) -> Record:
         elif element.tag in _MEDIA_PARTS:
             _check_parts(element, _MEDIA_PARTS)
         else:
-            _check_silent(element)
+            _check_silent(element, _SAYS_NOTHING)
     return _completed(entry)
 
 
@@ -258,8 +259,8 @@ def _check_attributes(element: Element) -> None:
 _CHECKED = frozenset({*_CHANNEL_TEXTS, *_ITEM_TEXTS, *_READERS, "image", "skipHours", "skipDays"} - {"enclosure", "source"})
 
 
-def _check_silent(element: Element) -> None:
-    if element.tag not in _SAYS_NOTHING:
+def _check_silent(element: Element, names: frozenset[str]) -> None:
+    if element.tag not in names:
         raise NotSimpleError
     _check_silent_parts(element)
 

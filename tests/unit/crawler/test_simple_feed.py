@@ -125,6 +125,8 @@ def test_what_most_feeds_say_is_simple() -> None:
         WHOLE.replace("10 Feb 2025", "10 février 2025"),
         WHOLE.replace("Défense", "DÃ©fense"),  # UTF-8 that was taken for Latin-1
         WHOLE.replace("L’OTAN", "L\x92OTAN"),
+        WHOLE.replace("<dc:creator>A. Petit</dc:creator>", "<managingEditor>B. Grand</managingEditor>"),
+        WHOLE.replace("<dc:creator>", "<lastBuildDate>Mon, 10 Feb 2025 11:00:00 +0100</lastBuildDate><dc:creator>"),
         WHOLE.replace("<dc:creator>", "<dc:title>Autre</dc:title><dc:creator>"),
         WHOLE.replace("<dc:creator>", "<media:content><media:title>Image</media:title></media:content><dc:creator>"),
         WHOLE.replace("<dc:creator>", '<media:content lang="en"/><dc:creator>'),
