@@ -35,11 +35,20 @@ _PARTS_OF_IMAGE = frozenset({"title", "url", "link", "width", "height", "descrip
 _PARTS_OF_SKIPPED = frozenset({"hour", "day"})
 _MEDIA_PARTS = frozenset({f"{_MEDIA}content", f"{_MEDIA}thumbnail", f"{_MEDIA}credit"})
 _ATTRIBUTES = {"guid": {"isPermaLink"}, "category": {"domain"}}
+_MOST_CATEGORIES = 20
+"""Of an item. Of more than hundreds only the first are kept, and feedparser counts those that are the same once."""
 _INHERITED = frozenset({"base", "lang"})
 """Attributes, of whatever namespace, that hold for all that is within."""
 _HTML = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
 
-_NAMESPACE = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)""")
+_NAMESPACE = re.compile(r"""xmlns(?::([^\s=]+))?\s*=\s*["']([^"']*)""")
+_USUAL_PREFIXES = {
+    "content": "http://purl.org/rss/1.0/modules/content/", "dc": _DC[1:-1], "media": _MEDIA[1:-1], "slash": _SLASH[1:-1], "sy": _SY[1:-1],
+    "wfw": _WFW[1:-1].lower(),
+}  # fmt: skip
+"""By which feedparser calls these namespaces; it loses its way where a feed calls another one so."""
+_XLINK = "http://www.w3.org/1999/xlink"
+"""feedparser takes its declaration for an attribute of the element, and what has any for something else."""
 _OTHER_VERSIONS = ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/")
 _OF_ANY_VERSION = "backend.userland.com/rss"
 """Namespaces by which feedparser tells a version, wherever they are declared, and one that it has in several spellings."""
@@ -80,9 +89,15 @@ def read_simple_feed(document: str) -> SimpleFeed | None:
 
 def _is_uncommon(document: str) -> bool:
     """Whether something in it has feedparser read all of it in another way."""
-    spaces = {space.strip().lower() for space in _NAMESPACE.findall(document)}
-    is_other = any(space in _OTHER_VERSIONS or _OF_ANY_VERSION in space for space in spaces)
+    spaces = {(prefix, space.strip().lower()) for prefix, space in _NAMESPACE.findall(document)}
+    is_other = any(_is_misleading(prefix, space) for prefix, space in spaces)
     return is_other or "<!DOCTYPE" in document or "<!ENTITY" in document or not _WITHOUT_CONTROLS.fullmatch(document)
+
+
+def _is_misleading(prefix: str, space: str) -> bool:
+    if space in _OTHER_VERSIONS or space == _XLINK or _OF_ANY_VERSION in space or "&" in space:
+        return True
+    return _USUAL_PREFIXES.get(prefix, space) != space
 
 
 def _read_root(root: Element) -> SimpleFeed:
@@ -189,7 +204,10 @@ def _read_author(element: Element, entry: Record) -> None:
 
 def _read_category(element: Element, entry: Record) -> None:
     if text := _text(element):
-        entry.setdefault("tags", []).append({"term": text})
+        tags = entry.setdefault("tags", [])
+        if len(tags) == _MOST_CATEGORIES:
+            raise NotSimpleError
+        tags.append({"term": text})
 
 
 def _read_enclosure(element: Element, entry: Record) -> None:
