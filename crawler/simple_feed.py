@@ -26,19 +26,30 @@ _CHANNEL_TEXTS = {
 }  # fmt: skip
 _ITEM_TEXTS = {"title": "title", "pubDate": "published", f"{_DC}date": "updated"}
 _SAYS_NOTHING = frozenset({
-    "description", "lastBuildDate", "pubDate", "copyright", "docs", "managingEditor", "webMaster", "category", "cloud", "comments",
-    f"{_DC}rights", f"{_DC}publisher", f"{_SLASH}comments", f"{_WFW}commentRss", f"{_WFW}comment",
+    "copyright", "docs", "webMaster", "cloud", "comments", f"{_DC}rights", f"{_DC}publisher", f"{_SLASH}comments", f"{_WFW}commentRss",
+    f"{_WFW}comment",
 })  # fmt: skip
-"""Elements that are passed over: in the channel, and in an item those that `_ITEM_TEXTS` and `_READERS` do not name."""
+"""Elements that are passed over, in the channel and in an item."""
+_SAYS_NOTHING_OF_CHANNEL = _SAYS_NOTHING | {"description", "lastBuildDate", "pubDate", "managingEditor", "category"}
+"""Those of the channel. In an item feedparser takes an editor for an author, and the time of the last build for that of an update."""
 _PARTS_OF_IMAGE = frozenset({"title", "url", "link", "width", "height", "description"})
 _PARTS_OF_SKIPPED = frozenset({"hour", "day"})
 _MEDIA_PARTS = frozenset({f"{_MEDIA}content", f"{_MEDIA}thumbnail", f"{_MEDIA}credit"})
 _ATTRIBUTES = {"guid": {"isPermaLink"}, "category": {"domain"}}
+_MOST_CATEGORIES = 20
+"""Of an item. Of more than hundreds only the first are kept, and feedparser counts those that are the same once."""
 _INHERITED = frozenset({"base", "lang"})
 """Attributes, of whatever namespace, that hold for all that is within."""
 _HTML = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
 
-_NAMESPACE = re.compile(r"""xmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)""")
+_NAMESPACE = re.compile(r"""xmlns(?::([^\s=]+))?\s*=\s*["']([^"']*)""")
+_USUAL_PREFIXES = {
+    "content": "http://purl.org/rss/1.0/modules/content/", "dc": _DC[1:-1], "media": _MEDIA[1:-1], "slash": _SLASH[1:-1], "sy": _SY[1:-1],
+    "wfw": _WFW[1:-1].lower(),
+}  # fmt: skip
+"""By which feedparser calls these namespaces; it loses its way where a feed calls another one so."""
+_XLINK = "http://www.w3.org/1999/xlink"
+"""feedparser takes its declaration for an attribute of the element, and what has any for something else."""
 _OTHER_VERSIONS = ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/")
 _OF_ANY_VERSION = "backend.userland.com/rss"
 """Namespaces by which feedparser tells a version, wherever they are declared, and one that it has in several spellings."""
@@ -79,9 +90,15 @@ def read_simple_feed(document: str) -> SimpleFeed | None:
 
 def _is_uncommon(document: str) -> bool:
     """Whether something in it has feedparser read all of it in another way."""
-    spaces = {space.strip().lower() for space in _NAMESPACE.findall(document)}
-    is_other = any(space in _OTHER_VERSIONS or _OF_ANY_VERSION in space for space in spaces)
+    spaces = {(prefix, space.strip().lower()) for prefix, space in _NAMESPACE.findall(document)}
+    is_other = any(_is_misleading(prefix, space) for prefix, space in spaces)
     return is_other or "<!DOCTYPE" in document or "<!ENTITY" in document or not _WITHOUT_CONTROLS.fullmatch(document)
+
+
+def _is_misleading(prefix: str, space: str) -> bool:
+    if space in _OTHER_VERSIONS or space == _XLINK or _OF_ANY_VERSION in space or "&" in space:
+        return True
+    return _USUAL_PREFIXES.get(prefix, space) != space
 
 
 def _read_root(root: Element) -> SimpleFeed:
@@ -113,7 +130,7 @@ def _read_of_channel(element: Element, feed: Record) -> None:
     elif tag in {"skipHours", "skipDays"}:
         _check_parts(element, _PARTS_OF_SKIPPED)
     else:
-        _check_silent(element)
+        _check_silent(element, _SAYS_NOTHING_OF_CHANNEL)
 
 
 def _read_atom_link(element: Element, feed: Record) -> None:
@@ -139,7 +156,7 @@ def _read_item(item: Element) -> Record:
         elif element.tag in _MEDIA_PARTS:
             _check_parts(element, _MEDIA_PARTS)
         else:
-            _check_silent(element)
+            _check_silent(element, _SAYS_NOTHING)
     return _completed(entry)
 
 
@@ -188,7 +205,10 @@ def _read_author(element: Element, entry: Record) -> None:
 
 def _read_category(element: Element, entry: Record) -> None:
     if text := _text(element):
-        entry.setdefault("tags", []).append({"term": text})
+        tags = entry.setdefault("tags", [])
+        if len(tags) == _MOST_CATEGORIES:
+            raise NotSimpleError
+        tags.append({"term": text})
 
 
 def _read_enclosure(element: Element, entry: Record) -> None:
@@ -258,8 +278,8 @@ def _check_attributes(element: Element) -> None:
 _CHECKED = frozenset({*_CHANNEL_TEXTS, *_ITEM_TEXTS, *_READERS, "image", "skipHours", "skipDays"} - {"enclosure", "source"})
 
 
-def _check_silent(element: Element) -> None:
-    if element.tag not in _SAYS_NOTHING:
+def _check_silent(element: Element, names: frozenset[str]) -> None:
+    if element.tag not in names:
         raise NotSimpleError
     _check_silent_parts(element)
 

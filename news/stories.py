@@ -290,6 +290,9 @@ class _Affair:
         self._discounts = {word: _DISCOUNTS[min(count - 1, _MOST_OF_AFFAIR)] for word, count in held.items() if count > 1}
         """Of the words that several of those near by hold."""
         self._lost = {word: 1 - discount * discount for word, discount in self._discounts.items() if word not in self._common}
+        given = Counter(chain.from_iterable([one.sketch.numbers for one in near]))
+        self._numbers = {number for number in new.numbers if given[number] <= _MOST_OF_AFFAIR}
+        """Those that are not the affair's own: « Covid-19 », « CAC 40 »."""
         self._title = sum([self._common[word].alone if word in self._common else new.weights[word] for word in sorted(new.title_words)])
         """What the words of the title tell, where the other holds none of them."""
 
@@ -299,9 +302,9 @@ class _Affair:
         if not likeness:
             return 0.0
         score = (1 - _TITLE_SHARE) * likeness + _TITLE_SHARE * _TITLE_FACTOR * self._title_likeness(other)
-        if not self._new.numbers.isdisjoint(other.numbers):
-            score *= _SAME_NUMBER
-        return min(1.0, score * math.exp(-abs(self._new.at - other.at) / _DECAY) * _headlines_factor(self._new, other))
+        if not self._numbers.isdisjoint(other.numbers):
+            score = min(1.0, score * _SAME_NUMBER)  # a column says much of the same each time, and is told by its headline still
+        return score * math.exp(-abs(self._new.at - other.at) / _DECAY) * _headlines_factor(self._new, other)
 
     def _likeness(self, other: Sketch) -> float:
         """The cosine of the words of both."""

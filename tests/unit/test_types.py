@@ -45,7 +45,7 @@ NONSENSE = {
     'reader.report_alerts(AlertRequest(status="pending"))': "arg-type",
     "reader.preview(SearchRequest(query))": "arg-type",
     "archive.record_poll(3, now)": "arg-type",
-    'archive.record_attempt("sent")': "arg-type",
+    'archive.record_attempts("sent")': "arg-type",
     "archive.forget_articles(now)": "call-arg",
     'archive._ask(sources.list_due_sources, "now", 10)': "arg-type",
     "archive._ask(sources.list_due_sources, now)": "call-arg",

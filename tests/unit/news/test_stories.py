@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,6 +107,12 @@ def test_the_next_instalment_of_a_column_is_no_report_of_the_same() -> None:
     assert answer.because is Because.FIRST
 
 
+def test_what_a_column_says_every_time_makes_none_of_its_instalments_a_report_of_another() -> None:
+    usual = "Toute l’équipe des 60 minutes vous donne rendez-vous pour comprendre ce qui se passe."
+    answer = placed(sketch(2, ("Les 60 minutes, 24", usual)), (sketch(1, ("Les 60 minutes, 23", usual)), 70))
+    assert (answer.because, answer.nearness) == (Because.FIRST, pytest.approx(0.2))
+
+
 def test_words_that_the_whole_affair_holds_tell_less() -> None:
     report, same = sketch(1, FIRE), sketch(2, FIRE_AGAIN)
     affair = [sketch(number, (f"Rungis : {word} et l’entrepôt chimique", f"À Rungis, {word} après l’incendie.")) for number, word in
@@ -201,6 +208,26 @@ def test_reports_that_give_the_same_number_are_nearer() -> None:
     )
     assert nearness(same, first) == pytest.approx(1.5 * nearness(other, first), abs=0.002)
     assert nearness(year[1], year[0]) == nearness(year[2], year[0])
+
+
+def test_a_number_that_the_whole_affair_gives_brings_none_of_it_nearer() -> None:
+    report, same = (
+        sketch(1, ("Le CAC 40 en repli", "La Bourse a reculé.")),
+        sketch(
+            2, ("Le CAC 40 recule", "Repli de Wall Street et des marchés d’Asie, la Bourse inquiète des tarifs, selon plusieurs courtiers.")
+        ),
+    )
+    affair = [sketch(number, (f"Le CAC 40 et {word}", f"Suez, {word} et le CAC.")) for number, word in
+              enumerate(("énergie", "luxe", "banques", "pétrole", "impôts", "dettes"), start=10)]  # fmt: skip
+    counts = counts_of(report, same, *affair)
+    weighed = [weigh(one, counts) for one in affair]
+
+    def among(*others: Sketch) -> float:
+        near = [Neighbour(weigh(report, counts), 70), *(Neighbour(one, one.article_id) for one in others)]
+        return (place(weigh(same, counts), near).scores or {})[1]
+
+    said_by_five, said_by_six = among(*weighed[:5], *(replace(one, numbers=frozenset()) for one in weighed[5:])), among(*weighed)
+    assert said_by_five == pytest.approx(1.5 * said_by_six)
 
 
 def test_rare_words_tell_more() -> None:
