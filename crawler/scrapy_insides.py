@@ -53,9 +53,13 @@ def drop_requests_that_wait(crawler: Crawler, reason: Exception) -> None:
 
 
 def has_to_wait(crawler: Crawler, request: Request) -> bool:
-    """Whether a request that comes to the downloader now stands in the queue of its host behind others, for as long as these take."""
+    """Whether a request that comes to the downloader now stands in the queue of its host behind others, for as long as these take.
+
+    Asked of those that are active, which is more than are queued or transferred: scrapy takes a request from the queue some turns of
+    the loop before it counts it as one that is transferred.
+    """
     slot = crawler.engine.downloader.slots.get(crawler.engine.downloader.get_slot_key(request))
-    return slot is not None and (bool(slot.queue) or slot.free_transfer_slots() <= 0)
+    return slot is not None and len(slot.active) >= slot.concurrency
 
 
 def give_up_waiting(crawler: Crawler, request: Request, reason: Exception) -> None:

@@ -151,7 +151,11 @@ def test_sites_that_all_lead_to_one_that_stalls_hold_up_the_others_no_longer_tha
     with ExitStack() as stack:
         led = [stack.enter_context(NewsSite()) for _ in range(6)]
         crawl = stack.enter_context(
-            RunningCrawl(crawl_settings(workers=1, concurrency=4, concurrency_per_host=1, timeout=timedelta(hours=1)))
+            RunningCrawl(
+                crawl_settings(
+                    workers=1, concurrency=4, concurrency_per_host=1, timeout=timedelta(hours=1), delay_per_host=timedelta(milliseconds=50)
+                )
+            )
         )
         polls = [crawl.start_poll(one.redirect("/feed", stalled)) for one in led]
         site.wait_for("/stalled")

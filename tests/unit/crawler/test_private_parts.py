@@ -10,13 +10,14 @@ import inspect
 import re
 from collections import deque
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.client_proto import ResponseHandler
-from scrapy import signals
+from scrapy import Request, signals
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.signalmanager import SignalManager
 from scrapy.utils.test import get_crawler
@@ -27,6 +28,7 @@ from crawler.scrapy_insides import (
     ClientResponse,
     QuietSignals,
     drop_requests_that_wait,
+    has_to_wait,
 )
 
 FOREIGN = ("scrapy", "aiohttp", "twisted")
@@ -81,8 +83,21 @@ def test_the_downloader_keeps_what_waits_for_a_host_where_we_drop_it() -> None:
     assert isinstance(slot.queue, deque)
     assert "queue.append((request, " in inspect.getsource(Downloader)
     assert "errback" in inspect.getsource(drop_requests_that_wait)
-    assert slot.free_transfer_slots() == 1
+    assert (slot.active, slot.concurrency) == (set(), 1)
     assert list(inspect.signature(Downloader.get_slot_key).parameters) == ["self", "request"]
+
+
+def test_a_request_has_to_wait_behind_one_that_was_taken_from_the_queue_and_is_not_transferred_yet() -> None:
+    crawler, first, second = get_crawler(), Request("https://site.example/1"), Request("https://site.example/2")
+    downloader, slot = Downloader(crawler), Slot(concurrency=1, delay=0)
+    crawler.engine = SimpleNamespace(downloader=downloader)  # type: ignore[assignment]  # nothing else of the engine is asked for
+    assert not has_to_wait(crawler, first)
+    downloader.slots[downloader.get_slot_key(first)] = slot
+    assert not has_to_wait(crawler, first)
+    slot.active.add(first)
+    assert has_to_wait(crawler, second)
+    slot.concurrency = 2
+    assert not has_to_wait(crawler, second)
 
 
 def test_signals_reach_who_asked_for_them_and_are_sent_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
