@@ -26,13 +26,13 @@ def command(context: click.Context) -> None:
     language = configuration.language
     click.echo(
         language.text(
-            "{path}: good ({sources} sources, {topics} topics, {own} own and {shipped} shipped entities, {channels} channels)",
+            "{path}: good ({sources}, {topics}, {own} own and {shipped} shipped entities, {channels})",
             path=configuration.path,
-            sources=len(configuration.sources),
-            topics=len(configuration.topics),
+            sources=language.plural("{count} source", "{count} sources", len(configuration.sources)),
+            topics=language.plural("{count} topic", "{count} topics", len(configuration.topics)),
             own=len(configuration.entities.own),
             shipped=len(configuration.entities.shipped),
-            channels=len(configuration.channels),
+            channels=language.plural("{count} channel", "{count} channels", len(configuration.channels)),
         )
     )
     for name, channel in configuration.channels.items():

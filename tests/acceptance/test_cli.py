@@ -530,7 +530,7 @@ def test_a_configuration_in_a_pipe_is_read_whole(tmp_path) -> None:
     writing.start()
     done = Home(tmp_path).call("--config", str(pipe), "check")
     writing.join(10)
-    assert "good (1 sources" in done.out
+    assert "good (1 source, 0 topics, " in done.out
 
 
 def test_a_configuration_without_an_end_is_refused(tmp_path) -> None:

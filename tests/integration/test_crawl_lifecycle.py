@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from crawler import Crawl, CrawlSettings
-from crawler.download_handler import Dropped
+from crawler.download_handler import Downloads, Dropped
 from news.errors import CrawlEnded
 from news.sources import DuePage, DueSource, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem
 from tests.news_site import NewsSite, article, item, rss
@@ -215,6 +215,17 @@ def test_a_crawl_that_is_stopped_runs_until_what_it_hands_on_is_taken(site: News
 
     asyncio.run(run())
     assert ended_early == [False]
+
+
+def test_once_downloads_were_given_up_none_begins() -> None:
+    async def run() -> None:
+        downloads = Downloads()
+        await downloads.sleep(0, "https://journal.example/")
+        downloads.drop()
+        with pytest.raises(Dropped):
+            await downloads.sleep(0, "https://journal.example/")
+
+    asyncio.run(run())
 
 
 def test_stopping_drops_what_waits_for_a_slow_host(site: NewsSite) -> None:
