@@ -37,12 +37,12 @@ _PARTS_OF_SKIPPED = frozenset({"hour", "day"})
 _MEDIA_PARTS = frozenset({f"{_MEDIA}content", f"{_MEDIA}thumbnail", f"{_MEDIA}credit"})
 _ATTRIBUTES = {"guid": {"isPermaLink"}, "category": {"domain"}}
 _MOST_CATEGORIES = 20
-"""Of an item. Of more than hundreds only the first are kept, and feedparser counts those that are the same once."""
+"""Of an item. Of very many only the first are kept, and feedparser does not count the same one twice."""
 _INHERITED = frozenset({"base", "lang"})
 """Attributes, of whatever namespace, that hold for all that is within."""
 _HTML = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
 
-_NAMESPACE = re.compile(r"""xmlns(?::([^\s=]+))?\s*=\s*["']([^"']*)""")
+_NAMESPACE = re.compile(r"""xmlns(?::([^\s=:]+))?\s*=\s*["']([^"']*)""")
 _USUAL_PREFIXES = {
     "content": "http://purl.org/rss/1.0/modules/content/", "dc": _DC[1:-1], "media": _MEDIA[1:-1], "slash": _SLASH[1:-1], "sy": _SY[1:-1],
     "wfw": _WFW[1:-1].lower(),

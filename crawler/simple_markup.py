@@ -39,15 +39,16 @@ def text_of_simple(markup: str) -> str | None:
     slashes, names, attributes, texts = pieces[::4], pieces[1::4], pieces[2::4], pieces[3::4]
     if len(names) != markup.count("<") or not _is_nested(slashes, names, attributes):
         return None
+    if "&" in markup and not _has_known_references([first, *texts]):
+        return None
     parts = [text if name in _INLINE else _BREAK + text for name, text in zip(names, texts, strict=True)]
-    text = _decoded(first + "".join(parts))
-    return None if text is None else "\n".join(" ".join(line.split()) for line in text.split(_BREAK))
+    text = unescape(first + "".join(parts))
+    return "\n".join(" ".join(line.split()) for line in text.split(_BREAK))
 
 
-def _decoded(text: str) -> str | None:
-    if "&" not in text:
-        return text
-    return unescape(text) if all(map(_is_known, set(_REFERENCE.findall(text)))) else None
+def _has_known_references(texts: Sequence[str]) -> bool:
+    """Whether each is known by itself: a tag ends a reference, of which only what stands behind would make another (`&not<b>in;</b>`)."""
+    return all(map(_is_known, set(_REFERENCE.findall("<".join(texts)))))
 
 
 def _is_known(reference: str) -> bool:

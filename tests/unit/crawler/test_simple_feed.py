@@ -152,3 +152,8 @@ def test_a_feed_is_repaired_before_it_is_found_to_be_simple() -> None:
     document = WHOLE.replace("&amp;c", "&c").replace("Un contrat", "Un contrat &nbsp;")
     assert read_simple_feed(document) is None
     assert read_simple_feed(repaired(document)) is not None
+
+
+def test_the_time_to_find_the_namespaces_grows_with_the_length_alone() -> None:
+    hostile = WHOLE.replace("Un contrat", "xmlns:a" * 200_000)
+    assert read_simple_feed(hostile) is not None

@@ -83,6 +83,9 @@ def test_simple_markup_needs_no_parser(markup: str, text: str) -> None:
         "<!-- a --><p>b</p>",
         "<p>a & b</p>",
         "<p>&eacute</p>",
+        "<p>a &not<b>in;</b></p>",
+        "<p>3 &times<b>; 4</b></p>",
+        "<p>&#1<i>60;</i></p>",
         "<p>&hopf;</p>",  # HTML 5 alone knows it
         "<p>&#128;</p>",
         "<p>&#10;</p>",
