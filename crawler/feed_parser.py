@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -114,7 +115,31 @@ def _read_by_feedparser(document: str, lines_before: int) -> Any:
     headers = {"content-type": "application/xml; charset=utf-8"}
     # As many lines as stood before it, so that damage is told by the line in which people find it.
     stream = io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>" + b"\n" * lines_before + document.encode())
-    return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # noqa: BLE001  # a tag that stands where feedparser does not expect it must not cost the whole feed
+        return _read_by_feedparser(_without_tag_that_fails(document, error), lines_before)
+
+
+def _without_tag_that_fails(document: str, error: Exception) -> str:
+    """The document without the tag at which feedparser 6.0.14 failed: `<width>` in a text, `<gml:pos>` outside of `where`.
+
+    Raises FetchProblem where entries would be others, or none, without it.
+    """
+    frames = (frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__))
+    name = next((found[1] for found in map(_HANDLER.fullmatch, reversed(list(frames))) if found), None)
+    if name is not None and name not in _NEEDED:
+        left, tags = re.subn(rf"</?(?:[\w.-]+[:_])?{name}\b[^>]*>", "", document, flags=re.IGNORECASE)
+        if tags:
+            return left
+    raise FetchProblem(make_problem("malformed", f"it cannot be read at <{name}>" if name else repr(error))) from error
+
+
+_HANDLER = re.compile(r"_(?:start|end)_(?:[a-z]+_)?(\w+)")
+"""What feedparser calls the methods that deal with a tag, with the usual prefix of its namespace."""
+_NEEDED = frozenset({"channel", "content", "date", "description", "encoded", "entry", "feed", "guid", "id", "item", "link", "pubdate"})
 
 
 def _damage(result: Any, document: str) -> Problem | None:

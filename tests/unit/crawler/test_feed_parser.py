@@ -95,6 +95,22 @@ def test_old_rss_versions_are_read(version: str) -> None:
     assert entry(in_rss("<title>Un</title>").replace('"2.0"', f'"{version}"')).title == "Un"
 
 
+@pytest.mark.parametrize("tag", ["width", "HEIGHT", "gml:pos", "media:player", "cc:license"])
+def test_a_tag_at_which_feedparser_fails_costs_none_of_the_feed(tag: str) -> None:
+    namespaces = 'xmlns:gml="http://www.opengis.net/gml" xmlns:media="http://search.yahoo.com/mrss/" xmlns:cc="http://backend.userland.com/creativeCommonsRssModule"'
+    said = f"<title>Un</title><guid>g</guid><description>Un <{tag}>12</{tag}> deux</description>"
+    (only,) = parse(in_rss(said, namespaces)).entries
+    assert (only.guid, only.title) == ("g", "Un")
+    assert "deux" in (only.summary or "")
+
+
+def test_where_feedparser_fails_at_what_makes_an_entry_nothing_is_taken_out() -> None:
+    picture = "<image><item>x</item></image><item><link><item>1</item></link></item>"
+    with pytest.raises(FetchProblem) as caught:
+        parse(f'<rss version="2.0"><channel><title>T</title>{picture}</channel></rss>')
+    assert (caught.value.problem.code, "<link>" in caught.value.problem.message) == ("malformed", True)
+
+
 def test_a_feed_without_entries_is_a_feed() -> None:
     assert parse(rss()) == ParsedFeed("Le Journal", ())
 
