@@ -100,7 +100,7 @@ def test_a_poll_tells_what_it_did_and_alerts_in_french(office: Office) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("check",), "en ordre (2 sources, 2 sujets, 0 entités à vous et "),
+        (("check",), "en ordre (2 sources, 2 sujets, entités : 0 à vous et "),
         (("alerts", "test", "redaction"), "redaction : le message d’essai a été accepté"),
         (("status",), "démon       arrêté ; dernier relevé "),
         (("sources",), "en échec"),

@@ -67,6 +67,21 @@ def test_articles_are_placed_the_same_whatever_waits(tmp_path: Path, monkeypatch
         assert placed(desk) == expected
 
 
+def test_no_more_is_remembered_than_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", 60)
+    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_SKETCHES", 10)
+    remembered: list[tuple[int, int]] = []
+
+    def look(desk: Desk) -> None:
+        words, _ = desk.archive._submit(story_words.words_of).result()
+        remembered.append((len(words._known), len(words._sketches)))
+
+    with Desk(tmp_path / "archive.db") as desk:
+        poll_all(desk, look)
+    assert max(known for known, _ in remembered) <= 60
+    assert max(sketches for _, sketches in remembered) <= 10
+
+
 def test_what_was_taken_back_is_known_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story_words, "MOST_WAITING", 3)
     with Desk(tmp_path / "plain.db") as desk:

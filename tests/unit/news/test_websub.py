@@ -11,7 +11,6 @@ import pytest
 
 from news.sources import FeedLink, Problem
 from news.websub import (
-    DENIAL_PAUSE,
     FIRST_RETRY,
     LONGEST_LEASE,
     LONGEST_RETRY,
@@ -236,7 +235,7 @@ def test_only_what_is_wanted_now_and_for_its_own_topic_is_meant() -> None:
 def test_a_hub_may_deny_what_it_granted_and_is_asked_again_after_a_day() -> None:
     denied = after_denial(ACTIVE, TOPIC, " not \n here " + "x" * 500, NOW)
     assert (denied.state, denied.lease_ends_at, denied.failures) == (SubscriptionState.REFUSED, None, 1)
-    assert denied.next_attempt_at == NOW + DENIAL_PAUSE
+    assert denied.next_attempt_at == NOW + timedelta(days=1)
     assert denied.message is not None
     assert denied.message.startswith("the hub denies it: not here x")
     assert len(denied.message) < 230
