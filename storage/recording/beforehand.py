@@ -58,11 +58,13 @@ class Beforehand:
         return analysed_words(version) if known is None else known.analysed
 
     def place(self, settled: Iterable[Settled]) -> Placement | None:
-        """Decide where the new articles belong; None if there are none."""
-        new = [(one.article_id, self.may_be_new[_words_of(one.showing)].article) for one in settled if one.is_new_article]
-        if not new or self.surroundings is None:
-            return None
-        return self.surroundings.place([_numbered(article, article_id) for article_id, article in new])
+        """Decide where the new articles belong; None if there are none.
+
+        One that was not foreseen stays without a story, and is told of at once: it must not cost the body in which it came.
+        """
+        foreseen = [(one.article_id, self.may_be_new.get(_words_of(one.showing))) for one in settled if one.is_new_article]
+        new = [_numbered(known.article, article_id) for article_id, known in foreseen if known is not None]
+        return self.surroundings.place(new) if new and self.surroundings is not None else None
 
     def facts_after(self, settled: Iterable[Settled], shown: Shown) -> KnownFacts | None:
         """The facts of all articles once this is written, if a topic asks for any."""

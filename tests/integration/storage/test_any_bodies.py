@@ -98,6 +98,7 @@ def test_whatever_is_shown_is_recorded_and_told_once(tmp_path: Path, foretold: l
                 text = prose(chance.choice(["le sommet de Tarnac", "Riga"])) + " " + " ".join(chance.sample(SUMMARIES, 2))
                 desk.bring(page, desk.tick(), ExtractedPage(chance.choice([None, None, "Ariane au sommet"]), text))
         assert desk.rows("SELECT place FROM articles GROUP BY place HAVING count(*) > 1") == []
+        assert desk.rows("SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM story_articles)") == [], "each was foreseen"
         assert desk.rows("SELECT topic, article_id FROM alerts GROUP BY 1, 2 HAVING count(*) > 1") == []
         found = "SELECT 1 FROM alerts WHERE topic = 'OTAN' AND subject = 'article:' || articles.id"
         open_matches = "SELECT 1 FROM matches WHERE topic = 'OTAN' AND article_id = articles.id AND silence IS NULL"

@@ -103,3 +103,14 @@ def test_a_body_of_hundreds_is_dealt_with_in_portions(desk: Desk, asked: list[in
     assert (asked, tally.entries_new, tally.articles_new, tally.duplicates) == ([99, 100, 31], 231, 230, 1)
     assert sorted(int(alert.subject.key) for alert in tally.alerts) == list(range(2, 232))
     assert articles(desk) == 231
+
+
+def test_an_article_that_was_not_foreseen_is_archived_and_told_without_a_story(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.watch(A)
+    monkeypatch.setattr(bodies, "may_be_new", lambda *_: [])
+    desk.poll(
+        A, entry("L’OTAN à Vilnius", "https://a.example/1", content=DISPATCH), entry("La halle", "https://a.example/2", content=OTHER)
+    )
+    assert desk.rows("SELECT count(*), (SELECT count(*) FROM story_articles) FROM articles") == [(2, 0)]
+    assert desk.alerts() == [("OTAN", "new")]
+    assert desk.found("halle") == ["La halle"]
