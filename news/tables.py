@@ -148,7 +148,7 @@ def string(value: object) -> str:
 
 
 def boolean(value: object) -> bool:
-    """True or false."""
+    """TOML's `true` or `false`, and nothing that Python takes for one: not 1, and no string."""
     if not isinstance(value, bool):
         raise ValueError(Wording("must be true or false"))  # noqa: TRY004  # see above
     return value

@@ -192,3 +192,4 @@ def test_what_was_held_for_long_and_is_no_more_is_found_from_time_to_time(tmp_pa
         asyncio.run(scene())
     finally:
         gc.enable()
+    assert gone() is None
