@@ -77,8 +77,10 @@ NEAR = (
 """The tests that run in the process of the code they test, of which coverage can tell where they pass by."""
 WHOLE = ("tests/acceptance", "--ignore=tests/acceptance/test_crash.py", "--ignore=tests/acceptance/test_january_replay.py")
 """Those that run the program as its users do."""
+FIRST_ASKED = 20
+"""The most special tests of a line: they notice most changes, and so few of them start at once."""
 MOST_AT_ONCE = 400
-"""Tests of one line. Who passes by more than that is passed by at every poll: the most special ones are asked first."""
+"""The others of one line, where hundreds pass by."""
 _LONGEST_SECONDS = 3_600
 _MOST_SHOWN = 4_000
 """Characters of what tests say that fail before anything is changed."""
@@ -224,10 +226,16 @@ def is_noticed(folder: Path, mutant: Mutant, tests: Sequence[str], *, whole: boo
     source = path.read_text()
     path.write_text(mutant.applied_to(source))
     try:
-        portions = [tests[start : start + MOST_AT_ONCE] for start in range(0, len(tests), MOST_AT_ONCE)]
-        return any(_fails(folder, some) for some in portions) or (whole and _fails(folder, WHOLE))
+        return any(_fails(folder, some) for some in _in_portions(tests)) or (whole and _fails(folder, WHOLE))
     finally:
         path.write_text(source)
+
+
+def _in_portions(tests: Sequence[str]) -> Iterator[Sequence[str]]:
+    start, size = 0, FIRST_ASKED
+    while start < len(tests):
+        yield tests[start : start + size]
+        start, size = start + size, MOST_AT_ONCE
 
 
 def _fails(folder: Path, arguments: Sequence[str]) -> bool:

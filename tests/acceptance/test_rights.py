@@ -21,10 +21,13 @@ READING = ["search otan", "sources", "alerts", "status", "export"]
 PROGRAM = """
 import contextlib, io, os, sys
 from quivive.cli import main
-# Once as root, who may do all: what it imports may lie where an ordinary user cannot read.
+# Once as root, who may do all, and once told how it is used: what either imports may lie where an ordinary user cannot read.
+asked = sys.argv
 nowhere = io.TextIOWrapper(io.BytesIO())
-with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere), contextlib.suppress(SystemExit):
-    main()
+for sys.argv in (asked, [asked[0], "--no-such-option"]):
+    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere), contextlib.suppress(SystemExit):
+        main()
+sys.argv = asked
 os.setgroups([])
 os.setgid(65534)
 os.setuid(65534)
