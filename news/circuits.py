@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from news.timing import doubled
+
 FAILURES_TO_OPEN = 5
 """Different messages that failed in a row. One alone, however often it is tried, says nothing of the channel."""
 FIRST_PAUSE = timedelta(seconds=15)
@@ -20,8 +22,6 @@ LONGEST_ASKED_PAUSE = timedelta(hours=1)
 PAUSE_JITTER = 0.2
 ARRIVALS_TO_CLOSE = 8
 """Messages that must arrive after a pause before all is as usual."""
-
-_DOUBLINGS_TO_LONGEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,7 @@ def resume(circuit: Circuit, now: datetime) -> Circuit:
 
 
 def _usual_pause(circuit: Circuit, jitter: float) -> timedelta:
-    pause = min(FIRST_PAUSE * (1 << min(circuit.pauses, _DOUBLINGS_TO_LONGEST)), LONGEST_PAUSE)
-    return pause * (1 + PAUSE_JITTER * jitter)
+    return doubled(FIRST_PAUSE, circuit.pauses, LONGEST_PAUSE) * (1 + PAUSE_JITTER * jitter)
 
 
 def _pause(circuit: Circuit, reason: str | None, now: datetime, pause: timedelta, *, asked: bool) -> Circuit:

@@ -9,7 +9,7 @@ from zlib import crc32
 from news.freshness import NO_WISHES, Wishes, after_skipped, wished_wait
 from news.pacing import Bounds, crowded_wait, wait_of
 from news.rhythm import Rhythm, lately_of, rates_of, when_expected
-from news.timing import LONGEST_RETRY_AFTER
+from news.timing import LONGEST_RETRY_AFTER, doubled
 
 PAGE_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240, 720))
 """Waits before each further fetch of a page; after the last it is given up, about 17 hours after the first."""
@@ -116,9 +116,7 @@ def next_poll_at(
     """
     usual = timing.interval if rhythm is None or timing.is_own else min(timing.interval, wait_of(rhythm, now, timing.bounds))
     wait = max(usual, timing.least)
-    if failures:
-        wait = min(wait * 2 ** min(failures, 20), max(timing.most, wait))
-    return now + _as_asked(wait, retry_after)
+    return now + _as_asked(doubled(wait, failures, max(timing.most, wait)), retry_after)
 
 
 @dataclass(frozen=True, slots=True)

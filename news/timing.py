@@ -1,4 +1,7 @@
-"""When a delivery is tried again, when it is given up, and what Retry-After asks. Pure rules of time; `now` and chance are arguments."""
+"""When a delivery is tried again, when it is given up, how pauses double, and what Retry-After asks.
+
+Pure rules of time; `now` and chance are arguments.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,13 @@ DELIVERY_LIFETIME = timedelta(days=3)
 MOST_AHEAD = timedelta(hours=1)
 """What is said to come later than that from now was made by a clock that was ahead: whatever counts from then on would never come."""
 
-_DOUBLINGS_TO_LONGEST = 10
-"""5 s doubled ten times is beyond an hour; a bound on the exponent keeps the arithmetic finite."""
+_MOST_DOUBLINGS = 20
+"""A second becomes twelve days; a bound on the exponent keeps the arithmetic finite."""
+
+
+def doubled(pause: timedelta, times: int, longest: timedelta) -> timedelta:
+    """A pause that was doubled so many times; at most `longest`."""
+    return min(pause * (1 << min(times, _MOST_DOUBLINGS)), longest)
 
 
 def retry_delay(attempts_made: int, jitter: float) -> timedelta:
@@ -24,8 +32,7 @@ def retry_delay(attempts_made: int, jitter: float) -> timedelta:
 
     `jitter` is between -1 and 1; it spreads the retries of many deliveries that failed together.
     """
-    doublings = min(max(attempts_made, 1) - 1, _DOUBLINGS_TO_LONGEST)
-    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY) * (1 + JITTER_SHARE * jitter)
+    return doubled(FIRST_RETRY, max(attempts_made, 1) - 1, LONGEST_RETRY) * (1 + JITTER_SHARE * jitter)
 
 
 def next_attempt(attempts_made: int, now: datetime, give_up_at: datetime, jitter: float, retry_after: timedelta | None) -> datetime | None:

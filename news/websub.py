@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from news.sources import FeedLink, Problem
-from news.timing import LONGEST_RETRY_AFTER
+from news.timing import LONGEST_RETRY_AFTER, doubled
 from news.wording import Wording
 
 MOST_HUBS = 3
@@ -193,7 +193,7 @@ def _after_asking_to_leave(known: Subscription, now: datetime) -> Subscription |
 
 
 def _pause(failures: int, retry_after: timedelta | None) -> timedelta:
-    pause = min(FIRST_RETRY * (1 << min(failures - 1, 20)), LONGEST_RETRY)
+    pause = doubled(FIRST_RETRY, failures - 1, LONGEST_RETRY)
     return max(pause, min(retry_after, LONGEST_RETRY_AFTER)) if retry_after is not None else pause
 
 
