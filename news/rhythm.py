@@ -181,7 +181,7 @@ def rates_of(rhythm: Rhythm, now: datetime) -> tuple[float, ...]:
 @lru_cache(maxsize=16)
 def _rates(counts: tuple[float, ...], since: datetime, kept: float, now: datetime) -> tuple[float, ...]:
     """As `rates_of`, which is asked several times in one poll; of each count, `kept` is left."""
-    days = [kept * sum(counts[day * 24 : day * 24 + 24]) for day in range(7)]
+    days = [kept * sum(counts[midnight : midnight + 24]) for midnight in range(0, HOURS_OF_WEEK, 24)]
     watched = _watched(since, now)
     total, time = sum(days), sum(watched)
     mean = (total + _PRIOR_INSTALMENTS) / (time + _PRIOR_DAYS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -176,6 +177,21 @@ def test_what_is_going_on_lately_is_compared_with_what_is_usual_and_soon_forgott
     assert lately_of(rhythm, quiet, MONDAY + LATELY).factor == pytest.approx(5 / 2.5)
     busy = [2.0] * HOURS_OF_WEEK
     assert lately_of(rhythm, busy, MONDAY + DAY).factor == pytest.approx(2 / (2 + 2 * 2 / 0.6931), rel=0.03)
+
+
+def test_an_hour_is_judged_by_what_it_brought_itself_and_by_its_day_and_its_hour_of_the_day() -> None:
+    counts = [float(number * number % 17) for number in range(HOURS_OF_WEEK)]
+    by_day = [counts[day * 24 :][:24] for day in range(7)]
+    by_hour = [sum(hours) for hours in zip(*by_day, strict=True)]
+    rates = rates_of(replace(UNKNOWN, counts=tuple(counts), since=MONDAY - 3000 * WEEK), MONDAY)
+    weeks, total = 6 / math.log(2), sum(counts)
+    usual = (total + 0.5) / (7 * weeks + 1)
+    for number, rate in enumerate(rates):
+        day, hour = divmod(number, 24)
+        of_day = (sum(by_day[day]) + usual) / (weeks + 1)
+        share = ((by_hour[hour - 1] + 2 * by_hour[hour] + by_hour[hour - 23]) / 4 + 4 / 24) / (total + 4)
+        assert rate == pytest.approx((counts[number] + 3 * of_day * share) / (weeks + 3))
+    assert len(rates) == HOURS_OF_WEEK
 
 
 def test_a_burst_is_seen_in_what_it_brings() -> None:
