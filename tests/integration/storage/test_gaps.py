@@ -18,6 +18,7 @@ from news.topics import Topic
 from quivive.cli.json_answers import coverage_json
 from quivive.cli.json_whole import whole_json
 from storage import Tally
+from storage.file.times import to_text
 from tests.desk import DAMAGE, NOW, A, B, Desk, entry
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -433,10 +434,22 @@ def test_the_time_between_bodies_that_overlap_is_covered_failed_polls_or_not(des
     assert hours(desk, at(6)) == 6
 
 
+def leave_unchanged(desk: Desk, when: datetime) -> None:
+    desk.archive.record_poll(PollOutcome(desk.source(A).source_id, A, when, 0.1, PollKind.UNCHANGED, 304), when).result()
+
+
 def test_an_unchanged_feed_covers_the_time_too(desk: Desk) -> None:
-    source = desk.source(A)
-    desk.archive.record_poll(PollOutcome(source.source_id, A, at(2), 0.1, PollKind.UNCHANGED, 304), at(2)).result()
+    leave_unchanged(desk, at(2))
     assert hours(desk, at(3)) == 2
+
+
+@pytest.mark.parametrize(("unchanged_at", "well_until"), [((2, 9), 9), ((2, 9 * 24), 0)])
+def test_before_a_gap_all_was_well_at_the_last_304_that_was_believed(desk: Desk, unchanged_at: tuple[int, ...], well_until: int) -> None:
+    """After a 304 that is doubted, which one of nine days is, at the last body."""
+    for hour in unchanged_at:
+        leave_unchanged(desk, at(hour))
+    assert poll(desk, stories(300), at(301)).gap is not None
+    assert desk.rows("SELECT last_good_at FROM gaps") == [(to_text(at(well_until)),)]
 
 
 def test_a_feed_that_shows_nothing_covers_nothing_until_it_shows_what_it_did(desk: Desk) -> None:

@@ -120,10 +120,13 @@ def forget_stories(desk: Desk) -> None:
     desk.reopen()
 
 
-def test_what_was_there_before_is_placed_step_by_step_over_deaths_and_alerts_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bound", ["STEP_ARTICLES", "STEP_CHARACTERS"])
+def test_what_was_there_before_is_placed_step_by_step_over_deaths_and_alerts_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
     publish(desk)
     before, alerts = placed(desk), desk.alerts()
-    monkeypatch.setattr(placing_old, "STEP_ARTICLES", 1)
+    monkeypatch.setattr(placing_old, bound, 1)
     forget_stories(desk)
     assert stories(desk) == []
     assert desk.status()["rebuilding"] == {"part": "stories", "percent": 0.0}

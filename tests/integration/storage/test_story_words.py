@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from news.stories import WordCounts
 from storage.file.database import Database
 from storage.file.story_schema import keep_holders_beside_counts, tell_words_in_bytes
 from storage.recording import story_words
@@ -67,9 +68,13 @@ def test_articles_are_placed_the_same_whatever_waits(tmp_path: Path, monkeypatch
         assert placed(desk) == expected
 
 
-def test_no_more_is_remembered_than_there_is_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", 60)
-    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_SKETCHES", 10)
+@pytest.mark.parametrize(("most_words", "most_sketches"), [(60, 10), (10, 1)])
+def test_no_more_is_remembered_than_there_is_room_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_words: int, most_sketches: int
+) -> None:
+    """Also where there is room for less than one article brings."""
+    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", most_words)
+    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_SKETCHES", most_sketches)
     remembered: list[tuple[int, int]] = []
 
     def look(desk: Desk) -> None:
@@ -78,8 +83,28 @@ def test_no_more_is_remembered_than_there_is_room_for(tmp_path: Path, monkeypatc
 
     with Desk(tmp_path / "archive.db") as desk:
         poll_all(desk, look)
-    assert max(known for known, _ in remembered) <= 60
-    assert max(sketches for _, sketches in remembered) <= 10
+    assert max(known for known, _ in remembered) <= most_words
+    assert max(sketches for _, sketches in remembered) == most_sketches
+
+
+def test_words_are_counted_in_the_table_and_among_what_waits_and_among_what_is_placed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story_words, "MOST_WAITING", 2)
+
+    def count(db: Database) -> WordCounts:
+        words, new = story_words.words_of(db)[0], load_sketches_after(db, 1)
+        words.learn(db, new)
+        return words.count(new)
+
+    with Desk(tmp_path / "archive.db") as desk:
+        desk.watch(A)
+        for number, title in enumerate(("Rungis brûle", "Rungis Kourou", "Rungis Kourou")):
+            desk.poll(A, entry(title, f"https://a.example/{number}", summary=f"détail{number}"))
+        assert desk.rows("SELECT articles FROM word_counts WHERE word = ''") == [(2,)], "the third waits"
+        counts = desk.archive._submit(count).result()
+        held = {word: counts.holding.get(word) for word in ("rungi", "kourou", "brul", "~detai")}
+        assert (counts.articles, held) == (5, {"rungi": 5, "kourou": 4, "brul": None, "~detai": 5})
 
 
 def test_what_was_taken_back_is_known_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

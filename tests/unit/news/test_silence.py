@@ -121,9 +121,46 @@ def test_the_holidays_are_those_of_france(day: date, is_one: bool) -> None:
     assert is_holiday(day) == is_one
 
 
-@pytest.mark.parametrize("day", [date(1961, 4, 2), date(2000, 4, 23), date(2008, 3, 23), date(2024, 3, 31), date(2038, 4, 25)])
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(1598, 3, 22),
+        date(1609, 4, 19),
+        date(1666, 4, 25),
+        date(1761, 3, 22),
+        date(1818, 3, 22),
+        date(1886, 4, 25),
+        date(1943, 4, 25),
+        date(1954, 4, 18),
+        date(1961, 4, 2),
+        date(1981, 4, 19),
+        date(2000, 4, 23),
+        date(2008, 3, 23),
+        date(2011, 4, 24),
+        date(2024, 3, 31),
+        date(2025, 4, 20),
+        date(2038, 4, 25),
+        date(2049, 4, 18),
+        date(2076, 4, 19),
+        date(2100, 3, 28),
+        date(2285, 3, 22),
+    ],
+)
 def test_easter_is_when_it_is(day: date) -> None:
     assert easter_of(day.year) == day
+
+
+def test_easter_is_when_the_rule_of_clavius_says() -> None:
+    """As Knuth tells it (The Art of Computer Programming, volume 1, 1.3.2, exercise 14): another way to the same day."""
+    for year in range(1583, 4100):
+        golden, century = year % 19 + 1, year // 100 + 1
+        epact = (11 * golden + 20 + (8 * century + 5) // 25 - 5 - (3 * century // 4 - 12)) % 30
+        if epact == 24 or (epact == 25 and golden > 11):
+            epact += 1
+        full_moon = 44 - epact if epact < 24 else 74 - epact
+        sundays = 5 * year // 4 - (3 * century // 4 - 12) - 10
+        day = full_moon + 7 - (sundays + full_moon) % 7
+        assert easter_of(year) == date(year, 3, 1) + timedelta(days=day - 1)
 
 
 def test_a_silence_of_years_is_none() -> None:

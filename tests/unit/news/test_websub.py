@@ -11,9 +11,7 @@ import pytest
 
 from news.sources import FeedLink, Problem
 from news.websub import (
-    FIRST_RETRY,
     LONGEST_LEASE,
-    LONGEST_RETRY,
     MOST_HUBS,
     NOT_ASKED_BACK,
     SHORTEST_LEASE,
@@ -124,16 +122,16 @@ def test_a_hub_that_took_the_request_is_given_time_to_ask_back_and_asked_again_e
         assert known.next_attempt_at is not None
         pauses.append(known.next_attempt_at - NOW)
     assert (known.state, known.message) == (SubscriptionState.ASKED, NOT_ASKED_BACK)
-    assert pauses[:3] == [FIRST_RETRY, 2 * FIRST_RETRY, 4 * FIRST_RETRY]
-    assert pauses[-1] == LONGEST_RETRY
+    minutes = [10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]
+    assert pauses == [timedelta(minutes=some) for some in minutes]
 
 
 def test_a_hub_that_refuses_is_asked_again_later_and_as_late_as_it_says() -> None:
     refused = asked_on(FOUND, PROBLEM)
     assert (refused.state, refused.message, refused.failures) == (SubscriptionState.REFUSED, PROBLEM.message, 1)
-    assert refused.next_attempt_at == NOW + FIRST_RETRY
+    assert refused.next_attempt_at == NOW + timedelta(minutes=10)
     assert asked_on(FOUND, replace(PROBLEM, retry_after=timedelta(hours=3))).next_attempt_at == NOW + timedelta(hours=3)
-    assert asked_on(FOUND, replace(PROBLEM, retry_after=timedelta(seconds=3))).next_attempt_at == NOW + FIRST_RETRY
+    assert asked_on(FOUND, replace(PROBLEM, retry_after=timedelta(seconds=3))).next_attempt_at == NOW + timedelta(minutes=10)
     assert asked_on(FOUND, replace(PROBLEM, retry_after=timedelta(days=300))).next_attempt_at == NOW + timedelta(days=1)
 
 
@@ -160,7 +158,7 @@ def test_the_answer_to_a_request_of_the_other_kind_changes_nothing() -> None:
 
 def test_a_hub_is_asked_three_times_to_let_go_and_not_at_all_where_it_holds_nothing() -> None:
     first = asked_on(LEAVING, PROBLEM)
-    assert first.next_attempt_at == NOW + FIRST_RETRY
+    assert first.next_attempt_at == NOW + timedelta(minutes=10)
     assert asked(asked_on(first)) is None
     assert asked(replace(LEAVING, lease_ends_at=None)) is None
     assert asked(replace(LEAVING, lease_ends_at=NOW)) is None
