@@ -3,7 +3,7 @@
 On labelled articles (`--labelled`: a table with `id, event, affair, date, title, description, link`, in the order of their dates as if
 each came alone) it counts pairs, the alerts that would still be doubled, and the events that would be told as a part of another, and with
 `--joins` lists every wrong and every missed pair with the words that decided. Copies are made of the same texts: one word in ten changed,
-and teasers of 400 characters. What it costs is measured in an archive that is made in bulk (`bench.many_stories`): processor time of a
+and teasers of 400 characters. What it costs is measured in an archive that is made in bulk (`bench.many_stories`): processor time of some
 thousand made-up articles of 4 kB that are placed the whole way, in bodies of 20, each committed by itself; and bytes of the file. What a
 worker process makes of their texts is measured apart.
 
@@ -40,7 +40,8 @@ _TEXTS_OF = 15
 _TEASER_CHARACTERS = 400
 _FOLLOW_UP = timedelta(hours=1)
 """The default of `[alerts] follow_up`."""
-_BODY, _MEASURED = 20, 1000
+_BODY, _MEASURED = 20, 8_000
+"""Twice as many as wait before their shingles are put away."""
 _A_DAY = (2_700, 10_000)
 """A million in a year, and what a large installation has."""
 _FIRST = datetime(2025, 1, 1, tzinfo=UTC)
@@ -62,7 +63,7 @@ def place_all(rows: Sequence[Mapping[str, str]]) -> tuple[dict[str, Placed], dic
     for count, row in enumerate(rows, start=1):
         at = datetime.fromisoformat(row["date"])
         new = make_unplaced(count, 1, row["link"], at, analyse_article(row["title"], row["description"]))
-        held.update(new.sketch.words.keys())
+        held.update(new.sketch.words)
         new = replace(new, sketch=weigh(new.sketch, WordCounts(count, held)))
         placed[row["id"]] = placer.place(new)
     return placed, {one: around.story_of[place.article.article_id] for one, place in placed.items()}

@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
@@ -53,7 +53,7 @@ KIN_SIGN = "~"
 """Before the first letters of a word, by which its kin is known; no word has it."""
 KIN_LETTERS = 5
 """Neige and neigeux, Croatie and croate: stems keep them apart, so few letters do not."""
-MOST_NEIGHBOURS = 16
+MOST_NEIGHBOURS = 12
 """That tell which words are the affair's, and of which it is told whether they are on the same event."""
 NEAR_ENOUGH = 0.24
 """Chosen on the labelled half of one day's news, as are the factors below."""
@@ -111,20 +111,27 @@ class Sketch:
     article_id: int
     at: datetime
     title: str
-    title_words: frozenset[str]
-    """Stems and their kin, of what it says of its affair; without the name of this, and little words."""
-    words: Mapping[str, int]
-    """Stems of title and beginning and their kin, with how often they come; in the title they count twice."""
+    words: Sequence[str]
+    """Stems of title and beginning and their kin, each once: those first that the title says of its affair, whose name is none of them."""
+    titled: int
+    """How many these first ones are."""
+    counts: bytes
+    """How often each of the words comes; in the title they count twice."""
     numbers: frozenset[str]
     """In title and beginning, as written."""
     kinds: frozenset[HeadlineKind]
     column: str
     """See `news.copies.column_key`."""
-    weights: Mapping[str, int] = field(default_factory=dict)
+    weights: Sequence[int] = ()
     """How much each word told when the article was placed, in hundredths; nothing before. Looked up anew for each comparison, they would
     cost the most."""
     square: float = 0.0
     """Of what its words tell, together."""
+
+    @property
+    def title_words(self) -> Sequence[str]:
+        """What the title says of its affair."""
+        return self.words[: self.titled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,16 +199,18 @@ def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, beg
     for word, count in list(words.items()):
         if kin := _kin_of(word):
             words[kin] += count
-    title_kin = frozenset(kin for word in said_of_affair if (kin := _kin_of(word)))
+    titled = {*said_of_affair, *filter(None, map(_kin_of, said_of_affair))}
+    ordered = (*sorted(titled), *[word for word in words if word not in titled])
+    counts = bytes(map(words.__getitem__, ordered))
     numbers = frozenset([*_NUMBER.findall(title), *text_numbers.split()])
-    column = column_of(analysed.title_tokens)
-    return Sketch(article_id, at, title, title_kin.union(said_of_affair), dict(words), numbers, kinds_of_headline(title), column)
+    kinds, column = kinds_of_headline(title), column_of(analysed.title_tokens)
+    return Sketch(article_id, at, title, ordered, len(titled), counts, numbers, kinds, column)
 
 
 def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
     """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
-    weights = {word: round(100 * counts.weigh(word)) for word in sketch.words}
-    square = sum([(weights[word] * _COUNTED[count]) ** 2 for word, count in sketch.words.items()])
+    weights = tuple([round(100 * counts.weigh(word)) for word in sketch.words])
+    square = sum([(weight * _COUNTED[count]) ** 2 for weight, count in zip(weights, sketch.counts, strict=True)])
     return replace(sketch, weights=weights, square=square)
 
 
@@ -232,6 +241,8 @@ def place(new: Sketch, near: Sequence[Neighbour], copy: CopyOf | None = None) ->
 
     The words of all of them are weighed.
     """
+    if not near:
+        return Placing(None, Because.FIRST, 0.0, None, ())
     affair = _Affair(new, near)
     compared = [one.sketch for one in near if abs(new.at - one.sketch.at) <= WINDOW]
     scores = {sketch.article_id: affair.score(sketch) for sketch in compared}
@@ -283,7 +294,12 @@ class _Affair:
     def __init__(self, new: Sketch, near: Sequence[Neighbour]) -> None:
         self._new = new
         held = Counter(chain.from_iterable([one.sketch.words for one in near]))
-        self._common = {word: _Common.of(new, word, held[word]) for word in new.weights if word in held}
+        told = enumerate(zip(new.words, new.weights, new.counts, strict=True))
+        self._common = {
+            word: _Common.of(word, weight, times, held[word], is_titled=place < new.titled)
+            for place, (word, weight, times) in told
+            if word in held
+        }
         """The words that others near by hold too."""
         self._square = new.square - sum([one.lost for one in self._common.values()])
         """Of what the article's words tell, where the other holds none of them."""
@@ -293,61 +309,60 @@ class _Affair:
         given = Counter(chain.from_iterable([one.sketch.numbers for one in near]))
         self._numbers = {number for number in new.numbers if given[number] <= _MOST_OF_AFFAIR}
         """Those that are not the affair's own: « Covid-19 », « CAC 40 »."""
-        self._title = sum([self._common[word].alone if word in self._common else new.weights[word] for word in sorted(new.title_words)])
+        titled = zip(new.title_words, new.weights, strict=False)
+        self._title = sum([self._common[word].alone if word in self._common else weight for word, weight in titled])
         """What the words of the title tell, where the other holds none of them."""
 
     def score(self, other: Sketch) -> float:
         """How likely both tell of the same event, from 0 to 1."""
-        likeness = self._likeness(other)
-        if not likeness:
+        shared = self._shared_with(other)
+        if sum([not one.is_kin for one, _, _ in shared]) < _LEAST_SHARED:
             return 0.0
-        score = (1 - _TITLE_SHARE) * likeness + _TITLE_SHARE * _TITLE_FACTOR * self._title_likeness(other)
+        score = (1 - _TITLE_SHARE) * self._likeness(other, shared) + _TITLE_SHARE * _TITLE_FACTOR * self._title_likeness(other, shared)
         if not self._numbers.isdisjoint(other.numbers):
             score = min(1.0, score * _SAME_NUMBER)  # a column says much of the same each time, and is told by its headline still
         return score * math.exp(-abs(self._new.at - other.at) / _DECAY) * _headlines_factor(self._new, other)
 
-    def _likeness(self, other: Sketch) -> float:
+    def _shared_with(self, other: Sketch) -> list[tuple[_Common, int, int]]:
+        """The words that the other holds too, with how often they come there and how much they tell there."""
+        found = zip(map(self._common.get, other.words), other.counts, other.weights, strict=True)
+        return [(one, count, weight) for one, count, weight in found if one is not None]
+
+    def _likeness(self, other: Sketch, shared: Sequence[tuple[_Common, int, int]]) -> float:
         """The cosine of the words of both."""
-        words, weights, lost, square = other.words, other.weights, self._lost, other.square
-        common = [word for word in self._common if word in words]
-        if len(common) - sum(map(is_kin, common)) < _LEAST_SHARED:
-            return 0.0
-        square -= sum([lost[word] * (weights[word] * _COUNTED[count]) ** 2 for word, count in words.items() if word in lost])
+        found = zip(map(self._lost.get, other.words), other.counts, other.weights, strict=True)
+        square = other.square - sum([lost * (weight * _COUNTED[count]) ** 2 for lost, count, weight in found if lost is not None])
         own_square, product = self._square, 0.0
-        for word in common:
-            told, count = self._common[word], _COUNTED[words[word]]
-            square += (told.weight * count) ** 2 - (weights[word] * count) ** 2
-            own_square += told.gained
-            product += told.product * count
+        for one, times, weight in shared:
+            count = _COUNTED[times]
+            square += (one.weight * count) ** 2 - (weight * count) ** 2
+            own_square += one.gained
+            product += one.product * count
         return product / math.sqrt(square * own_square) if square > 0 and own_square > 0 else 0.0
 
-    def _title_likeness(self, other: Sketch) -> float:
+    def _title_likeness(self, other: Sketch, shared: Sequence[tuple[_Common, int, int]]) -> float:
         """How much of what the title of one says the other says too, of the title of which less is said."""
         said, whole = 0.0, self._title
-        for word in sorted(self._new.title_words & other.words.keys()):
-            told = self._common[word]
-            said += told.weight
-            whole += told.weight - told.alone
+        for one, _, _ in shared:
+            if one.is_titled:
+                said += one.weight
+                whole += one.weight - one.alone
         return min(_share(said, whole), self._share_of_theirs(other))
 
     def _share_of_theirs(self, other: Sketch) -> float:
         said = rest = 0.0
-        for word in sorted(other.title_words):
+        for word, weight in zip(other.title_words, other.weights, strict=False):
             if (common := self._common.get(word)) is not None:
                 said += common.weight
             else:
-                rest += other.weights[word] * self._discounts.get(word, 1.0)
+                rest += weight * self._discounts.get(word, 1.0)
         return _share(said, said + rest)
 
     def common_words(self, other: Sketch) -> tuple[str, ...]:
         """The words that both hold, those first that tell most."""
-        told = {
-            word: one.product * _COUNTED[other.words[word]] / one.weight
-            for word, one in self._common.items()
-            if word in other.words and not is_kin(word) and one.weight
-        }
-        common = sorted(told, key=lambda word: (-told[word], word))
-        return tuple(common[:_MOST_WORDS_TOLD])
+        shared = zip(other.words, map(self._common.get, other.words), other.counts, strict=True)
+        told = [(-one.product * _COUNTED[count] / one.weight, word) for word, one, count in shared if one and one.weight and not one.is_kin]
+        return tuple(word for _, word in sorted(told)[:_MOST_WORDS_TOLD])
 
 
 class _Common(NamedTuple):
@@ -363,14 +378,17 @@ class _Common(NamedTuple):
     """How much of that comes back beside one that holds it."""
     product: float
     """Its part of the product of both articles: the weight of each, times what its count counts here; that of the other is to come."""
+    is_kin: bool
+    is_titled: bool
+    """Whether the title says it of its affair."""
 
     @staticmethod
-    def of(new: Sketch, word: str, held: int) -> _Common:
-        """What the word tells that so many of those near by hold."""
-        told, count = new.weights[word], _COUNTED[new.words[word]]
+    def of(word: str, told: int, times: int, held: int, *, is_titled: bool) -> _Common:
+        """What a word tells that so many of those near by hold."""
+        count = _COUNTED[times]
         weight, alone = told * _DISCOUNTS[min(held - 1, _MOST_OF_AFFAIR)], told * _DISCOUNTS[min(held, _MOST_OF_AFFAIR)]
         lost, gained = (told * count) ** 2 - (alone * count) ** 2, (weight * count) ** 2 - (alone * count) ** 2
-        return _Common(weight, alone, lost, gained, weight * weight * count)
+        return _Common(weight, alone, lost, gained, weight * weight * count, is_kin(word), is_titled)
 
 
 def _share(said: float, whole: float) -> float:

@@ -10,7 +10,7 @@ from news.urls import comparing_url
 from storage.file.database import Database
 from storage.file.first_schema import ALERTS, ARTICLES, SOURCES
 from storage.file.migrations import Migrations
-from storage.file.story_schema import STORIES, keep_holders_beside_counts, tell_words_in_bytes
+from storage.file.story_schema import STORIES, WAITING_SHINGLES, keep_holders_beside_counts, name_title_words_first, tell_words_in_bytes
 
 migrations = Migrations("quivive")
 
@@ -540,3 +540,15 @@ def find_stories_by_fewer_words(db: Database) -> None:
 def tell_words_of_sketches_in_bytes(db: Database) -> None:
     """What is read again and again to place an article is kept so that it is read at once."""
     tell_words_in_bytes(db)
+
+
+@migrations()
+def let_shingles_wait(db: Database) -> None:
+    """The shingles of the latest articles are put into their index together, so that each page of it is written for several."""
+    db.conn.execute(WAITING_SHINGLES)
+
+
+@migrations()
+def name_title_words_of_sketches_first(db: Database) -> None:
+    """What is read again and again to place an article is kept without saying anything twice."""
+    name_title_words_first(db)

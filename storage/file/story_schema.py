@@ -59,8 +59,13 @@ STORIES = (
     ) WITHOUT ROWID""",
 )
 
+WAITING_SHINGLES = """CREATE TABLE waiting_shingles (
+    article_id INTEGER PRIMARY KEY REFERENCES articles (id),
+    shingles TEXT NOT NULL             -- JSON: those of its shingles that may not be in the index yet
+)"""
+
 _HOLDERS = 30
-"""Of a word, the latest: `news.placing` looks at no more."""
+"""Of a word, the latest."""
 _MOST_COUNTED = 195
 """Times that a word comes, in a title of 65 words, where it counts twice, and a beginning of 65."""
 
@@ -104,3 +109,17 @@ def tell_words_in_bytes(db: Database) -> None:
         )
         sketch = json.dumps([*rest, 10_000 * square], ensure_ascii=False, separators=(",", ":"))
         db.conn.execute("UPDATE sketches SET sketch = ?, told = ? WHERE article_id = ?", (sketch, told, row["article_id"]))
+
+
+def name_title_words_first(db: Database) -> None:
+    """Of the words of a sketch, those that its title says of its affair come first, and are counted; they were written twice."""
+    for row in db.conn.execute("SELECT article_id, sketch, told FROM sketches").fetchall():
+        title, column, kinds, numbers, title_words, joined, square = json.loads(row["sketch"])
+        words, titled = joined.split(), dict.fromkeys(title_words.split())
+        size = len(words)
+        told = dict(zip(words, zip(row["told"][:size], struct.unpack(f"<{size}H", row["told"][size:]), strict=True), strict=True))
+        ordered = [*titled, *[word for word in words if word not in titled]]
+        kept = [title, column, kinds, numbers, len(titled), " ".join(ordered), square]
+        counts, weights = zip(*[told[word] for word in ordered], strict=True) if ordered else ((), ())
+        values = json.dumps(kept, ensure_ascii=False, separators=(",", ":")), bytes(counts) + struct.pack(f"<{size}H", *weights)
+        db.conn.execute("UPDATE sketches SET sketch = ?, told = ? WHERE article_id = ?", (*values, row["article_id"]))

@@ -30,19 +30,19 @@ def load_sketches_after(db: Database, article_id: int) -> list[Sketch]:
 
 def _sketch(row: sqlite3.Row) -> Sketch:
     article_id, at, kept, told = row
-    title, column, kinds, numbers, title_words, words, square = json.loads(kept)
-    stems = words.split()
-    counts, weights = told[: len(stems)], struct.unpack(f"<{len(stems)}H", told[len(stems) :])
+    title, column, kinds, numbers, titled, joined, square = json.loads(kept)
+    words = tuple(joined.split())
     return Sketch(
         article_id=article_id,
         at=datetime.fromtimestamp(at, UTC),
         title=title,
-        title_words=frozenset(title_words.split()),
-        words=dict(zip(stems, counts, strict=True)),
+        words=words,
+        titled=titled,
+        counts=told[: len(words)],
         numbers=frozenset(numbers.split()),
         kinds=frozenset(map(HeadlineKind, kinds.split())),
         column=column,
-        weights=dict(zip(stems, weights, strict=True)),
+        weights=struct.unpack(f"<{len(words)}H", told[len(words) :]),
         square=square,
     )
 
@@ -55,13 +55,14 @@ def write_sketches(db: Database, sketches: Sequence[Sketch]) -> None:
 
 def _kept(sketch: Sketch) -> str:
     """Words are joined, since reading one text is cheaper than reading a hundred; they hold no space."""
-    joined = [" ".join(some) for some in (sorted(sketch.kinds), sorted(sketch.numbers), sorted(sketch.title_words), sketch.words)]
-    return json.dumps([sketch.title, sketch.column, *joined, sketch.square], ensure_ascii=False, separators=(",", ":"))
+    kinds, numbers, words = (" ".join(some) for some in (sorted(sketch.kinds), sorted(sketch.numbers), sketch.words))
+    kept = [sketch.title, sketch.column, kinds, numbers, sketch.titled, words, sketch.square]
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
 
 def _told(sketch: Sketch) -> bytes:
     """How often each word comes, in a byte, and how much it tells, in two: reading them as JSON took half of what a sketch takes."""
-    return bytes(sketch.words.values()) + struct.pack(f"<{len(sketch.words)}H", *[sketch.weights[word] for word in sketch.words])
+    return sketch.counts + struct.pack(f"<{len(sketch.words)}H", *sketch.weights)
 
 
 def in_seconds(moment: datetime) -> int:

@@ -20,6 +20,7 @@ from news.stories import COPY_SPAN, WordCounts, weigh
 from news.text import AnalysedArticle
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
+from storage.file.shingles import forget_shingles, leave_shingles_waiting, load_holders
 from storage.file.times import from_text, to_text
 from storage.recording.sketches import in_seconds, write_sketches
 from storage.recording.story_words import StoryWords, words_of
@@ -99,21 +100,13 @@ def write_placed(db: Database, placement: Placement) -> None:
 
 
 def _load_around(db: Database, words: StoryWords, articles: Sequence[Unplaced], next_story_id: int) -> Around:
-    holders = _load_holders(db, articles)
+    holders = load_holders(db, {mark for one in articles for mark in one.marks})
     sharing = {article_id for one in articles for article_id in most_sharing(holders, one.marks)}
     told = _find_near(words, articles)
     near = {article_id for some in told.values() for article_id in some} | sharing
     sketches = words.load_sketches(db, near)
     story_of, stories = _load_stories(db, near)
     return Around(next_story_id, holders, _load_texts(db, sharing), told, sketches, story_of, stories)
-
-
-def _load_holders(db: Database, articles: Sequence[Unplaced]) -> dict[int, list[int]]:
-    holders: dict[int, list[int]] = defaultdict(list)
-    marks = {mark for one in articles for mark in one.marks}
-    for row in select_in(db, "SELECT shingle, article_id FROM shingles WHERE shingle IN ({marks})", marks):
-        holders[row["shingle"]].append(row["article_id"])
-    return dict(holders)
 
 
 def _load_texts(db: Database, article_ids: Iterable[int]) -> dict[int, KnownText]:
@@ -155,8 +148,7 @@ def _write(db: Database, placed: Sequence[Placed], changed: Sequence[Story]) -> 
     centrality = {article_id: value for story in changed for article_id, value in story.centrality.items()}
     insert_rows(db, "story_articles", _PLACING, [_placing_row(one, centrality) for one in placed])
     write_sketches(db, [one.article.sketch for one in placed])
-    marks = sorted((mark, one.article.article_id) for one in placed for mark in one.marks)
-    insert_rows(db, "shingles", ("shingle", "article_id"), marks)
+    leave_shingles_waiting(db, {one.article.article_id: one.marks for one in placed})
     for story in changed:
         if story.joined_into is not None:
             db.conn.execute("UPDATE story_articles SET story_id = ? WHERE story_id = ?", (story.joined_into, story.story_id))
@@ -198,7 +190,6 @@ def forget_sketches(db: Database, before: datetime, up_to: int) -> int:
     ).rowcount
 
 
-def forget_shingles(db: Database, article_id: int, analysed: AnalysedArticle) -> None:
+def forget_text(db: Database, article_id: int, analysed: AnalysedArticle) -> None:
     """Forget by what a text of the article would be recognised: the text itself goes."""
-    gone = [(shingle, article_id) for shingle in sample_shingles(analysed.text_tokens.tokens)]
-    db.conn.executemany("DELETE FROM shingles WHERE shingle = ? AND article_id = ?", gone)
+    forget_shingles(db, article_id, sample_shingles(analysed.text_tokens.tokens))

@@ -8,7 +8,9 @@ from these again after a start, or after an operation whose placing was taken ba
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -19,8 +21,8 @@ from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
 from storage.recording.state import get_state, set_state
 
-MOST_WAITING = 500
-"""Articles. They hold some 12,000 different words, which take 0.2 s to write."""
+MOST_WAITING = 1_500
+"""Articles. They hold some 25,000 different words, which take 0.4 s to write."""
 _MOST_REMEMBERED_SKETCHES = 1_000
 """Some 10 kB each."""
 _MOST_REMEMBERED_WORDS = 30_000
@@ -39,6 +41,7 @@ class _Known(NamedTuple):
 
 
 _UNKNOWN = _Known(0, None)
+_HOLDER_BYTES = 8
 
 
 class StoryWords:
@@ -61,10 +64,8 @@ class StoryWords:
 
     def count(self, sketches: Sequence[Sketch]) -> WordCounts:
         """Of how many articles the words of these are, whose words were learned: the next to be noted, which count themselves."""
-        own: dict[str, int] = {_EVERY_ARTICLE: len(sketches)}
-        for sketch in sketches:
-            for word in sketch.words:
-                own[word] = own.get(word, 0) + 1
+        own = Counter(chain.from_iterable([sketch.words for sketch in sketches]))
+        own[_EVERY_ARTICLE] = len(sketches)
         held = {word: self._known[word].articles + len(self._waiting.get(word, ())) + count for word, count in own.items()}
         return WordCounts(held.pop(_EVERY_ARTICLE), held)
 
@@ -111,7 +112,7 @@ class StoryWords:
         self._learn(db, words)
         for word in words:
             known, waiting = self._known[word], self._waiting[word]
-            holders = None if is_kin(word) or word == _EVERY_ARTICLE else _pack(self.holders(word)[-MOST_HOLDERS_ASKED:])
+            holders = None if is_kin(word) or word == _EVERY_ARTICLE else _add(known.holders, waiting)
             self._known[word] = _Known(known.articles + len(waiting), holders)
         rows = [(word, *self._known[word]) for word in words]
         replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
@@ -135,12 +136,17 @@ class StoryWords:
             self._known[row["word"]] = _Known(row["articles"], row["holders"])
 
 
+def _add(packed: bytes | None, holders: Sequence[int]) -> bytes:
+    """The latest of both, those of which come later that are packed to them."""
+    return ((packed or b"") + _pack(holders[-MOST_HOLDERS_ASKED:]))[-MOST_HOLDERS_ASKED * _HOLDER_BYTES :]
+
+
 def _pack(holders: Sequence[int]) -> bytes:
     return struct.pack(f"<{len(holders)}q", *holders)
 
 
 def _unpack(blob: bytes) -> Sequence[int]:
-    return struct.unpack(f"<{len(blob) // 8}q", blob)
+    return struct.unpack(f"<{len(blob) // _HOLDER_BYTES}q", blob)
 
 
 _ON_RECORD = """

@@ -14,7 +14,7 @@ from storage.file.times import from_text, to_text
 from storage.file.words import index_waiting, unindex
 from storage.recording.attempts import forget_attempts
 from storage.recording.left_to_rebuild import is_placing, left_below
-from storage.recording.stories import forget_shingles, forget_sketches
+from storage.recording.stories import forget_sketches, forget_text
 
 POLL_LOG_AGE = timedelta(days=30)
 GAP_AGE = timedelta(days=365)
@@ -67,7 +67,7 @@ def _forget(db: Database, article_id: int, not_in_index: int, now: datetime) -> 
     for row in rows.fetchall():
         analysed = analyse_article(row["title"], row["text"])
         unindex(db, row["id"], analysed)
-        forget_shingles(db, article_id, analysed)
+        forget_text(db, article_id, analysed)
     db.conn.execute("UPDATE revisions SET text = '' WHERE article_id = ?", (article_id,))
     db.conn.execute("UPDATE matches SET hits = '[]' WHERE article_id = ?", (article_id,))
     db.conn.execute("UPDATE entries SET summary = NULL, content = NULL WHERE article_id = ?", (article_id,))

@@ -32,7 +32,7 @@ OLD_ARTICLES = 120
 """More than are placed in two steps."""
 SURGE = 14
 PLACES = ("Gand", "Tromsø", "Poznań", "Cadix", "Rungis", "Bâle")
-_OF_STORIES = ("story_articles", "sketches", "shingles", "stories", "word_counts")
+_OF_STORIES = ("story_articles", "sketches", "shingles", "waiting_shingles", "stories", "word_counts")
 
 
 @pytest.fixture(scope="module")

@@ -401,7 +401,7 @@ def test_what_follows_what_was_told_before_stories_were_known_is_a_follow_up(des
     desk.publish(C, "Rungis", 3)
     desk.told()
     told = desk.log()
-    for table in ("story_articles", "sketches", "shingles", "stories", "word_counts"):
+    for table in ("story_articles", "sketches", "shingles", "waiting_shingles", "stories", "word_counts"):
         desk.archive._writer.submit(lambda db, table=table: db.conn.execute(f"DELETE FROM {table}")).result()  # type: ignore[misc]
     desk.archive._writer.submit(lambda db: db.conn.execute("DELETE FROM archive_state WHERE name = 'knows_stories'")).result()
     desk.archive._writer.submit(lambda db: db.conn.execute("UPDATE alerts SET placed_in = NULL")).result()

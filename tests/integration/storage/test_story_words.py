@@ -14,7 +14,7 @@ import pytest
 
 from news.stories import WordCounts
 from storage.file.database import Database
-from storage.file.story_schema import keep_holders_beside_counts, tell_words_in_bytes
+from storage.file.story_schema import keep_holders_beside_counts, name_title_words_first, tell_words_in_bytes
 from storage.recording import story_words
 from storage.recording.polls import record_poll
 from storage.recording.sketches import load_sketches_after
@@ -181,7 +181,7 @@ def test_an_archive_that_kept_a_row_for_each_word_of_an_article_goes_on(tmp_path
     with Desk(tmp_path / "archive.db") as desk:
         poll_all(desk)
         expected = kept(desk)
-        for change in (make_old, keep_holders_beside_counts, tell_words_in_bytes):
+        for change in (make_old, keep_holders_beside_counts, tell_words_in_bytes, name_title_words_first):
             desk.archive._writer.submit(change).result()
         desk.reopen()
         assert kept(desk) == expected
@@ -201,8 +201,8 @@ def test_a_sketch_whose_words_were_told_in_json_is_read_as_it_was(tmp_path: Path
     with Desk(tmp_path / "archive.db") as desk:
         poll_all(desk)
         expected = desk.archive._writer.submit(lambda db: load_sketches_after(db, 0)).result()
-        desk.archive._writer.submit(tell_in_json).result()
-        desk.archive._writer.submit(tell_words_in_bytes).result()
+        for change in (tell_in_json, tell_words_in_bytes, name_title_words_first):
+            desk.archive._writer.submit(change).result()
         read = desk.archive._writer.submit(lambda db: load_sketches_after(db, 0)).result()
         assert [replace(one, square=0.0) for one in read] == [replace(one, square=0.0) for one in expected]
         assert [one.square for one in read] == pytest.approx([one.square for one in expected])
@@ -214,7 +214,8 @@ def test_a_sketch_whose_words_were_told_in_json_is_read_as_it_was(tmp_path: Path
 def tell_in_json(db: Database) -> None:
     """Make the sketches as they were before their words were told in bytes."""
     for row in db.conn.execute("SELECT article_id, sketch, told FROM sketches").fetchall():
-        *rest, words, square = json.loads(row["sketch"])
+        *rest, titled, words, square = json.loads(row["sketch"])
+        rest.append(" ".join(sorted(words.split()[:titled])))
         count = len(words.split())
         weights = [weight / 100 for weight in struct.unpack(f"<{count}H", row["told"][count:])]
         old = json.dumps([*rest, words, [*row["told"][:count]], weights, square / 10_000])

@@ -179,7 +179,7 @@ def test_indexing_with_nothing_waiting_changes_nothing(database: Database) -> No
 
 def test_the_waiting_words_are_no_part_of_the_file(database: Database, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "archive.db") as other:
-        assert other.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'waiting%'").fetchone() == (0,)
+        assert other.execute("SELECT count(*) FROM sqlite_master WHERE name = 'waiting_words'").fetchone() == (0,)
     other.close()
 
 

@@ -43,13 +43,15 @@ def times(count: int) -> float:
 def plain_nearness(new: Sketch, other: Sketch, near: list[Sketch]) -> float:
     """Every word of both, its weight less what others near by that hold it take of it. None of the headlines is worded otherwise."""
     held = Counter(word for one in near for word in one.words)
-    own = {word: new.weights[word] * discount(held[word] - (word in other.words)) for word in new.words}
-    theirs = {word: own[word] if word in own else other.weights[word] * discount(held[word] - 1) for word in other.words}
+    weights = [dict(zip(one.words, one.weights, strict=True)) for one in (new, other)]
+    counts = [dict(zip(one.words, one.counts, strict=True)) for one in (new, other)]
+    own = {word: weights[0][word] * discount(held[word] - (word in other.words)) for word in new.words}
+    theirs = {word: own[word] if word in own else weights[1][word] * discount(held[word] - 1) for word in other.words}
     common = [word for word in own if word in theirs]
     if sum(not is_kin(word) for word in common) < 3:
         return 0.0
-    product = sum(own[word] ** 2 * times(new.words[word]) * times(other.words[word]) for word in common)
-    squares = [sum((told[word] * times(one.words[word])) ** 2 for word in told) for told, one in ((own, new), (theirs, other))]
+    product = sum(own[word] ** 2 * times(counts[0][word]) * times(counts[1][word]) for word in common)
+    squares = [sum((told[word] * times(counted[word])) ** 2 for word in told) for told, counted in zip((own, theirs), counts, strict=True)]
     titles = [sum(told[word] for word in one.title_words if word in common) / sum(told[word] for word in one.title_words)
               for told, one in ((own, new), (theirs, other))]  # fmt: skip
     score = 0.7 * product / math.sqrt(squares[0] * squares[1]) + 0.3 * 0.8 * min(titles)

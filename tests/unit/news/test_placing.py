@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from news import placing
 from news.copies import MOST_HOLDERS, CopyReason
 from news.placing import (
     MOST_COMPARED,
@@ -124,21 +127,31 @@ def test_an_original_that_is_no_longer_remembered_decides_no_story() -> None:
     assert copy.story_id == 71
 
 
-def test_only_the_rarest_words_and_the_latest_that_hold_them_are_asked_for() -> None:
+def test_only_the_rarest_words_and_the_latest_that_hold_them_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placing, "LEAST_SHARE_TOLD", 0)
     words = [f"mot{number:02}" for number in range(1, 60)]
     counts = WordCounts(1000, {word: number for number, word in enumerate(words, start=1)})
     asking = weigh(unplaced(999, " ".join(words), "").sketch, counts)
     of_each = {word: [as_holder(number, NOON)] for number, word in enumerate(words, start=1) if number != 3}
     near = find_near(asking, of_each.get)
     assert list(near) == [1, 2, *range(4, MOST_NEIGHBOURS + 2)], "what nobody else holds finds nothing"
-    assert near[1] == asking.weights["mot01"]
+    weights = dict(zip(asking.words, asking.weights, strict=True))
+    assert near[1] == weights["mot01"]
     assert find_near(asking, {**of_each, words[MOST_WORDS_ASKED]: [as_holder(1, NOON)]}.get) == {
         **near,
-        1: near[1] + asking.weights["mot26"],
+        1: near[1] + weights[words[MOST_WORDS_ASKED]],
     }
     assert find_near(asking, {**of_each, words[MOST_WORDS_ASKED + 1]: [as_holder(1, NOON)]}.get) == near
     many = [as_holder(number, NOON) for number in range(100, 100 + MOST_HOLDERS_ASKED + 1)]
     assert 100 not in find_near(asking, {words[0]: many, words[1]: many[:1], words[2]: many[1:]}.get)
+
+
+@pytest.mark.parametrize(("shared", "found"), [(1, []), (2, [70, 71])])
+def test_none_is_near_where_the_nearest_shares_less_than_a_tenth_of_what_the_rarest_words_tell(shared: int, found: list[int]) -> None:
+    words = [f"mot{number:02}" for number in range(1, 31)]
+    asking = weigh(unplaced(999, " ".join(words), "").sketch, WordCounts(1000, dict.fromkeys(words, 1)))
+    holders = {word: [as_holder(70, NOON)] for word in words[:shared]} | {words[29]: [as_holder(71, NOON)]}
+    assert list(find_near(asking, holders.get)) == found, f"of the {MOST_WORDS_ASKED} rarest"
 
 
 def test_what_is_too_far_away_in_time_is_not_near() -> None:

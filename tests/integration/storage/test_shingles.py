@@ -1,0 +1,176 @@
+"""The index of shingles, in which those of the latest articles wait: whoever asks sees no difference, whatever happens in between."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.file import shingles as index
+from storage.file.connection import open_for_writing
+from storage.file.database import Database
+from storage.file.shingles import forget_shingles, leave_shingles_waiting, load_holders
+from tests.desk import NOW, A, Desk, entry
+
+EVERY = range(60)
+"""So few different shingles that most are held by several articles."""
+
+
+class Index:
+    """An index in a file of its own; `holders` is what it should tell."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "archive.db"
+        self.holders: dict[int, set[int]] = defaultdict(set)
+        self._next = 1
+        self.open()
+
+    def open(self) -> None:
+        self.db: Database = open_for_writing(self._path)
+        self.db.conn.execute("PRAGMA foreign_keys = OFF")  # of the articles only their shingles are looked at
+
+    def reopen(self) -> None:
+        self.db.conn.close()
+        self.open()
+
+    def add(self, chance: random.Random) -> None:
+        new = {self._next + number: frozenset(chance.sample(EVERY, chance.randint(0, 6))) for number in range(chance.randint(1, 4))}
+        self._next += len(new)
+        with self.db.atomic():
+            self.asked()
+            leave_shingles_waiting(self.db, new)
+        for article_id, some in new.items():
+            for one in some:
+                self.holders[one].add(article_id)
+
+    def add_in_vain(self, chance: random.Random) -> None:
+        """What is taken back leaves nothing, and the pass that it moved on goes back as well."""
+        with pytest.raises(ZeroDivisionError):
+            self._fail_to_add(frozenset(chance.sample(EVERY, 5)))
+
+    def _fail_to_add(self, some: frozenset[int]) -> None:
+        with self.db.atomic():
+            self.asked()
+            leave_shingles_waiting(self.db, {self._next + 100: some})
+            raise ZeroDivisionError
+
+    def forget(self, chance: random.Random) -> None:
+        article_id = chance.randint(1, self._next)
+        gone = [one for one in EVERY if article_id in self.holders[one]]
+        with self.db.atomic():
+            forget_shingles(self.db, article_id, [*gone, 61])
+        for one in gone:
+            self.holders[one].remove(article_id)
+
+    def asked(self) -> dict[int, list[int]]:
+        return load_holders(self.db, set(EVERY))
+
+    def expected(self) -> dict[int, list[int]]:
+        return {one: sorted(articles) for one, articles in self.holders.items() if articles}
+
+    def waiting(self) -> dict[int, list[int]]:
+        return {article_id: json.loads(some) for article_id, some in self.db.conn.execute("SELECT * FROM waiting_shingles")}
+
+    def stored(self) -> int:
+        return int(self.db.conn.execute("SELECT count(*) FROM shingles").fetchone()[0])
+
+
+@pytest.fixture
+def shingles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    monkeypatch.setattr(index, "MOST_WAITING", 6)
+    monkeypatch.setattr(index, "_PORTION", 8)
+    one = Index(tmp_path)
+    yield one
+    one.db.conn.close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_holders_are_told_whatever_waits_is_forgotten_taken_back_or_read_anew(shingles: Index, seed: int) -> None:
+    chance = random.Random(seed)
+    steps: list[Callable[[], None]] = [
+        *[lambda: shingles.add(chance)] * 6,
+        shingles.reopen,
+        lambda: shingles.forget(chance),
+        lambda: shingles.add_in_vain(chance),
+    ]
+    stored = 0
+    for _ in range(120):
+        chance.choice(steps)()
+        assert shingles.asked() == shingles.expected()
+        stored = max(stored, shingles.stored())
+    assert stored > 30
+    assert len(shingles.waiting()) < 40
+
+
+def test_what_waits_is_put_into_the_index_in_the_order_of_shingles(shingles: Index) -> None:
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {number: frozenset(range(number, 60, 6)) for number in range(1, 6)})
+    assert (shingles.stored(), len(shingles.waiting())) == (0, 5), "too few wait yet"
+    seen = []
+    for number in range(6, 10):
+        with shingles.db.atomic():
+            leave_shingles_waiting(shingles.db, {number: frozenset([7])})
+        seen.append(shingles.db.conn.execute("SELECT max(shingle), count(*) FROM shingles").fetchone()[:])
+    assert seen == [(8, 8), (17, 16), (27, 24), (37, 32)]
+
+
+def test_a_pass_ends_with_those_waiting_that_came_behind_it(shingles: Index) -> None:
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {number: frozenset([number, 50 + number]) for number in range(1, 7)})
+    assert shingles.stored() == 12, "more comes at once than is put away with an operation"
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {7: frozenset([3]), 8: frozenset([58])})
+    assert shingles.stored() == 13
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {9: frozenset([4])})
+    assert shingles.waiting() == {7: [3], 9: [4]}
+    assert load_holders(shingles.db, {3, 4, 56, 58}) == {3: [3, 7], 4: [4, 9], 56: [6], 58: [8]}
+
+
+def test_a_death_in_the_middle_of_a_pass_loses_nothing_and_doubles_nothing(shingles: Index) -> None:
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {number: frozenset(range(number, 60, 6)) for number in range(1, 6)})
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {6: frozenset([30])})
+    stored, before = shingles.stored(), shingles.asked()
+    assert 0 < stored < 51
+    shingles.reopen()
+    assert shingles.asked() == before
+    for number in range(7, 30):
+        with shingles.db.atomic():
+            leave_shingles_waiting(shingles.db, {number: frozenset([59])})
+    assert {one: held for one, held in shingles.asked().items() if one != 59} == {one: held for one, held in before.items() if one != 59}
+    assert shingles.stored() >= 51
+
+
+def test_an_archive_that_waits_is_read_once_by_each_connection(shingles: Index) -> None:
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {1: frozenset([5])})
+    shingles.reopen()
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {2: frozenset([5, 6])})  # before anybody asked
+    statements: list[str] = []
+    shingles.db.conn.set_trace_callback(statements.append)
+    assert load_holders(shingles.db, {5, 6}) == {5: [1, 2], 6: [2]}
+    learning = len(statements)
+    assert load_holders(shingles.db, {5, 6, 7}) == {5: [1, 2], 6: [2]}
+    assert len(statements) - learning == 1
+
+
+PROSE = " ".join(f"mot{number} dit{number % 7} fait{number % 11}" for number in range(150))
+
+
+def test_a_copy_is_known_whether_its_original_waits_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for most in (1, 1000):
+        monkeypatch.setattr(index, "MOST_WAITING", most)
+        with Desk(tmp_path / f"{most}.db") as desk:
+            desk.watch(A)
+            desk.poll(A, entry("Le discours", "https://a.example/1", summary=PROSE, published_at=NOW))
+            desk.poll(A, entry("Autre chose", "https://a.example/2", summary="Il pleut.", published_at=NOW))
+            assert bool(desk.rows("SELECT 1 FROM shingles")) == (most == 1)
+            desk.poll(A, entry("Le texte du discours", "https://a.example/3", summary=PROSE + " Fin.", published_at=NOW))
+            assert desk.rows("SELECT copy_of FROM story_articles WHERE article_id = 3") == [(1,)]
