@@ -15,36 +15,16 @@ _COMPONENTS_IN_USE = {
     "crawler.redirects.RedirectMiddleware": 600,
     "crawler.waiting.WaitingMiddleware": 900,
 }
-_COMPONENTS_UNUSED = {
-    f"scrapy.downloadermiddlewares.{name}": None
-    for name in (
-        "offsite.OffsiteMiddleware",
-        "robotstxt.RobotsTxtMiddleware",  # caches for ever, and a failed fetch allows for ever
-        "httpauth.HttpAuthMiddleware",
-        "downloadtimeout.DownloadTimeoutMiddleware",  # set on each request
-        "defaultheaders.DefaultHeadersMiddleware",  # set on each request
-        "useragent.UserAgentMiddleware",  # set on each request
-        "retry.RetryMiddleware",  # when to try again is the schedule's business
-        "redirect.MetaRefreshMiddleware",
-        "httpcompression.HttpCompressionMiddleware",  # keeps silent about bodies that were cut
-        "redirect.RedirectMiddleware",  # keeps the first host's politeness slot for all hops
-        "cookies.CookiesMiddleware",
-        "httpproxy.HttpProxyMiddleware",  # a proxy from the environment would go round the address guard
-        "stats.DownloaderStats",
-        "httpcache.HttpCacheMiddleware",
-    )
-}
-_SPIDER_MIDDLEWARES_UNUSED = {
-    f"scrapy.spidermiddlewares.{name}": None
-    for name in (
-        "start.StartSpiderMiddleware",
-        "httperror.HttpErrorMiddleware",  # a 304 must reach the callback
-        "referer.RefererMiddleware",
-        "urllength.UrlLengthMiddleware",
-        "depth.DepthMiddleware",
-        "metacopy.MetaCopyDetectionMiddleware",
-    )
-}
+# Of scrapy's own downloader middlewares none is in use, so the list of them is emptied. To switch one off by its name, scrapy would import
+# it first, with all that it brings: requests, urllib3 and tldextract, a tenth of a second before the first poll. Why not
+# - RobotsTxt: it caches for ever, and a failed fetch allows for ever;
+# - DownloadTimeout, DefaultHeaders, UserAgent: what they do is set on each request;
+# - Retry: when to try again is the schedule's business;
+# - HttpCompression: it keeps silent about bodies that were cut;
+# - Redirect: it keeps the first host's politeness slot for all hops;
+# - HttpProxy: a proxy from the environment would go round the address guard;
+# - Offsite, HttpAuth, MetaRefresh, Cookies, Stats, HttpCache: they are for scraping sessions.
+# Nor is any of its spider middlewares: HttpError, for one, would keep a 304 from the callback.
 
 _ALWAYS: dict[str, Any] = {
     "TWISTED_REACTOR_ENABLED": False,
@@ -54,8 +34,9 @@ _ALWAYS: dict[str, Any] = {
     "REMOTE_CONTROL_ENABLED": False,  # a loopback server that executes posted Python; on by default in 2.19
     "TELNETCONSOLE_ENABLED": False,
     "EXTENSIONS_BASE": {},
-    "DOWNLOADER_MIDDLEWARES": {**_COMPONENTS_IN_USE, **_COMPONENTS_UNUSED},
-    "SPIDER_MIDDLEWARES": _SPIDER_MIDDLEWARES_UNUSED,
+    "DOWNLOADER_MIDDLEWARES_BASE": {},
+    "DOWNLOADER_MIDDLEWARES": _COMPONENTS_IN_USE,
+    "SPIDER_MIDDLEWARES_BASE": {},
     "COOKIES_ENABLED": False,
     "METAREFRESH_ENABLED": False,
     "RETRY_ENABLED": False,
