@@ -79,22 +79,30 @@ class Table:
 
     keys: ClassVar[dict[str, Key]] = {}
     """By the names of the attributes; those of the parent first."""
+    defaults: ClassVar[dict[str, Any]] = {}
+    """What is read where nothing is said, of the keys that ask for nothing beside: read once, since a list may have thousands of tables."""
     secrets: ClassVar[tuple[str, ...]] = ()
     """Those whose values nobody is shown. Each may also be given as a file: `password_file` in the place of `password`."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.keys = cls.keys | {name: one for name, one in vars(cls).items() if isinstance(one, Key)}
+        plain = {name: one for name, one in cls.keys.items() if one.beside is None and one.default is not REQUIRED}
+        cls.defaults = {name: _read(one, REQUIRED, {}) for name, one in plain.items()}
 
     def __init__(self, /, **said: Any) -> None:
         """From what the file says, by its own names for the keys. Raises `MistakesError` with every mistake."""
         mistakes: list[Mistake] = []
+        read = vars(self)
         names: set[str] = set()
         for name, one in self.keys.items():
             written = one.written or name
             names.add(written)
+            if written not in said and name in self.defaults:
+                read[name] = self.defaults[name]
+                continue
             try:
-                vars(self)[name] = _read(one, said.get(written, REQUIRED), vars(self))
+                read[name] = _read(one, said.get(written, REQUIRED), read)
             except ValueError as error:
                 mistakes.extend(_within(written, error))
         mistakes.extend(Mistake((name,), Wording("unknown key"), is_unknown=True) for name in said if name not in names)

@@ -5,6 +5,7 @@ Those of a channel's strings are with the channel, in `monitors/`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -65,14 +66,10 @@ def check_public_url(text: str) -> str:
 
 
 def _split_http_url(text: str, example: str) -> SplitResult:
-    wrong = ValueError(Wording("must be a complete http or https URL such as {example}", example=example))
-    if any(character.isspace() for character in text.strip()):
+    if len(text.split()) > 1:
         raise ValueError(Wording("must be one URL without spaces"))
-    try:
+    with suppress(ValueError):  # a port that is no number, brackets that hold no IPv6 address
         parts = urlsplit(text.strip())
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, brackets that hold no IPv6 address
-        raise wrong from None
-    if not usable:
-        raise wrong
-    return parts
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return parts
+    raise ValueError(Wording("must be a complete http or https URL such as {example}", example=example))
