@@ -101,7 +101,7 @@ def main() -> None:
     language = find_early_language(sys.argv[1:], os.environ, working_directory())
     speak_click(language)
     if "_QUIVIVE_COMPLETE" in os.environ:  # the shell asks, as click has it do
-        importlib.import_module("quivive.cli.completing")
+        importlib.import_module("quivive.cli.bash_completing")
     try:
         # Not standalone, click returns the status that `context.exit` was given.
         sys.exit(told_in(quivive, language).main(standalone_mode=False, obj=Invocation(language)) or 0)

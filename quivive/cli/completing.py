@@ -6,28 +6,26 @@ Whoever presses Tab has asked for nothing yet: what cannot be read offers nothin
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 from news.errors import QuiviveError
 from quivive.cli.translating import working_directory
 from quivive.config import Names, list_names
 from quivive.finding import find_config
 
-Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
 def _offer(choose: Callable[[Names], Iterable[str]]) -> Completer:
-    def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
         option = context.find_root().params.get("config_path")
         try:
             names = list_names(find_config(option, os.environ, working_directory()), os.environ)
         except QuiviveError:
             return []
-        return [CompletionItem(name) for name in choose(names) if name.casefold().startswith(begun.casefold())]
+        return [name for name in choose(names) if name.casefold().startswith(begun.casefold())]
 
     return complete
 
@@ -37,14 +35,3 @@ complete_topic = _offer(lambda names: names.topics)
 complete_source_or_topic = _offer(lambda names: (*names.sources, *names.topics))
 complete_mutable = _offer(lambda names: (*names.topics, *names.channels, *names.sources))
 complete_channel = _offer(lambda names: names.channels)
-
-
-class QuotingBashComplete(BashComplete):
-    """bash puts in what it is given as it is: a name with spaces would become several words."""
-
-    def format_completion(self, item: CompletionItem) -> str:
-        quoted = re.sub(r"([^\w@%+=:,./-])", r"\\\1", str(item.value))
-        return f"{item.type},{quoted}"
-
-
-add_completion_class(QuotingBashComplete)

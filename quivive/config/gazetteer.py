@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from news.topics import Entity
 
@@ -72,7 +72,7 @@ def load_gazetteer() -> Mapping[str, Entity]:
 
 def read_gazetteer_text() -> str:
     """The file as it is shipped, with its comments."""
-    return files("quivive.config").joinpath("gazetteer.toml").read_text(encoding="utf-8")
+    return Path(__file__).with_name("gazetteer.toml").read_text(encoding="utf-8")
 
 
 def _key_of(table: str) -> str:

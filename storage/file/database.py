@@ -6,7 +6,7 @@ do as much as either needs: a command is there 0.08 s sooner without all that sq
 
 from __future__ import annotations
 
-import secrets
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -33,11 +33,12 @@ class PlainDatabase:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.conn = connection
+        self._savepoints = itertools.count()
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
         if self.conn.in_transaction:
-            name = f"atomic_{secrets.token_hex(16)}"
+            name = f"atomic_{next(self._savepoints)}"
             begin, keep, undo = f"SAVEPOINT {name}", f"RELEASE {name}", [f"ROLLBACK TO {name}", f"RELEASE {name}"]
         else:
             begin, keep, undo = "BEGIN", "COMMIT", ["ROLLBACK"]
