@@ -25,7 +25,8 @@ from bench.common import make_parser, print_load, print_machine, working_folder
 from bench.french import make_paragraphs
 from news.alerts import AlertKind
 from news.query import Matcher
-from news.sources import ArticlesMode, FeedEntry, ParsedFeed, PollKind, PollOutcome, SourceSpec
+from news.source_specs import ArticlesMode, SourceSpec
+from news.sources import FeedEntry, ParsedFeed, PollKind, PollOutcome
 from news.topics import Revisions, Topic
 from storage import Archive, Watch
 

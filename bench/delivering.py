@@ -42,7 +42,7 @@ from monitors.rendering_webhook import render_messages
 from news.alerts import AttemptResult, Bundle
 from news.plans import Policy
 from news.query import Matcher
-from news.sources import ArticlesMode, SourceSpec
+from news.source_specs import ArticlesMode, SourceSpec
 from news.topics import Topic
 from storage import Archive, ArchiveReader, Watch
 

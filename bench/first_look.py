@@ -71,7 +71,6 @@ def run_in(checkout: Path, sources: int) -> dict[str, float]:
 def measure(sources: int) -> dict[str, float]:
     """Milliseconds of CPU an entry: of the writing thread, and of what a worker process makes before."""
     from bench.matching import Inventor  # noqa: PLC0415 - of whichever version runs
-    from news.sources import ArticlesMode, SourceSpec  # noqa: PLC0415
     from storage import Archive, Watch  # noqa: PLC0415
 
     inventor = Inventor(random.Random(1), 300)
@@ -81,7 +80,7 @@ def measure(sources: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         watch = Watch(matcher, {})
         with closing(Archive(Path(folder) / "archive.db", watch)) as archive:
-            archive.sync(watch, [SourceSpec(url, articles=ArticlesMode.FEED) for url in urls], timedelta(minutes=15), _NOW).result()
+            archive.sync(watch, _make_specs(urls), timedelta(minutes=15), _NOW).result()
             feeds = [_make_feed(url) for url in urls]
             started = time.thread_time()
             feeds = list(map(_preparing(), feeds))
@@ -106,6 +105,14 @@ def _matcher_class() -> Any:
     except ImportError:  # a version before the query language had a folder of its own
         from news.matching import Matcher  # type: ignore[import-not-found, no-redef] # noqa: PLC0415
     return Matcher
+
+
+def _make_specs(urls: list[str]) -> list[Any]:
+    try:
+        from news.source_specs import ArticlesMode, SourceSpec  # noqa: PLC0415
+    except ImportError:  # a version that had all types of sources in one file
+        from news.sources import ArticlesMode, SourceSpec  # type: ignore[attr-defined, no-redef] # noqa: PLC0415
+    return [SourceSpec(url, articles=ArticlesMode.FEED) for url in urls]
 
 
 def _preparing() -> Callable[[Any], Any]:

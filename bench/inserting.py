@@ -32,7 +32,8 @@ from bench.matching import Inventor
 from bench.stopwatch import Place, Stopwatch
 from news.query import Matcher
 from news.settling import Settler
-from news.sources import ArticlesMode, DuePage, ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, SourceSpec
+from news.source_specs import ArticlesMode, SourceSpec
+from news.sources import DuePage, ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome
 from news.topics import Topic
 from quivive.collector import calm_collector, leave_out_what_stays
 from storage import Archive, Tally, Watch

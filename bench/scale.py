@@ -34,7 +34,8 @@ from bench.matching import Inventor
 from crawler.frontier import Frontier
 from crawler.reading import preload, read_feed
 from news.query import Matcher
-from news.sources import ArticlesMode, DueSource, ParsedFeed, PollKind, PollOutcome, Problem, SourceSpec
+from news.source_specs import ArticlesMode, SourceSpec
+from news.sources import DueSource, ParsedFeed, PollKind, PollOutcome, Problem
 from quivive.collector import calm_collector, leave_out_what_stays
 from quivive.jobs import TICK_SECONDS, TIDY_SECONDS, VOLUME_SECONDS
 from quivive.service import PORTION

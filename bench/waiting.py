@@ -26,7 +26,8 @@ from bench.common import make_parser, percentile, print_figure, print_load, prin
 from monitors import Dispatcher, Presentation
 from monitors.channels.webhook import WebhookChannel
 from news.query import Matcher
-from news.sources import ArticlesMode, FeedEntry, ParsedFeed, PollKind, PollOutcome, SourceSpec
+from news.source_specs import ArticlesMode, SourceSpec
+from news.sources import FeedEntry, ParsedFeed, PollKind, PollOutcome
 from news.topics import Topic
 from quivive.languages import make_language
 from storage import Archive, Tally, Watch

@@ -17,8 +17,8 @@ from crawler.pace import HOP_PATIENCE_SECONDS, PATIENCE_SECONDS, HostPaces
 from crawler.problems import FetchProblem, make_problem
 from crawler.redirects import HOPS
 from crawler.work import header
+from news.header_times import parse_retry_after
 from news.sources import Problem
-from news.timing import parse_retry_after
 
 TAKES_TURN = "quivive_takes_turn"
 """The key under which True stands for a request that stood in no queue for its host, and must wait for its turn like a redirect."""

@@ -22,8 +22,8 @@ from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
 from crawler.settings import RequestSettings
 from news.addresses import Networks, reason_to_refuse_host
+from news.header_times import parse_http_date
 from news.sources import Problem
-from news.timing import parse_http_date
 
 MAX_REDIRECTS = 10
 HOPS = "quivive_hops"

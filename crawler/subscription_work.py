@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from crawler.failures import problem_of
 from crawler.problems import make_http_problem
 from crawler.work import Answered, header
+from news.header_times import parse_retry_after
 from news.sources import DueSubscription, Problem
-from news.timing import parse_retry_after
 from news.websub import Asking, Mode
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from news.freshness import FeedWishes
-from news.timing import parse_http_date
+from news.header_times import parse_http_date
 
 LONGEST = timedelta(days=365)
 """Nobody means more; and a number without end is no time."""

@@ -13,8 +13,8 @@ from crawler.frontier import Work
 from crawler.problems import make_http_problem, make_problem
 from crawler.redirects import HOPS, MOVED_TO
 from crawler.settings import ListingRules
+from news.header_times import parse_retry_after
 from news.sources import Problem
-from news.timing import parse_retry_after
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

@@ -13,8 +13,9 @@ from monitors.letter_parts import LetterChange, make_letter_change, tell_escalat
 from monitors.presentation import Presentation
 from monitors.rendering import marked_parts, one_line, safe_link
 from monitors.surge_letter import LetterSurge, make_letter_surge
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Followed, Hit, Roll
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Followed, Roll
 from news.health_news import HealthNews
+from news.matches import Hit
 from news.surges import Surge
 from news.wording import Language
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from news.alerts import Hit
+from news.matches import Hit
 
 # Controls and Unicode's line ends break headers and logs, lone surrogates break UTF-8, and direction overrides let a headline show
 # another text than it holds, and what is no character (U+FFFE, U+FFFF) is in no XML. No-break spaces stay: French typography needs them.

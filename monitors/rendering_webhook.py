@@ -9,9 +9,10 @@ from typing import Any
 
 from monitors.letter_differences import list_differences
 from monitors.rendering import rfc3339
-from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Difference, EscalatedFrom, Followed, Hit, Roll
+from news.alerts import Alert, AlertedArticle, AlertKind, Bundle, Difference, EscalatedFrom, Followed, Roll
 from news.digests import arrange_digest
 from news.health_news import HealthNews
+from news.matches import Hit
 from news.surges import Surge, SurgeArticle
 
 ALERT_CREATED = "alert.created"

@@ -16,7 +16,6 @@ from news.alerts import (
     EscalatedFrom,
     EscalationCause,
     Followed,
-    Hit,
     Roll,
     RollKind,
     article_subject,
@@ -25,6 +24,7 @@ from news.alerts import (
 )
 from news.fingerprints import derived_id
 from news.health_news import NO_TOPIC, HealthEvent, HealthNews
+from news.matches import Hit
 from news.surges import Surge, SurgeArticle, SurgeBar
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording

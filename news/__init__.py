@@ -3,12 +3,12 @@
 Pure: no network, disk, clock, environment or chance; what is needed of them is an argument. All other rooms import this one, and it
 imports none of them. Its face is made of modules, each named for what it decides or names; others may import
 
-- the types that all rooms share: `sources`, `site_feeds`, `articles`, `topics`, `alerts`, `health_news`, `surges`, `answers`, `one_thing`,
-  `alert_answers`, `story_answers`, `errors`;
+- the types that all rooms share: `source_specs`, `sources`, `site_feeds`, `articles`, `topics`, `matches`, `alerts`, `health_news`,
+  `surges`, `answers`, `search_answers`, `alert_answers`, `story_answers`, `rebuilding`, `things`, `one_thing`, `errors`;
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
   `concluding`, `page_readings`, `article_facts`, `comparing`, `alerting`, `consequences`, `corrections`, `edits`, `delivering`, `plans`,
-  `follow_ups`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `gaps`, `repairing`, `covering`, `websub`,
-  `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
+  `follow_ups`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `header_times`, `gaps`, `repairing`, `covering`,
+  `websub`, `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`, `copies`, `headlines`, `stories`, `placing`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`,
   `tables`;

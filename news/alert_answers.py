@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from news.alerts import AlertKind, Change, DeliveryStatus, Difference, EscalationCause, Hit, RecipientOutcome, RollKind
+from news.alerts import AlertKind, Change, DeliveryStatus, Difference, EscalationCause, RecipientOutcome, RollKind
 from news.health_news import HealthNews
+from news.matches import Hit
 from news.surges import Surge
 
 

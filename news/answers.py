@@ -14,89 +14,14 @@ from typing import TYPE_CHECKING
 
 from news.page_readings import PageReadings
 
-if TYPE_CHECKING:  # a command that searches would wait for all that a source or an alert is
-    from news.alerts import Hit
-    from news.articles import Identity, Origin
+if TYPE_CHECKING:  # a command that asks would wait for all that a source or an alert is
+    from news.articles import Origin
     from news.care import Care
     from news.covering import Coverage
+    from news.matches import Hit
+    from news.rebuilding import RebuildingProgress
+    from news.search_answers import ArticleRecord
     from news.sources import Problem, SourceStatus
-
-
-@dataclass(frozen=True, slots=True)
-class ByDate:
-    """A place in a list of articles, the newest first: after the article of this time and number."""
-
-    time: datetime
-    article_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ByRelevance:
-    """A place in a list of articles, the best first.
-
-    What arrives changes how rare a word is, and with it every score. So a place is not a score: it says which articles there were when the
-    list began, and which of them were told.
-    """
-
-    newest_article_id: int
-    told: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRecord:
-    """What is told of an article wherever one is listed. `source` is the name of the source that brought it."""
-
-    article_id: int
-    url: str
-    title: str
-    source: str
-    author: str | None
-    language: str | None
-    published_at: datetime | None
-    """None when nobody said."""
-    first_seen_at: datetime
-    topics: tuple[str, ...]
-    """The topics with a recorded match, by name."""
-    sightings: tuple[SightingRecord, ...]
-    """All appearances, the first one included."""
-
-
-@dataclass(frozen=True, slots=True)
-class SightingRecord:
-    """An article's appearance in a source, by the source's name."""
-
-    source: str
-    url: str
-    seen_at: datetime
-    identity: Identity
-    """Why it is an appearance of that article."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundArticle:
-    """An article that holds a query, and why."""
-
-    article: ArticleRecord
-    score: float | None
-    """The better, the higher; None where the answer is by date."""
-    snippet: str
-    """With the hits between `[` and `]`."""
-    hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchAnswer:
-    """The articles found.
-
-    `cut`: there may be more; only the newest candidates were looked at. `unranked`: the best were asked for, of a query with more words
-    than can be scored; these are the newest. `rebuilding`: the index is being made anew, and the older articles follow unranked.
-    """
-
-    articles: tuple[FoundArticle, ...] = ()
-    next: ByDate | ByRelevance | None = None
-    cut: bool = False
-    unranked: bool = False
-    rebuilding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,23 +158,6 @@ class SourceCoverage:
     name: str
     url: str
     coverage: Coverage
-
-
-class RebuildingPart(StrEnum):
-    """What a new version of the program makes anew; also the order in which it does."""
-
-    HASHES = "hashes"
-    INDEX = "index"
-    STORIES = "stories"
-    OLD_INDEX = "old_index"
-
-
-@dataclass(frozen=True, slots=True)
-class RebuildingProgress:
-    """How far a part has come: of the numbers of revisions or articles, so many hundredths are done. Clearing away has no measure."""
-
-    part: RebuildingPart
-    percent: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from news.preparing import feed_version
 from news.scheduling import next_page_refresh_at
 from news.settling import Decided, Settled, Settler, not_on_record
 from news.showings import Known, Place, Showing
-from news.sources import ArticlesMode, FeedEntry, PreparedEntry
+from news.source_specs import ArticlesMode
+from news.sources import FeedEntry, PreparedEntry
 from news.urls import comparing_url, shown_url
 
 

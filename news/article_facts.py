@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from news.articles import ArticleFacts, SourceFacts
-from news.judging import article_time
-from news.settling import Settled
+from news.articles import ArticleFacts, SourceFacts, article_time
+
+if TYPE_CHECKING:  # a search reads facts too, and settles nothing
+    from news.settling import Settled
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,3 +42,10 @@ class ArticleFacts:
     language: str | None
     time: datetime
     sources: tuple[SourceFacts, ...]
+
+
+def article_time(published_at: datetime | None, first_seen_at: datetime) -> datetime:
+    """An article's time: published, or first seen where nobody said or it lies in the future of then."""
+    if published_at is None or published_at > first_seen_at:
+        return first_seen_at
+    return published_at

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from news.alerting import Matched, NewAlert, OnRecord, Silence, decide_alert
-from news.alerts import AlertKind, Difference, Subject, TopicMatch
+from news.alerts import AlertKind, Difference, Subject
 from news.articles import ArticleFacts
 from news.corrections import Compared, EditedArticle, decide_corrections, is_told_of_edits
 from news.disagreeing import find_news
 from news.follow_ups import Per
+from news.matches import TopicMatch
 from news.otherwise import Told, read_said
 from news.query import Matcher
 from news.text import AnalysedArticle, analyse_article

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from news.alerting import NewAlert
-from news.alerts import AlertKind, Change, TopicMatch
+from news.alerts import AlertKind, Change
 from news.articles import ArticleFacts, Origin
 from news.edits import Edit, Edited, find_edit
+from news.matches import TopicMatch
 from news.query import Matcher
 from news.sentences import Sentence
 from news.text import AnalysedArticle, analyse_article

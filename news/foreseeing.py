@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from news.alerts import TopicMatch
-from news.articles import ArticleFacts, SourceFacts
-from news.judging import Version, article_time, judge_page_text, wants_page
+from news.articles import ArticleFacts, SourceFacts, article_time
+from news.judging import Version, judge_page_text, wants_page
+from news.matches import TopicMatch
 from news.preparing import analysed_words, feed_version, page_version, prepared_entries
 from news.query import Matcher
-from news.sources import ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollOutcome, Problem, SourceSpec
+from news.source_specs import SourceSpec
+from news.sources import ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollOutcome, Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from news.cuts import carries_full_text, find_shortfall, tell_longer_text_is_kep
 from news.earning import Earning, Unearned, earns_by_itself, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.keys import Keys, entry_fingerprints
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, PreparedEntry, PreparedText, PreparedWords, Problem
+from news.source_specs import ArticlesMode
+from news.sources import ExtractedPage, FeedEntry, PreparedEntry, PreparedText, PreparedWords, Problem
 from news.text import language_of
 from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, speaks_of
@@ -244,13 +245,6 @@ def is_revision(version: Version, own_previous_hash: str | None, current_hash: s
     if version.origin != current_origin:
         return version.origin == Origin.PAGE
     return own_previous_hash is not None and version.own_hash != own_previous_hash
-
-
-def article_time(published_at: datetime | None, first_seen_at: datetime) -> datetime:
-    """An article's time: published, or first seen where nobody said or it lies in the future of then."""
-    if published_at is None or published_at > first_seen_at:
-        return first_seen_at
-    return published_at
 
 
 def delay_seconds(created_at: datetime, published_at: datetime | None) -> int | None:

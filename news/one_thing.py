@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TypeAlias
 
 from news.alert_answers import AlertRecord, DeliveryRecord
 from news.alerting import Silence
-from news.alerts import DeliveryStatus, Difference, Hit
-from news.answers import ArticleRecord, SourceHealth, TopicVolume
+from news.alerts import DeliveryStatus, Difference
+from news.answers import SourceHealth, TopicVolume
 from news.articles import Origin
 from news.covering import Coverage
+from news.matches import Hit
 from news.repairing import RepairState
+from news.search_answers import ArticleRecord
 from news.sources import PollKind, Problem
 from news.story_answers import PlaceInStory
 from news.websub import Subscription
-
-
-class ThingKind(StrEnum):
-    """What an id, an address or a name can mean."""
-
-    ARTICLE = "article"
-    ALERT = "alert"
-    DELIVERY = "delivery"
-    SOURCE = "source"
-    TOPIC = "topic"
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """Something that the archive holds: its kind, the key that the archive has for it, and the words people know it by."""
-
-    kind: ThingKind
-    key: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from cronsim import CronSim, CronSimError
-
 from news.wording import Wording
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -31,6 +29,8 @@ class Schedule:
 
     def next_after(self, moment: datetime, zone: tzinfo) -> datetime:
         """The first such moment after `moment`, both in UTC; the schedule is meant in `zone`."""
+        from cronsim import CronSim  # noqa: PLC0415  # who has no such schedule, and who only asks, need not wait for it
+
         # In the hour that comes twice, CronSim may name a moment of its first pass: one that is over.
         moments = (local.astimezone(UTC) for local in CronSim(self.cron, moment.astimezone(zone)))
         return next(one for one in moments if one > moment)
@@ -56,6 +56,8 @@ def parse_schedule(text: str) -> Schedule | None:
 
 
 def _parse_cron(text: str) -> Schedule:
+    from cronsim import CronSim, CronSimError  # noqa: PLC0415  # as above
+
     try:
         next(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)))
     except CronSimError as error:

@@ -1,4 +1,4 @@
-"""What a source is, and the work it gives: polling its feed, fetching its pages, and what came of either."""
+"""The work that a source gives: polling its feed, fetching its pages, and what came of either; and how it is doing."""
 
 from __future__ import annotations
 
@@ -6,23 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple
-from unicodedata import category, normalize
 
 from news.freshness import NO_FEED_WISHES, FeedWishes
-
-
-def fold_name(name: str) -> str:
-    """A source's name as it is compared: without regard to case and accents, however these are encoded (Unicode, NFC or NFD)."""
-    letters = "".join(sign for sign in normalize("NFKD", name) if category(sign) != "Mn")
-    return " ".join(letters.casefold().split())
-
-
-class ArticlesMode(StrEnum):
-    """Where an article's text comes from: its page, the feed, or whichever carries the full text."""
-
-    AUTO = "auto"
-    PAGE = "page"
-    FEED = "feed"
 
 
 class SourceStatus(StrEnum):
@@ -43,17 +28,6 @@ class SourceStatus(StrEnum):
     """It is polled well, and brings nothing new for longer than its rhythm explains."""
     UNREACHABLE = "unreachable"
     """This machine's own line is down."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
-    """A source as the configuration names it. A source is its `url`; everything else may change."""
-
-    url: str
-    name: str | None = None
-    articles: ArticlesMode = ArticlesMode.AUTO
-    interval: timedelta | None = None
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from news.durations import format_duration
 from news.errors import UsageError
-from news.sources import SourceSpec
+from news.source_specs import SourceSpec
 from news.tables import MistakesError
 from news.wording import Wording
 from quivive.config import Configuration

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from news.answers import RebuildingProgress
+from news.rebuilding import RebuildingProgress
 from storage import Archive
 
 log = structlog.get_logger("quivive")

@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from news.alerts import Alert, AttemptResult, Bundle
-from news.answers import (
-    RebuildingProgress,
-    Waiting,
-)
+from news.answers import Waiting
 from news.circuits import Circuit
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.escalating import Escalated, Escalation
 from news.plans import Policy
-from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome, SourceSpec
+from news.rebuilding import RebuildingProgress
+from news.source_specs import SourceSpec
+from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome
 from news.wording import Wording
 from storage.file.connection import open_for_writing, translated
 from storage.file.database import Database

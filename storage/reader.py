@@ -12,32 +12,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from news.answers import ArchiveStatus, Waiting
-from storage.file.connection import count_bytes, open_for_reading, translated
+from storage.file.connection import open_for_reading, translated
 from storage.file.database import Database
-from storage.file.lock import WriterNote, find_writer
 from storage.file.pool import ReadingPool
-from storage.file.times import from_text, optional_time
 
 if TYPE_CHECKING:
     from news.alert_answers import AlertLog
     from news.answers import (
-        Contents,
+        ArchiveStatus,
         ExportedArticle,
         PageTrouble,
         PreviewAnswer,
-        SearchAnswer,
         SourceCoverage,
         SourceHealth,
         TopicVolume,
         Undelivered,
     )
-    from news.care import Care
     from news.muting import Mute
-    from news.one_thing import Thing, Whole
-    from news.own_line import Line
+    from news.one_thing import Whole
     from news.query import Query
+    from news.search_answers import SearchAnswer
     from news.story_answers import StoryRecord
+    from news.things import Thing
     from news.topics import Entity, Topic
     from storage.asking.alert_log import AlertRequest
     from storage.asking.preview import PreviewRequest
@@ -166,20 +162,9 @@ class ArchiveReader:
 
     def report_status(self, now: datetime) -> ArchiveStatus:
         """How many there are of everything, what waits, what needs care, and what the file takes up, at one moment."""
-        contents, care, line = self._ask(_report_all, now)
-        writer = find_writer(self.path)
-        size_bytes, log_bytes = count_bytes(self.path)
-        return ArchiveStatus(
-            path=str(self.path),
-            size_bytes=size_bytes + log_bytes,
-            log_bytes=log_bytes,
-            writer_pid=writer.pid if writer else None,
-            alive_at=optional_time(writer.alive_at) if writer else None,
-            waiting=_get_waiting(writer),
-            contents=contents,
-            care=care,
-            line_down_since=line.since if line else None,
-        )
+        from storage.asking import status
+
+        return status.make_status(self.path, *self._ask(status.report_all, now))
 
     def list_mutes(self, since: datetime) -> list[Mute]:
         """What people have muted, without what was over at `since`."""
@@ -198,17 +183,3 @@ class ArchiveReader:
         from storage.asking import reports
 
         return self._ask(reports.list_page_troubles, limit)
-
-
-def _report_all(db: Database, now: datetime) -> tuple[Contents, Care, Line | None]:
-    from storage.asking import care, reports
-    from storage.recording.line import load_line
-
-    return reports.report_contents(db, now), care.report_care(db, now), load_line(db)
-
-
-def _get_waiting(writer: WriterNote | None) -> Waiting | None:
-    """What the program that writes says of a wait, if it says so."""
-    if writer is None or writer.reason is None or writer.waiting_since is None:
-        return None
-    return Waiting(from_text(writer.waiting_since), writer.reason)

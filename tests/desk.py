@@ -21,19 +21,8 @@ from typing import Any, Self
 from news.alerts import Bundle
 from news.plans import Policy, Together
 from news.query import Matcher, parse_query
-from news.sources import (
-    ArticlesMode,
-    DuePage,
-    DueSource,
-    ExtractedPage,
-    FeedEntry,
-    PageOutcome,
-    ParsedFeed,
-    PollKind,
-    PollOutcome,
-    Problem,
-    SourceSpec,
-)
+from news.source_specs import ArticlesMode, SourceSpec
+from news.sources import DuePage, DueSource, ExtractedPage, FeedEntry, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem
 from news.topics import Entity, Topic
 from quivive.cli.json_answers import alert_json, exported_article_json, source_json
 from quivive.cli.json_status import status_json

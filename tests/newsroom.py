@@ -12,7 +12,8 @@ from typing import Any
 
 from crawler.problems import make_http_problem, make_problem
 from news.alerts import AttemptResult, DeliveryStatus, RecipientOutcome, RecipientStatus
-from news.sources import ArticlesMode, FeedEntry, SourceSpec
+from news.source_specs import ArticlesMode, SourceSpec
+from news.sources import FeedEntry
 from news.topics import Topic
 from tests.desk import Desk, entry
 from tests.processes import Home, email, quoted, topic, webhook

@@ -21,7 +21,6 @@ from news.alerts import (
     Change,
     DeliveryStatus,
     Followed,
-    Hit,
     RecipientStatus,
     Roll,
     RollKind,
@@ -35,6 +34,7 @@ from news.alerts import (
 from news.circuits import Circuit
 from news.delivering import judge_absent, plan_messages
 from news.health_news import HealthEvent, HealthNews, make_health_alert_id
+from news.matches import Hit
 from news.plans import HOLDS_OF_POLICIES, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery
 from news.surges import Surge, SurgeArticle, SurgeBar, make_surge_alert_id
 from news.timing import DELIVERY_LIFETIME

@@ -32,7 +32,6 @@ from news.alerts import (
     EscalatedFrom,
     EscalationCause,
     Followed,
-    Hit,
     Roll,
     RollKind,
     article_subject,
@@ -42,6 +41,7 @@ from news.alerts import (
 )
 from news.fingerprints import derived_id
 from news.health_news import HealthEvent, HealthNews
+from news.matches import Hit
 from news.surges import Surge, SurgeArticle, SurgeBar
 from quivive.languages import make_language
 

@@ -26,7 +26,7 @@ from monitors.presentation import Presentation, TemplateTroubleError
 from monitors.rendering import one_line
 from monitors.rendering_webhook import PlainBodies
 from news.alerts import Bundle
-from news.timing import parse_retry_after
+from news.header_times import parse_retry_after
 from news.wording import Wording
 
 USER_AGENT = "quivive"

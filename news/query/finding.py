@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from news.alerts import Hit
 from news.articles import ArticleFacts
+from news.matches import Hit
 from news.query.conditions import found_fact
 from news.query.field import Alternatives, Field, Limits, Place, Span
 from news.query.nearness import first_step, near_ends, near_starts

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from news.alerts import Hit, TopicMatch
 from news.articles import ArticleFacts
 from news.errors import QueryError
+from news.matches import Hit, TopicMatch
 from news.query.entities import check_entities
 from news.query.field import Span
 from news.query.filing import Filing

@@ -13,7 +13,7 @@ from news.alerts import Alert
 from news.health_news import HealthNews
 from news.surges import Surge, draw_bars
 from news.wording import Language
-from quivive.cli.changes import tell_changes
+from quivive.cli.changed_words import tell_changes
 from quivive.cli.deliveries import tell_kind
 from quivive.cli.health import tell_reason
 from quivive.cli.json_answers import announced_alert_json, json_line

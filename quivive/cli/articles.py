@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from news.alerts import Hit
-from news.answers import SightingRecord
 from news.articles import Identity, Origin
+from news.matches import Hit
 from news.one_thing import MatchRecord, PageNote, VersionRecord, WholeArticle
+from news.search_answers import SightingRecord
 from quivive.cli.deliveries import show_alert, tell_silence
 from quivive.cli.listed_stories import show_place
 from quivive.cli.otherwise import show_differences

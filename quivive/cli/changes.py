@@ -1,30 +1,20 @@
-"""What changed between two versions of an article, word by word, for people. Pure."""
+"""Two versions of an article, and what changed between them, for people. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import click
-
-from news.alerts import Change as AlertChange
-from news.differences import SIGNS, Piece, PieceKind, compare
+from news.differences import Piece, PieceKind, compare
 from news.errors import UsageError
 from news.one_thing import VersionRecord
 from news.wording import Wording
 from quivive.cli.articles import tell_version
+from quivive.cli.changed_words import paragraphs_of
 from quivive.cli.sheet import Sheet
-from quivive.texts import visible
 
-_AROUND = 12
-"""Words that stayed, shown on either side of a change."""
 _ASKED = re.compile(r"(\d+)(?:\.\.(\d+))?")
-_STYLES: dict[PieceKind, dict[str, object]] = {
-    PieceKind.SAME: {},
-    PieceKind.REMOVED: {"fg": "red", "strikethrough": True},
-    PieceKind.ADDED: {"fg": "green", "bold": True},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,70 +82,5 @@ def show_change(sheet: Sheet, change: Change) -> None:
         sheet.heading(sheet.view.language.text("The two versions have the same words."))
     for name, pieces in changed:
         sheet.heading(name)
-        for line in _paragraphs(pieces):
+        for line in paragraphs_of(pieces):
             sheet.marked(line)
-
-
-def tell_changes(changes: Sequence[AlertChange]) -> Iterator[str]:
-    """What a correction changed, word by word, a line a passage."""
-    for change in changes:
-        pieces = compare(change.before or "", change.after or "")
-        yield " ".join(click.style(word, **style) for words in _paragraphs(pieces) for word, style in words)  # type: ignore[arg-type]  # as `Terminal.style` has it
-
-
-def show_changes(sheet: Sheet, changes: Sequence[AlertChange]) -> None:
-    """What a correction changed, word by word."""
-    for change in changes:
-        for line in _paragraphs(compare(change.before or "", change.after or "")):
-            sheet.marked(line)
-
-
-def _paragraphs(pieces: Sequence[Piece]) -> Iterator[list[tuple[str, dict[str, object]]]]:
-    """Words with their styles, a list a paragraph."""
-    line: list[tuple[str, dict[str, object]]] = []
-    for place, piece in enumerate(pieces):
-        paragraphs = _shown(pieces, place).split("\n")
-        for number, paragraph in enumerate(paragraphs):
-            if number and line:
-                yield line
-                line = []
-            line += [(word, _STYLES[piece.kind]) for word in _mark(visible(paragraph), piece.kind)]
-    if line:
-        yield line
-
-
-def _shown(pieces: Sequence[Piece], place: int) -> str:
-    """What is shown of a piece. Words that took the place of others stand beside them, also at the end of a paragraph."""
-    piece = pieces[place]
-    if piece.kind is PieceKind.SAME:
-        return _shorten(piece.text, is_first=place == 0, is_last=place == len(pieces) - 1)
-    following = pieces[place + 1] if place + 1 < len(pieces) else piece
-    is_replaced = (piece.kind, following.kind) == (PieceKind.REMOVED, PieceKind.ADDED) and following.text.endswith("\n")
-    return piece.text.removesuffix("\n") if is_replaced else piece.text
-
-
-def _mark(paragraph: str, kind: PieceKind) -> list[str]:
-    if not paragraph or kind is PieceKind.SAME:
-        return paragraph.split()
-    opening, closing = SIGNS[kind]
-    return f"{opening}{paragraph}{closing}".split()
-
-
-def _shorten(text: str, *, is_first: bool, is_last: bool) -> str:
-    """Of words that stayed, those next to a change."""
-    lines = [line.split() for line in text.split("\n")]
-    count = sum(map(len, lines))
-    head, tail = (0 if is_first else _AROUND), (0 if is_last else _AROUND)
-    if count <= head + tail + 1:
-        return text
-    return f"{_first_words(text, head)} … {_last_words(text, tail)}".strip()
-
-
-def _first_words(text: str, count: int) -> str:
-    ends = [match.end() for match in re.finditer(r"\S+", text)]
-    return text[: ends[count - 1]] if count else ""
-
-
-def _last_words(text: str, count: int) -> str:
-    starts = [match.start() for match in re.finditer(r"\S+", text)]
-    return text[starts[-count] :] if count else ""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from news.alert_answers import AlertRecord, DeliveryRecord
 from news.alerting import Silence
 from news.alerts import AlertKind, DeliveryStatus, EscalationCause, RecipientOutcome, RecipientStatus, RollKind
-from news.one_thing import AlertDetails, AttemptRecord, DeliveryDetails
 from news.wording import Language
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.tables import Cell, Column, Place, make_table
 from quivive.texts import visible
+
+if TYPE_CHECKING:  # the daemon, which tells what kind an alert is, makes no answers
+    from news.alert_answers import AlertRecord, DeliveryRecord
+    from news.one_thing import AlertDetails, AttemptRecord, DeliveryDetails
 
 STATUS_STYLES: dict[DeliveryStatus, dict[str, object]] = {
     DeliveryStatus.PENDING: {"fg": "yellow"},

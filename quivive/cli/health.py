@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from news.alert_answers import AlertRecord
+from typing import TYPE_CHECKING
+
 from news.health_news import HealthNews
 from news.wording import Language
 from quivive.cli.sheet import Sheet
 from quivive.texts import visible
+
+if TYPE_CHECKING:  # the daemon, which tells an alert's reason, makes no answers
+    from news.alert_answers import AlertRecord
 
 
 def show_health(sheet: Sheet, alert: AlertRecord) -> None:

@@ -13,20 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:  # each command prints one kind of answer, and would wait for all of them
     from news.alert_answers import AlertRecord, DeliveryRecord
-    from news.alerts import Alert, Change, Difference, Hit
-    from news.answers import (
-        ArticleRecord,
-        ExportedArticle,
-        FoundArticle,
-        PreviewAnswer,
-        PreviewedArticle,
-        SightingRecord,
-        SourceCoverage,
-        SourceHealth,
-        TopicVolume,
-    )
+    from news.alerts import Alert, Change, Difference
+    from news.answers import ExportedArticle, PreviewAnswer, PreviewedArticle, SourceCoverage, SourceHealth, TopicVolume
     from news.health_news import HealthNews
+    from news.matches import Hit
     from news.muting import Mute
+    from news.search_answers import ArticleRecord, FoundArticle, SightingRecord
     from news.sources import Problem
     from news.surges import Surge
     from quivive.rounds import RoundSummary

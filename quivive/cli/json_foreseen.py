@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from news.alerts import TopicMatch
 from news.foreseeing import Foreseen, ForeseenEntry, ForeseenPage
+from news.matches import TopicMatch
 from news.sources import PageOutcome, Problem
 from quivive.cli.json_answers import JsonObject, JsonValue, hits_json, optional_time_json, problem_json
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from news.answers import ArchiveStatus, Gap, PageTrouble, RebuildingProgress, Waiting
+from news.answers import ArchiveStatus, Gap, PageTrouble, Waiting
 from news.care import Care, Delays
+from news.rebuilding import RebuildingProgress
 from quivive.cli.json_answers import JsonObject, optional_time_json, problem_json, time_json
 
 

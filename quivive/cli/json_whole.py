@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from news.answers import FoundArticle
 from news.differences import Piece
 from news.one_thing import (
     AlertDetails,
@@ -21,6 +20,7 @@ from news.one_thing import (
     WholeSource,
     WholeTopic,
 )
+from news.search_answers import FoundArticle
 from news.websub import Subscription
 from quivive.cli.json_answers import (
     JsonObject,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.answers import FoundArticle
+from news.search_answers import FoundArticle
 from quivive.cli.sheet import Sheet
 from quivive.texts import visible
 

@@ -10,7 +10,7 @@ import click
 from news.errors import ArchiveMissing, UsageError
 from news.muting import Mute, MuteKind
 from news.names import find_name
-from news.sources import fold_name
+from news.source_specs import fold_name
 from news.wording import Language, Wording
 from quivive.cli.context import get_config_path, get_reader
 from quivive.cli.sheet import View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from news.one_thing import ThingKind
+from news.things import ThingKind
 from quivive.cli.context import get_configuration, get_reader, get_view
 from quivive.cli.typed_text import TypedText
 from quivive.texts import visible

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from news.answers import ArchiveStatus, Gap, PageState, PageTrouble, RebuildingPart, SourceCounts
+from news.answers import ArchiveStatus, Gap, PageState, PageTrouble, SourceCounts
 from news.care import Care, ChannelTrouble, Delays, FailingSource, SilentSource, UnreadPages
+from news.rebuilding import RebuildingPart
 from quivive.cli.sheet import Sheet, View
 from quivive.cli.tables import Column, Place, make_table
 from quivive.texts import visible

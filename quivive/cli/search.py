@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from news.answers import FoundArticle, SearchAnswer
 from news.errors import UsageError
 from news.query import EVERYTHING, Query, advise_on, parse_query
+from news.search_answers import FoundArticle, SearchAnswer
 from news.wording import Wording
 from quivive.cli.completing import complete_source, complete_topic
 from quivive.cli.context import (

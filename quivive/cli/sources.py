@@ -9,7 +9,8 @@ import click
 
 from news.answers import SourceHealth
 from news.errors import ArchiveMissing
-from news.sources import SourceSpec, SourceStatus
+from news.source_specs import SourceSpec
+from news.sources import SourceStatus
 from news.urls import host_of
 from quivive.cli import sources_add, sources_opml, sources_test
 from quivive.cli.context import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from news.errors import ArchiveMissing, UsageError
-from news.sources import SourceSpec
+from news.source_specs import SourceSpec
 from news.wording import Language, Wording, said_by
 from quivive.adding import Followed, check_new_source, write_sources
 from quivive.cli.context import get_configuration, get_reader

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import click
 
-from news.alerts import TopicMatch
 from news.foreseeing import Foreseen, ForeseenEntry, ForeseenPage, foresee_entries, foresee_page
-from news.sources import PageOutcome, PollOutcome, SourceSpec, fold_name
+from news.matches import TopicMatch
+from news.source_specs import SourceSpec, fold_name
+from news.sources import PageOutcome, PollOutcome
 from news.wording import Language
 from quivive.cli.completing import complete_source
 from quivive.cli.context import get_asking_configuration, get_view, print_json, print_lines

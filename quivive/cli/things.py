@@ -6,10 +6,11 @@ from functools import reduce
 
 from news.alert_answers import AlertRecord
 from news.errors import UsageError
-from news.one_thing import Thing, ThingKind, Whole, WholeAlert, WholeArticle, WholeDelivery, WholeSource, WholeTopic
+from news.one_thing import Whole, WholeAlert, WholeArticle, WholeDelivery, WholeSource, WholeTopic
+from news.things import Thing, ThingKind
 from news.wording import Wording
 from quivive.cli.articles import show_article, show_article_head, show_hits
-from quivive.cli.changes import show_changes
+from quivive.cli.changed_words import show_changes
 from quivive.cli.context import print_lines
 from quivive.cli.deliveries import show_alert, show_alert_head, show_delivery
 from quivive.cli.health import show_health

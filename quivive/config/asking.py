@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler import ListingRules, RequestSettings
 from news.wording import Wording
 
 if TYPE_CHECKING:
+    from crawler import ListingRules, RequestSettings
     from quivive.config.file import ConfigFile
     from quivive.config.model import FeedTable
 
 SECRET_KEYS = frozenset({"headers", "cookies", "username", "password", "password_file", "proxy", "proxy_file"})
 """What whoever only reads the archive need not have."""
+_REQUEST_KEYS = ("headers", "cookies", "username", "password", "proxy", "user_agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ def read_asking(file: ConfigFile, key: str, table: FeedTable) -> Asking:
 
 
 def _request(table: FeedTable) -> RequestSettings | None:
+    if all(getattr(table, name) is None for name in _REQUEST_KEYS):
+        return None
+    from crawler import RequestSettings  # noqa: PLC0415  # the crawl's types, for the few sources that are asked in a way of their own
+
     request = RequestSettings(
         origin=table.url,
         headers=tuple((table.headers or {}).items()),
@@ -49,4 +54,8 @@ def _request(table: FeedTable) -> RequestSettings | None:
 
 
 def _listing(table: FeedTable) -> ListingRules | None:
-    return None if table.item is None else ListingRules(table.item, table.title, table.link, table.date, table.summary)
+    if table.item is None:
+        return None
+    from crawler import ListingRules  # noqa: PLC0415  # as above
+
+    return ListingRules(table.item, table.title, table.link, table.date, table.summary)

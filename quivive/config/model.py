@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from news.durations import parse_duration, parse_size
 from news.follow_ups import FollowUp, Per, parse_follow_up
 from news.names import require_text
-from news.sources import ArticlesMode
+from news.source_specs import ArticlesMode
 from news.tables import Table, boolean, from_string, key, list_of, member_of, names_with, one_of, string, whole_number
 from news.topics import Revisions
 from news.wording import Wording

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from news.durations import format_duration
-from news.sources import SourceSpec
+from news.source_specs import SourceSpec
 from news.wording import Wording, system_reason
 from quivive.config.asking import Asking, read_asking
 from quivive.config.model import FeedTable, OpmlTable
-from quivive.config.opml import LARGEST_OPML_BYTES, OpmlError, OpmlFeed, read_opml
 from quivive.config.secrets import fill_in_secrets
 from quivive.config.tables import iterate_tables, read_table
 from quivive.config.values import check_feed_url
@@ -21,6 +20,7 @@ from quivive.small_files import NoSmallFileError, read_small_file
 if TYPE_CHECKING:
     from quivive.config.file import ConfigFile
     from quivive.config.model import CrawlerTable
+    from quivive.config.opml import OpmlFeed
 
 
 def read_sources(file: ConfigFile, crawler: CrawlerTable) -> dict[str, tuple[SourceSpec, Asking]]:
@@ -87,6 +87,8 @@ def _read_opml_table(file: ConfigFile, key: str, content: Any, crawler: CrawlerT
 
 def _read_opml_file(file: ConfigFile, key: str, name: str) -> Iterator[OpmlFeed]:
     """The feeds of an OPML file whose path is relative to the configuration; every bad URL in it is a fault of its own."""
+    from quivive.config.opml import LARGEST_OPML_BYTES, OpmlError, read_opml  # noqa: PLC0415  # few configurations name such files
+
     try:
         feeds = read_opml(read_small_file(file.path.parent / name, LARGEST_OPML_BYTES + 1))
     except OSError as error:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from news.durations import format_duration
 from news.errors import ConfigurationError
 from news.names import exact_key, find_name
-from news.sources import SourceSpec
+from news.source_specs import SourceSpec
 from news.tables import MistakesError, Table
 from news.topics import Topic
 from news.wording import Language, Wording

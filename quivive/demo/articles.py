@@ -11,7 +11,7 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
-from news.sources import ArticlesMode
+from news.source_specs import ArticlesMode
 
 OUTLET_FILES = ("gazette.toml", "telegraphe.toml", "cadran.toml")
 

@@ -17,7 +17,7 @@ from typing import Self
 
 from aiohttp import web
 
-from news.sources import ArticlesMode
+from news.source_specs import ArticlesMode
 from quivive.clock import utc_now
 from quivive.demo.articles import DemoArticle, Outlet, PageKind, last_step, load_outlets
 from quivive.demo.feeds import CONTENT_TYPES, Channel, Item, render_feed

@@ -17,9 +17,7 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import NamedTuple
 
-from news.answers import ByDate, ByRelevance, RebuildingPart
 from news.articles import ArticleFacts, SourceFacts
-from news.fingerprints import fingerprint
 from news.query import (
     Condition,
     Fact,
@@ -34,6 +32,8 @@ from news.query import (
     prepare,
     required_conditions,
 )
+from news.rebuilding import RebuildingPart
+from news.search_answers import ByDate, ByRelevance
 from news.text import analyse_article
 from storage.asking.match_expression import compile_expression
 from storage.file.database import Database
@@ -300,6 +300,7 @@ def _sighted_in(sighting: str) -> str:
 
 def _filed_under(db: Database, condition: Filter) -> str:
     """The condition that the publisher files the entry of a sighting under this tag; read from an index, since entries are long."""
+    from news.fingerprints import fingerprint  # noqa: PLC0415  # a search waits for it only where it asks for a tag
 
     def has_tag(categories: str) -> bool:
         source = SourceFacts("", "", tuple(json.loads(categories)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from news.answers import ArticleRecord, SightingRecord
 from news.articles import Identity
+from news.search_answers import ArticleRecord, SightingRecord
 from storage.file.database import Database
 from storage.file.times import from_text, optional_time
 

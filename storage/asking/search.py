@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from news.answers import ByDate, ByRelevance, FoundArticle, SearchAnswer
 from news.query import EVERYTHING, Query, explain, make_snippet
+from news.search_answers import ByDate, ByRelevance, FoundArticle, SearchAnswer
 from storage.asking.candidates import Bounds, Candidate, Candidates
 from storage.asking.records import get_record
 from storage.file.database import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from news.names import find_name
-from news.one_thing import Thing, ThingKind
+from news.things import Thing, ThingKind
 from news.urls import comparing_url
 from storage.file.database import Database
 from storage.recording.called import is_called

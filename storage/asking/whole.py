@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from news.one_thing import Thing, ThingKind, Whole
+from news.one_thing import Whole
+from news.things import Thing, ThingKind
 from news.topics import Entity, Topic
 from storage.asking.whole_alerts import get_alert, get_delivery
 from storage.asking.whole_articles import get_article_in_story

@@ -9,21 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from news.alerting import NewAlert
-from news.alerts import (
-    Alert,
-    AlertedArticle,
-    AlertKind,
-    Change,
-    Difference,
-    DifferenceKind,
-    Hit,
-    Subject,
-    TopicMatch,
-    contradicts,
-    make_alert_id,
-)
+from news.alerts import Alert, AlertedArticle, AlertKind, Change, Difference, DifferenceKind, Subject, contradicts, make_alert_id
 from news.health_news import HealthNews
 from news.judging import delay_seconds
+from news.matches import Hit, TopicMatch
 from news.surges import Surge
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from news.articles import article_time
 from news.comparing import Comparing, Shown
 from news.consequences import MatchedVersion, decide_consequences, match_versions
 from news.corrections import EditedArticle
-from news.judging import article_time
 from news.sayings import SaidAlready, StillSaid
 from news.settling import Decided, NewVersion, Settled
 from news.text import AnalysedArticle

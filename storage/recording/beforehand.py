@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from news.article_facts import KnownFacts
+from news.articles import article_time
 from news.comparing import MOST_COMPARED_AGAIN, Before, CurrentVersion, Shown
-from news.judging import Version, article_time
+from news.judging import Version
 from news.placing import Unplaced, make_unplaced
 from news.preparing import analysed_words
 from news.sayings import StillSaid

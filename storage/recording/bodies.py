@@ -21,7 +21,8 @@ from news.arriving import (
 from news.comparing import Shown
 from news.places import places_of
 from news.showings import Showing
-from news.sources import ArticlesMode, DuePage, PreparedEntry
+from news.source_specs import ArticlesMode
+from news.sources import DuePage, PreparedEntry
 from storage.file.database import Database
 from storage.recording.articles import decide_what_follows, write_articles, write_settled
 from storage.recording.beforehand import load_beforehand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from news.sources import fold_name
+from news.source_specs import fold_name
 from storage.file.database import Database
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.one_thing import Thing, ThingKind
+from news.things import Thing, ThingKind
 from storage.file.database import Database
 
 FEWEST_LETTERS = 4

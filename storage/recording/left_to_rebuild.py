@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from news.answers import RebuildingPart, RebuildingProgress
+from news.rebuilding import RebuildingPart, RebuildingProgress
 from storage.file.database import Database
 from storage.file.words import list_old_indexes
 from storage.recording.state import get_state

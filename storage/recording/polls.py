@@ -13,7 +13,8 @@ from news.own_line import Line
 from news.preparing import prepared_entries
 from news.rhythm import Brought
 from news.scheduling import PollTiming
-from news.sources import ArticlesMode, ParsedFeed, PollOutcome
+from news.source_specs import ArticlesMode
+from news.sources import ParsedFeed, PollOutcome
 from news.websub import find_hubs
 from storage.file.database import Database
 from storage.file.times import to_text

@@ -16,8 +16,8 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 
-from news.answers import RebuildingPart, RebuildingProgress
 from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_text
+from news.rebuilding import RebuildingPart, RebuildingProgress
 from news.text import ANALYSIS_VERSION, analyse_article
 from storage.file.database import Database
 from storage.file.words import clear_old_index, index_now, start_index_over

@@ -12,7 +12,8 @@ from news.concluding import judge_silence
 from news.gaps import Item, Window, recognise_renamed
 from news.preparing import prepared_entries
 from news.repairing import Page, Repair, RepairState, Step, after_page, after_problem, is_elsewhere, steps_from, wanted_places
-from news.sources import ArticlesMode, DueRepair, PreparedEntry, Problem, RepairOutcome, RepairWay
+from news.source_specs import ArticlesMode
+from news.sources import DueRepair, PreparedEntry, Problem, RepairOutcome, RepairWay
 from news.wording import Wording
 from storage.file.database import Database
 from storage.file.rows import select_in

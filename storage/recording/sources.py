@@ -13,7 +13,8 @@ from news.freshness import FeedWishes
 from news.health import Condition
 from news.own_line import Line
 from news.scheduling import PollTiming, Standing, poll_at_from_now_on
-from news.sources import DueSource, Problem, SourceSpec, SourceStatus
+from news.source_specs import SourceSpec
+from news.sources import DueSource, Problem, SourceStatus
 from news.trusting import Trust
 from news.urls import host_of
 from news.websub import poll_at_when_told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from news.answers import RebuildingPart
 from news.health import GONE_WAITS
+from news.rebuilding import RebuildingPart
 from news.text import analyse_article
 from news.timing import DELIVERY_LIFETIME, LONGEST_RETRY_AFTER
 from news.websub import LONGEST_LEASE

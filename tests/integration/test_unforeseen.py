@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from news.alerts import Alert, TopicMatch
+from news.alerts import Alert
 from news.articles import ArticleFacts
+from news.matches import TopicMatch
 from news.query import Matcher
 from news.text import AnalysedArticle
 from quivive.cli.json_answers import round_json

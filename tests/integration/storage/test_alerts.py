@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from news.alerts import AlertedArticle, AlertKind, Bundle, TopicMatch, make_alert_id, make_bundle_id, make_delivery_id
+from news.alerts import AlertedArticle, AlertKind, Bundle, make_alert_id, make_bundle_id, make_delivery_id
 from news.articles import ArticleFacts
+from news.matches import TopicMatch
 from news.query import Matcher
 from news.text import AnalysedArticle
 from news.topics import Topic

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from news.one_thing import ThingKind, WholeArticle
+from news.one_thing import WholeArticle
 from news.sources import LacksParts
+from news.things import ThingKind
 from tests.desk import OTAN, A, Desk, entry, prose
 
 LINK = "https://a.example/1"

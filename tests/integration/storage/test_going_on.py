@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from news.answers import ByDate, ByRelevance
 from news.query import parse_query
+from news.search_answers import ByDate, ByRelevance
 from quivive.cli.alerts import iterate_alerts
 from storage import AlertRequest, SearchRequest
 from storage.asking import candidates

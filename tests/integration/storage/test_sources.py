@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from news.sources import SourceSpec
+from news.source_specs import SourceSpec
 from storage.file.times import to_text
 from tests.desk import DOWN, QUARTER, A, B, Desk, entry
 

@@ -10,9 +10,10 @@ import pytest
 
 from news.alerts import DifferenceKind
 from news.copies import CopyReason
-from news.one_thing import Thing, ThingKind, WholeArticle
+from news.one_thing import WholeArticle
 from news.stories import Because
 from news.story_answers import StoryRecord
+from news.things import Thing, ThingKind
 from news.topics import Entity, Topic
 from storage import StoryRequest
 from storage.recording import placing_old

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from news.errors import ArchiveError, ArchiveMissing, ArchiveUnusable, ArchiveUnwritable
-from news.one_thing import Thing, ThingKind
 from news.query import Matcher, parse_query
+from news.things import Thing, ThingKind
 from news.topics import Topic
 from storage import Archive, ArchiveReader, SearchRequest, StoryRequest, Watch, backup, retry_deliveries
 from storage.asking.preview import PreviewRequest

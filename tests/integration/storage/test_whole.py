@@ -13,17 +13,9 @@ import pytest
 from news.alerting import Silence
 from news.alerts import AttemptResult, DeliveryStatus
 from news.articles import Identity
-from news.one_thing import (
-    Thing,
-    ThingKind,
-    Whole,
-    WholeAlert,
-    WholeArticle,
-    WholeDelivery,
-    WholeSource,
-    WholeTopic,
-)
+from news.one_thing import Whole, WholeAlert, WholeArticle, WholeDelivery, WholeSource, WholeTopic
 from news.sources import PollKind
+from news.things import Thing, ThingKind
 from news.topics import Topic
 from storage import retry_deliveries
 from tests.desk import DOWN, NOW, OTAN, A, B, Desk, entry, prose

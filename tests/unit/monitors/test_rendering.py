@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitors.rendering import marked_parts, one_line, rfc3339, safe_link
-from news.alerts import Hit
+from news.matches import Hit
 
 
 @given(st.text(), st.none() | st.integers(1, 50))

@@ -15,7 +15,8 @@ from monitors.mail_address import parse_mail_address
 from monitors.presentation import OwnTemplates
 from monitors.rendering_email import LetterWriter, email_bytes
 from monitors.samples import make_test_bundle
-from news.alerts import AlertKind, Hit
+from news.alerts import AlertKind
+from news.matches import Hit
 from tests.outbox import ARTICLE, ENGLISH, FRENCH, MORNING, NEWS, make_alert, make_bundle, make_health_bundle
 
 GOLDEN = Path(__file__).parent / "golden"

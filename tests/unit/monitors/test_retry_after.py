@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from news.timing import parse_retry_after
+from news.header_times import parse_retry_after
 from tests.outbox import MORNING
 
 

@@ -25,7 +25,8 @@ from news.keys import Held
 from news.places import places_of
 from news.preparing import prepared_entries
 from news.showings import Claim, Known, KnownArticle, Place
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry
+from news.source_specs import ArticlesMode
+from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 HERE, THERE = "https://a.example/1", "https://a.example/2"

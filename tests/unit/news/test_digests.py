@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from news.alerts import Alert, AlertKind, Hit
+from news.alerts import Alert, AlertKind
 from news.digests import arrange_digest
+from news.matches import Hit
 from tests.outbox import ARTICLE, MORNING, make_alert
 
 IN_TITLE, IN_TEXT = Hit("@otan", "OTAN", "title", "L’[OTAN]"), Hit("@otan", "OTAN", "text", "l’[OTAN]")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from news.foreseeing import foresee_entries, foresee_page
 from news.query import Matcher
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, ParsedFeed, SourceSpec
+from news.source_specs import ArticlesMode, SourceSpec
+from news.sources import ExtractedPage, FeedEntry, ParsedFeed
 from news.topics import Topic
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from news.articles import article_time
 from news.cuts import LEAST_FULL_TEXT, carries_full_text
 from news.judging import (
     EntryNews,
     Version,
-    article_time,
     delay_seconds,
     feed_text,
     identify_entries,
@@ -28,7 +28,8 @@ from news.judging import (
     wants_page,
 )
 from news.keys import entry_fingerprints
-from news.sources import ArticlesMode, ExtractedPage, FeedEntry, Problem
+from news.source_specs import ArticlesMode
+from news.sources import ExtractedPage, FeedEntry, Problem
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 LINK = "https://a.example/1"

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from news.sources import fold_name
+from news.source_specs import fold_name
 
 
 @pytest.mark.parametrize(

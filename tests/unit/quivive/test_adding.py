@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from news.errors import UsageError
-from news.sources import SourceSpec
+from news.source_specs import SourceSpec
 from quivive.adding import Followed, check_new_source
 from quivive.config import Configuration, load_config
 from quivive.config.editing import NewSource

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from news.errors import ConfigurationError
-from news.sources import ArticlesMode, SourceSpec
+from news.source_specs import ArticlesMode, SourceSpec
 from news.topics import Entity, Topic
 from quivive.config import Configuration, load_config
 from quivive.finding import find_config, usual_places

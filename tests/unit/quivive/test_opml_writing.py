@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.sources import SourceSpec
+from news.source_specs import SourceSpec
 from quivive.config.opml import read_opml
 from quivive.config.opml_writing import write_opml
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from news.alerts import Hit
 from news.articles import ArticleFacts, SourceFacts
+from news.matches import Hit
 from news.query import MomentParser, parse_query, prepare
 from news.query.matching import Matcher, explain, holds, needs_facts, needs_sightings
 from news.text import analyse_article

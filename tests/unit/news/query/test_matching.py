@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from news.alerts import Hit, TopicMatch
 from news.errors import QueryError
+from news.matches import Hit, TopicMatch
 from news.query import Matcher, check_topics, explain, holds, parse_query, prepare
 from news.query.passages import make_passage, make_snippet
 from news.text import analyse_article

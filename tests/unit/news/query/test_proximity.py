@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from news.alerts import Hit
+from news.matches import Hit
 from news.query import Matcher, explain, holds, make_snippet, parse_query, prepare
 from news.text import analyse_article
 from news.topics import Entity, Topic

@@ -14,7 +14,7 @@ import trafilatura
 from news.cuts import LEAST_FULL_TEXT
 from news.earning import Unearned, earns_its_place
 from news.fingerprints import LEAST_IDENTIFYING_CHARACTERS, content_hash, normalise_text
-from news.sources import ArticlesMode
+from news.source_specs import ArticlesMode
 from quivive.demo.articles import PageKind, load_outlets
 from quivive.demo.site import DemoSite, _OutletServer, _Visits
 
