@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from news.answers import SourceHealth
@@ -31,35 +31,55 @@ from storage.recording.watch import Watch
 def sync_sources(db: Database, watch: Watch, specs: Sequence[SourceSpec], default_interval: timedelta, now: datetime) -> None:
     """Bring the table in line with the configuration: new sources are due now; those no longer named rest, with all they brought.
 
-    When known ones are due is for `news.scheduling.poll_at_from_now_on` to say.
+    When known ones are due is for `news.scheduling.poll_at_from_now_on` to say. What is in line already is not written: at most starts that
+    is all of it, and thousands of sources would keep the first poll waiting.
     """
     _take_over_moved(db, specs)
-    standings = _standings(db)
-    db.conn.execute("UPDATE sources SET configured = 0")
+    columns = f"url, feed_title, last_polled_at, next_poll_at, consecutive_failures, {', '.join(_CONFIGURED)}"
+    known = {row["url"]: row for row in db.conn.execute(f"SELECT {columns} FROM sources")}  # noqa: S608  # names of our own
+    _let_rest(db, [url for url, row in known.items() if row["configured"]], specs)
     for spec in specs:
         interval = spec.interval or default_interval
-        db.conn.execute(
-            """INSERT INTO sources (url, name, named, articles_mode, interval_seconds, own_interval, tags, configured, added_at,
-                                    next_poll_at)
-               VALUES (:url, :name, :named, :mode, :interval, :own, :tags, 1, :now, :now)
-               ON CONFLICT (url) DO UPDATE SET configured = 1, named = :named, articles_mode = :mode, tags = :tags,
-                   name = CASE WHEN :named = 1 THEN :name ELSE coalesce(feed_title, :name) END, interval_seconds = :interval,
-                   own_interval = :own""",
-            {
-                "url": spec.url,
-                "name": spec.name or host_of(spec.url) or spec.url,
-                "named": spec.name is not None,
-                "mode": spec.articles,
-                "interval": interval.total_seconds(),
-                "own": spec.interval is not None,
-                "tags": json.dumps(spec.tags, ensure_ascii=False),
-                "now": to_text(now),
-            },
-        )
-        if standing := standings.get(spec.url):
-            timing = PollTiming(interval, watch.least_interval, watch.most_interval, is_own=spec.interval is not None)
-            moment = poll_at_from_now_on(now, standing, timing)
-            db.conn.execute("UPDATE sources SET next_poll_at = ? WHERE url = ?", (to_text(moment), spec.url))
+        row = known.get(spec.url)
+        wanted = _as_configured(spec, interval, row)
+        if row is None:
+            _insert(db, spec.url, wanted, now)
+            continue
+        timing = PollTiming(interval, watch.least_interval, watch.most_interval, is_own=spec.interval is not None)
+        planned = from_text(row["next_poll_at"])
+        moment = poll_at_from_now_on(now, _standing(row, planned), timing)
+        if moment != planned or any(row[column] != value for column, value in wanted.items()):
+            _update(db, spec.url, {**wanted, "next_poll_at": to_text(moment)})
+
+
+_CONFIGURED = ("name", "named", "articles_mode", "interval_seconds", "own_interval", "tags", "configured")
+"""The columns that say what the configuration says."""
+
+
+def _as_configured(spec: SourceSpec, interval: timedelta, row: sqlite3.Row | None) -> dict[str, object]:
+    """What `_CONFIGURED` is to hold of a source. One that the configuration does not name is called as its feed calls itself."""
+    title = None if row is None or spec.name is not None else row["feed_title"]
+    name = (spec.name or host_of(spec.url) or spec.url) if title is None else title
+    tags = json.dumps(spec.tags, ensure_ascii=False) if spec.tags else "[]"
+    values = (name, spec.name is not None, str(spec.articles), interval.total_seconds(), spec.interval is not None, tags, True)
+    return dict(zip(_CONFIGURED, values, strict=True))
+
+
+def _let_rest(db: Database, configured: Iterable[str], specs: Iterable[SourceSpec]) -> None:
+    """The sources that were in the configuration, by their URLs, and are so no more."""
+    for url in set(configured).difference(spec.url for spec in specs):
+        db.conn.execute("UPDATE sources SET configured = 0 WHERE url = ?", (url,))
+
+
+def _insert(db: Database, url: str, wanted: Mapping[str, object], now: datetime) -> None:
+    values = {"url": url, **wanted, "added_at": to_text(now), "next_poll_at": to_text(now)}
+    marks = ", ".join("?" * len(values))
+    db.conn.execute(f"INSERT INTO sources ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))  # noqa: S608  # as above
+
+
+def _update(db: Database, url: str, values: Mapping[str, object]) -> None:
+    changes = ", ".join(f"{column} = ?" for column in values)
+    db.conn.execute(f"UPDATE sources SET {changes} WHERE url = ?", (*values.values(), url))  # noqa: S608  # as above
 
 
 def _take_over_moved(db: Database, specs: Sequence[SourceSpec]) -> None:
@@ -76,18 +96,10 @@ def _take_over_moved(db: Database, specs: Sequence[SourceSpec]) -> None:
             )
 
 
-def _standings(db: Database) -> dict[str, Standing]:
-    """How every source stands on the schedule, by its URL."""
-    rows = db.conn.execute("SELECT url, last_polled_at, next_poll_at, interval_seconds, consecutive_failures FROM sources")
-    return {
-        row["url"]: Standing(
-            optional_time(row["last_polled_at"]),
-            from_text(row["next_poll_at"]),
-            timedelta(seconds=row["interval_seconds"]),
-            row["consecutive_failures"],
-        )
-        for row in rows
-    }
+def _standing(row: sqlite3.Row, planned: datetime) -> Standing:
+    """How a source stands on the schedule, that is to be polled at `planned`."""
+    interval = timedelta(seconds=row["interval_seconds"])
+    return Standing(optional_time(row["last_polled_at"]), planned, interval, row["consecutive_failures"])
 
 
 def poll_when_told(db: Database, watch: Watch, source_id: int, now: datetime) -> None:

@@ -183,3 +183,16 @@ def test_retention_looks_at_no_more_when_thousands_of_deliveries_wait(tmp_path: 
             connection.set_progress_handler(None, 0)
             work.append(len(done))
     assert work[1] < 2 * work[0]
+
+
+def test_taking_over_a_configuration_writes_only_the_sources_that_it_says_something_new_of(desk: Desk) -> None:
+    desk.watch(A, *(f"https://{number}.example/feed" for number in range(50)))
+    desk.poll(A, title="Le journal")
+    connection = desk.archive._db.conn
+    before = connection.total_changes
+    desk.sync()
+    assert connection.total_changes == before
+    desk.specs[7] = replace(desk.specs[7], tags=("presse",))
+    del desk.specs[9]
+    desk.sync()
+    assert connection.total_changes == before + 2
