@@ -15,6 +15,7 @@ from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_nu
 from news.sources import PreparedText
 from news.stories import (
     AFFAIR_SPAN,
+    KIN_SIGN,
     MOST_NEIGHBOURS,
     Neighbour,
     Placing,
@@ -162,7 +163,7 @@ def find_near(sketch: Sketch, holders: Callable[[str], Sequence[int] | None]) ->
 
 def _rarest_first(sketch: Sketch) -> list[tuple[int, str]]:
     """The words by which the articles near to this one are found, each after how much it tells."""
-    words = [(-weight, word) for word, weight in zip(sketch.words, sketch.weights, strict=True) if not is_kin(word)]
+    words = [(-weight, word) for word, weight in zip(sketch.words, sketch.weights, strict=True) if word[0] != KIN_SIGN]
     return [(-weight, word) for weight, word in sorted(words)]
 
 

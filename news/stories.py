@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from news.text import AnalysedArticle, Analysis, analyse, little_words
 
 __all__ = [
     "AFFAIR_SPAN",
+    "KIN_SIGN",
     "MOST_NEIGHBOURS",
     "WINDOW",
     "Because",
@@ -149,10 +151,20 @@ class WordCounts:
     articles: int
     holding: Mapping[str, int]
 
-    def weigh(self, word: str) -> float:
-        """How much a word tells, the more the fewer articles hold it. The first articles of an archive know little of which these are."""
-        weight = math.log((self.articles + 50) / (self.holding.get(word, 0) + 0.7))
-        return weight * _KIN_FACTOR if word.startswith(KIN_SIGN) else weight
+    def weigh(self, words: Iterable[str]) -> tuple[int, ...]:
+        """How much each word tells, in hundredths, the more the fewer articles hold it."""
+        articles, held = self.articles, self.holding.get
+        return tuple([_weights_of(articles, held(word, 0))[word[0] == KIN_SIGN] for word in words])
+
+
+@lru_cache(maxsize=4096)
+def _weights_of(articles: int, held: int) -> tuple[int, int]:
+    """What a word tells that so many of the articles hold, and what kin would. The first articles of an archive know little of that.
+
+    Remembered, since most words of a body are held by the same few.
+    """
+    weight = 100 * math.log((articles + 50) / (held + 0.7))
+    return round(weight), round(_KIN_FACTOR * weight)
 
 
 class Because(StrEnum):
@@ -209,7 +221,7 @@ def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, beg
 
 def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
     """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
-    weights = tuple([round(100 * counts.weigh(word)) for word in sketch.words])
+    weights = counts.weigh(sketch.words)
     square = sum([(weight * _COUNTED[count]) ** 2 for weight, count in zip(weights, sketch.counts, strict=True)])
     return replace(sketch, weights=weights, square=square)
 
