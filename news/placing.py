@@ -22,7 +22,6 @@ from news.stories import (
     Sketch,
     begin_sketch,
     central_article,
-    is_kin,
     place,
     sketch_article,
 )
@@ -276,7 +275,7 @@ class Placer:
             around.holders.setdefault(mark, []).append(new.article_id)
         holder = as_holder(new.article_id, new.sketch.at)
         for word in new.sketch.words:
-            if not is_kin(word):
+            if word[0] != KIN_SIGN:
                 self._words[word].append(holder)
 
 
