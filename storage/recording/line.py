@@ -67,28 +67,32 @@ def note_failed_probe(db: Database, line: Line, status: SourceStatus, now: datet
     _write_line(db, next_probe(line, now, was_cut_off=status is SourceStatus.UNREACHABLE))
 
 
-_ANSWERS = "last_polled_at >= :found AND coalesce(error_code, '') NOT IN (SELECT value FROM json_each(:codes))"
+_ANSWERS = "(coalesce(last_polled_at, '') >= :found AND coalesce(error_code, '') NOT IN (SELECT value FROM json_each(:codes)))"
 """Whether a source has answered since the outage was found."""
 
 
 def list_due_while_down(db: Database, line: Line, now: datetime, limit: int, in_hand: Collection[int]) -> list[Row]:
     """What is polled while the line is down: what has answered since then, as usual; and the next probe or witness, one at a time."""
-    known = {"found": to_text(line.found_at), "codes": _CODES, "now": to_text(now), "limit": limit, "hand": json.dumps(list(in_hand))}
+    known = {"found": to_text(line.found_at), "codes": _CODES, "now": to_text(now)}
+    asked = {**known, "limit": limit, "hand": json.dumps(list(in_hand))}
     answering = db.conn.execute(
         f"""SELECT * FROM sources WHERE configured = 1 AND next_poll_at <= :now AND status <> 'unreachable' AND {_ANSWERS}
               AND id NOT IN (SELECT value FROM json_each(:hand)) ORDER BY next_poll_at LIMIT :limit""",  # noqa: S608  # literals
-        known,
+        asked,
     ).fetchall()
     is_asking = db.conn.execute(
         f"""SELECT 1 FROM sources WHERE id IN (SELECT value FROM json_each(:hand)) AND (status = 'unreachable' OR NOT {_ANSWERS})
             LIMIT 1""",  # noqa: S608  # literals
-        known,
+        asked,
     ).fetchone()
-    return answering if is_asking else [*answering, *_list_probe(db, line, now)]
+    return answering if is_asking else [*answering, *_list_probe(db, line, known, now)]
 
 
-def _list_probe(db: Database, line: Line, now: datetime) -> list[Row]:
-    """The source that is to be asked next whether the line is back, each that was cut off in turn; or the next witness."""
+def _list_probe(db: Database, line: Line, known: dict[str, str], now: datetime) -> list[Row]:
+    """The source that is to be asked next whether the line is back, each that was cut off in turn; or the next witness.
+
+    What has answered since then is no witness again.
+    """
     if line.is_probe_due(now):
         cut_off = db.conn.execute(
             "SELECT * FROM sources WHERE configured = 1 AND status = 'unreachable' ORDER BY last_polled_at, id LIMIT 1"
@@ -98,9 +102,9 @@ def _list_probe(db: Database, line: Line, now: datetime) -> list[Row]:
         return []
     # A source that is failing may answer too, but seldom does.
     return db.conn.execute(
-        """SELECT * FROM sources WHERE configured = 1 AND status <> 'unreachable' AND next_poll_at <= :now
-             AND coalesce(last_polled_at, '') < :before ORDER BY trouble IS NOT NULL, last_polled_at, id LIMIT 1""",
-        {"now": to_text(now), "before": to_text(max(line.found_at, now - LATELY))},
+        f"""SELECT * FROM sources WHERE configured = 1 AND status <> 'unreachable' AND next_poll_at <= :now AND NOT {_ANSWERS}
+              AND coalesce(last_polled_at, '') < :before ORDER BY trouble IS NOT NULL, last_polled_at, id LIMIT 1""",  # noqa: S608  # literals
+        {**known, "before": to_text(max(line.found_at, now - LATELY))},
     ).fetchall()
 
 

@@ -107,6 +107,43 @@ def test_a_source_that_answers_all_the_while_is_polled_as_usual(desk: Desk) -> N
     assert (told(desk), statuses(desk)) == (["line down", "line ok"], ["failing"] * 3 + ["ok"])
 
 
+def test_a_source_that_answers_is_due_once_and_is_no_witness_again(desk: Desk) -> None:
+    cut_off(desk)
+    desk.tick(desk.now + 15 * MINUTE)
+    assert [ask(desk), ask(desk, answers=True)] == [A, D]
+    desk.tick(desk.now + 45 * MINUTE)
+    assert due(desk) == [D, B]
+    desk.fail_poll(B)
+    assert due(desk) == [D]
+
+
+def test_a_source_that_was_failing_before_is_a_witness_every_half_hour(desk: Desk) -> None:
+    more = "https://e.example/feed"
+    desk.watch(more, interval=5 * MINUTE)
+    desk.fail_poll(more)
+    desk.tick(desk.now + 40 * MINUTE)
+    for url in (A, B, C, D):
+        desk.poll(url, entry("Un", f"{url}/1"))
+    cut_off(desk, A, B, C, D)
+    found_at = desk.now
+    desk.fail_poll(A, at=found_at + 3 * MINUTE)
+    assert due(desk) == [more]
+    desk.fail_poll(more, at=found_at + 4 * MINUTE)
+    assert desk.rows("SELECT status FROM sources WHERE url = ?", more) == [("failing",)]
+    desk.fail_poll(B, at=found_at + 33 * MINUTE)
+    assert due(desk) == []
+    desk.fail_poll(C, at=found_at + 35 * MINUTE)
+    assert ask(desk) == more
+
+
+def test_while_one_that_was_never_asked_is_in_hand_no_other_is_asked(desk: Desk) -> None:
+    more = "https://e.example/feed"
+    cut_off(desk)
+    desk.watch(more)
+    desk.fail_poll(A, at=desk.now + 15 * MINUTE)
+    assert ask(desk) == more
+
+
 def test_if_it_was_not_the_line_since_others_answer_what_cannot_be_reached_is_failing_and_not_taken_for_the_line_again(desk: Desk) -> None:
     began, more = desk.now + 2 * MINUTE, "https://e.example/feed"
     desk.watch(more)
@@ -124,11 +161,14 @@ def test_if_it_was_not_the_line_since_others_answer_what_cannot_be_reached_is_fa
     assert {one["status_since"] for one in desk.sources() if one["status"] == "failing"} == {f"{began + MINUTE:%Y-%m-%dT%H:%M:%SZ}"}
 
 
-def test_what_was_on_its_way_when_it_was_found_is_no_witness(desk: Desk) -> None:
+@pytest.mark.parametrize("cut_off_before", [0, 1, 2])
+def test_what_was_on_its_way_when_it_was_found_is_no_witness(desk: Desk, cut_off_before: int) -> None:
     more = "https://e.example/feed"
     desk.watch(more)
-    before = desk.now
-    cut_off(desk)
+    for number, url in enumerate((A, B, C)):
+        if number == cut_off_before:
+            before = desk.now + MINUTE / 2
+        cut_off(desk, url)
     for url in (D, more):
         source, now = desk.source(url), desk.tick()
         outcome = PollOutcome(source.source_id, url, before, 0.1, PollKind.UNCHANGED, 304)
