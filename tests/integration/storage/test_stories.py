@@ -133,6 +133,8 @@ def test_what_was_there_before_is_placed_step_by_step_over_deaths_and_alerts_nob
     assert desk.status()["rebuilding"] == {"part": "stories", "percent": 0.0}
     desk.archive.rebuild_step().result()
     assert desk.status()["rebuilding"] == {"part": "stories", "percent": 25.0}
+    held = desk.rows("SELECT count(*) FROM sketches")
+    assert (desk.archive.prune_sketches(NOW + 2 * SKETCH_AGE).result(), desk.rows("SELECT count(*) FROM sketches")) == (0, held)
     desk.reopen()
     desk.poll(A, entry("Rungis : l’entrepôt chimique brûle toujours", "https://a.example/9", summary=FIRE))
     desk.rebuild()

@@ -87,6 +87,15 @@ def test_no_more_is_remembered_than_there_is_room_for(
     assert max(sketches for _, sketches in remembered) == most_sketches
 
 
+def test_what_is_known_of_words_is_read_once_and_not_anew_with_each_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story_words, "MOST_WAITING", 7)
+    with Desk(tmp_path / "archive.db") as desk:
+        known: list[story_words.StoryWords] = []
+        poll_all(desk, lambda desk: known.append(desk.archive._submit(story_words.words_of).result()[0]))
+        assert desk.rows("SELECT articles FROM word_counts WHERE word = ''") == [(35,)], "some of it was written meanwhile"
+        assert {id(words) for words in known} == {id(known[0])}
+
+
 def test_words_are_counted_in_the_table_and_among_what_waits_and_among_what_is_placed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -179,6 +179,15 @@ def test_what_is_going_on_lately_is_compared_with_what_is_usual_and_soon_forgott
     assert lately_of(rhythm, busy, MONDAY + DAY).factor == pytest.approx(2 / (2 + 2 * 2 / 0.6931), rel=0.03)
 
 
+def test_a_day_that_was_watched_in_part_counts_in_part() -> None:
+    wednesday_noon, saturday_evening = MONDAY + 2 * DAY, MONDAY + 5 * DAY + 6 * HOUR
+    rates = rates_of(begin_rhythm(brought(), wednesday_noon, LEAST), saturday_evening)
+    watched = [0.0, 0.0, 0.5, 1.0, 1.0, 0.75, 0.0]
+    usual = 0.5 / (sum(watched) + 1)
+    for day, share in enumerate(watched):
+        assert sum(rates[24 * day :][:24]) == pytest.approx(3 * usual / (share + 1) / (share + 3))
+
+
 def test_an_hour_is_judged_by_what_it_brought_itself_and_by_its_day_and_its_hour_of_the_day() -> None:
     counts = [float(number * number % 17) for number in range(HOURS_OF_WEEK)]
     by_day = [counts[day * 24 :][:24] for day in range(7)]
