@@ -452,10 +452,12 @@ def test_before_a_gap_all_was_well_at_the_last_304_that_was_believed(desk: Desk,
     assert desk.rows("SELECT last_good_at FROM gaps") == [(to_text(at(well_until)),)]
 
 
-def test_a_feed_that_shows_nothing_covers_nothing_until_it_shows_what_it_did(desk: Desk) -> None:
+@pytest.mark.parametrize("latest", [0, 2])
+def test_a_feed_that_shows_nothing_covers_nothing_until_it_shows_what_it_did(desk: Desk, latest: int) -> None:
+    """With something new, or without."""
     poll(desk, [], at(2))
     assert hours(desk, at(3)) == 0
-    poll(desk, stories(2), at(4))
+    poll(desk, stories(latest), at(4))
     assert hours(desk, at(4)) == 4
 
 
