@@ -27,6 +27,7 @@ from news.topics import Entity, Topic
 from quivive.cli.json_answers import alert_json, exported_article_json, source_json
 from quivive.cli.json_status import status_json
 from storage import AlertRequest, Archive, Patience, SearchRequest, Tally, Watch
+from tests.empty_archive import lay_down
 
 NOW = datetime(2025, 2, 10, 12, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -53,7 +54,7 @@ def outcome_of(source: DueSource, at: datetime, entries: Sequence[FeedEntry], **
 
 
 class Desk:
-    """See the top of this file. `silent`: the first poll of a source archives without alerting."""
+    """See the top of this file. `silent`: the first poll of a source archives without alerting. `from_nothing`: the file too is made."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Desk:
         mail: Sequence[str] = (),
         patience: Patience | None = None,
         entities: Mapping[str, Entity] | None = None,
+        from_nothing: bool = False,
     ) -> None:
         self._entities = entities or {}
         self.path = path
@@ -71,6 +73,8 @@ class Desk:
         self.specs: list[SourceSpec] = []
         self._silent, self.mail = silent, frozenset(mail)
         self.watch_of(topics)
+        if not from_nothing:
+            lay_down(path)
         self.archive = Archive(path, self._watch, patience)
 
     def __enter__(self) -> Self:

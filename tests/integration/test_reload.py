@@ -22,6 +22,7 @@ from quivive.config.tables import list_keys
 from quivive.reloading import require_reloadable
 from quivive.service import Service
 from quivive.wiring import open_archive
+from tests.empty_archive import lay_down
 
 Keys = tuple[str | int, ...]
 
@@ -229,6 +230,7 @@ def in_force(service: Service) -> dict[str, Any]:
 
 async def facts_of(folder: Path, start: Configuration, *reloads: Configuration) -> list[dict[str, Any]]:
     """What is in force after the start, and after each reload."""
+    lay_down(start.archive_path)
     archive = open_archive(start, datetime.now(UTC))
     service = Service(start, archive, lambda: datetime.now(UTC), lambda _alert: None)
     told = [in_force(service)]

@@ -144,9 +144,9 @@ def test_a_disk_that_is_full_at_the_very_start_is_told_as_such(tmp_path: Path) -
     with small_disk(tmp_path / "disk", megabytes=6) as disk:
         disk.fill()
         with pytest.raises(ArchiveUnwritable, match="the disk is full; free some space"):
-            Desk(disk.folder / "archive.db")
+            Desk(disk.folder / "archive.db", from_nothing=True)
         disk.free()
-        with Desk(disk.folder / "archive.db") as desk:
+        with Desk(disk.folder / "archive.db", from_nothing=True) as desk:
             assert find_writer(desk.path) == WriterNote(os.getpid())
 
 
@@ -155,7 +155,7 @@ def test_a_disk_without_room_for_another_file_at_the_very_start_is_waited_for(tm
         taken = [disk.folder / f"{number}" for number in range(8)]
         for path in taken:
             path.touch()
-        opened = others.submit(lambda: Desk(disk.folder / "archive.db", patience=Patience(lambda: NOW, told.put)))
+        opened = others.submit(lambda: Desk(disk.folder / "archive.db", patience=Patience(lambda: NOW, told.put), from_nothing=True))
         assert "its lock file cannot be made (No space left on device); free some space" in told.get(timeout=60).reason
         for path in taken:
             path.unlink()
