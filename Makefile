@@ -32,8 +32,9 @@ run: $(VENV)/.installed ## the daemon, with ./config.toml
 
 .PHONY: test
 # On two cores three: the tests of the whole program wait for it more than they work.
+# Python keeps what it compiles, whatever the environment says: the program and its workers are started hundreds of times.
 test: $(VENV)/.developing ## the test suite, in three processes
-	@$(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS)
 
 # How many cases: make law CASES=20000
 CASES ?= 1000000

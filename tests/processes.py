@@ -35,6 +35,7 @@ import pytest
 from quivive.cli import main
 from tests import ready_made
 from tests.news_site import article
+from tests.ready_made import KEEPS_NO_BYTECODE
 
 PROJECT = Path(__file__).parent.parent
 PATIENCE = 40.0
@@ -152,13 +153,12 @@ class Home:
     def environ(self, **changes: str) -> dict[str, str]:
         """What the command sees: this machine's search path, and nothing of the tester's own settings."""
         # Tests read English, whatever the language of whoever runs them; those about languages say so themselves.
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "COVERAGE_PROCESS_START") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "COVERAGE_PROCESS_START", KEEPS_NO_BYTECODE) if name in os.environ}
         return {
             **kept,
             "LC_MESSAGES": "en",
             "PYTHONPATH": str(PROJECT),
             "HOME": str(self.folder),
-            "PYTHONDONTWRITEBYTECODE": "1",
             **self.environment,
             **changes,
         }
