@@ -23,16 +23,26 @@ LONGEST_END_SECONDS = 10.0
 TITLE = "L’Otan s’agrandit – 10 €"
 
 
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
+@contextmanager
+def watched_site() -> Iterator[NewsSite]:
     with NewsSite() as site:
         site.publish_feed("/feed", rss(item(TITLE, site.page("/page", story(TITLE)))))
         yield site
 
 
 @pytest.fixture
+def site() -> Iterator[NewsSite]:
+    with watched_site() as site:
+        yield site
+
+
+@pytest.fixture
 def home(tmp_path: Path, site: NewsSite, hook: HookSink) -> Home:
-    home = Home(tmp_path)
+    return home_of(tmp_path, site, hook)
+
+
+def home_of(folder: Path, site: NewsSite, hook: HookSink) -> Home:
+    home = Home(folder)
     home.configure(
         sources=[source(site.url("/feed"))],
         topics=[topic("OTAN", "otan", ["hook"])],
@@ -115,9 +125,12 @@ def test_a_poll_with_closed_descriptors_does_its_work_and_damages_nothing(home, 
     assert in_shell(home, "quivive search otan --json").stdout.count(b"\n") == 1
 
 
-@pytest.fixture
-def archived(home: Home) -> Home:
-    assert home.quivive("poll").status == 0
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """For commands that only read."""
+    with watched_site() as site, HookSink() as hook:
+        home = home_of(tmp_path_factory.mktemp("archived"), site, hook)
+        assert home.quivive("poll").status == 0
     return home
 
 
