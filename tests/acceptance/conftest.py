@@ -11,8 +11,6 @@ from tests.mailbox import HookSink, Mailbox
 from tests.news_site import NewsSite
 from tests.processes import Home
 
-pytest.register_assert_rewrite("tests.ledger")
-
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
