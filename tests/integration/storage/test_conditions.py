@@ -170,8 +170,17 @@ def test_the_new_address_in_the_configuration_is_the_same_source_with_its_histor
 def test_a_new_address_beside_the_old_one_is_another_source(desk: Desk) -> None:
     for _ in range(POLLS_BEFORE_ADOPTING):
         moved(desk)
+    number = desk.source(A).source_id
     desk.watch(NEW)
     assert sorted(one["url"] for one in desk.sources()) == [A, NEW]
+    assert desk.rows("SELECT url FROM sources WHERE id = ?", number) == [(A,)], "its history stays where it was"
+
+
+def test_a_source_that_moved_is_called_by_its_old_address_as_long_as_that_is_configured(desk: Desk) -> None:
+    for _ in range(POLLS_BEFORE_ADOPTING):
+        moved(desk)
+    desk.sync()
+    assert desk.rows("SELECT url FROM sources") == [(A,)]
 
 
 def test_an_address_that_was_not_believed_yet_is_another_source(desk: Desk) -> None:

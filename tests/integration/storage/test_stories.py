@@ -211,3 +211,13 @@ def test_a_text_that_is_deleted_is_compared_no_more(desk: Desk) -> None:
     publish_contradiction(desk)
     assert desk.archive.forget_articles(NOW + timedelta(days=30), NOW + timedelta(days=30)).result() == 2
     assert (show(desk, 1).differences, show(desk, 2).differences) == ((), ())
+
+
+def test_a_story_is_known_by_the_article_that_is_nearest_to_its_others_whichever_came_first(desk: Desk) -> None:
+    desk.poll(A, entry("Rungis : un entrepôt chimique en feu", "https://a.example/1", summary=FIRE))
+    assert desk.rows("SELECT central_id FROM stories") == [(1,)]
+    desk.poll(B, entry("Incendie dans un entrepôt chimique de Rungis", "https://b.example/1", summary=DISPATCH))
+    desk.poll(C, entry("Un entrepôt part en fumée", "https://c.example/1", summary="Nouveau. " + DISPATCH))
+    (nearest,) = desk.rows("SELECT article_id FROM story_articles ORDER BY centrality DESC LIMIT 1")
+    assert desk.rows("SELECT articles, central_id FROM stories") == [(3, *nearest)]
+    assert nearest != (1,)
