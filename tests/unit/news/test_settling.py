@@ -345,6 +345,13 @@ def test_nothing_is_still_said_of_an_article_that_is_not_revised() -> None:
     assert settler.conclude().still_said == ()
 
 
+def test_an_entry_that_speaks_of_another_article_whose_page_is_awaited_says_nothing_of_the_one_before() -> None:
+    settler = Settler(known(article(HELD), own_hashes={(7, 2): HELD.own_hash}, sayings=[on_record(4), on_record(5, text="Autre chose.")]))
+    settler.settle(showing(words(text=""), page(), entry_id=2, source_id=2, article_id=7, own_hash=HELD.own_hash))
+    settler.forget_saying(4)
+    assert [one.version.text for one in settler.conclude().still_said] == ["Autre chose."]
+
+
 def test_what_an_entry_said_before_this_body_is_not_said_still() -> None:
     says_else = replace(showing(words(text=""), entry_id=1, article_id=7), version=None)
     assert len(revise(on_record(1)).still_said) == 1
