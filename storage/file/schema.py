@@ -10,7 +10,14 @@ from news.urls import comparing_url
 from storage.file.database import Database
 from storage.file.first_schema import ALERTS, ARTICLES, SOURCES
 from storage.file.migrations import Migrations
-from storage.file.story_schema import STORIES, WAITING_SHINGLES, keep_holders_beside_counts, name_title_words_first, tell_words_in_bytes
+from storage.file.story_schema import (
+    SHINGLE_PASS,
+    STORIES,
+    WAITING_SHINGLES,
+    keep_holders_beside_counts,
+    name_title_words_first,
+    tell_words_in_bytes,
+)
 
 migrations = Migrations("quivive")
 
@@ -552,3 +559,10 @@ def let_shingles_wait(db: Database) -> None:
 def name_title_words_of_sketches_first(db: Database) -> None:
     """What is read again and again to place an article is kept without saying anything twice."""
     name_title_words_first(db)
+
+
+@migrations()
+def note_how_far_a_pass_of_shingles_got(db: Database) -> None:
+    """A program that runs for a moment at a time goes on where it stopped: begun anew each time, a pass would never end."""
+    for statement in SHINGLE_PASS:
+        db.conn.execute(statement)

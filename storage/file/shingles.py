@@ -3,8 +3,8 @@
 An article brings some forty, which lie all over the index: put in one article at a time, each would have a page of its own written. So
 those of the latest articles wait. They are kept by article in a table of the file, which a death leaves as it was, and by shingle in
 one of the connection's own, in which they are looked up; and once many wait, they are put into the index in the order of shingles, some
-thousand with each operation. How far that got is noted in the connection's own tables as well: an operation that is rolled back takes
-all of it back.
+thousand with each operation. That is a pass. How far it got is noted in the file, since a program that runs for a moment each hour would
+begin it anew every time, and never end it. An operation that is rolled back takes all of it back, in the connection's own tables as well.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from collections.abc import Collection, Iterable, Mapping
 from storage.file.database import Database
 from storage.file.rows import insert_rows
 
-MOST_WAITING = 4_000
-"""Articles, until a pass over the index begins. In an archive of a million, four of their shingles come to each page of it."""
+MOST_WAITING = 160_000
+"""Shingles, of some 4,000 articles, until a pass over the index begins. In an archive of a million, four of them come to each page of it.
+They take some 8 MB, and 0.15 s to be read after a start."""
 _PORTION = 2_000
 """Shingles that are put into the index with an operation: some 10 ms."""
 _HOLDERS = """
     SELECT shingle, article_id FROM shingles WHERE shingle IN (SELECT value FROM json_each(?1))
     UNION SELECT shingle, article_id FROM temp.waiting_by_shingle WHERE shingle IN (SELECT value FROM json_each(?1))
-    UNION ALL SELECT NULL, EXISTS (SELECT 1 FROM temp.shingle_pass)"""
-"""After a start in the middle of a pass, some are in both tables. The last row tells whether this connection knows what waits."""
+    UNION ALL SELECT NULL, EXISTS (SELECT 1 FROM temp.waiting_counted)"""
+"""After a start, some are in both tables. The last row tells whether this connection knows what waits."""
 
 
 def make_waiting_shingles(db: Database) -> None:
@@ -35,8 +36,8 @@ def make_waiting_shingles(db: Database) -> None:
     db.conn.execute(
         "CREATE TEMP TABLE waiting_by_shingle (shingle INTEGER, article_id INTEGER, PRIMARY KEY (shingle, article_id)) WITHOUT ROWID"
     )
-    db.conn.execute("CREATE TEMP TABLE shingle_pass (articles INTEGER NOT NULL, since INTEGER)")  # one row, once what waits was read
-    db.conn.execute("INSERT INTO temp.shingle_pass SELECT 0, NULL WHERE NOT EXISTS (SELECT 1 FROM waiting_shingles)")
+    db.conn.execute("CREATE TEMP TABLE waiting_counted (shingles INTEGER NOT NULL)")  # one row, once what waits was read
+    db.conn.execute("INSERT INTO temp.waiting_counted SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM waiting_shingles)")
 
 
 def load_holders(db: Database, shingles: Collection[int]) -> dict[int, list[int]]:
@@ -54,16 +55,17 @@ def load_holders(db: Database, shingles: Collection[int]) -> dict[int, list[int]
 
 def leave_shingles_waiting(db: Database, shingles: Mapping[int, Collection[int]]) -> None:
     """Know these articles for those that hold their shingles."""
-    kept = [(article_id, json.dumps(sorted(some))) for article_id, some in shingles.items() if some]
     rows = sorted((shingle, article_id) for article_id, some in shingles.items() for shingle in some)
     if not rows:
         return
-    insert_rows(db, "waiting_shingles", ("article_id", "shingles"), kept)
+    number, since = db.conn.execute("SELECT number, since FROM shingle_pass").fetchone()
+    taken_by = number if since is None else number + 1
+    kept = [(article_id, taken_by, json.dumps(sorted(some))) for article_id, some in shingles.items() if some]
+    insert_rows(db, "waiting_shingles", ("article_id", "pass", "shingles"), kept)
     insert_rows(db, "temp.waiting_by_shingle", ("shingle", "article_id"), rows)
-    counted = "UPDATE temp.shingle_pass SET articles = articles + ? RETURNING articles, since"
-    for articles, since in db.conn.execute(counted, (len(kept),)).fetchall():
-        if since is not None or articles >= MOST_WAITING:
-            _put_into_index(db, since or 0, max(_PORTION, 2 * len(rows)))  # a pass must be faster than what comes
+    counted = db.conn.execute("UPDATE temp.waiting_counted SET shingles = shingles + ? RETURNING shingles", (len(rows),)).fetchall()
+    if counted and (since is not None or counted[0]["shingles"] >= MOST_WAITING):
+        _put_into_index(db, since or 0, max(_PORTION, 2 * len(rows)))  # a pass must be faster than what comes
 
 
 def forget_shingles(db: Database, article_id: int, shingles: Iterable[int]) -> None:
@@ -79,11 +81,13 @@ def forget_shingles(db: Database, article_id: int, shingles: Iterable[int]) -> N
 
 
 def _learn_waiting(db: Database) -> None:
+    """Read what waits; of the articles that a pass takes, only what it has still before it."""
     db.conn.execute(
         """INSERT OR IGNORE INTO temp.waiting_by_shingle
-           SELECT value, article_id FROM waiting_shingles, json_each(shingles) ORDER BY value, article_id"""
+           SELECT value, article_id FROM shingle_pass CROSS JOIN waiting_shingles CROSS JOIN json_each(shingles)
+           WHERE pass > number OR since IS NULL OR value >= since ORDER BY value, article_id"""
     )
-    db.conn.execute("INSERT INTO temp.shingle_pass SELECT count(*), NULL FROM waiting_shingles")
+    db.conn.execute("INSERT INTO temp.waiting_counted SELECT count(*) FROM temp.waiting_by_shingle")
 
 
 def _put_into_index(db: Database, since: int, most: int) -> None:
@@ -103,10 +107,11 @@ def _put_into_index(db: Database, since: int, most: int) -> None:
         values,
     )
     db.conn.execute("DELETE FROM temp.waiting_by_shingle WHERE shingle BETWEEN :since AND :last", values)
-    db.conn.execute("UPDATE temp.shingle_pass SET since = :last + 1", values)
+    db.conn.execute("UPDATE shingle_pass SET since = :last + 1", values)
 
 
 def _end_pass(db: Database) -> None:
-    """Only articles of which some shingles still wait do: those that came while the pass was beyond them."""
-    db.conn.execute("DELETE FROM waiting_shingles WHERE article_id NOT IN (SELECT article_id FROM temp.waiting_by_shingle)")
-    db.conn.execute("UPDATE temp.shingle_pass SET since = NULL, articles = (SELECT count(*) FROM waiting_shingles)")
+    """What came while it went on waits for the next, also what it met and put away."""
+    db.conn.execute("DELETE FROM waiting_shingles WHERE pass = (SELECT number FROM shingle_pass)")
+    db.conn.execute("UPDATE shingle_pass SET number = number + 1, since = NULL")
+    db.conn.execute("UPDATE temp.waiting_counted SET shingles = (SELECT count(*) FROM temp.waiting_by_shingle)")

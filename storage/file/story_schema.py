@@ -64,6 +64,15 @@ WAITING_SHINGLES = """CREATE TABLE waiting_shingles (
     shingles TEXT NOT NULL             -- JSON: those of its shingles that may not be in the index yet
 )"""
 
+SHINGLE_PASS = (
+    "ALTER TABLE waiting_shingles ADD COLUMN pass INTEGER NOT NULL DEFAULT 1",  # by which its shingles are put into the index
+    """CREATE TABLE shingle_pass (         -- over the index: the one that goes on or is the next; one row
+        number INTEGER NOT NULL,
+        since INTEGER                  -- the shingles below were put there; null: it has not begun
+    )""",
+    "INSERT INTO shingle_pass VALUES (1, NULL)",
+)
+
 _HOLDERS = 30
 """Of a word, the latest."""
 _MOST_COUNTED = 195

@@ -73,7 +73,9 @@ class Index:
         return {one: sorted(articles) for one, articles in self.holders.items() if articles}
 
     def waiting(self) -> dict[int, list[int]]:
-        return {article_id: json.loads(some) for article_id, some in self.db.conn.execute("SELECT * FROM waiting_shingles")}
+        return {
+            article_id: json.loads(some) for article_id, some in self.db.conn.execute("SELECT article_id, shingles FROM waiting_shingles")
+        }
 
     def stored(self) -> int:
         return int(self.db.conn.execute("SELECT count(*) FROM shingles").fetchone()[0])
@@ -81,7 +83,7 @@ class Index:
 
 @pytest.fixture
 def shingles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
-    monkeypatch.setattr(index, "MOST_WAITING", 6)
+    monkeypatch.setattr(index, "MOST_WAITING", 20)
     monkeypatch.setattr(index, "_PORTION", 8)
     one = Index(tmp_path)
     yield one
@@ -106,7 +108,8 @@ def test_holders_are_told_whatever_waits_is_forgotten_taken_back_or_read_anew(sh
     assert len(shingles.waiting()) < 40
 
 
-def test_what_waits_is_put_into_the_index_in_the_order_of_shingles(shingles: Index) -> None:
+def test_what_waits_is_put_into_the_index_in_the_order_of_shingles(shingles: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "MOST_WAITING", 51)
     with shingles.db.atomic():
         leave_shingles_waiting(shingles.db, {number: frozenset(range(number, 60, 6)) for number in range(1, 6)})
     assert (shingles.stored(), len(shingles.waiting())) == (0, 5), "too few wait yet"
@@ -118,7 +121,8 @@ def test_what_waits_is_put_into_the_index_in_the_order_of_shingles(shingles: Ind
     assert seen == [(8, 8), (17, 16), (27, 24), (37, 32)]
 
 
-def test_a_pass_ends_with_those_waiting_that_came_behind_it(shingles: Index) -> None:
+def test_a_pass_ends_with_those_waiting_that_came_while_it_went_on(shingles: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "MOST_WAITING", 12)
     with shingles.db.atomic():
         leave_shingles_waiting(shingles.db, {number: frozenset([number, 50 + number]) for number in range(1, 7)})
     assert shingles.stored() == 12, "more comes at once than is put away with an operation"
@@ -127,11 +131,44 @@ def test_a_pass_ends_with_those_waiting_that_came_behind_it(shingles: Index) -> 
     assert shingles.stored() == 13
     with shingles.db.atomic():
         leave_shingles_waiting(shingles.db, {9: frozenset([4])})
-    assert shingles.waiting() == {7: [3], 9: [4]}
-    assert load_holders(shingles.db, {3, 4, 56, 58}) == {3: [3, 7], 4: [4, 9], 56: [6], 58: [8]}
+    assert shingles.waiting() == {7: [3], 8: [58], 9: [4]}
+    assert shingles.stored() == 13, "nothing was put away with the end"
+    expected = {3: [3, 7], 4: [4, 9], 56: [6], 58: [8]}
+    assert load_holders(shingles.db, {3, 4, 56, 58}) == expected
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {10: frozenset(range(20, 29))})
+    assert shingles.stored() == 13, "eleven wait: what was put away is not counted"
+    shingles.reopen()
+    assert load_holders(shingles.db, {3, 4, 56, 58}) == expected
+    for number in range(11, 14):
+        with shingles.db.atomic():
+            leave_shingles_waiting(shingles.db, {number: frozenset([1])})
+    assert (shingles.stored(), shingles.waiting()) == (25, {12: [1], 13: [1]})
+    assert load_holders(shingles.db, {3, 4, 56, 58}) == expected
 
 
-def test_a_death_in_the_middle_of_a_pass_loses_nothing_and_doubles_nothing(shingles: Index) -> None:
+def test_articles_of_many_shingles_are_put_away_after_as_many_shingles_as_others(shingles: Index) -> None:
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {1: frozenset(range(19))})
+    assert shingles.stored() == 0
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {2: frozenset([5])})
+    assert shingles.stored() == 8
+
+
+def test_a_program_that_stops_after_each_operation_ends_its_passes_too(shingles: Index) -> None:
+    chance, waiting = random.Random(1), []
+    for _ in range(60):
+        shingles.add(chance)
+        shingles.reopen()
+        assert shingles.asked() == shingles.expected()
+        waiting.append(sum(map(len, shingles.waiting().values())))
+    assert max(waiting) < 70
+    assert shingles.stored() > 300
+
+
+def test_a_death_in_the_middle_of_a_pass_loses_nothing_and_doubles_nothing(shingles: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "MOST_WAITING", 51)
     with shingles.db.atomic():
         leave_shingles_waiting(shingles.db, {number: frozenset(range(number, 60, 6)) for number in range(1, 6)})
     with shingles.db.atomic():
