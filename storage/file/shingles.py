@@ -42,7 +42,7 @@ def make_waiting_shingles(db: Database) -> None:
 
 def load_holders(db: Database, shingles: Collection[int]) -> dict[int, list[int]]:
     """The articles that hold each of these, by their number; of those that nobody holds nothing."""
-    asked = json.dumps(sorted(shingles))
+    asked = json.dumps([*shingles])
     *rows, (_, is_known) = db.conn.execute(_HOLDERS, (asked,))
     if not is_known:
         _learn_waiting(db)

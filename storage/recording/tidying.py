@@ -63,10 +63,11 @@ def forget_articles(db: Database, before: datetime, now: datetime) -> int:
 
 def _forget(db: Database, article_id: int, not_in_index: int, now: datetime) -> None:
     """Revisions below `not_in_index` are in an index of before only, which is given up as a whole."""
-    rows = db.conn.execute("SELECT id, title, text FROM revisions WHERE article_id = ? AND id >= ?", (article_id, not_in_index))
+    rows = db.conn.execute("SELECT id, title, text FROM revisions WHERE article_id = ?", (article_id,))
     for row in rows.fetchall():
         analysed = analyse_article(row["title"], row["text"])
-        unindex(db, row["id"], analysed)
+        if row["id"] >= not_in_index:
+            unindex(db, row["id"], analysed)
         forget_text(db, article_id, analysed)
     db.conn.execute("UPDATE revisions SET text = '' WHERE article_id = ?", (article_id,))
     db.conn.execute("UPDATE matches SET hits = '[]' WHERE article_id = ?", (article_id,))

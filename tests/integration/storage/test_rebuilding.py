@@ -189,6 +189,17 @@ def test_an_article_whose_retention_ends_meanwhile_is_gone_from_the_index_too(pa
         desk.archive._db.conn.execute("INSERT INTO words (words) VALUES ('integrity-check')")
 
 
+def test_a_text_whose_retention_ends_meanwhile_leaves_nothing_that_it_could_be_known_by(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Desk(path) as desk:
+        desk.watch(A)
+        desk.poll(A, entry("Le discours", "https://a.example/discours", summary=" ".join(f"mot{number}" for number in range(400))))
+    analyse_anew(monkeypatch)
+    with Desk(path) as desk:
+        assert desk.rows("SELECT json_array_length(shingles) > 10 FROM waiting_shingles") == [(1,)]
+        assert desk.archive.forget_articles(NOW + timedelta(days=1), NOW).result() == 1
+        assert desk.rows("SELECT shingles FROM waiting_shingles") == [("[]",)]
+
+
 def test_beginning_takes_no_text_into_memory_and_a_step_only_a_bounded_part(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text_size, articles = 30_000, 60
     monkeypatch.setattr(rebuilding, "STEP_CHARACTERS", text_size)

@@ -121,6 +121,12 @@ def test_what_waits_is_put_into_the_index_in_the_order_of_shingles(shingles: Ind
     assert seen == [(8, 8), (17, 16), (27, 24), (37, 32)]
 
 
+def test_an_article_without_shingles_does_not_wait(shingles: Index) -> None:
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {1: frozenset(), 2: frozenset([3])})
+    assert shingles.waiting() == {2: [3]}
+
+
 def test_a_pass_ends_with_those_waiting_that_came_while_it_went_on(shingles: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "MOST_WAITING", 12)
     with shingles.db.atomic():
@@ -177,6 +183,10 @@ def test_a_death_in_the_middle_of_a_pass_loses_nothing_and_doubles_nothing(shing
     assert 0 < stored < 51
     shingles.reopen()
     assert shingles.asked() == before
+    assert shingles.db.conn.execute("SELECT count(*) FROM temp.waiting_by_shingle").fetchone()[0] == 51 - stored, "no more is still to do"
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {50: frozenset([59])})
+    assert shingles.stored() == stored + 8, "it goes on at once"
     for number in range(7, 30):
         with shingles.db.atomic():
             leave_shingles_waiting(shingles.db, {number: frozenset([59])})
