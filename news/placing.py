@@ -32,8 +32,10 @@ MOST_WORDS_ASKED = 20
 MOST_HOLDERS_ASKED = 20
 """Articles that hold a word, the latest: where more do, it tells little, and must not cost more."""
 LEAST_SHARE_TOLD = 0.1
-"""Of what its rarest words tell, that the nearest article must share: else none can be near enough, and none is looked at. On the labelled
-articles 0.18 made no difference yet."""
+"""Of what its rarest words tell, that the nearest article must share: else none is looked at, since hardly any would be near enough. On the
+labelled articles 0.18 made no difference yet."""
+LEAST_TITLE_TOLD = 0.5
+"""Of what its title says of its affair, if that is less: one under the same headline of few words is near enough by that alone."""
 MOST_COMPARED = 20
 """Articles with the same shingles, those first that share most."""
 
@@ -154,10 +156,16 @@ def find_near(sketch: Sketch, holders: Callable[[str], Sequence[int] | None]) ->
         if asked == MOST_WORDS_ASKED:
             break
     most = sorted(told.values(), reverse=True)[:MOST_NEIGHBOURS]
-    if not most or most[0] < LEAST_SHARE_TOLD * sum([weight for weight, _ in rarest[:MOST_WORDS_ASKED]]):
+    if not most or most[0] < _least_told(sketch, rarest):
         return {}
     near = sorted([(-weight, holder >> _HOUR_BITS) for holder, weight in told.items() if weight >= most[-1]])
     return {article_id: -weight for weight, article_id in near[:MOST_NEIGHBOURS]}
+
+
+def _least_told(sketch: Sketch, rarest: Sequence[tuple[int, str]]) -> float:
+    """How much that is shared with the nearest article must tell, so that any is looked at."""
+    of_title = sum([weight for word, weight in zip(sketch.title_words, sketch.weights, strict=False) if word[0] != KIN_SIGN])
+    return min(LEAST_SHARE_TOLD * sum([weight for weight, _ in rarest[:MOST_WORDS_ASKED]]), LEAST_TITLE_TOLD * of_title)
 
 
 def _rarest_first(sketch: Sketch) -> list[tuple[int, str]]:

@@ -189,7 +189,9 @@ def test_an_article_whose_retention_ends_meanwhile_is_gone_from_the_index_too(pa
         desk.archive._db.conn.execute("INSERT INTO words (words) VALUES ('integrity-check')")
 
 
-def test_a_text_whose_retention_ends_meanwhile_leaves_nothing_that_it_could_be_known_by(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_whose_retention_ends_meanwhile_leaves_nothing_that_it_could_be_known_by(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Desk(path) as desk:
         desk.watch(A)
         desk.poll(A, entry("Le discours", "https://a.example/discours", summary=" ".join(f"mot{number}" for number in range(400))))

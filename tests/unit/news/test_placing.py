@@ -23,7 +23,7 @@ from news.placing import (
     most_sharing,
 )
 from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Because, WordCounts, weigh
-from news.text import analyse_article
+from news.text import analyse, analyse_article
 
 NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)
 FIRE = "Un entrepôt de produits chimiques brûle à Rungis depuis mardi matin, dix pompiers ont été blessés dans l’incendie. "
@@ -152,6 +152,15 @@ def test_none_is_near_where_the_nearest_shares_less_than_a_tenth_of_what_the_rar
     asking = weigh(unplaced(999, " ".join(words), "").sketch, WordCounts(1000, dict.fromkeys(words, 1)))
     holders = {word: [as_holder(70, NOON)] for word in words[:shared]} | {words[29]: [as_holder(71, NOON)]}
     assert list(find_near(asking, holders.get)) == found, f"of the {MOST_WORDS_ASKED} rarest"
+
+
+@pytest.mark.parametrize(("shared", "found"), [(1, []), (2, [70])])
+def test_one_under_half_of_the_same_short_headline_is_near_however_much_the_text_tells_besides(shared: int, found: list[int]) -> None:
+    title, text = ["démission", "président", "demain"], [f"mot{number:02}" for number in range(60)]
+    counts = WordCounts(1_000_000, dict.fromkeys(text, 1) | dict.fromkeys(analyse(" ".join(title)).stems, 5_000))
+    asking = weigh(unplaced(999, " ".join(title), " ".join(text)).sketch, counts)
+    holders = {word: [as_holder(70, NOON)] for word in analyse(" ".join(title)).stems[:shared]}
+    assert list(find_near(asking, holders.get)) == found
 
 
 def test_what_is_too_far_away_in_time_is_not_near() -> None:
