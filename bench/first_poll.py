@@ -108,7 +108,7 @@ def poll(folder: Path, site: Site, feeds: int) -> tuple[Run, float]:
 def report_run(run: Run, site_cpu: float, count: int) -> Speed:
     """Print where the time went; the clock runs from the start of the poll, without the program's imports; CPU time is all there is."""
     told = run.summary
-    if told["articles"]["new"] != count:
+    if told["articles"]["new"] != count or told["articles"]["failed"]:
         raise SystemExit(f"the poll went wrong: {told}")
     taken = run.footprint
     workers = sum(taken.workers_cpu.values())

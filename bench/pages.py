@@ -20,9 +20,9 @@ _MENU_LINKS, _CARDS, _FOOTER_LINKS = 130, 34, 90
 def make_page(number: int, url: str, characters: int = 4_000) -> bytes:
     """The page of article `number`, 60 to 120 kB, with about so many characters of article."""
     chance = random.Random(number)
-    title = make_title(random.Random(f"title {number}"))
+    title = _title(number)
     parts = [_head(chance, title, url), "<body class='single post'>", _dialog(chance), _menu(chance), "<main id='content'>"]
-    parts += [_article(chance, title, characters), "</main>", _cards(chance), _footer(chance), "</body></html>"]
+    parts += [_article(chance, title, _summary(number), characters), "</main>", _cards(chance), _footer(chance), "</body></html>"]
     return "\n".join(parts).encode()
 
 
@@ -34,10 +34,17 @@ def make_feed(title: str, base: str, numbers: list[int]) -> bytes:
 
 
 def _item(number: int, link: str) -> str:
-    chance = random.Random(f"item {number}")
-    title, summary = make_title(random.Random(f"title {number}")), make_paragraphs(chance, 250)[0]
-    return f"""<item><title>{escape(title)}</title><link>{link}</link><guid isPermaLink="true">{link}</guid>
-<pubDate>{formatdate(_FIRST_MOMENT + 60 * number)}</pubDate><description>{escape(summary)}</description></item>"""
+    return f"""<item><title>{escape(_title(number))}</title><link>{link}</link><guid isPermaLink="true">{link}</guid>
+<pubDate>{formatdate(_FIRST_MOMENT + 60 * number)}</pubDate><description>{escape(_summary(number))}</description></item>"""
+
+
+def _title(number: int) -> str:
+    return make_title(random.Random(f"title {number}"))
+
+
+def _summary(number: int) -> str:
+    """What the feed says, and the article begins with. A page that speaks of nothing that the feed says would be taken for another."""
+    return make_paragraphs(random.Random(f"item {number}"), 250)[0]
 
 
 def _head(chance: random.Random, title: str, url: str) -> str:
@@ -87,8 +94,8 @@ def _words(chance: random.Random, count: int) -> str:
     return " ".join(make_words(chance, count))
 
 
-def _article(chance: random.Random, title: str, characters: int) -> str:
-    paragraphs = make_paragraphs(chance, characters)
+def _article(chance: random.Random, title: str, summary: str, characters: int) -> str:
+    paragraphs = [summary, *make_paragraphs(chance, characters - len(summary))]
     body = "\n".join(_paragraph(chance, paragraph, index) for index, paragraph in enumerate(paragraphs))
     shares = "".join(
         f"<li><a class='share' href='https://share.example/{n}'><svg viewBox='0 0 9 9'><path d='M12 2a{n} 10 0 0 0-3.2 9z'/></svg></a></li>"
