@@ -88,7 +88,8 @@ def test_an_archive_of_the_version_before_opens_goes_on_and_sends_nothing_again(
         sources = publish(site, title=title, entries=entries)
         now.write_config("\n".join([OF_OLD + more, *sources, topic("OTAN", "otan", ["hook"]), webhook("hook", hook.url)]))
 
-    configure("Le Journal", more="")
+    knows_stories = (Path(BEFORE or "") / "news" / "follow_ups.py").exists()
+    configure("Le Journal", more='per = "article"\n' if knows_stories else "")
     made = poll_as_before(now)
     due = FEEDS * ENTRIES // EVERY
     assert made["articles"]["new"] == FEEDS * ENTRIES + PAGES
