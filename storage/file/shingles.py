@@ -24,7 +24,8 @@ _PORTION = 2_000
 _HOLDERS = """
     SELECT shingle, article_id FROM shingles WHERE shingle IN (SELECT value FROM json_each(?1))
     UNION SELECT shingle, article_id FROM temp.waiting_by_shingle WHERE shingle IN (SELECT value FROM json_each(?1))
-    UNION ALL SELECT NULL, EXISTS (SELECT 1 FROM temp.waiting_counted)"""
+    UNION ALL SELECT NULL, EXISTS (SELECT 1 FROM temp.waiting_counted)
+    ORDER BY 1 NULLS LAST, 2"""
 """After a start, some are in both tables. The last row tells whether this connection knows what waits."""
 
 
