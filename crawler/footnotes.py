@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -26,15 +25,10 @@ _LONGEST_CALL = 20
 """Characters: several numbers and their commas."""
 
 
-_PERHAPS_CALLS = etree.XPath(
-    "descendant-or-self::*[self::sup or self::a[contains(@href, '#') or contains(@class, 'footnote') or @role = 'doc-noteref']]"
-)
-"""Of a page's hundreds of links nearly none is looked at more closely; see `_leads_to_note`."""
-
-
 def raise_calls(tree: HtmlElement) -> None:
     """Write every call of a footnote in the tree as such: its digits raised, or parted by a space from the word before it."""
-    for element in _PERHAPS_CALLS(tree):
+    perhaps = [element for element in tree.iter("sup", "a") if element.tag == "sup" or _leads_to_note(element)]
+    for element in perhaps:  # which take others out of the tree
         raised = _raised(element)
         if raised is not None:
             _say(element, raised)
@@ -48,7 +42,7 @@ def raise_calls_in_line(markup: str) -> str:
 def _raised(element: HtmlElement) -> str | None:
     """What the element is to say instead; None for what calls no footnote."""
     is_sup = element.tag == "sup"
-    if len(element) > _MOST_CHILDREN or not (is_sup or (_leads_to_note(element) and _follows_word(element))):
+    if len(element) > _MOST_CHILDREN or not (is_sup or _follows_word(element)):
         return None
     text = element.text_content()
     if len(text) > _LONGEST_CALL:
@@ -65,7 +59,7 @@ def _raise_text(text: str, *, is_link: bool) -> str | None:
 
 
 def _leads_to_note(link: HtmlElement) -> bool:
-    """Whether it leads to a place within a page, as calls do."""
+    """Whether it leads to a place within a page, as calls do: of a page's hundreds of links nearly none."""
     return "#" in (link.get("href") or "").rstrip("#") or "footnote" in (link.get("class") or "") or link.get("role") == "doc-noteref"
 
 

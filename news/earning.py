@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from news.fingerprints import normalise_text
 from news.sources import ReadLine
-from news.text.analysis import Analysis, analyse
+from news.text.analysis import read_chunk
 from news.text.remembering import Remembered
 from news.text.tokens import cut_text
 from news.urls import headline_in, host_of
@@ -33,7 +33,7 @@ _LONGER_THAN_MOST_NOTICES = 500
 _LEAST_LETTERS = 3
 _LETTERS_OF_A_FAMILY = 6
 """Words that begin with as many equal letters are taken for kin: `condamne` and `condamnation`, `inaugure` and `inauguration`."""
-_REMEMBERED_CHUNKS, _LONGEST_REMEMBERED_CHUNK = 16_384, 40
+_REMEMBERED_CHUNKS, _LONGEST_REMEMBERED_CHUNK = 65_536, 40
 """Pieces of text without spaces and signs, and characters of one: a few thousand of them make up most of what is read."""
 _LONGEST_HEADLINE = 160
 _FEW_HEADLINES = 3
@@ -321,19 +321,20 @@ def _families(text: str) -> frozenset[str]:
     return frozenset(chain.from_iterable(map(_remembered_families.__getitem__, cut_text(text)[1::2])))
 
 
-def _families_of_chunk(text: str) -> frozenset[str]:
+def _families_of_chunk(chunk: str) -> tuple[str, ...]:
     """The families of the words of a text in which no space and no sign stands."""
-    analysed = analyse(text)
-    return frozenset(
-        stem[:_LETTERS_OF_A_FAMILY]
-        for position, (token, stem) in enumerate(zip(analysed.tokens, analysed.stems, strict=True))
-        if len(token) >= _LEAST_LETTERS or _is_short_name(analysed, text, position)
+    read = read_chunk(chunk)
+    words = zip(read.tokens, read.stems, read.places, strict=True)
+    return tuple(
+        [
+            stem[:_LETTERS_OF_A_FAMILY]
+            for token, stem, (start, end) in words
+            if len(token) >= _LEAST_LETTERS or _is_short_name(chunk[start:end])
+        ]
     )
 
 
-def _is_short_name(analysed: Analysis, text: str, position: int) -> bool:
-    start, end = analysed.place(position)
-    written = text[start:end]
+def _is_short_name(written: str) -> bool:
     return len(written) > 1 and written.isupper()
 
 

@@ -24,12 +24,14 @@ __all__ = [
     "TOKEN_SIGNS",
     "AnalysedArticle",
     "Analysis",
+    "Chunk",
     "KnownAnalysis",
     "analyse",
     "analyse_article",
     "index_columns",
     "joined",
     "joined_words",
+    "read_chunk",
 ]
 
 ANALYSIS_VERSION = 3
@@ -42,7 +44,7 @@ _REMEMBERED_CHUNKS = 65_536
 """About 400 bytes each; some thousand news articles hold as many different ones."""
 
 
-class _Chunk(NamedTuple):
+class Chunk(NamedTuple):
     """The words of one chunk; places are where each begins and ends in the chunk."""
 
     tokens: tuple[str, ...]
@@ -124,7 +126,7 @@ class KnownAnalysis(Analysis):
         return cut_text(self._text)
 
     @cached_property
-    def _chunks(self) -> list[_Chunk]:  # type: ignore[override]
+    def _chunks(self) -> list[Chunk]:  # type: ignore[override]
         return list(map(_remembered_chunks.__getitem__, self._pieces[1::2]))
 
 
@@ -142,23 +144,24 @@ _whole = [((0, length),) for length in range(_LONGEST_REMEMBERED_CHUNK + 1)]
 """The places of a single word that takes up its chunk of that length, made once: they are the greater part of what is remembered."""
 
 
-def _read_chunk(chunk: str) -> _Chunk:
+def read_chunk(chunk: str) -> Chunk:
+    """The words of one of the chunks into which `cut_text` cuts a text. It is not remembered."""
     words = cut_chunk(chunk)
     if len(words) != 1:
         tokens = tuple([word.text for word in words])
-        return _Chunk(tokens, tuple(map(stem, tokens)), tuple([(word.start, word.end) for word in words]))
+        return Chunk(tokens, tuple(map(stem, tokens)), tuple([(word.start, word.end) for word in words]))
     token, start, end = words[0]
     tokens, stemmed = (token,), stem(token)
     stems = tokens if stemmed == token else (stemmed,)
     is_whole = start == 0 and end == len(chunk) < len(_whole)
-    return _Chunk(tokens, stems, _whole[end] if is_whole else ((start, end),))
+    return Chunk(tokens, stems, _whole[end] if is_whole else ((start, end),))
 
 
-def _is_common(chunk: str, read: _Chunk) -> bool:
+def _is_common(chunk: str, read: Chunk) -> bool:
     return len(chunk) <= _LONGEST_REMEMBERED_CHUNK and len(read.tokens) <= _MOST_REMEMBERED_WORDS
 
 
-_remembered_chunks = Remembered(_read_chunk, _REMEMBERED_CHUNKS, _is_common)
+_remembered_chunks = Remembered(read_chunk, _REMEMBERED_CHUNKS, _is_common)
 
 
 _DIVIDED, _ = one_byte.tables(lambda character: " " if IS_DIVIDER.match(character) else character)
@@ -170,7 +173,7 @@ _KEPT_COMMA = b"\x1a"
 
 def _read_joined(chunk: bytes) -> tuple[str, str]:
     """The tokens and the stems of a chunk, each followed by a space."""
-    read = _read_chunk(one_byte.as_text(chunk.replace(_KEPT_COMMA, b",")))
+    read = read_chunk(one_byte.as_text(chunk.replace(_KEPT_COMMA, b",")))
     tokens, stems = ("".join(f"{word} " for word in words) for words in (read.tokens, read.stems))
     return tokens, tokens if tokens == stems else stems
 
