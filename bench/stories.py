@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import csv
 import random
+import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +23,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
+from statistics import median
 
-from bench.common import make_parser, print_load, print_machine, working_folder
+from bench.common import make_parser, measure_pace, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
 from bench.many_stories import fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
@@ -159,27 +161,47 @@ def _is_copy(original: str, text: str) -> bool:
 def report_cost(folder: Path, count: int) -> None:
     """Print what placing an article costs in an archive of so many, at several paces."""
     path = folder / "stories.db"
+    shutil.copy(_made_archive(folder, count), path)
     db = open_for_writing(path)
     db.conn.execute("PRAGMA foreign_keys = OFF")  # the articles themselves are not what is measured
-    fill(db, count, _FIRST)
     first = count + 1
     for a_day in _A_DAY:
         fill_days(db, first - 1, a_day, _FIRST)
         db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = path.stat().st_size
-        made, spent = _place_more(db, first, a_day)
+        made, spent, paces = _place_more(db, first, a_day)
         first += _MEASURED
         print(f"placing an article among {count}, {a_day} a day: {1000 * spent:.2f} ms of processor time (goal: 2),", end=" ")
-        print(f"and {1000 * made:.2f} in the worker process that reads its text")
+        print(f"and {1000 * made:.2f} in the worker process that reads its text; pace {median(paces):.2f} ms")
         print(f"bytes an article, {a_day} a day: {size / count:.0f} (goal: 1200)")
     db.conn.close()
 
 
-def _place_more(db: Database, first: int, a_day: int) -> tuple[float, float]:
-    """Archive some more; returns the seconds that each takes: what a worker process makes of its text, and the writing thread."""
+def _made_archive(folder: Path, count: int) -> Path:
+    """An archive of so many, which is made once."""
+    made = folder / f"made-{count}.db"
+    if not made.exists():
+        half_made = made.with_suffix(".part")
+        half_made.unlink(missing_ok=True)
+        db = open_for_writing(half_made)
+        db.conn.execute("PRAGMA foreign_keys = OFF")
+        fill(db, count, _FIRST)
+        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.conn.close()
+        half_made.rename(made)
+    return made
+
+
+def _place_more(db: Database, first: int, a_day: int) -> tuple[float, float, list[float]]:
+    """Archive some more; returns the seconds that each takes: what a worker process makes of its text, and the writing thread.
+
+    Then the paces of the machine meanwhile; see `measure_pace`.
+    """
     chance = random.Random(first)
     made = spent = 0.0
+    paces: list[float] = []
     for start in range(first, first + _MEASURED, _BODY):
+        paces.append(measure_pace())
         at = _FIRST + timedelta(days=(start - first) / a_day)
         analysed = [analyse_article(make_title(chance), "\n".join(make_paragraphs(chance, 4000))) for _ in range(_BODY)]
         before = time.process_time()
@@ -192,7 +214,7 @@ def _place_more(db: Database, first: int, a_day: int) -> tuple[float, float]:
         made += between - before
         spent += time.process_time() - between
     db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return made / _MEASURED, spent / _MEASURED
+    return made / _MEASURED, spent / _MEASURED, paces
 
 
 def main() -> None:

@@ -206,5 +206,7 @@ class Daemon:
         await self._tell_ready(configuration)
 
     async def _tell_ready(self, configuration: Configuration) -> None:
-        watched = f"watching {len(configuration.sources)} sources for {len(configuration.topics)} topics"
+        sources = Wording.counted("{count} source", "{count} sources", len(configuration.sources))
+        topics = Wording.counted("{count} topic", "{count} topics", len(configuration.topics))
+        watched = f"watching {sources} for {topics}"
         await self._manager.tell("READY=1", f"STATUS={watched}")

@@ -75,7 +75,7 @@ def says(assignment: str) -> Callable[[Message], bool]:
 
 def test_it_says_when_it_is_ready_when_it_reads_its_configuration_anew_and_when_it_stops(home, listener, site) -> None:
     with start(home, listener) as daemon:
-        assert listener.wait_for(says("READY=1"))["STATUS"] == "watching 1 sources for 0 topics"
+        assert listener.wait_for(says("READY=1"))["STATUS"] == "watching 1 source for 0 topics"
         before = time.monotonic_ns() // 1000
         home.configure(sources=[source(site.url("/feed")), source(site.url("/other"))])
         daemon.send(signal.SIGHUP)
