@@ -73,6 +73,7 @@ USUAL: dict[str, Any] = {
         "fil": {"type": "feed", "path": "one.atom"},
     },
 }
+CHANNELS = tuple(USUAL["channels"])
 
 CHANGED: dict[Keys, Any] = {
     ("archive", "retention"): "30d",
@@ -120,27 +121,25 @@ CHANGED: dict[Keys, Any] = {
     ("topics", 0, "revisions"): "off",
     ("topics", 0, "per"): "article",
     ("topics", 0, "follow_up"): "off",
-    **{("channels", name, "when"): "hourly" for name in ("hook", "mail", "equipe", "script", "fil")},
-    **{("channels", name, "quiet"): "22:00-07:00" for name in ("hook", "mail", "equipe", "script", "fil")},
-    **{("channels", name, "max_per_hour"): 7 for name in ("hook", "mail", "equipe", "script", "fil")},
-    **{("channels", name, "at_once"): 7 for name in ("hook", "mail", "script", "fil")},
+    **{("channels", name, "when"): "hourly" for name in CHANNELS},
+    **{("channels", name, "quiet"): "22:00-07:00" for name in CHANNELS},
+    **{("channels", name, "max_per_hour"): 7 for name in CHANNELS},
+    **{("channels", name, "at_once"): 7 for name in CHANNELS},
     ("channels", "equipe", "at_once"): None,  # always one
-    **{("channels", name, "max_per_second"): 7 for name in ("hook", "mail", "equipe", "script", "fil")},
-    **{("channels", name, "escalate"): {"after": "7m", "to": "mail"} for name in ("hook", "equipe", "script", "fil")},
+    **{("channels", name, "max_per_second"): 7 for name in CHANNELS},
+    **{("channels", name, "escalate"): {"after": "7m", "to": "mail"} for name in CHANNELS},
     ("channels", "mail", "escalate"): {"after": "7m", "to": "hook"},
-    **{("channels", name, "type"): None for name in ("equipe", "script", "fil")},
+    **{("channels", name, "type"): None for name in CHANNELS},  # another type is another table: see below
     ("channels", "equipe", "url"): "json://127.0.0.1/another",
     ("channels", "script", "command"): ["false"],
     ("channels", "script", "timeout"): "7s",
     ("channels", "fil", "path"): "another.atom",
     ("channels", "fil", "entries"): 7,
-    ("channels", "hook", "type"): None,  # another type is another table: see below
     ("channels", "hook", "url"): "https://journal.example/another",
     ("channels", "hook", "secret"): "whsec_plJ3nmyCDGBKInavdOK15jsl",
     ("channels", "hook", "previous_secret"): "whsec_plJ3nmyCDGBKInavdOK15jsl",
     ("channels", "hook", "template"): "slack",
     ("channels", "hook", "public_only"): True,
-    ("channels", "mail", "type"): None,
     ("channels", "mail", "smtp"): "smtps://127.0.0.1:1026",
     ("channels", "mail", "username"): "another",
     ("channels", "mail", "password"): "another",
@@ -161,7 +160,7 @@ def all_keys() -> Iterator[Keys]:
     for place, listed in ((("sources", 0), FeedTable), (("sources", 1), OpmlTable), (("topics", 0), TopicTable)):
         yield from ((*place, key) for key in list_keys(listed) if not key.endswith("_file"))
     yield from (("entities", name, key) for name, key in zip(("voisin", "otan"), list_keys(EntityTable), strict=True))
-    placed = {"webhook": "hook", "email": "mail", "apprise": "equipe", "command": "script", "feed": "fil"}
+    placed = {table["type"]: name for name, table in USUAL["channels"].items()}
     assert set(placed) == set(KINDS), "there is a new kind of channel: give the usual configuration one"
     for kind, name in placed.items():
         # What a `…_file` names stands for the key itself (tests/unit/quivive/test_secrets.py).

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from monitors import KINDS
 from news.errors import ConfigurationError
 from quivive.config import load_config
 from quivive.config.file import ConfigFile
@@ -16,6 +17,7 @@ smtp = "smtp://127.0.0.1:1025"
 from = "quivive@example.org"
 to = ["redaction@example.org"]
 """
+ANY_KIND = " or ".join(map(repr, KINDS))
 HOOK = '[channels.hook]\ntype = "webhook"\nurl = "https://example.org/hook"\n'
 
 
@@ -183,9 +185,9 @@ CASES = {
     ),
     "a channel of no known type": (
         '[channels.a]\ntype = "pigeon"',
-        "channels.a.type: must be 'apprise' or 'command' or 'email' or 'feed' or 'webhook'",
+        f"channels.a.type: must be {ANY_KIND}",
     ),
-    "a channel without a type": ("[channels.a]", "channels.a.type: must be 'apprise' or 'command' or 'email' or 'feed' or 'webhook'"),
+    "a channel without a type": ("[channels.a]", f"channels.a.type: must be {ANY_KIND}"),
     "a channel that is no table": ('[channels]\na = "b"', "channels.a: must be a table, [channels.a]"),
     "an escalation to nobody": (
         HOOK + 'escalate = { after = "30m", to = "astreint" }\n[channels.astreinte]\ntype = "webhook"\nurl = "https://example.org/hook"\n',
