@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from monitors import KINDS
+from news.alerts import AlertKind
 from news.topics import Topic
 from tests.desk import A, B, Desk, entry, prose
 
@@ -92,6 +94,17 @@ def test_every_code_that_judging_gives_is_explained():
     codes = {code for pair in given for code in pair if code}
     assert {"wall", "gap"} <= codes
     assert codes <= set(re.findall(r"^\| `(\w+)` \|", read("problems.md"), flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_on_delivery_says_how_each_kind_of_channel_delivers(kind):
+    assert f'channel with `type = "{kind}"`' in read("delivery.md")
+
+
+def test_the_page_on_commands_says_what_each_kind_of_alert_is():
+    sentence = re.search(r"An alert's `kind` (is .+?)\.$", read("commands.md"), flags=re.MULTILINE | re.DOTALL)
+    assert sentence
+    assert set(re.findall(r"(?:^is|, or)\s`(\w+)`", sentence[1])) == {kind.value for kind in AlertKind}
 
 
 def test_every_decision_is_listed_and_says_what_was_asked_decided_paid_and_rejected():
