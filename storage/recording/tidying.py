@@ -35,6 +35,8 @@ _WHEN_DUE = (
 )
 _SUBSCRIPTIONS_DUE = ("subscriptions", "next_attempt_at", "")
 """Apart, since these wait for months."""
+DUE = (*_WHEN_DUE, _SUBSCRIPTIONS_DUE)
+"""Each column that says when something is due, with what else must hold: what a wrong clock has put off is brought back."""
 
 
 def forget_articles(db: Database, before: datetime, now: datetime) -> int:
@@ -140,7 +142,7 @@ def set_back(db: Database, step: timedelta, now: datetime) -> None:
     What was written by the right clock cannot be told from what was written by the wrong one: all is due that much earlier, which is
     at worst too early once.
     """
-    for table, column, condition in (*_WHEN_DUE, _SUBSCRIPTIONS_DUE):
+    for table, column, condition in DUE:
         sql = f"SELECT id, {column} AS due FROM {table} WHERE {condition} {column} > ?"  # noqa: S608  # literals
         rows = db.conn.execute(sql, (to_text(now),)).fetchall()
         moved = [(to_text(max(now, from_text(row["due"]) - step)), row["id"]) for row in rows]

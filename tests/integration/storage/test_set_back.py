@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.recording.tidying import DUE
 from tests.desk import A, Desk, entry
 
 AHEAD = timedelta(hours=12)
@@ -40,3 +41,12 @@ def test_nothing_becomes_due_before_now(desk: Desk) -> None:
     desk.archive.set_back(AHEAD, desk.now).result()
     assert desk.archive.due_sources(desk.now - timedelta(seconds=1), 1) == []
     assert [source.url for source in desk.archive.due_sources(desk.now, 1)] == [A]
+
+
+def test_every_column_that_says_when_something_is_due_is_brought_back(desk: Desk) -> None:
+    columns = desk.rows(
+        """SELECT tables.name, columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+           WHERE tables.type = 'table' AND (columns.name GLOB 'next_*_at' OR columns.name GLOB '*due_at' OR columns.name = 'escalate_at')"""
+    )
+    told = {("messages", "roll_due_at"), ("attempts", "next_attempt_at")}  # what is on record for people: nothing waits for it
+    assert {tuple(column) for column in columns} - told == {(table, column) for table, column, _ in DUE}
