@@ -147,3 +147,46 @@ def test_a_text_is_unwrapped_if_it_goes_to_people_as_it_stands(source, found):
 )
 def test_no_text_goes_to_people_unwrapped(path):
     assert unwrapped(path.read_text(encoding="utf-8")) == []
+
+
+VALUE = re.compile(r"(?<!\$)\{(\w+)[!:}]")
+TEMPLATES = {"text": 1, "Wording": 1, "plural": 2, "counted": 2}
+"""Calls that make a text of their first arguments, so many templates, and of the values that they are given by name."""
+
+
+def lacking(source: str) -> list[str]:
+    """Templates with a place for a value that is not given: people would see the braces, or an error."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [f"line {call.lineno}: {names}" for call in calls if (names := lacking_in(call))]
+
+
+def lacking_in(call: ast.Call) -> list[str]:
+    number = TEMPLATES.get(getattr(call.func, "id", getattr(call.func, "attr", "")), 0)
+    given = {keyword.arg for keyword in call.keywords} | ({"count"} if number == 2 else set())
+    if None in given:  # `**values`: which these are is known only when they are told
+        return []
+    templates = [one.value for one in call.args[:number] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return [name for template in templates for name in VALUE.findall(template) if name not in given]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("language.text('{n} of {all}', n=1)", True),
+        ("language.text('{n} articles')", True),
+        ("language.plural('{n} article', '{n} articles', n)", True),
+        ("Wording.counted('{n} article', '{n} articles', n)", True),
+        ("language.plural('{count} article', '{count} articles', n)", False),
+        ("language.plural('{count} of {all}', '{count} of {all}', n, all=2)", False),
+        ("Wording('{n} of {all}', **told)", False),
+        ("Wording('must be ${NAME}')", False),
+    ],
+)
+def test_a_text_lacks_a_value_for_which_it_has_a_place_and_which_is_not_given(source, found):
+    assert bool(lacking(source)) is found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_text_is_given_the_values_for_which_it_has_places(room):
+    found = {path: lacking(path.read_text(encoding="utf-8")) for path in (PROJECT / room).rglob("*.py")}
+    assert {path: lines for path, lines in found.items() if lines} == {}
