@@ -192,13 +192,16 @@ class Placer:
     def __init__(self, around: Around) -> None:
         self._around = around
         self._words: dict[str, list[int]] = defaultdict(list)
-        """Which of the articles placed here hold a word; see `find_near`."""
+        """Which of the articles placed here hold a word, but for the last; see `find_near`."""
+        self._last: Sketch | None = None
+        """Its words are noted when another follows, which of a page's body none does."""
         self.changed: set[int] = set()
         """The stories that are not as they were."""
 
     def place(self, new: Unplaced) -> Placed:
         """Decide what the article is a copy of and where it belongs, and know it from then on."""
         around = self._around
+        self._note_words_of_last()
         copy = self._find_copy(new)
         placing = place(new.sketch, self._near(new, copy), copy)
         story_id = self._begin(new) if placing.story_id is None else self._grow(new, placing)
@@ -224,7 +227,7 @@ class Placer:
     def _near(self, new: Unplaced, copy: CopyOf | None) -> list[Neighbour]:
         """The articles of the days around it that share most with it, and what it is a copy of."""
         around = self._around
-        told = {**around.told.get(new.article_id, {}), **find_near(new.sketch, self._words.get)}
+        told = {**around.told.get(new.article_id, {}), **(find_near(new.sketch, self._words.get) if self._words else {})}
         nearest = sorted(told, key=lambda article_id: (-told[article_id], article_id))[:MOST_NEIGHBOURS]
         wanted = dict.fromkeys([*nearest, copy.article_id] if copy is not None else nearest)
         return [Neighbour(around.sketches[one], around.story_of[one]) for one in wanted if one in around.sketches]
@@ -281,8 +284,13 @@ class Placer:
         around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, len(new.shingles))
         for mark in placed.marks:
             around.holders.setdefault(mark, []).append(new.article_id)
-        holder = as_holder(new.article_id, new.sketch.at)
-        for word in new.sketch.words:
+        self._last = new.sketch
+
+    def _note_words_of_last(self) -> None:
+        if self._last is None:
+            return
+        holder = as_holder(self._last.article_id, self._last.at)
+        for word in self._last.words:
             if word[0] != KIN_SIGN:
                 self._words[word].append(holder)
 
