@@ -156,6 +156,7 @@ def test_if_it_was_not_the_line_since_others_answer_what_cannot_be_reached_is_fa
     desk.tick(began + 32 * MINUTE)
     assert sorted(due(desk))[:3] == [A, B, C]
     cut_off(desk)
+    assert told(desk) == ["line down", "line ok"]
     cut_off(desk)
     assert told(desk) == ["line down", "line ok", *["state failing"] * 3]
     assert {one["status_since"] for one in desk.sources() if one["status"] == "failing"} == {f"{began + MINUTE:%Y-%m-%dT%H:%M:%SZ}"}

@@ -72,6 +72,22 @@ def test_articles_on_one_event_are_one_story_in_the_order_in_which_they_appeared
     assert copies[2].share > 0.9
 
 
+def test_a_story_that_was_joined_names_the_one_that_has_its_articles_also_when_that_is_joined_in_turn(desk: Desk) -> None:
+    for url, name in ((A, "a"), (B, "b")):
+        desk.poll(url, entry("Incendie dans un entrepôt chimique de Rungis", f"https://{name}.example/1", summary=FIRE))
+    apart = (
+        "INSERT INTO stories SELECT 2, 2, started_at, updated_at, 1, NULL FROM stories",
+        "INSERT INTO stories SELECT 3, 2, started_at, updated_at, 0, 2 FROM stories WHERE id = 2",
+        "UPDATE story_articles SET story_id = 2 WHERE article_id = 2",
+        "UPDATE stories SET articles = 1 WHERE id = 1",
+    )
+    for statement in apart:
+        desk.archive._writer.submit(lambda db, statement=statement: db.conn.execute(statement)).result()  # type: ignore[misc]
+    desk.poll(C, entry("Incendie dans un entrepôt chimique de Rungis", "https://c.example/1", summary=FIRE))
+    assert desk.rows("SELECT id, joined_into, articles FROM stories ORDER BY id") == [(1, None, 3), (2, 1, 0), (3, 1, 0)]
+    assert placed(desk) == [("1,2,3",)]
+
+
 def test_stories_are_asked_for_by_topic_time_and_size(desk: Desk) -> None:
     publish(desk)
     assert [len(story.articles) for story in stories(desk, topic="OTAN")] == [3]

@@ -95,8 +95,8 @@ def test_a_text_that_was_written_anew_is_told_by_some_of_its_changes() -> None:
     assert (len(changes), changes[0].field) == (MOST_CHANGES, "title")
 
 
-@pytest.mark.parametrize("place", [5, 150])
-def test_of_a_long_sentence_what_stands_around_the_change_is_told(place: int) -> None:
+@pytest.mark.parametrize(("place", "is_cut"), [(5, (False, True)), (100, (True, True)), (195, (True, False))])
+def test_of_a_long_sentence_what_stands_around_the_change_is_told(place: int, is_cut: tuple[bool, bool]) -> None:
     words = [f"mot{number}" for number in range(200)]
     before = version(TITLE, f"L’OTAN {' '.join(words)}.")
     after = version(TITLE, f"L’OTAN {' '.join([*words[:place], 'autre', *words[place:]])}.")
@@ -106,6 +106,7 @@ def test_of_a_long_sentence_what_stands_around_the_change_is_told(place: int) ->
     assert " autre " in change.after
     assert max(len(change.before), len(change.after)) <= LONGEST_PASSAGE + 4
     assert f" mot{place} " in change.before
+    assert [(text.startswith("… "), text.endswith(" …")) for text in (change.before, change.after)] == [is_cut] * 2
 
 
 def test_a_topic_is_corrected_at_most_once_an_hour() -> None:

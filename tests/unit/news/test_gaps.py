@@ -138,6 +138,12 @@ def test_where_either_body_has_no_dates_the_order_counts() -> None:
     assert judge(TEN, undated(new(38, 37) + TEN[:3])) is NoGap.OVERLAPS
 
 
+@pytest.mark.parametrize(("shown", "verdict"), [(36, NoGap.OVERLAPS), (35, NoGap.OVERLAPS), (34, NoGap.OVERLAPS), (33, None)])
+def test_a_feed_without_dates_whose_newest_come_last_overlaps_if_it_still_shows_one_of_them(shown: int, verdict: NoGap | None) -> None:
+    found = judge(undated(TEN[::-1]), undated(known(shown) + new(*range(37, 46))))
+    assert found is verdict if verdict else isinstance(found, Gap)
+
+
 def test_an_old_item_at_the_end_of_the_window_proves_nothing_either() -> None:
     assert isinstance(judge(TEN, new(*range(59, 50, -1)) + known(27), 25 * HOUR), Gap)
     assert isinstance(judge(undated(TEN), undated(new(*range(59, 50, -1)) + known(27)), 25 * HOUR), Gap)
