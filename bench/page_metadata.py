@@ -1,7 +1,8 @@
-"""What the program finds of the titles, authors and dates of pages, beside trafilatura alone.
+"""What the program finds of the titles, authors, dates and texts of pages, beside trafilatura alone.
 
     python -m bench.page_metadata              the dates of invented pages (`bench/dated_pages.py`)
-    python -m bench.page_metadata FOLDER       and a folder with pages and `gold.json`: address -> {"file", "title", "author", "date"}
+    python -m bench.page_metadata FOLDER       and a folder with pages and `gold.json`: address -> {"file", "title", "author", "date",
+                                               "with": pieces of its text, "without": pieces of what is none}
 
 Prints each page where one of the two is wrong, then how many each has right of those whose gold is known. The status is 1 if the program
 is behind trafilatura in anything, and 2 if the folder has no gold. The day of a date is that of Paris.
@@ -16,16 +17,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import trafilatura
 from lxml.html import HTMLParser, document_fromstring
 
 from bench.dated_pages import PAGES, PARIS
 from crawler.decoding import decode
+from crawler.page_extractor import extract_page
 from crawler.page_metadata import read_metadata
+from crawler.problems import FetchProblem
 
 FIELDS = ("title", "author", "date")
 READERS = ("ours", "trafilatura")
+Gold = dict[str, Any]
+Page = tuple[str, Gold, bytes]
+"""Its address, what is known of it, and its body."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +57,9 @@ def main() -> int:
     found = list(compare_dates())
     is_behind = report("invented pages", found)
     if len(sys.argv) > 1:
-        found = [one for page in read_gold(Path(sys.argv[1])) for one in compare(*page)]
-        is_behind = report(sys.argv[1], found) or is_behind
+        pages = read_gold(Path(sys.argv[1]))
+        is_behind = report(sys.argv[1], [one for page in pages for one in compare(*page)]) or is_behind
+        is_behind = report_texts(pages) or is_behind
     return 1 if is_behind else 0
 
 
@@ -66,7 +74,46 @@ def report(pages: str, found: list[Found]) -> bool:
     return not all(are_ahead)
 
 
-def read_gold(folder: Path) -> list[tuple[str, dict[str, str], bytes]]:
+def report_texts(pages: list[Page]) -> bool:
+    """Print how many pieces of text each reader finds, and how many it should not; returns whether ours is behind.
+
+    As trafilatura's own evaluation counts: https://trafilatura.readthedocs.io/en/latest/evaluation.html
+    """
+    ours = [extracted(body, url) for url, _, body in pages]
+    theirs = [trafilatura.extract(body) or "" for _, _, body in pages]
+    scores = [print_score(reader, pages, texts) for reader, texts in zip(READERS, (ours, theirs), strict=True)]
+    return scores[0] < scores[1]
+
+
+def extracted(body: bytes, url: str) -> str:
+    """Title and text, as the program has them; nothing where it refuses the page."""
+    try:
+        page = extract_page(body, url)
+    except FetchProblem:
+        return ""
+    return f"{page.title or ''}\n{page.text}"
+
+
+def print_score(reader: str, pages: list[Page], texts: list[str]) -> float:
+    """Print precision, recall and F1 of the pieces in these texts; returns F1."""
+    read = [(known, squeezed(text)) for (_, known, _), text in zip(pages, texts, strict=True)]
+    found = sum(squeezed(piece) in text for known, text in read for piece in known["with"])
+    wrong = sum(squeezed(piece) in text for known, text in read for piece in known["without"])
+    wanted = sum(len(known["with"]) for known, _ in read)
+    precision, recall = found / (found + wrong), found / wanted
+    f1 = 2 * precision * recall / (precision + recall)
+    print(
+        f"text, {reader}: {found} of {wanted} pieces, and {wrong} that are none of it; precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}"
+    )
+    return f1
+
+
+def squeezed(text: str) -> str:
+    """The text with single spaces."""
+    return " ".join(text.split())
+
+
+def read_gold(folder: Path) -> list[Page]:
     """Each page's address, gold and body. Ends the program if there is no gold."""
     found = sorted(folder.rglob("gold.json"))
     if not found:
@@ -90,7 +137,7 @@ def day_of(moment: datetime | None) -> str | None:
     return moment.astimezone(PARIS).date().isoformat() if moment else None
 
 
-def compare(url: str, known: dict[str, str], body: bytes) -> list[Found]:
+def compare(url: str, known: Gold, body: bytes) -> list[Found]:
     """What both find of the fields whose gold is known."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     ours = read_metadata(document_fromstring(decode(body, None).encode(), parser=parser), url)
