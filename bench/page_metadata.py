@@ -102,9 +102,8 @@ def print_score(reader: str, pages: list[Page], texts: list[str]) -> float:
     wanted = sum(len(known["with"]) for known, _ in read)
     precision, recall = found / (found + wrong), found / wanted
     f1 = 2 * precision * recall / (precision + recall)
-    print(
-        f"text, {reader}: {found} of {wanted} pieces, and {wrong} that are none of it; precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}"
-    )
+    print(f"text, {reader}: {found} of {wanted} pieces, and {wrong} that are none of it;", end=" ")
+    print(f"precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}")
     return f1
 
 
