@@ -86,7 +86,7 @@ def _without_form(path: str) -> str:
         del segments[place]
     elif len(segments) > 1 and segments[-1] in _FORM_END:
         del segments[-1]
-    return _FORM_SUFFIX.sub("", "/".join((first, *segments)), count=1)
+    return _FORM_SUFFIX.sub("", "/".join((first, *segments)))
 
 
 def _query_without_form(path: str, query: str) -> str:
