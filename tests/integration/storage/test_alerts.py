@@ -187,6 +187,14 @@ def test_an_excerpt_is_cut_at_a_word_where_a_text_is_longer_than_three_hundred_c
     assert alert.about.excerpt.endswith(end)
 
 
+def test_an_excerpt_has_every_word_that_fits(desk: Desk) -> None:
+    words = [f"mot{number}" for number in range(100, 200)]
+    desk.watch(A)
+    (alert,) = desk.poll(A, entry("L’OTAN", ONE, summary=" ".join(words))).alerts
+    assert isinstance(alert.about, AlertedArticle)
+    assert alert.about.excerpt == " ".join(words[:42]) + "…"
+
+
 @pytest.mark.parametrize(("age", "delay"), [(timedelta(seconds=41), 41), (timedelta(minutes=-5), 0), (None, None)])
 def test_delay_seconds_is_alert_created_minus_published_and_null_if_unknown(desk: Desk, age: timedelta | None, delay: int | None) -> None:
     desk.watch(A)
