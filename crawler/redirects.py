@@ -6,9 +6,10 @@ Scrapy's own redirect middleware keeps the politeness slot of the first host for
 from __future__ import annotations
 
 import re
+import string
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote_from_bytes, urljoin
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -21,6 +22,7 @@ from crawler.credentials import own_headers, own_names
 from crawler.hosts import host_key
 from crawler.problems import FetchProblem, make_problem
 from crawler.settings import RequestSettings
+from crawler.web_url import asked_url
 from news.addresses import Networks, reason_to_refuse_host
 from news.header_times import parse_http_date
 from news.sources import Problem
@@ -38,6 +40,8 @@ MOST_HOST_BYTES = 255
 """RFC 1035 §2.3.4. Putting a longer name into its ASCII form (RFC 5891) takes time that grows with the square of its length."""
 COOKIES = "quivive_cookies"
 """The key under which the cookies stand that this very fetch was given on its way."""
+VERBATIM = "verbatim_url"
+"""Scrapy's own key: whether the address is sent as it is. Else yarl writes it anew, and unescapes what has no need to be escaped."""
 OWN = "quivive_own"
 """The key under which the `RequestSettings` of a source stand that is asked in a way of its own."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -45,6 +49,7 @@ _PERMANENT = frozenset({301, 308})
 _CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
 _REFUSES_CONDITION = frozenset({400, 412, 431})
 """Some servers answer so to validators of their own (RFC 9110 §13.1.2 wants 200 or 304), and would for ever."""
+_ASCII_SIGNS = string.punctuation + " "
 _MOST_REMEMBERED_CHARACTERS = 300
 """Of an address that is remembered: foreign ones may be long."""
 _ETAG = re.compile(rb"""(?:W/)?["']?(.*?)(?:[-:;]{1,3}(?:gzip|gz|br|deflate|df|zstd))?["']?""", re.IGNORECASE | re.DOTALL)
@@ -166,14 +171,23 @@ def _unconditional(request: Request) -> Request:
     return request.replace(headers=headers, dont_filter=True)
 
 
+def _as_text(location: bytes) -> str:
+    """A Location as text: it may be in UTF-8, or hold any bytes, which stay the bytes that they are."""
+    try:
+        return location.decode().strip()
+    except UnicodeDecodeError:
+        return quote_from_bytes(location.strip(), _ASCII_SIGNS)
+
+
 def _redirected(request: Request, status: int, location: bytes, meta: dict[str, Any]) -> Request:
     if len(location) > MOST_URL_BYTES or _host_bytes(location.decode("latin-1")) > 2 * MOST_HOST_BYTES:
         raise FetchProblem(make_problem("unsupported_url", f"{location[:100].decode('latin-1')}… is too long"))
     try:
-        url = urljoin(request.url, safe_url_string(location, encoding="utf-8")).partition("#")[0]
+        exact = asked_url(urljoin(request.url, _as_text(location)))
+        url = exact or urljoin(request.url, safe_url_string(location, encoding="utf-8")).partition("#")[0]
         # Only what no other redirect came before: after one of those, the next may speak of something else tomorrow.
         if status in _PERMANENT and (meta[HOPS] == 1 or meta.get(MOVED_TO) == request.url):
             meta[MOVED_TO] = url
-        return request.replace(url=url, meta=meta, dont_filter=True)
+        return request.replace(url=url, meta={**meta, VERBATIM: exact is not None}, dont_filter=True)
     except ValueError as error:
         raise FetchProblem(make_problem("unsupported_url", location.decode("latin-1")[:200])) from error

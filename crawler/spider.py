@@ -14,9 +14,10 @@ from crawler.credentials import own_cookies
 from crawler.download_handler import PROXY, Downloads
 from crawler.frontier import Work
 from crawler.kinds import body_of, kind_of
-from crawler.redirects import COOKIES, OWN
+from crawler.redirects import COOKIES, OWN, VERBATIM
 from crawler.robots import OBEY
 from crawler.settings import CrawlSettings, RequestSettings
+from crawler.web_url import asked_url
 
 
 class Desk(Protocol):
@@ -63,14 +64,16 @@ class NewsSpider(Spider):
         kind = kind_of(work)
         own = self._requests.get(work.source_id)
         body = body_of(work)
+        url = asked_url(work.url)
         return Request(
-            work.url,
+            url or work.url,
             method="POST" if body else "GET",
             body=body,
             headers={**kind.make_headers(work), "User-Agent": (own and own.user_agent) or self._user_agent},
             meta={
                 OBEY: self._obey_robots and kind.obeys_robots,
                 "download_timeout": self._timeout,
+                VERBATIM: url is not None,
                 **(_own_meta(own) if own else {}),
             },
             dont_filter=True,

@@ -230,3 +230,46 @@ def test_the_parts_of_aiohttp_that_the_connections_take_hold_of_are_still_there(
     assert {"_pause_reading_for_buffer", "_resume_reading_for_buffer"} <= set(vars(BaseProtocol))
     assert (protocol._reading_paused, protocol._payload, protocol.should_close) == (False, None, False)
     assert "self._payload = payload" in inspect.getsource(ResponseHandler.data_received)
+
+
+WRITTEN = [
+    "/a%2fb%3Fc", "/%7Elise/%41", "/t?a=%2F%3A&b=%27c%27", "/t?q=l'hiver+(a)", "/t?tags[]=1", "/a|b?c={d}", "/a?b=1&",
+    "/spip.php?article12",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", WRITTEN)
+def test_a_page_is_asked_for_letter_for_letter(crawl: RunningCrawl, site: NewsSite, path: str) -> None:
+    site.page(path, article("Une ligne de tramway", *["Le tramway ira jusqu’au port, et reviendra par les quais."] * 3))
+    assert crawl.fetch(site.url(path)).page is not None
+    assert site.count(path) == 1
+
+
+@pytest.mark.parametrize("path", WRITTEN)
+def test_a_redirect_is_followed_letter_for_letter(crawl: RunningCrawl, site: NewsSite, path: str) -> None:
+    site.page(path, article("Une ligne de tramway", *["Le tramway ira jusqu’au port, et reviendra par les quais."] * 3))
+    outcome = crawl.fetch(
+        site.answer_raw("/ancien", b"HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: " + path.encode() + b"\r\n\r\n")
+    )
+    assert outcome.page is not None
+    assert outcome.final_url == site.url(path)
+    assert site.count(path) == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("/été".encode(), "/%C3%A9t%C3%A9"),
+        ("/été".encode("latin-1"), "/%E9t%E9"),
+        (b"/a b", "/a%20b"),
+        (b"/c/./d/../e", "/c/e"),
+        (b"/100%", "/100%25"),
+    ],
+)
+def test_a_redirect_to_what_is_no_address_as_it_stands_is_followed_as_browsers_do(
+    crawl: RunningCrawl, site: NewsSite, location: bytes, asked: str
+) -> None:
+    site.page(asked, article("Une ligne de tramway", *["Le tramway ira jusqu’au port, et reviendra par les quais."] * 3))
+    outcome = crawl.fetch(site.answer_raw("/ancien", b"HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: " + location + b"\r\n\r\n"))
+    assert outcome.page is not None
+    assert site.count(asked) == 1
