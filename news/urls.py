@@ -16,7 +16,8 @@ from news.text.remembering import Remembered
 _TRACKING = re.compile(
     r"^(?:utm_\w+|mtm_\w+|pk_(?:campaign|kwd|source|medium|content)|at_(?:medium|campaign|custom\w*|creation|variant|format|term)"
     r"|ns_(?:mchannel|source|campaign|linkname|fee)|mc_[ce]id|ml_subscriber\w*|oly_(?:enc|anon)_id|vero_(?:conv|id)"
-    r"|(?:fb|g|dc|gb|wb|ms|tw|yc|ys)clid|gbraid|wbraid|msclkid|igshid|igsh|xtor|xts|xtref|_hs(?:enc|mi)|mkt_tok|ref_src|ref_url"
+    r"|(?:fb|g|d|dc|gb|wb|ms|tt|tw|y|yc|ys)clid|li_fat_id|rdt_cid|srsltid|gbraid|wbraid|msclkid|igshid|igsh|xtor|xts|xtref"
+    r"|_hs(?:enc|mi)|mkt_tok|ref_src|ref_url"
     r"|s_kwcid|cmpid|wt_mc|origin_rss|feature_rss|_ga|_gl|sfnsn)$",
     re.IGNORECASE,
 )
@@ -100,10 +101,10 @@ def comparing_url(link: str) -> str:
     """The form by which addresses are compared: two links with the same one are the same address. It is neither shown nor fetched.
 
     The same are http and https; a host with and without `www.`, in upper and lower case, international and `xn--`, with and without a
-    default port; a path with and without its final slash; what is percent-encoded and what is not, where it means the same; a parameter
-    without a value and with an empty one; parameters in whatever order. Tracking parameters, sessions and cache busters are no part of
-    it, nor is a fragment, unless it is an address of its own (`#!/1`, `#/1`), as sites of a single page write them. What cannot be read
-    as an address stands for itself.
+    default port; a path with and without its final slash, and with steps up and down (`/a/../b`); what is percent-encoded and what is
+    not, where it means the same; a parameter without a value and with an empty one; parameters in whatever order. Tracking parameters,
+    sessions and cache busters are no part of it, nor is a fragment, unless it is an address of its own (`#!/1`, `#/1`), as sites of a
+    single page write them. What cannot be read as an address stands for itself.
     """
     return _remembered_comparing[link]
 
@@ -120,7 +121,7 @@ def _make_comparing(link: str) -> str:
         return bare
     user = parts.netloc.rpartition("@")[0]
     host = _comparing_host(parts.hostname) + (f":{port}" if port is not None and port not in _DEFAULT_PORTS else "")
-    whole_path = _SESSION_IN_PATH.sub("", parts.path)
+    whole_path = _SESSION_IN_PATH.sub("", _stepped(parts.path) if "/." in parts.path else parts.path)
     path = "/".join(_reencoded(segment, _SEGMENT_SAFE) for segment in whole_path.split("/")).rstrip("/")
     pairs = sorted((pair for pair in map(_comparing_pair, parts.query.split("&")) if pair), key=_name_of)
     query = "?" + "&".join(pairs) if pairs else ""
@@ -129,6 +130,17 @@ def _make_comparing(link: str) -> str:
 
 _remembered_shown = Remembered(_make_shown, _MOST_REMEMBERED, lambda link, _: len(link) <= _LONGEST_REMEMBERED)
 _remembered_comparing = Remembered(_make_comparing, _MOST_REMEMBERED, lambda link, _: len(link) <= _LONGEST_REMEMBERED)
+
+
+def _stepped(path: str) -> str:
+    """The path without its steps up and down (RFC 3986 §5.2.4), except for the slash at its end."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del kept[max(1, len(kept) - 1) :]
+        elif segment != ".":
+            kept.append(segment)
+    return "/".join(kept)
 
 
 def _comparing_host(hostname: str) -> str:

@@ -67,6 +67,8 @@ def test_only_what_tracks_is_left_out(link: str, shown: str) -> None:
 
 
 SAME = [
+    ("https://a.example/x/y", "https://a.example/x/./z/../y"),
+    ("https://a.example/x", "https://a.example/../x"),
     ("https://a.example/x", "http://a.example/x"),
     ("https://a.example/x", "https://www.a.example/x"),
     ("https://a.example/x", "HTTPS://WWW.A.EXAMPLE/x"),
