@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 import aiohttp
 from standardwebhooks import Webhook
@@ -148,7 +148,7 @@ class WebhookSender:
             "webhook-timestamp": str(int(now.timestamp())),
         }
         if login := _login_of(self._channel.url):
-            headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
+            headers["Authorization"] = f"Basic {b64encode(login).decode()}"
         if self._signers:
             # With two, a receiver takes whichever it knows: "zero downtime secret rotation" of the specification.
             moment, text = now.astimezone(UTC), body.decode()
@@ -171,7 +171,7 @@ def _secrets_of(channel: Hook) -> list[str]:
     hidden = [*channel.secrets, *channel.bare_secrets]
     hidden += [channel.url, parts.password or "", parts.username or "", parts.query]
     hidden += [unquote(parts.password or ""), unquote(parts.username or "")]
-    hidden += [b64encode(login.encode()).decode()] if login else []
+    hidden += [b64encode(login).decode()] if login else []
     hidden += [parts.path] if len(parts.path) > 1 else []
     hidden += [part for text in (parts.path, parts.query) for part in _PARTS.findall(text)]
     return sorted({*hidden, *map(unquote, hidden)}, key=len, reverse=True)
@@ -206,12 +206,12 @@ def check_host_of(channel: Hook) -> None:
         check_public(urlsplit(channel.url).hostname or "")
 
 
-def _login_of(url: str) -> str | None:
-    """The login in the URL as basic authentication sends it (RFC 7617), in UTF-8."""
+def _login_of(url: str) -> bytes | None:
+    """The login in the URL as basic authentication sends it (RFC 7617), in UTF-8; what is escaped and none is the byte that it names."""
     parts = urlsplit(url)
     if parts.username is None and parts.password is None:
         return None
-    return f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    return unquote_to_bytes(parts.username or "") + b":" + unquote_to_bytes(parts.password or "")
 
 
 def _without_login(url: str) -> str:

@@ -329,6 +329,11 @@ def test_a_login_in_the_url_is_sent_in_utf_8_and_nowhere_else(hook):
     assert "jean" not in request.headers["host"]
 
 
+def test_an_escaped_byte_of_a_login_that_is_no_utf_8_is_sent_as_it_is(hook):
+    post(hook.url.replace("http://", "http://jean:p%E9w@"))
+    assert b64decode(hook.requests[0].headers["authorization"].removeprefix("Basic ")) == b"jean:p\xe9w"
+
+
 def test_a_receiver_that_echoes_the_login_does_not_get_it_into_the_log(hook):
     hook.always(Reply(401, {}, "no jean@x, no péw and no p%C3%A9w".encode()))
     reason = post(hook.url.replace("http://", "http://jean%40x:p%C3%A9w@")).reason
