@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CALL = re.compile(r"\s*[(\[]?\s*(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*|[*†‡§¶]+)\s*[)\]]?\s*")
 _LETTER_CALL = re.compile(r"\s*(?:[a-z]|[ivx]{1,5}|note\s*\d*|n\.?\s?\d+)\s*", re.IGNORECASE)
 """What a link to a note may say besides digits; as a mere raised letter it belongs to its word."""
+_LONE_CALL = re.compile(r"\s*(?:[a-d]|i|ii|iii|iv|vi{0,3}|ix|x)\s*")
+"""What calls a note as a mere raised letter, behind a whole word in small letters; `député<sup>e</sup>`, `XX<sup>e</sup>` are words."""
+_WHOLE_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}[a-zà-ÿ]$")
+_SPANS = etree.XPath('.//span[contains(@class, "note") or contains(@style, "super")]')
+"""Spans that may be calls, such as `<span class="footnote-ref">`."""
+_IS_APART = re.compile(r"[\s(\[]")
+"""How a call begins that is not glued to the word before it as it is."""
 _MARK = re.compile(r"\s*(?:TM|SM|MC|MD|R|C)\s*")
 """Trade marks, also as they are called in Canada (marque de commerce, marque déposée)."""
 _LETTER = re.compile(r"[^\W\d_]$")
@@ -21,6 +29,8 @@ _SUP = re.compile(r"<sup\b[^<>]*>((?:<a\b[^<>]*>)?)([^<>]*)((?:</a>)?)</sup\s*>"
 
 _MOST_CHILDREN = 2
 """A call is a link in a sup, or the other way around, perhaps with a span."""
+_LONGEST_BEFORE = 40
+"""Characters before a call that are looked at."""
 _LONGEST_CALL = 20
 """Characters: several numbers and their commas."""
 
@@ -28,7 +38,7 @@ _LONGEST_CALL = 20
 def raise_calls(tree: HtmlElement) -> None:
     """Write every call of a footnote in the tree as such: its digits raised, or parted by a space from the word before it."""
     perhaps = [element for element in tree.iter("sup", "a") if element.tag == "sup" or _leads_to_note(element)]
-    for element in perhaps:  # which take others out of the tree
+    for element in [*perhaps, *_SPANS(tree)]:  # which take others out of the tree
         raised = _raised(element)
         if raised is not None:
             _say(element, raised)
@@ -36,7 +46,14 @@ def raise_calls(tree: HtmlElement) -> None:
 
 def raise_calls_in_line(markup: str) -> str:
     """The same for the markup of one line, such as a title."""
-    return _SUP.sub(lambda sup: _raise_text(sup[2], is_link=bool(sup[1])) or sup[0], markup) if "<sup" in markup.lower() else markup
+    if "<sup" not in markup.lower():
+        return markup
+    return _SUP.sub(
+        lambda sup: (
+            _raise_text(sup[2], before=sup.string[max(0, sup.start() - _LONGEST_BEFORE) : sup.start()], is_link=bool(sup[1])) or sup[0]
+        ),
+        markup,
+    )
 
 
 def _raised(element: HtmlElement) -> str | None:
@@ -45,17 +62,19 @@ def _raised(element: HtmlElement) -> str | None:
     if len(element) > _MOST_CHILDREN or not (is_sup or _follows_word(element)):
         return None
     text = element.text_content()
-    if len(text) > _LONGEST_CALL:
+    if len(text) > _LONGEST_CALL or (element.tag == "span" and _IS_APART.match(text)):
         return None
-    return _raise_text(text, is_link=not is_sup or next(element.iter("a"), None) is not None)
+    is_link = element.tag == "a" or next(element.iter("a"), None) is not None
+    return _raise_text(text, before=_text_before(element), is_link=is_link)
 
 
-def _raise_text(text: str, *, is_link: bool) -> str | None:
+def _raise_text(text: str, *, before: str, is_link: bool) -> str | None:
     if _CALL.fullmatch(text):
         return text.strip().translate(_RAISED)
     if _MARK.fullmatch(text):
         return "™" if text.strip() == "TM" else f" {text.strip()}"
-    return f" {text.strip()}" if is_link and _LETTER_CALL.fullmatch(text) else None
+    is_call = _LETTER_CALL.fullmatch(text) if is_link else _LONE_CALL.fullmatch(text) and _WHOLE_WORD.search(before[-_LONGEST_BEFORE:])
+    return f" {text.strip()}" if is_call else None
 
 
 def _leads_to_note(link: HtmlElement) -> bool:
@@ -65,10 +84,14 @@ def _leads_to_note(link: HtmlElement) -> bool:
 
 def _follows_word(element: HtmlElement) -> bool:
     """Whether a letter stands directly before it; `<a href="#1">1</a>` after a space is a page number or the like."""
+    return bool(_LETTER.search(_text_before(element)))
+
+
+def _text_before(element: HtmlElement) -> str:
+    """The text that stands directly before it, in no element of its own."""
     previous = element.getprevious()
     parent = element.getparent()
-    before = previous.tail if previous is not None else parent.text if parent is not None else None
-    return bool(_LETTER.search(before or ""))
+    return (previous.tail if previous is not None else parent.text if parent is not None else None) or ""
 
 
 def _say(element: HtmlElement, text: str) -> None:

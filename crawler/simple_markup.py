@@ -27,8 +27,8 @@ _READABLE = re.compile("[\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uf
 _REFERENCE = re.compile(r"&([a-zA-Z0-9#]*;?)")
 _NUMBER = re.compile(r"#(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]|1[6-9]\d|[2-9]\d\d|[1-9]\d{3}|[1-4]\d{4});")
 """Of a character that is no control character, nor a surrogate, nor one that only some parsers take for another."""
-_PERHAPS_A_NOTE = re.compile("#|footnote|noteref")
-"""In a link's attributes: it may call a footnote; see `crawler.footnotes`."""
+_PERHAPS_A_NOTE = {"a": re.compile("#|footnote|noteref"), "span": re.compile("note|super")}
+"""In the attributes of a link, or of a span: it may call a footnote; see `crawler.footnotes`."""
 
 
 def text_of_simple(markup: str) -> str | None:
@@ -76,7 +76,9 @@ def _may_begin(name: str, attributes: str, within: Sequence[str]) -> bool:
         return False
     parent = within[-1] if within else ""
     if name in _INLINE:
-        return name not in within and parent not in {"ul", "ol"} and not (name == "a" and _PERHAPS_A_NOTE.search(attributes))
+        return (
+            name not in within and parent not in {"ul", "ol"} and not (name in _PERHAPS_A_NOTE and _PERHAPS_A_NOTE[name].search(attributes))
+        )
     if name == "li":
         return parent in {"ul", "ol"}
     return not within or (parent in _CONTAINERS and parent not in {"ul", "ol"})

@@ -25,6 +25,18 @@ CALLS = [
     ("Ormeval¹ dit", "ormeval dit"),
     ("Ormeval&sup1; dit", "ormeval dit"),
     ("Ormeval<sup><a href='#fn1'>1</a></sup> dit", "ormeval dit"),
+    ("Ormeval<sup>a</sup> dit", "ormeval a dit"),
+    ("Ormeval<sup>iii</sup> dit", "ormeval iii dit"),
+]
+
+SPANS = [
+    ("Ormeval<span class='footnote-ref'>1</span> dit", "ormeval dit"),
+    ('Ormeval<span class="appel-de-note">12</span> dit', "ormeval dit"),
+    ("Ormeval<span style='font-size: 70%; vertical-align: super'>1</span> dit", "ormeval dit"),
+    ("le XX<span style='vertical-align: super'>e</span> siècle", "le xxe siecle"),
+    ("Ormeval<span class='spip_note_ref'>&nbsp;(1)</span> dit", "ormeval 1 dit"),
+    ("le modèle A<span class='grand'>4</span>", "le modele a4"),
+    ("<span class='footnote'>1</span> Une note", "1 une note"),
 ]
 
 LINKED_CALLS = [
@@ -44,6 +56,8 @@ WORDS = [
     ("du CO<sub>2</sub> et du CO<sup>2</sup>", "du co2 et du co2"),
     ("<b>Orme</b>val dit", "ormeval dit"),
     ("page 1 <sup>bis</sup>", "page 1 bis"),
+    ("les élu<sup>e</sup>s et les député<sup>e</sup>s", "les elues et les deputees"),
+    ("le D<sup>r</sup> Vexel, S<sup>t</sup> Jean, G<sup>al</sup> Orme", "le dr vexel st jean gal orme"),
 ]
 
 LINKS = [
@@ -57,7 +71,7 @@ def _words(text):
     return " ".join(analyse(text or "").tokens)
 
 
-@pytest.mark.parametrize(("markup", "words"), CALLS + LINKED_CALLS + WORDS + LINKS)
+@pytest.mark.parametrize(("markup", "words"), CALLS + LINKED_CALLS + SPANS + WORDS + LINKS)
 def test_in_a_text(markup, words):
     assert _words(paragraphs_of(f"<p>{markup}</p>")) == words
 
@@ -67,7 +81,7 @@ def test_in_a_title(markup, words):
     assert _words(line_of(markup)) == words
 
 
-@pytest.mark.parametrize(("markup", "words"), CALLS + LINKED_CALLS + WORDS + LINKS)
+@pytest.mark.parametrize(("markup", "words"), CALLS + LINKED_CALLS + SPANS + WORDS + LINKS)
 def test_on_a_page(markup, words):
     filler = "<p>Une phrase assez longue pour que la page soit prise pour un article, avec des mots, des virgules et un point.</p>" * 6
     body = f"<html><head><title>Titre</title></head><body><article><h1>Titre</h1>{filler}<p>Voici : {markup}.</p></article></body></html>"
