@@ -22,6 +22,8 @@ _PAGE_TYPES = ("WebPage", "ItemPage")
 _LISTS = ("@graph", "mainEntity", "mainEntityOfPage")
 _MOST_JSON_CHARACTERS = 500_000
 _WRAPPING = re.compile(r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|;)\s*\Z")
+_LAST_COMMA = re.compile(r",(?=\s*[}\]])")
+"""Of a list or an object, as JavaScript allows it and JSON does not."""
 _LONGEST_NAME = 100
 
 
@@ -136,11 +138,20 @@ def _name(value: object) -> str | None:
     return line if line and len(line) <= _LONGEST_NAME else None
 
 
+def _decoded(script: str) -> object:
+    """What the script says. Raises ValueError, RecursionError."""
+    try:
+        return json.loads(script, strict=False)
+    except ValueError:
+        return json.loads(_LAST_COMMA.sub("", script), strict=False)
+
+
 def _nodes_in(script: str) -> Iterator[Node]:
     if len(script) > _MOST_JSON_CHARACTERS:
         return
+    bare = _WRAPPING.sub("", _WRAPPING.sub("", script))
     try:
-        waiting: list[object] = [json.loads(_WRAPPING.sub("", _WRAPPING.sub("", script)), strict=False)]
+        waiting: list[object] = [_decoded(bare)]
     except (ValueError, RecursionError):
         return
     while waiting:

@@ -35,6 +35,11 @@ _LABEL = re.compile(
 _IN_ADDRESS = re.compile(
     r"[/_-]((?:19|20)\d{2})(?P<sign>[/-]?)((?:(?<=\D)0?|0)[1-9]|1[0-2])(?P=sign)((?:(?<=\D)0?|0)[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
 )
+_SAID_BEHIND = re.compile(
+    r"\s*[,;]?\s+(?!(?:à|a|par|et|dans|avec|mi[st]e?s?|modifi\w*|maj|at|by|in|and|updated?|edited)\b)[a-zà-ÿ][\w’'-]*\s.*[.!?…»]\s*",
+    re.DOTALL,
+)
+"""What follows a date in a sentence that is about something else: « Rendez-vous le 1er mars pour l’inauguration. »"""
 _LONGEST_MARKED = 160
 """Characters. What is longer and looks dated holds the text too."""
 _LONGEST_LONE = 40
@@ -114,12 +119,17 @@ def _in_article(tree: HtmlElement, parts: PageParts, zone: tzinfo) -> datetime |
     """
     changed = None
     for element in _dated(tree if parts.article is None else parts.article):
-        is_lost = parts.article is None and element.tag == "time"
+        is_lost = element.tag == "time" and (parts.article is None or _is_in_sentence(element))
         moment = None if is_lost or parts.is_foreign(element) else _read(element, zone)
         if moment and not _CHANGED.search(f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.text or ''}"):
             return moment
         changed = changed or moment
     return changed
+
+
+def _is_in_sentence(element: HtmlElement) -> bool:
+    """Whether a `time` is mentioned in the text, rather than standing above or below it."""
+    return bool(element.tail and _SAID_BEHIND.fullmatch(element.tail))
 
 
 def _near_heading(parts: PageParts, zone: tzinfo) -> datetime | None:

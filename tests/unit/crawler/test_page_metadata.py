@@ -62,6 +62,14 @@ DATED = {
     "pubdate": {"article": f"<time pubdate datetime='{TRUE}'>hier</time>"},
     "a time in the article": {"article": f"<time datetime='{TRUE}'>hier</time>"},
     "not the time of a change": {"article": f"<time class='updated' datetime='{FALSE}'>x</time><time datetime='{TRUE}'>y</time>"},
+    "not one that a sentence mentions": {
+        "article": f"<p>Le lac sera libre le <time datetime='{FALSE}'>x</time> pour les pêcheurs.</p><time datetime='{TRUE}'>y</time>"
+    },
+    "in a line with who and where": {"article": f"<p>Tarnac, le <time datetime='{TRUE}'>y</time> à 8 h 30, par Ève Martin.</p>"},
+    "in a line with a change": {"article": f"<p>Le <time datetime='{TRUE}'>y</time>, mis à jour hier par Ève Martin.</p>"},
+    "JSON-LD with a comma too many": {
+        "head": f'<script type="application/ld+json">{{"@type": "Article", "keywords": ["lac",], "datePublished": "{TRUE}",}}</script>'
+    },
     "not that of a comment": {"article": f"<div class='comments'><time datetime='{FALSE}'>x</time></div><time datetime='{TRUE}'>y</time>"},
     "not that of a related article": {"article": f"<article><time datetime='{FALSE}'>x</time></article><time datetime='{TRUE}'>y</time>"},
     "a line that is called a date": {"article": "<p class='entry-meta'>Publié le 13 mars 2026 à 8 h 30 par Ève</p>"},
