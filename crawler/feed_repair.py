@@ -14,7 +14,9 @@ from crawler.feed_captions import without_captions
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _LITERAL = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
-_EMPTY_LINK = re.compile(r"<link\s*/>|<link>\s*</link>", re.IGNORECASE)
+_LINK_OF_LITERALS = re.compile(r"<link>\s*(?:(?:<!\[CDATA\[\s*\]\]>|<!--[^<>]*-->)\s*)+</link>", re.IGNORECASE)
+"""A link that holds nothing but an empty section or a comment."""
+_EMPTY_LINK = re.compile(r"<link\s*/>|<link>\s*</link>|<link\s[^<>]*\bhref\s*=\s*(?:\"\s*\"|'\s*')[^<>]*/>", re.IGNORECASE)
 """No link at all. The parser would take it for one, and not look whether the entry's guid is a permalink (RSS 2.0)."""
 _BREAKS = re.compile("[\x0b\x0c]")
 _VALID = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -57,7 +59,7 @@ def repaired(text: str) -> str:
     if lone is not None:
         text = '<feed xmlns="http://www.w3.org/2005/Atom">' + text[lone.start("entry") :] + "</feed>"
     root = _ROOT.search(text)
-    body = text[root.start() :] if root else text
+    body = _LINK_OF_LITERALS.sub("", text[root.start() :] if root else text)
     parts = _parts(body)
     elements = _LITERAL_PLACE.join(_EMPTY_LINK.sub("", _repair_references(part)) for part in parts[::2])
     parts[::2] = _with_leaves_closed(elements).split(_LITERAL_PLACE)

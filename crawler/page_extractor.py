@@ -35,8 +35,10 @@ _MAGIC = (
 )
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity)
 """lxml.html's own look-up runs Python code for every element that is touched, to make forms special: a tenth of the whole time."""
-_NO_TEXT = ("script", "style", "svg", "link", "meta", "source", "img", "input", "option")
-_KEPT = "kept"
+_NO_TEXT = ("script", "style", "svg", "link", "meta", "source", "img", "input", "option", "template", "rp", "rt")
+_HIDDEN = etree.XPath("//*[@hidden][not(descendant-or-self::h1 or descendant-or-self::article or descendant-or-self::main)]")
+"""What no reader sees, unless a script uncovers the whole article."""
+_KEPT, _UNSEEN = "kept", "unseen"
 _FAST = Extractor(fast=True, comments=False)
 _THOROUGH = Extractor(fast=False, comments=False)
 """Made once: trafilatura would read its configuration anew for each page. It needs no address, since we ask for no links."""
@@ -81,7 +83,9 @@ def _drop_what_is_no_text(tree: HtmlElement) -> None:
     for script in tree.iter("script"):
         if script.get("type") == "application/ld+json":
             script.tag = _KEPT
-    etree.strip_elements(tree, *_NO_TEXT, with_tail=False)
+    for hidden in _HIDDEN(tree):
+        hidden.tag = _UNSEEN
+    etree.strip_elements(tree, *_NO_TEXT, _UNSEEN, with_tail=False)
     for script in tree.iter(_KEPT):
         script.tag = "script"
 

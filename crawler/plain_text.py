@@ -20,15 +20,19 @@ _ESCAPED_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _UNENDED = re.compile(r"&([a-zA-Z][a-zA-Z0-9]*)(?![a-zA-Z0-9;])(=?)")
 _ESCAPED_PAIR = re.compile(r"&lt;(p|div|a|b|i|em|strong|span|ul|li|h[1-6]|blockquote)\b.*?&lt;/\1&gt;", re.DOTALL)
 _SILENT_PAIR = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_VOID = re.compile(r"<(?:br|hr|wbr|img)\b[^<>]*>", re.IGNORECASE)
+_VOID = re.compile(r"<(?:br|hr|img)\b[^<>]*>", re.IGNORECASE)
+_POSSIBLE_BREAK = re.compile(r"</?wbr\b[^<>]*>", re.IGNORECASE)
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
+"""Where a line may be broken, and where it may not: of a word, and of what a text processor left before it, nobody sees them."""
 _WITH_ATTRIBUTES = re.compile(r"<[a-zA-Z][\w:-]*\s+[\w:-]+\s*=[^<>]*>")
 _END_TAG = re.compile(r"</([a-zA-Z][\w:-]*)\s*>")
 _POINTER = re.compile(
     r"[^\w«“\"]*(?:(?:à|a) (?:lire|voir|écouter|relire|découvrir)(?: (?:aussi|également|sur|ailleurs)\b|\s*[:>→–-])"
-    r"|(?:(?:re\)?)?lire|voir|écouter|lisez|voyez)"
+    r"|(?:(?:re\)?)?lire|(?:re)?voir|(?:ré)?écoute[rz]|(?:re)?lisez|voyez|(?:re)?découvr(?:ir|ez)|(?:re)?trouvez)"
     r"(?: (?:aussi|également|ailleurs|l.article|notre (?:article|dossier|enquête|entretien|décryptage|analyse|reportage|portrait|récit))\b"
     r"|\s*[:>→])"
     r"|(?:sur|dans) le même (?:sujet|thème)\b|(?:notre|nos) (?:article|dossier|sélection)s?(?: (?:lié|complet|à lire)|\s*:)"
+    r"|la suite (?:de (?:l|votre|cet) ?.?article )?après (?:la|cette|une) (?:pub(?:licité)?|annonce|vidéo)\W*$|publicité\W*$"
     r"|(?:pour|en) (?:aller plus loin|savoir plus)\s*[:>→]|articles? (?:liés?|connexes?|similaires?)\b"
     r"|(?:read (?:more|also|next)|see also|also read|related(?: articles?| stor(?:y|ies))?|more on this|watch)\s*[:>→|])",
     re.IGNORECASE,
@@ -40,10 +44,10 @@ _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DO
 _INLINE_SPACES = re.compile(r"\s+")
 _MOST_LINES = 100
 _LONGEST_LINE = 200
-_SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head", "select", "textarea"})
+_SILENT = frozenset({"rp", "rt", "script", "style", "template", "noscript", "iframe", "object", "svg", "head", "select", "textarea"})
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
-    "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "mark", "q", "rb", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
 
 
@@ -59,13 +63,13 @@ def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     text = _unescaped(text)
     if _ENTITY.search(text):
         text = _unescaped(text)
-    return " ".join(text.split()) or None
+    return " ".join(_UNSEEN.sub("", text).split()) or None
 
 
 def _without_markup(line: str) -> str:
     if "<" not in line:
         return line
-    line = _SILENT_PAIR.sub("", line)
+    line = _POSSIBLE_BREAK.sub("", _SILENT_PAIR.sub("", line))
     closed = {name.lower() for name in _END_TAG.findall(line)}
     line = _WITH_ATTRIBUTES.sub("", _VOID.sub(" ", line))
     gap = " " if closed & {"p", "div"} else ""

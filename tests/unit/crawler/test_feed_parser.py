@@ -158,6 +158,8 @@ def test_a_guid_is_kept_as_it_is_written_wherever_the_feed_stands() -> None:
         ("Un \x01deux&#2; trois&#xFFFF;", "Un deux trois"),
         ("Un\x0bdeux&#11;trois", "Un deux trois"),
         ("&inconnu; reste", "&inconnu; reste"),
+        ("Ormeval&lt;wbr&gt;ville et Tarnac&lt;wbr/&gt;ville", "Ormevalville et Tarnacville"),
+        ("\ufeffLe gouver&#173;nement\u200b et l’ar\u2060mée", "Le gouvernement et l’armée"),
         ("", None),
     ],
 )
@@ -512,6 +514,16 @@ def test_a_home_page_given_as_a_feed_is_told_with_the_feed_that_it_declares(head
     assert (caught.value.problem.code, told in caught.value.problem.message) == ("not_a_feed", True)
 
 
+@pytest.mark.parametrize("empty", ["<link href=''/>", '<link rel="alternate" href=" " type="text/html" />', ""])
+def test_an_atom_entry_with_an_empty_link_is_where_its_id_says(empty: str) -> None:
+    assert entry(in_atom(f"<id>https://a.example/1</id><title>T</title>{empty}")).link == "https://a.example/1"
+    assert entry(in_atom(f"<id>tag:a.example,2025:1</id><title>T</title>{empty}")).link is None
+    assert (
+        entry(in_atom(f"<id>https://a.example/1</id><title>T</title>{empty}<link href='https://a.example/2'/>")).link
+        == "https://a.example/2"
+    )
+
+
 @pytest.mark.parametrize(
     ("elements", "link"),
     [
@@ -519,6 +531,9 @@ def test_a_home_page_given_as_a_feed_is_told_with_the_feed_that_it_declares(head
         ("<link> \n </link><guid>https://a.example/1</guid>", "https://a.example/1"),
         ("<link/><guid>https://a.example/1</guid>", "https://a.example/1"),
         ("<guid>https://a.example/1</guid><link />", "https://a.example/1"),
+        ("<link><![CDATA[ ]]></link><guid>https://a.example/1</guid>", "https://a.example/1"),
+        ("<link><!-- none --></link><guid>https://a.example/1</guid>", "https://a.example/1"),
+        ("<link><![CDATA[https://a.example/2]]></link><guid>https://a.example/1</guid>", "https://a.example/2"),
         ("<link/><guid isPermaLink='false'>https://a.example/1</guid>", None),
         ("<link/><guid>a-1</guid>", None),
         ("<link>https://a.example/2</link><guid>https://a.example/1</guid>", "https://a.example/2"),

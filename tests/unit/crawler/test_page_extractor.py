@@ -195,6 +195,9 @@ def test_any_bytes_give_a_page_or_a_problem(noise: bytes) -> None:
         '<p>(Re)lire : <a href="/z">Le wombat signe</a></p>',
         '<p>→ <a href="/z">Notre article : Le wombat signe</a></p>',
         '<p>Lire notre décryptage : <a href="/z">Le wombat signe</a></p>',
+        '<p>Découvrez aussi : <a href="/z">Le wombat signe</a></p>',
+        '<p>Réécouter : <a href="/z">le wombat au micro</a></p>',
+        '<p>Revoir > <a href="/z">le wombat en images</a></p>',
     ],
 )
 def test_a_line_that_points_to_another_article_is_no_text(pointer: str) -> None:
@@ -212,6 +215,10 @@ def test_a_line_that_points_to_another_article_is_no_text(pointer: str) -> None:
         "Lire le wombat dans le texte est un plaisir.",
         "« Lire aussi le wombat, c’est grandir », dit-elle à la mairie.",
         "À lire le wombat, on croirait entendre son maître.",
+        "Découvrez le wombat comme vous ne l’avez jamais vu.",
+        "Retrouvez le wombat chaque lundi dans nos pages.",
+        "La suite après la publicité sera connue demain, dit le wombat.",
+        "Publicité : le wombat dépense plus que jamais.",
         "Voir le wombat et mourir, dit le proverbe de la région.",
         "Le wombat est à lire aussi comme une fable, disent les critiques.",
         "Related to the wombat, the koala sleeps all day long.",
@@ -219,3 +226,42 @@ def test_a_line_that_points_to_another_article_is_no_text(pointer: str) -> None:
 )
 def test_a_sentence_that_only_begins_like_a_pointer_stays(line: str) -> None:
     assert line in extract(article("Le titre").replace("</article>", f"<p>{line}</p></article>")).text
+
+
+@pytest.mark.parametrize("line", ["La suite après la publicité", "La suite après cette annonce", "Publicité"])
+def test_what_only_says_that_an_advertisement_comes_is_no_text(line: str) -> None:
+    page = article("Le titre").replace(
+        "</article>", f"<p>{line}</p><p>Pour finir, la rédaction a suivi cette affaire jusqu’au bout.</p></article>"
+    )
+    text = extract(page).text
+    assert line not in text
+    assert "Pour finir" in text
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "<div hidden><p>Le wombat attend qu’on le montre à qui lit cette page.</p></div>",
+        "<p hidden>Le wombat attend qu’on le montre à qui lit cette page.</p>",
+        "<template><p>Le wombat attend qu’on le montre à qui lit cette page.</p></template>",
+    ],
+)
+def test_what_no_reader_sees_is_no_text(unseen: str) -> None:
+    page = article("Le titre").replace(
+        "</article>", f"{unseen}<p>Pour finir, la rédaction a suivi cette affaire jusqu’au bout.</p></article>"
+    )
+    text = extract(page).text
+    assert "wombat" not in text
+    assert "Pour finir" in text
+
+
+def test_an_article_that_a_script_uncovers_is_read() -> None:
+    page = article("Le titre").replace("<body>", "<body><div hidden>").replace("</body>", "</div></body>")
+    assert extract(page).text == extract(article("Le titre")).text
+
+
+def test_how_a_word_is_spoken_is_no_part_of_it() -> None:
+    page = article("Le titre").replace(
+        "</article>", "<p>La ville de <ruby>Ormeval<rp>(</rp><rt>or-mé-val</rt><rp>)</rp></ruby> dort encore.</p></article>"
+    )
+    assert "La ville de Ormeval dort encore." in extract(page).text
