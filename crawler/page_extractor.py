@@ -13,7 +13,7 @@ from crawler.footnotes import raise_calls
 from crawler.next_part import find_next_part
 from crawler.page_metadata import read_metadata
 from crawler.paid_parts import is_left_out
-from crawler.plain_text import without_pointers
+from crawler.pointers import drop_pointers, without_pointers
 from crawler.problems import FetchProblem, make_problem
 from news.fingerprints import without_title_line
 from news.sources import ExtractedPage, PartsRead
@@ -62,6 +62,7 @@ def extract_page(body: bytes, url: str, content_type: str | None = None, parts: 
     firsts, number = (parts.known_as, parts.number + 2) if parts else ((url, metadata.canonical_url or url), 2)
     next_url = find_next_part(tree, metadata.base, firsts, number)
     _drop_what_is_no_text(tree)
+    drop_pointers(tree)
     text = without_pointers(without_title_line(_main_text(tree), metadata.title or "")).strip()
     if len(text) < _FEW_CHARACTERS:
         raise FetchProblem(make_problem("no_text"))

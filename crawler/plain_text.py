@@ -26,19 +26,6 @@ _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Where a line may be broken, and where it may not: of a word, and of what a text processor left before it, nobody sees them."""
 _WITH_ATTRIBUTES = re.compile(r"<[a-zA-Z][\w:-]*\s+[\w:-]+\s*=[^<>]*>")
 _END_TAG = re.compile(r"</([a-zA-Z][\w:-]*)\s*>")
-_POINTER = re.compile(
-    r"[^\w«“\"]*(?:(?:à|a) (?:lire|voir|écouter|relire|découvrir)(?: (?:aussi|également|sur|ailleurs)\b|\s*[:>→–-])"
-    r"|(?:(?:re\)?)?lire|(?:re)?voir|(?:ré)?écoute[rz]|(?:re)?lisez|voyez|(?:re)?découvr(?:ir|ez)|(?:re)?trouvez)"
-    r"(?: (?:aussi|également|ailleurs|l.article|notre (?:article|dossier|enquête|entretien|décryptage|analyse|reportage|portrait|récit))\b"
-    r"|\s*[:>→])"
-    r"|(?:sur|dans) le même (?:sujet|thème)\b|(?:notre|nos) (?:article|dossier|sélection)s?(?: (?:lié|complet|à lire)|\s*:)"
-    r"|la suite (?:de (?:l|votre|cet) ?.?article )?après (?:la|cette|une) (?:pub(?:licité)?|annonce|vidéo)\W*$|publicité\W*$"
-    r"|(?:pour|en) (?:aller plus loin|savoir plus)\s*[:>→]|articles? (?:liés?|connexes?|similaires?)\b"
-    r"|(?:read (?:more|also|next)|see also|also read|related(?: articles?| stor(?:y|ies))?|more on this|watch)\s*[:>→|])",
-    re.IGNORECASE,
-)
-_LONGEST_POINTER = 300
-"""Characters. A longer line that begins so is a paragraph."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _INLINE_SPACES = re.compile(r"\s+")
@@ -110,11 +97,6 @@ def paragraphs_of(markup: str | None, *, is_plain: bool = False) -> str | None:
         markup = _unescaped(markup)
     lines = (" ".join(line.split()) for line in markup.split("\n"))
     return "\n".join(line for line in lines if line) or None
-
-
-def without_pointers(text: str) -> str:
-    """A page's text without the lines that only point to another article: « Lire aussi : … », "Read more: …"."""
-    return "\n".join(line for line in text.split("\n") if len(line) > _LONGEST_POINTER or not _POINTER.match(line))
 
 
 def _as_meant(markup: str) -> str:
