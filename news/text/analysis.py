@@ -34,7 +34,7 @@ __all__ = [
     "read_chunk",
 ]
 
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 """Raise it with every change to tokens or stems: an index made by another version must be rebuilt before it is searched."""
 
 _LONGEST_REMEMBERED_CHUNK = 40

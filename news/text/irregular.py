@@ -63,6 +63,19 @@ _IRREGULAR_PLURALS = _of("""
     travail: travaux
     tuyau: tuyaux
     vitrail: vitraux
+    brunch: brunches
+    coach: coaches
+    crash: crashes
+    derby: derbies
+    ferry: ferries
+    flash: flashes
+    hobby: hobbies
+    lobby: lobbies
+    match: matches
+    penalty: penalties
+    sandwich: sandwiches
+    story: stories
+    whisky: whiskies
 """)
 
 _IRREGULAR_FEMININES = _of("""
