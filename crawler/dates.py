@@ -10,7 +10,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from unicodedata import normalize
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PARIS = ZoneInfo("Europe/Paris")
 _ELSEWHERE_IN_FRENCH = {"fr-ca": ZoneInfo("America/Toronto")}
@@ -25,33 +25,52 @@ _LOCAL_MEAN_TIMES = {
 _MONTHS = {
     "jan": 1, "feb": 2, "fev": 2, "mar": 3, "apr": 4, "avr": 4, "may": 5, "mai": 5, "jun": 6, "juin": 6, "jul": 7, "juil": 7, "aug": 8,
     "aou": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+    "ene": 1, "gen": 1, "maa": 3, "mrt": 3, "abr": 4, "mag": 5, "mei": 5, "giu": 6, "lug": 7, "ago": 8, "set": 9, "okt": 10, "ott": 10,
+    "out": 10, "dez": 12, "dic": 12,
 }  # fmt: skip
-"""By how their French and English names begin, accents aside."""
-_FOLDED = str.maketrans("éèêûôîàä", "eeeuoiaa")
+"""By how their French and English names begin, accents aside; then what begins otherwise in Dutch, German, Italian, Portuguese, Spanish."""
+_FOLDED = str.maketrans("éèêûôîàäç", "eeeuoiaac")
 
 _ZONE_HOURS = {
     "z": 0, "utc": 0, "ut": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "hec": 1, "met": 1, "mez": 1, "mest": 2,
     "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "ast": -4, "adt": -3, "est": -5, "edt": -4, "hne": -5, "hae": -4, "cst": -6, "cdt": -5,
-    "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "jst": 9,
+    "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "jst": 9, "cedt": 2, "hnec": 1, "haec": 2, "akst": -9, "akdt": -8, "hst": -10,
+    "nst": -3.5, "ndt": -2.5, "brt": -3, "sast": 2, "eat": 3, "trt": 3, "gst": 4, "pkt": 5, "ist": 5.5, "sgt": 8, "hkt": 8, "awst": 8,
+    "kst": 9, "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
 }  # fmt: skip
+"""Of several meanings the one that feeds have: CST is in America, IST in India. Unknown ones are as good as none."""
 
 _WORD_DATE = re.compile(
-    r"(?<!\d)(?P<day>\d{1,2})(?:er|st|nd|rd|th)?[\s,./-]+(?:of\s+|de\s+)?(?P<month>[a-z]{3,9})\.?[\s,./-]+(?P<year>-?\d{4}|\d{2})(?!\d)"
+    r"(?<!\d)(?P<day>\d{1,2})(?:er|st|nd|rd|th)?[\s,./-]+(?:of\s+|de\s+)?(?P<month>[a-z]{3,9})\.?[\s,./-]+(?:de\s+)?(?P<year>-?\d{4}|\d{2}(?!\s*[:h]))(?!\d)"
 )
+_CLOCK_BEFORE_YEAR = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})\.?\s+(?P<month>[a-z]{3,9})\.?,?\s+(?P<time>\d\d?:[\d:]+(?:\s+(?:[a-z]{1,4}|[+-]\d{4}))?)\s+(?P<year>\d{4})(?!\d)"
+)
+"""What `date` prints, in the order of most locales. The order of others, and of C, is that of `_MONTH_FIRST`."""
 _MONTH_FIRST = re.compile(
     r"(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+"
     r"(?:(?P<time>\d\d?:[\d:]+(?:\s+(?:[a-z]{1,4}|[+-]\d{4}))?)\s+)?(?P<year>\d{4})(?!\d)"
 )
 _YEAR_FIRST = re.compile(r"(?<![\d-])(?P<year>-0\d{3}|\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(?P<day>\d{1,2})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4})(?!\d)")
+_AMERICAN = re.compile(r"(?<!\d)(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/(?P<year>\d{4})(?!\d)")
+"""The month before the day, where no other order is possible."""
+_WEEK = re.compile(r"\d{4}-?w\d\d(?!\d)")
 _COMPACT = re.compile(r"^(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:t?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?|(?=$|\s|t))")
 _TIME = re.compile(
     r"(?<![\d:+-])(?P<hour>\d{1,2})(?:\s*(?::|h)\s*(?P<minute>\d{2})(?:\s*(?::|mn?)\s*(?P<second>\d{2})(?:[.,]\d+)?)?|\s*h(?![a-z])|(?=\s*[ap]\.?m))"
     r"(?:\s*(?P<half>[ap])\.?m\b\.?)?"
 )
-_OFFSET = re.compile(r"(?P<sign>[+−-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?!\d)")
+_TIME_WITH_DOTS = re.compile(
+    r"^(?:[\s,t-]|\b(?:a|at|um|kl|alle|ore)\b)*(?P<hour>\d{1,2})\.(?P<minute>\d{2})(?:\.(?P<second>\d{2}))?(?![\d.])"
+)
+"""18.55, as in Denmark, Finland, Italy and Switzerland: only right behind the day, where nothing else is written so."""
+_OFFSET = re.compile(r"(?P<sign>[+−-]|–(?=\d\d:?\d\d))(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?!\d)")
 _ZONE_NAME = re.compile(r"\b(" + "|".join(_ZONE_HOURS) + r")\b")
-_UNIX = re.compile(r"0|\d{10}(?:\d{3})?")
+_SHORT_YEAR_FIRST = re.compile(r"\s*\d\d-\d\d-\d\d(?!\d)")
+_UNIX = re.compile(r"0|\d{10}(?:\d{3})?(?:\.\d*)?")
+_CITY = re.compile(r"\b[a-z]+(?:/[a-z][a-z_-]*)+")
+"""How zones are called in the tz database: America/New_York."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FRENCH_WORDS = frozenset(
@@ -112,7 +131,7 @@ def from_feed(text: str | None, parsed: time.struct_time | None, zone: tzinfo = 
         moment = recognise(text, zone)
     except NoDateError:
         return None
-    return moment or _from_struct(parsed)
+    return moment or (_from_struct(parsed) if text is None or _names_year_of(text, parsed) else None)
 
 
 def recognise(text: str | None, zone: tzinfo) -> datetime | None:
@@ -122,7 +141,9 @@ def recognise(text: str | None, zone: tzinfo) -> datetime | None:
     """
     written = normalize("NFC", (text or "").strip()[:LONGEST_DATE].lower()).translate(_FOLDED)
     if _UNIX.fullmatch(written):
-        return _checked(datetime.fromtimestamp(int(written[:10]), UTC), UTC)
+        return _checked(datetime.fromtimestamp(int(written.partition(".")[0][:10]), UTC), UTC)
+    if _WEEK.match(written):
+        return _day_of_week(written, zone)
     numbers = _read_numbers(written)
     if numbers is None:
         return None
@@ -133,9 +154,17 @@ def recognise(text: str | None, zone: tzinfo) -> datetime | None:
         raise NoDateError(written) from error
 
 
+def _day_of_week(written: str, zone: tzinfo) -> datetime:
+    """The time that a year, a week and a day in it mean (ISO 8601): 2025-W47-3."""
+    try:
+        return _checked(datetime.fromisoformat(written.upper()), zone)
+    except ValueError as error:
+        raise NoDateError(written) from error
+
+
 def _read_numbers(written: str) -> tuple[datetime, str] | None:
     """The clock's time as written, without a zone, and what stands behind it."""
-    for pattern in (_COMPACT, _YEAR_FIRST, _WORD_DATE, _MONTH_FIRST, _DAY_FIRST):
+    for pattern in (_COMPACT, _YEAR_FIRST, _WORD_DATE, _CLOCK_BEFORE_YEAR, _MONTH_FIRST, _AMERICAN, _DAY_FIRST):
         found = pattern.search(written)
         month = _month(found["month"]) if found else None
         if found is None or month is None:
@@ -155,7 +184,7 @@ def _at_time(day: datetime, date: re.Match[str], written: str) -> tuple[datetime
     if inner.get("hour"):
         return _on_clock(day, date), rest
     rest = (inner.get("time") or "") + rest
-    clock = _TIME.search(rest)
+    clock = _TIME.search(rest) or _TIME_WITH_DOTS.search(rest)
     if clock is not None:
         return _on_clock(day, clock), rest[clock.end() :]
     clock = _TIME.search(written[: date.start()])
@@ -177,13 +206,22 @@ def _named_zone(rest: str) -> tzinfo | None:
     """The zone that stands behind a time. An offset counts from UTC, whatever name stands before it (`GMT+1`)."""
     offset = _OFFSET.search(rest)
     if offset is not None:
-        minutes = int(offset["sign"].replace("−", "-") + offset["hours"]) * 60
-        minutes += int(offset["sign"].replace("−", "-") + (offset["minutes"] or "0"))
+        minutes = (int(offset["hours"]) * 60 + int(offset["minutes"] or 0)) * (1 if offset["sign"] == "+" else -1)
         return _LOCAL_MEAN_TIMES.get(minutes) or timezone(timedelta(minutes=minutes))
+    if (city := _CITY.search(rest)) and (zone := _zone_of_city(city[0])):
+        return zone
     name = _ZONE_NAME.search(rest)
     if name is None:
         return PARIS if "paris" in rest else None
     return timezone(timedelta(hours=_ZONE_HOURS[name[1]]))
+
+
+def _zone_of_city(name: str) -> tzinfo | None:
+    """The zone that the tz database knows by a name in lower case."""
+    try:
+        return ZoneInfo(name.title())
+    except (ZoneInfoNotFoundError, OSError):
+        return None
 
 
 def _month(name: str) -> int | None:
@@ -204,6 +242,11 @@ def _checked(moment: datetime, zone: tzinfo) -> datetime:
     if aware.timestamp() == 0:
         raise NoDateError(str(moment))
     return aware
+
+
+def _names_year_of(text: str, parsed: time.struct_time | None) -> bool:
+    """Whether feedparser read the year and did not guess it: it makes 2001 of year 1, and 2063 of the seconds since 1970."""
+    return parsed is not None and (str(parsed[0]) in text or _SHORT_YEAR_FIRST.match(text) is not None)
 
 
 def _from_struct(parsed: time.struct_time | None) -> datetime | None:
