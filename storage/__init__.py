@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from storage.file.backup import backup, stream_backup
     from storage.file.lock import find_writer
     from storage.file.placing import draft_beside, replace_old
+    from storage.file.rights import archive_files
     from storage.file.waiting import Patience
     from storage.reader import ArchiveReader
     from storage.recording.watch import Tally, Watch
@@ -31,6 +32,7 @@ _HOMES = {
     "Tally": "storage.recording.watch",
     "Watch": "storage.recording.watch",
     "acknowledge": "storage.beside",
+    "archive_files": "storage.file.rights",
     "backup": "storage.file.backup",
     "draft_beside": "storage.file.placing",
     "find_writer": "storage.file.lock",
@@ -52,6 +54,7 @@ __all__ = [
     "Tally",
     "Watch",
     "acknowledge",
+    "archive_files",
     "backup",
     "draft_beside",
     "find_writer",

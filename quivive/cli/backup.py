@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from quivive.cli.context import get_configuration
-from quivive.cli.outputs import STANDARD_OUTPUT, is_stream, open_output
+from quivive.cli.outputs import STANDARD_OUTPUT, OutputPath, is_stream, open_output
 from storage import backup, stream_backup
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=OutputPath())
 @click.pass_context
 def command(context: click.Context, file: Path) -> None:
     """Copy the archive to FILE, which must be new, a pipe, or - for standard output; consistently, also while the daemon runs."""

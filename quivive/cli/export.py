@@ -11,7 +11,7 @@ from news.query import parse_query
 from quivive.cli.context import get_configuration, get_reader
 from quivive.cli.csv_answers import EXPORTED, make_csv
 from quivive.cli.json_answers import exported_article_json, json_line
-from quivive.cli.outputs import STANDARD_OUTPUT, is_stream, open_output
+from quivive.cli.outputs import STANDARD_OUTPUT, OutputPath, is_stream, open_output, require_other_file
 from quivive.clock import utc_now
 from quivive.typed_times import make_moments
 
@@ -21,7 +21,7 @@ from quivive.typed_times import make_moments
 @click.option(
     "--output",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     default=STANDARD_OUTPUT,
     help="Write to this file, pipe or device (else, or as -, to standard output).",
 )
@@ -32,6 +32,7 @@ def command(context: click.Context, query: str | None, output: Path, as_csv: boo
     configuration = get_configuration(context)
     reader = get_reader(configuration)
     parsed = parse_query(query, configuration.entities, moments=make_moments(utc_now(), configuration.timezone)) if query else None
+    require_other_file(output, configuration)
     with open_output(output) as file:
         articles = reader.export(parsed)
         total = None if is_stream(output) else reader.count_articles()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -10,11 +11,35 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from news.errors import QuiviveError
+import click
+
+from news.errors import QuiviveError, UsageError
 from news.wording import Wording, system_reason
-from storage import draft_beside, replace_old
+from quivive.config import Configuration
+from storage import archive_files, draft_beside, replace_old
 
 STANDARD_OUTPUT = Path("-")
+
+
+class OutputPath(click.Path):
+    """Where to write. Only `-` itself is standard output: `./-` is a file of that name, which `Path` would not tell apart."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path, by which a file cannot be mistaken for standard output."""
+        typed = os.fsdecode(value)
+        is_file = typed != str(STANDARD_OUTPUT) and Path(typed) == STANDARD_OUTPUT
+        return Path(os.fsdecode(super().convert(str(STANDARD_OUTPUT.absolute()) if is_file else typed, param, ctx)))
+
+
+def require_other_file(output: Path, configuration: Configuration) -> None:
+    """Raise UsageError if `output` is the configuration or a file of the archive, by whatever name: another in its place loses it."""
+    place = Path(os.path.realpath(output))
+    own = (*archive_files(configuration.archive_path), Path(os.path.realpath(configuration.path)))
+    if place in own or any(one.exists() and place.exists() and one.samefile(place) for one in own):
+        raise UsageError(Wording("{output} belongs to this program; choose another file", output=output))
 
 
 def is_stream(output: Path) -> bool:
@@ -53,7 +78,7 @@ def open_output(output: Path) -> Iterator[BinaryIO]:
             with open_stream(output) as stream:
                 yield stream
             return
-        place = Path(os.path.realpath(output))
+        place = _end_of_links(output)
         if place.is_dir():
             raise QuiviveError(Wording("{output} is a folder; name a file in it", output=output))
         with draft_beside(place) as draft:
@@ -67,3 +92,11 @@ def open_output(output: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         message = Wording("{output}: {reason}; choose a place that can be written", output=output, reason=system_reason(error))
         raise QuiviveError(message) from error
+
+
+def _end_of_links(output: Path) -> Path:
+    """Where links lead. Raises `OSError` for a circle of them."""
+    place = Path(os.path.realpath(output))
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return place

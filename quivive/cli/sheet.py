@@ -9,6 +9,7 @@ from datetime import datetime
 from news.wording import Language
 from quivive.cli.layout import cells, pad, paragraphs, wrap, wrap_marked, wrap_parts
 from quivive.cli.terminal import Terminal
+from quivive.clock import in_zone
 from quivive.texts import visible
 
 _LEAST_LABEL, _MOST_LABEL = 12, 20
@@ -28,7 +29,7 @@ class View:
     def time(self, moment: datetime | None) -> str:
         """As short as it can be understood on a terminal; in a pipe as `2026-11-26 10:27`."""
         if moment is not None and self.terminal.width is None:
-            return moment.astimezone(self.language.timezone).strftime("%Y-%m-%d %H:%M")
+            return in_zone(moment, self.language.timezone).strftime("%Y-%m-%d %H:%M")
         return self.language.short_moment(moment, self.now)
 
     def late(self, seconds: int | None) -> str:

@@ -14,7 +14,7 @@ from news.source_specs import SourceSpec
 from news.wording import Language, Wording, said_by
 from quivive.adding import Followed, check_new_source, write_sources
 from quivive.cli.context import get_configuration, get_reader
-from quivive.cli.outputs import STANDARD_OUTPUT, open_output
+from quivive.cli.outputs import STANDARD_OUTPUT, OutputPath, open_output, require_other_file
 from quivive.cli.sources_add import tell_how_it_takes_effect
 from quivive.clock import utc_now
 from quivive.config import Configuration
@@ -101,7 +101,7 @@ def _tell_sum(found: _Sorted, configuration: Configuration, language: Language, 
 @click.option(
     "--output",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     default=STANDARD_OUTPUT,
     help="Write to this file, pipe or device (else, or as -, to standard output).",
 )
@@ -113,6 +113,7 @@ def export_command(context: click.Context, output: Path) -> None:
     """
     configuration = get_configuration(context)
     document = write_opml(_named(configuration), "quivive", utc_now())
+    require_other_file(output, configuration)
     with open_output(output) as file:
         file.write(document.encode())
 

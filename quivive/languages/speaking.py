@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from news.wording import Wording
+from quivive.clock import in_zone
 from quivive.languages.choosing import LANGUAGES
 from quivive.languages.recognising import Recogniser
 
@@ -60,7 +61,7 @@ class GettextLanguage:
     def short_moment(self, moment: datetime | None, now: datetime) -> str:
         if moment is None:
             return NOTHING
-        local, today = moment.astimezone(self.timezone), now.astimezone(self.timezone).date()
+        local, today = in_zone(moment, self.timezone), now.astimezone(self.timezone).date()
         time = self.time_of_day(moment)
         if local.date() == today:
             return self.text("today {time}", time=time)
@@ -71,7 +72,7 @@ class GettextLanguage:
         return f"{self._date(moment, 'd MMM')} {time}"
 
     def time_of_day(self, moment: datetime) -> str:
-        return f"{moment.astimezone(self.timezone):%H:%M}"
+        return f"{in_zone(moment, self.timezone):%H:%M}"
 
     def duration(self, span: timedelta | float) -> str:
         left = round(span.total_seconds() if isinstance(span, timedelta) else span)
@@ -114,7 +115,7 @@ class GettextLanguage:
     def _date(self, moment: datetime, form: str) -> str:
         from babel.dates import format_date  # noqa: PLC0415
 
-        return format_date(moment.astimezone(self.timezone).date(), form, locale=_LOCALES[self.code])
+        return format_date(in_zone(moment, self.timezone).date(), form, locale=_LOCALES[self.code])
 
     def _one_unit(self, span: timedelta) -> str:
         """The span in its largest unit, rounded down, as people say how long ago something was."""

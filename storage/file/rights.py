@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +11,12 @@ FILE_MODE = 0o640
 
 COMPANIONS = ("", "-journal", "-wal", "-shm")
 """What stands beside a database: the file itself, and what SQLite appends to its name for files of its own."""
+
+
+def archive_files(path: Path) -> tuple[Path, ...]:
+    """The files of an archive, where links lead, whether they are there now or not: the database, what SQLite puts beside it, the lock."""
+    real = Path(os.path.realpath(path))
+    return tuple(real.with_name(real.name + end) for end in (*COMPANIONS, ".lock"))
 
 
 def restrict(path: Path) -> None:

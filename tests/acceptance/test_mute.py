@@ -51,6 +51,11 @@ def test_something_is_muted_listed_and_unmuted_without_the_secrets_of_channels(h
     assert len(home.call("mute", "--json").lines) == 1
 
 
+def test_what_is_muted_to_the_last_day_of_the_calendar_is_listed(home):
+    assert home.call("mute", "Espace", "--until", "9999-12-31").out == "topic Espace is muted until 9999-12-31 23:59\n"
+    assert home.call("mute").out == "topic Espace is muted until 9999-12-31 23:59\n"
+
+
 def test_a_name_of_several_things_is_asked_about(home):
     refused = home.call("mute", "hook")
     assert (refused.status, refused.out) == (2, "")

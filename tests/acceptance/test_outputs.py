@@ -137,6 +137,33 @@ def test_a_place_that_cannot_be_written_is_told_in_one_line(home, command, place
     assert files(home) == before
 
 
+@pytest.mark.parametrize("command", [["export", "--output"], ["sources", "export", "--output"]], ids=["export", "sources export"])
+@pytest.mark.parametrize("place", ["archive.db", "archive.db-wal", "other.db", "config.toml"])
+def test_neither_the_archive_nor_the_configuration_is_written_over(home, command, place) -> None:
+    (home.folder / "other.db").symlink_to("archive.db")
+    before, configured = files(home), (home.folder / "config.toml").read_text()
+    done: Done = home.call(*command, place)
+    assert (done.status, done.err.splitlines()) == (2, [f"quivive: {place} belongs to this program; choose another file"])
+    assert (files(home), (home.folder / "config.toml").read_text()) == (before, configured)
+    assert titles(home.call("export").out.encode()) == ["L’OTAN"]
+
+
+def test_a_file_may_be_called_dash_if_its_folder_is_named(home) -> None:
+    done = home.call("export", "--output", "./-")
+    assert (done.out, titles((home.folder / "-").read_bytes())) == ("", ["L’OTAN"])
+    assert home.call("sources", "export", "--output", "./-").out == ""
+    (home.folder / "-").unlink()
+    home.call("backup", "./-")
+    assert count_articles(home.folder / "-") == 1
+
+
+def test_a_circle_of_links_is_left_alone(home) -> None:
+    (home.folder / "circle").symlink_to("circle")
+    done = home.call("export", "--output", "circle")
+    assert (done.status, "circle: Too many levels of symbolic links" in done.err) == (1, True)
+    assert (home.folder / "circle").is_symlink()
+
+
 def test_what_is_written_is_for_owner_and_group_only(home) -> None:
     before = os.umask(0)
     try:
