@@ -6,6 +6,7 @@ Doctypes are dropped with all their entity declarations, so that neither entity 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html import unescape
 from html.entities import html5
 
@@ -13,7 +14,12 @@ from crawler.feed_captions import without_captions
 
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-_LITERAL = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_LITERAL = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?--!?>)", re.DOTALL)
+_SECTION = "<![CDATA["
+_OPENED_BY = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*\Z")
+_END_OF_ENTRY = re.compile(r"</?(?:item|entry)[\s>]", re.IGNORECASE)
+_MOST_TAG_CHARACTERS = 500
+"""Of the tag before a section, in which it is looked for."""
 _LINK_OF_LITERALS = re.compile(r"<link>\s*(?:(?:<!\[CDATA\[\s*\]\]>|<!--[^<>]*-->)\s*)+</link>", re.IGNORECASE)
 """A link that holds nothing but an empty section or a comment."""
 _EMPTY_LINK = re.compile(r"<link\s*/>|<link>\s*</link>|<link\s[^<>]*\bhref\s*=\s*(?:\"\s*\"|'\s*')[^<>]*/>", re.IGNORECASE)
@@ -29,13 +35,13 @@ _ENTRY = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNOR
 
 
 _LONE_ENTRY = re.compile(r"\s*(?:<[?!](?:[^>]|-->)*>\s*)*(?P<entry><(?:[A-Za-z_][\w.-]*:)?entry\s[^>]*http://www\.w3\.org/2005/Atom[^>]*>)")
-_LEAVES = "title|guid|pubDate|description|author|category|comments"
+_LEAVES = (
+    "title", "guid", "pubDate", "description", "author", "category", "comments", "source", "content:encoded", "dc:creator", "dc:date",
+)  # fmt: skip
+_LEAF_TAG = re.compile(rf"<(/?(?:{'|'.join(_LEAVES)}))(?=>|\s[^<>]*(?<!/)>)")
 _SIBLING = (
     r"</?(?:item|entry)[\s>]|<(?:title|link|guid|pubDate|description|category|enclosure|comments|author"
     r"|(?:dc|dcterms|content|media|atom|itunes):\w+)[\s>/]"
-)
-_UNCLOSED = re.compile(
-    rf"<(?P<name>{_LEAVES})(?P<rest>(?:\s[^<>]*)?(?<!/)>)(?P<text>(?:(?!</(?P=name)\s*>|{_SIBLING}).)*)(?={_SIBLING})", re.DOTALL
 )
 _WRONG_END = re.compile(r"</[^<>]*>\s*\Z")
 _LITERAL_PLACE = "\0"
@@ -60,7 +66,9 @@ def repaired(text: str) -> str:
         text = '<feed xmlns="http://www.w3.org/2005/Atom">' + text[lone.start("entry") :] + "</feed>"
     root = _ROOT.search(text)
     body = _LINK_OF_LITERALS.sub("", text[root.start() :] if root else text)
-    parts = _parts(body)
+    parts = _parts(_with_sections_closed(body))
+    parts[1::2] = map(_well_formed, parts[1::2])
+    parts[::2] = (part.replace("<!--", "") for part in parts[::2])  # a comment that never ends would take all with it
     elements = _LITERAL_PLACE.join(_EMPTY_LINK.sub("", _repair_references(part)) for part in parts[::2])
     parts[::2] = _with_leaves_closed(elements).split(_LITERAL_PLACE)
     return without_captions(_without_trailing_junk("".join(parts), root[1] if root else ""))
@@ -83,12 +91,39 @@ def _with_leaves_closed(elements: str) -> str:
 
     Where all are closed the document is left alone: markup in a text may look like an element of its own.
     """
-    if all(
-        len(re.findall(rf"<{name}[\s>]", elements)) == len(re.findall(rf"</{name}\s*>", elements))
-        for name in ("title", "guid", "description")
-    ):
+    tags = Counter(_LEAF_TAG.findall(elements))
+    unbalanced = [name for name in _LEAVES if tags[name] != tags["/" + name]]
+    if not unbalanced:
         return elements
-    return _UNCLOSED.sub(lambda found: f"<{found['name']}{found['rest']}{_WRONG_END.sub('', found['text'])}</{found['name']}>", elements)
+    unclosed = re.compile(
+        rf"<(?P<name>{'|'.join(unbalanced)})(?P<rest>(?:\s[^<>]*)?(?<!/)>)(?P<text>(?:(?!</(?P=name)\s*>|{_SIBLING}).)*)(?={_SIBLING})",
+        re.DOTALL,
+    )
+    return unclosed.sub(lambda found: f"<{found['name']}{found['rest']}{_WRONG_END.sub('', found['text'])}</{found['name']}>", elements)
+
+
+def _with_sections_closed(text: str) -> str:
+    """With an end for each CDATA section that has none before its element ends: it would swallow all up to the end of another.
+
+    Only where more sections begin than end: a text about XML, in a section of its own, may hold what looks like that.
+    """
+    if text.count(_SECTION) <= text.count("]]>"):
+        return text
+    before, *sections = text.split(_SECTION)
+    whole = [before]
+    for section in sections:
+        element = _OPENED_BY.search(whole[-1][-_MOST_TAG_CHARACTERS:])
+        end = section.find(f"</{element[1]}") if element and "]]>" not in section else -1
+        if end >= 0 and not _END_OF_ENTRY.search(section, 0, end):
+            section = f"{section[:end].rstrip().rstrip(']>')}]]>{section[end:]}"  # noqa: PLW2901  # the same section, closed
+        whole.append(section)
+    return _SECTION.join(whole)
+
+
+def _well_formed(literal: str) -> str:
+    """A CDATA section as it is; a comment that XML does not take, as many lines of nothing."""
+    is_fine = literal.startswith(_SECTION) or ("--" not in literal[4:-3] and literal.endswith("-->"))
+    return literal if is_fine else "\n" * literal.count("\n")
 
 
 def repair_characters(text: str) -> str:

@@ -296,7 +296,7 @@ def test_a_feed_that_was_cut_is_malformed_and_gives_what_is_there(end: int) -> N
 
 
 def test_a_feed_whose_entries_are_swallowed_is_malformed() -> None:
-    feed = parse(TWO.replace("<title>Un", "<title><![CDATA[Un", 1))
+    feed = parse(TWO.replace("<title>Un</title>", "<title><![CDATA[Un", 1))
     assert feed.problem is not None
     assert feed.problem.code == "malformed"
 
@@ -413,6 +413,14 @@ def test_of_a_title_goes_what_is_markup_and_stays_what_is_text(written: str, tit
         ("<link>https://site.example/2</link><guid>g2<title>Deux</title>", "Deux"),
         ("<link>https://site.example/2</link><title><![CDATA[Deux]]>", "Deux"),
         ("<title>Deux</title><link>https://site.example/2</link><description>Un texte", "Deux"),
+        ('<title>Deux</title><source url="https://autre.example/">Autre<link>https://site.example/2</link>', "Deux"),
+        ("<title>Deux</title><link>https://site.example/2</link><content:encoded>Un texte", "Deux"),
+        ("<title>Deux</title><link>https://site.example/2</link><dc:creator>Ève", "Deux"),
+        ("<title>Deux</title><link>https://site.example/2</link><description><![CDATA[Un texte</description>", "Deux"),
+        ("<title>Deux</title><link>https://site.example/2</link><description><![CDATA[Un texte]></description>", "Deux"),
+        ("<title><![CDATA[Deux</title><link>https://site.example/2</link><description><![CDATA[Un texte]]></description>", "Deux"),
+        ("<title>Deux</title><!-- rien --!><link>https://site.example/2</link><!-- un -- deux -->", "Deux"),
+        ("<title>Deux</title><link>https://site.example/2</link><!-- rien", "Deux"),
     ],
 )
 def test_an_element_that_is_not_closed_swallows_nothing(written: str, title: str) -> None:
@@ -420,6 +428,14 @@ def test_an_element_that_is_not_closed_swallows_nothing(written: str, title: str
     feed = parse(body)
     assert [one.title for one in feed.entries] == ["Un", title, "Trois"]
     assert (feed.entries[1].link, feed.problem) == ("https://site.example/2", None)
+
+
+def test_a_text_about_feeds_may_hold_what_looks_like_damage() -> None:
+    lesson = "On écrit <title>Faux</title><description>…</description></item> et <!-- ceci -- cela --!> ainsi."
+    body = in_rss(f"<title>Un</title><description><![CDATA[{lesson}]]></description></item><item><title>Deux")
+    feed = parse(body)
+    assert [one.title for one in feed.entries] == ["Un", "Deux"]
+    assert (feed.entries[0].summary or "").endswith("ainsi.")
 
 
 @pytest.mark.parametrize("blank", ["", "<title/>", "<title> </title><link></link>", "<guid>g</guid><pubDate>2025-02-10</pubDate>"])
