@@ -231,8 +231,13 @@ def _summary(entry: Record, content: Record | None) -> str | None:
 
 
 def _longest(contents: list[Record]) -> Record | None:
-    texts = [content for content in contents if content.get("value") and content.get("type", "text/html") in {*_HTML_LIKE, "text/plain"}]
+    texts = [content for content in contents if content.get("value") and _is_text(content.get("type") or "text/html")]
     return max(texts, key=lambda content: len(content["value"]), default=None)
+
+
+def _is_text(kind: str) -> bool:
+    """Whether a construct of that type is text. What is no media type (`CDATA`) is: only media have others (RFC 4287 §4.1.3.1)."""
+    return kind in {*_HTML_LIKE, "text/plain"} or "/" not in kind
 
 
 def _text(detail: Record | None) -> str | None:

@@ -15,8 +15,11 @@ from lxml.html import HTMLParser, fragment_fromstring
 from crawler.footnotes import raise_calls, raise_calls_in_line
 from crawler.simple_markup import text_of_simple
 
-_ESCAPED_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_ESCAPED_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL | re.IGNORECASE)
 """In a text that XML has been taken off: the publisher escaped the section along with the rest."""
+_UNENDED_CDATA = re.compile(r"\s*<!\[CDATA\[", re.IGNORECASE)
+_CDATA_ESCAPED_TWICE = re.compile(r"\s*&lt;!\[CDATA\[.*\]\](?:&gt;|>)\s*", re.DOTALL | re.IGNORECASE)
+"""Only around all of a text: within it, it is what the text speaks of."""
 _UNENDED = re.compile(r"&([a-zA-Z][a-zA-Z0-9]*)(?![a-zA-Z0-9;])(=?)")
 _ESCAPED_PAIR = re.compile(r"&lt;(p|div|a|b|i|em|strong|span|ul|li|h[1-6]|blockquote)\b.*?&lt;/\1&gt;", re.DOTALL)
 _SILENT_PAIR = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
@@ -46,7 +49,7 @@ def line_of(markup: str | None, *, is_plain: bool = False) -> str | None:
     """
     if not markup:
         return None
-    text = markup if is_plain else _without_markup(raise_calls_in_line(_ESCAPED_CDATA.sub(r"\1", markup)))
+    text = markup if is_plain else _without_markup(raise_calls_in_line(_without_escaped_cdata(markup)))
     text = _unescaped(text)
     if _ENTITY.search(text):
         text = _unescaped(text)
@@ -101,10 +104,19 @@ def paragraphs_of(markup: str | None, *, is_plain: bool = False) -> str | None:
 
 def _as_meant(markup: str) -> str:
     """The markup without what some publisher's software did to it: CDATA sections escaped, everything escaped twice."""
-    markup = _ESCAPED_CDATA.sub(r"\1", markup)
+    markup = _without_escaped_cdata(markup)
     if not _TAG.search(markup) and _ESCAPED_PAIR.search(markup):
         markup = unescape(markup)
     return _UNENDED.sub(_keep_unended, markup)
+
+
+def _without_escaped_cdata(markup: str) -> str:
+    """What stands in CDATA sections that are none any more. HTML has no such thing: a parser of it would drop all that is in one."""
+    if "![" not in markup:
+        return markup
+    if _CDATA_ESCAPED_TWICE.fullmatch(markup):
+        markup = unescape(markup)
+    return _UNENDED_CDATA.sub("", _ESCAPED_CDATA.sub(r"\1", markup), count=1)
 
 
 def _text_of_markup(markup: str) -> str:

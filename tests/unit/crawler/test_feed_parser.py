@@ -376,6 +376,12 @@ def test_a_film_speaks_for_an_entry_that_says_nothing_else() -> None:
         ("&lt;![CDATA[Un texte.]]&gt;", "Un texte."),
         ("&lt;![CDATA[&lt;p&gt;Un&lt;/p&gt;&lt;p&gt;texte&lt;/p&gt;]]&gt;", "Un\ntexte"),
         ("Un &lt;![CDATA[petit]]&gt; texte", "Un petit texte"),
+        ("<![CDATA[&lt;![CDATA[Un texte.]]&gt;]]>", "Un texte."),
+        ("&amp;lt;![CDATA[&amp;lt;p&amp;gt;Un texte.&amp;lt;/p&amp;gt;]]&amp;gt;", "Un texte."),
+        ("&lt;![cdata[Un texte.]]&gt;", "Un texte."),
+        ("&lt;![CDATA[Un texte.", "Un texte."),
+        ("&lt;p&gt;La section &amp;lt;![CDATA[…]]&amp;gt; est close.&lt;/p&gt;", "La section <![CDATA[…]]> est close."),
+        ("&lt;p&gt;Ni ![CDATA[ ni &amp;lt;![CDATA[ ne sont closes.&lt;/p&gt;", "Ni ![CDATA[ ni <![CDATA[ ne sont closes."),
         ("&amp;lt;p&amp;gt;L&amp;amp;rsquo;&amp;eacute;t&amp;eacute;&amp;lt;/p&amp;gt;", "L’été"),
         ("&lt;p&gt;La balise &amp;lt;p&amp;gt; et la balise &amp;lt;/p&amp;gt;&lt;/p&gt;", "La balise <p> et la balise </p>"),
         ("Voir index.php?a=1&amp;sect=2&amp;copy=3", "Voir index.php?a=1&sect=2&copy=3"),
@@ -385,6 +391,13 @@ def test_a_film_speaks_for_an_entry_that_says_nothing_else() -> None:
 )
 def test_a_text_is_read_as_it_was_meant(written: str, text: str) -> None:
     assert entry(in_rss(f"<title>a</title><description>{written}</description>")).summary == text
+
+
+@pytest.mark.parametrize("kind", ["CDATA", "", "escaped"])
+def test_an_atom_text_of_a_type_that_there_is_not_is_markup(kind: str) -> None:
+    text = f'<title>a</title><id>1</id><content type="{kind}">&lt;p&gt;Un&lt;/p&gt;&lt;p&gt;texte.&lt;/p&gt;</content>'
+    assert entry(in_atom(text)).content == "Un\ntexte."
+    assert entry(in_atom(text.replace(f'type="{kind}"', 'type="image/png"'))).content is None
 
 
 @pytest.mark.parametrize(
@@ -399,6 +412,9 @@ def test_a_text_is_read_as_it_was_meant(written: str, text: str) -> None:
         ("<![CDATA[Titre&nbsp;: 5 < 6]]>", "Titre : 5 < 6"),
         ("?a=1&amp;sect=2 et AT&amp;T", "?a=1&sect=2 et AT&T"),
         ("&lt;![CDATA[Titre]]&gt;", "Titre"),
+        ("<![CDATA[&lt;![CDATA[Titre]]&gt;]]>", "Titre"),
+        ("&lt;![cdata[Titre]]&gt;", "Titre"),
+        ("&lt;![CDATA[Titre", "Titre"),
     ],
 )
 def test_of_a_title_goes_what_is_markup_and_stays_what_is_text(written: str, title: str) -> None:
