@@ -179,12 +179,19 @@ def _as_text(location: bytes) -> str:
         return quote_from_bytes(location.strip(), _ASCII_SIGNS)
 
 
+def _with_slashes(location: bytes) -> bytes:
+    """The location with each backslash of its path a slash, as browsers take it (https://url.spec.whatwg.org/#relative-state)."""
+    path = re.split(rb"[?#]", location, maxsplit=1)[0]
+    return path.replace(b"\\", b"/") + location[len(path) :]
+
+
 def _redirected(request: Request, status: int, location: bytes, meta: dict[str, Any]) -> Request:
     if len(location) > MOST_URL_BYTES or _host_bytes(location.decode("latin-1")) > 2 * MOST_HOST_BYTES:
         raise FetchProblem(make_problem("unsupported_url", f"{location[:100].decode('latin-1')}… is too long"))
     try:
-        exact = asked_url(urljoin(request.url, _as_text(location)))
-        url = exact or urljoin(request.url, safe_url_string(location, encoding="utf-8")).partition("#")[0]
+        written = _with_slashes(location)
+        exact = asked_url(urljoin(request.url, _as_text(written)))
+        url = exact or urljoin(request.url, safe_url_string(written, encoding="utf-8")).partition("#")[0]
         # Only what no other redirect came before: after one of those, the next may speak of something else tomorrow.
         if status in _PERMANENT and (meta[HOPS] == 1 or meta.get(MOVED_TO) == request.url):
             meta[MOVED_TO] = url

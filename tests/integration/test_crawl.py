@@ -90,6 +90,14 @@ def test_redirects_are_followed_and_their_end_is_told(crawl: RunningCrawl, site:
     assert (outcome.kind, outcome.final_url) == (PollKind.PARSED, url)
 
 
+@pytest.mark.parametrize("written", ["\\new\\feed", "\\\\{address}\\new/feed", "http:\\\\{address}\\new\\feed"])
+def test_a_redirect_may_be_written_as_windows_writes_paths(crawl: RunningCrawl, site: NewsSite, written: str) -> None:
+    url = site.publish_feed("/new/feed", FEED)
+    target = written.replace("{address}", site.url("/").split("/")[2])
+    outcome = crawl.poll(site.redirect("/old", target))
+    assert (outcome.kind, outcome.final_url) == (PollKind.PARSED, url)
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 def test_compressed_feeds_are_read(crawl: RunningCrawl, site: NewsSite, encoding: str) -> None:
     site.page("/feed", compress(encoding, FEED.encode()), headers={"Content-Encoding": encoding, "Content-Type": "application/rss+xml"})
