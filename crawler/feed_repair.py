@@ -37,10 +37,11 @@ _ENTRY = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNOR
 _LONE_ENTRY = re.compile(r"\s*(?:<[?!](?:[^>]|-->)*>\s*)*(?P<entry><(?:[A-Za-z_][\w.-]*:)?entry\s[^>]*http://www\.w3\.org/2005/Atom[^>]*>)")
 _LEAVES = (
     "title", "guid", "pubDate", "description", "author", "category", "comments", "source", "content:encoded", "dc:creator", "dc:date",
+    "id", "updated", "published", "summary", "content",
 )  # fmt: skip
 _LEAF_TAG = re.compile(rf"<(/?(?:{'|'.join(_LEAVES)}))(?=>|\s[^<>]*(?<!/)>)")
 _SIBLING = (
-    r"</?(?:item|entry)[\s>]|<(?:title|link|guid|pubDate|description|category|enclosure|comments|author"
+    r"</?(?:item|entry)[\s>]|<(?:title|link|guid|pubDate|description|category|enclosure|comments|author|source|id|updated|published|summary|content"
     r"|(?:dc|dcterms|content|media|atom|itunes):\w+)[\s>/]"
 )
 _WRONG_END = re.compile(r"</[^<>]*>\s*\Z")

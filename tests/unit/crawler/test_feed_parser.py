@@ -446,6 +446,25 @@ def test_an_element_that_is_not_closed_swallows_nothing(written: str, title: str
     assert (feed.entries[1].link, feed.problem) == ("https://site.example/2", None)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<title>Deux<id>2</id>{link}",
+        "<title>Deux</titre><id>2</id>{link}",
+        "<title>Deux</title><id>2{link}",
+        "<title>Deux</title><id>2</id>{link}<updated>2025-02-10T10:00:00Z",
+        "<title>Deux</title><id>2</id>{link}<summary>Un texte",
+        '<title>Deux</title><id>2</id>{link}<content type="html">Un texte',
+    ],
+)
+def test_nor_does_one_of_an_atom_feed(written: str) -> None:
+    link = '<link href="https://site.example/2"/>'
+    body = in_atom(f"<title>Un</title><id>1</id></entry><entry>{written.format(link=link)}</entry><entry><title>Trois</title><id>3</id>")
+    feed = parse(body)
+    assert [(one.title, one.guid) for one in feed.entries] == [("Un", "1"), ("Deux", "2"), ("Trois", "3")]
+    assert (feed.entries[1].link, feed.problem) == ("https://site.example/2", None)
+
+
 def test_a_text_about_feeds_may_hold_what_looks_like_damage() -> None:
     lesson = "On écrit <title>Faux</title><description>…</description></item> et <!-- ceci -- cela --!> ainsi."
     body = in_rss(f"<title>Un</title><description><![CDATA[{lesson}]]></description></item><item><title>Deux")
