@@ -266,7 +266,8 @@ def _agree(entry_title: str, page_title: str) -> bool:
     return len(shared) >= min(_FEW_WORDS, len(words)) and _are_most(shared, words, 2)
 
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[/=][a-z0-9]+(?:-[a-z0-9]+){2,}\S*")
+"""Whole, or the part of one that is made of a headline: pages of errors name the path that was asked for."""
 _QUOTED = re.compile(r"[«“\"‘][^«»“”\"]{4,300}[»”\"’]")
 
 

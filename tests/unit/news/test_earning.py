@@ -23,6 +23,8 @@ NOTICES = {
     "loading": "Chargement en cours…",
     "script only": "You need to enable JavaScript to run this app.",
     "stub": "Opening https://gazette.example/2026/11/verdier",
+    "error with a path": "Not found: /2026/11/verdier-cede-ses-scieries-du-morvan-a-un-fonds-suedois.html is not on this server.",
+    "error with a query": "Aucun résultat pour ?p=verdier-cede-ses-scieries-du-morvan.",
     "soft 404": "Oups, rien par ici.\nCette adresse ne mène plus nulle part.",
 }
 
