@@ -275,7 +275,8 @@ class Crawl:
             if self._goes_on(outcome.work):
                 return True
             outcome = outcome.otherwise
-        await self._receivers[type(work)](outcome)
+        with self._capacity.workers.recording():
+            await self._receivers[type(work)](outcome)
         return False
 
     def _goes_on(self, work: Work) -> bool:

@@ -11,8 +11,9 @@ import functools
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar, cast
 
 from crawler.costs import Costs
@@ -27,6 +28,10 @@ __all__ = ["Workers", "WorkersStopped"]
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
+MOST_TO_BE_RECORDED = 200
+"""Outcomes that wait for the archive, two groups of its writing thread. While as many do nothing more is read: whoever waits to be read
+gets a turn, before that thread all stand in one line, in which a feed of each second stood for 3 s behind 5,000 that were due at once."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -40,6 +45,7 @@ class Workers:
         self._free = [_Reader(WorkerProcess(limits), f"reader-{number}") for number in range(settings.workers)]
         self._all = tuple(self._free)
         self._turns: dict[Document, asyncio.Future[_Reader]] = {}
+        self._to_be_recorded = 0
         self._is_stopping = False
 
     def start(self) -> None:
@@ -69,6 +75,16 @@ class Workers:
             _log.error("reading a document failed in a way that is not foreseen\n%s", answer.trace)
             raise FetchProblem(make_problem("worker_crashed", answer.raised))
         return cast("Result", answer.value)
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """While the outcome of something waits to be recorded."""
+        self._to_be_recorded += 1
+        try:
+            yield
+        finally:
+            self._to_be_recorded -= 1
+            self._hand_out()
 
     async def stop(self) -> None:
         """Kill the workers; what they were reading, and what waited, is dropped."""
@@ -104,9 +120,12 @@ class Workers:
         else:
             self._queue.drop(document)
 
+    def _may_read(self) -> bool:
+        return bool(self._free) and self._to_be_recorded < MOST_TO_BE_RECORDED and not self._is_stopping
+
     def _hand_out(self) -> None:
         now = asyncio.get_running_loop().time()
-        while self._free and not self._is_stopping and (document := self._queue.take(now)) is not None:
+        while self._may_read() and (document := self._queue.take(now)) is not None:
             turn = self._turns[document]
             if turn.done():  # cancelled a moment ago
                 self._queue.release(document, 0.0, now)

@@ -13,7 +13,7 @@ from datetime import timedelta
 import psutil
 import pytest
 
-from crawler import Crawl, CrawlSettings
+from crawler import Crawl, CrawlSettings, workers
 from crawler.download_handler import Downloads, Dropped
 from news.errors import CrawlEnded
 from news.sources import DuePage, DueSource, PageOutcome, ParsedFeed, PollKind, PollOutcome, Problem
@@ -100,6 +100,30 @@ def test_what_is_in_hand_is_not_taken_twice_and_may_come_again_afterwards(site: 
     crawl_with(outcomes, steps)
     assert len(outcomes.polls) == 2
     assert site.count("/feed") == 2
+
+
+def test_what_is_fetched_waits_to_be_read_while_outcomes_wait_to_be_recorded(site: NewsSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "MOST_TO_BE_RECORDED", 1)
+    is_begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def record(_: PollOutcome | PageOutcome) -> None:
+        is_begun.set()
+        await may_end.wait()
+
+    async def steps(crawl: Crawl) -> None:
+        crawl.add(DueSource(1, site.publish_feed("/one", FEED)))
+        await is_begun.wait()
+        crawl.add(DueSource(2, site.publish_feed("/two", FEED)))
+        reading = crawl._capacity.workers
+        while not reading._turns:  # noqa: ASYNC110 - its answer comes from the site
+            await asyncio.sleep(0)
+        assert reading._free
+        may_end.set()
+        await crawl.join()
+
+    outcomes = Outcomes(record)
+    crawl_with(outcomes, steps)
+    assert [outcome.kind for outcome in outcomes.polls] == [PollKind.PARSED] * 2
 
 
 def test_joining_returns_at_once_when_nothing_is_in_hand() -> None:

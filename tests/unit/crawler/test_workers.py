@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from crawler.problems import FetchProblem
 from crawler.reading import read_feed
 from crawler.reading_queue import Document
 from crawler.settings import CrawlSettings
-from crawler.workers import Workers, WorkersStopped
+from crawler.workers import MOST_TO_BE_RECORDED, Workers, WorkersStopped
 from news.sources import ParsedFeed
 from tests.news_site import item, rss
 
@@ -304,6 +305,22 @@ def test_whoever_waits_no_more_gives_up_the_turn() -> None:
         waiting.cancel()
         assert isinstance(await first, ParsedFeed)
         assert isinstance(await read(workers), ParsedFeed)
+
+    with_workers(use)
+
+
+def test_nothing_more_is_read_while_many_outcomes_wait_to_be_recorded() -> None:
+    async def use(workers: Workers) -> None:
+        with ExitStack() as waiting:
+            for _ in range(MOST_TO_BE_RECORDED - 1):
+                waiting.enter_context(workers.recording())
+            assert isinstance(await read(workers), ParsedFeed)
+            with workers.recording():
+                reading = asyncio.ensure_future(read(workers))
+                await asyncio.sleep(0)
+                assert workers._free, "no worker was given the document"
+            assert not workers._free, "it was, as soon as one was recorded"
+            assert isinstance(await reading, ParsedFeed)
 
     with_workers(use)
 
