@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from crawler.costs import Costs
 
 SHARE_BYTES = 16_000_000
-SOFT_BYTES = 64_000_000
+SOFT_BYTES = 36_000_000
 MOST_BYTES = 128_000_000
 """With two workers of `worker_memory` this stays below the `MemoryMax` of the systemd unit; docs/security.md has the sum."""
 
