@@ -22,7 +22,7 @@ _MOST_TAG_CHARACTERS = 500
 """Of the tag before a section, in which it is looked for."""
 _LINK_OF_LITERALS = re.compile(r"<link>\s*(?:(?:<!\[CDATA\[\s*\]\]>|<!--[^<>]*-->)\s*)+</link>", re.IGNORECASE)
 """A link that holds nothing but an empty section or a comment."""
-_EMPTY_LINK = re.compile(r"<link\s*/>|<link>\s*</link>|<link\s[^<>]*\bhref\s*=\s*(?:\"\s*\"|'\s*')[^<>]*/>", re.IGNORECASE)
+_EMPTY_LINK = re.compile(r"<link\s*/>|<link>\s*</link>|<link\s[^<>]{0,500}?\bhref\s*=\s*(?:\"\s*\"|'\s*')[^<>]{0,500}/>", re.IGNORECASE)
 """No link at all. The parser would take it for one, and not look whether the entry's guid is a permalink (RSS 2.0)."""
 _BREAKS = re.compile("[\x0b\x0c]")
 _VALID = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
