@@ -10,6 +10,8 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawler.page_parts import text_before
+
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CALL = re.compile(r"\s*[(\[]?\s*(?:\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*|[*†‡§¶]+)\s*[)\]]?\s*")
 _LETTER_CALL = re.compile(r"\s*(?:[a-z]|[ivx]{1,5}|note\s*\d*|n\.?\s?\d+)\s*", re.IGNORECASE)
@@ -65,7 +67,7 @@ def _raised(element: HtmlElement) -> str | None:
     if len(text) > _LONGEST_CALL or (element.tag == "span" and _IS_APART.match(text)):
         return None
     is_link = element.tag == "a" or next(element.iter("a"), None) is not None
-    return _raise_text(text, before=_text_before(element), is_link=is_link)
+    return _raise_text(text, before=text_before(element), is_link=is_link)
 
 
 def _raise_text(text: str, *, before: str, is_link: bool) -> str | None:
@@ -84,14 +86,7 @@ def _leads_to_note(link: HtmlElement) -> bool:
 
 def _follows_word(element: HtmlElement) -> bool:
     """Whether a letter stands directly before it; `<a href="#1">1</a>` after a space is a page number or the like."""
-    return bool(_LETTER.search(_text_before(element)))
-
-
-def _text_before(element: HtmlElement) -> str:
-    """The text that stands directly before it, in no element of its own."""
-    previous = element.getprevious()
-    parent = element.getparent()
-    return (previous.tail if previous is not None else parent.text if parent is not None else None) or ""
+    return bool(_LETTER.search(text_before(element)))
 
 
 def _say(element: HtmlElement, text: str) -> None:

@@ -75,6 +75,12 @@ def short_text(element: HtmlElement, most: int) -> str | None:
     return " ".join("".join(parts).split())
 
 
+def text_before(element: HtmlElement) -> str:
+    """The text that stands directly before an element, in no element of its own."""
+    before, parent = element.getprevious(), element.getparent()
+    return (before.tail if before is not None else parent.text if parent is not None else None) or ""
+
+
 def _main_heading(tree: HtmlElement) -> HtmlElement | None:
     """The heading in an article, else the longest: a site's name is often one too."""
     headings = [heading for heading in tree.iter("h1") if heading.text_content().strip()]

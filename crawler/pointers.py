@@ -11,7 +11,7 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.page_parts import short_text
+from crawler.page_parts import short_text, text_before
 
 _KINDS = (
     r"(?:article|dossier|enquête|entretien|interview|décryptage|analyse|reportage|portrait|récit|chronique|éditorial|édito|tribune|critique"
@@ -121,7 +121,7 @@ def _drop_within_sentences(link: HtmlElement) -> None:
     if pointer is not link or _is_pointer(link):
         _take_out(pointer)
         return
-    text = _text_before(link)
+    text = text_before(link)
     label = _AT_THE_END.search(text[-_LONGEST_LABEL:])
     if label is not None:
         if label[0].strip()[0] in "([":
@@ -133,18 +133,12 @@ def _is_pointer(element: HtmlElement) -> bool:
     return bool(_POINTER.match(short_text(element, _LONGEST_POINTER) or ""))
 
 
-def _text_before(element: HtmlElement) -> str:
-    """The text that stands directly before it, in no element of its own."""
-    before, parent = element.getprevious(), element.getparent()
-    return (before.tail if before is not None else parent.text if parent is not None else None) or ""
-
-
 def _take_out(element: HtmlElement, text: str | None = None) -> None:
     """Remove an element, and the brackets around it; what follows it stays. `text`: what stays of the text before it."""
     before, parent = element.getprevious(), element.getparent()
     if parent is None:
         return
-    kept, tail = _text_before(element) if text is None else text, element.tail or ""
+    kept, tail = text_before(element) if text is None else text, element.tail or ""
     if kept.rstrip().endswith(("(", "[")) and _CLOSING.match(tail):
         kept, tail = kept.rstrip()[:-1], _CLOSING.sub("", tail, count=1)
     if before is not None:
