@@ -7,6 +7,7 @@ from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from trafilatura.settings import Extractor
 
+from crawler.article_part import cut_out_article
 from crawler.decoding import decode
 from crawler.feed_repair import repair_characters
 from crawler.footnotes import raise_calls
@@ -61,8 +62,6 @@ def extract_page(body: bytes, url: str, content_type: str | None = None, parts: 
     metadata = read_metadata(tree, url)
     firsts, number = (parts.known_as, parts.number + 2) if parts else ((url, metadata.canonical_url or url), 2)
     next_url = find_next_part(tree, metadata.base, firsts, number)
-    _drop_what_is_no_text(tree)
-    drop_pointers(tree)
     text = without_pointers(without_title_line(_main_text(tree), metadata.title or "")).strip()
     if len(text) < _FEW_CHARACTERS:
         raise FetchProblem(make_problem("no_text"))
@@ -92,8 +91,24 @@ def _drop_what_is_no_text(tree: HtmlElement) -> None:
 
 
 def _main_text(tree: HtmlElement) -> str:
-    """The article's text. The slower extraction is tried where the fast one finds little: it finds articles in odd places."""
-    text = (trafilatura.extract(tree, options=_FAST) or "").strip()
+    """The article's text: that of the part which holds it, if enough is found there; else that of the whole page."""
+    part = cut_out_article(tree)
+    if part is not None:
+        text = _fast_text(part)
+        if len(text) >= _ENOUGH_CHARACTERS:
+            return text
+    return _text_of_page(tree)
+
+
+def _fast_text(tree: HtmlElement) -> str:
+    _drop_what_is_no_text(tree)
+    drop_pointers(tree)
+    return (trafilatura.extract(tree, options=_FAST) or "").strip()
+
+
+def _text_of_page(tree: HtmlElement) -> str:
+    """The slower extraction is tried where the fast one finds little: it finds articles in odd places."""
+    text = _fast_text(tree)
     if len(text) >= _ENOUGH_CHARACTERS:
         return text
     slow = (trafilatura.extract(tree, options=_THOROUGH) or "").strip()

@@ -10,9 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from lxml.html import HtmlElement
 from protego import Protego
 
-from crawler import feed_parser
+from crawler import feed_parser, page_extractor
+from crawler.article_part import cut_out_article
 from crawler.decoding import decode
 from crawler.feed_parser import parse_feed
 from crawler.feed_repair import repaired
@@ -132,3 +134,19 @@ def test_articles_hold_the_text_they_must_and_little_of_what_they_must_not(corpu
     assert counts["without found"] <= 9
     assert counts["dated right"] >= 13
     assert counts["dated right"] == counts["dated"]
+
+
+def test_a_part_that_is_cut_out_gives_what_the_whole_page_gives(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = list((corpus / "articles-fr").rglob("*.html"))
+    cut: list[object] = []
+
+    def noted(tree: HtmlElement) -> HtmlElement | None:
+        cut.append(part := cut_out_article(tree))
+        return part
+
+    monkeypatch.setattr(page_extractor, "cut_out_article", noted)
+    in_part = {path: reading(path.read_bytes(), lambda body: extract_page(body, URL, "text/html")) for path in pages}
+    monkeypatch.setattr(page_extractor, "cut_out_article", lambda _tree: None)
+    in_page = {path: reading(path.read_bytes(), lambda body: extract_page(body, URL, "text/html")) for path in pages}
+    assert in_part == in_page
+    assert sum(part is not None for part in cut) >= 10

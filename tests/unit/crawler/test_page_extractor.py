@@ -46,6 +46,14 @@ def test_the_text_is_the_article_without_its_title_and_menus() -> None:
     assert "Menu" not in page.text
 
 
+def test_a_part_with_too_little_text_is_not_taken_for_the_article() -> None:
+    paragraphs = "".join(f"<div><p>Paragraphe {number} : le port rouvre lundi aux navires de commerce.</p></div>" for number in range(30))
+    page = extract(
+        f"<html><body><main><h1>Le titre</h1><p>Le port rouvre.</p></main><div class='post-content'>{paragraphs}</div></body></html>"
+    )
+    assert "Paragraphe 29" in page.text
+
+
 @pytest.mark.parametrize(
     ("html", "title"),
     [
