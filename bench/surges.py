@@ -1,14 +1,15 @@
 """How often topics are said to surge that do not, and how soon those that do.
 
-Two sorts of topics are lived through, judged by `news.volume` whenever an article comes, as the program would each minute:
+Three sorts of topics are lived through, judged by `news.volume` whenever an article comes, as the program would each minute:
 
 - invented ones: each takes a part of what the 200 sites of the invented year publish (nights, weekends, holidays, August and bursts among
   it); an article is followed by others on the same, within hours. Nothing surges but what is put in, in a second life of the same year.
-- real ones, where `--corpus` has them: what a newspaper published on a topic in January 2022. There is no year of that, so the weekdays of
-  a year are drawn from those of the month: within a day all is real, and no day stands out among those that it was drawn from. Then the
+- real ones of a newspaper, where `--corpus` has it: what it published on a topic in January 2022. There is no year of that, so the weekdays
+  of a year are drawn from those of the month: within a day all is real, and no day stands out among those that it was drawn from. Then the
   month itself, the first days of which must do for the usual, with what it says of which topic and when.
+- real ones of a Debian machine: what people wrote on a topic in the changelogs of its packages, over real years (`bench.surges_of_years`).
 
-Run: python -m bench.surges [--quick] [--corpus FOLDER]
+Run: python -m bench.surges [--quick] [--corpus FOLDER] [--changelogs FOLDER]
 """
 
 from __future__ import annotations
@@ -17,9 +18,8 @@ import math
 import statistics
 import tarfile
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -28,13 +28,15 @@ from random import Random
 
 from lxml import etree
 
+from bench import changelogs
 from bench.common import ROOT, make_parser, print_machine
+from bench.living import Lived, delays, live, put_in_rises
+from bench.surges_of_years import print_years
 from bench.year_world import DAY, HOUR, PARIS, START, make_sites
 from news.query import Matcher
 from news.surges import Surge
 from news.text import analyse_article
 from news.topics import Topic
-from news.volume import LEAST_HISTORY, Volume, hour_number, judge_volume, oldest_hour
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "lemonde-2022-01"
 RATES = {"one a month": 1 / 30, "one a week": 1 / 7, "one a day": 1.0, "5 a day": 5.0, "20 a day": 20.0}
@@ -42,49 +44,17 @@ FOLLOWED = 0.4
 """How likely an article is followed by another one on the same; that one may be followed too."""
 FOLLOWED_WITHIN = 3.0
 """Hours, in the mean."""
-PUT_IN_EVERY = timedelta(days=40)
 RISES = (3, 5, 10)
 """How many times the usual a day has in a further life, of which only these days are judged."""
 RISING_EVERY = timedelta(days=20)
 RISING_TOPICS = ("one a day", "5 a day", "20 a day")
 """Of others even ten times as much would be a handful in a day."""
-RISE_HOURS = 4.0
-LEAST_RISE = 12
 REAL = (
     *("covid OU omicron OU coronavirus", "présidentielle", "Macron", "Zemmour", "Ukraine", "Russie", "Chine", "école OU enseignant*"),
     *("climat*", 'inflation OU "pouvoir d’achat"', "cinéma OU film", "tribunal OU procès OU justice", "Afrique", "Etats-Unis OU Biden"),
     *("vaccin*", "Djokovic", "Tonga", "Burkina OU Ouagadougou", "Kazakhstan", "passe", "hôpital", "police OU policier", "Mali"),
     "Twitter OU Facebook",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Lived:
-    """What came of a topic's year: when surges were told, and when those began that had been put in."""
-
-    articles: int
-    told: tuple[Surge, ...]
-    put_in: tuple[datetime, ...] = ()
-    years: float = 1.0
-
-
-def live(moments: Sequence[datetime], since: datetime, heeded: Callable[[datetime], bool] = lambda _moment: True) -> list[Surge]:
-    """The surges that are told of a topic with articles at these moments, in order. It is judged only at moments that are `heeded`."""
-    hours: dict[int, int] = {}
-    told: list[Surge] = []
-    for moment in moments:
-        hour = hour_number(moment)
-        hours[hour] = hours.get(hour, 0) + 1
-        if moment - since < LEAST_HISTORY or not heeded(moment):
-            continue
-        told_at = told[-1].until if told else None
-        judged = judge_volume("", Volume(since, hours, told_at), moment)
-        if isinstance(judged, Surge):
-            told.append(judged)
-        if len(hours) > 2500:
-            for old in [hour for hour in hours if hour < oldest_hour(moment)]:
-                del hours[old]
-    return told
 
 
 def publish(a_day: float, world: Sequence[datetime], random: Random) -> list[datetime]:
@@ -105,19 +75,6 @@ def publish(a_day: float, world: Sequence[datetime], random: Random) -> list[dat
 
 def _skip(share: float, random: Random) -> int:
     return int(math.log(1 - random.random()) / math.log(1 - share))
-
-
-def put_in_rises(moments: Sequence[datetime], a_day: float, random: Random) -> tuple[list[datetime], list[datetime]]:
-    """The same with four hours, now and then, that have as much more as two usual days, twelve articles at least; and when these begin."""
-    starts, added = [], []
-    start = moments[0] + 5 * 7 * DAY
-    while start < moments[-1] - DAY:
-        begins = (start.astimezone(PARIS).replace(hour=8) + random.random() * 10 * HOUR).astimezone(UTC)
-        starts.append(begins)
-        more = max(LEAST_RISE, round(2 * a_day))
-        added += [begins + timedelta(hours=RISE_HOURS * random.random()) for _ in range(more)]
-        start += PUT_IN_EVERY * random.uniform(0.8, 1.2)
-    return sorted([*moments, *added]), starts
 
 
 def rise(moments: Sequence[datetime], factor: int, a_day: float, random: Random) -> tuple[list[datetime], list[datetime]]:
@@ -176,17 +133,6 @@ def live_invented(number: int, a_day: float, world: Sequence[datetime]) -> tuple
     moments = publish(a_day, world, random)
     risen, starts = put_in_rises(moments, a_day, random)
     return Lived(len(moments), tuple(live(moments, world[0]))), Lived(len(risen), tuple(live(risen, world[0])), tuple(starts))
-
-
-def delays(lived: Lived) -> list[timedelta]:
-    """How long after its beginning each rise was told that was put in, of those that were within a day."""
-    found = []
-    ends = [surge.until for surge in lived.told]
-    for start in lived.put_in:
-        after = bisect_right(ends, start)
-        if after < len(ends) and ends[after] - start < DAY:
-            found.append(ends[after] - start)
-    return found
 
 
 def make_world(days: int, sites: int) -> list[datetime]:
@@ -287,6 +233,7 @@ def main() -> None:
     parser = make_parser(__doc__ or "")
     parser.add_argument("--topics", type=int, default=5, help="invented topics of each rate")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="where january.tar.xz is")
+    parser.add_argument("--changelogs", type=Path, default=changelogs.FOLDER, help="where the documentation of Debian's packages is")
     options = parser.parse_args()
     days, sites, topics, years = (60, 20, 1, 1) if options.quick else (365, 200, options.topics, 3)
     print_machine()
@@ -296,6 +243,7 @@ def main() -> None:
         print_real(archive, days, years)
     else:
         print(f"\nreal      left out: there is no {archive}")
+    print_years(options.changelogs, quick=options.quick)
 
 
 if __name__ == "__main__":

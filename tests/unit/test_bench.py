@@ -6,16 +6,20 @@ A few are run here, with `--quick`. Those that poll from a site of their own tak
 from __future__ import annotations
 
 import ast
+import gzip
 import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bench import peers
+from bench.changelogs import Note, read_changelogs, whole_years
 from bench.quick import OnRecord, read_ratios, tell
+from bench.surges_of_years import Stream, print_years
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVING = {"sinks", "crawling", "big_archive", "picture"}
@@ -31,6 +35,7 @@ QUICK = {
         *("articles that hold the word of", "two words, by relevance", "phrase, by date", "boolean, by date", "plain FTS5: median"),
         *("entity of 8 names, by date", "prefix, by relevance", "goal: < 50", "held by", "index     quivive"),
     ],
+    "surges": ["invented  ", "put in   told", "\nreal      ", "\nyears     "],
     "inserting": ["one by one", "100 a second", "all at once", "writing thread median", "analysing", "word index", "commit"],
 }
 
@@ -79,3 +84,65 @@ def test_programs_that_are_not_installed_are_left_out_and_named(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert peers.found_peers(tmp_path, ["newsboat", "reader"], tmp_path / "no-venv") == []
     assert capsys.readouterr().out == "newsboat is not installed, and left out\nreader is not installed, and left out\n"
+
+
+CHANGELOG = """\
+lampe (1:2.0-2) unstable; urgency=medium
+
+  * Light at dusk.
+    - Closes: #1
+
+ -- Zoé Dupont <zoe@example.org>  Fri, 01 Jan 2021 00:30:00 +0100
+
+lampe (1:2.0-1) UNRELEASED; urgency=medium
+
+  * New upstream version.
+
+ -- Zoé Dupont <zoe@example.org>  Thu, 31 Dec 2020 12:00:00 +0100
+
+lampe (1.9-1) unstable; urgency=low
+
+  * Nobody knows when.
+
+ -- Zoé Dupont <zoe@example.org>  Sun, 32 Foo 2020 12:00:00 +0100
+
+Local variables:
+mode: debian-changelog
+"""
+
+
+def test_the_notes_of_a_changelog_are_those_that_were_published_at_a_known_time(tmp_path: Path) -> None:
+    for package in ("lampe", "liblampe"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "changelog.Debian.gz").write_bytes(gzip.compress(CHANGELOG.encode()))
+    published = datetime(2020, 12, 31, 23, 30, tzinfo=UTC)
+    note = Note("lampe", "1:2.0-2", "unstable", published, "Zoé Dupont", "* Light at dusk.\n    - Closes: #1")
+    assert read_changelogs(tmp_path) == [note]
+    assert note.upstream == "2.0"
+
+
+def write_note(number: int, published: datetime, text: str) -> Note:
+    return Note(f"package-{number}", f"{number}-1", "unstable", published, "Zoé Dupont", text)
+
+
+def test_years_are_lived_through_that_have_enough_notes_and_a_year_before_that_has() -> None:
+    years = [2017, 2018, 2018, 2019, 2019, 2020, 2022, 2022]
+    notes = [write_note(number, datetime(year, 5, 1, tzinfo=UTC), "") for number, year in enumerate(years)]
+    assert whole_years(notes, 2) == [2019]
+
+
+def test_what_most_of_a_surge_share_is_its_cause_unless_the_topic_always_has_it() -> None:
+    start = datetime(2021, 1, 1, tzinfo=UTC)
+    usual = [write_note(number, start + number * timedelta(days=3), f"New upstream release of things {number}") for number in range(100)]
+    at = start + timedelta(days=300)
+    heap = [write_note(200 + number, at, f"New upstream release of things, {number} built for lamps of Ulm") for number in range(3)]
+    heap.append(write_note(300, at, "New upstream release of things"))
+    stream = Stream([*usual, *heap])
+    assert stream.find_cause(heap) == ("“built for lamps of”", 3)
+    assert stream.find_cause([*heap[:2], *usual[-2:]]) is None
+    assert stream.find_cause(usual[-4:]) is None
+
+
+def test_where_there_are_no_changelogs_their_years_are_left_out_with_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    print_years(tmp_path, quick=True)
+    assert f"years     left out: the changelogs in {tmp_path} have no two years in a row of 800 notes" in capsys.readouterr().out
