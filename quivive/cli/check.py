@@ -35,8 +35,10 @@ def command(context: click.Context) -> None:
             channels=language.plural("{count} channel", "{count} channels", len(configuration.channels)),
         )
     )
+    with_urgent = {name for topic in configuration.topics if topic.urgent for name in topic.notify}
     for name, channel in configuration.channels.items():
-        click.echo(language.text("channel {channel}: {policy}", channel=name, policy=tell_policy(channel.policy, language)))
+        policy = tell_policy(channel.policy, language, has_urgent=name in with_urgent)
+        click.echo(language.text("channel {channel}: {policy}", channel=name, policy=policy))
     for note in _notes(configuration, language):
         click.echo(language.text("note: {note}", note=note))
     for trouble in tell_template_troubles(configuration):

@@ -7,8 +7,11 @@ from news.schedules import Schedule
 from news.wording import Language
 
 
-def tell_policy(policy: Policy, language: Language) -> str:
-    """When the channel is told, and what holds that up: "weekdays at 07:30 in one message, quiet 22:00-07:00"."""
+def tell_policy(policy: Policy, language: Language, *, has_urgent: bool = False) -> str:
+    """When the channel is told, and what holds that up: "weekdays at 07:30 in one message, quiet 22:00-07:00, urgent at once".
+
+    `has_urgent`: some topic says of what it tells the channel what is urgent, and passes by whatever else holds it.
+    """
     text = language.text
     told = [_tell_schedule(policy.when, language) if policy.when else text("at once")]
     if policy.quiet:
@@ -21,6 +24,8 @@ def tell_policy(policy: Policy, language: Language) -> str:
                 policy.most_per_hour,
             )
         )
+    if has_urgent and (policy.when or policy.quiet or policy.most_per_hour is not None):
+        told.append(text("urgent at once"))
     if policy.pace.per_second is not None:
         told.append(text("{number} a second at most", number=f"{policy.pace.per_second:g}"))
     if policy.escalate:
