@@ -7,10 +7,12 @@ before an alert counts as sent.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -32,6 +34,8 @@ _GENERATOR = "quivive"
 _MOST_BYTES = 50_000_000
 """Of a file that is read: a thousand entries are 3 MB."""
 _MODE = 0o640
+_WRITTEN_NOW: dict[Path, threading.Lock] = {}
+"""For each file, what whoever writes it in this process holds meanwhile."""
 
 
 class NotOurFileError(Exception):
@@ -68,6 +72,10 @@ class FeedWriter:
             self._entry(replace(bundle, delivery_ids=(delivery_id,), alerts=(alert,), roll=None), alert)
             for delivery_id, alert in zip(bundle.delivery_ids, bundle.alerts, strict=True)
         ]
+        with _alone_with(path):
+            self._put(path, added)
+
+    def _put(self, path: Path, added: Sequence[etree._Element]) -> None:
         ids = {_text(entry, "id") for entry in added}
         kept = _newest_first(entry for entry in _read_entries(path) if _text(entry, "id") not in ids)
         # What counts as sent has been in the file, however old it is and however much came at once: it makes room for itself.
@@ -142,6 +150,22 @@ def _text(element: etree._Element, name: str) -> str:
 
 def _urn(kind: str, name: str) -> str:
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'quivive {kind} {name}')}"
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """Nobody else reads the file to replace it meanwhile: what they have put in between would be lost, though it counts as sent.
+
+    That may be another channel of the same file, the sender from before a reload, or `quivive alerts test` beside the daemon.
+    """
+    with _WRITTEN_NOW.setdefault(path, threading.Lock()):
+        folder = os.open(path.parent, os.O_RDONLY)  # the file itself is another one each time
+        try:
+            with suppress(OSError):  # not every file system knows locks
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
 
 def _read_entries(path: Path) -> list[etree._Element]:

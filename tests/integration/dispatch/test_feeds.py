@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from multiprocessing import get_context
 
 import feedparser
 import pytest
 
 from monitors import send_test
+from monitors.attempts import Progress, accepted
 from monitors.channels.feed import FeedChannel, Table
+from monitors.channels.feed_writer import FeedWriter
 from news.alerts import DeliveryStatus, EscalatedFrom, EscalationCause, Roll, RollKind
 from tests.outbox import ENGLISH, MORNING, ListOutbox, make_bundle, make_health_bundle
 from tests.sending import deliver
@@ -187,3 +191,35 @@ def test_an_entry_says_from_which_channel_its_alert_escalated(feed):
     assert escalated.title == "[OTAN] Escalated: OpenAI négocie avec l’OTAN"
     assert "<b>Escalated from redaction, where it was given up</b>" in escalated.content[0].value
     assert "scalated" not in other.title + other.content[0].value
+
+
+def test_two_who_write_one_file_at_once_lose_nothing_of_each_other(feed):
+    """Two channels of one file, the sender before a reload and the one after it, or the daemon and `alerts test`."""
+    writers = [FeedWriter(name, feed.channel.path, 100, feed.presentation) for name in ("fil", "fil", "autre")]
+    told = [[bundle(place * 10 + number) for number in range(10)] for place in range(len(writers))]
+
+    async def write(writer, bundles):
+        return [await writer.send(one, MORNING, Progress()) for one in bundles]
+
+    async def all_at_once():
+        return await asyncio.gather(*map(write, writers, told))
+
+    outcomes = asyncio.run(all_at_once())
+    assert {outcome for some in outcomes for outcome in some} == {accepted()}
+    assert {entry.link for entry in feed.entries()} == {one.alerts[0].about.url for some in told for one in some}
+
+
+
+def write_from_elsewhere(folder, numbers):
+    """What a process of its own does."""
+    writer = FeedWriter("fil", "out/otan.atom", 100, replace(ENGLISH, configuration=str(folder / "config.toml")))
+    for number in numbers:
+        assert asyncio.run(writer.send(bundle(number), MORNING, Progress())) == accepted()
+
+
+def test_two_programs_that_write_one_file_at_once_lose_nothing_of_each_other(feed):
+    """As the daemon and `alerts test` are."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as programs:
+        for done in [programs.submit(write_from_elsewhere, feed.folder, range(first, first + 20)) for first in (0, 20)]:
+            done.result()
+    assert len({entry.link for entry in feed.entries()}) == 40
