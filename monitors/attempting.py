@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitors.attempts import Outcome, Progress, TimeLimits, judge_attempt, judge_interruption, retry
@@ -15,6 +15,8 @@ from monitors.recorder import Recorder
 from monitors.senders import Senders
 from monitors.switchboard import Switchboard
 from news.alerts import AttemptResult, Bundle
+from news.delivering import hold_sealed
+from news.plans import Policy
 from news.wording import Wording
 
 _log = logging.getLogger(__name__)
@@ -39,9 +41,9 @@ class Attempting:
         self.senders = Senders(self.limits)
 
     async def attempt(self, bundle: Bundle) -> AttemptResult | None:
-        """Send a message once. None if its channel is gone: the next look holds it, with the reason."""
+        """Send a message once. None if its channel is gone, or its quiet hours have begun: the next look holds it, with the reason."""
         channel = self.channels.get(bundle.channel)
-        if channel is None:
+        if channel is None or (not bundle.is_pressing and hold_sealed(self.policy_of(channel), self.clock())):
             return None
         progress = Progress()
         try:
@@ -51,6 +53,10 @@ class Attempting:
             raise
         self.switchboard.note(bundle.channel, bundle.bundle_id, outcome, progress)
         return judge_attempt(bundle, outcome, progress, self.clock(), self.jitter())
+
+    def policy_of(self, channel: Channel) -> Policy:
+        """How the channel wants to be told, on the clock of the people who are."""
+        return replace(channel.policy, zone=self.presentation.language.timezone)
 
     async def record(self, channel: str, result: AttemptResult) -> None:
         """Done when it is on disk. Stopping may end the wait, and takes back nothing: the message has been sent."""

@@ -25,6 +25,7 @@ from monitors.recorder import Recorder
 from monitors.samples import make_samples
 from monitors.switchboard import Switchboard
 from news.alerts import AttemptResult, Bundle, DeliveryStatus
+from news.delivering import hold_sealed
 from news.pace import MOST_AT_ONCE
 
 HELD_AT_ONCE = 1000
@@ -197,18 +198,25 @@ class Dispatcher:
         """The messages to a channel that are due at a moment; what is planned only now comes after what was sealed before."""
         if name not in self._attempting.channels or self._stopping:
             return []
+        await self._put_off(name, moment)
         sealed = await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
         room = limit - len(sealed)
         if not room or not await self._seal(name, moment, room):
             return sealed
         return await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
 
+    async def _put_off(self, name: str, moment: datetime) -> None:
+        """Let what was sealed before the channel's quiet hours wait for their end. `moment` may be long ago: a line is filled slowly."""
+        hold = hold_sealed(self._attempting.policy_of(self._attempting.channels[name]), max(moment, self._clock()))
+        more = hold is not None
+        while hold is not None and more and not self._stopping:  # others write in between
+            more = await asyncio.wrap_future(self._outbox.put_off(name, hold, moment, HELD_AT_ONCE)) == HELD_AT_ONCE
+
     async def _seal(self, name: str, moment: datetime, limit: int) -> int:
         channel = self._attempting.channels.get(name)
         if channel is None:  # it has left meanwhile
             return 0
-        policy = replace(channel.policy, zone=self._attempting.presentation.language.timezone)
-        return await asyncio.wrap_future(self._outbox.seal_messages(name, policy, moment, limit))
+        return await asyncio.wrap_future(self._outbox.seal_messages(name, self._attempting.policy_of(channel), moment, limit))
 
     async def _leave_alone(self, name: str, now: datetime) -> None:
         """Seal what is due for a channel that answers nobody all the same, so that its days to succeed run; give up what has had them.

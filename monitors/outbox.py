@@ -9,7 +9,7 @@ from typing import Protocol
 
 from news.alerts import AttemptResult, Bundle
 from news.circuits import Circuit
-from news.plans import Policy
+from news.plans import Hold, Policy
 
 
 class Outbox(Protocol):
@@ -32,6 +32,10 @@ class Outbox(Protocol):
 
         Those that were made together are planned together, so they may be a few more.
         """
+        ...
+
+    def put_off(self, channel: str, hold: Hold, now: datetime, limit: int) -> Future[int]:
+        """Let some `limit` of the sealed messages to a channel that are due wait, with the reason, but for pressing ones; how many."""
         ...
 
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:

@@ -240,6 +240,13 @@ class Bundle:
     """Set for what is told of many alerts as one: a digest, a summary, a follow-up."""
     escalated: tuple[EscalatedFrom, ...] = ()
     """Which of its alerts escalated to this channel."""
+    asked: bool = False
+    """Whether somebody asked for it, and it was not tried since."""
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether it is sent also in quiet hours."""
+        return self.asked or any(alert.urgent for alert in self.alerts)
 
     def escalation_of(self, alert: Alert) -> EscalatedFrom | None:
         """Where an alert of it was told in vain before; None if this channel is one of its topic's own."""

@@ -11,6 +11,7 @@ the next look on for all that waits.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from news.alerts import Roll, RollKind, make_bundle_id
@@ -36,20 +37,21 @@ def plan_messages(
     policy: Policy,
     now: datetime,
     *,
-    sealed_lately: Sequence[datetime] = (),
+    told_lately: Sequence[datetime] = (),
     mutes: Sequence[Mute] = (),
 ) -> Plan:
     """What goes out as which message to a channel of that policy, what is held, and what is muted.
 
-    `sealed_lately`: when its messages of the last hour were sealed, the earliest first; asked where the policy has a limit. However long a
+    `told_lately`: when it was told messages within the last hour, the earliest first; asked where the policy has a limit. However long a
     delivery has waited (the program did not run for a week), it is tried: the days to succeed begin when it is planned.
     """
+    limit = _Limit(policy, told_lately, now)
     ready: list[WaitingDelivery] = []
     held: list[tuple[str, Hold]] = []
     muted: list[tuple[str, str]] = []
     for delivery in sorted(waiting, key=lambda one: (one.due_at, one.alerted_at, one.subject, one.delivery_id)):
         silence = _silence(channel, delivery, mutes)
-        hold = _hold_first_poll(delivery, now) or _hold(delivery, policy, now)
+        hold = _hold_first_poll(delivery, now) or _hold(delivery, policy, now) or limit.hold_on(delivery)
         if silence is not None:
             muted.append((delivery.delivery_id, silence))
         elif hold is None:
@@ -57,7 +59,6 @@ def plan_messages(
         else:
             held.append((delivery.delivery_id, hold))
     grouped = Grouping(policy, now).group(ready)
-    limit = _Limit(policy, sealed_lately, now)
     messages = []
     for group, together in grouped.groups.items():
         if isinstance(group, Rolled) or limit.lets_pass(together):
@@ -94,7 +95,7 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
     gathered = _gather(delivery, policy, now)
     if gathered is not None or delivery.urgent:
         return gathered
-    loud_again_at = policy.quiet.end_after(now, policy.zone) if policy.quiet else None
+    loud_again_at = policy.loud_again_at(now)
     if loud_again_at is not None:
         return Hold(loud_again_at, HoldKind.QUIET, Wording("quiet hours"))
     if policy.when is None or not delivery.is_on_article or _is_from_ahead(delivery, now):
@@ -126,9 +127,17 @@ def _is_from_ahead(delivery: WaitingDelivery, now: datetime) -> bool:
 class _Limit:
     """How many more messages a channel may have now, and until when the rest is held."""
 
-    def __init__(self, policy: Policy, sealed_lately: Sequence[datetime], now: datetime) -> None:
-        self._left = None if policy.most_per_hour is None else max(0, policy.most_per_hour - len(sealed_lately))
-        self.hold = Hold((sealed_lately[0] if sealed_lately else now) + _HOUR, HoldKind.LIMIT, Wording("limit"))
+    def __init__(self, policy: Policy, told_lately: Sequence[datetime], now: datetime) -> None:
+        self._left = None if policy.most_per_hour is None else max(0, policy.most_per_hour - len(told_lately))
+        self._now = now
+        self._first = told_lately[0] if told_lately else now
+        self.hold = Hold(self._first + _HOUR, HoldKind.LIMIT, Wording("limit"))
+
+    def hold_on(self, delivery: WaitingDelivery) -> Hold | None:
+        """Until when what is held already goes on waiting, if that was looked at early; None if it is to be in a summary now."""
+        until = min(self.hold.until, delivery.alerted_at + _HOUR)
+        goes_on = delivery.held is HoldKind.LIMIT and self._left == 0 and self._first < self._now < until
+        return replace(self.hold, until=until) if goes_on else None
 
     def lets_pass(self, together: Sequence[WaitingDelivery]) -> bool:
         """Whether these may be a message of their own now; it counts if they may. What is urgent, or about no article, always may."""
@@ -147,8 +156,7 @@ def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Polic
     if group is not Rolled.DIGEST or policy.when is None:
         return Roll(group.value, min(delivery.due_at for delivery in together))
     planned_at = min(now, *(policy.when.next_after(delivery.alerted_at, policy.zone) for delivery in together))
-    loud_again_at = policy.quiet.end_after(planned_at, policy.zone) if policy.quiet else None
-    return Roll(group.value, loud_again_at or planned_at)
+    return Roll(group.value, policy.loud_again_at(planned_at) or planned_at)
 
 
 def _make_message(channel: str, together: Sequence[WaitingDelivery], policy: Policy, now: datetime, group: Hashable) -> PlannedMessage:
@@ -165,6 +173,15 @@ def _make_message(channel: str, together: Sequence[WaitingDelivery], policy: Pol
         escalate_at=escalate_at,
         follows=Follows(group.story_id, topics) if isinstance(group, StoryGroup) else None,
     )
+
+
+def hold_sealed(policy: Policy, now: datetime) -> Hold | None:
+    """Until when sealed messages wait that are due now, but for pressing ones; None if they may be sent.
+
+    Quiet hours may have begun since they were sealed, in an outage for example.
+    """
+    loud_again_at = policy.loud_again_at(now)
+    return None if loud_again_at is None else Hold(loud_again_at, HoldKind.QUIET, Wording("it waits for the end of quiet hours"))
 
 
 def plan_absent(channel: str, waiting: Sequence[WaitingDelivery], now: datetime) -> Plan:

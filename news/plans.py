@@ -40,6 +40,10 @@ class Policy:
     pace: Pace = field(default_factory=Pace)
     """How fast its messages may follow each other; no matter of the plan."""
 
+    def loud_again_at(self, now: datetime) -> datetime | None:
+        """When the quiet hours end that hold at `now`; None if none do."""
+        return self.quiet.end_after(now, self.zone) if self.quiet else None
+
     @property
     def rolls_up(self) -> bool:
         """Whether many deliveries may become one message, so that planning must see all of them."""

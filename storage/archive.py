@@ -17,7 +17,7 @@ from news.answers import Waiting
 from news.circuits import Circuit
 from news.errors import ArchiveHeldUp, ArchiveUnusable
 from news.escalating import Escalated, Escalation
-from news.plans import Policy
+from news.plans import Hold, Policy
 from news.rebuilding import RebuildingProgress
 from news.source_specs import SourceSpec
 from news.sources import DuePage, DueRepair, DueSource, PageOutcome, PollOutcome, Problem, RepairOutcome
@@ -228,6 +228,10 @@ class Archive(ArchiveReader):
     def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
         """Plan some `limit` deliveries that are due for a channel, and seal their messages; returns how many deliveries were planned."""
         return self._writer.submit(lambda db: outbox.seal_messages(db, self._watch.follow_up_of_topic, channel, policy, now, limit))
+
+    def put_off(self, channel: str, hold: Hold, now: datetime, limit: int) -> Future[int]:
+        """Let some `limit` of the sealed messages to a channel that are due wait, with the reason, but for pressing ones; how many."""
+        return self._submit(outbox.put_off, channel, hold, now, limit)
 
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         """Hold, with the reason, or give up some `limit` of what is due for a channel that is not in the configuration."""

@@ -181,6 +181,7 @@ class _Waiting:
     give_up_at: datetime
     hold: HoldKind | None = None
     error: str | None = None
+    sent_at: datetime | None = None
 
     def is_due(self, channel: str, now: datetime) -> bool:
         return self.channel == channel and self.due_at is not None and self.due_at <= now
@@ -228,7 +229,7 @@ class ListOutbox:
     def seal_messages(self, channel: str, policy: Policy, now: datetime, limit: int) -> Future[int]:
         with self._lock:
             waiting = self._waiting(channel, now, 1_000 if policy.rolls_up else limit)
-            plan = plan_messages(channel, waiting, policy, now, sealed_lately=self._sealed_lately(channel, now))
+            plan = plan_messages(channel, waiting, policy, now, told_lately=self._told_lately(channel, now))
             for message in plan.messages:
                 self._seal(channel, message, now)
             for name, hold in plan.held:
@@ -238,10 +239,14 @@ class ListOutbox:
                     one.give_up_at = max(one.give_up_at, hold.until + DELIVERY_LIFETIME)
         return done(len(waiting))
 
-    def _sealed_lately(self, channel: str, now: datetime) -> list[datetime]:
+    def _told_lately(self, channel: str, now: datetime) -> list[datetime]:
         sealed = [one for one in self._messages.values() if one.channel == channel and one.bundle is not None and one.bundle.roll is None]
         on_articles = [one for one in sealed if isinstance(one.alerts[0].about, AlertedArticle)]
-        return sorted(one.created_at for one in on_articles if now - timedelta(hours=1) < one.created_at <= now)
+        hour_ago = now - timedelta(hours=1)
+        told = [[at for at in (one.created_at, one.sent_at) if at is not None and hour_ago < at <= now] for one in on_articles]
+        somebody_has_it = [any(who.status is RecipientStatus.HAS for who in one.bundle.recipients) for one in on_articles]
+        waits = [one.due_at is not None and not has for one, has in zip(on_articles, somebody_has_it, strict=True)]
+        return sorted(max(moments, default=now) for moments, is_waiting in zip(told, waits, strict=True) if moments or is_waiting)
 
     def _waiting(self, channel: str, now: datetime, limit: int) -> list[WaitingDelivery]:
         due = sorted((one.due_at, name) for name, one in self._deliveries.items() if one.is_due(channel, now))
@@ -265,6 +270,13 @@ class ListOutbox:
         for one in ids:
             self._deliveries[one].due_at = None
 
+    def put_off(self, channel: str, hold: Hold, now: datetime, limit: int) -> Future[int]:
+        with self._lock:
+            due = [one for one in self._messages.values() if one.is_due(channel, now) and not (one.bundle and one.bundle.is_pressing)]
+            for one in due[:limit]:
+                one.due_at, one.hold, one.error = hold.until, hold.kind, hold.reason
+        return done(len(due[:limit]))
+
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:
         with self._lock:
             due = [(name, one) for table in (self._deliveries, self._messages) for name, one in table.items() if one.is_due(channel, now)]
@@ -287,7 +299,7 @@ class ListOutbox:
             for one in (*self._deliveries.values(), *self._messages.values()):
                 if one.due_at is None:
                     continue
-                if one.channel in channels and one.hold in {HoldKind.QUIET, HoldKind.DIGEST}:
+                if one.channel in channels and one.hold in HOLDS_OF_POLICIES:
                     one.due_at = min(one.due_at, now)
                 elif one.channel in channels and one.hold is HoldKind.ABSENT:
                     one.due_at, one.hold = min(one.created_at, now), None
@@ -300,6 +312,7 @@ class ListOutbox:
             self.results.append(result)
             message = self._messages[result.bundle_id]
             message.due_at, message.error = result.next_attempt_at, result.error
+            message.sent_at = result.attempted_at if result.status is DeliveryStatus.SENT else message.sent_at
             assert message.bundle is not None
             told = [one for one in message.bundle.recipients if one.status is RecipientStatus.HAS]
             known = {one.recipient: one for one in (*message.bundle.recipients, *result.recipients, *told)}

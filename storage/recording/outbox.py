@@ -45,6 +45,7 @@ from storage.recording.waiting import list_waiting
 
 MOST_ROLLED = 1_000
 """Deliveries of one digest or summary; what is beyond is one more."""
+_HOUR = timedelta(hours=1)
 
 
 def list_due_channels(db: Database, now: datetime) -> list[str]:
@@ -102,6 +103,7 @@ def _bundle(message: sqlite3.Row, rows: Sequence[sqlite3.Row], recipients: tuple
             for row in rows
             if row["escalated_from"] is not None
         ),
+        asked=message["hold"] == HoldKind.ASKED,
     )
 
 
@@ -143,9 +145,9 @@ def seal_messages(db: Database, follow_ups: Mapping[str, FollowUp], channel: str
     if any(one.first_poll for one in waiting):
         waiting = _list_first_polls(db, channel, now, max(limit, MOST_ROLLED))
     waiting = with_stories(db, follow_ups, channel, waiting)
-    sealed_lately = _list_sealed_lately(db, channel, now) if policy.most_per_hour is not None else []
+    told_lately = [] if policy.most_per_hour is None else _list_told_lately(db, channel, now, policy.most_per_hour)
     mutes = list_mutes(db, min(one.alerted_at for one in waiting))
-    _write_plan(db, channel, plan_messages(channel, waiting, policy, now, sealed_lately=sealed_lately, mutes=mutes), now)
+    _write_plan(db, channel, plan_messages(channel, waiting, policy, now, told_lately=told_lately, mutes=mutes), now)
     return len(waiting)
 
 
@@ -157,19 +159,27 @@ def _list_first_polls(db: Database, channel: str, now: datetime, limit: int) -> 
     return [replace(one, more_to_come=more_to_come and one.first_poll) for one in list_waiting(db, channel, now, limit)]
 
 
-def _list_sealed_lately(db: Database, channel: str, now: datetime) -> list[datetime]:
-    """When the channel's messages on articles of the last hour were sealed, the earliest first; without summaries, beyond its limit.
+def _list_told_lately(db: Database, channel: str, now: datetime, most: int) -> list[datetime]:
+    """When the channel was told messages on articles within the last hour, the earliest first, as far as its limit; without summaries.
 
-    Nor do those count that a clock sealed which was ahead: until it comes to their time, the channel would be told nothing.
+    A message counts from when it was sealed, and anew from when it arrived. What nobody has yet counts as if it were told now: in an
+    outage all of that arrives within an hour, once it is over. What a clock wrote that was ahead does not count: until it comes to that
+    time, the channel would be told nothing.
     """
+    hour_ago, began = to_text(now - _HOUR), to_text(now - _HOUR - DELIVERY_LIFETIME)
     rows = db.conn.execute(
-        """SELECT sealed_at FROM messages WHERE channel = ? AND sealed_at > ? AND sealed_at <= ? AND (roll IS NULL OR roll = 'follow_up')
+        """SELECT sealed_at, sent_at FROM messages
+           WHERE channel = :channel AND sealed_at > :began AND sealed_at <= :now AND (roll IS NULL OR roll = 'follow_up')
+             AND (sealed_at > :hour_ago OR (sent_at > :hour_ago AND sent_at <= :now)
+                  OR (next_attempt_at IS NOT NULL AND NOT EXISTS
+                      (SELECT 1 FROM recipients WHERE message_id = messages.id AND recipients.status = 'has')))
              AND EXISTS (SELECT 1 FROM deliveries JOIN alerts ON alerts.id = alert_id
                          WHERE message_id = messages.id AND article_id IS NOT NULL)
-           ORDER BY sealed_at""",
-        (channel, to_text(now - timedelta(hours=1)), to_text(now)),
+           ORDER BY sealed_at LIMIT :most""",
+        {"channel": channel, "began": began, "hour_ago": hour_ago, "now": to_text(now), "most": most},
     )
-    return [from_text(row["sealed_at"]) for row in rows]
+    told = [[one for one in row if one is not None and hour_ago < one <= to_text(now)] for row in rows]
+    return sorted(from_text(max(moments)) if moments else now for moments in told)
 
 
 def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
@@ -214,6 +224,28 @@ def _seal(db: Database, channel: str, message: PlannedMessage, now: datetime) ->
         "UPDATE deliveries SET status = ?, message_id = ?, escalate_at = ?, due_at = NULL, hold = NULL, reason = NULL WHERE id = ?",
         [(DeliveryStatus.PENDING, message.message_id, optional_text(message.escalate_at), one) for one in message.delivery_ids],
     )
+
+
+def put_off(db: Database, channel: str, hold: Hold, now: datetime, limit: int) -> int:
+    """Let some `limit` of the sealed messages to a channel that are due wait, but for those that are urgent or asked for; how many.
+
+    The reason takes the place of why the last attempt failed, which is in the log of attempts.
+    """
+    cursor = db.conn.execute(
+        """UPDATE messages SET next_attempt_at = :until, hold = :kind, last_error = :reason WHERE id IN (
+               SELECT id FROM messages WHERE channel = :channel AND next_attempt_at <= :now AND hold IS NOT 'asked'
+                   AND NOT EXISTS (SELECT 1 FROM deliveries JOIN alerts ON alerts.id = alert_id WHERE message_id = messages.id AND urgent)
+               ORDER BY next_attempt_at LIMIT :limit)""",
+        {
+            "until": to_text(hold.until),
+            "kind": hold.kind,
+            "reason": hold.reason,
+            "channel": channel,
+            "now": to_text(now),
+            "limit": limit,
+        },
+    )
+    return cursor.rowcount
 
 
 def hold_for_channel(db: Database, notify: Sequence[str], channel: str, now: datetime, limit: int) -> list[AttemptResult]:
@@ -276,17 +308,19 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
 
 
 def _plan_again(db: Database, configured: str, now: datetime) -> None:
-    """Let what is held for a schedule or quiet hours be planned at once: they may have been changed, and are asked anew."""
+    """Let what is held by the policy of its channel be looked at once: that may have been changed, and is asked anew."""
+    held = HOLDS_OF_POLICIES - {HoldKind.FIRST_POLL}  # of that more is still being read
+    values = {"now": to_text(now), "configured": configured, "held": json.dumps(sorted(held)), "quiet": HoldKind.QUIET}
     db.conn.execute(
         """UPDATE deliveries SET due_at = :now
-           WHERE due_at > :now AND hold IN (:quiet, :digest, :follow_up) AND channel IN (SELECT value FROM json_each(:configured))""",
-        {
-            "now": to_text(now),
-            "configured": configured,
-            "quiet": HoldKind.QUIET,
-            "digest": HoldKind.DIGEST,
-            "follow_up": HoldKind.FOLLOW_UP,
-        },
+           WHERE due_at > :now AND hold IN (SELECT value FROM json_each(:held))
+             AND channel IN (SELECT value FROM json_each(:configured))""",
+        values,
+    )
+    db.conn.execute(
+        """UPDATE messages SET next_attempt_at = :now
+           WHERE next_attempt_at > :now AND hold = :quiet AND channel IN (SELECT value FROM json_each(:configured))""",
+        values,
     )
 
 

@@ -45,7 +45,7 @@ def _make_due(db: Database, condition: str, one: str, now: datetime) -> set[str]
     chosen = db.conn.execute(f"SELECT DISTINCT message_id FROM deliveries WHERE {condition}", values).fetchall()  # noqa: S608  # literals
     owe_again(db, [row["message_id"] for row in chosen])
     db.conn.execute(
-        f"""UPDATE messages SET attempts = 0, next_attempt_at = :now, give_up_at = :give_up, hold = NULL
+        f"""UPDATE messages SET attempts = 0, next_attempt_at = :now, give_up_at = :give_up, hold = 'asked'
             WHERE id IN (SELECT message_id FROM deliveries WHERE {condition})""",  # noqa: S608  # literals
         values,
     )

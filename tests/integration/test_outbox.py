@@ -22,8 +22,9 @@ from news.alerts import (
     make_delivery_id,
 )
 from news.circuits import CLOSED, Circuit
+from news.delivering import hold_sealed
 from news.plans import Policy, Together
-from news.schedules import parse_schedule
+from news.schedules import parse_quiet, parse_schedule
 from news.topics import Topic
 from tests.desk import A, Desk, entry
 from tests.outbox import MORNING, ListOutbox, make_alert, make_bundle
@@ -360,6 +361,74 @@ def test_what_is_beyond_the_limit_of_an_hour_is_one_summary_at_its_end(office: O
     assert seal(office, "hook", limited, end) == 2
     _, summary = due(office, "hook", end)
     assert (len(summary.alerts), summary.roll) == (2, Roll(RollKind.SUMMARY, end, end))
+
+
+LIMITED = Policy(most_per_hour=1)
+
+
+def test_a_limit_that_stays_holds_what_waits_also_after_a_reload_and_one_that_is_gone_does_not(office: Office) -> None:
+    first = office.bring("1", "hook", topics=TOPICS[:1])
+    seal(office, "hook", LIMITED)
+    office.bring("2", "hook")
+    seal(office, "hook", LIMITED)
+    reloaded = office.now + SECOND
+    office.outbox.sync_channels(["hook"], reloaded).result()
+    assert seal(office, "hook", LIMITED, reloaded) == 2
+    assert len(due(office, "hook", reloaded)) == 1
+    assert office.outbox.due_channels(first + timedelta(hours=1)) == ["hook"]
+    office.outbox.sync_channels(["hook"], reloaded).result()
+    assert seal(office, "hook", HOOK, reloaded) == 2
+    _, summary = due(office, "hook", reloaded)
+    assert len(summary.alerts) == 2
+
+
+def test_what_nobody_has_yet_counts_to_the_limit_and_what_arrives_counts_from_then_on(office: Office) -> None:
+    hour = timedelta(hours=1)
+    office.bring("1", "hook", topics=TOPICS[:1])
+    seal(office, "hook", LIMITED)
+    (late,) = due(office, "hook")
+    later = office.bring("2", "hook", topics=TOPICS[:1]) + 5 * hour
+    assert seal(office, "hook", LIMITED, later) == 1
+    assert [one.bundle_id for one in due(office, "hook", later)] == [late.bundle_id]
+    result = AttemptResult(late.bundle_id, late.delivery_ids, later, DeliveryStatus.SENT)
+    office.outbox.record_attempts([result]).result()
+    office.bring("3", "hook", topics=TOPICS[:1])
+    assert seal(office, "hook", LIMITED, later + hour / 2) == 1
+    assert due(office, "hook", later + hour / 2) == []
+    assert seal(office, "hook", LIMITED, later + hour) == 2
+    (summary,) = due(office, "hook", later + hour)
+    assert summary.roll is not None
+
+
+def test_what_some_recipients_have_counts_to_the_limit_once(office: Office) -> None:
+    office.bring("1", "redaction", topics=TOPICS[:1])
+    seal(office, "redaction", LIMITED)
+    (mail,) = due(office, "redaction")
+    stands = (RecipientOutcome("a", RecipientStatus.HAS), RecipientOutcome("b", RecipientStatus.OWED))
+    again_at = office.now + timedelta(hours=20)
+    result = AttemptResult(mail.bundle_id, mail.delivery_ids, office.now, DeliveryStatus.PENDING, again_at, "full", stands)
+    office.outbox.record_attempts([result]).result()
+    later = office.bring("2", "redaction", topics=TOPICS[:1]) + timedelta(hours=2)
+    assert seal(office, "redaction", LIMITED, later) == 1
+    (alone,) = due(office, "redaction", later)
+    assert alone.roll is None
+
+
+QUIET = Policy(quiet=parse_quiet("00:00-23:59"))
+
+
+def test_sealed_messages_are_put_off_with_the_reason_but_for_pressing_ones_and_looked_at_again_after_a_reload(office: Office) -> None:
+    for name in ("1", "2", "3"):
+        office.bring(name, "hook", topics=TOPICS[:1])
+    seal(office, "hook", HOOK)
+    assert len(due(office, "hook")) == 3
+    hold = hold_sealed(QUIET, office.now)
+    assert hold is not None
+    assert [office.outbox.put_off("hook", hold, office.now, 2).result() for _ in range(3)] == [2, 1, 0]
+    assert (due(office, "hook"), office.outbox.due_channels(office.now)) == ([], [])
+    assert len(due(office, "hook", hold.until)) == 3
+    office.outbox.sync_channels(["hook"], office.now).result()
+    assert len(due(office, "hook")) == 3
 
 
 WEEKLY = Policy(Together.SUBJECT, when=parse_schedule("0 8 * * 1"))

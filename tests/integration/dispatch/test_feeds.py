@@ -209,7 +209,6 @@ def test_two_who_write_one_file_at_once_lose_nothing_of_each_other(feed):
     assert {entry.link for entry in feed.entries()} == {one.alerts[0].about.url for some in told for one in some}
 
 
-
 def write_from_elsewhere(folder, numbers):
     """What a process of its own does."""
     writer = FeedWriter("fil", "out/otan.atom", 100, replace(ENGLISH, configuration=str(folder / "config.toml")))

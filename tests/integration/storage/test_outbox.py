@@ -13,7 +13,7 @@ import pytest
 
 from news.alerts import AttemptResult, Bundle, DeliveryStatus, RecipientOutcome, RecipientStatus
 from news.errors import ArchiveMissing
-from news.plans import Policy, Together
+from news.plans import Hold, HoldKind, Policy, Together
 from news.topics import Topic
 from storage import retry_deliveries
 from storage.file.connection import open_for_reading
@@ -194,7 +194,7 @@ def test_what_waits_for_nothing_any_more_is_not_shown_as_held(desk: Desk) -> Non
         retry_deliveries(desk.path, [bundle.delivery_ids[0]], desk.now)
     desk.archive.hold_for_channel("redaction", desk.now, 100).result()
     retry_deliveries(desk.path, [bundle.delivery_ids[0]], desk.now)
-    assert holds("messages") == [(None,)]
+    assert holds("messages") == [("asked",)]
 
 
 def test_what_was_held_and_is_asked_for_is_held_by_nothing_more(desk: Desk) -> None:
@@ -372,3 +372,26 @@ def test_what_is_due_at_one_moment_is_planned_a_portion_at_a_time_and_never_cut_
         )
         assert planned == 6
         assert messages == [(size, 1) for size in sizes]
+
+
+def test_what_is_urgent_or_asked_for_is_not_put_off_and_what_is_says_why(desk: Desk) -> None:
+    desk.follow(Topic("Espace", "fusée", ("redaction",), "explosion"))
+    titles = ("Explosion d’une fusée", "Une fusée décolle", "Une autre fusée")
+    desk.poll(A, *(entry(title, f"https://a.example/{number}") for number, title in enumerate(titles)))
+    urgent, asked, waits = (by_title(desk)[title] for title in titles)
+    until = desk.now + timedelta(hours=9)
+    hold = Hold(until, HoldKind.QUIET, "it waits for the end of quiet hours")
+    assert [one.is_pressing for one in (urgent, asked, waits)] == [True, False, False]
+    retry_deliveries(desk.path, [asked.bundle_id], desk.now)
+    assert desk.archive.put_off("redaction", hold, desk.now, 100).result() == 1
+    assert by_title(desk).keys() == set(titles[:2])
+    assert by_title(desk)[titles[1]].is_pressing
+    (shown,) = (one["deliveries"][0] for one in desk.log() if one["article_title"] == titles[2])
+    assert (shown["status"], shown["last_error"]) == ("pending", "it waits for the end of quiet hours")
+    assert shown["next_attempt_at"] == until.isoformat().replace("+00:00", "Z")
+    attempt(desk, by_title(desk)[titles[1]], DeliveryStatus.PENDING, timedelta(seconds=-1), "no")
+    assert not by_title(desk)[titles[1]].is_pressing  # it has been tried
+
+
+def by_title(desk: Desk) -> dict[str, Bundle]:
+    return {str(one.alerts[0].about.title): one for one in due(desk)}

@@ -206,12 +206,12 @@ def test_a_digest_that_falls_into_quiet_hours_comes_at_their_end_and_is_not_late
 def test_beyond_the_limit_the_rest_of_the_hour_is_held_and_then_one_summary() -> None:
     first = NOW - 50 * MINUTE
     waits = [waiting(name, article=number) for number, name in enumerate("abc")]
-    plan = plan_messages("hook", waits, LIMITED, NOW, sealed_lately=[first])
+    plan = plan_messages("hook", waits, LIMITED, NOW, told_lately=[first])
     assert (ids(plan), held(plan)) == ([("a",)], {"b": (first + HOUR, "limit"), "c": (first + HOUR, "limit")})
     assert {hold.kind for _, hold in plan.held} == {HoldKind.LIMIT}
     then = first + HOUR
     waits = [replace(waiting(name, article=number, at=NOW, due_at=then), held=HoldKind.LIMIT) for number, name in enumerate("bc")]
-    (summary,) = plan_messages("hook", waits, LIMITED, then, sealed_lately=[NOW]).messages
+    (summary,) = plan_messages("hook", waits, LIMITED, then, told_lately=[NOW]).messages
     assert (summary.delivery_ids, summary.roll) == (("b", "c"), Roll(RollKind.SUMMARY, then))
 
 
@@ -223,7 +223,7 @@ def test_the_hour_of_a_limit_begins_with_the_first_message() -> None:
 
 def test_a_summary_goes_out_whatever_the_limit_and_uses_none_of_it() -> None:
     waits = [replace(waiting("a"), held=HoldKind.LIMIT), waiting("b", article=2), waiting("c", article=3)]
-    plan = plan_messages("hook", waits, LIMITED, NOW, sealed_lately=[NOW - MINUTE])
+    plan = plan_messages("hook", waits, LIMITED, NOW, told_lately=[NOW - MINUTE])
     assert [(message.delivery_ids, message.roll is None) for message in plan.messages] == [(("a",), False), (("b",), True)]
     assert set(held(plan)) == {"c"}
 
@@ -232,7 +232,7 @@ def test_what_is_urgent_is_held_by_no_policy_and_is_no_part_of_a_digest() -> Non
     night = datetime(2026, 3, 4, 22, 30, tzinfo=UTC)
     for policy in (MORNING_DIGEST, NIGHTS, replace(LIMITED, most_per_hour=1)):
         waits = [replace(waiting("a", at=night), urgent=True), replace(waiting("b", article=2, at=night), urgent=True)]
-        plan = plan_messages("redaction", waits, policy, night, sealed_lately=[night])
+        plan = plan_messages("redaction", waits, policy, night, told_lately=[night])
         assert (ids(plan), [message.roll for message in plan.messages]) == ([("a",), ("b",)], [None, None])
     both = [replace(waiting("a"), urgent=True), waiting("b", article=2)]
     assert ids(plan_messages("redaction", both, MORNING_DIGEST, EIGHT)) == [("a",), ("b",)]
@@ -240,14 +240,14 @@ def test_what_is_urgent_is_held_by_no_policy_and_is_no_part_of_a_digest() -> Non
 
 def test_of_alerts_made_together_one_urgent_takes_the_others_with_it_past_a_limit() -> None:
     waits = [replace(waiting("a"), urgent=True), waiting("b")]
-    assert ids(plan_messages("redaction", waits, Policy(Together.SUBJECT, most_per_hour=1), NOW, sealed_lately=[NOW])) == [("a", "b")]
+    assert ids(plan_messages("redaction", waits, Policy(Together.SUBJECT, most_per_hour=1), NOW, told_lately=[NOW])) == [("a", "b")]
 
 
 def test_operational_alerts_wait_for_quiet_hours_only() -> None:
     strict = Policy(when=parse_schedule("daily 08:00"), most_per_hour=1, zone=PARIS)
     failing = replace(waiting("a"), subject=source_subject("https://a.example/feed"))
     line = replace(waiting("b"), subject=OUR_LINE)
-    assert ids(plan_messages("hook", [failing, line], strict, NOW, sealed_lately=[NOW])) == [("b",), ("a",)]
+    assert ids(plan_messages("hook", [failing, line], strict, NOW, told_lately=[NOW])) == [("b",), ("a",)]
     quiet = replace(strict, quiet=parse_quiet("10:00-12:00"))
     assert set(held(plan_messages("hook", [failing], quiet, NOW))) == {"a"}
 
@@ -268,7 +268,7 @@ def test_over_a_month_with_a_change_of_the_clock_each_alert_is_told_once_and_nev
         waits += [waiting(name, article=int(name[1:]), at=at) for at, name in coming if at <= now]
         coming = [(at, name) for at, name in coming if at > now]
         due = [one for one in waits if one.due_at <= now]
-        plan = plan_messages("redaction", due, policy, now, sealed_lately=[at for at in sealed if at > now - HOUR])
+        plan = plan_messages("redaction", due, policy, now, told_lately=[at for at in sealed if at > now - HOUR])
         assert not (plan.messages and policy.quiet and policy.quiet.end_after(now, PARIS))
         told += [name for message in plan.messages for name in message.delivery_ids]
         sealed += [now for message in plan.messages if message.roll is None]
@@ -289,7 +289,7 @@ def test_a_surge_is_told_as_it_comes_by_itself_and_keeps_quiet_hours_alone() -> 
     surge = WaitingDelivery("a", volume_subject("OTAN"), NOW, NOW, NOW + 3 * DAY, topic="OTAN")
     for together in Together:
         busy = Policy(together, when=parse_schedule("daily 08:00"), most_per_hour=1)
-        plan = plan_messages("redaction", [surge, health("b", at=NOW - DAY), waiting("c")], busy, NOW, sealed_lately=[NOW])
+        plan = plan_messages("redaction", [surge, health("b", at=NOW - DAY), waiting("c")], busy, NOW, told_lately=[NOW])
         assert ("a",) in ids(plan)
         assert [name for name, _ in plan.held] == ["c"]
     quiet = Policy(Together.SUBJECT, quiet=parse_quiet("09:00-12:00"))

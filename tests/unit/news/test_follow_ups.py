@@ -144,7 +144,7 @@ class Office:
         stories = {one.story_id for one in due if one.due_at <= self.now and one.is_follow_up}
         due = [one for one in due if one.due_at <= self.now or one.story_id in stories]
         lately = [at for at, *_ in self.sealed if at > self.now - HOUR]
-        plan = plan_messages("hook", due, self.policy, self.now, sealed_lately=lately)
+        plan = plan_messages("hook", due, self.policy, self.now, told_lately=lately)
         assert not plan.given_up
         assert not plan.muted
         for message in plan.messages:

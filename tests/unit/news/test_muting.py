@@ -77,5 +77,5 @@ def test_an_operational_alert_on_a_muted_source_is_muted() -> None:
 def test_what_somebody_asked_for_goes_out_whatever_is_muted_or_wanted() -> None:
     daily = Policy(Together.SUBJECT, when=parse_schedule("daily 08:00"), most_per_hour=1)
     asked = replace(waiting("a"), held=HoldKind.ASKED)
-    made = plan_messages("hook", [asked], daily, NOW, sealed_lately=[NOW], mutes=[OTAN])
+    made = plan_messages("hook", [asked], daily, NOW, told_lately=[NOW], mutes=[OTAN])
     assert [(message.delivery_ids, message.roll) for message in made.messages] == [(("a",), None)]
