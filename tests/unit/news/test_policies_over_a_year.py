@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from news.alerts import DeliveryStatus, EscalationCause, Roll, RollKind, article_subject
-from news.delivering import plan_messages
+from news.delivering import hold_sealed, plan_messages
 from news.escalating import DueEscalation, Escalate, Escalation, decide_escalation
+from news.follow_ups import FollowUp, Told, parse_follow_up
 from news.muting import Mute, MuteKind
 from news.plans import HoldKind, PlannedMessage, Policy, Together, WaitingDelivery
 from news.schedules import parse_quiet, parse_schedule
@@ -26,6 +27,7 @@ PARIS = ZoneInfo("Europe/Paris")
 BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+HOOK = Policy()
 DAYS = [date(2026, 1, 1) + DAY * number for number in range(370)]
 
 
@@ -61,7 +63,7 @@ def live(policy: Policy, waiting: Sequence[WaitingDelivery], mutes: Sequence[Mut
         while coming and coming[0][0] == now:
             due.append(heappop(coming)[2])
         lately = [at for at, message in life.told[-100:] if message.roll is None and at > now - HOUR]
-        plan = plan_messages("redaction", due, policy, now, sealed_lately=lately, mutes=mutes)
+        plan = plan_messages("redaction", due, policy, now, told_lately=lately, mutes=mutes)
         for message in plan.messages:
             life.told.append((now, message))
             life.at |= dict.fromkeys(message.delivery_ids, now)
@@ -165,3 +167,96 @@ def test_a_mute_until_a_moment_on_the_wall_silences_what_is_made_before_it(night
     life = live(Policy(), alerts(), [Mute(MuteKind.TOPIC, "OTAN", "OTAN", begin, end)])
     assert set(life.muted) == {one.delivery_id for one in alerts() if begin <= one.alerted_at < end}
     assert len(life.muted) >= hours * 6
+
+
+def stories(size: int = 12) -> list[WaitingDelivery]:
+    """The alerts of the year, so many in a row on one story: the first of them, and what follows; none at the moment of a message."""
+    made = [one.alerted_at + timedelta(seconds=1 + number % 53) for number, one in enumerate(alerts())]
+    return [
+        replace(one, alerted_at=at, due_at=at, urgent=False, story_id=number // size, is_follow_up=bool(number % size))
+        for number, (one, at) in enumerate(zip(alerts(), made, strict=True))
+    ]
+
+
+def live_stories(follow_up: FollowUp, policy: Policy = HOOK) -> Life:
+    """As `live`, with what the archive says of a story: when its messages were sealed, and all of it that waits."""
+    life, coming = Life(), sorted(stories(), key=lambda one: one.due_at)
+    sealed: dict[int | None, tuple[datetime, ...]] = {}
+    story_of = {one.delivery_id: one.story_id for one in coming}
+    while coming:
+        now = coming[0].due_at
+        due = [one for one in coming if one.due_at <= now]
+        due += [one for one in coming if one.due_at > now and one.alerted_at <= now and one.story_id in {each.story_id for each in due}]
+        told = {story: Told(moments, has_arrived=True) for story, moments in sealed.items()}
+        waiting = [replace(one, told=told.get(one.story_id), follow_up=follow_up) for one in due]
+        plan = plan_messages("redaction", waiting, replace(policy, zone=PARIS), now)
+        for message in plan.messages:
+            life.told.append((now, message))
+            life.at |= dict.fromkeys(message.delivery_ids, now)
+            (story,) = {story_of[one] for one in message.delivery_ids}
+            sealed[story] = (*sealed.get(story, ()), now)
+        life.muted |= dict(plan.muted)
+        held = dict(plan.held)
+        assert all(hold.until > now for hold in held.values())
+        done = {one.delivery_id for one in due} - held.keys()
+        coming = [replace(one, due_at=held[one.delivery_id].until) if one.delivery_id in held else one for one in coming]
+        coming = sorted((one for one in coming if one.delivery_id not in done), key=lambda one: one.due_at)
+    assert len(life.at) + len(life.muted) == len(story_of)
+    return life
+
+
+@pytest.mark.parametrize("when", ["hourly", "daily 08:00", "daily 02:30", "weekdays 07:30"])
+def test_what_follows_in_a_story_is_told_at_the_moments_that_its_topic_wants(when: str) -> None:
+    life = live_stories(parse_follow_up(when))
+    for one in stories():
+        expected = MOMENTS[when][bisect_right(MOMENTS[when], one.alerted_at)] if one.is_follow_up else one.alerted_at
+        assert life.at[one.delivery_id] == expected, one.alerted_at
+    together = [(at, message.follows) for at, message in life.told if message.follows is not None]
+    assert len(together) == len(set(together))
+
+
+@pytest.mark.parametrize(("wanted", "least"), [("1h", HOUR), ("1d", DAY), ("now", MINUTE * 0)])
+def test_what_follows_in_a_story_is_told_no_more_often_than_its_topic_wants_and_no_later(wanted: str, least: timedelta) -> None:
+    life = live_stories(parse_follow_up(wanted))
+    told_last: dict[int | None, datetime] = {}
+    told_next: dict[int | None, datetime] = {}
+    for one in stories():
+        story = one.story_id
+        if not one.is_follow_up:
+            told_last[story] = expected = one.alerted_at
+        else:
+            if one.alerted_at >= told_next.get(story, told_last[story]):
+                told_last[story] = told_next.get(story, told_last[story])
+            expected = told_next[story] = max(one.alerted_at, told_last[story] + least)
+        assert life.at[one.delivery_id] == expected, one.alerted_at
+
+
+def test_where_follow_ups_are_off_only_the_first_of_a_story_is_told() -> None:
+    life = live_stories(parse_follow_up("off"))
+    assert set(life.at) == {one.delivery_id for one in stories() if not one.is_follow_up}
+    assert set(life.muted.values()) == {"follow-ups are off"}
+
+
+def test_quiet_hours_hold_what_follows_too_and_it_is_told_when_they_end() -> None:
+    life = live_stories(parse_follow_up("now"), Policy(quiet=parse_quiet("22:00-07:00")))
+    assert not any(QUIET["22:00-07:00"](at.astimezone(PARIS)) for at in life.at.values())
+    assert all(life.at[one.delivery_id] - one.alerted_at <= 10 * HOUR for one in stories())
+
+
+def test_what_was_sealed_before_quiet_hours_waits_for_their_end_whenever_it_is_tried_again() -> None:
+    policy = Policy(quiet=parse_quiet("22:00-07:00"), zone=PARIS)
+    ends = [on_the_wall(day, 7, 0) for day in DAYS]
+    for one in alerts():
+        hold = hold_sealed(policy, one.alerted_at)
+        if QUIET["22:00-07:00"](one.alerted_at.astimezone(PARIS)):
+            assert hold is not None
+            assert hold.until == ends[bisect_right(ends, one.alerted_at)]
+        else:
+            assert hold is None
+
+
+def test_what_a_source_held_when_first_seen_is_one_message_at_its_hour_whatever_the_clock_does() -> None:
+    held = [replace(one, urgent=False, first_poll=True, more_to_come=True) for one in alerts()]
+    life = live(Policy(), held)
+    assert all(life.at[one.delivery_id] == one.alerted_at + HOUR for one in held)
+    assert {message.roll.kind for _, message in life.told if message.roll} == {RollKind.FIRST_POLL}
