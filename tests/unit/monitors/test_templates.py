@@ -84,6 +84,10 @@ def test_what_an_article_says_is_escaped_in_a_template_of_the_user_too():
 
 GROWING = "{{% set n = namespace(x={1}) %}}{{% for i in range(40) %}}{{% set n.x = {0} %}}{{% endfor %}}{{{{ n.x|length }}}}"
 """A text, list or number that grows with every round."""
+DOUBLED = "{{% set n = namespace(x=[1], y=[1]) %}}{{% for i in range({1}) %}}{{% set n.x = {0} %}}{{% endfor %}}"
+"""Something that has twice as much in it after every round, and takes no more room."""
+LONG = "{% set n = namespace(x='a') %}{% for i in range(20) %}{% set n.x = n.x ~ n.x %}{% endfor %}"
+"""A text of a million letters."""
 
 BROKEN = {
     "{{ letter.titel }}": "mail.txt: UndefinedError",
@@ -110,6 +114,29 @@ BROKEN = {
     GROWING.format("n.x + n.x", "[1]"): "mail.txt: SecurityError: it makes a message that is too long",
     GROWING.format("n.x.replace('a', n.x)", "'aa'"): "mail.txt: SecurityError: it makes too much in one step",
     GROWING.format("n.x * n.x", "9"): "mail.txt: SecurityError: the numbers are too large",
+    DOUBLED.format("[n.x, n.x]", 40) + "{{ n.x }}": "mail.txt: SecurityError: it makes a message that is too long",
+    DOUBLED.format("(n.x, n.x)", 40) + "{{ n.x|tojson }}": "mail.txt: SecurityError: it makes a message that is too long",
+    DOUBLED.format("{'a': n.x, 'b': n.x}", 40) + "{{ n.x ~ 1 }}": "mail.txt: SecurityError: it makes a message that is too long",
+    DOUBLED.format("dict(a=n.x, b=n.x)", 40) + "{{ n.x }}": "mail.txt: SecurityError: it makes a message that is too long",
+    DOUBLED.format("[n.x]|batch(2, n.x)|first", 40) + "{{ n.x }}": "mail.txt: SecurityError: it makes a message that is too long",
+    DOUBLED.format("[n.x, n.x]", 19) + "{% set y = n.x|list %}{% for i in range(999) %}{{ n.x == y }}{% endfor %}": (
+        "mail.txt: ValueError: it goes round for too long"
+    ),
+    LONG + "{{ n.x.join(range(1000)|map('string'))|length }}": "mail.txt: SecurityError: it makes too much in one step",
+    LONG + "{{ n.x.join(range(1000)|map('string')|list|reverse)|length }}": "mail.txt: SecurityError: it makes too much in one step",
+    LONG + "{{ range(1000)|map('string')|join(n.x)|length }}": "mail.txt: SecurityError: it makes too much in one step",
+    "{% for i in range(1000) %}{% set x = 'a'|center(1900000 + i) %}{% endfor %}": "mail.txt: ValueError: it goes round for too long",
+    LONG + "{% for i in range(999) %}{% for j in range(99) %}{{ n.x|striptags|length }}{% endfor %}{% endfor %}": (
+        "mail.txt: ValueError: it goes round for too long"
+    ),
+    LONG + "{% for i in range(999) %}{% for j in range(99) %}{{ n.x[1:]|length }}{% endfor %}{% endfor %}": (
+        "mail.txt: ValueError: it goes round for too long"
+    ),
+    LONG + "{% for i in range(999) %}{% for j in range(99) %}{{ 'b' in n.x }}{% endfor %}{% endfor %}": (
+        "mail.txt: ValueError: it goes round for too long"
+    ),
+    LONG + "{% set y = n.x.encode() %}{{ y.replace('a'.encode(), y)|length }}": "mail.txt: SecurityError: it makes too much in one step",
+    "{{ [1]|batch(49000000, 'x')|list|length }}": "mail.txt: SecurityError: it makes too much in one step",
     "  \n": "mail.txt: it makes an empty message",
 }
 
