@@ -200,10 +200,13 @@ class Dispatcher:
             return []
         await self._put_off(name, moment)
         sealed = await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
-        room = limit - len(sealed)
-        if not room or not await self._seal(name, moment, room):
-            return sealed
-        return await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
+        more = True
+        while more and (room := limit - len(sealed)):
+            planned = await self._seal(name, moment, room)
+            if planned:
+                sealed = await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
+            more = planned >= room  # a thousand may have become one message, a digest, and leave room for what follows them
+        return sealed
 
     async def _put_off(self, name: str, moment: datetime) -> None:
         """Let what was sealed before the channel's quiet hours wait for their end. `moment` may be long ago: a line is filled slowly."""

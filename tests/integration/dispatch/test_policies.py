@@ -151,3 +151,15 @@ def test_a_channel_that_is_back_has_no_more_messages_an_hour_than_it_wants(hook)
     told = [request.json["data"] for request in hook.requests[back:]]
     urls = [alert["article"]["url"] for data in told for alert in data.get("alerts", [data])]
     assert sorted(urls) == sorted(f"https://a.example/{number}" for number in range(120))
+
+
+def test_what_is_more_than_one_digest_holds_is_several_in_the_same_round(hook):
+    outbox, clock = ListOutbox(), Clock()
+    channel = replace(hook_channel(hook.port), policy=Policy(when=parse_schedule("daily 09:00")))
+    for number in range(2_100):
+        article = replace(ARTICLE, article_id=number, url=f"https://a.example/{number}")
+        outbox.find(make_alert("OTAN", article, MORNING + timedelta(seconds=number)), "hook")
+    clock.now = NINE_IN_PARIS
+    deliver(outbox, channel, clock=clock)
+    assert sorted(len(request.json["data"]["alerts"]) for request in hook.requests) == [100, 1_000, 1_000]
+    assert outbox.due_channels(clock.now) == []
