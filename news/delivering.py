@@ -101,7 +101,7 @@ def _hold(delivery: WaitingDelivery, policy: Policy, now: datetime) -> Hold | No
     if policy.when is None or not delivery.is_on_article or _is_from_ahead(delivery, now):
         return None
     told_at = policy.when.next_after(delivery.alerted_at, policy.zone)
-    return Hold(told_at, HoldKind.DIGEST, Wording("digest")) if now < told_at else None
+    return Hold(policy.loud_from(told_at), HoldKind.DIGEST, Wording("digest")) if now < told_at else None
 
 
 def _hold_first_poll(delivery: WaitingDelivery, now: datetime) -> Hold | None:
@@ -131,7 +131,7 @@ class _Limit:
         self._left = None if policy.most_per_hour is None else max(0, policy.most_per_hour - len(told_lately))
         self._now = now
         self._first = told_lately[0] if told_lately else now
-        self.hold = Hold(self._first + _HOUR, HoldKind.LIMIT, Wording("limit"))
+        self.hold = Hold(policy.loud_from(self._first + _HOUR), HoldKind.LIMIT, Wording("limit"))
 
     def hold_on(self, delivery: WaitingDelivery) -> Hold | None:
         """Until when what is held already goes on waiting, if that was looked at early; None if it is to be in a summary now."""
@@ -156,7 +156,7 @@ def _roll_of(group: Hashable, together: Sequence[WaitingDelivery], policy: Polic
     if group is not Rolled.DIGEST or policy.when is None:
         return Roll(group.value, min(delivery.due_at for delivery in together))
     planned_at = min(now, *(policy.when.next_after(delivery.alerted_at, policy.zone) for delivery in together))
-    return Roll(group.value, policy.loud_again_at(planned_at) or planned_at)
+    return Roll(group.value, policy.loud_from(planned_at))
 
 
 def _make_message(channel: str, together: Sequence[WaitingDelivery], policy: Policy, now: datetime, group: Hashable) -> PlannedMessage:

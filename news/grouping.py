@@ -74,7 +74,8 @@ class Grouping:
         for delivery, wait in self._waiting:
             group = self._join(delivery) if wait.joins else None
             if group is None:
-                self.held.append((delivery.delivery_id, Hold(wait.until, HoldKind.FOLLOW_UP, Wording("follow-up"))))
+                until = self._policy.loud_from(wait.until)
+                self.held.append((delivery.delivery_id, Hold(until, HoldKind.FOLLOW_UP, Wording("follow-up"))))
             else:
                 self.groups[group].append(delivery)
         return self

@@ -44,6 +44,10 @@ class Policy:
         """When the quiet hours end that hold at `now`; None if none do."""
         return self.quiet.end_after(now, self.zone) if self.quiet else None
 
+    def loud_from(self, moment: datetime) -> datetime:
+        """The moment, or the end of the quiet hours that hold then."""
+        return self.loud_again_at(moment) or moment
+
     @property
     def rolls_up(self) -> bool:
         """Whether many deliveries may become one message, so that planning must see all of them."""

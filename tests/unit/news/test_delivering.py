@@ -22,6 +22,7 @@ from news.alerts import (
 )
 from news.delivering import GATHERING, judge_absent, plan_absent, plan_messages
 from news.escalating import Escalation
+from news.follow_ups import Told
 from news.muting import Mute, MuteKind
 from news.plans import GiveUp, Hold, HoldKind, Plan, Policy, Together, WaitingDelivery
 from news.schedules import parse_quiet, parse_schedule
@@ -201,6 +202,18 @@ def test_a_digest_that_falls_into_quiet_hours_comes_at_their_end_and_is_not_late
     assert held(plan_messages("redaction", [waiting("a")], policy, EIGHT)) == {"a": (nine, "quiet hours")}
     (message,) = plan_messages("redaction", [waiting("a")], policy, nine).messages
     assert message.roll == Roll(RollKind.DIGEST, nine)
+
+
+def test_what_is_held_until_quiet_hours_is_said_to_wait_for_their_end() -> None:
+    two = NOW + 3 * HOUR  # in Paris
+    siesta = Policy(when=parse_schedule("daily 13:00"), quiet=parse_quiet("12:30-14:00"), zone=PARIS)
+    assert held(plan_messages("hook", [waiting("a")], siesta, NOW)) == {"a": (two, "digest")}
+    limited = replace(siesta, when=None, most_per_hour=1)
+    late = NOW + HOUR
+    assert held(plan_messages("hook", [waiting("a", at=late)], limited, late, told_lately=[late])) == {"a": (two, "limit")}
+    told = Told((late,), has_arrived=True)
+    follows = replace(waiting("a", at=late), is_follow_up=True, story_id=1, told=told)
+    assert held(plan_messages("hook", [follows], replace(siesta, when=None), late)) == {"a": (two, "follow-up")}
 
 
 def test_beyond_the_limit_the_rest_of_the_hour_is_held_and_then_one_summary() -> None:
