@@ -19,6 +19,7 @@ from monitors.channels.feed_writer import FeedWriter
 from news.alerts import DeliveryStatus, EscalatedFrom, EscalationCause, Roll, RollKind
 from tests.outbox import ENGLISH, MORNING, ListOutbox, make_bundle, make_health_bundle
 from tests.sending import deliver
+from tests.small_disk import small_disk
 
 
 class Feed:
@@ -222,3 +223,30 @@ def test_two_programs_that_write_one_file_at_once_lose_nothing_of_each_other(fee
         for done in [programs.submit(write_from_elsewhere, feed.folder, range(first, first + 20)) for first in (0, 20)]:
             done.result()
     assert len({entry.link for entry in feed.entries()}) == 40
+
+
+def test_on_a_full_disk_an_alert_waits_and_the_file_stays_whole(feed, tmp_path):
+    with small_disk(tmp_path / "disk", megabytes=4) as disk:
+        feed.file = disk.folder / "otan.atom"
+        feed.channel = replace(feed.channel, path=str(feed.file))
+        feed.send(bundle())
+        before = feed.file.read_bytes()
+        disk.fill()
+        result = feed.send(bundle(1))
+        assert (result.status, result.error) == (DeliveryStatus.PENDING, f"{feed.file} cannot be written: No space left on device")
+        assert feed.file.read_bytes() == before
+        assert sorted(file.name for file in disk.folder.iterdir()) == ["ballast", "otan.atom"]
+        disk.free()
+        assert feed.send(bundle(1)).status is DeliveryStatus.SENT
+        assert len(feed.entries()) == 2
+
+
+def test_a_folder_in_the_place_of_the_file_is_told_and_waited_for(feed):
+    feed.file.mkdir()
+    result = feed.send(bundle())
+    assert (result.status, result.error) == (
+        DeliveryStatus.PENDING,
+        f"{feed.file} holds something else: move it away, or give another path",
+    )
+    feed.file.rmdir()
+    assert feed.send(bundle()).status is DeliveryStatus.SENT
