@@ -119,7 +119,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.tests = {name: self._bounded(cast("Callable[..., Any]", used)) for name, used in self.tests.items()}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        parsed: nodes.Template = _Weighing().visit(super()._parse(source, name, filename))
+        parsed = super()._parse(source, name, filename)
+        if filename is None:  # the user's are handed over as texts; those in files are ours, and make many mails
+            _Weighing().visit(parsed)
         return parsed
 
     def weigh(self, value: Any) -> Any:
