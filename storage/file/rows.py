@@ -26,10 +26,10 @@ def select_in(db: Database, sql: str, values: Iterable[Any], *parameters: Any) -
         yield from db.conn.execute(sql.format(marks=",".join("?" * len(portion))), (*parameters, *portion))
 
 
-def change_in(db: Database, sql: str, values: Iterable[Any]) -> None:
-    """Carry out a change whose `{marks}` stand for the values. No value, no statement."""
+def change_in(db: Database, sql: str, values: Iterable[Any], *parameters: Any) -> None:
+    """Carry out a change whose `{marks}` stand for the values; `parameters` come before them. No value, no statement."""
     for portion in _portions(db, list(values), 1):
-        db.conn.execute(sql.format(marks=",".join("?" * len(portion))), portion)
+        db.conn.execute(sql.format(marks=",".join("?" * len(portion))), (*parameters, *portion))
 
 
 def _portions(db: Database, rows: Sequence[Any], width: int) -> Iterator[Sequence[Any]]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from news.muting import Mute, MuteKind
+from news.muting import Mentioned, Mute, MuteKind, find_mute
+from news.plans import WaitingDelivery
+from news.timing import DELIVERY_LIFETIME
 from storage.file.database import Database
+from storage.file.rows import change_in, select_in
 from storage.file.times import from_text, optional_text, optional_time, to_text
 
 
@@ -35,6 +40,48 @@ def list_mutes(db: Database, since: datetime | None = None) -> list[Mute]:
         {"since": optional_text(since)},
     )
     return [_mute(row) for row in rows]
+
+
+def with_others_who_show(db: Database, waiting: Sequence[WaitingDelivery], mutes: Sequence[Mute]) -> list[WaitingDelivery]:
+    """The same deliveries, without their source where another one shows the article too that was not muted when it did.
+
+    Muted is a source, and not what others publish as well; and whoever shows it first must not decide that.
+    """
+    of_sources = [mute for mute in mutes if mute.kind is MuteKind.SOURCE]
+    keys = {mute.key for mute in of_sources}
+    in_doubt = {int(one.subject.key): one.source for one in waiting if one.is_on_article and one.source in keys}
+    if not in_doubt:
+        return list(waiting)
+    rows = select_in(
+        db,
+        """SELECT article_id, sources.url, seen_at FROM sightings JOIN sources ON sources.id = source_id
+           WHERE silent = 0 AND article_id IN ({marks})""",
+        in_doubt,
+    )
+    told = {
+        row["article_id"]
+        for row in rows
+        if row["url"] != in_doubt[row["article_id"]]
+        and find_mute(of_sources, Mentioned("", row["url"], ""), from_text(row["seen_at"])) is None
+    }
+    return [replace(one, source=None) if one.is_on_article and int(one.subject.key) in told else one for one in waiting]
+
+
+def tell_what_others_show(db: Database, articles: Sequence[int], now: datetime) -> None:
+    """Let what was muted with its source be planned again, of articles that another source shows now."""
+    if not articles or db.conn.execute("SELECT 1 FROM mutes WHERE kind = 'source' LIMIT 1").fetchone() is None:
+        return
+    change_in(
+        db,
+        """UPDATE deliveries SET status = 'pending', due_at = ?, reason = NULL, give_up_at = max(give_up_at, ?)
+           WHERE status = 'muted' AND alert_id IN (SELECT id FROM alerts WHERE article_id IN ({marks})) AND EXISTS (
+               SELECT 1 FROM alerts JOIN articles ON articles.id = article_id JOIN sources ON sources.id = source_id
+                   JOIN mutes ON mutes.kind = 'source' AND key = sources.url
+               WHERE alerts.id = alert_id AND muted_at <= deliveries.created_at AND (until IS NULL OR until > deliveries.created_at))""",
+        articles,
+        to_text(now),
+        to_text(now + DELIVERY_LIFETIME),
+    )
 
 
 def _mute(row: sqlite3.Row) -> Mute:

@@ -38,7 +38,7 @@ from storage.recording.alerts import changes_from_json, differences_from_json, h
 from storage.recording.attempts import log_attempts
 from storage.recording.first_polls import are_first_polls_over, gather_first_polls
 from storage.recording.health import note_deliveries
-from storage.recording.muting import list_mutes
+from storage.recording.muting import list_mutes, with_others_who_show
 from storage.recording.recipients import map_recipients, record_recipients
 from storage.recording.stories_told import find_followed, followed_from_json, followed_json, with_stories
 from storage.recording.waiting import list_waiting
@@ -147,6 +147,7 @@ def seal_messages(db: Database, follow_ups: Mapping[str, FollowUp], channel: str
     waiting = with_stories(db, follow_ups, channel, waiting)
     told_lately = [] if policy.most_per_hour is None else _list_told_lately(db, channel, now, policy.most_per_hour)
     mutes = list_mutes(db, min(one.alerted_at for one in waiting))
+    waiting = with_others_who_show(db, waiting, mutes)
     _write_plan(db, channel, plan_messages(channel, waiting, policy, now, told_lately=told_lately, mutes=mutes), now)
     return len(waiting)
 

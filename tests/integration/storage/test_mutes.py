@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from news.alerts import DeliveryStatus
 from news.muting import Mute, MuteKind
 from news.plans import Policy
+from news.schedules import parse_schedule
 from news.topics import Topic
 from storage import mute, retry_deliveries, unmute
 from tests.desk import A, B, Desk, entry
 
 SPACE = Topic("Espace", "fusée", ("hook",))
 HOUR = timedelta(hours=1)
+DAILY = Policy(when=parse_schedule("daily 08:00"))
 
 
 def bring(desk: Desk, name: str, source: str = A) -> None:
@@ -58,6 +63,51 @@ def test_a_muted_source_silences_what_it_brought_and_nothing_else(desk: Desk) ->
     bring(desk, "1", A)
     bring(desk, "2", B)
     assert states(desk) == {"1": ("muted", "the source A was muted"), "2": ("pending", None)}
+
+
+def told_by(desk: Desk, *sources: str, digest: bool = False) -> tuple[str, str | None]:
+    """What becomes of one article that each of these sources shows, one after the other."""
+    for source in sources:
+        desk.poll(source, entry("La fusée 1", "https://www.example.fr/1"))
+        desk.archive.seal_messages("hook", DAILY if digest else Policy(), desk.now, 100).result()
+    (state,) = states(desk).values()
+    return state
+
+
+@pytest.mark.parametrize("order", [(A, B), (B, A)])
+def test_what_another_source_shows_too_is_told_whichever_comes_first(desk: Desk, order: tuple[str, str]) -> None:
+    desk.follow(SPACE)
+    desk.watch(A, B)
+    mute(desk.path, Mute(MuteKind.SOURCE, A, "A", desk.now))
+    assert told_by(desk, *order) == ("pending", None)
+    assert len(desk.archive.due_messages("hook", desk.now, 100, ())) == 1
+
+
+def test_what_only_muted_sources_show_is_told_nobody(desk: Desk) -> None:
+    desk.follow(SPACE)
+    desk.watch(A, B)
+    for url in (A, B):
+        mute(desk.path, Mute(MuteKind.SOURCE, url, url[-1], desk.now))
+    assert told_by(desk, A, B)[0] == "muted"
+
+
+def test_what_is_muted_for_another_reason_too_stays_so_when_another_source_shows_it(desk: Desk) -> None:
+    desk.follow(SPACE)
+    desk.watch(A, B)
+    mute(desk.path, Mute(MuteKind.SOURCE, A, "A", desk.now))
+    mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now))
+    assert told_by(desk, A, B) == ("muted", "the topic Espace was muted")
+
+
+def test_a_first_look_at_another_source_that_is_told_nobody_tells_nothing(tmp_path: Path) -> None:
+    with Desk(tmp_path / "archive.db", [SPACE]) as desk:
+        desk.watch(A)
+        desk.poll(A)
+        mute(desk.path, Mute(MuteKind.SOURCE, A, "A", desk.now))
+        assert told_by(desk, A)[0] == "muted"
+        desk.watch_of([SPACE], silent_first_poll=True)
+        desk.watch(B)
+        assert told_by(desk, B)[0] == "muted"
 
 
 def test_a_second_mute_takes_the_place_of_the_first(desk: Desk) -> None:
