@@ -75,8 +75,8 @@ def tell_what_others_show(db: Database, articles: Sequence[int], now: datetime) 
         db,
         """UPDATE deliveries SET status = 'pending', due_at = ?, reason = NULL, give_up_at = max(give_up_at, ?)
            WHERE status = 'muted' AND alert_id IN (SELECT id FROM alerts WHERE article_id IN ({marks})) AND EXISTS (
-               SELECT 1 FROM alerts JOIN articles ON articles.id = article_id JOIN sources ON sources.id = source_id
-                   JOIN mutes ON mutes.kind = 'source' AND key = sources.url
+               SELECT 1 FROM alerts CROSS JOIN articles ON articles.id = article_id CROSS JOIN sources ON sources.id = source_id
+                   CROSS JOIN mutes ON mutes.kind = 'source' AND key = sources.url  -- in this order: sources may be many
                WHERE alerts.id = alert_id AND muted_at <= deliveries.created_at AND (until IS NULL OR until > deliveries.created_at))""",
         articles,
         to_text(now),
