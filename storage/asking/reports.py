@@ -121,12 +121,15 @@ def _one(db: Database, sql: str, *parameters: str) -> Any:  # a count or a time
 
 
 def list_undelivered(db: Database) -> list[Undelivered]:
-    """The channels for which messages wait: an attempt failed, or they are left alone, or not configured; not what waits its turn."""
+    """The channels for which messages wait: an attempt failed, or they are left alone, or not configured; not what waits its turn.
+
+    Nor what waits for the end of quiet hours: nobody needs to look at that.
+    """
     rows = db.conn.execute(
         """SELECT deliveries.channel, count(*) AS waiting, max(coalesce(last_error, deliveries.reason, circuits.reason)) AS reason,
                   min(messages.next_attempt_at) AS next_attempt_at
            FROM deliveries LEFT JOIN messages ON messages.id = message_id LEFT JOIN circuits ON circuits.channel = deliveries.channel
-           WHERE status = 'pending'
+           WHERE status = 'pending' AND messages.hold IS NOT 'quiet'
              AND (last_error IS NOT NULL OR circuits.channel IS NOT NULL OR 'absent' IN (deliveries.hold, messages.hold))
            GROUP BY deliveries.channel ORDER BY deliveries.channel"""
     )

@@ -395,3 +395,12 @@ def test_what_is_urgent_or_asked_for_is_not_put_off_and_what_is_says_why(desk: D
 
 def by_title(desk: Desk) -> dict[str, Bundle]:
     return {str(one.alerts[0].about.title): one for one in due(desk)}
+
+
+def test_what_waits_for_the_end_of_quiet_hours_is_nothing_to_look_at(desk: Desk) -> None:
+    (bundle,) = bring(desk, "1")
+    attempt(desk, bundle, DeliveryStatus.PENDING, timedelta(seconds=-1), "no")
+    assert [one.channel for one in desk.archive.report_undelivered()] == ["redaction"]
+    hold = Hold(desk.now + timedelta(hours=9), HoldKind.QUIET, "it waits for the end of quiet hours")
+    assert desk.archive.put_off("redaction", hold, desk.now, 100).result() == 1
+    assert desk.archive.report_undelivered() == []
