@@ -186,11 +186,16 @@ def hold_sealed(policy: Policy, now: datetime) -> Hold | None:
 
 def plan_absent(channel: str, waiting: Sequence[WaitingDelivery], now: datetime) -> Plan:
     """What becomes of deliveries whose channel is not in the configuration."""
-    judged = [(one.delivery_id, judge_absent(channel, one.give_up_at, now)) for one in waiting]
+    judged = [(one.delivery_id, _keep_asked(one, judge_absent(channel, one.give_up_at, now))) for one in waiting]
     return Plan(
         held=tuple((one, verdict) for one, verdict in judged if isinstance(verdict, Hold)),
         given_up=tuple((one, verdict) for one, verdict in judged if isinstance(verdict, GiveUp)),
     )
+
+
+def _keep_asked(delivery: WaitingDelivery, verdict: Hold | GiveUp) -> Hold | GiveUp:
+    """What somebody asked for is told whatever is muted or wanted, also once its channel is back."""
+    return replace(verdict, kind=HoldKind.ASKED) if isinstance(verdict, Hold) and delivery.held is HoldKind.ASKED else verdict
 
 
 def judge_absent(channel: str, give_up_at: datetime, now: datetime) -> Hold | GiveUp:

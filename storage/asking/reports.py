@@ -130,7 +130,8 @@ def list_undelivered(db: Database) -> list[Undelivered]:
                   min(messages.next_attempt_at) AS next_attempt_at
            FROM deliveries LEFT JOIN messages ON messages.id = message_id LEFT JOIN circuits ON circuits.channel = deliveries.channel
            WHERE status = 'pending' AND messages.hold IS NOT 'quiet'
-             AND (last_error IS NOT NULL OR circuits.channel IS NOT NULL OR 'absent' IN (deliveries.hold, messages.hold))
+             AND (last_error IS NOT NULL OR circuits.channel IS NOT NULL OR 'absent' IN (deliveries.hold, messages.hold)
+                  OR (deliveries.hold = 'asked' AND deliveries.reason IS NOT NULL))
            GROUP BY deliveries.channel ORDER BY deliveries.channel"""
     )
     return [Undelivered(row["channel"], row["waiting"], row["reason"] or "", optional_time(row["next_attempt_at"])) for row in rows]

@@ -297,9 +297,9 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
     _plan_again(db, configured, now)
     for table, due, first in (("deliveries", "due_at", "created_at"), ("messages", "next_attempt_at", "sealed_at")):
         db.conn.execute(
-            f"""UPDATE {table} SET {due} = min({first}, :now), hold = NULL
-                WHERE {due} IS NOT NULL AND hold = :absent AND channel IN (SELECT value FROM json_each(:configured))""",  # noqa: S608  # literals
-            {"now": to_text(now), "absent": HoldKind.ABSENT, "configured": configured},
+            f"""UPDATE {table} SET {due} = min({first}, :now), hold = nullif(hold, :absent)
+                WHERE {due} IS NOT NULL AND hold IN (:absent, :asked) AND channel IN (SELECT value FROM json_each(:configured))""",  # noqa: S608  # literals
+            {"now": to_text(now), "absent": HoldKind.ABSENT, "asked": HoldKind.ASKED, "configured": configured},
         )
         db.conn.execute(
             f"""UPDATE {table} SET {due} = :now

@@ -128,3 +128,20 @@ def test_what_was_muted_can_be_sent_all_the_same(desk: Desk) -> None:
     desk.archive.seal_messages("hook", Policy(), desk.now, 100).result()
     assert states(desk) == {"1": ("pending", None)}
     assert len(desk.archive.due_messages("hook", desk.now, 100, ())) == 1
+
+
+def test_what_was_muted_and_is_asked_for_while_its_channel_is_away_is_sent_once_that_is_back(desk: Desk) -> None:
+    desk.follow(SPACE)
+    desk.watch(A)
+    mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now))
+    bring(desk, "1")
+    (alert,) = desk.log()
+    assert retry_deliveries(desk.path, [alert["id"]], desk.now) == (1, [])
+    desk.archive.hold_for_channel("hook", desk.now, 100).result()
+    ((status, _),) = states(desk).values()
+    assert (status, [one.channel for one in desk.archive.report_undelivered()]) == ("pending", ["hook"])
+    assert desk.archive.due_channels(desk.now) == []
+    desk.archive.sync_channels(["hook"], desk.now).result()
+    desk.archive.seal_messages("hook", Policy(), desk.now, 100).result()
+    assert states(desk) == {"1": ("pending", None)}
+    assert len(desk.archive.due_messages("hook", desk.now, 100, ())) == 1
