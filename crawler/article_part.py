@@ -6,6 +6,7 @@ three quarters of its time go there.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from copy import deepcopy
 
@@ -16,15 +17,27 @@ _HOLDERS = frozenset({"main", "article"})
 _ASIDE = frozenset({"nav", "footer", "aside", "dialog", "noscript", "template"})
 _ASIDE_ROLES = frozenset({"navigation", "contentinfo", "complementary", "search", "dialog", "alertdialog"})
 """Parts of a page that are none of its article, as WAI-ARIA 1.2 names them. Consent to cookies is asked for in a dialog."""
-_NO_PROSE = frozenset({"head", "script", "style", "svg", "title", "textarea", "option"})
+_NO_PROSE = frozenset({"head", "script", "style", "svg", "title", "textarea", "option", "label", "button"})
+_NO_LINE = _NO_PROSE | {"p", "a"}
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _PARAGRAPH = 160
-"""Characters. What cards say of other articles is shorter, nearly always."""
+"""Characters. What names another article is shorter, nearly always."""
+_LINE = 40
+"""Characters. Labels are shorter; the lines of a dialogue, a list or a poem are not."""
 _MUCH = 600
-"""Characters of paragraphs in one part of the page, from which on they may be of the article."""
-
-
-_LONG_TEXTS = etree.XPath(f".//text()[not(ancestor::p) and string-length() >= {_PARAGRAPH}]")
+"""Characters of lines outside, from which on they may be of the article."""
+_TEXT = re.compile(
+    r"(?:entry|post|page|text|art|article)[-_]*(?:content|body|text|entry)|article__container|body-text|^(?:post|entry)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What sites call the element around an article's text, in its class or id."""
+_TEXT_OR_MORE = re.compile(
+    rf"{_TEXT.pattern}|(?:story|theme|blog|section|single|main|field)[-_]*(?:content|body|column|post)|content[-_]*(?:main|body)|fulltext"
+    r"|^(?:content|story|text|cell|postarea|article|main|primary)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The same, with what as many sites call the element around all of a page. An `article` says more than these do."""
+_LINES = etree.XPath(f".//text()[string-length() >= {_LINE} and not(parent::p or parent::a or parent::script or parent::style)]")
 
 
 def cut_out_article(tree: HtmlElement) -> HtmlElement | None:
@@ -60,50 +73,100 @@ def _holder_of_headings(tree: HtmlElement) -> HtmlElement | None:
     return holders.pop() if len(holders) == 1 else None
 
 
+def count_lines(part: HtmlElement) -> int:
+    """The characters of what a part of a page says, without its labels, what stands aside, and cards of other articles."""
+    said = _Said(_TEXT)
+    said.add(part)
+    return said.length
+
+
 def _is_much_outside(holder: HtmlElement) -> bool:
-    """Whether a part of the page outside has more paragraphs than sites have to say of themselves, or in a card of another article."""
+    """Whether more is said outside than sites say of themselves, and cards of other articles; or anything in what is called the text."""
+    said = _Said(_TEXT if holder.tag == "article" or holder.find(".//article") is not None else _TEXT_OR_MORE)
     inner = holder
     for outer in holder.iterancestors():
-        between = _of_paragraph(outer.text) + sum(_of_paragraph(part.tail) for part in outer)
-        if between >= _MUCH or any(_most_in_paragraphs(part) >= _MUCH for part in outer if part is not inner):
+        said.length += _of_line(outer.text) + sum(_of_line(part.tail) for part in outer)
+        for part in outer:
+            if part is not inner and part.tag not in _NO_PROSE:
+                said.add(part)
+        if said.is_much() or (said.is_anything() and said.is_called_text(outer)):
             return True
         inner = outer
     return False
 
 
-def _most_in_paragraphs(part: HtmlElement) -> int:
-    """The characters in paragraphs, of whatever element they are made, of the card of another article that has most, or of all the rest."""
-    cards = {parent for heading in part.iter(*_HEADINGS) if (parent := heading.getparent()) is not None and _is_linked(heading, parent)}
-    held: Counter[HtmlElement] = Counter()
-    for paragraph in part.iter("p"):
-        if length := _of_paragraph("".join(paragraph.itertext())):
-            _add(held, length, paragraph, cards, part)
-    for text in _LONG_TEXTS(part):
-        before = text.getparent()
-        _add(held, _of_paragraph(text), before.getparent() if text.is_tail else before, cards, part)
-    return max(held.values(), default=0)
+class _Said:
+    """What parts of a page say, as the number of characters in lines, of whatever elements these are made."""
+
+    def __init__(self, names: re.Pattern[str]) -> None:
+        """`names`: what the element around an article's text is called."""
+        self._names = names
+        self._called_text: dict[HtmlElement, bool] = {}
+        self._in_cards: Counter[HtmlElement] = Counter()
+        self._has_called_text = False
+        self.length = 0
+
+    def is_anything(self) -> bool:
+        return bool(self.length or self._in_cards)
+
+    def is_much(self) -> bool:
+        return self._has_called_text or self.length >= _MUCH or max(self._in_cards.values(), default=0) >= _MUCH
+
+    def is_called_text(self, element: HtmlElement) -> bool:
+        """Asked once, for all the lines in an element: names may be as long as a page."""
+        if element not in self._called_text:
+            names = f"{element.get('class')}\n{element.get('id')}"
+            self._called_text[element] = element.get("itemprop") == "articleBody" or bool(self._names.search(names))
+        return self._called_text[element]
+
+    def add(self, part: HtmlElement) -> None:
+        cards = {parent for heading in part.iter(*_HEADINGS) if (parent := heading.getparent()) is not None and _is_linked(heading, parent)}
+        for paragraph in part.iter("p"):
+            if length := _of_paragraph(paragraph):
+                self._add_line(length, paragraph, part, cards, _NO_PROSE)
+        for text in _LINES(part):
+            if length := _of_line(text):
+                before = text.getparent()
+                self._add_line(length, before.getparent() if text.is_tail else before, part, cards, _NO_LINE)
+
+    def _add_line(self, length: int, element: HtmlElement, part: HtmlElement, cards: set[HtmlElement], tags: frozenset[str]) -> None:
+        """Count what stands in `element`: to the card around it, or else to all the rest. In one of `tags` it is no line."""
+        card: HtmlElement | None = None
+        around: list[HtmlElement] = []
+        for one in (element, *element.iterancestors()):
+            if one.tag in tags or _is_aside(one):
+                return
+            if one in cards:
+                card = one if card is None else card
+                around.clear()  # what a card calls a text is its own
+            else:
+                around.append(one)
+            if one is part:
+                break
+        self._has_called_text = self._has_called_text or any(map(self.is_called_text, around))
+        if card is None:
+            self.length += length
+        else:
+            self._in_cards[card] += length
+
+
+def _of_paragraph(paragraph: HtmlElement) -> int:
+    """The characters of a paragraph; of a short one, only those that are in no link, which may name another article."""
+    length = len("".join(paragraph.itertext()).strip())
+    if length < _PARAGRAPH:
+        length -= sum(len(text) for link in paragraph.iter("a") for text in link.itertext())
+    return length if length >= _LINE else 0
+
+
+def _of_line(text: str | None) -> int:
+    length = len(text.strip()) if text else 0
+    return length if length >= _LINE else 0
 
 
 def _is_linked(heading: HtmlElement, parent: HtmlElement) -> bool:
-    return parent.tag == "a" or heading.find(".//a") is not None
-
-
-def _add(held: Counter[HtmlElement], length: int, element: HtmlElement, cards: set[HtmlElement], part: HtmlElement) -> None:
-    """Count what stands in `element` to the card around it, or else to the part; what is aside from any article is not counted."""
-    card = None
-    for one in (element, *element.iterancestors()):
-        if one.tag in _NO_PROSE or _is_aside(one):
-            return
-        if card is None and one in cards:
-            card = one
-        if one is part:
-            held[part if card is None else card] += length
-            return
-
-
-def _of_paragraph(text: str | None) -> int:
-    length = len(text.strip()) if text else 0
-    return length if length >= _PARAGRAPH else 0
+    """Whether a heading leads elsewhere. Those of a live report lead to their own place in the page."""
+    link = parent if parent.tag == "a" else next(heading.iter("a"), None)
+    return link is not None and not link.get("href", "").startswith("#")
 
 
 def _is_aside(element: HtmlElement) -> bool:

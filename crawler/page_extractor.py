@@ -7,7 +7,7 @@ from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from trafilatura.settings import Extractor
 
-from crawler.article_part import cut_out_article
+from crawler.article_part import count_lines, cut_out_article
 from crawler.decoding import decode
 from crawler.feed_repair import repair_characters
 from crawler.footnotes import raise_calls
@@ -45,6 +45,8 @@ _THOROUGH = Extractor(fast=False, comments=False)
 """Made once: trafilatura would read its configuration anew for each page. It needs no address, since we ask for no links."""
 _FEW_CHARACTERS = 20
 _ENOUGH_CHARACTERS = 600
+_MANY_CHARACTERS = 3_000
+"""trafilatura does not look again where it has found so many."""
 
 
 def extract_page(body: bytes, url: str, content_type: str | None = None, parts: PartsRead | None = None) -> ExtractedPage:
@@ -91,11 +93,14 @@ def _drop_what_is_no_text(tree: HtmlElement) -> None:
 
 
 def _main_text(tree: HtmlElement) -> str:
-    """The article's text: that of the part which holds it, if enough is found there; else that of the whole page."""
+    """The article's text: that of the part which holds it, if enough is found there; else that of the whole page.
+
+    Where trafilatura finds little of a long page, it looks again and is less choosy. So it must have found most of what the part says.
+    """
     part = cut_out_article(tree)
     if part is not None:
         text = _fast_text(part)
-        if len(text) >= _ENOUGH_CHARACTERS:
+        if len(text) >= _MANY_CHARACTERS or _ENOUGH_CHARACTERS <= len(text) >= count_lines(part) / 2:
             return text
     return _text_of_page(tree)
 

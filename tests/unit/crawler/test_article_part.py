@@ -13,6 +13,8 @@ SENTENCE = (
 PARAGRAPH = f"<p>{SENTENCE * 2}</p>"
 ARTICLE = f"<h1>Le port rouvre</h1>{PARAGRAPH * 4}"
 MAIN = f"<main>{ARTICLE}</main>"
+LINE = "Le port de Saint-Malo rouvre lundi, a dit la préfecture. "
+CARD = f"<h3><a href='/b'>Un autre</a></h3><p>{SENTENCE}</p>"
 
 
 def cut(body: str, head: str = "") -> str | None:
@@ -68,11 +70,50 @@ def test_where_the_markup_leaves_a_doubt_nothing_is_cut_out(body: str) -> None:
         f"<div><nav>Menu</nav>{SENTENCE * 5}</div>",
         SENTENCE * 5,
         f"<p>{f'<a href=/x>{SENTENCE}</a>' * 5}</p>",
+        f"<div>{f'<p>{LINE}</p>' * 12}</div>",
+        f"<ul>{f'<li>{LINE}</li>' * 12}</ul>",
+        f"<table>{f'<tr><td>{LINE}</td><td>{LINE}</td></tr>' * 6}</table>",
+        f"<div>{f'{LINE}<br>' * 12}</div>",
+        f"<div>{f'<p><em>{LINE}</em> <a href=/x>Suite</a></p>' * 12}</div>",
+        f"<div>{PARAGRAPH}</div>" * 3,
+        f"<article><h2>Mise à jour</h2>{PARAGRAPH}</article>" * 3,
+        "".join(f"<div id=u{n}><h3><a href='#u{n}'>10 h 0{n}</a></h3>{PARAGRAPH}</div>" for n in range(3)),
+        f"<div class='post-content'>{f'<div>{CARD}</div>' * 3}</div>",
+        f"<div class='post-content'>{PARAGRAPH}</div>",
+        f"<div itemprop='articleBody'><p>{SENTENCE}</p></div>",
+        f"<section class='story-body'><p>{SENTENCE}</p></section>",
     ],
 )
 @pytest.mark.parametrize("place", ["<div>{main}{more}</div>", "{more}{main}", "<div><section>{main}</section></div>{more}"])
 def test_paragraphs_outside_may_be_of_the_article(place: str, more: str) -> None:
     assert cut(place.format(main=MAIN, more=more)) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        (
+            "<div {names}>{more}{part}</div>",
+            ["class='post-content'", "itemprop='articleBody'", "id='articleBody'", "class='x page-content y'"],
+        ),
+        ("<div {names}><div>{part}</div></div>{more}", []),
+        ("<div {names}>{more}<section>{part}</section></div>", ["class='article__body'", "class='entry'"]),
+    ],
+)
+@pytest.mark.parametrize("more", [f"<p class='chapo'>{SENTENCE}</p>", f"<h2>Chapô</h2>{SENTENCE}", f"<div>{CARD}</div>"])
+@pytest.mark.parametrize("part", [MAIN, f"<article>{ARTICLE}</article>"])
+def test_a_lead_in_what_is_called_the_article_s_text_is_of_the_article(place: str, names: list[str], more: str, part: str) -> None:
+    assert cut(place.format(names="", more=more, part=part)) is not None
+    for name in names:
+        assert cut(place.format(names=name, more=more, part=part)) is None
+
+
+@pytest.mark.parametrize("name", ["class='content'", "id='content'", "class='main-column'", "class='l story-content'"])
+def test_what_may_be_called_so_around_all_of_a_page_is_only_believed_where_there_is_no_article(name: str) -> None:
+    body = f"<div {name}><p>{SENTENCE}</p>{{part}}</div>"
+    assert cut(body.format(part=MAIN)) is None
+    assert cut(body.format(part=f"<main><article>{ARTICLE}</article></main>")) is not None
+    assert cut(body.format(part=f"<article>{ARTICLE}</article>")) is not None
 
 
 @pytest.mark.parametrize(
@@ -86,6 +127,11 @@ def test_paragraphs_outside_may_be_of_the_article(place: str, more: str) -> None
         "<div>" + f"<a href='/b'><h3>Un autre</h3>{PARAGRAPH}</a>" * 9 + "</div>",
         f"<div><script>{SENTENCE * 9}</script></div>",
         PARAGRAPH * 2,
+        f"<ul>{f'<li><a href=/x>{LINE}</a></li>' * 99}</ul>",
+        f"<div>{f'<p><a href=/x>{LINE}</a></p>' * 99}</div>",
+        f"<form>{f'<label>{LINE}</label><button>{LINE}</button>' * 99}</form>",
+        f"<div>{f'<div><h3><a href=/b>Un autre</a></h3><div class=post-content>{PARAGRAPH}</div></div>' * 9}</div>",
+        f"<div>{f'<article><h3><a href=/b>Un autre</a></h3>{PARAGRAPH}</article>' * 9}</div>",
     ],
 )
 def test_what_sites_say_of_themselves_and_of_other_articles_is_left_out(more: str) -> None:

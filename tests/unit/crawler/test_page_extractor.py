@@ -54,6 +54,17 @@ def test_a_part_with_too_little_text_is_not_taken_for_the_article() -> None:
     assert "Paragraphe 29" in page.text
 
 
+def test_a_part_of_which_little_is_found_is_not_taken_for_the_article() -> None:
+    """On a page that is much longer than what it finds at first, trafilatura looks in what sites call a teaser too."""
+    first, rest = (
+        "".join(f"<p>{word} {number} : {'le port rouvre lundi aux navires. ' * 7}</p>" for number in range(4)) for word in ("Un", "Deux")
+    )
+    links = "".join(f"<li><a href='/{number}'>Le port de Saint-Malo rouvre aux navires de commerce</a></li>" for number in range(200))
+    page = extract(f"<html><body><main><h1>Le titre</h1>{first}<div class='teaser'>{rest * 2}</div></main><ul>{links}</ul></body></html>")
+    assert "Un 3" in page.text
+    assert "Deux 3" in page.text
+
+
 @pytest.mark.parametrize(
     ("html", "title"),
     [
