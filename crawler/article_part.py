@@ -22,7 +22,7 @@ _NO_LINE = _NO_PROSE | {"p", "a"}
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _PARAGRAPH = 160
 """Characters. What names another article is shorter, nearly always."""
-_LINE = 40
+_LINE = 25
 """Characters. Labels are shorter; the lines of a dialogue, a list or a poem are not."""
 _MUCH = 600
 """Characters of lines outside, from which on they may be of the article."""

@@ -72,6 +72,7 @@ def test_where_the_markup_leaves_a_doubt_nothing_is_cut_out(body: str) -> None:
         f"<p>{f'<a href=/x>{SENTENCE}</a>' * 5}</p>",
         f"<div>{f'<p>{LINE}</p>' * 12}</div>",
         f"<ul>{f'<li>{LINE}</li>' * 12}</ul>",
+        f"<div>{'Le port rouvre lundi matin,<br>' * 25}</div>",
         f"<table>{f'<tr><td>{LINE}</td><td>{LINE}</td></tr>' * 6}</table>",
         f"<div>{f'{LINE}<br>' * 12}</div>",
         f"<div>{f'<p><em>{LINE}</em> <a href=/x>Suite</a></p>' * 12}</div>",
