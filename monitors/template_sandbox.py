@@ -108,7 +108,7 @@ def _told(method: str, value: Any) -> nodes.Expr:
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """An environment whose operators, filters, tests and methods are bounded. All steps together are while it has a `meter`."""
+    """An environment whose operators, filters, tests and methods are bounded while it has a `meter`, as for templates of the user."""
 
     intercepted_binops = frozenset({"**", "*", "+", "%"})
     meter: Meter | None = None
@@ -152,6 +152,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self._made(super().call_binop(context, operator, left, right))
 
     def call(self, context: Context, called: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.meter is None:
+            return super().call(context, called, *args, **kwargs)
         if called in (self.weigh, self.go_through):
             return called(*args)
         owner = getattr(called, "__self__", None)
@@ -166,6 +168,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _bounded(self, used: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(used)  # jinja reads attributes of a filter, to know whether it wants the environment
         def bounded(*args: Any, **kwargs: Any) -> Any:
+            if self.meter is None:  # one of our own templates runs
+                return used(*args, **kwargs)
             args = tuple(map(_held, args))
             if used.__name__ == "do_format" and args:
                 _check_format(str(args[0]))
