@@ -2,7 +2,8 @@
 
 Feeds of 30 new entries, about 1 kB of text each, come to an empty archive through `Archive.record_poll` as in the daemon, with 100 topics:
 known entries looked for, identity judged, versions, index, matches and validators written and committed in the program's own groups. What a
-worker process makes beside the parsing is made before, as there, and printed apart. Fetching and parsing are not part of it.
+worker process makes beside the parsing is made before, as there, and printed apart. Fetching and parsing are not part of it. How much of
+the writing thread's time places the articles in stories is told too, where the version does so.
 
 With `--beside CHECKOUT`, the folder of another version of the program, both are measured in turn in the same run, each in processes of
 its own, and the ratio of the medians is printed.
@@ -48,12 +49,17 @@ def main() -> None:
         for name, checkout in checkouts.items():
             figures[name].append(run_in(checkout.resolve(), sources))
     for name, taken in figures.items():
-        print(f"{name:13} writing {_median(taken, 'writing'):.2f} ms CPU an entry, before {_median(taken, 'preparing'):.2f} ms")
+        placing = f", of which {_median(taken, 'placing'):.2f} place it in a story" if any(one["placing"] for one in taken) else ""
+        print(f"{name:13} writing {_median(taken, 'writing'):.2f} ms CPU an entry{placing}; before {_median(taken, 'preparing'):.2f} ms")
     if options.beside:
-        ratios = [one["writing"] / other["writing"] for one, other in zip(figures["this version"], figures["beside"], strict=True)]
-        print(
-            f"ratio         {statistics.median(ratios):.2f} of the other's writing thread (rounds: {', '.join(f'{r:.2f}' for r in ratios)})"
-        )
+        pairs = list(zip(figures["this version"], figures["beside"], strict=True))
+        _print_ratio("ratio", [one["writing"] / other["writing"] for one, other in pairs])
+        _print_ratio("but placing", [(one["writing"] - one["placing"]) / (other["writing"] - other["placing"]) for one, other in pairs])
+
+
+def _print_ratio(name: str, ratios: list[float]) -> None:
+    rounds = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(f"{name:13} {statistics.median(ratios):.2f} of the other's writing thread (rounds: {rounds})")
 
 
 def _median(taken: list[dict[str, float]], name: str) -> float:
@@ -86,17 +92,50 @@ def measure(sources: int) -> dict[str, float]:
             feeds = list(map(_preparing(), feeds))
             preparing = time.thread_time() - started
             outcomes = [_outcome(archive.find_sources([url])[0][0], feed) for url, feed in zip(urls, feeds, strict=True)]
+            placing = _watch_placing()
             before = _writing_time(archive)
             for future in [archive.record_poll(outcome, _NOW) for outcome in outcomes]:
                 assert future.result().articles_new == _ENTRIES
             after = _writing_time(archive)
     entries = sources * _ENTRIES
-    return {"writing": 1000 * (after - before) / entries, "preparing": 1000 * preparing / entries}
+    taken = {"writing": after - before, "preparing": preparing, "placing": sum(placing)}
+    return {name: 1000 * seconds / entries for name, seconds in taken.items()}
 
 
 def _writing_time(archive: Any) -> float:
     """CPU seconds that the writing thread has taken so far."""
     return float(archive._writer.submit(lambda _: time.thread_time()).result())  # noqa: SLF001  # no public method runs there
+
+
+def _watch_placing() -> list[float]:
+    """The CPU seconds of each step from now on that places articles in stories; none in a version that has no stories."""
+    taken: list[float] = []
+    try:
+        from storage.recording import articles, beforehand  # noqa: PLC0415
+        from storage.recording.stories import Surroundings  # noqa: PLC0415
+    except ImportError:
+        return taken
+
+    def watch(place: Any, name: str) -> None:
+        step = getattr(place, name)
+
+        def timed(*arguments: Any) -> Any:
+            started = time.thread_time()
+            try:
+                return step(*arguments)
+            finally:
+                taken.append(time.thread_time() - started)
+
+        setattr(place, name, timed)
+
+    for place, name in (
+        (beforehand, "make_unplaced"),
+        (beforehand, "load_surroundings"),
+        (Surroundings, "place"),
+        (articles, "write_placed"),
+    ):
+        watch(place, name)
+    return taken
 
 
 def _matcher_class() -> Any:

@@ -149,9 +149,8 @@ def find_near(sketch: Sketch, holders: Callable[[str], Sequence[int] | None]) ->
     for weight, word in rarest:
         if not (held := holders(word)):
             continue  # it finds none, and others are asked instead
-        for holder in held[-MOST_HOLDERS_ASKED:]:
-            if since <= holder & _HOURS <= until:
-                told[holder] = told.get(holder, 0) + weight
+        for holder in [holder for holder in held[-MOST_HOLDERS_ASKED:] if since <= holder & _HOURS <= until]:
+            told[holder] = told.get(holder, 0) + weight
         asked += 1
         if asked == MOST_WORDS_ASKED:
             break
@@ -170,8 +169,8 @@ def _least_told(sketch: Sketch, rarest: Sequence[tuple[int, str]]) -> float:
 
 def _rarest_first(sketch: Sketch) -> list[tuple[int, str]]:
     """The words by which the articles near to this one are found, each after how much it tells."""
-    words = [(-weight, word) for word, weight in zip(sketch.words, sketch.weights, strict=True) if word[0] != KIN_SIGN]
-    return [(-weight, word) for weight, word in sorted(words)]
+    words = sorted([(-weight, word) for word, weight in zip(sketch.words, sketch.weights, strict=True) if word[0] != KIN_SIGN])
+    return [(-weight, word) for weight, word in words]
 
 
 def most_sharing(holders: Mapping[int, Collection[int]], marks: Collection[int]) -> dict[int, set[int]]:

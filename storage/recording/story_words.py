@@ -10,8 +10,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import chain
-from typing import NamedTuple
+from itertools import chain, islice
 from weakref import WeakKeyDictionary
 
 from news.placing import MOST_HOLDERS_ASKED, as_holder
@@ -21,26 +20,32 @@ from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
 from storage.recording.state import get_state, set_state
 
-MOST_WAITING = 1_500
-"""Articles. They hold some 25,000 different words, which take 0.4 s to write."""
+MOST_WAITING = 3_000
+"""Articles. They hold some 33,000 different words, which take 0.4 s to write."""
 _MOST_REMEMBERED_SKETCHES = 1_000
 """Some 10 kB each."""
-_MOST_REMEMBERED_WORDS = 30_000
-"""At most 500 bytes each, most of them 200. The latest articles, whose words are written together, have 12,000."""
+_MOST_WORDS = 50_000
+"""That are known at a time, of which half are forgotten when they are written. At most 700 bytes each, most of them 300."""
 _EVERY_ARTICLE = ""
 """Under this word it is counted how many articles there were."""
 _KEPT_UNTIL = "words_kept_until"
 """The last article whose words are in the table."""
 
 
-class _Known(NamedTuple):
-    """A word as it is in the table."""
+class _Word:
+    """What is known of a word."""
 
-    articles: int
-    holders: bytes | None
+    __slots__ = ("articles", "kept", "waiting")
+
+    def __init__(self, articles: int, kept: bytes | None) -> None:
+        self.articles = articles
+        """How many hold it, those that wait among them."""
+        self.kept = kept
+        """Who holds it, of the articles in the table; see `as_holder`."""
+        self.waiting: list[int] = []
+        """The same of those that are not in the table."""
 
 
-_UNKNOWN = _Known(0, None)
 _HOLDER_BYTES = 8
 
 
@@ -52,29 +57,35 @@ class StoryWords:
         """The article that was noted last. If it is not on record, what was done with it was taken back."""
         self._kept_until = int(get_state(db, _KEPT_UNTIL) or 0)
         self._newest = self._kept_until
-        self._known: dict[str, _Known] = {}
+        self._words: dict[str, _Word] = {}
         self._sketches: dict[int, Sketch] = {}
-        self._waiting: dict[str, list[int]] = {}
-        """Who holds each word, of the articles that are not in the table; see `as_holder`."""
-        self.note(load_sketches_after(db, self._kept_until))
+        self._unlearned: dict[str, list[int]] = {}
+        """Who holds what words, of those that wait since before the start: most are not asked for before they are written."""
+        self._learn(db, [_EVERY_ARTICLE])
+        for sketch in load_sketches_after(db, self._kept_until):
+            for word in sketch.words:
+                self._unlearned.setdefault(word, []).append(as_holder(sketch.article_id, sketch.at))
+            self._note_article(sketch)
 
     def learn(self, db: Database, sketches: Iterable[Sketch]) -> None:
         """Load what is known of the words of these, which are then counted."""
-        self._learn(db, {_EVERY_ARTICLE}.union(*(sketch.words for sketch in sketches)))
+        self._forget_some_words()
+        self._learn(db, set().union(*(sketch.words for sketch in sketches)))
 
     def count(self, sketches: Sequence[Sketch]) -> WordCounts:
         """Of how many articles the words of these are, whose words were learned: the next to be noted, which count themselves."""
         own = Counter(chain.from_iterable([sketch.words for sketch in sketches]))
-        own[_EVERY_ARTICLE] = len(sketches)
-        held = {word: self._known[word].articles + len(self._waiting.get(word, ())) + count for word, count in own.items()}
-        return WordCounts(held.pop(_EVERY_ARTICLE), held)
+        words = self._words
+        return WordCounts(
+            words[_EVERY_ARTICLE].articles + len(sketches), {word: words[word].articles + count for word, count in own.items()}
+        )
 
     def holders(self, word: str) -> Sequence[int]:
         """Who else holds a word of an article that was counted, the latest last."""
-        blob, waiting = self._known[word].holders, self._waiting.get(word, ())
-        if not blob:
-            return waiting
-        return (*_unpack(blob), *waiting) if waiting else _unpack(blob)
+        known = self._words[word]
+        if not known.kept:
+            return known.waiting
+        return (*_unpack(known.kept), *known.waiting) if known.waiting else _unpack(known.kept)
 
     def load_sketches(self, db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
         """The sketches of these articles that are not forgotten; those of the day are asked for again and again."""
@@ -87,39 +98,50 @@ class StoryWords:
         self._sketches.update((one.article_id, one) for one in sketches)
 
     def note(self, sketches: Sequence[Sketch]) -> None:
-        """Count these articles, whose sketches are on record, and know them for those that hold their words."""
+        """Count these articles, whose sketches are on record and whose words were learned, and know them for those that hold these."""
         for sketch in sketches:
             holder = as_holder(sketch.article_id, sketch.at)
-            self._waiting.setdefault(_EVERY_ARTICLE, []).append(holder)
             for word in sketch.words:
-                self._waiting.setdefault(word, []).append(holder)
-            self.last_noted = sketch.article_id
-            self._newest = max(self._newest, sketch.article_id)
-        self._remember(sketches)
+                known = self._words[word]
+                known.articles += 1
+                known.waiting.append(holder)
+            self._note_article(sketch)
+
+    def _note_article(self, sketch: Sketch) -> None:
+        self._words[_EVERY_ARTICLE].waiting.append(sketch.article_id)
+        self._words[_EVERY_ARTICLE].articles += 1
+        self.last_noted = sketch.article_id
+        self._newest = max(self._newest, sketch.article_id)
+        self._remember([sketch])
 
     def settle(self, db: Database, *, at_once: bool) -> None:
         """Write what waits if it is much, or `at_once`: articles before the last of the table would not be read again after a start."""
-        waiting = len(self._waiting.get(_EVERY_ARTICLE, ()))
-        if waiting >= MOST_WAITING or (waiting and at_once):
+        waiting = len(self._words[_EVERY_ARTICLE].waiting)
+        if waiting and (at_once or waiting >= MOST_WAITING or len(self._words) > _MOST_WORDS):
             self._write(db)
         if len(self._sketches) > _MOST_REMEMBERED_SKETCHES:
             self._sketches = dict(list(self._sketches.items())[-_MOST_REMEMBERED_SKETCHES // 2 :])
-        if len(self._known) > _MOST_REMEMBERED_WORDS:
-            self._known = dict(list(self._known.items())[-_MOST_REMEMBERED_WORDS // 2 :])
 
     def _write(self, db: Database) -> None:
-        words = sorted(self._waiting)
-        self._learn(db, words)
-        for word in words:
-            known, waiting = self._known[word], self._waiting[word]
-            holders = None if is_kin(word) or word == _EVERY_ARTICLE else _add(known.holders, waiting)
-            self._known[word] = _Known(known.articles + len(waiting), holders)
-        rows = [(word, *self._known[word]) for word in words]
+        self._learn(db, [*self._unlearned])
+        waiting = sorted([word for word, known in self._words.items() if known.waiting])
+        for word in waiting:
+            known = self._words[word]
+            known.kept = None if is_kin(word) or word == _EVERY_ARTICLE else _add(known.kept, known.waiting)
+            known.waiting.clear()
+        rows = [(word, self._words[word].articles, self._words[word].kept) for word in waiting]
         replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
         insert_rows(db, "word_counts", ("word", "articles", "holders"), rows, replaced)
         set_state(db, _KEPT_UNTIL, str(self._newest))
         self._kept_until = self._newest
-        self._waiting.clear()
+        self._forget_some_words()
+
+    def _forget_some_words(self) -> None:
+        """Keep those that wait, and the latest; an operation that learned words and placed nothing leaves them here too."""
+        if len(self._words) > _MOST_WORDS:
+            latest = set(islice(reversed(self._words), _MOST_WORDS // 2))
+            latest.add(_EVERY_ARTICLE)
+            self._words = {word: known for word, known in self._words.items() if known.waiting or word in latest}
 
     def is_before_the_last(self, article_id: int) -> bool:
         """Whether an article comes later than one with a higher number whose words are in the table."""
@@ -130,10 +152,14 @@ class StoryWords:
         return (noted, kept_until) == (self.last_noted, self._kept_until)
 
     def _learn(self, db: Database, words: Iterable[str]) -> None:
-        missing = sorted(word for word in words if word not in self._known)
-        self._known.update(dict.fromkeys(missing, _UNKNOWN))
+        missing = sorted([word for word in words if word not in self._words])
+        self._words.update([(word, _Word(0, None)) for word in missing])
         for row in select_in(db, "SELECT word, articles, holders FROM word_counts WHERE word IN ({marks})", missing):
-            self._known[row["word"]] = _Known(row["articles"], row["holders"])
+            self._words[row["word"]] = _Word(row["articles"], row["holders"])
+        for word in missing if self._unlearned else ():
+            known = self._words[word]
+            known.waiting = self._unlearned.pop(word, known.waiting)
+            known.articles += len(known.waiting)
 
 
 def _add(packed: bytes | None, holders: Sequence[int]) -> bytes:

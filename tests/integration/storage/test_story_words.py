@@ -61,7 +61,7 @@ def test_articles_are_placed_the_same_whatever_waits(tmp_path: Path, monkeypatch
         assert desk.rows("SELECT count(*) FROM word_counts") == [(0,)], "all of it waits"
     if how == "remembering little":
         monkeypatch.setattr(story_words, "_MOST_REMEMBERED_SKETCHES", 2)
-        monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", 2)
+        monkeypatch.setattr(story_words, "_MOST_WORDS", 2)
     monkeypatch.setattr(story_words, "MOST_WAITING", {"written at once": 1, "read again after each": 500}.get(how, 7))
     with Desk(tmp_path / "other.db") as desk:
         poll_all(desk, (lambda desk: desk.reopen()) if how == "read again after each" else lambda _: None)
@@ -73,13 +73,13 @@ def test_no_more_is_remembered_than_there_is_room_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_words: int, most_sketches: int
 ) -> None:
     """Also where there is room for less than one article brings."""
-    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", most_words)
+    monkeypatch.setattr(story_words, "_MOST_WORDS", most_words)
     monkeypatch.setattr(story_words, "_MOST_REMEMBERED_SKETCHES", most_sketches)
     remembered: list[tuple[int, int]] = []
 
     def look(desk: Desk) -> None:
         words, _ = desk.archive._submit(story_words.words_of).result()
-        remembered.append((len(words._known), len(words._sketches)))
+        remembered.append((len(words._words), len(words._sketches)))
 
     with Desk(tmp_path / "archive.db") as desk:
         poll_all(desk, look)
@@ -140,7 +140,7 @@ def test_what_was_taken_back_is_known_no_more(tmp_path: Path, monkeypatch: pytes
 
 
 def test_what_was_written_by_tidying_that_was_taken_back_still_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(story_words, "_MOST_REMEMBERED_WORDS", 2)
+    monkeypatch.setattr(story_words, "_MOST_WORDS", 2)
     with Desk(tmp_path / "plain.db") as desk:
         poll_all(desk)
         expected = placed(desk)
