@@ -22,7 +22,7 @@ from storage.recording.sketches import write_sketches
 from storage.recording.stories import SKETCH_AGE
 from storage.recording.story_words import _pack
 
-_SHINGLES_EACH = 40
+SHINGLES_EACH = 40
 _ROUNDS = 4
 _DIFFERENT = 2_000
 """Texts of which there are sketches."""
@@ -41,15 +41,15 @@ def fill(db: Database, count: int, now: datetime) -> None:
         )
         db.conn.execute(
             f"""{_COUNTED} INSERT INTO story_articles
-                SELECT id, id, NULL, NULL, NULL, {_SHINGLES_EACH}, 'first', 0.08, max(1, id - 9), 'un deux trois', 0.0 FROM n""",
+                SELECT id, id, NULL, NULL, NULL, {SHINGLES_EACH}, 'first', 0.08, max(1, id - 9), 'un deux trois', 0.0 FROM n""",
             {"first": 1, "last": count},
         )
     for start in range(_ROUNDS):
-        first, last = start * count // _ROUNDS * _SHINGLES_EACH, (start + 1) * count // _ROUNDS * _SHINGLES_EACH - 1
+        first, last = start * count // _ROUNDS * SHINGLES_EACH, (start + 1) * count // _ROUNDS * SHINGLES_EACH - 1
         with db.atomic():
             db.conn.execute(
                 f"""{_COUNTED} INSERT INTO shingles
-                    SELECT random() & 281474976710655 AS shingle, id / {_SHINGLES_EACH} + 1 FROM n ORDER BY 1""",
+                    SELECT random() & 281474976710655 AS shingle, id / {SHINGLES_EACH} + 1 FROM n ORDER BY 1""",
                 {"first": first, "last": last},
             )
 

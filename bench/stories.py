@@ -27,13 +27,15 @@ from statistics import median
 
 from bench.common import make_parser, measure_pace, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
-from bench.many_stories import fill, fill_days
+from bench.many_stories import SHINGLES_EACH, fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
 from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing
 from news.stories import WordCounts, weigh
 from news.text import analyse, analyse_article
+from quivive.collector import calm_collector, leave_out_what_stays
 from storage.file.connection import open_for_writing
 from storage.file.database import Database
+from storage.file.shingles import MOST_WAITING
 from storage.recording.stories import place_articles
 
 LABELLED = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "stories-fr" / "dev.tsv"
@@ -42,8 +44,8 @@ _TEXTS_OF = 15
 _TEASER_CHARACTERS = 400
 _FOLLOW_UP = timedelta(hours=1)
 """The default of `[alerts] follow_up`."""
-_BODY, _MEASURED = 20, 8_000
-"""Twice as many as wait before their shingles are put away."""
+_BODY, _BEFORE, _MEASURED = 20, 5_000, MOST_WAITING // SHINGLES_EACH
+"""As many articles are measured as bring one pass over the index of shingles; before them, some that wait already."""
 _A_DAY = (2_700, 10_000)
 """A million in a year, and what a large installation has."""
 _FIRST = datetime(2025, 1, 1, tzinfo=UTC)
@@ -158,19 +160,21 @@ def _is_copy(original: str, text: str) -> bool:
     return find_copy(SampledText(2, _FIRST, "", frozenset(), mine, None), [other]) is not None
 
 
-def report_cost(folder: Path, count: int) -> None:
+def report_cost(folder: Path, count: int, *, quick: bool) -> None:
     """Print what placing an article costs in an archive of so many, at several paces."""
     path = folder / "stories.db"
     shutil.copy(_made_archive(folder, count), path)
     db = open_for_writing(path)
     db.conn.execute("PRAGMA foreign_keys = OFF")  # the articles themselves are not what is measured
     first = count + 1
+    before, measured = (_BODY, 20 * _BODY) if quick else (_BEFORE, _MEASURED)
     for a_day in _A_DAY:
         fill_days(db, first - 1, a_day, _FIRST)
         db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = path.stat().st_size
-        made, spent, paces = _place_more(db, first, a_day)
-        first += _MEASURED
+        _place_more(db, first, a_day, before)
+        made, spent, paces = _place_more(db, first + before, a_day, measured)
+        first += before + measured
         print(f"placing an article among {count}, {a_day} a day: {1000 * spent:.2f} ms of processor time (goal: 2),", end=" ")
         print(f"and {1000 * made:.2f} in the worker process that reads its text; pace {median(paces):.2f} ms")
         print(f"bytes an article, {a_day} a day: {size / count:.0f} (goal: 1200)")
@@ -192,15 +196,15 @@ def _made_archive(folder: Path, count: int) -> Path:
     return made
 
 
-def _place_more(db: Database, first: int, a_day: int) -> tuple[float, float, list[float]]:
-    """Archive some more; returns the seconds that each takes: what a worker process makes of its text, and the writing thread.
+def _place_more(db: Database, first: int, a_day: int, count: int) -> tuple[float, float, list[float]]:
+    """Archive so many more; returns the seconds that each takes: what a worker process makes of its text, and the writing thread.
 
     Then the paces of the machine meanwhile; see `measure_pace`.
     """
     chance = random.Random(first)
     made = spent = 0.0
     paces: list[float] = []
-    for start in range(first, first + _MEASURED, _BODY):
+    for start in range(first, first + count, _BODY):
         paces.append(measure_pace())
         at = _FIRST + timedelta(days=(start - first) / a_day)
         analysed = [analyse_article(make_title(chance), "\n".join(make_paragraphs(chance, 4000))) for _ in range(_BODY)]
@@ -214,7 +218,7 @@ def _place_more(db: Database, first: int, a_day: int) -> tuple[float, float, lis
         made += between - before
         spent += time.process_time() - between
     db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return made / _MEASURED, spent / _MEASURED, paces
+    return made / count, spent / count, paces
 
 
 def main() -> None:
@@ -232,7 +236,9 @@ def main() -> None:
     else:
         print(f"no labelled articles at {arguments.labelled}")
     with working_folder(arguments.folder) as folder:
-        report_cost(folder, 2_000 if arguments.quick else arguments.articles)
+        calm_collector()  # as the daemon does
+        leave_out_what_stays()
+        report_cost(folder, 2_000 if arguments.quick else arguments.articles, quick=arguments.quick)
     print_load()
 
 
