@@ -152,19 +152,15 @@ class WordCounts:
     holding: Mapping[str, int]
 
     def weigh(self, words: Iterable[str]) -> tuple[int, ...]:
-        """How much each word tells, in hundredths, the more the fewer articles hold it."""
-        articles, held = self.articles, self.holding.get
-        return tuple([_weights_of(articles, held(word, 0))[word[0] == KIN_SIGN] for word in words])
+        """How much each word tells, in hundredths, the more the fewer articles hold it; the first of an archive know little of that."""
+        most, held = 100 * math.log(self.articles + 50), self.holding.get
+        return tuple([round((most - _taken_by(held(word, 0))) * (_KIN_FACTOR if word[0] == KIN_SIGN else 1)) for word in words])
 
 
 @lru_cache(maxsize=4096)
-def _weights_of(articles: int, held: int) -> tuple[int, int]:
-    """What a word tells that so many of the articles hold, and what kin would. The first articles of an archive know little of that.
-
-    Remembered, since most words of a body are held by the same few.
-    """
-    weight = 100 * math.log((articles + 50) / (held + 0.7))
-    return round(weight), round(_KIN_FACTOR * weight)
+def _taken_by(held: int) -> float:
+    """By how much less a word tells that so many articles hold; remembered, since most words of a body are held by the same few."""
+    return 100 * math.log(held + 0.7)
 
 
 class Because(StrEnum):

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from weakref import WeakKeyDictionary
 
 from news.placing import MOST_HOLDERS_ASKED, as_holder
-from news.stories import Sketch, WordCounts, is_kin
+from news.stories import KIN_SIGN, Sketch, WordCounts, is_kin
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
@@ -35,15 +35,27 @@ _KEPT_UNTIL = "words_kept_until"
 class _Word:
     """What is known of a word."""
 
-    __slots__ = ("articles", "kept", "waiting")
+    __slots__ = ("articles", "kept", "waiting", "written")
 
     def __init__(self, articles: int, kept: bytes | None) -> None:
-        self.articles = articles
-        """How many hold it, those that wait among them."""
+        self.articles = self.written = articles
+        """How many hold it: with those that wait, and as the table has it."""
         self.kept = kept
         """Who holds it, of the articles in the table; see `as_holder`."""
-        self.waiting: list[int] = []
-        """The same of those that are not in the table."""
+        self.waiting: list[int] | None = None
+        """The same of those that are not in the table, if any. Of kin nobody is known: no article is found by it."""
+
+    @property
+    def unwritten(self) -> int:
+        """Of how many articles the table does not know yet."""
+        return self.articles - self.written
+
+    def as_written(self) -> tuple[int, bytes | None]:
+        """How many hold it, and the latest who do, as they are written now."""
+        if self.waiting is not None:
+            self.kept, self.waiting = _add(self.kept, self.waiting), None
+        self.written = self.articles
+        return self.articles, self.kept
 
 
 _HOLDER_BYTES = 8
@@ -84,7 +96,7 @@ class StoryWords:
         """Who else holds a word of an article that was counted, the latest last."""
         known = self._words[word]
         if not known.kept:
-            return known.waiting
+            return known.waiting or ()
         return (*_unpack(known.kept), *known.waiting) if known.waiting else _unpack(known.kept)
 
     def load_sketches(self, db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
@@ -104,11 +116,15 @@ class StoryWords:
             for word in sketch.words:
                 known = self._words[word]
                 known.articles += 1
-                known.waiting.append(holder)
+                if word[0] == KIN_SIGN:
+                    continue
+                if known.waiting is None:
+                    known.waiting = [holder]
+                else:
+                    known.waiting.append(holder)
             self._note_article(sketch)
 
     def _note_article(self, sketch: Sketch) -> None:
-        self._words[_EVERY_ARTICLE].waiting.append(sketch.article_id)
         self._words[_EVERY_ARTICLE].articles += 1
         self.last_noted = sketch.article_id
         self._newest = max(self._newest, sketch.article_id)
@@ -116,7 +132,7 @@ class StoryWords:
 
     def settle(self, db: Database, *, at_once: bool) -> None:
         """Write what waits if it is much, or `at_once`: articles before the last of the table would not be read again after a start."""
-        waiting = len(self._words[_EVERY_ARTICLE].waiting)
+        waiting = self._words[_EVERY_ARTICLE].unwritten
         if waiting and (at_once or waiting >= MOST_WAITING or len(self._words) > _MOST_WORDS):
             self._write(db)
         if len(self._sketches) > _MOST_REMEMBERED_SKETCHES:
@@ -124,12 +140,8 @@ class StoryWords:
 
     def _write(self, db: Database) -> None:
         self._learn(db, [*self._unlearned])
-        waiting = sorted([word for word, known in self._words.items() if known.waiting])
-        for word in waiting:
-            known = self._words[word]
-            known.kept = None if is_kin(word) or word == _EVERY_ARTICLE else _add(known.kept, known.waiting)
-            known.waiting.clear()
-        rows = [(word, self._words[word].articles, self._words[word].kept) for word in waiting]
+        waiting = sorted([word for word, known in self._words.items() if known.unwritten])
+        rows = [(word, *self._words[word].as_written()) for word in waiting]
         replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
         insert_rows(db, "word_counts", ("word", "articles", "holders"), rows, replaced)
         set_state(db, _KEPT_UNTIL, str(self._newest))
@@ -141,7 +153,7 @@ class StoryWords:
         if len(self._words) > _MOST_WORDS:
             latest = set(islice(reversed(self._words), _MOST_WORDS // 2))
             latest.add(_EVERY_ARTICLE)
-            self._words = {word: known for word, known in self._words.items() if known.waiting or word in latest}
+            self._words = {word: known for word, known in self._words.items() if known.unwritten or word in latest}
 
     def is_before_the_last(self, article_id: int) -> bool:
         """Whether an article comes later than one with a higher number whose words are in the table."""
@@ -157,9 +169,9 @@ class StoryWords:
         for row in select_in(db, "SELECT word, articles, holders FROM word_counts WHERE word IN ({marks})", missing):
             self._words[row["word"]] = _Word(row["articles"], row["holders"])
         for word in missing if self._unlearned else ():
-            known = self._words[word]
-            known.waiting = self._unlearned.pop(word, known.waiting)
-            known.articles += len(known.waiting)
+            if holders := self._unlearned.pop(word, None):
+                self._words[word].articles += len(holders)
+                self._words[word].waiting = None if is_kin(word) else holders
 
 
 def _add(packed: bytes | None, holders: Sequence[int]) -> bytes:
