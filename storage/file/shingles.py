@@ -2,117 +2,180 @@
 
 An article brings some forty, which lie all over the index: put in one article at a time, each would have a page of its own written. So
 those of the latest articles wait. They are kept by article in a table of the file, which a death leaves as it was, and by shingle in
-one of the connection's own, in which they are looked up; and once many wait, they are put into the index in the order of shingles, some
-thousand with each operation. That is a pass. How far it got is noted in the file, since a program that runs for a moment each hour would
-begin it anew every time, and never end it. An operation that is rolled back takes all of it back, in the connection's own tables as well.
+memory, where they are looked up; and once many wait, they are put into the index in the order of shingles, some thousand with each
+operation. That is a pass. How far it got is noted in the file, since a program that runs for a moment each hour would begin it anew every
+time, and never end it.
+
+An operation that is rolled back takes back what it did in the file, not what it did in memory. So each change of what is in memory is
+counted in a temporary table too, which is rolled back with it: where the counts differ, what waits is read anew.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 from storage.file.database import Database
 from storage.file.rows import insert_rows
 
-MOST_WAITING = 400_000
-"""Shingles, of some 10,000 articles, until a pass over the index begins. In an archive of a million, ten of them come to each page of it,
-and it is the page that costs. They take some 13 MB, and 0.4 s to be read after a start."""
+MOST_WAITING = 300_000
+"""Shingles, of some 7,500 articles, until a pass over the index begins. In an archive of a million, seven of them come to each page of it,
+and it is the page that costs. They take some 19 MB, and 0.2 s to be read after a start."""
 _PORTION = 2_000
 """Shingles that are put into the index with an operation: some 10 ms."""
+_SHELF_BITS = 40
+"""What waits is kept by the first of a shingle's 48 bits, so that a pass need not sort all of it to find what comes next."""
 _HOLDERS = """
-    SELECT shingle, article_id FROM shingles WHERE shingle IN (SELECT value FROM json_each(?1))
-    UNION SELECT shingle, article_id FROM temp.waiting_by_shingle WHERE shingle IN (SELECT value FROM json_each(?1))
-    UNION ALL SELECT NULL, EXISTS (SELECT 1 FROM temp.waiting_counted)
-    ORDER BY 1 NULLS LAST, 2"""
-"""After a start, some are in both tables. The last row tells whether this connection knows what waits."""
+    SELECT shingle, article_id FROM json_each(?) CROSS JOIN shingles ON shingle = value
+    UNION ALL SELECT NULL, changes FROM temp.changes_of_waiting"""
+"""The last row tells whether what waits is known as it is."""
+
+
+class _Waiting:
+    """The shingles that wait, as one connection knows them."""
+
+    def __init__(self) -> None:
+        self.changes: int | None = None
+        """How often it was changed; None while it is not known."""
+        self.shingles = 0
+        self._shelves: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        """By the first bits of a shingle, who holds it."""
+
+    def holders(self, shingle: int) -> Collection[int]:
+        """Who holds it, of those that wait."""
+        return self._shelves[shingle >> _SHELF_BITS].get(shingle, ())
+
+    def add(self, article_id: int, shingles: Iterable[int]) -> None:
+        """Know the article for one that holds these."""
+        alone = [article_id]  # most shingles have one holder, and one list serves all of an article
+        for shingle in shingles:
+            shelf = self._shelves[shingle >> _SHELF_BITS]
+            shelf[shingle] = [*shelf[shingle], article_id] if shingle in shelf else alone
+            self.shingles += 1
+
+    def remove(self, article_id: int, shingles: Iterable[int]) -> None:
+        """Forget that the article holds these."""
+        for shingle in shingles:
+            held = self.holders(shingle)
+            if article_id in held:
+                self._shelves[shingle >> _SHELF_BITS][shingle] = [one for one in held if one != article_id]
+                self.shingles -= 1
+
+    def take(self, since: int, most: int) -> list[tuple[int, int]]:
+        """Take out the next of them, from a shingle on and in their order, with who holds them; of the last one all who do."""
+        taken: list[tuple[int, int]] = []
+        for shingle in self._following(since):
+            if len(taken) >= most:
+                break
+            taken += [(shingle, article_id) for article_id in sorted(self._shelves[shingle >> _SHELF_BITS].pop(shingle))]
+        self.shingles -= len(taken)
+        return taken
+
+    def _following(self, since: int) -> Iterator[int]:
+        for place in sorted(self._shelves):
+            yield from sorted([shingle for shingle in self._shelves[place] if shingle >= since])
+
+
+_waiting_of: WeakKeyDictionary[Database, _Waiting] = WeakKeyDictionary()
+"""By the connection that writes."""
 
 
 def make_waiting_shingles(db: Database) -> None:
-    """Make the place where shingles wait; every connection that writes articles needs one.
+    """Make the place where changes of what waits are counted; every connection that writes articles needs one.
 
     What waits already is read with the first question: most who open an archive place no article.
     """
-    db.conn.execute(
-        "CREATE TEMP TABLE waiting_by_shingle (shingle INTEGER, article_id INTEGER, PRIMARY KEY (shingle, article_id)) WITHOUT ROWID"
-    )
-    db.conn.execute("CREATE TEMP TABLE waiting_counted (shingles INTEGER NOT NULL)")  # one row, once what waits was read
-    db.conn.execute("INSERT INTO temp.waiting_counted SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM waiting_shingles)")
+    db.conn.execute("CREATE TEMP TABLE changes_of_waiting (changes INTEGER NOT NULL)")
+    db.conn.execute("INSERT INTO temp.changes_of_waiting VALUES (0)")
 
 
 def load_holders(db: Database, shingles: Collection[int]) -> dict[int, list[int]]:
     """The articles that hold each of these, by their number; of those that nobody holds nothing."""
-    asked = json.dumps([*shingles])
-    *rows, (_, is_known) = db.conn.execute(_HOLDERS, (asked,))
-    if not is_known:
-        _learn_waiting(db)
-        *rows, _ = db.conn.execute(_HOLDERS, (asked,))
-    holders: dict[int, list[int]] = defaultdict(list)
+    *rows, (_, changes) = db.conn.execute(_HOLDERS, (json.dumps([*shingles]),))
+    waiting = _known_waiting(db, changes)
+    holders: dict[int, set[int]] = defaultdict(set)
     for shingle, article_id in rows:
-        holders[shingle].append(article_id)
-    return dict(holders)
+        holders[shingle].add(article_id)
+    for shingle in shingles:
+        if held := waiting.holders(shingle):
+            holders[shingle].update(held)  # after a start, some wait that are in the index
+    return {shingle: sorted(articles) for shingle, articles in holders.items()}
 
 
 def leave_shingles_waiting(db: Database, shingles: Mapping[int, Collection[int]]) -> None:
     """Know these articles for those that hold their shingles."""
-    rows = sorted((shingle, article_id) for article_id, some in shingles.items() for shingle in some)
-    if not rows:
+    count = sum(map(len, shingles.values()))
+    if not count:
         return
-    number, since = db.conn.execute("SELECT number, since FROM shingle_pass").fetchone()
+    sql = "SELECT number, since, changes FROM shingle_pass CROSS JOIN temp.changes_of_waiting"
+    number, since, changes = db.conn.execute(sql).fetchone()
+    waiting = _known_waiting(db, changes)
     taken_by = number if since is None else number + 1
     kept = [(article_id, taken_by, json.dumps(sorted(some))) for article_id, some in shingles.items() if some]
     insert_rows(db, "waiting_shingles", ("article_id", "pass", "shingles"), kept)
-    insert_rows(db, "temp.waiting_by_shingle", ("shingle", "article_id"), rows)
-    counted = db.conn.execute("UPDATE temp.waiting_counted SET shingles = shingles + ? RETURNING shingles", (len(rows),)).fetchall()
-    if counted and (since is not None or counted[0]["shingles"] >= MOST_WAITING):
-        _put_into_index(db, since or 0, max(_PORTION, 2 * len(rows)))  # a pass must be faster than what comes
+    with _changing(db, waiting):
+        for article_id, some in shingles.items():
+            waiting.add(article_id, some)
+        if since is not None or waiting.shingles >= MOST_WAITING:
+            _put_into_index(db, waiting, since or 0, max(_PORTION, 2 * count))  # a pass must be faster than what comes
 
 
 def forget_shingles(db: Database, article_id: int, shingles: Iterable[int]) -> None:
     """Forget that the article holds these."""
     gone = set(shingles)
-    for table in ("shingles", "temp.waiting_by_shingle"):
-        sql = f"DELETE FROM {table} WHERE shingle = ? AND article_id = ?"  # noqa: S608  # a literal
-        db.conn.executemany(sql, [(shingle, article_id) for shingle in sorted(gone)])
+    db.conn.executemany("DELETE FROM shingles WHERE shingle = ? AND article_id = ?", [(shingle, article_id) for shingle in sorted(gone)])
     row = db.conn.execute("SELECT shingles FROM waiting_shingles WHERE article_id = ?", (article_id,)).fetchone()
-    if row is not None:
-        left = json.dumps(sorted(set(json.loads(row[0])) - gone))
-        db.conn.execute("UPDATE waiting_shingles SET shingles = ? WHERE article_id = ?", (left, article_id))
+    if row is None:
+        return
+    waiting = _known_waiting(db, db.conn.execute("SELECT changes FROM temp.changes_of_waiting").fetchone()[0])
+    left = json.dumps(sorted(set(json.loads(row[0])) - gone))
+    db.conn.execute("UPDATE waiting_shingles SET shingles = ? WHERE article_id = ?", (left, article_id))
+    with _changing(db, waiting):
+        waiting.remove(article_id, gone)
 
 
-def _learn_waiting(db: Database) -> None:
+def _known_waiting(db: Database, changes: int) -> _Waiting:
+    """What waits, which was changed so often; read anew if it is not known, or known with changes that were taken back."""
+    waiting = _waiting_of.get(db)
+    if waiting is None or waiting.changes != changes:
+        waiting = _waiting_of[db] = _read_waiting(db)
+        waiting.changes = changes
+    return waiting
+
+
+@contextmanager
+def _changing(db: Database, waiting: _Waiting) -> Iterator[None]:
+    """Count a change of what waits; one that fails half way leaves it unknown."""
+    waiting.changes = None
+    yield
+    (waiting.changes,) = db.conn.execute("UPDATE temp.changes_of_waiting SET changes = changes + 1 RETURNING changes").fetchone()
+
+
+def _read_waiting(db: Database) -> _Waiting:
     """Read what waits; of the articles that a pass takes, only what it has still before it."""
-    db.conn.execute(
-        """INSERT OR IGNORE INTO temp.waiting_by_shingle
-           SELECT value, article_id FROM shingle_pass CROSS JOIN waiting_shingles CROSS JOIN json_each(shingles)
-           WHERE pass > number OR since IS NULL OR value >= since ORDER BY value, article_id"""
-    )
-    db.conn.execute("INSERT INTO temp.waiting_counted SELECT count(*) FROM temp.waiting_by_shingle")
+    waiting = _Waiting()
+    sql = "SELECT article_id, pass, shingles, number, since FROM waiting_shingles CROSS JOIN shingle_pass ORDER BY article_id"
+    for article_id, taken_by, kept, number, since in db.conn.execute(sql):
+        shingles = json.loads(kept)
+        is_taken_now = since is not None and taken_by == number
+        waiting.add(article_id, [one for one in shingles if one >= since] if is_taken_now else shingles)
+    return waiting
 
 
-def _put_into_index(db: Database, since: int, most: int) -> None:
+def _put_into_index(db: Database, waiting: _Waiting, since: int, most: int) -> None:
     """Put the next of the waiting shingles into the index; behind the last of them the pass ends."""
-    values: dict[str, int | None] = {"since": since, "most": most}
-    values["last"] = db.conn.execute(
-        """SELECT max(shingle) FROM (
-               SELECT shingle FROM temp.waiting_by_shingle WHERE shingle >= :since ORDER BY shingle LIMIT :most)""",
-        values,
-    ).fetchone()[0]
-    if values["last"] is None:
+    rows = waiting.take(since, most)
+    if not rows:
         _end_pass(db)
         return
-    db.conn.execute(
-        """INSERT OR IGNORE INTO shingles SELECT shingle, article_id FROM temp.waiting_by_shingle
-           WHERE shingle BETWEEN :since AND :last ORDER BY shingle, article_id""",
-        values,
-    )
-    db.conn.execute("DELETE FROM temp.waiting_by_shingle WHERE shingle BETWEEN :since AND :last", values)
-    db.conn.execute("UPDATE shingle_pass SET since = :last + 1", values)
+    insert_rows(db, "shingles", ("shingle", "article_id"), rows, "ON CONFLICT DO NOTHING")
+    db.conn.execute("UPDATE shingle_pass SET since = ?", (rows[-1][0] + 1,))
 
 
 def _end_pass(db: Database) -> None:
     """What came while it went on waits for the next, also what it met and put away."""
     db.conn.execute("DELETE FROM waiting_shingles WHERE pass = (SELECT number FROM shingle_pass)")
     db.conn.execute("UPDATE shingle_pass SET number = number + 1, since = NULL")
-    db.conn.execute("UPDATE temp.waiting_counted SET shingles = (SELECT count(*) FROM temp.waiting_by_shingle)")

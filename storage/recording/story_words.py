@@ -18,7 +18,7 @@ from news.stories import KIN_SIGN, Sketch, WordCounts, is_kin
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
-from storage.recording.state import get_state, set_state
+from storage.recording.state import set_state
 
 MOST_WAITING = 3_000
 """Articles. They hold some 33,000 different words, which take 0.4 s to write."""
@@ -64,10 +64,10 @@ _HOLDER_BYTES = 8
 class StoryWords:
     """The words of all articles, as one connection knows them."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, kept_until: int) -> None:
         self.last_noted: int | None = None
         """The article that was noted last. If it is not on record, what was done with it was taken back."""
-        self._kept_until = int(get_state(db, _KEPT_UNTIL) or 0)
+        self._kept_until = kept_until
         self._newest = self._kept_until
         self._words: dict[str, _Word] = {}
         self._sketches: dict[int, Sketch] = {}
@@ -199,6 +199,7 @@ def words_of(db: Database) -> tuple[StoryWords, int]:
     """The words that the connection knows, read anew if what was done with them last was taken back; and the number of the next story."""
     words = _words_of.get(db)
     row = db.conn.execute(_ON_RECORD, (words and words.last_noted, _KEPT_UNTIL)).fetchone()
-    if words is None or not words.is_as_on_record(row["noted"], int(row["kept_until"] or 0)):
-        words = _words_of[db] = StoryWords(db)
+    kept_until = int(row["kept_until"] or 0)
+    if words is None or not words.is_as_on_record(row["noted"], kept_until):
+        words = _words_of[db] = StoryWords(db, kept_until)
     return words, int(row["next"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -183,7 +184,7 @@ def test_a_death_in_the_middle_of_a_pass_loses_nothing_and_doubles_nothing(shing
     assert 0 < stored < 51
     shingles.reopen()
     assert shingles.asked() == before
-    assert shingles.db.conn.execute("SELECT count(*) FROM temp.waiting_by_shingle").fetchone()[0] == 51 - stored, "no more is still to do"
+    assert index._waiting_of[shingles.db].shingles == 51 - stored, "no more is still to do"
     with shingles.db.atomic():
         leave_shingles_waiting(shingles.db, {50: frozenset([59])})
     assert shingles.stored() == stored + 8, "it goes on at once"
@@ -206,6 +207,25 @@ def test_an_archive_that_waits_is_read_once_by_each_connection(shingles: Index) 
     learning = len(statements)
     assert load_holders(shingles.db, {5, 6, 7}) == {5: [1, 2], 6: [2]}
     assert len(statements) - learning == 1
+
+
+def test_what_failed_half_way_is_read_anew(shingles: Index) -> None:
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {1: frozenset(range(19))})
+    shingles.db.conn.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON shingles BEGIN SELECT RAISE(ABORT, 'full'); END")
+    for _ in range(2):
+        with pytest.raises(sqlite3.IntegrityError, match="full"):
+            leave_two_more(shingles.db)
+        assert shingles.asked() == {one: [1] for one in range(19)}
+    shingles.db.conn.execute("DROP TRIGGER full")
+    leave_two_more(shingles.db)
+    assert shingles.asked() == {one: [1, 2] if one in {5, 7} else [1] for one in range(19)}
+    assert shingles.stored() == 8
+
+
+def leave_two_more(db: Database) -> None:
+    with db.atomic():
+        leave_shingles_waiting(db, {2: frozenset([5, 7])})
 
 
 PROSE = " ".join(f"mot{number} dit{number % 7} fait{number % 11}" for number in range(150))
