@@ -75,8 +75,10 @@ class _Waiting:
         return taken
 
     def _following(self, since: int) -> Iterator[int]:
-        for place in sorted(self._shelves):
-            yield from sorted([shingle for shingle in self._shelves[place] if shingle >= since])
+        first = since >> _SHELF_BITS
+        for place in sorted([place for place in self._shelves if place >= first]):
+            shelf = self._shelves[place]
+            yield from sorted(shelf if place > first else [shingle for shingle in shelf if shingle >= since])
 
 
 _waiting_of: WeakKeyDictionary[Database, _Waiting] = WeakKeyDictionary()

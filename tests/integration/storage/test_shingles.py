@@ -241,3 +241,24 @@ def test_a_copy_is_known_whether_its_original_waits_or_not(tmp_path: Path, monke
             assert bool(desk.rows("SELECT 1 FROM shingles")) == (most == 1)
             desk.poll(A, entry("Le texte du discours", "https://a.example/3", summary=PROSE + " Fin.", published_at=NOW))
             assert desk.rows("SELECT copy_of FROM story_articles WHERE article_id = 3") == [(1,)]
+
+
+def test_a_pass_goes_through_what_waits_in_the_order_of_whole_shingles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are kept by their first bits; of those that came behind a pass none is put away."""
+    monkeypatch.setattr(index, "MOST_WAITING", 12)
+    monkeypatch.setattr(index, "_PORTION", 4)
+    spread = [number << 38 for number in range(12)]
+    one = Index(tmp_path)
+    seen = []
+    for number, new in enumerate([*reversed(spread), 1, 2, 3]):
+        with one.db.atomic():
+            leave_shingles_waiting(one.db, {number: frozenset([new])})
+        seen.append(one.db.conn.execute("SELECT max(shingle), count(*) FROM shingles").fetchone()[:])
+    assert seen[10:] == [(None, 0), (spread[3], 4), (spread[7], 8), (spread[11], 12), (spread[11], 12)]
+    assert one.waiting() == {12: [1], 13: [2], 14: [3]}, "they came behind the pass"
+    assert load_holders(one.db, [*spread, 1, 2, 3]) == {shingle: [11 - place] for place, shingle in enumerate(spread)} | {
+        1: [12],
+        2: [13],
+        3: [14],
+    }
+    one.db.conn.close()
