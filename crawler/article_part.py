@@ -37,6 +37,9 @@ _TEXT_OR_MORE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """The same, with what as many sites call the element around all of a page. An `article` says more than these do."""
+_MOST_ELEMENTS = 50_000
+"""Of a part, which is copied: with twice of what a longer one takes, a worker could have no room for reading it."""
+_ELEMENTS = etree.XPath("count(.//*)")
 _LINES = etree.XPath(f".//text()[string-length() >= {_LINE} and not(parent::p or parent::a or parent::script or parent::style)]")
 
 
@@ -44,10 +47,10 @@ def cut_out_article(tree: HtmlElement) -> HtmlElement | None:
     """A page of nothing but what holds the article of `tree`; None where the markup leaves a doubt.
 
     One `main` or `article` must hold a first heading, and none other may; and there may be no paragraphs outside that could belong to it,
-    as where a site puts what is for subscribers beside the rest. `tree` stays as it is.
+    as where a site puts what is for subscribers beside the rest. Nor may the part be very long. `tree` stays as it is.
     """
     holder = _holder_of_headings(tree)
-    if holder is None or _is_much_outside(holder):
+    if holder is None or _ELEMENTS(holder) > _MOST_ELEMENTS or _is_much_outside(holder):
         return None
     parser = tree.getroottree().parser
     assert parser is not None  # all pages are parsed

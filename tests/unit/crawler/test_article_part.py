@@ -149,3 +149,8 @@ def test_structured_data_stay_and_paths_begin_at_the_part() -> None:
     assert len(part.xpath("//script")) == 1
     assert len(part.xpath("//p")) == 4
     assert "Derrière" not in part.text_content()
+
+
+def test_a_part_that_takes_much_memory_is_not_copied() -> None:
+    assert cut(f"<main>{ARTICLE}{'<b>x</b>' * 40_000}</main>") is not None
+    assert cut(f"<main>{ARTICLE}{'<b>x</b>' * 50_000}</main>") is None
