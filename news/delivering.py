@@ -51,7 +51,7 @@ def plan_messages(
     muted: list[tuple[str, str]] = []
     for delivery in sorted(waiting, key=lambda one: (one.due_at, one.alerted_at, one.subject, one.delivery_id)):
         silence = _silence(channel, delivery, mutes)
-        hold = _hold_first_poll(delivery, now) or _hold(delivery, policy, now) or limit.hold_on(delivery)
+        hold = _hold_first_poll(delivery, now) or _hold(delivery, policy, now) or limit.still_holds(delivery)
         if silence is not None:
             muted.append((delivery.delivery_id, silence))
         elif hold is None:
@@ -124,19 +124,31 @@ def _is_from_ahead(delivery: WaitingDelivery, now: datetime) -> bool:
     return delivery.alerted_at > now + MOST_AHEAD
 
 
+def count_as_told(sealed_at: datetime, sent_at: datetime | None, now: datetime) -> datetime:
+    """When a message counts as told, of those that count to the limit of an hour: when it was sealed, and anew when it arrived.
+
+    What nobody has yet, and was sealed before, counts as if it were told now: in an outage all of that arrives within an hour, once it is
+    over.
+    """
+    return max((at for at in (sealed_at, sent_at) if at is not None and now - _HOUR < at <= now), default=now)
+
+
 class _Limit:
     """How many more messages a channel may have now, and until when the rest is held."""
 
     def __init__(self, policy: Policy, told_lately: Sequence[datetime], now: datetime) -> None:
         self._left = None if policy.most_per_hour is None else max(0, policy.most_per_hour - len(told_lately))
         self._now = now
-        self._first = told_lately[0] if told_lately else now
-        self.hold = Hold(policy.loud_from(self._first + _HOUR), HoldKind.LIMIT, Wording("limit"))
+        self._first_told_at = told_lately[0] if told_lately else now
+        self.hold = Hold(policy.loud_from(self._first_told_at + _HOUR), HoldKind.LIMIT, Wording("limit"))
 
-    def hold_on(self, delivery: WaitingDelivery) -> Hold | None:
-        """Until when what is held already goes on waiting, if that was looked at early; None if it is to be in a summary now."""
+    def still_holds(self, delivery: WaitingDelivery) -> Hold | None:
+        """How what was held already goes on waiting, if it is looked at early; None if it is to be in a summary now.
+
+        No longer than an hour after its alert: what the channel is told meanwhile would put that off otherwise.
+        """
         until = min(self.hold.until, delivery.alerted_at + _HOUR)
-        goes_on = delivery.held is HoldKind.LIMIT and self._left == 0 and self._first < self._now < until
+        goes_on = delivery.held is HoldKind.LIMIT and self._left == 0 and self._first_told_at < self._now < until
         return replace(self.hold, until=until) if goes_on else None
 
     def lets_pass(self, together: Sequence[WaitingDelivery]) -> bool:

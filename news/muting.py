@@ -5,7 +5,7 @@ An alert is silenced if it was made while that held: what was found before is to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,7 +45,23 @@ class Mentioned:
     channel: str
 
 
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """That a source, by its URL, was seen to show an article."""
+
+    source: str
+    seen_at: datetime
+
+
 def find_mute(mutes: Iterable[Mute], mentioned: Mentioned, alerted_at: datetime) -> Mute | None:
     """What silences an alert that was made at `alerted_at`; None if nothing does."""
     keys = {MuteKind.TOPIC: mentioned.topic, MuteKind.SOURCE: mentioned.source, MuteKind.CHANNEL: mentioned.channel}
     return next((mute for mute in mutes if keys[mute.kind] == mute.key and mute.holds_at(alerted_at)), None)
+
+
+def is_loud_elsewhere(source: str, appearances: Iterable[Appearance], mutes: Sequence[Mute]) -> bool:
+    """Whether an article of that source was shown by another one too, that was not muted when it did.
+
+    Muted is a source, and not what others publish as well; and whoever shows it first must not decide that.
+    """
+    return any(one.source != source and find_mute(mutes, Mentioned("", one.source, ""), one.seen_at) is None for one in appearances)

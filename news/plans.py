@@ -77,6 +77,8 @@ class HoldKind(StrEnum):
 
 HOLDS_OF_POLICIES = frozenset({HoldKind.QUIET, HoldKind.DIGEST, HoldKind.LIMIT, HoldKind.FIRST_POLL, HoldKind.FOLLOW_UP})
 """Of what waits because it is wanted so; nothing is wrong with it."""
+HOLDS_TO_ASK_ANEW = HOLDS_OF_POLICIES - {HoldKind.FIRST_POLL}
+"""Of what a changed policy may let go earlier. Of a first poll more is still being read, whatever the policy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from news.circuits import Circuit
 from news.delivering import judge_absent, plan_messages
 from news.health_news import HealthEvent, HealthNews, make_health_alert_id
 from news.matches import Hit
-from news.plans import HOLDS_OF_POLICIES, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery
+from news.plans import HOLDS_OF_POLICIES, HOLDS_TO_ASK_ANEW, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery
 from news.surges import Surge, SurgeArticle, SurgeBar, make_surge_alert_id
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
@@ -299,7 +299,7 @@ class ListOutbox:
             for one in (*self._deliveries.values(), *self._messages.values()):
                 if one.due_at is None:
                     continue
-                if one.channel in channels and one.hold in HOLDS_OF_POLICIES:
+                if one.channel in channels and one.hold in HOLDS_TO_ASK_ANEW:
                     one.due_at = min(one.due_at, now)
                 elif one.channel in channels and one.hold is HoldKind.ABSENT:
                     one.due_at, one.hold = min(one.created_at, now), None

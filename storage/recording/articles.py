@@ -22,7 +22,7 @@ from storage.file.times import optional_text, to_text
 from storage.file.words import leave_waiting
 from storage.recording.beforehand import Beforehand
 from storage.recording.matches import load_before, wants_of, write_consequences
-from storage.recording.muting import tell_what_others_show
+from storage.recording.muting import plan_again_what_others_show
 from storage.recording.spoken import write_still_said
 from storage.recording.stories import Placement, write_placed
 from storage.recording.watch import Tally, Watch
@@ -161,7 +161,7 @@ def _write_sightings(db: Database, writing: Writing) -> None:
     ]
     insert_rows(db, "sightings", _SIGHTING, rows, "ON CONFLICT DO NOTHING")
     also = {one.article_id for one in writing.settled if one.is_new_sighting and not one.is_new_article and not one.silent}
-    tell_what_others_show(db, sorted(also), writing.now)
+    plan_again_what_others_show(db, sorted(also), writing.now)
     for one in writing.settled:
         if one.opens:
             db.conn.execute("UPDATE articles SET sighted_openly = 1 WHERE id = ?", (one.article_id,))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from news.muting import Mentioned, Mute, MuteKind, find_mute
+from news.muting import Appearance, Mute, MuteKind, is_loud_elsewhere
 from news.plans import WaitingDelivery
 from news.timing import DELIVERY_LIFETIME
 from storage.file.database import Database
@@ -43,10 +43,7 @@ def list_mutes(db: Database, since: datetime | None = None) -> list[Mute]:
 
 
 def with_others_who_show(db: Database, waiting: Sequence[WaitingDelivery], mutes: Sequence[Mute]) -> list[WaitingDelivery]:
-    """The same deliveries, without their source where another one shows the article too that was not muted when it did.
-
-    Muted is a source, and not what others publish as well; and whoever shows it first must not decide that.
-    """
+    """The same deliveries, without their source where the article is loud elsewhere: then it is silenced by no mute of a source."""
     of_sources = [mute for mute in mutes if mute.kind is MuteKind.SOURCE]
     keys = {mute.key for mute in of_sources}
     in_doubt = {int(one.subject.key): one.source for one in waiting if one.is_on_article and one.source in keys}
@@ -58,17 +55,18 @@ def with_others_who_show(db: Database, waiting: Sequence[WaitingDelivery], mutes
            WHERE silent = 0 AND article_id IN ({marks})""",
         in_doubt,
     )
-    told = {
-        row["article_id"]
-        for row in rows
-        if row["url"] != in_doubt[row["article_id"]]
-        and find_mute(of_sources, Mentioned("", row["url"], ""), from_text(row["seen_at"])) is None
-    }
-    return [replace(one, source=None) if one.is_on_article and int(one.subject.key) in told else one for one in waiting]
+    appearances: dict[int, list[Appearance]] = {}
+    for row in rows:
+        appearances.setdefault(row["article_id"], []).append(Appearance(row["url"], from_text(row["seen_at"])))
+    loud = {article for article, some in appearances.items() if is_loud_elsewhere(in_doubt[article], some, of_sources)}
+    return [replace(one, source=None) if one.is_on_article and int(one.subject.key) in loud else one for one in waiting]
 
 
-def tell_what_others_show(db: Database, articles: Sequence[int], now: datetime) -> None:
-    """Let what was muted with its source be planned again, of articles that another source shows now."""
+def plan_again_what_others_show(db: Database, articles: Sequence[int], now: datetime) -> None:
+    """Let what was muted with its source be planned again, of articles that another source shows now.
+
+    The plan judges anew whether it is silenced, and by what; a mute of its source is only looked for so that little is planned in vain.
+    """
     if not articles or db.conn.execute("SELECT 1 FROM mutes WHERE kind = 'source' LIMIT 1").fetchone() is None:
         return
     change_in(

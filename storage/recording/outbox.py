@@ -26,14 +26,14 @@ from news.alerts import (
     RollKind,
     parse_subject,
 )
-from news.delivering import judge_absent, plan_absent, plan_messages
+from news.delivering import count_as_told, judge_absent, plan_absent, plan_messages
 from news.follow_ups import FollowUp
-from news.plans import HOLDS_OF_POLICIES, GiveUp, Hold, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery
+from news.plans import HOLDS_OF_POLICIES, HOLDS_TO_ASK_ANEW, GiveUp, Hold, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery
 from news.timing import DELIVERY_LIFETIME
 from news.wording import Wording
 from storage.file.database import Database
 from storage.file.rows import select_in
-from storage.file.times import from_text, optional_text, to_text
+from storage.file.times import from_text, optional_text, optional_time, to_text
 from storage.recording.alerts import changes_from_json, differences_from_json, hits_from_json, subject_from_json
 from storage.recording.attempts import log_attempts
 from storage.recording.first_polls import are_first_polls_over, gather_first_polls
@@ -163,9 +163,8 @@ def _list_first_polls(db: Database, channel: str, now: datetime, limit: int) -> 
 def _list_told_lately(db: Database, channel: str, now: datetime, most: int) -> list[datetime]:
     """When the channel was told messages on articles within the last hour, the earliest first, as far as its limit; without summaries.
 
-    A message counts from when it was sealed, and anew from when it arrived. What nobody has yet counts as if it were told now: in an
-    outage all of that arrives within an hour, once it is over. What a clock wrote that was ahead does not count: until it comes to that
-    time, the channel would be told nothing.
+    Asked for are those that were sealed or arrived within it, and those that nobody has yet; `count_as_told` says when each counts. What a
+    clock sealed that was ahead does not count: until it comes to that time, the channel would be told nothing.
     """
     hour_ago, began = to_text(now - _HOUR), to_text(now - _HOUR - DELIVERY_LIFETIME)
     rows = db.conn.execute(
@@ -179,8 +178,7 @@ def _list_told_lately(db: Database, channel: str, now: datetime, most: int) -> l
            ORDER BY sealed_at LIMIT :most""",
         {"channel": channel, "began": began, "hour_ago": hour_ago, "now": to_text(now), "most": most},
     )
-    told = [[one for one in row if one is not None and hour_ago < one <= to_text(now)] for row in rows]
-    return sorted(from_text(max(moments)) if moments else now for moments in told)
+    return sorted(count_as_told(from_text(row["sealed_at"]), optional_time(row["sent_at"]), now) for row in rows)
 
 
 def _write_plan(db: Database, channel: str, plan: Plan, now: datetime) -> None:
@@ -228,9 +226,10 @@ def _seal(db: Database, channel: str, message: PlannedMessage, now: datetime) ->
 
 
 def put_off(db: Database, channel: str, hold: Hold, now: datetime, limit: int) -> int:
-    """Let some `limit` of the sealed messages to a channel that are due wait, but for those that are urgent or asked for; how many.
+    """Let some `limit` of the sealed messages to a channel that are due wait, but for pressing ones; how many.
 
-    The reason takes the place of why the last attempt failed, which is in the log of attempts.
+    Which those are must be kept in step with `Bundle.is_pressing`. The reason takes the place of why the last attempt failed, which is
+    in the log of attempts.
     """
     cursor = db.conn.execute(
         """UPDATE messages SET next_attempt_at = :until, hold = :kind, last_error = :reason WHERE id IN (
@@ -290,8 +289,9 @@ def _hold_message(db: Database, channel: str, message: sqlite3.Row, now: datetim
 def sync_channels(db: Database, channels: Collection[str], now: datetime) -> None:
     """Take over which channels are in the configuration.
 
-    What was held because one of them was absent is due at once, in the order in which it came. What waits for any other is due too,
-    so that the next look holds it with the reason, and not only the one after its next attempt.
+    What was held because one of them was absent is due at once, in the order in which it came; so is what somebody asked for meanwhile,
+    which goes on being asked for. What waits for any other is due too, so that the next look holds it with the reason, and not only the
+    one after its next attempt.
     """
     configured = json.dumps(sorted(channels))
     _plan_again(db, configured, now)
@@ -310,8 +310,8 @@ def sync_channels(db: Database, channels: Collection[str], now: datetime) -> Non
 
 def _plan_again(db: Database, configured: str, now: datetime) -> None:
     """Let what is held by the policy of its channel be looked at once: that may have been changed, and is asked anew."""
-    held = HOLDS_OF_POLICIES - {HoldKind.FIRST_POLL}  # of that more is still being read
-    values = {"now": to_text(now), "configured": configured, "held": json.dumps(sorted(held)), "quiet": HoldKind.QUIET}
+    held = json.dumps(sorted(HOLDS_TO_ASK_ANEW))
+    values = {"now": to_text(now), "configured": configured, "held": held, "quiet": HoldKind.QUIET}
     db.conn.execute(
         """UPDATE deliveries SET due_at = :now
            WHERE due_at > :now AND hold IN (SELECT value FROM json_each(:held))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from news.alerts import (
     source_subject,
     volume_subject,
 )
-from news.delivering import GATHERING, judge_absent, plan_absent, plan_messages
+from news.delivering import GATHERING, count_as_told, judge_absent, plan_absent, plan_messages
 from news.escalating import Escalation
 from news.follow_ups import Told
 from news.muting import Mute, MuteKind
@@ -378,3 +379,19 @@ def test_what_a_clock_that_was_ahead_has_made_waits_for_no_time_that_would_not_c
         assert message.roll is None or message.roll.due_at == NOW
     a_second = waiting("a", at=NOW + SECOND, due_at=NOW)
     assert set(held(plan_messages("redaction", [a_second], MORNING_DIGEST, NOW))) == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("sealed_at", "sent_at", "counts_at"),
+    [
+        (NOW - MINUTE, None, NOW - MINUTE),
+        (NOW - 30 * MINUTE, NOW - 20 * MINUTE, NOW - 20 * MINUTE),
+        (NOW - 5 * HOUR, NOW - MINUTE, NOW - MINUTE),
+        (NOW - 5 * HOUR, None, NOW),
+        (NOW - MINUTE, NOW + MINUTE, NOW - MINUTE),
+    ],
+)
+def test_a_message_counts_from_when_it_was_sealed_then_arrived_and_as_told_now_while_nobody_has_it(
+    sealed_at: datetime, sent_at: datetime | None, counts_at: datetime
+) -> None:
+    assert count_as_told(sealed_at, sent_at, NOW) == counts_at

@@ -9,7 +9,7 @@ import pytest
 
 from news.alerts import article_subject, source_subject
 from news.delivering import plan_messages
-from news.muting import Mentioned, Mute, MuteKind, find_mute
+from news.muting import Appearance, Mentioned, Mute, MuteKind, find_mute, is_loud_elsewhere
 from news.plans import HoldKind, Plan, Policy, Together, WaitingDelivery
 from news.schedules import parse_schedule
 
@@ -79,3 +79,21 @@ def test_what_somebody_asked_for_goes_out_whatever_is_muted_or_wanted() -> None:
     asked = replace(waiting("a"), held=HoldKind.ASKED)
     made = plan_messages("hook", [asked], daily, NOW, told_lately=[NOW], mutes=[OTAN])
     assert [(message.delivery_ids, message.roll) for message in made.messages] == [(("a",), None)]
+
+
+ELSEWHERE = "https://b.example/feed"
+
+
+@pytest.mark.parametrize(
+    ("appearances", "is_loud"),
+    [
+        ([], False),
+        ([Appearance(SOURCE, NOW)], False),
+        ([Appearance(SOURCE, NOW), Appearance(ELSEWHERE, NOW - HOUR)], True),
+        ([Appearance(ELSEWHERE, NOW)], False),
+        ([Appearance(ELSEWHERE, NOW + HOUR)], True),
+    ],
+)
+def test_an_article_is_loud_elsewhere_if_a_source_shows_it_that_is_not_muted_then(appearances: list[Appearance], is_loud: bool) -> None:
+    mutes = [Mute(MuteKind.SOURCE, SOURCE, "A", NOW), Mute(MuteKind.SOURCE, ELSEWHERE, "B", NOW, NOW + HOUR)]
+    assert is_loud_elsewhere(SOURCE, appearances, mutes) is is_loud
