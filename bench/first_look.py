@@ -108,7 +108,10 @@ def _writing_time(archive: Any) -> float:
 
 
 def _watch_placing() -> list[float]:
-    """The CPU seconds of each step from now on that places articles in stories; none in a version that has no stories."""
+    """The CPU seconds of each step from now on that places articles in stories; none in a version that has no stories.
+
+    The steps stay wrapped: each measurement has a process of its own.
+    """
     taken: list[float] = []
     try:
         from storage.recording import articles, beforehand  # noqa: PLC0415

@@ -13,8 +13,12 @@ from news.surges import Surge
 from news.volume import LEAST_HISTORY, Volume, hour_number, judge_volume, oldest_hour
 
 PUT_IN_EVERY = timedelta(days=40)
+"""In the mean."""
 RISE_HOURS = 4.0
 LEAST_RISE = 12
+"""Articles."""
+_MOST_HOURS = 2_500
+"""Kept until the old ones among them are dropped; the decision knows some 2,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def live(moments: Sequence[datetime], since: datetime, heeded: Callable[[datetim
         judged = judge_volume("", Volume(since, hours, told_at), moment)
         if isinstance(judged, Surge):
             told.append(judged)
-        if len(hours) > 2500:
+        if len(hours) > _MOST_HOURS:
             for old in [hour for hour in hours if hour < oldest_hour(moment)]:
                 del hours[old]
     return told

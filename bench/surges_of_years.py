@@ -24,7 +24,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from random import Random
 
@@ -41,6 +41,7 @@ from news.volume import FEWEST, LEAST_FACTOR
 FEWEST_A_YEAR = 800
 """Notes of a year that is lived, and of the one before."""
 FEWEST_OF_TOPIC = 12
+"""Notes of a topic in a year that counts."""
 TOPICS = (
     *("CVE* OU security", '"security fix" OU vulnerab* OU overflow', '"team upload"', '"non-maintainer upload"', "snapshot", "git"),
     *('"new upstream release" OU "new upstream version"', '"release candidate"', '"stable release" OU "bugfix release"', "experimental"),
@@ -58,7 +59,9 @@ TOPICS = (
 AUTHORS = 12
 """So many of those who wrote most are topics too."""
 _SHARED, _USUALLY_SHARED = 2 / 3, 1 / 5
+"""Of the notes of a surge, at least, and of those of the year before, at most, by a sign that is its cause."""
 _OUTSTANDING = 2
+"""How many times the most of the year before a surge has that is true by its height."""
 _SIGN_WORDS = 4
 _MOST_WORDS = 2000
 """Of a note: those of the kernel list thousands of changes, which share any four words."""
@@ -233,7 +236,7 @@ def print_years(folder: Path, *, quick: bool) -> None:
     count = Counter(note.published.year for note in notes)
     of_years = ", ".join(f"{count[year]} notes in {year}" for year in years)
     print(f"\nyears     {of_years}; {len(lives)} topics; every surge that is told of them:")
-    for told in (told for lived in lives for told in lived.told):
+    for told in chain.from_iterable(lived.told for lived in lives):
         height = f"{len(told.heap):>3} beside {told.surge.usual:>5.2f} usual, {told.most_before:>2} at most the year before"
         print(f"{told.verdict:<7}{told.surge.until:%d %b %Y %H:%M}  {told.topic:<44}{height}  {told.describe()}")
     print_rates(lives, years)
@@ -253,7 +256,7 @@ def print_rates(lives: Sequence[TopicYears], years: Sequence[int]) -> None:
 
 
 def print_ordinary_runs(lives: Sequence[TopicYears], years: Sequence[int]) -> None:
-    """How much the rule of one cause is worth."""
+    """How often ordinary notes have one cause by the rule: so often it says little of a surge."""
     sizes = {(lived.topic, len(told.heap)): lived.stream for lived in lives for told in lived.told}
     since, until = datetime(years[0], 1, 1, tzinfo=UTC), datetime(years[-1] + 1, 1, 1, tzinfo=UTC)
     counts = [count_causes(stream, size, since, until) for (_, size), stream in sizes.items()]

@@ -17,6 +17,7 @@ _HOLDERS = frozenset({"main", "article"})
 _ASIDE = frozenset({"nav", "footer", "aside", "dialog", "noscript", "template"})
 _ASIDE_ROLES = frozenset({"navigation", "contentinfo", "complementary", "search", "dialog", "alertdialog"})
 """Parts of a page that are none of its article, as WAI-ARIA 1.2 names them. Consent to cookies is asked for in a dialog."""
+# Elements whose text is no prose, and those whose own text is no line beside the paragraphs, which are counted whole.
 _NO_PROSE = frozenset({"head", "script", "style", "svg", "title", "textarea", "option", "label", "button"})
 _NO_LINE = _NO_PROSE | {"p", "a"}
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -76,8 +77,8 @@ def _holder_of_headings(tree: HtmlElement) -> HtmlElement | None:
     return holders.pop() if len(holders) == 1 else None
 
 
-def count_lines(part: HtmlElement) -> int:
-    """The characters of what a part of a page says, without its labels, what stands aside, and cards of other articles."""
+def count_characters(part: HtmlElement) -> int:
+    """How many a part of a page says, without its labels, what stands aside, and cards of other articles."""
     said = _Said(_TEXT)
     said.add(part)
     return said.length
@@ -88,11 +89,11 @@ def _is_much_outside(holder: HtmlElement) -> bool:
     said = _Said(_TEXT if holder.tag == "article" or holder.find(".//article") is not None else _TEXT_OR_MORE)
     inner = holder
     for outer in holder.iterancestors():
-        said.length += _of_line(outer.text) + sum(_of_line(part.tail) for part in outer)
+        said.length += _length_of_line(outer.text) + sum(_length_of_line(part.tail) for part in outer)
         for part in outer:
             if part is not inner and part.tag not in _NO_PROSE:
                 said.add(part)
-        if said.is_much() or (said.is_anything() and said.is_called_text(outer)):
+        if said.says_much() or (said.says_anything() and said.is_called_text(outer)):
             return True
         inner = outer
     return False
@@ -109,26 +110,27 @@ class _Said:
         self._has_called_text = False
         self.length = 0
 
-    def is_anything(self) -> bool:
+    def says_anything(self) -> bool:
         return bool(self.length or self._in_cards)
 
-    def is_much(self) -> bool:
+    def says_much(self) -> bool:
         return self._has_called_text or self.length >= _MUCH or max(self._in_cards.values(), default=0) >= _MUCH
 
     def is_called_text(self, element: HtmlElement) -> bool:
-        """Asked once, for all the lines in an element: names may be as long as a page."""
+        """Whether it is called as what holds an article's text. Looked at once for all its lines: names may be as long as a page."""
         if element not in self._called_text:
             names = f"{element.get('class')}\n{element.get('id')}"
             self._called_text[element] = element.get("itemprop") == "articleBody" or bool(self._names.search(names))
         return self._called_text[element]
 
     def add(self, part: HtmlElement) -> None:
+        """Count what this part of the page says too."""
         cards = {parent for heading in part.iter(*_HEADINGS) if (parent := heading.getparent()) is not None and _is_linked(heading, parent)}
         for paragraph in part.iter("p"):
-            if length := _of_paragraph(paragraph):
+            if length := _length_of_paragraph(paragraph):
                 self._add_line(length, paragraph, part, cards, _NO_PROSE)
         for text in _LINES(part):
-            if length := _of_line(text):
+            if length := _length_of_line(text):
                 before = text.getparent()
                 self._add_line(length, before.getparent() if text.is_tail else before, part, cards, _NO_LINE)
 
@@ -153,7 +155,7 @@ class _Said:
             self._in_cards[card] += length
 
 
-def _of_paragraph(paragraph: HtmlElement) -> int:
+def _length_of_paragraph(paragraph: HtmlElement) -> int:
     """The characters of a paragraph; of a short one, only those that are in no link, which may name another article."""
     length = len("".join(paragraph.itertext()).strip())
     if length < _PARAGRAPH:
@@ -161,7 +163,8 @@ def _of_paragraph(paragraph: HtmlElement) -> int:
     return length if length >= _LINE else 0
 
 
-def _of_line(text: str | None) -> int:
+def _length_of_line(text: str | None) -> int:
+    """Its characters; none if it is as short as a label."""
     length = len(text.strip()) if text else 0
     return length if length >= _LINE else 0
 

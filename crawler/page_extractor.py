@@ -7,7 +7,7 @@ from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from trafilatura.settings import Extractor
 
-from crawler.article_part import count_lines, cut_out_article
+from crawler.article_part import count_characters, cut_out_article
 from crawler.decoding import decode
 from crawler.feed_repair import repair_characters
 from crawler.footnotes import raise_calls
@@ -100,19 +100,22 @@ def _main_text(tree: HtmlElement) -> str:
     part = cut_out_article(tree)
     if part is not None:
         text = _fast_text(part)
-        if len(text) >= _MANY_CHARACTERS or _ENOUGH_CHARACTERS <= len(text) >= count_lines(part) / 2:
+        if len(text) >= _MANY_CHARACTERS:
+            return text
+        if len(text) >= _ENOUGH_CHARACTERS and len(text) >= count_characters(part) / 2:
             return text
     return _text_of_page(tree)
 
 
 def _fast_text(tree: HtmlElement) -> str:
+    """What is found at first, once all that is no text was dropped from the tree."""
     _drop_what_is_no_text(tree)
     drop_pointers(tree)
     return (trafilatura.extract(tree, options=_FAST) or "").strip()
 
 
 def _text_of_page(tree: HtmlElement) -> str:
-    """The slower extraction is tried where the fast one finds little: it finds articles in odd places."""
+    """What is found in a whole page. The slower extraction is tried where the fast one finds little: it finds articles in odd places."""
     text = _fast_text(tree)
     if len(text) >= _ENOUGH_CHARACTERS:
         return text

@@ -200,20 +200,23 @@ class Dispatcher:
             return []
         await self._put_off(name, moment)
         sealed = await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
-        more = True
-        while more and (room := limit - len(sealed)):
+        while room := limit - len(sealed):
             planned = await self._seal(name, moment, room)
             if planned:
                 sealed = await self._read(self._outbox.due_messages, name, moment, limit, in_hand)
-            more = planned >= room  # a thousand may have become one message, a digest, and leave room for what follows them
+            if planned < room:
+                break  # nothing more waits; else a thousand may have become one message, a digest, which leaves room for others
         return sealed
 
     async def _put_off(self, name: str, moment: datetime) -> None:
         """Let what was sealed before the channel's quiet hours wait for their end. `moment` may be long ago: a line is filled slowly."""
         hold = hold_sealed(self._attempting.policy_of(self._attempting.channels[name]), max(moment, self._clock()))
-        more = hold is not None
-        while hold is not None and more and not self._stopping:  # others write in between
-            more = await asyncio.wrap_future(self._outbox.put_off(name, hold, moment, HELD_AT_ONCE)) == HELD_AT_ONCE
+        if hold is None:
+            return
+        while not self._stopping:  # some at a time: others write in between
+            put_off = await asyncio.wrap_future(self._outbox.put_off(name, hold, moment, HELD_AT_ONCE))
+            if put_off < HELD_AT_ONCE:
+                break
 
     async def _seal(self, name: str, moment: datetime, limit: int) -> int:
         channel = self._attempting.channels.get(name)

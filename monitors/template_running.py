@@ -16,6 +16,7 @@ from monitors.template_sandbox import LONGEST, Meter, Sandbox, check_length
 from news.wording import Language, Wording
 
 _OF_THE_SANDBOX = Meter.charge.__code__.co_filename
+"""The file of what looks at a template's steps, as frames name it."""
 _LONGEST_RANGE = 1_000
 _MOST_STEPS = 300_000
 """Lines of Python that a template may run through; ours take some thousands. A loop without an end is broken off in half a second."""

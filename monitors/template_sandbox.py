@@ -72,35 +72,35 @@ class _Weighing(NodeTransformer):
     """Has the environment look at what a template puts together, compares, joins and cuts in its own syntax, with no call."""
 
     def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802  # the library finds it by this name
-        return _told("weigh", self.generic_visit(node))
+        return _looked_at("weigh", self.generic_visit(node))
 
     def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802  # as above
-        return _told("weigh", self.generic_visit(node))
+        return _looked_at("weigh", self.generic_visit(node))
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802  # as above
         made = self.generic_visit(node)
-        return _told("weigh", made) if node.ctx == "load" else made
+        return _looked_at("weigh", made) if node.ctx == "load" else made
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802  # as above
         self.generic_visit(node)
-        node.expr = _told("go_through", node.expr)
+        node.expr = _looked_at("go_through", node.expr)
         for operand in node.ops:
-            operand.expr = _told("go_through", operand.expr)
+            operand.expr = _looked_at("go_through", operand.expr)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802  # as above
         self.generic_visit(node)
-        node.nodes = [_told("go_through", one) for one in node.nodes]
+        node.nodes = [_looked_at("go_through", one) for one in node.nodes]
         return node
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802  # as above
         self.generic_visit(node)
         if isinstance(node.arg, nodes.Slice):
-            node.node = _told("go_through", node.node)
+            node.node = _looked_at("go_through", node.node)
         return node
 
 
-def _told(method: str, value: Any) -> nodes.Expr:
+def _looked_at(method: str, value: Any) -> nodes.Expr:
     """The value, once that method of the environment has looked at it; what is written out in the template needs no look."""
     if isinstance(value, nodes.Const | nodes.TemplateData):
         return value
@@ -154,15 +154,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Context, called: Any, *args: Any, **kwargs: Any) -> Any:
         if self.meter is None:
             return super().call(context, called, *args, **kwargs)
-        if called in (self.weigh, self.go_through):
+        if called in (self.weigh, self.go_through):  # as `_Weighing` has put it there
             return called(*args)
         owner = getattr(called, "__self__", None)
-        args = tuple(map(_held, args))
+        args = tuple(map(_listed, args))
         if owner is not None:
             self._check_step((owner, *args, *kwargs.values()))
         return self._made(super().call(context, called, *args, **kwargs))
 
     def _made(self, value: Any) -> Any:
+        """What a step has made, if it is not too much."""
         return self.weigh(check_length(value))
 
     def _bounded(self, used: Callable[..., Any]) -> Callable[..., Any]:
@@ -170,7 +171,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         def bounded(*args: Any, **kwargs: Any) -> Any:
             if self.meter is None:  # one of our own templates runs
                 return used(*args, **kwargs)
-            args = tuple(map(_held, args))
+            args = tuple(map(_listed, args))
             if used.__name__ == "do_format" and args:
                 _check_format(str(args[0]))
             self._check_step((*args, *kwargs.values()))
@@ -179,6 +180,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return bounded
 
     def _check_step(self, given: tuple[Any, ...]) -> None:
+        """Raise SecurityError if a step that is given this may make too much, or is given too much to make anything of it."""
         sizes = [abs(value) if isinstance(value, int) else _size(value) for value in given]
         grows = any(isinstance(value, (*_TEXTS, *_HOLDING)) for value in given)
         if math.prod(max(1, size) for size in sizes) > _LARGEST_STEP or (grows and max(sizes) > LONGEST):
@@ -200,8 +202,8 @@ def check_length(value: Any) -> Any:
     return value
 
 
-def _held(value: Any) -> Any:
-    """What is only made as it is asked for, made: nobody knows else how much it is."""
+def _listed(value: Any) -> Any:
+    """A list of what an iterator would give, since nobody knows else how much that is; any other value as it is."""
     if isinstance(value, Iterator) and not isinstance(value, LoopContext):
         return list(islice(value, LONGEST + 1))
     return value

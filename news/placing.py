@@ -149,7 +149,8 @@ def find_near(sketch: Sketch, holders: Callable[[str], Sequence[int] | None]) ->
     for weight, word in rarest:
         if not (held := holders(word)):
             continue  # it finds none, and others are asked instead
-        for holder in [holder for holder in held[-MOST_HOLDERS_ASKED:] if since <= holder & _HOURS <= until]:
+        in_time = [holder for holder in held[-MOST_HOLDERS_ASKED:] if since <= holder & _HOURS <= until]
+        for holder in in_time:
             told[holder] = told.get(holder, 0) + weight
         asked += 1
         if asked == MOST_WORDS_ASKED:

@@ -152,13 +152,16 @@ class WordCounts:
     holding: Mapping[str, int]
 
     def weigh(self, words: Iterable[str]) -> tuple[int, ...]:
-        """How much each word tells, in hundredths, the more the fewer articles hold it; the first of an archive know little of that."""
+        """How much each word tells, in hundredths, the more the fewer articles hold it.
+
+        As if there were fifty more articles: the first of an archive know little of which words are rare.
+        """
         most, held = 100 * math.log(self.articles + 50), self.holding.get
-        return tuple([round((most - _taken_by(held(word, 0))) * (_KIN_FACTOR if word[0] == KIN_SIGN else 1)) for word in words])
+        return tuple([round((most - _lessened_by(held(word, 0))) * (_KIN_FACTOR if word[0] == KIN_SIGN else 1)) for word in words])
 
 
 @lru_cache(maxsize=4096)
-def _taken_by(held: int) -> float:
+def _lessened_by(held: int) -> float:
     """By how much less a word tells that so many articles hold; remembered, since most words of a body are held by the same few."""
     return 100 * math.log(held + 0.7)
 

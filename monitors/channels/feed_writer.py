@@ -34,8 +34,8 @@ _GENERATOR = "quivive"
 _MOST_BYTES = 50_000_000
 """Of a file that is read: a thousand entries are 3 MB."""
 _MODE = 0o640
-_WRITTEN_NOW: dict[Path, threading.Lock] = {}
-"""For each file, what whoever writes it in this process holds meanwhile."""
+_LOCKS: dict[Path, threading.Lock] = {}
+"""One for each file, for those who write it in this process: a lock on its folder would do, but not every file system knows those."""
 
 
 class NotOurFileError(Exception):
@@ -154,14 +154,14 @@ def _urn(kind: str, name: str) -> str:
 
 @contextmanager
 def _alone_with(path: Path) -> Iterator[None]:
-    """Nobody else reads the file to replace it meanwhile: what they have put in between would be lost, though it counts as sent.
+    """Have the file for oneself: what somebody else put into it since it was read would be lost, though it counts as sent.
 
-    That may be another channel of the same file, the sender from before a reload, or `quivive alerts test` beside the daemon.
+    Somebody else may be another channel of the same file, the sender from before a reload, or `quivive alerts test` beside the daemon.
     """
-    with _WRITTEN_NOW.setdefault(path, threading.Lock()):
+    with _LOCKS.setdefault(path, threading.Lock()):
         folder = os.open(path.parent, os.O_RDONLY)  # the file itself is another one each time
         try:
-            with suppress(OSError):  # not every file system knows locks
+            with suppress(OSError):
                 fcntl.flock(folder, fcntl.LOCK_EX)
             yield
         finally:

@@ -10,7 +10,7 @@ from news.wording import Language
 def tell_policy(policy: Policy, language: Language, *, has_urgent: bool = False) -> str:
     """When the channel is told, and what holds that up: "weekdays at 07:30 in one message, quiet 22:00-07:00, urgent at once".
 
-    `has_urgent`: some topic says of what it tells the channel what is urgent, and passes by whatever else holds it.
+    `has_urgent`: some topic that tells the channel says what is urgent, which nothing of the policy holds.
     """
     text = language.text
     told = [_tell_schedule(policy.when, language) if policy.when else text("at once")]

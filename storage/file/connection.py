@@ -14,7 +14,7 @@ from news.wording import Wording, system_reason, template
 from storage.file.database import Database, PlainDatabase
 from storage.file.migrations import TABLE
 from storage.file.schema import PAGE_SIZE, migrations
-from storage.file.shingles import make_waiting_shingles
+from storage.file.shingles import make_count_of_changes
 from storage.file.views import make_views, views_set_aside
 from storage.file.words import make_waiting_words
 
@@ -142,7 +142,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> sqlite_utils.Databas
     connection.execute("PRAGMA foreign_keys = ON")  # only now: a migration that makes a table anew drops the one that others refer to
     connection.execute("PRAGMA temp_store = MEMORY")  # for what waits to be indexed: its number and size are bounded
     make_waiting_words(db)
-    make_waiting_shingles(db)
+    make_count_of_changes(db)
     # SQLite opens what it may not write for reading, and says so only at the first write, even if that has nothing to do.
     connection.execute("DELETE FROM archive_state WHERE 0")
     return db

@@ -50,10 +50,10 @@ class _Waiting:
 
     def add(self, article_id: int, shingles: Iterable[int]) -> None:
         """Know the article for one that holds these."""
-        alone = [article_id]  # most shingles have one holder, and one list serves all of an article
+        only_holder = [article_id]  # as most shingles have; one list, which nobody changes, serves all of an article
         for shingle in shingles:
             shelf = self._shelves[shingle >> _SHELF_BITS]
-            shelf[shingle] = [*shelf[shingle], article_id] if shingle in shelf else alone
+            shelf[shingle] = [*shelf[shingle], article_id] if shingle in shelf else only_holder
             self.shingles += 1
 
     def remove(self, article_id: int, shingles: Iterable[int]) -> None:
@@ -85,7 +85,7 @@ _waiting_of: WeakKeyDictionary[Database, _Waiting] = WeakKeyDictionary()
 """By the connection that writes."""
 
 
-def make_waiting_shingles(db: Database) -> None:
+def make_count_of_changes(db: Database) -> None:
     """Make the place where changes of what waits are counted; every connection that writes articles needs one.
 
     What waits already is read with the first question: most who open an archive place no article.

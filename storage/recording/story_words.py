@@ -25,7 +25,7 @@ MOST_WAITING = 3_000
 _MOST_REMEMBERED_SKETCHES = 1_000
 """Some 10 kB each."""
 _MOST_WORDS = 50_000
-"""That are known at a time, of which half are forgotten when they are written. At most 700 bytes each, most of them 300."""
+"""Known at a time; where there are more, what waits is written, and all but the latest half forgotten. At most 700 bytes each, most 300."""
 _EVERY_ARTICLE = ""
 """Under this word it is counted how many articles there were."""
 _KEPT_UNTIL = "words_kept_until"
@@ -50,8 +50,8 @@ class _Word:
         """Of how many articles the table does not know yet."""
         return self.articles - self.written
 
-    def as_written(self) -> tuple[int, bytes | None]:
-        """How many hold it, and the latest who do, as they are written now."""
+    def put_down(self) -> tuple[int, bytes | None]:
+        """Take nothing of it for waiting any more; how many hold it, and the latest who do, to be written."""
         if self.waiting is not None:
             self.kept, self.waiting = _add(self.kept, self.waiting), None
         self.written = self.articles
@@ -141,7 +141,7 @@ class StoryWords:
     def _write(self, db: Database) -> None:
         self._learn(db, [*self._unlearned])
         waiting = sorted([word for word, known in self._words.items() if known.unwritten])
-        rows = [(word, *self._words[word].as_written()) for word in waiting]
+        rows = [(word, *self._words[word].put_down()) for word in waiting]
         replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
         insert_rows(db, "word_counts", ("word", "articles", "holders"), rows, replaced)
         set_state(db, _KEPT_UNTIL, str(self._newest))
@@ -149,7 +149,7 @@ class StoryWords:
         self._forget_some_words()
 
     def _forget_some_words(self) -> None:
-        """Keep those that wait, and the latest; an operation that learned words and placed nothing leaves them here too."""
+        """Keep those that wait, and the latest. Asked before words are learned too: an operation may learn them and place nothing."""
         if len(self._words) > _MOST_WORDS:
             latest = set(islice(reversed(self._words), _MOST_WORDS // 2))
             latest.add(_EVERY_ARTICLE)
