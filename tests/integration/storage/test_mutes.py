@@ -118,25 +118,25 @@ def test_a_second_mute_takes_the_place_of_the_first(desk: Desk) -> None:
     assert not unmute(desk.path, MuteKind.TOPIC, "Autre", desk.now)
 
 
-def test_what_was_muted_can_be_sent_all_the_same(desk: Desk) -> None:
+def ask_for_what_is_muted(desk: Desk) -> None:
+    """Have the one alert of a muted topic sent all the same."""
     desk.follow(SPACE)
     desk.watch(A)
     mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now))
     bring(desk, "1")
     (alert,) = desk.log()
     assert retry_deliveries(desk.path, [alert["id"]], desk.now) == (1, [])
+
+
+def test_what_was_muted_can_be_sent_all_the_same(desk: Desk) -> None:
+    ask_for_what_is_muted(desk)
     desk.archive.seal_messages("hook", Policy(), desk.now, 100).result()
     assert states(desk) == {"1": ("pending", None)}
     assert len(desk.archive.due_messages("hook", desk.now, 100, ())) == 1
 
 
 def test_what_was_muted_and_is_asked_for_while_its_channel_is_away_is_sent_once_that_is_back(desk: Desk) -> None:
-    desk.follow(SPACE)
-    desk.watch(A)
-    mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now))
-    bring(desk, "1")
-    (alert,) = desk.log()
-    assert retry_deliveries(desk.path, [alert["id"]], desk.now) == (1, [])
+    ask_for_what_is_muted(desk)
     desk.archive.hold_for_channel("hook", desk.now, 100).result()
     ((status, _),) = states(desk).values()
     assert (status, [one.channel for one in desk.archive.report_undelivered()]) == ("pending", ["hook"])

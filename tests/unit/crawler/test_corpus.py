@@ -141,7 +141,8 @@ def test_a_part_that_is_cut_out_gives_what_the_whole_page_gives(corpus: Path, mo
     cut: list[object] = []
 
     def noted(tree: HtmlElement) -> HtmlElement | None:
-        cut.append(part := cut_out_article(tree))
+        part = cut_out_article(tree)
+        cut.append(part)
         return part
 
     monkeypatch.setattr(page_extractor, "cut_out_article", noted)

@@ -27,7 +27,7 @@ PARIS = ZoneInfo("Europe/Paris")
 BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-HOOK = Policy()
+AS_IT_COMES = Policy()
 DAYS = [date(2026, 1, 1) + DAY * number for number in range(370)]
 
 
@@ -178,7 +178,7 @@ def stories(size: int = 12) -> list[WaitingDelivery]:
     ]
 
 
-def live_stories(follow_up: FollowUp, policy: Policy = HOOK) -> Life:
+def live_stories(follow_up: FollowUp, policy: Policy = AS_IT_COMES) -> Life:
     """As `live`, with what the archive says of a story: when its messages were sealed, and all of it that waits."""
     life, coming = Life(), sorted(stories(), key=lambda one: one.due_at)
     sealed: dict[int | None, tuple[datetime, ...]] = {}
