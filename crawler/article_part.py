@@ -39,7 +39,7 @@ _TEXT_OR_MORE = re.compile(
 )
 """The same, with what as many sites call the element around all of a page. An `article` says more than these do."""
 _MOST_ELEMENTS = 50_000
-"""Of a part, which is copied: with twice of what a longer one takes, a worker could have no room for reading it."""
+"""Of a part, which is copied: twice what a longer one takes may leave a worker no memory to read it in."""
 _ELEMENTS = etree.XPath("count(.//*)")
 _LINES = etree.XPath(f".//text()[string-length() >= {_LINE} and not(parent::p or parent::a or parent::script or parent::style)]")
 
