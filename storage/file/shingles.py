@@ -59,10 +59,11 @@ class _Waiting:
     def remove(self, article_id: int, shingles: Iterable[int]) -> None:
         """Forget that the article holds these."""
         for shingle in shingles:
-            held = self.holders(shingle)
-            if article_id in held:
-                self._shelves[shingle >> _SHELF_BITS][shingle] = [one for one in held if one != article_id]
-                self.shingles -= 1
+            shelf = self._shelves[shingle >> _SHELF_BITS]
+            held = shelf.pop(shingle, [])
+            if left := [one for one in held if one != article_id]:
+                shelf[shingle] = left
+            self.shingles -= len(held) - len(left)
 
     def take(self, since: int, most: int) -> list[tuple[int, int]]:
         """Take out the next of them, from a shingle on and in their order, with who holds them; of the last one all who do."""
@@ -133,8 +134,10 @@ def forget_shingles(db: Database, article_id: int, shingles: Iterable[int]) -> N
     if row is None:
         return
     waiting = _known_waiting(db, db.conn.execute("SELECT changes FROM temp.changes_of_waiting").fetchone()[0])
-    left = json.dumps(sorted(set(json.loads(row[0])) - gone))
-    db.conn.execute("UPDATE waiting_shingles SET shingles = ? WHERE article_id = ?", (left, article_id))
+    if left := set(json.loads(row[0])) - gone:
+        db.conn.execute("UPDATE waiting_shingles SET shingles = ? WHERE article_id = ?", (json.dumps(sorted(left)), article_id))
+    else:
+        db.conn.execute("DELETE FROM waiting_shingles WHERE article_id = ?", (article_id,))
     with _changing(db, waiting):
         waiting.remove(article_id, gone)
 

@@ -122,6 +122,19 @@ def test_what_waits_is_put_into_the_index_in_the_order_of_shingles(shingles: Ind
     assert seen == [(8, 8), (17, 16), (27, 24), (37, 32)]
 
 
+def test_what_is_forgotten_while_it_waits_leaves_nothing(shingles: Index) -> None:
+    """Else it would grow for as long as the program runs, where retention is so short that no pass ever begins."""
+    for number in range(100):
+        with shingles.db.atomic():
+            leave_shingles_waiting(shingles.db, {number: frozenset([2 * number, 2 * number + 1])})
+        with shingles.db.atomic():
+            forget_shingles(shingles.db, number, [2 * number])
+            forget_shingles(shingles.db, number, [2 * number + 1])
+    assert (shingles.stored(), shingles.waiting()) == (0, {})
+    waiting = index._waiting_of[shingles.db]
+    assert (waiting.shingles, [*filter(None, waiting._shelves.values())]) == (0, [])
+
+
 def test_an_article_without_shingles_does_not_wait(shingles: Index) -> None:
     with shingles.db.atomic():
         leave_shingles_waiting(shingles.db, {1: frozenset(), 2: frozenset([3])})
