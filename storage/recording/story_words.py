@@ -2,14 +2,15 @@
 
 An article brings a hundred words, which lie all over the table: written one article at a time, they would dirty a hundred pages each. So
 those of the latest articles wait in memory and are written together. What waits is what sketches beyond `_KEPT_UNTIL` hold, and is read
-from these again after a start, or after an operation whose placing was taken back.
+from these again after a start, or after an operation whose placing was taken back, or that failed in the middle of a change.
 """
 
 from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from weakref import WeakKeyDictionary
 
@@ -67,6 +68,8 @@ class StoryWords:
     def __init__(self, db: Database, kept_until: int) -> None:
         self.last_noted: int | None = None
         """The article that was noted last. If it is not on record, what was done with it was taken back."""
+        self._is_whole = True
+        """Whether no change of it failed half way, which may leave all on record as it was."""
         self._kept_until = kept_until
         self._newest = self._kept_until
         self._words: dict[str, _Word] = {}
@@ -82,7 +85,8 @@ class StoryWords:
     def learn(self, db: Database, sketches: Iterable[Sketch]) -> None:
         """Load what is known of the words of these, which are then counted."""
         self._forget_some_words()
-        self._learn(db, set().union(*(sketch.words for sketch in sketches)))
+        with self._changing():
+            self._learn(db, set().union(*(sketch.words for sketch in sketches)))
 
     def count(self, sketches: Sequence[Sketch]) -> WordCounts:
         """Of how many articles the words of these are, whose words were learned: the next to be noted, which count themselves."""
@@ -111,18 +115,22 @@ class StoryWords:
 
     def note(self, sketches: Sequence[Sketch]) -> None:
         """Count these articles, whose sketches are on record and whose words were learned, and know them for those that hold these."""
-        for sketch in sketches:
-            holder = as_holder(sketch.article_id, sketch.at)
-            for word in sketch.words:
-                known = self._words[word]
-                known.articles += 1
-                if word[0] == KIN_SIGN:
-                    continue
-                if known.waiting is None:
-                    known.waiting = [holder]
-                else:
-                    known.waiting.append(holder)
-            self._note_article(sketch)
+        with self._changing():
+            for sketch in sketches:
+                self._note_words(sketch)
+                self._note_article(sketch)
+
+    def _note_words(self, sketch: Sketch) -> None:
+        holder = as_holder(sketch.article_id, sketch.at)
+        for word in sketch.words:
+            known = self._words[word]
+            known.articles += 1
+            if word[0] == KIN_SIGN:
+                continue
+            if known.waiting is None:
+                known.waiting = [holder]
+            else:
+                known.waiting.append(holder)
 
     def _note_article(self, sketch: Sketch) -> None:
         self._words[_EVERY_ARTICLE].articles += 1
@@ -134,7 +142,8 @@ class StoryWords:
         """Write what waits if it is much, or `at_once`: articles before the last of the table would not be read again after a start."""
         waiting = self._words[_EVERY_ARTICLE].unwritten
         if waiting and (at_once or waiting >= MOST_WAITING or len(self._words) > _MOST_WORDS):
-            self._write(db)
+            with self._changing():
+                self._write(db)
         if len(self._sketches) > _MOST_REMEMBERED_SKETCHES:
             self._sketches = dict(list(self._sketches.items())[-_MOST_REMEMBERED_SKETCHES // 2 :])
 
@@ -161,7 +170,13 @@ class StoryWords:
 
     def is_as_on_record(self, noted: int | None, kept_until: int) -> bool:
         """Whether nothing was taken back: `noted` is `last_noted` if that is on record, and `kept_until` the last article in the table."""
-        return (noted, kept_until) == (self.last_noted, self._kept_until)
+        return self._is_whole and (noted, kept_until) == (self.last_noted, self._kept_until)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        self._is_whole = False
+        yield
+        self._is_whole = True
 
     def _learn(self, db: Database, words: Iterable[str]) -> None:
         missing = sorted([word for word in words if word not in self._words])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 import struct
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from news.errors import ArchiveError
 from news.stories import WordCounts
 from storage.file.database import Database
 from storage.file.story_schema import keep_holders_beside_counts, name_title_words_first, tell_words_in_bytes
@@ -156,6 +159,72 @@ def test_what_was_written_by_tidying_that_was_taken_back_still_waits(tmp_path: P
     with Desk(tmp_path / "failing.db") as desk:
         poll_all(desk, fail_after_tidying)
         assert placed(desk) == expected
+
+
+@dataclass
+class Failing:
+    """A connection on which one statement fails, and from then on none."""
+
+    connection: Any
+    left: int
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("execute"):
+            self.left -= 1
+            if self.left == 0:
+                raise sqlite3.OperationalError
+        return getattr(self.connection, name)
+
+
+def fail_at(desk: Desk, operation: Callable[[Database], object], number: int) -> int:
+    """Carry it out so that it fails at a statement, or behind the last; how many it began."""
+    failing: Any = Failing(None, number)
+
+    def fail(db: Database) -> None:
+        failing.connection = db.conn
+        vars(db)["conn"] = failing
+        try:
+            operation(db)
+        finally:
+            vars(db)["conn"] = failing.connection
+        raise sqlite3.OperationalError
+
+    with pytest.raises(ArchiveError):
+        desk.archive._writer.submit(fail).result()
+    return number - int(failing.left)
+
+
+def known(db: Database) -> tuple[WordCounts, dict[str, list[int]]]:
+    """Of how many articles all words are, and who holds them."""
+    words, every = story_words.words_of(db)[0], load_sketches_after(db, 0)
+    words.learn(db, every)
+    counts = words.count(every)
+    return counts, {word: list(words.holders(word)) for word in counts.holding}
+
+
+def tidy(desk: Desk) -> Callable[[Database], object]:
+    return lambda db: prune_sketches(db, desk.now)
+
+
+def place(desk: Desk) -> Callable[[Database], object]:
+    """All words are in the table, and none is known: they are asked for."""
+    desk.archive._writer.submit(tidy(desk)).result()
+    desk.reopen()
+    lost = [entry(f"Rungis Sénat {number}", f"https://a.example/lost{number}", summary="Kourou Lyon canal") for number in range(2)]
+    outcome = outcome_of(desk.source(A), desk.now, lost)
+    return lambda db: record_poll(db, desk._watch, outcome, desk.now)
+
+
+@pytest.mark.parametrize("operation", [tidy, place])
+def test_what_failed_at_any_statement_is_as_if_it_had_not_begun(
+    tmp_path: Path, operation: Callable[[Desk], Callable[[Database], object]]
+) -> None:
+    with Desk(tmp_path / "archive.db") as desk:
+        poll_all(desk)
+        expected = desk.archive._writer.submit(known).result()
+        for number in range(fail_at(desk, operation(desk), 0), 0, -1):
+            fail_at(desk, operation(desk), number)
+            assert desk.archive._writer.submit(known).result() == expected, number
 
 
 def test_a_word_keeps_its_latest_holders_and_how_many_hold_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
