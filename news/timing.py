@@ -11,6 +11,10 @@ LONGEST_RETRY_AFTER = timedelta(hours=24)
 """A receiver that asks for more than a day is asked again after a day: an overlong wish must not cost the alert."""
 DELIVERY_LIFETIME = timedelta(days=3)
 """How long a message is tried, and how long a delivery waits for a channel that was removed."""
+LEFT_AFTER_QUIET = timedelta(hours=3)
+"""At least so long a message is tried once quiet hours are over that it had to wait for: they may be a long weekend."""
+MOST_KEPT_QUIET = DELIVERY_LIFETIME + timedelta(days=7)
+"""How long after it was sealed a message still gets these: a channel that is hardly ever loud would keep it for ever."""
 MOST_AHEAD = timedelta(hours=1)
 """What is said to come later than that from now was made by a clock that was ahead: whatever counts from then on would never come."""
 

@@ -37,7 +37,7 @@ from news.health_news import HealthEvent, HealthNews, make_health_alert_id
 from news.matches import Hit
 from news.plans import HOLDS_OF_POLICIES, HOLDS_TO_ASK_ANEW, Hold, HoldKind, PlannedMessage, Policy, WaitingDelivery
 from news.surges import Surge, SurgeArticle, SurgeBar, make_surge_alert_id
-from news.timing import DELIVERY_LIFETIME
+from news.timing import DELIVERY_LIFETIME, LEFT_AFTER_QUIET, MOST_KEPT_QUIET
 from news.wording import Wording
 from quivive.languages import make_language
 
@@ -275,6 +275,9 @@ class ListOutbox:
             due = [one for one in self._messages.values() if one.is_due(channel, now) and not (one.bundle and one.bundle.is_pressing)]
             for one in due[:limit]:
                 one.due_at, one.hold, one.error = hold.until, hold.kind, hold.reason
+                if one.created_at > now - MOST_KEPT_QUIET:
+                    one.give_up_at = max(one.give_up_at, hold.until + LEFT_AFTER_QUIET)
+                    one.bundle = replace(one.bundle, give_up_at=one.give_up_at) if one.bundle else None
         return done(len(due[:limit]))
 
     def hold_for_channel(self, channel: str, now: datetime, limit: int) -> Future[list[AttemptResult]]:

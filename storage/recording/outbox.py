@@ -29,7 +29,7 @@ from news.alerts import (
 from news.delivering import count_as_told, judge_absent, plan_absent, plan_messages
 from news.follow_ups import FollowUp
 from news.plans import HOLDS_OF_POLICIES, HOLDS_TO_ASK_ANEW, GiveUp, Hold, HoldKind, Plan, PlannedMessage, Policy, WaitingDelivery
-from news.timing import DELIVERY_LIFETIME
+from news.timing import DELIVERY_LIFETIME, LEFT_AFTER_QUIET, MOST_KEPT_QUIET
 from news.wording import Wording
 from storage.file.database import Database
 from storage.file.rows import select_in
@@ -232,12 +232,15 @@ def put_off(db: Database, channel: str, hold: Hold, now: datetime, limit: int) -
     in the log of attempts.
     """
     cursor = db.conn.execute(
-        """UPDATE messages SET next_attempt_at = :until, hold = :kind, last_error = :reason WHERE id IN (
+        """UPDATE messages SET next_attempt_at = :until, hold = :kind, last_error = :reason,
+                  give_up_at = iif(sealed_at > :long_ago, max(give_up_at, :least), give_up_at) WHERE id IN (
                SELECT id FROM messages WHERE channel = :channel AND next_attempt_at <= :now AND hold IS NOT 'asked'
                    AND NOT EXISTS (SELECT 1 FROM deliveries JOIN alerts ON alerts.id = alert_id WHERE message_id = messages.id AND urgent)
                ORDER BY next_attempt_at LIMIT :limit)""",
         {
             "until": to_text(hold.until),
+            "least": to_text(hold.until + LEFT_AFTER_QUIET),
+            "long_ago": to_text(now - MOST_KEPT_QUIET),
             "kind": hold.kind,
             "reason": hold.reason,
             "channel": channel,

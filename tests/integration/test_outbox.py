@@ -431,6 +431,32 @@ def test_sealed_messages_are_put_off_with_the_reason_but_for_pressing_ones_and_l
     assert len(due(office, "hook")) == 3
 
 
+@pytest.mark.parametrize(("quiet", "left"), [("00:00-23:59", timedelta(days=2)), ("sat sun mon tue", timedelta(hours=3))])
+def test_what_was_put_off_has_some_hours_left_once_quiet_hours_are_over(office: Office, quiet: str, left: timedelta) -> None:
+    """An attempt that fails then must not be the last, nor may those behind it be given up untried."""
+    at = office.bring("1", "hook", topics=TOPICS[:1]).replace(hour=12)
+    at += timedelta(days=(5 - at.weekday()) % 7)  # a Saturday
+    seal(office, "hook", HOOK, at)
+    hold = hold_sealed(Policy(quiet=parse_quiet(quiet)), at)
+    assert hold is not None
+    assert office.outbox.put_off("hook", hold, at, 10).result() == 1
+    (message,) = due(office, "hook", hold.until)
+    assert left <= message.give_up_at - hold.until < left + timedelta(days=1)
+
+
+def test_a_channel_that_is_hardly_ever_loud_keeps_no_message_for_ever(office: Office) -> None:
+    at = office.bring("1", "hook", topics=TOPICS[:1])
+    seal(office, "hook", HOOK, at)
+    (message,) = due(office, "hook", at)
+    for day in range(30):
+        moment = at + timedelta(days=day)
+        hold = hold_sealed(QUIET, moment)
+        assert hold is not None
+        office.outbox.put_off("hook", hold, moment, 10).result()
+        (message,) = due(office, "hook", hold.until)
+    assert timedelta(days=9) < message.give_up_at - at < timedelta(days=12)
+
+
 WEEKLY = Policy(Together.SUBJECT, when=parse_schedule("0 8 * * 1"))
 
 
