@@ -117,7 +117,7 @@ class Told:
 
     @property
     def verdict(self) -> str:
-        """In a word."""
+        """What makes the surge true by the rule, `cause` or `height`; `false` if neither does."""
         if self.cause is not None:
             return "cause"
         return "height" if len(self.heap) >= _OUTSTANDING * self.most_before else "false"

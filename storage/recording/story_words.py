@@ -34,7 +34,7 @@ _KEPT_UNTIL = "words_kept_until"
 
 
 class _Word:
-    """What is known of a word."""
+    """How many articles hold a word, and the latest that do: as the table has it, and with those that wait to be written there."""
 
     __slots__ = ("articles", "kept", "waiting", "written")
 
