@@ -19,7 +19,6 @@ import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -29,8 +28,8 @@ from bench.common import make_parser, measure_pace, print_load, print_machine, w
 from bench.french import make_paragraphs, make_title
 from bench.many_stories import SHINGLES_EACH, fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
-from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing
-from news.stories import WordCounts, weigh
+from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing, weigh_words
+from news.stories import WordCounts
 from news.text import analyse, analyse_article
 from quivive.collector import calm_collector, leave_out_what_stays
 from storage.file.connection import open_for_writing
@@ -68,8 +67,7 @@ def place_all(rows: Sequence[Mapping[str, str]]) -> tuple[dict[str, Placed], dic
         at = datetime.fromisoformat(row["date"])
         new = make_unplaced(count, 1, row["link"], at, analyse_article(row["title"], row["description"]))
         held.update(new.sketch.words)
-        new = replace(new, sketch=weigh(new.sketch, WordCounts(count, held)))
-        placed[row["id"]] = placer.place(new)
+        placed[row["id"]] = placer.place(weigh_words(new, WordCounts(count, held)))
     return placed, {one: around.story_of[place.article.article_id] for one, place in placed.items()}
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
 from news.sources import PreparedText
@@ -17,13 +18,16 @@ from news.stories import (
     AFFAIR_SPAN,
     KIN_SIGN,
     MOST_NEIGHBOURS,
+    BegunSketch,
     Neighbour,
     Placing,
     Sketch,
+    WordCounts,
     begin_sketch,
     central_article,
     place,
     sketch_article,
+    weigh,
 )
 from news.text import AnalysedArticle, Analysis, analyse
 
@@ -40,6 +44,15 @@ MOST_COMPARED = 20
 """Articles with the same shingles, those first that share most."""
 
 
+class RarestWords(NamedTuple):
+    """The words of an article by which those near to it are found."""
+
+    words: Sequence[tuple[int, str]]
+    """After how much each tells, which tells most first."""
+    least_told: float
+    """How much that is shared with the nearest article must tell, so that any is looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unplaced:
     """An article that is in no story yet, with what it is compared by."""
@@ -50,6 +63,8 @@ class Unplaced:
     shingles: frozenset[int]
     number_mark: int | None
     sketch: Sketch
+    rarest: RarestWords | None = None
+    """None before its words are weighed."""
 
     @property
     def marks(self) -> frozenset[int]:
@@ -124,7 +139,7 @@ def make_unplaced(
         title_stems=frozenset(analysed.title_tokens.stems),
         shingles=frozenset(struct.unpack(f"<{len(prepared.shingles) // 8}Q", prepared.shingles)),
         number_mark=article_number_mark(url),
-        sketch=sketch_article(article_id, at, analysed, (prepared.words, prepared.numbers)),
+        sketch=sketch_article(article_id, at, analysed, BegunSketch(prepared.words, prepared.counts, prepared.numbers)),
     )
 
 
@@ -138,40 +153,42 @@ def as_holder(article_id: int, at: datetime) -> int:
     return article_id << _HOUR_BITS | int(at.timestamp()) // 3600 & _HOURS
 
 
-def find_near(sketch: Sketch, holders: Callable[[str], Sequence[int] | None]) -> dict[int, int]:
+def weigh_words(new: Unplaced, counts: WordCounts) -> Unplaced:
+    """The article with how much its words tell, as far as that is known now."""
+    sketch = weigh(new.sketch, counts)
+    return replace(new, sketch=sketch, rarest=_find_rarest(sketch))
+
+
+def find_near(new: Unplaced, holders: Callable[[str], Sequence[int] | None]) -> dict[int, int]:
     """The articles of the days around it that share most of an article's rarest words, with how much these tell; none if that is little.
 
     `holders`: who else holds a word, the latest last, as `as_holder` gives them. Its words are weighed.
     """
-    hour, told, asked = int(sketch.at.timestamp()) // 3600, dict[int, int](), 0
-    since, until = hour - _AFFAIR_HOURS, hour + _AFFAIR_HOURS
-    rarest = _rarest_first(sketch)
-    for weight, word in rarest:
+    assert new.rarest is not None
+    hour, told, asked = int(new.sketch.at.timestamp()) // 3600, dict[int, int](), 0
+    since, until, told_by = hour - _AFFAIR_HOURS, hour + _AFFAIR_HOURS, told.get
+    for weight, word in new.rarest.words:
         if not (held := holders(word)):
             continue  # it finds none, and others are asked instead
-        in_time = [holder for holder in held[-MOST_HOLDERS_ASKED:] if since <= holder & _HOURS <= until]
-        for holder in in_time:
-            told[holder] = told.get(holder, 0) + weight
+        for holder in held[-MOST_HOLDERS_ASKED:]:
+            if since <= holder & _HOURS <= until:
+                told[holder] = told_by(holder, 0) + weight
         asked += 1
         if asked == MOST_WORDS_ASKED:
             break
     most = sorted(told.values(), reverse=True)[:MOST_NEIGHBOURS]
-    if not most or most[0] < _least_told(sketch, rarest):
+    if not most or most[0] < new.rarest.least_told:
         return {}
     near = sorted([(-weight, holder >> _HOUR_BITS) for holder, weight in told.items() if weight >= most[-1]])
     return {article_id: -weight for weight, article_id in near[:MOST_NEIGHBOURS]}
 
 
-def _least_told(sketch: Sketch, rarest: Sequence[tuple[int, str]]) -> float:
-    """How much that is shared with the nearest article must tell, so that any is looked at."""
-    of_title = sum([weight for word, weight in zip(sketch.title_words, sketch.weights, strict=False) if word[0] != KIN_SIGN])
-    return min(LEAST_SHARE_TOLD * sum([weight for weight, _ in rarest[:MOST_WORDS_ASKED]]), LEAST_TITLE_TOLD * of_title)
-
-
-def _rarest_first(sketch: Sketch) -> list[tuple[int, str]]:
-    """The words by which the articles near to this one are found, each after how much it tells."""
+def _find_rarest(sketch: Sketch) -> RarestWords:
     words = sorted([(-weight, word) for word, weight in zip(sketch.words, sketch.weights, strict=True) if word[0] != KIN_SIGN])
-    return [(-weight, word) for weight, word in words]
+    of_title = sum([weight for word, weight in zip(sketch.title_words, sketch.weights, strict=False) if word[0] != KIN_SIGN])
+    of_rarest = -sum([weight for weight, _ in words[:MOST_WORDS_ASKED]])
+    least_told = min(LEAST_SHARE_TOLD * of_rarest, LEAST_TITLE_TOLD * of_title)
+    return RarestWords([(-weight, word) for weight, word in words], least_told)
 
 
 def most_sharing(holders: Mapping[int, Collection[int]], marks: Collection[int]) -> dict[int, set[int]]:
@@ -227,7 +244,7 @@ class Placer:
     def _near(self, new: Unplaced, copy: CopyOf | None) -> list[Neighbour]:
         """The articles of the days around it that share most with it, and what it is a copy of."""
         around = self._around
-        told = {**around.told.get(new.article_id, {}), **(find_near(new.sketch, self._words.get) if self._words else {})}
+        told = {**around.told.get(new.article_id, {}), **(find_near(new, self._words.get) if self._words else {})}
         nearest = sorted(told, key=lambda article_id: (-told[article_id], article_id))[:MOST_NEIGHBOURS]
         wanted = dict.fromkeys([*nearest, copy.article_id] if copy is not None else nearest)
         return [Neighbour(around.sketches[one], around.story_of[one]) for one in wanted if one in around.sketches]

@@ -142,7 +142,9 @@ class PreparedText(NamedTuple):
     """What a text gives for placing its article in a story: see `news.stories.begin_sketch`, `news.copies.sample_shingles`."""
 
     words: str
-    """The words of its beginning that may tell what it is about, in its order, by their stems."""
+    """The words of its beginning that may tell what it is about and their kin, each once, by their stems."""
+    counts: bytes
+    """How often each of them comes."""
     numbers: str
     shingles: bytes
     """Of the whole text, eight bytes each."""

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 from itertools import chain
+from operator import mul
 from typing import NamedTuple
 
 from news.copies import CopyOf, column_of
@@ -29,6 +30,7 @@ __all__ = [
     "MOST_NEIGHBOURS",
     "WINDOW",
     "Because",
+    "BegunSketch",
     "Neighbour",
     "Placing",
     "Sketch",
@@ -144,26 +146,44 @@ class Neighbour:
     story_id: int
 
 
-@dataclass(frozen=True, slots=True)
+class BegunSketch(NamedTuple):
+    """What a sketch has of the text of its article."""
+
+    words: str
+    """The telling words of its beginning and their kin, each once, by their stems."""
+    counts: bytes
+    """How often each of them comes."""
+    numbers: str
+
+
+class _Weights(dict[str, int]):
+    """How much words tell; each is reckoned once, since the articles of a body share many."""
+
+    def __init__(self, articles: int, holding: Mapping[str, int]) -> None:
+        super().__init__()
+        self._most = 100 * math.log(articles + 50)  # as if there were more: the first of an archive know little of which words are rare
+        self._holding = holding
+
+    def __missing__(self, word: str) -> int:
+        told = self._most - 100 * math.log(self._holding.get(word, 0) + 0.7)
+        weight = self[word] = round(told * _KIN_FACTOR if word[0] == KIN_SIGN else told)
+        return weight
+
+
+@dataclass(frozen=True)
 class WordCounts:
     """How many articles there were, and how many of them held each word; what is not named none held."""
 
     articles: int
     holding: Mapping[str, int]
 
+    @cached_property
+    def _weights(self) -> _Weights:
+        return _Weights(self.articles, self.holding)
+
     def weigh(self, words: Iterable[str]) -> tuple[int, ...]:
-        """How much each word tells, in hundredths, the more the fewer articles hold it.
-
-        As if there were fifty more articles: the first of an archive know little of which words are rare.
-        """
-        most, held = 100 * math.log(self.articles + 50), self.holding.get
-        return tuple([round((most - _lessened_by(held(word, 0))) * (_KIN_FACTOR if word[0] == KIN_SIGN else 1)) for word in words])
-
-
-@lru_cache(maxsize=4096)
-def _lessened_by(held: int) -> float:
-    """By how much less a word tells that so many articles hold; remembered, since most words of a body are held by the same few."""
-    return 100 * math.log(held + 0.7)
+        """How much each word tells, in hundredths, the more the fewer articles hold it."""
+        return tuple(map(self._weights.__getitem__, words))
 
 
 class Because(StrEnum):
@@ -193,27 +213,26 @@ class Placing:
     """How near it is to each article of its story."""
 
 
-def begin_sketch(analysis: Analysis, text: str) -> tuple[str, str]:
-    """What a sketch has of the text, the same under any title: the telling words and the numbers of its beginning."""
-    return " ".join(_telling_words(analysis)), " ".join(dict.fromkeys(_NUMBER.findall(text[:_BEGINNING_CHARACTERS])))
+def begin_sketch(analysis: Analysis, text: str) -> BegunSketch:
+    """What a sketch has of the text, the same under any title."""
+    counts = _count_with_kin(_telling_words(analysis))
+    numbers = dict.fromkeys(_NUMBER.findall(text[:_BEGINNING_CHARACTERS]))
+    return BegunSketch(" ".join(counts), bytes(counts.values()), " ".join(numbers))
 
 
-def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, begun: tuple[str, str] | None = None) -> Sketch:
+def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, begun: BegunSketch | None = None) -> Sketch:
     """What is to be remembered of an article. `begun`: what `begin_sketch` gives for its text, if that was made before."""
-    text_words, text_numbers = begun or begin_sketch(analysed.text_tokens, analysed.text)
+    begun = begun or begin_sketch(analysed.text_tokens, analysed.text)
     title = analysed.title
     title_words = _telling_words(analysed.title_tokens)
     said_of_affair = _telling_words(analysed.title_tokens, _words_of_head(title)) or title_words
-    words = Counter(text_words.split())
-    for word in title_words:
-        words[word] += _TITLE_COUNTS
-    for word, count in list(words.items()):
-        if kin := _kin_of(word):
-            words[kin] += count
+    counted = dict(zip(begun.words.split(), begun.counts, strict=True))
+    for word, count in _count_with_kin(title_words).items():
+        counted[word] = counted.get(word, 0) + _TITLE_COUNTS * count
     titled = {*said_of_affair, *filter(None, map(_kin_of, said_of_affair))}
-    ordered = (*sorted(titled), *[word for word in words if word not in titled])
-    counts = bytes(map(words.__getitem__, ordered))
-    numbers = frozenset([*_NUMBER.findall(title), *text_numbers.split()])
+    ordered = (*sorted(titled), *[word for word in counted if word not in titled])
+    counts = bytes(map(counted.__getitem__, ordered))
+    numbers = frozenset([*_NUMBER.findall(title), *begun.numbers.split()])
     kinds, column = kinds_of_headline(title), column_of(analysed.title_tokens)
     return Sketch(article_id, at, title, ordered, len(titled), counts, numbers, kinds, column)
 
@@ -221,8 +240,17 @@ def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, beg
 def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
     """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
     weights = counts.weigh(sketch.words)
-    square = sum([(weight * _COUNTED[count]) ** 2 for weight, count in zip(weights, sketch.counts, strict=True)])
-    return replace(sketch, weights=weights, square=square)
+    told = [*map(mul, weights, map(_COUNTED.__getitem__, sketch.counts))]
+    return replace(sketch, weights=weights, square=sum(map(mul, told, told)))
+
+
+def _count_with_kin(words: Iterable[str]) -> Mapping[str, int]:
+    """How often each of the words comes, and its kin."""
+    counted = Counter(words)
+    for word, count in list(counted.items()):
+        if kin := _kin_of(word):
+            counted[kin] += count
+    return counted
 
 
 def is_kin(word: str) -> bool:

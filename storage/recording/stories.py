@@ -11,12 +11,12 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from news.copies import sample_shingles
-from news.placing import Around, KnownText, Placed, Placer, Story, Unplaced, find_near, most_sharing
-from news.stories import COPY_SPAN, WordCounts, weigh
+from news.placing import Around, KnownText, Placed, Placer, Story, Unplaced, find_near, most_sharing, weigh_words
+from news.stories import COPY_SPAN, WordCounts
 from news.text import AnalysedArticle
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
@@ -84,11 +84,11 @@ def load_surroundings(db: Database, articles: Sequence[Unplaced]) -> Surrounding
 
 
 def _weigh(articles: Sequence[Unplaced], counts: WordCounts) -> list[Unplaced]:
-    return [replace(one, sketch=weigh(one.sketch, counts)) for one in articles]
+    return [weigh_words(one, counts) for one in articles]
 
 
 def _find_near(words: StoryWords, articles: Sequence[Unplaced]) -> dict[int, dict[int, int]]:
-    return {one.article_id: find_near(one.sketch, words.holders) for one in articles}
+    return {one.article_id: find_near(one, words.holders) for one in articles}
 
 
 def write_placed(db: Database, placement: Placement) -> None:

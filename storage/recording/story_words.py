@@ -97,11 +97,12 @@ class StoryWords:
         )
 
     def holders(self, word: str) -> Sequence[int]:
-        """Who else holds a word of an article that was counted, the latest last."""
+        """Who else holds a word of an article that was counted, the latest last; of the earlier ones not all."""
         known = self._words[word]
-        if not known.kept:
-            return known.waiting or ()
-        return (*_unpack(known.kept), *known.waiting) if known.waiting else _unpack(known.kept)
+        kept, waiting = known.kept, known.waiting
+        if waiting is None:
+            return _unpack(kept) if kept else ()
+        return waiting if not kept or len(waiting) >= MOST_HOLDERS_ASKED else (*_unpack(kept), *waiting)
 
     def load_sketches(self, db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
         """The sketches of these articles that are not forgotten; those of the day are asked for again and again."""
@@ -179,10 +180,10 @@ class StoryWords:
         self._is_whole = True
 
     def _learn(self, db: Database, words: Iterable[str]) -> None:
-        missing = sorted([word for word in words if word not in self._words])
+        missing = sorted(set(words).difference(self._words))
         self._words.update([(word, _Word(0, None)) for word in missing])
-        for row in select_in(db, "SELECT word, articles, holders FROM word_counts WHERE word IN ({marks})", missing):
-            self._words[row["word"]] = _Word(row["articles"], row["holders"])
+        for word, articles, holders in select_in(db, "SELECT word, articles, holders FROM word_counts WHERE word IN ({marks})", missing):
+            self._words[word] = _Word(articles, holders)
         for word in missing if self._unlearned else ():
             if holders := self._unlearned.pop(word, None):
                 self._words[word].articles += len(holders)

@@ -14,6 +14,7 @@ from news.stories import (
     JOINING,
     NEAR_ENOUGH,
     Because,
+    BegunSketch,
     Neighbour,
     Placing,
     Sketch,
@@ -255,4 +256,4 @@ def test_numbers_of_title_and_beginning_are_known_whenever_the_text_was_read() -
     begun = begin_sketch(article.text_tokens, article.text)
     assert sketch_article(1, NOON, article, begun) == sketch_article(1, NOON, article)
     assert sketch_article(1, NOON, article).numbers == {"12", "200", "12,5"}
-    assert sketch_article(1, NOON, article, ("incendi", "40")).numbers == {"12", "40"}
+    assert sketch_article(1, NOON, article, BegunSketch("incendi", b"\1", "40")).numbers == {"12", "40"}
