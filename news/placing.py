@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -191,11 +191,11 @@ def _find_rarest(sketch: Sketch) -> RarestWords:
     return RarestWords([(-weight, word) for weight, word in words], least_told)
 
 
-def most_sharing(holders: Mapping[int, Collection[int]], marks: Collection[int]) -> dict[int, set[int]]:
+def most_sharing(holders: Mapping[int, Collection[int]], marks: Set[int]) -> dict[int, set[int]]:
     """The articles that share most of these marks, each with those that it shares; what too many hold aside."""
     shared: dict[int, set[int]] = defaultdict(set)
-    for mark in marks:
-        articles = holders.get(mark, ())
+    for mark in holders.keys() & marks:
+        articles = holders[mark]
         if len(articles) < MOST_HOLDERS:
             for article_id in articles:
                 shared[article_id].add(mark)
@@ -222,8 +222,9 @@ class Placer:
         copy = self._find_copy(new)
         placing = place(new.sketch, self._near(new, copy), copy)
         story_id = self._begin(new) if placing.story_id is None else self._grow(new, placing)
-        common = {mark for mark in new.marks if len(around.holders.get(mark, ())) >= MOST_HOLDERS}
-        held = {mark for mark in new.marks if copy is not None and copy.article_id in around.holders.get(mark, ())}
+        known = {mark: around.holders[mark] for mark in around.holders.keys() & new.marks}
+        common = {mark for mark, articles in known.items() if len(articles) >= MOST_HOLDERS}
+        held = {mark for mark, articles in known.items() if copy is not None and copy.article_id in articles}
         placed = Placed(new, story_id, placing, copy, new.marks - common - held)
         self._note(placed)
         return placed
@@ -237,7 +238,7 @@ class Placer:
         shared = most_sharing(around.holders, new.marks)
         known = [(article_id, around.texts[article_id]) for article_id in sorted(shared) if article_id in around.texts]
         others = [_other_text(article_id, text, shared[article_id], new) for article_id, text in known]
-        common = sum(len(around.holders.get(shingle, ())) >= MOST_HOLDERS for shingle in new.shingles)
+        common = sum(len(around.holders[shingle]) >= MOST_HOLDERS for shingle in around.holders.keys() & new.shingles)
         sampled = SampledText(new.source_id, new.sketch.at, new.sketch.title, new.title_stems, new.shingles, new.number_mark)
         return find_copy(sampled, others, common)
 

@@ -118,7 +118,7 @@ def make_count_of_changes(db: Database) -> None:
 
 def load_holders(db: Database, shingles: Collection[int]) -> dict[int, list[int]]:
     """The articles that hold each of these, by their number; of those that nobody holds nothing."""
-    *rows, (_, changes) = db.conn.execute(_HOLDERS, (json.dumps([*shingles]),))
+    *rows, (_, changes) = db.conn.execute(_HOLDERS, (json.dumps(sorted(shingles)),))  # near to one another in the index as asked for
     waiting = _known_waiting(db, changes)
     holders: dict[int, set[int]] = defaultdict(set)
     for shingle, article_id in rows:

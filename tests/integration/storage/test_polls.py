@@ -10,6 +10,7 @@ import pytest
 from news.freshness import FeedWishes
 from news.one_thing import WholeSource
 from news.sources import DueSource, ParsedFeed, PollKind, PollOutcome
+from storage.file.times import from_text
 from storage.recording.rhythms import read_rhythm, rhythm_text
 from tests.desk import DAMAGE, NOW, A, B, Desk, entry, outcome_of, prose
 
@@ -265,6 +266,21 @@ def test_the_rhythm_of_a_source_outlives_the_program_and_is_written_only_with_so
     assert (kept.last_news_at, kept.window, kept.since) == (NOW + timedelta(days=4), 1, NOW)
     assert sum(kept.counts) == pytest.approx(5, abs=0.3)
     assert rhythm_text(kept) == before[0]
+
+
+def test_what_a_hub_sends_teaches_the_rhythm_of_its_source(desk: Desk) -> None:
+    desk.watch(A)
+    for day in range(5):
+        at = NOW + timedelta(days=day)
+        desk.poll(A, entry(f"Le {day}", f"{ONE}{day}", published_at=at), at=at)
+    at = NOW + timedelta(days=4, hours=5)
+    pushed = outcome_of(desk.source(A), at, [entry("Le même soir", f"{ONE}soir", published_at=at)])
+    assert desk.archive.hubs.record_told(1, pushed, at).result().entries_new == 1
+    ((kept, silent_from),) = desk.rows("SELECT rhythm, silent_from FROM rhythms JOIN sources ON sources.id = source_id")
+    rhythm = read_rhythm(kept)
+    assert rhythm is not None
+    assert rhythm.last_news_at == at
+    assert from_text(silent_from) > at
 
 
 def test_what_a_feed_wishes_is_remembered_while_nothing_changes(desk: Desk) -> None:

@@ -8,8 +8,11 @@ from itertools import permutations
 
 import pytest
 
+from news.comparing import Comparing
+from news.consequences import VersionToMatch
 from news.sources import ExtractedPage
 from news.topics import Topic
+from storage.recording import beforehand
 from tests.desk import OTAN, A, B, C, Desk, entry, prose
 
 ONE, TWO = "https://a.example/1", "https://a.example/2"
@@ -202,3 +205,37 @@ def test_an_article_with_its_page_is_found_by_the_title_that_another_source_stil
     assert desk.found("OTAN") == desk.found("Alliance") == ["L’Alliance à Riga"]
     desk.poll(B, entry("L’Alliance à Riga", ONE, "b1"))
     assert desk.found("OTAN") == []
+
+
+def test_as_many_versions_are_loaded_beyond_those_compared_again_as_the_entries_can_give_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beforehand, "MOST_COMPARED_AGAIN", 1)
+    sources = [f"https://{number}.example/feed" for number in range(8)]
+    desk.watch(*sources)
+    for number, source in enumerate(sources):
+        desk.poll(source, entry("Un sommet", ONE, summary=f"Selon le témoin {number}."))
+    entries = [entry_id for (entry_id,) in desk.rows("SELECT id FROM entries ORDER BY id DESC LIMIT 3")]
+    loaded = desk.archive._writer.submit(lambda db: beforehand._load_current(db, [1], entries)).result()
+    assert sorted(one.revision_id for one in loaded) == [4, 5, 6, 7, 8]
+    assert [sorted(one.said_by) for one in sorted(loaded, key=lambda one: one.revision_id)][-3:] == [[6], [7], [8]]
+
+
+def test_what_the_same_source_shows_as_before_is_not_compared_again_with_topics_that_ask_by_whom(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    versions = Comparing.versions
+
+    def count(comparing: Comparing) -> list[VersionToMatch]:
+        found = versions(comparing)
+        compared.append(len(found))
+        return found
+
+    monkeypatch.setattr(Comparing, "versions", count)
+    desk.follow(Topic("De C", f'sommet source:"{C}"', ("hook",)))
+    desk.watch(A, B)
+    desk.poll(A, entry("Un sommet", ONE, guid="1"))
+    desk.poll(A, entry("Un sommet", ONE, guid="1"), entry("Un sommet", ONE, guid="2"))
+    desk.poll(B, entry("Un sommet", ONE))
+    assert compared == [1, 0, 1]
