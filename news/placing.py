@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -191,7 +191,7 @@ def _find_rarest(sketch: Sketch) -> RarestWords:
     return RarestWords([(-weight, word) for weight, word in words], least_told)
 
 
-def most_sharing(holders: Mapping[int, Collection[int]], marks: Set[int]) -> dict[int, set[int]]:
+def most_sharing(holders: Mapping[int, Collection[int]], marks: frozenset[int]) -> dict[int, set[int]]:
     """The articles that share most of these marks, each with those that it shares; what too many hold aside."""
     shared: dict[int, set[int]] = defaultdict(set)
     for mark in holders.keys() & marks:
