@@ -4,8 +4,8 @@ On labelled articles (`--labelled`: a table with `id, event, affair, date, title
 each came alone) it counts pairs, the alerts that would still be doubled, and the events that would be told as a part of another, and with
 `--joins` lists every wrong and every missed pair with the words that decided. Copies are made of the same texts: one word in ten changed,
 and teasers of 400 characters. What it costs is measured in an archive that is made in bulk (`bench.many_stories`): processor time of some
-thousand made-up articles of 4 kB that are placed the whole way, in bodies of 20, each committed by itself; and bytes of the file. What a
-worker process makes of their texts is measured apart.
+thousand made-up articles of 4 kB that are placed the whole way, in bodies of 20, each committed by itself; and bytes of the file. Their
+texts are read in another process, as in the daemon, and what that makes for placing them is measured apart.
 
 Run: python -m bench.stories
 """
@@ -19,18 +19,23 @@ import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from bench.common import make_parser, measure_pace, print_load, print_machine, working_folder
 from bench.french import make_paragraphs, make_title
 from bench.many_stories import SHINGLES_EACH, fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
 from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing, weigh_words
+from news.sources import PreparedText
 from news.stories import WordCounts
 from news.text import analyse, analyse_article
+from news.text.analysis import AnalysedArticle, KnownAnalysis, joined_words
 from quivive.collector import calm_collector, leave_out_what_stays
 from storage.file.connection import open_for_writing
 from storage.file.database import Database
@@ -43,7 +48,7 @@ _TEXTS_OF = 15
 _TEASER_CHARACTERS = 400
 _FOLLOW_UP = timedelta(hours=1)
 """The default of `[alerts] follow_up`."""
-_BODY, _BEFORE, _MEASURED = 20, 5_000, MOST_WAITING // SHINGLES_EACH
+_BODY, _BEFORE, _MEASURED = 20, 7_000, MOST_WAITING // SHINGLES_EACH
 """As many articles are measured as bring one pass over the index of shingles; before them, some that wait already."""
 _A_DAY = (2_700, 10_000)
 """A million in a year, and what a large installation has."""
@@ -158,8 +163,41 @@ def _is_copy(original: str, text: str) -> bool:
     return find_copy(SampledText(2, _FIRST, "", frozenset(), mine, None), [other]) is not None
 
 
+class _ReadArticle(NamedTuple):
+    """An article as a worker process sends it: with its words as they are sent, and what its text gives for placing it."""
+
+    title: str
+    text: str
+    title_words: tuple[str, str]
+    text_words: tuple[str, str]
+    prepared: PreparedText
+
+    @property
+    def analysed(self) -> AnalysedArticle:
+        title, text = KnownAnalysis(self.title, *self.title_words), KnownAnalysis(self.text, *self.text_words)
+        return AnalysedArticle(self.title, self.text, title, text)
+
+
+def _read_body(seed: int) -> tuple[list[_ReadArticle], float]:
+    """Made-up articles, and the seconds of processor time that it takes to make of their texts what placing them needs."""
+    chance, read, spent = random.Random(seed), [], 0.0
+    for _ in range(_BODY):
+        title, text = make_title(chance), "\n".join(make_paragraphs(chance, 4000))
+        words = joined_words(text)
+        before = time.process_time()
+        prepared = prepare_for_placing(KnownAnalysis(text, *words), text)
+        spent += time.process_time() - before
+        read.append(_ReadArticle(title, text, joined_words(title), words, prepared))
+    return read, spent
+
+
 def report_cost(folder: Path, count: int, *, quick: bool) -> None:
     """Print what placing an article costs in an archive of so many, at several paces."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as reader:
+        _report_cost(reader, folder, count, quick=quick)
+
+
+def _report_cost(reader: Executor, folder: Path, count: int, *, quick: bool) -> None:
     path = folder / "stories.db"
     shutil.copy(_made_archive(folder, count), path)
     db = open_for_writing(path)
@@ -170,8 +208,8 @@ def report_cost(folder: Path, count: int, *, quick: bool) -> None:
         fill_days(db, first - 1, a_day, _FIRST)
         db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = path.stat().st_size
-        _place_more(db, first, a_day, before)
-        made, spent, paces = _place_more(db, first + before, a_day, measured)
+        _place_more(db, reader, first, a_day, before)
+        made, spent, paces = _place_more(db, reader, first + before, a_day, measured)
         first += before + measured
         print(f"placing an article among {count}, {a_day} a day: {1000 * spent:.2f} ms of processor time (goal: 2),", end=" ")
         print(f"and {1000 * made:.2f} in the worker process that reads its text; pace {median(paces):.2f} ms")
@@ -194,27 +232,26 @@ def _made_archive(folder: Path, count: int) -> Path:
     return made
 
 
-def _place_more(db: Database, first: int, a_day: int, count: int) -> tuple[float, float, list[float]]:
+def _place_more(db: Database, reader: Executor, first: int, a_day: int, count: int) -> tuple[float, float, list[float]]:
     """Archive so many more; returns the seconds that each takes: what a worker process makes of its text, and the writing thread.
 
     Then the paces of the machine meanwhile; see `measure_pace`.
     """
-    chance = random.Random(first)
     made = spent = 0.0
     paces: list[float] = []
     for start in range(first, first + count, _BODY):
+        body, seconds = reader.submit(_read_body, start).result()
         paces.append(measure_pace())
         at = _FIRST + timedelta(days=(start - first) / a_day)
-        analysed = [analyse_article(make_title(chance), "\n".join(make_paragraphs(chance, 4000))) for _ in range(_BODY)]
-        before = time.process_time()
-        told = [prepare_for_placing(one.text_tokens, one.text) for one in analysed]
-        between = time.process_time()
-        numbered = enumerate(zip(analysed, told, strict=True), start)
-        new = [make_unplaced(number, 1, f"https://a.example/{number}", at, *one) for number, one in numbered]
+        before = time.thread_time()
+        new = [
+            make_unplaced(number, 1, f"https://a.example/{number}", at, one.analysed, one.prepared)
+            for number, one in enumerate(body, start)
+        ]
         with db.atomic():
             place_articles(db, new)
-        made += between - before
-        spent += time.process_time() - between
+        made += seconds
+        spent += time.thread_time() - before
     db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return made / count, spent / count, paces
 
