@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 
 from bench.french import make_paragraphs, make_title
 from news.placing import MOST_HOLDERS_ASKED, as_holder
-from news.stories import Sketch, WordCounts, sketch_article, weigh
+from news.sketches import Sketch, WordCounts, sketch_article, weigh
 from news.text import analyse_article
 from storage.file.database import Database
 from storage.file.rows import insert_rows
+from storage.file.sieves import STRETCH_BITS, STRETCHES, Sieves
 from storage.file.times import to_text
 from storage.recording.sketches import write_sketches
 from storage.recording.stories import SKETCH_AGE
@@ -52,6 +53,8 @@ def fill(db: Database, count: int, now: datetime) -> None:
                     SELECT random() & 281474976710655 AS shingle, id / {SHINGLES_EACH} + 1 FROM n ORDER BY 1""",
                 {"first": first, "last": last},
             )
+    with db.atomic():
+        Sieves().note(db, [stretch << STRETCH_BITS for stretch in range(STRETCHES)])
 
 
 def fill_days(db: Database, count: int, a_day: int, now: datetime) -> None:

@@ -32,8 +32,8 @@ from bench.french import make_paragraphs, make_title
 from bench.many_stories import SHINGLES_EACH, fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
 from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing, weigh_words
+from news.sketches import WordCounts
 from news.sources import PreparedText
-from news.stories import WordCounts
 from news.text import analyse, analyse_article
 from news.text.analysis import AnalysedArticle, KnownAnalysis, joined_words
 from quivive.collector import calm_collector, leave_out_what_stays

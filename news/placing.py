@@ -13,22 +13,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
+from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, sketch_article, weigh
 from news.sources import PreparedText
-from news.stories import (
-    AFFAIR_SPAN,
-    KIN_SIGN,
-    MOST_NEIGHBOURS,
-    BegunSketch,
-    Neighbour,
-    Placing,
-    Sketch,
-    WordCounts,
-    begin_sketch,
-    central_article,
-    place,
-    sketch_article,
-    weigh,
-)
+from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, central_article, place
 from news.text import AnalysedArticle, Analysis, analyse
 
 MOST_WORDS_ASKED = 20
@@ -44,11 +31,11 @@ MOST_COMPARED = 20
 """Articles with the same shingles, those first that share most."""
 
 
-class RarestWords(NamedTuple):
+class ByRarity(NamedTuple):
     """The words of an article by which those near to it are found."""
 
     words: Sequence[tuple[int, str]]
-    """After how much each tells, which tells most first."""
+    """All but kin, each behind how much it tells; what tells most comes first."""
     least_told: float
     """How much that is shared with the nearest article must tell, so that any is looked at."""
 
@@ -63,7 +50,7 @@ class Unplaced:
     shingles: frozenset[int]
     number_mark: int | None
     sketch: Sketch
-    rarest: RarestWords | None = None
+    by_rarity: ByRarity | None = None
     """None before its words are weighed."""
 
     @property
@@ -125,7 +112,7 @@ class Placed:
 def prepare_for_placing(analysis: Analysis, text: str) -> PreparedText:
     """What the text gives for placing its article in a story, whatever its title and its time are."""
     shingles = sample_shingles(analysis.tokens)
-    return PreparedText(*begin_sketch(analysis, text), struct.pack(f"<{len(shingles)}Q", *sorted(shingles)))
+    return PreparedText(begin_sketch(analysis, text), struct.pack(f"<{len(shingles)}Q", *sorted(shingles)))
 
 
 def make_unplaced(
@@ -139,7 +126,7 @@ def make_unplaced(
         title_stems=frozenset(analysed.title_tokens.stems),
         shingles=frozenset(struct.unpack(f"<{len(prepared.shingles) // 8}Q", prepared.shingles)),
         number_mark=article_number_mark(url),
-        sketch=sketch_article(article_id, at, analysed, BegunSketch(prepared.words, prepared.counts, prepared.numbers)),
+        sketch=sketch_article(article_id, at, analysed, prepared.sketch),
     )
 
 
@@ -156,7 +143,7 @@ def as_holder(article_id: int, at: datetime) -> int:
 def weigh_words(new: Unplaced, counts: WordCounts) -> Unplaced:
     """The article with how much its words tell, as far as that is known now."""
     sketch = weigh(new.sketch, counts)
-    return replace(new, sketch=sketch, rarest=_find_rarest(sketch))
+    return replace(new, sketch=sketch, by_rarity=_order_by_rarity(sketch))
 
 
 def find_near(new: Unplaced, holders: Callable[[str], Sequence[int] | None]) -> dict[int, int]:
@@ -164,38 +151,42 @@ def find_near(new: Unplaced, holders: Callable[[str], Sequence[int] | None]) -> 
 
     `holders`: who else holds a word, the latest last, as `as_holder` gives them. Its words are weighed.
     """
-    assert new.rarest is not None
+    assert new.by_rarity is not None, "its words are weighed"
     hour, told, asked = int(new.sketch.at.timestamp()) // 3600, dict[int, int](), 0
-    since, until, told_by = hour - _AFFAIR_HOURS, hour + _AFFAIR_HOURS, told.get
-    for weight, word in new.rarest.words:
+    since, until = hour - _AFFAIR_HOURS, hour + _AFFAIR_HOURS
+    for weight, word in new.by_rarity.words:
         if not (held := holders(word)):
             continue  # it finds none, and others are asked instead
         for holder in held[-MOST_HOLDERS_ASKED:]:
             if since <= holder & _HOURS <= until:
-                told[holder] = told_by(holder, 0) + weight
+                told[holder] = told.get(holder, 0) + weight
         asked += 1
         if asked == MOST_WORDS_ASKED:
             break
     most = sorted(told.values(), reverse=True)[:MOST_NEIGHBOURS]
-    if not most or most[0] < new.rarest.least_told:
+    if not most or most[0] < new.by_rarity.least_told:
         return {}
     near = sorted([(-weight, holder >> _HOUR_BITS) for holder, weight in told.items() if weight >= most[-1]])
     return {article_id: -weight for weight, article_id in near[:MOST_NEIGHBOURS]}
 
 
-def _find_rarest(sketch: Sketch) -> RarestWords:
+def _order_by_rarity(sketch: Sketch) -> ByRarity:
     words = sorted([(-weight, word) for word, weight in zip(sketch.words, sketch.weights, strict=True) if word[0] != KIN_SIGN])
     of_title = sum([weight for word, weight in zip(sketch.title_words, sketch.weights, strict=False) if word[0] != KIN_SIGN])
     of_rarest = -sum([weight for weight, _ in words[:MOST_WORDS_ASKED]])
     least_told = min(LEAST_SHARE_TOLD * of_rarest, LEAST_TITLE_TOLD * of_title)
-    return RarestWords([(-weight, word) for weight, word in words], least_told)
+    return ByRarity([(-weight, word) for weight, word in words], least_told)
 
 
-def most_sharing(holders: Mapping[int, Collection[int]], marks: frozenset[int]) -> dict[int, set[int]]:
-    """The articles that share most of these marks, each with those that it shares; what too many hold aside."""
+def held_among(holders: Mapping[int, Collection[int]], marks: frozenset[int]) -> dict[int, Collection[int]]:
+    """Those of these marks that anybody holds, with who does."""
+    return {mark: holders[mark] for mark in holders.keys() & marks}
+
+
+def most_sharing(held: Mapping[int, Collection[int]]) -> dict[int, set[int]]:
+    """The articles that share most of an article's marks, by who holds these, each with those that it shares; what too many hold aside."""
     shared: dict[int, set[int]] = defaultdict(set)
-    for mark in holders.keys() & marks:
-        articles = holders[mark]
+    for mark, articles in held.items():
         if len(articles) < MOST_HOLDERS:
             for article_id in articles:
                 shared[article_id].add(mark)
@@ -219,13 +210,13 @@ class Placer:
         """Decide what the article is a copy of and where it belongs, and know it from then on."""
         around = self._around
         self._note_words_of_last()
-        copy = self._find_copy(new)
+        held = held_among(around.holders, new.marks)
+        copy = self._find_copy(new, held)
         placing = place(new.sketch, self._near(new, copy), copy)
         story_id = self._begin(new) if placing.story_id is None else self._grow(new, placing)
-        known = {mark: around.holders[mark] for mark in around.holders.keys() & new.marks}
-        common = {mark for mark, articles in known.items() if len(articles) >= MOST_HOLDERS}
-        held = {mark for mark, articles in known.items() if copy is not None and copy.article_id in articles}
-        placed = Placed(new, story_id, placing, copy, new.marks - common - held)
+        common = {mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS}
+        copied = {mark for mark, articles in held.items() if copy is not None and copy.article_id in articles}
+        placed = Placed(new, story_id, placing, copy, new.marks - common - copied)
         self._note(placed)
         return placed
 
@@ -233,12 +224,12 @@ class Placer:
         """The stories that are not as they were, by their number."""
         return [self._around.stories[story_id] for story_id in sorted(self.changed)]
 
-    def _find_copy(self, new: Unplaced) -> CopyOf | None:
+    def _find_copy(self, new: Unplaced, held: Mapping[int, Collection[int]]) -> CopyOf | None:
         around = self._around
-        shared = most_sharing(around.holders, new.marks)
+        shared = most_sharing(held)
         known = [(article_id, around.texts[article_id]) for article_id in sorted(shared) if article_id in around.texts]
         others = [_other_text(article_id, text, shared[article_id], new) for article_id, text in known]
-        common = sum(len(around.holders[shingle]) >= MOST_HOLDERS for shingle in around.holders.keys() & new.shingles)
+        common = sum(shingle in new.shingles and len(articles) >= MOST_HOLDERS for shingle, articles in held.items())
         sampled = SampledText(new.source_id, new.sketch.at, new.sketch.title, new.title_stems, new.shingles, new.number_mark)
         return find_copy(sampled, others, common)
 

@@ -138,21 +138,28 @@ class FeedEntry:
     """What the publisher files it under, in the feed's own words."""
 
 
-class PreparedText(NamedTuple):
-    """What a text gives for placing its article in a story: see `news.stories.begin_sketch`, `news.copies.sample_shingles`."""
+class BegunSketch(NamedTuple):
+    """What the sketch of an article has of its text, the same under any title: see `news.sketches.begin_sketch`."""
 
     words: str
-    """The words of its beginning that may tell what it is about and their kin, each once, by their stems."""
+    """Stems of its beginning that may tell what it is about, and their kin, each once."""
     counts: bytes
-    """How often each of them comes."""
+    """How often each of them comes: at most as often as a beginning has words, which fits a byte."""
     numbers: str
+    """Those of its beginning, as written."""
+
+
+class PreparedText(NamedTuple):
+    """What a text gives for placing its article in a story."""
+
+    sketch: BegunSketch
     shingles: bytes
     """Of the whole text, eight bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedWords:
-    """What the words of a version give before the archive is asked anything. Made by `news.preparing`, all of it plain strings."""
+    """What the words of a version give before the archive is asked anything: plain strings and bytes, made by `news.preparing`."""
 
     title_key: str
     """The title, case, accents and punctuation aside."""

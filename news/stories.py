@@ -9,39 +9,19 @@ if the better half of its own articles are near enough to it. docs/stories.md te
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from functools import cached_property
 from itertools import chain
-from operator import mul
 from typing import NamedTuple
 
-from news.copies import CopyOf, column_of
-from news.headlines import HeadlineKind, kinds_of_headline
-from news.text import AnalysedArticle, Analysis, analyse, little_words
+from news.copies import CopyOf
+from news.headlines import HeadlineKind
+from news.sketches import COUNTED, Sketch, is_kin
 
-__all__ = [
-    "AFFAIR_SPAN",
-    "KIN_SIGN",
-    "MOST_NEIGHBOURS",
-    "WINDOW",
-    "Because",
-    "BegunSketch",
-    "Neighbour",
-    "Placing",
-    "Sketch",
-    "WordCounts",
-    "begin_sketch",
-    "central_article",
-    "is_kin",
-    "place",
-    "sketch_article",
-    "weigh",
-]
+__all__ = ["AFFAIR_SPAN", "COPY_SPAN", "MOST_NEIGHBOURS", "WINDOW", "Because", "Neighbour", "Placing", "central_article", "place"]
 
 WINDOW = timedelta(hours=48)
 """Between two articles on the same event."""
@@ -49,14 +29,6 @@ AFFAIR_SPAN = timedelta(days=5)
 """What is written in so many days before and after an article tells which words are those of its affair."""
 COPY_SPAN = timedelta(days=7)
 """A copy of what is older is published again, and news of its own."""
-BEGINNING_WORDS = 65
-"""Of a text, some 400 characters: what happened stands there, what happened before comes after it."""
-_BEGINNING_CHARACTERS = 400
-"""The same, for numbers, which are looked for as they are written."""
-KIN_SIGN = "~"
-"""Before the first letters of a word, by which its kin is known; no word has it."""
-KIN_LETTERS = 5
-"""Neige and neigeux, Croatie and croate: stems keep them apart, so few letters do not."""
 MOST_NEIGHBOURS = 12
 """That tell which words are the affair's, and of which it is told whether they are on the same event."""
 NEAR_ENOUGH = 0.24
@@ -64,7 +36,6 @@ NEAR_ENOUGH = 0.24
 JOINING = 0.29
 """Two stories are joined by an article that is as near as this to both."""
 
-_TITLE_COUNTS = 2
 _MOST_OF_AFFAIR = 6
 """Other articles near by; a word that so many of them hold is the affair's."""
 _AFFAIR_DISCOUNT = 0.9
@@ -74,8 +45,6 @@ _TITLE_SHARE = 0.3
 """What the words of one title that the other article holds count beside the words of both."""
 _TITLE_FACTOR = 0.8
 _DECAY = timedelta(hours=48)
-_KIN_FACTOR = 0.5
-"""What the kin of a word counts, beside the word."""
 _LEAST_SHARED = 3
 """Words that two articles must share: a town and one word more, in a headline and two words each, make no event of both."""
 _SAME_NUMBER = 1.5
@@ -93,49 +62,6 @@ _EITHER = {HeadlineKind.PAGE: 0.5}
 _SAME_COLUMN = 0.2
 """The same title but for its numbers and dates: next day's bulletin, the next instalment."""
 _MOST_WORDS_TOLD = 6
-_LITTLE = little_words("fr", "en")
-_NUMBER = re.compile(
-    r"""(?<![\d:,.])(?<!\dh)(?!(?:19|20)\d\d\b)\d(?:[.,]?\d)+(?!\d|:\d|\s?h\d|\s(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre
-    |novembre|décembre|january|february|march|april|may|june|july|august|september|october|november|december)\b)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-"""Of two digits or more: those of one are everywhere. No year, no day of a month, no time of day."""
-_HEAD = re.compile(r"([^:«»“”\"]{3,45}?)\s?:\s")
-"""« Guerre en Ukraine : … »: it names the affair, and what happened stands behind it."""
-_MOST_COUNTED = (1 + _TITLE_COUNTS) * BEGINNING_WORDS
-"""Times that a word comes at most, as `sketch_article` counts."""
-_COUNTED = (0.0, *(1 + math.log(count) for count in range(1, _MOST_COUNTED + 1)))
-"""What a word counts that comes so often; remembered, since it is asked hundreds of times an article."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sketch:
-    """What is remembered of an article for as long as others may be placed beside it."""
-
-    article_id: int
-    at: datetime
-    title: str
-    words: Sequence[str]
-    """Stems of title and beginning and their kin, each once: those first that the title says of its affair, whose name is none of them."""
-    titled: int
-    """How many these first ones are."""
-    counts: bytes
-    """How often each of the words comes; in the title they count twice."""
-    numbers: frozenset[str]
-    """In title and beginning, as written."""
-    kinds: frozenset[HeadlineKind]
-    column: str
-    """See `news.copies.column_key`."""
-    weights: Sequence[int] = ()
-    """How much each word told when the article was placed, in hundredths; nothing before. Looked up anew for each comparison, they would
-    cost the most."""
-    square: float = 0.0
-    """Of what its words tell, together."""
-
-    @property
-    def title_words(self) -> Sequence[str]:
-        """What the title says of its affair."""
-        return self.words[: self.titled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,46 +70,6 @@ class Neighbour:
 
     sketch: Sketch
     story_id: int
-
-
-class BegunSketch(NamedTuple):
-    """What a sketch has of the text of its article."""
-
-    words: str
-    """The telling words of its beginning and their kin, each once, by their stems."""
-    counts: bytes
-    """How often each of them comes."""
-    numbers: str
-
-
-class _Weights(dict[str, int]):
-    """How much words tell; each is reckoned once, since the articles of a body share many."""
-
-    def __init__(self, articles: int, holding: Mapping[str, int]) -> None:
-        super().__init__()
-        self._most = 100 * math.log(articles + 50)  # as if there were more: the first of an archive know little of which words are rare
-        self._holding = holding
-
-    def __missing__(self, word: str) -> int:
-        told = self._most - 100 * math.log(self._holding.get(word, 0) + 0.7)
-        weight = self[word] = round(told * _KIN_FACTOR if word[0] == KIN_SIGN else told)
-        return weight
-
-
-@dataclass(frozen=True)
-class WordCounts:
-    """How many articles there were, and how many of them held each word; what is not named none held."""
-
-    articles: int
-    holding: Mapping[str, int]
-
-    @cached_property
-    def _weights(self) -> _Weights:
-        return _Weights(self.articles, self.holding)
-
-    def weigh(self, words: Iterable[str]) -> tuple[int, ...]:
-        """How much each word tells, in hundredths, the more the fewer articles hold it."""
-        return tuple(map(self._weights.__getitem__, words))
 
 
 class Because(StrEnum):
@@ -211,68 +97,6 @@ class Placing:
     """Other stories that are found to be the same one."""
     scores: Mapping[int, float] | None = None
     """How near it is to each article of its story."""
-
-
-def begin_sketch(analysis: Analysis, text: str) -> BegunSketch:
-    """What a sketch has of the text, the same under any title."""
-    counts = _count_with_kin(_telling_words(analysis))
-    numbers = dict.fromkeys(_NUMBER.findall(text[:_BEGINNING_CHARACTERS]))
-    return BegunSketch(" ".join(counts), bytes(counts.values()), " ".join(numbers))
-
-
-def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, begun: BegunSketch | None = None) -> Sketch:
-    """What is to be remembered of an article. `begun`: what `begin_sketch` gives for its text, if that was made before."""
-    begun = begun or begin_sketch(analysed.text_tokens, analysed.text)
-    title = analysed.title
-    title_words = _telling_words(analysed.title_tokens)
-    said_of_affair = _telling_words(analysed.title_tokens, _words_of_head(title)) or title_words
-    counted = dict(zip(begun.words.split(), begun.counts, strict=True))
-    for word, count in _count_with_kin(title_words).items():
-        counted[word] = counted.get(word, 0) + _TITLE_COUNTS * count
-    titled = {*said_of_affair, *filter(None, map(_kin_of, said_of_affair))}
-    ordered = (*sorted(titled), *[word for word in counted if word not in titled])
-    counts = bytes(map(counted.__getitem__, ordered))
-    numbers = frozenset([*_NUMBER.findall(title), *begun.numbers.split()])
-    kinds, column = kinds_of_headline(title), column_of(analysed.title_tokens)
-    return Sketch(article_id, at, title, ordered, len(titled), counts, numbers, kinds, column)
-
-
-def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
-    """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
-    weights = counts.weigh(sketch.words)
-    told = [*map(mul, weights, map(_COUNTED.__getitem__, sketch.counts))]
-    return replace(sketch, weights=weights, square=sum(map(mul, told, told)))
-
-
-def _count_with_kin(words: Iterable[str]) -> Mapping[str, int]:
-    """How often each of the words comes, and its kin."""
-    counted = Counter(words)
-    for word, count in list(counted.items()):
-        if kin := _kin_of(word):
-            counted[kin] += count
-    return counted
-
-
-def is_kin(word: str) -> bool:
-    """Whether it stands for the kin of a word, which no article is found by and nobody is told."""
-    return word.startswith(KIN_SIGN)
-
-
-def _kin_of(word: str) -> str:
-    """What a word has in common with its kin; nothing for a word that is no longer than that."""
-    return KIN_SIGN + word[:KIN_LETTERS] if len(word) > KIN_LETTERS else ""
-
-
-def _words_of_head(title: str) -> int:
-    """How many words stand before the colon of a title, where it begins with the name of its affair."""
-    head = _HEAD.match(title)
-    return 0 if head is None else len(analyse(head[1]))
-
-
-def _telling_words(analysis: Analysis, start: int = 0) -> list[str]:
-    """Stems of its first words that may tell what a text is about; numbers and dates rise and pass within one event."""
-    pairs = zip(analysis.tokens[start:BEGINNING_WORDS], analysis.stems[start:], strict=False)
-    return [stem for token, stem in pairs if len(token) > 1 and token not in _LITTLE and not token[0].isdigit()]
 
 
 def place(new: Sketch, near: Sequence[Neighbour], copy: CopyOf | None = None) -> Placing:
@@ -370,10 +194,10 @@ class _Affair:
     def _likeness(self, other: Sketch, shared: Sequence[tuple[_Common, int, int]]) -> float:
         """The cosine of the words of both."""
         found = zip(map(self._lost.get, other.words), other.counts, other.weights, strict=True)
-        square = other.square - sum([lost * (weight * _COUNTED[count]) ** 2 for lost, count, weight in found if lost is not None])
+        square = other.square - sum([lost * (weight * COUNTED[count]) ** 2 for lost, count, weight in found if lost is not None])
         own_square, product = self._square, 0.0
         for one, times, weight in shared:
-            count = _COUNTED[times]
+            count = COUNTED[times]
             square += (one.weight * count) ** 2 - (weight * count) ** 2
             own_square += one.gained
             product += one.product * count
@@ -400,7 +224,7 @@ class _Affair:
     def common_words(self, other: Sketch) -> tuple[str, ...]:
         """The words that both hold, those first that tell most."""
         shared = zip(other.words, map(self._common.get, other.words), other.counts, strict=True)
-        told = [(-one.product * _COUNTED[count] / one.weight, word) for word, one, count in shared if one and one.weight and not one.is_kin]
+        told = [(-one.product * COUNTED[count] / one.weight, word) for word, one, count in shared if one and one.weight and not one.is_kin]
         return tuple(word for _, word in sorted(told)[:_MOST_WORDS_TOLD])
 
 
@@ -424,7 +248,7 @@ class _Common(NamedTuple):
     @staticmethod
     def of(word: str, told: int, times: int, held: int, *, is_titled: bool) -> _Common:
         """What a word tells that so many of those near by hold."""
-        count = _COUNTED[times]
+        count = COUNTED[times]
         weight, alone = told * _DISCOUNTS[min(held - 1, _MOST_OF_AFFAIR)], told * _DISCOUNTS[min(held, _MOST_OF_AFFAIR)]
         lost, gained = (told * count) ** 2 - (alone * count) ** 2, (weight * count) ** 2 - (alone * count) ** 2
         return _Common(weight, alone, lost, gained, weight * weight * count, is_kin(word), is_titled)

@@ -12,6 +12,7 @@ from storage.file.first_schema import ALERTS, ARTICLES, SOURCES
 from storage.file.migrations import Migrations
 from storage.file.story_schema import (
     SHINGLE_PASS,
+    SHINGLE_SIEVES,
     STORIES,
     WAITING_SHINGLES,
     keep_holders_beside_counts,
@@ -566,3 +567,9 @@ def note_how_far_a_pass_of_shingles_got(db: Database) -> None:
     """A program that runs for a moment at a time goes on where it stopped: begun anew each time, a pass would never end."""
     for statement in SHINGLE_PASS:
         db.conn.execute(statement)
+
+
+@migrations()
+def sift_shingles(db: Database) -> None:
+    """Hardly any shingle of a new article is in the index, and of most that is known without a look. Passes to come make the sieves."""
+    db.conn.execute(SHINGLE_SIEVES)

@@ -22,15 +22,13 @@ from weakref import WeakKeyDictionary
 
 from storage.file.database import Database
 from storage.file.rows import insert_rows
+from storage.file.sieves import STRETCH_BITS, STRETCHES, Sieves
 
 MOST_WAITING = 600_000
-"""Shingles, of some 15,000 articles, until a pass over the index begins. In an archive of a million, eighteen of them come to each page of
-it, and it is the page that costs. They take some 11 MB, and 0.8 s to be read after a start."""
+"""Shingles, of some 15,000 articles, until a pass over the index begins. In an archive of a million, fourteen of them come to each page of
+it, and it is the page that costs. They take some 11 MB, and 0.7 s to be read after a start, and after what was taken back."""
 _PORTION = 2_000
-"""Shingles that are put into the index with an operation: some 10 ms."""
-_SHELF_BITS = 36
-_SHELVES = 1 << 48 - _SHELF_BITS
-"""What waits is kept by the first of a shingle's 48 bits, some 150 of them beside one another: a new one moves few, and is found soon."""
+"""Shingles that are put into the index with an operation: some 5 ms."""
 _HOLDERS = """
     SELECT shingle, article_id FROM json_each(?) CROSS JOIN shingles ON shingle = value
     UNION ALL SELECT NULL, changes FROM temp.changes_of_waiting"""
@@ -38,19 +36,53 @@ _HOLDERS = """
 
 
 class _Shelf:
-    """Shingles that begin with the same bits, in their order, and beside each who holds it: 16 bytes for both."""
+    """The waiting shingles of a stretch of the index, some 150, in their order, and beside each who holds it: 16 bytes for both."""
 
-    __slots__ = ("holders", "shingles")
+    __slots__ = ("_holders", "_shingles")
 
     def __init__(self) -> None:
-        self.shingles, self.holders = array("Q"), array("Q")
+        self._shingles, self._holders = array("Q"), array("Q")
 
-    def range_of(self, shingle: int) -> range:
-        """The places of a shingle: as many as hold it."""
-        start = end = bisect_left(self.shingles, shingle)
-        while end < len(self.shingles) and self.shingles[end] == shingle:
-            end += 1
-        return range(start, end)
+    def append(self, shingle: int, article_id: int) -> None:
+        """Put it behind the others, wherever it belongs; they are to be sorted before anything else is done."""
+        self._shingles.append(shingle)
+        self._holders.append(article_id)
+
+    def sort(self) -> None:
+        """Bring what was appended into order."""
+        both = sorted(zip(self._shingles, self._holders, strict=True))
+        self._shingles, self._holders = (array("Q", [pair[place] for pair in both]) for place in (0, 1))
+
+    def add(self, shingle: int, article_id: int) -> None:
+        """Put it where it belongs."""
+        place = bisect_right(self._shingles, shingle)
+        self._shingles.insert(place, shingle)
+        self._holders.insert(place, article_id)
+
+    def holders(self, shingle: int) -> Sequence[int]:
+        """Who holds it."""
+        start = bisect_left(self._shingles, shingle)
+        if start == len(self._shingles) or self._shingles[start] != shingle:
+            return ()  # as of most
+        return self._holders[start : bisect_right(self._shingles, shingle, start)]
+
+    def remove(self, shingle: int, article_id: int) -> int:
+        """Take out that the article holds it; returns how often it stood there."""
+        start, end = bisect_left(self._shingles, shingle), bisect_right(self._shingles, shingle)
+        kept = array("Q", [one for one in self._holders[start:end] if one != article_id])
+        self._holders[start:end] = kept
+        del self._shingles[start + len(kept) : end]
+        return end - start - len(kept)
+
+    def take(self, since: int, most: int) -> list[tuple[int, int]]:
+        """Take out so many from a shingle on, with who holds them, and all holders of the last."""
+        start = bisect_left(self._shingles, since)
+        end = min(start + most, len(self._shingles))
+        if end > start:
+            end = bisect_right(self._shingles, self._shingles[end - 1])
+        taken = list(zip(self._shingles[start:end], self._holders[start:end], strict=True))
+        del self._shingles[start:end], self._holders[start:end]
+        return taken
 
 
 class _Waiting:
@@ -60,45 +92,40 @@ class _Waiting:
         self.changes: int | None = None
         """How often it was changed; None while it is not known."""
         self.shingles = 0
-        self._shelves: dict[int, _Shelf] = defaultdict(_Shelf)
-        """By the first bits of their shingles."""
+        self.sieves = Sieves()
+        self._shelves = [_Shelf() for _ in range(STRETCHES)]
+
+    def read(self, held: Iterable[tuple[int, Collection[int]]]) -> None:
+        """Know all that waits: articles, each with the shingles that it holds."""
+        for article_id, shingles in held:
+            for shingle in shingles:
+                self._shelves[shingle >> STRETCH_BITS].append(shingle, article_id)
+            self.shingles += len(shingles)
+        for shelf in self._shelves:
+            shelf.sort()
 
     def holders(self, shingle: int) -> Sequence[int]:
         """Who holds it, of those that wait."""
-        shelf = self._shelves.get(shingle >> _SHELF_BITS)
-        return [shelf.holders[place] for place in shelf.range_of(shingle)] if shelf is not None else ()
+        return self._shelves[shingle >> STRETCH_BITS].holders(shingle)
 
     def add(self, article_id: int, shingles: Collection[int]) -> None:
         """Know the article for one that holds these."""
         for shingle in shingles:
-            shelf = self._shelves[shingle >> _SHELF_BITS]
-            place = bisect_right(shelf.shingles, shingle)
-            shelf.shingles.insert(place, shingle)
-            shelf.holders.insert(place, article_id)
+            self._shelves[shingle >> STRETCH_BITS].add(shingle, article_id)
         self.shingles += len(shingles)
 
     def remove(self, article_id: int, shingles: Iterable[int]) -> None:
         """Forget that the article holds these."""
         for shingle in shingles:
-            if (shelf := self._shelves.get(shingle >> _SHELF_BITS)) is None:
-                continue
-            held = [place for place in shelf.range_of(shingle) if shelf.holders[place] == article_id]
-            for place in reversed(held):
-                del shelf.shingles[place], shelf.holders[place]
-            self.shingles -= len(held)
+            self.shingles -= self._shelves[shingle >> STRETCH_BITS].remove(shingle, article_id)
 
     def take(self, since: int, most: int) -> list[tuple[int, int]]:
         """Take out the next of them, from a shingle on and in their order, with who holds them; of the last one all who do."""
         taken: list[tuple[int, int]] = []
-        for first_bits in range(since >> _SHELF_BITS, _SHELVES):
+        for shelf in self._shelves[since >> STRETCH_BITS :]:
             if len(taken) >= most:
                 break
-            if shelf := self._shelves.get(first_bits):
-                start = bisect_left(shelf.shingles, since)
-                last = shelf.shingles[start : start + most - len(taken)][-1:]
-                end = bisect_right(shelf.shingles, last[0]) if last else start
-                taken += zip(shelf.shingles[start:end], shelf.holders[start:end], strict=True)
-                del shelf.shingles[start:end], shelf.holders[start:end]
+            taken += shelf.take(since, most - len(taken))
         self.shingles -= len(taken)
         return taken
 
@@ -118,8 +145,12 @@ def make_count_of_changes(db: Database) -> None:
 
 def load_holders(db: Database, shingles: Collection[int]) -> dict[int, list[int]]:
     """The articles that hold each of these, by their number; of those that nobody holds nothing."""
-    *rows, (_, changes) = db.conn.execute(_HOLDERS, (json.dumps(sorted(shingles)),))  # near to one another in the index as asked for
+    known = _waiting_of.get(db)
+    may_be_there = shingles if known is None else known.sieves.sift(db, shingles)
+    *rows, (_, changes) = db.conn.execute(_HOLDERS, (json.dumps(sorted(may_be_there)),))  # sorted: those of one page come together
     waiting = _known_waiting(db, changes)
+    if known is not None and waiting is not known:  # of what was taken back, its sieves may be too
+        return load_holders(db, shingles)
     holders: dict[int, set[int]] = defaultdict(set)
     for shingle, article_id in rows:
         holders[shingle].add(article_id)
@@ -184,11 +215,14 @@ def _read_waiting(db: Database) -> _Waiting:
     """Read what waits; of the articles that a pass takes, only what it has still before it."""
     waiting = _Waiting()
     sql = "SELECT article_id, pass, shingles, number, since FROM waiting_shingles CROSS JOIN shingle_pass ORDER BY article_id"
-    for article_id, taken_by, kept, number, since in db.conn.execute(sql):
-        shingles = json.loads(kept)
-        is_taken_now = since is not None and taken_by == number
-        waiting.add(article_id, [one for one in shingles if one >= since] if is_taken_now else shingles)
+    waiting.read(_read_held(*row) for row in db.conn.execute(sql))
     return waiting
+
+
+def _read_held(article_id: int, taken_by: int, kept: str, number: int, since: int | None) -> tuple[int, list[int]]:
+    shingles = json.loads(kept)
+    is_taken_now = since is not None and taken_by == number
+    return article_id, [one for one in shingles if one >= since] if is_taken_now else shingles
 
 
 def _put_into_index(db: Database, waiting: _Waiting, since: int, most: int) -> None:
@@ -198,6 +232,7 @@ def _put_into_index(db: Database, waiting: _Waiting, since: int, most: int) -> N
         _end_pass(db)
         return
     insert_rows(db, "shingles", ("shingle", "article_id"), rows, "ON CONFLICT DO NOTHING")
+    waiting.sieves.note(db, [shingle for shingle, _ in rows])
     db.conn.execute("UPDATE shingle_pass SET since = ?", (rows[-1][0] + 1,))
 
 

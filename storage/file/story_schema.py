@@ -73,6 +73,11 @@ SHINGLE_PASS = (
     "INSERT INTO shingle_pass VALUES (1, NULL)",
 )
 
+SHINGLE_SIEVES = """CREATE TABLE shingle_sieves (
+    stretch INTEGER PRIMARY KEY,       -- of the index: the first 12 bits of its shingles
+    bits BLOB NOT NULL                 -- where the one of a shingle is not set, it is not in the index
+)"""
+
 _HOLDERS = 30
 """Of a word, the latest."""
 _MOST_COUNTED = 195

@@ -115,7 +115,7 @@ def _load_before(db: Database, watch: Watch, known: Known, showings: Sequence[Sh
 def _load_current(db: Database, article_ids: Iterable[int], entry_ids: Iterable[int]) -> list[CurrentVersion]:
     """The versions by which these articles are found, the newest of each, and which of these entries say them.
 
-    As many of them as the entries can give up are loaded beyond those that are compared again.
+    As many of them as the body can give up are loaded beyond those that are compared again: what each entry said, and the article's text.
     """
     wanted, entries = sorted(article_ids), sorted(entry_ids)
     if not wanted:

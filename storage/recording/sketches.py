@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from news.headlines import HeadlineKind
-from news.stories import Sketch
+from news.sketches import Sketch
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 

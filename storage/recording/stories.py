@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from news.copies import sample_shingles
-from news.placing import Around, KnownText, Placed, Placer, Story, Unplaced, find_near, most_sharing, weigh_words
-from news.stories import COPY_SPAN, WordCounts
+from news.placing import Around, KnownText, Placed, Placer, Story, Unplaced, find_near, held_among, most_sharing, weigh_words
+from news.sketches import WordCounts
+from news.stories import COPY_SPAN
 from news.text import AnalysedArticle
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
@@ -101,7 +102,7 @@ def write_placed(db: Database, placement: Placement) -> None:
 
 def _load_around(db: Database, words: StoryWords, articles: Sequence[Unplaced], next_story_id: int) -> Around:
     holders = load_holders(db, {mark for one in articles for mark in one.marks})
-    sharing = {article_id for one in articles for article_id in most_sharing(holders, one.marks)}
+    sharing = {article_id for one in articles for article_id in most_sharing(held_among(holders, one.marks))}
     told = _find_near(words, articles)
     near = {article_id for some in told.values() for article_id in some} | sharing
     sketches = words.load_sketches(db, near)

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from weakref import WeakKeyDictionary
 
 from news.placing import MOST_HOLDERS_ASKED, as_holder
-from news.stories import KIN_SIGN, Sketch, WordCounts, is_kin
+from news.sketches import KIN_SIGN, Sketch, WordCounts, is_kin
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
@@ -97,7 +97,7 @@ class StoryWords:
         )
 
     def holders(self, word: str) -> Sequence[int]:
-        """Who else holds a word of an article that was counted, the latest last; of the earlier ones not all."""
+        """Who else holds a word of an article that was counted, the latest last; `MOST_HOLDERS_ASKED` of them if there are so many."""
         known = self._words[word]
         kept, waiting = known.kept, known.waiting
         if waiting is None:
@@ -149,7 +149,7 @@ class StoryWords:
             self._sketches = dict(list(self._sketches.items())[-_MOST_REMEMBERED_SKETCHES // 2 :])
 
     def _write(self, db: Database) -> None:
-        self._learn(db, [*self._unlearned])
+        self._learn(db, self._unlearned)
         waiting = sorted([word for word, known in self._words.items() if known.unwritten])
         rows = [(word, *self._words[word].put_down()) for word in waiting]
         replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
@@ -180,7 +180,7 @@ class StoryWords:
         self._is_whole = True
 
     def _learn(self, db: Database, words: Iterable[str]) -> None:
-        missing = sorted(set(words).difference(self._words))
+        missing = sorted(set(words).difference(self._words))  # `-` would go through all that are known
         self._words.update([(word, _Word(0, None)) for word in missing])
         for word, articles, holders in select_in(db, "SELECT word, articles, holders FROM word_counts WHERE word IN ({marks})", missing):
             self._words[word] = _Word(articles, holders)

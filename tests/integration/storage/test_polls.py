@@ -9,6 +9,7 @@ import pytest
 
 from news.freshness import FeedWishes
 from news.one_thing import WholeSource
+from news.silence import silent_from
 from news.sources import DueSource, ParsedFeed, PollKind, PollOutcome
 from storage.file.times import from_text
 from storage.recording.rhythms import read_rhythm, rhythm_text
@@ -273,14 +274,16 @@ def test_what_a_hub_sends_teaches_the_rhythm_of_its_source(desk: Desk) -> None:
     for day in range(5):
         at = NOW + timedelta(days=day)
         desk.poll(A, entry(f"Le {day}", f"{ONE}{day}", published_at=at), at=at)
+    (before,) = desk.rows("SELECT rhythm, silent_from FROM rhythms JOIN sources ON sources.id = source_id")
     at = NOW + timedelta(days=4, hours=5)
     pushed = outcome_of(desk.source(A), at, [entry("Le même soir", f"{ONE}soir", published_at=at)])
     assert desk.archive.hubs.record_told(1, pushed, at).result().entries_new == 1
-    ((kept, silent_from),) = desk.rows("SELECT rhythm, silent_from FROM rhythms JOIN sources ON sources.id = source_id")
-    rhythm = read_rhythm(kept)
+    (after,) = desk.rows("SELECT rhythm, silent_from FROM rhythms JOIN sources ON sources.id = source_id")
+    earlier, rhythm = map(read_rhythm, (before[0], after[0]))
+    assert earlier is not None
     assert rhythm is not None
-    assert rhythm.last_news_at == at
-    assert from_text(silent_from) > at
+    assert (rhythm.last_news_at, rhythm.window) == (at, earlier.window), "it is no window of the feed"
+    assert from_text(after[1]) == silent_from(rhythm) != from_text(before[1])
 
 
 def test_what_a_feed_wishes_is_remembered_while_nothing_changes(desk: Desk) -> None:

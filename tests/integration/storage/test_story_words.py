@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from news.errors import ArchiveError
-from news.stories import WordCounts
+from news.sketches import WordCounts
 from storage.file.database import Database
 from storage.file.story_schema import keep_holders_beside_counts, name_title_words_first, tell_words_in_bytes
 from storage.recording import story_words
@@ -117,6 +117,24 @@ def test_words_are_counted_in_the_table_and_among_what_waits_and_among_what_is_p
         counts = desk.archive._submit(count).result()
         held = {word: counts.holding.get(word) for word in ("rungi", "kourou", "brul", "~detai")}
         assert (counts.articles, held) == (5, {"rungi": 5, "kourou": 4, "brul": None, "~detai": 5})
+
+
+def test_the_latest_that_hold_a_word_are_told_whether_they_wait_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(story_words, "MOST_WAITING", 3)
+    monkeypatch.setattr(story_words, "MOST_HOLDERS_ASKED", 3)
+
+    def holding(db: Database) -> list[int]:
+        words, every = story_words.words_of(db)[0], load_sketches_after(db, 0)
+        words.learn(db, every)
+        return [holder >> 24 for holder in words.holders("rungi")]
+
+    with Desk(tmp_path / "archive.db") as desk:
+        desk.watch(A)
+        told = []
+        for number in range(1, 8):
+            desk.poll(A, entry(f"Rungis {number}", f"https://a.example/{number}", summary=f"détail{number}"))
+            told.append(desk.archive._submit(holding).result())
+    assert [some[-3:] for some in told] == [[1], [1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6], [5, 6, 7]]
 
 
 def test_what_was_taken_back_is_known_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

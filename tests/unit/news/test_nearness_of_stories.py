@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from news.stories import MOST_NEIGHBOURS, Neighbour, Sketch, WordCounts, is_kin, place, sketch_article, weigh
+from news.sketches import Sketch, WordCounts, is_kin, sketch_article, weigh
+from news.stories import MOST_NEIGHBOURS, Neighbour, place
 from news.text import analyse_article
 
 NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)

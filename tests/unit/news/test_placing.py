@@ -18,11 +18,13 @@ from news.placing import (
     Unplaced,
     as_holder,
     find_near,
+    held_among,
     make_unplaced,
     most_sharing,
     weigh_words,
 )
-from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Because, WordCounts
+from news.sketches import WordCounts
+from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Because
 from news.text import analyse, analyse_article
 
 NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)
@@ -173,7 +175,7 @@ def test_what_is_too_far_away_in_time_is_not_near() -> None:
 
 def test_only_those_who_share_most_are_asked_for() -> None:
     holders = {mark: [mark, 900] for mark in range(30)} | {99: list(range(MOST_HOLDERS))}
-    shared = most_sharing(holders, [*range(30), 99])
+    shared = most_sharing(held_among(holders, frozenset([*range(30), 99])))
     assert len(shared) == MOST_COMPARED
     assert shared[900] == set(range(30))
     assert 99 not in {mark for marks in shared.values() for mark in marks}

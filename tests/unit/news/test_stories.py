@@ -10,21 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.copies import CopyOf, CopyReason
-from news.stories import (
-    JOINING,
-    NEAR_ENOUGH,
-    Because,
-    BegunSketch,
-    Neighbour,
-    Placing,
-    Sketch,
-    WordCounts,
-    begin_sketch,
-    central_article,
-    place,
-    sketch_article,
-    weigh,
-)
+from news.sketches import Sketch, WordCounts, begin_sketch, sketch_article, weigh
+from news.sources import BegunSketch
+from news.stories import JOINING, NEAR_ENOUGH, Because, Neighbour, Placing, central_article, place
 from news.text import analyse_article
 
 NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)
@@ -257,3 +245,9 @@ def test_numbers_of_title_and_beginning_are_known_whenever_the_text_was_read() -
     assert sketch_article(1, NOON, article, begun) == sketch_article(1, NOON, article)
     assert sketch_article(1, NOON, article).numbers == {"12", "200", "12,5"}
     assert sketch_article(1, NOON, article, BegunSketch("incendi", b"\1", "40")).numbers == {"12", "40"}
+
+
+@pytest.mark.parametrize(("title", "times"), [("Rungis", 2), ("Un incendie chimique", 4)])
+def test_kin_are_counted_as_often_as_all_the_words_that_they_stand_for(title: str, times: int) -> None:
+    of = sketch_article(1, NOON, analyse_article(title, "Le produit chimiste et chimique brûle."))
+    assert dict(zip(of.words, of.counts, strict=True))["~chimi"] == times

@@ -1,0 +1,165 @@
+"""Sketches: what is remembered of an article for as long as others may be placed beside it, and how much its words tell. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from news.copies import column_of
+from news.headlines import HeadlineKind, kinds_of_headline
+from news.sources import BegunSketch
+from news.text import AnalysedArticle, Analysis, analyse, little_words
+from news.text.remembering import Remembered
+
+__all__ = ["BEGINNING_WORDS", "COUNTED", "KIN_SIGN", "Sketch", "WordCounts", "begin_sketch", "is_kin", "sketch_article", "weigh"]
+
+BEGINNING_WORDS = 65
+"""Of a text, some 400 characters: what happened stands there, what happened before comes after it."""
+_BEGINNING_CHARACTERS = 400
+"""The same, for numbers, which are looked for as they are written."""
+KIN_SIGN = "~"
+"""Before the first letters of a word, by which its kin is known; no word has it."""
+KIN_LETTERS = 5
+"""Neige and neigeux, Croatie and croate: stems keep them apart, so few letters do not."""
+_TITLE_COUNTS = 2
+_KIN_FACTOR = 0.5
+"""What the kin of a word counts, beside the word."""
+_MOST_REMEMBERED_WEIGHTS = 100_000
+"""Of a hundred articles some 20,000 at the most."""
+_UNKNOWN_ARTICLES = 50
+"""As if there were so many more: the first of an archive know little of which words are rare."""
+_LITTLE = little_words("fr", "en")
+_NUMBER = re.compile(
+    r"""(?<![\d:,.])(?<!\dh)(?!(?:19|20)\d\d\b)\d(?:[.,]?\d)+(?!\d|:\d|\s?h\d|\s(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre
+    |novembre|décembre|january|february|march|april|may|june|july|august|september|october|november|december)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Of two digits or more: those of one are everywhere. No year, no day of a month, no time of day."""
+_HEAD = re.compile(r"([^:«»“”\"]{3,45}?)\s?:\s")
+"""« Guerre en Ukraine : … »: it names the affair, and what happened stands behind it."""
+_MOST_COUNTED = (1 + _TITLE_COUNTS) * BEGINNING_WORDS
+"""Times that a word comes at most, as `sketch_article` counts."""
+COUNTED = (0.0, *(1 + math.log(count) for count in range(1, _MOST_COUNTED + 1)))
+"""What a word counts that comes so often; remembered, since it is asked hundreds of times an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is remembered of an article for as long as others may be placed beside it."""
+
+    article_id: int
+    at: datetime
+    title: str
+    words: Sequence[str]
+    """Stems of title and beginning and their kin, each once: those first that the title says of its affair, whose name is none of them."""
+    titled: int
+    """How many these first ones are."""
+    counts: bytes
+    """How often each of the words comes; in the title they count twice."""
+    numbers: frozenset[str]
+    """In title and beginning, as written."""
+    kinds: frozenset[HeadlineKind]
+    column: str
+    """See `news.copies.column_key`."""
+    weights: Sequence[int] = ()
+    """How much each word told when the article was placed, in hundredths; nothing before. Looked up anew for each comparison, they would
+    cost the most."""
+    square: float = 0.0
+    """Of what its words tell, together."""
+
+    @property
+    def title_words(self) -> Sequence[str]:
+        """What the title says of its affair."""
+        return self.words[: self.titled]
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """How many articles there were, and how many of them held each word; what is not named none held.
+
+    `holding` must not change from then on: what a word tells is reckoned once, since the articles of a body share many.
+    """
+
+    articles: int
+    holding: Mapping[str, int]
+
+    @cached_property
+    def _weights(self) -> Remembered[str, int]:
+        most, held = 100 * math.log(self.articles + _UNKNOWN_ARTICLES), self.holding.get
+
+        def reckon(word: str) -> int:
+            told = most - 100 * math.log(held(word, 0) + 0.7)
+            return round(told * _KIN_FACTOR if word[0] == KIN_SIGN else told)
+
+        return Remembered(reckon, most=_MOST_REMEMBERED_WEIGHTS)
+
+    def weigh(self, words: Iterable[str]) -> tuple[int, ...]:
+        """How much each word tells, in hundredths, the more the fewer articles hold it."""
+        return tuple(map(self._weights.__getitem__, words))
+
+
+def begin_sketch(analysis: Analysis, text: str) -> BegunSketch:
+    """What a sketch has of the text, the same under any title."""
+    counts = _count_with_kin(_telling_words(analysis))
+    numbers = dict.fromkeys(_NUMBER.findall(text[:_BEGINNING_CHARACTERS]))
+    return BegunSketch(" ".join(counts), bytes(counts.values()), " ".join(numbers))
+
+
+def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, begun: BegunSketch | None = None) -> Sketch:
+    """What is to be remembered of an article. `begun`: what `begin_sketch` gives for its text, if that was made before."""
+    begun = begun or begin_sketch(analysed.text_tokens, analysed.text)
+    title = analysed.title
+    title_words = _telling_words(analysed.title_tokens)
+    said_of_affair = _telling_words(analysed.title_tokens, _words_of_head(title)) or title_words
+    counted = dict(zip(begun.words.split(), begun.counts, strict=True))
+    for word, count in _count_with_kin(title_words).items():
+        counted[word] = counted.get(word, 0) + _TITLE_COUNTS * count
+    titled = {*said_of_affair, *filter(None, map(_kin_of, said_of_affair))}
+    ordered = (*sorted(titled), *[word for word in counted if word not in titled])
+    counts = bytes(map(counted.__getitem__, ordered))
+    numbers = frozenset([*_NUMBER.findall(title), *begun.numbers.split()])
+    kinds, column = kinds_of_headline(title), column_of(analysed.title_tokens)
+    return Sketch(article_id, at, title, ordered, len(titled), counts, numbers, kinds, column)
+
+
+def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
+    """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
+    weights = counts.weigh(sketch.words)
+    told = [weight * COUNTED[count] for weight, count in zip(weights, sketch.counts, strict=True)]
+    return replace(sketch, weights=weights, square=sum([one * one for one in told]))
+
+
+def _count_with_kin(words: Iterable[str]) -> Mapping[str, int]:
+    """How often each of the words comes, and its kin."""
+    counted = Counter(words)
+    for word, count in list(counted.items()):
+        if kin := _kin_of(word):
+            counted[kin] += count
+    return counted
+
+
+def is_kin(word: str) -> bool:
+    """Whether it stands for the kin of a word, which no article is found by and nobody is told."""
+    return word.startswith(KIN_SIGN)
+
+
+def _kin_of(word: str) -> str:
+    """What a word has in common with its kin; nothing for a word that is no longer than that."""
+    return KIN_SIGN + word[:KIN_LETTERS] if len(word) > KIN_LETTERS else ""
+
+
+def _words_of_head(title: str) -> int:
+    """How many words stand before the colon of a title, where it begins with the name of its affair."""
+    head = _HEAD.match(title)
+    return 0 if head is None else len(analyse(head[1]))
+
+
+def _telling_words(analysis: Analysis, start: int = 0) -> list[str]:
+    """Stems of its first words that may tell what a text is about; numbers and dates rise and pass within one event."""
+    pairs = zip(analysis.tokens[start:BEGINNING_WORDS], analysis.stems[start:], strict=False)
+    return [stem for token, stem in pairs if len(token) > 1 and token not in _LITTLE and not token[0].isdigit()]

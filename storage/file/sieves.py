@@ -1,0 +1,94 @@
+"""Sieves over the index of shingles: of most shingles that nobody holds, they tell so without a look at the index.
+
+Of a new article's forty shingles hardly any is in it, and in an archive of a million each look reads a page of 16 kB that no cache holds.
+So of each stretch of the index there is a string of bits in memory, two to four for each of its shingles: where the bit that a shingle
+falls on is not set, the index does not have it (a Bloom filter with one hash function, Bloom 1970; a shingle is a hash already). A sieve
+may have more than its stretch, since what is forgotten leaves its bits behind. It never has less.
+
+They are written with what is put into the index, and read after a start.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from storage.file.database import Database
+from storage.file.rows import insert_rows
+
+STRETCH_BITS = 36
+"""Of a shingle's 48 bits, which `news.copies` gives it, the last: the others name its stretch."""
+STRETCHES = 1 << 48 - STRETCH_BITS
+_IN_STRETCH = (1 << STRETCH_BITS) - 1
+
+
+class Sieve:
+    """The sieve of one stretch."""
+
+    __slots__ = ("_shift", "bits")
+
+    def __init__(self, bits: bytearray) -> None:
+        """`bits`: as they are kept; their number is a power of two."""
+        self.bits = bits
+        self._shift = STRETCH_BITS + 1 - (8 * len(bits)).bit_length()
+
+    @classmethod
+    def of(cls, shingles: Collection[int]) -> Sieve:
+        """The sieve of a stretch that has these shingles: a quarter to four tenths of its bits are set."""
+        sieve = cls(bytearray(1 << max(2 * len(shingles) - 1, 0).bit_length() >> 3 or 1))
+        sieve.add(shingles)
+        return sieve
+
+    def add(self, shingles: Iterable[int]) -> None:
+        """Let these through from now on."""
+        for shingle in shingles:
+            place = (shingle & _IN_STRETCH) >> self._shift
+            self.bits[place >> 3] |= 1 << (place & 7)
+
+    def lets_through(self, shingle: int) -> bool:
+        """Whether a shingle of its stretch may be in the index."""
+        place = (shingle & _IN_STRETCH) >> self._shift
+        return bool(self.bits[place >> 3] >> (place & 7) & 1)
+
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether it lets through more than half of what comes."""
+        return int.from_bytes(self.bits).bit_count() > 4 * len(self.bits)
+
+
+class Sieves:
+    """Those of all stretches that have one, read when they are asked for; a stretch has it once anything was put there."""
+
+    def __init__(self) -> None:
+        self._of_stretch: dict[int, Sieve] | None = None
+
+    def sift(self, db: Database, shingles: Iterable[int]) -> list[int]:
+        """Those of these that may be in the index."""
+        known = self._read(db)
+        return [one for one in shingles if (sieve := known.get(one >> STRETCH_BITS)) is None or sieve.lets_through(one)]
+
+    def note(self, db: Database, shingles: Iterable[int]) -> None:
+        """Know that these were put into the index, and write the sieves of their stretches; those that are worn out are made anew."""
+        known, of_stretch = self._read(db), defaultdict[int, list[int]](list)
+        for shingle in shingles:
+            of_stretch[shingle >> STRETCH_BITS].append(shingle)
+        for stretch, some in of_stretch.items():
+            sieve = known.get(stretch)
+            if sieve is not None:
+                sieve.add(some)
+            if sieve is None or sieve.is_worn_out:
+                known[stretch] = _make_sieve(db, stretch)
+        rows = [(stretch, known[stretch].bits) for stretch in of_stretch]
+        insert_rows(db, "shingle_sieves", ("stretch", "bits"), rows, "ON CONFLICT (stretch) DO UPDATE SET bits = excluded.bits")
+
+    def _read(self, db: Database) -> dict[int, Sieve]:
+        if self._of_stretch is None:
+            rows = db.conn.execute("SELECT stretch, bits FROM shingle_sieves")
+            self._of_stretch = {stretch: Sieve(bytearray(bits)) for stretch, bits in rows}
+        return self._of_stretch
+
+
+def _make_sieve(db: Database, stretch: int) -> Sieve:
+    first = stretch << STRETCH_BITS
+    rows = db.conn.execute("SELECT DISTINCT shingle FROM shingles WHERE shingle BETWEEN ? AND ?", (first, first | _IN_STRETCH))
+    return Sieve.of([shingle for (shingle,) in rows])
