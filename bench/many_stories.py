@@ -53,8 +53,10 @@ def fill(db: Database, count: int, now: datetime) -> None:
                     SELECT random() & 281474976710655 AS shingle, id / {SHINGLES_EACH} + 1 FROM n ORDER BY 1""",
                 {"first": first, "last": last},
             )
-    with db.atomic():
-        Sieves().note(db, [stretch << STRETCH_BITS for stretch in range(STRETCHES)])
+    sieves = Sieves()
+    for stretch in range(STRETCHES):
+        with db.atomic():
+            sieves.note(db, [stretch << STRETCH_BITS])
 
 
 def fill_days(db: Database, count: int, a_day: int, now: datetime) -> None:

@@ -20,6 +20,8 @@ STRETCH_BITS = 36
 """Of a shingle's 48 bits, which `news.copies` gives it, the last: the others name its stretch."""
 STRETCHES = 1 << 48 - STRETCH_BITS
 _IN_STRETCH = (1 << STRETCH_BITS) - 1
+MOST_MADE = 16
+"""Sieves that are made with one operation, 6 ms each among a million articles; the others are made by the next pass."""
 
 
 class Sieve:
@@ -68,17 +70,17 @@ class Sieves:
         return [one for one in shingles if (sieve := known.get(one >> STRETCH_BITS)) is None or sieve.lets_through(one)]
 
     def note(self, db: Database, shingles: Iterable[int]) -> None:
-        """Know that these were put into the index, and write the sieves of their stretches; those that are worn out are made anew."""
+        """Know that these were put into the index, and write the sieves of their stretches; some that are worn out are made anew."""
         known, of_stretch = self._read(db), defaultdict[int, list[int]](list)
         for shingle in shingles:
             of_stretch[shingle >> STRETCH_BITS].append(shingle)
         for stretch, some in of_stretch.items():
-            sieve = known.get(stretch)
-            if sieve is not None:
-                sieve.add(some)
-            if sieve is None or sieve.is_worn_out:
-                known[stretch] = _make_sieve(db, stretch)
-        rows = [(stretch, known[stretch].bits) for stretch in of_stretch]
+            if stretch in known:
+                known[stretch].add(some)
+        to_make = [stretch for stretch in of_stretch if stretch not in known or known[stretch].is_worn_out]
+        for stretch in to_make[:MOST_MADE]:
+            known[stretch] = _make_sieve(db, stretch)
+        rows = [(stretch, known[stretch].bits) for stretch in of_stretch if stretch in known]
         insert_rows(db, "shingle_sieves", ("stretch", "bits"), rows, "ON CONFLICT (stretch) DO UPDATE SET bits = excluded.bits")
 
     def _read(self, db: Database) -> dict[int, Sieve]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.file import shingles as index
+from storage.file import sieves
 from storage.file.connection import open_for_writing
 from storage.file.database import Database
 from storage.file.shingles import forget_shingles, leave_shingles_waiting, load_holders
@@ -95,6 +96,17 @@ def test_sieves_outlive_the_program_and_are_made_anew_as_the_index_grows(db: Dat
     assert load_holders(again, there).keys() == set(there)
     assert len(looked_up(again, *[7 * STRETCH + chance.randrange(STRETCH) for _ in range(100)])) < 50
     again.conn.close()
+
+
+def test_few_sieves_are_made_with_one_operation_and_the_others_by_the_next_pass(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reads a whole stretch, while everything else that is to be written waits."""
+    monkeypatch.setattr(sieves, "MOST_MADE", 3)
+    there = [stretch * STRETCH + 7 for stretch in range(5)]
+    put(db, 1, *there)
+    assert looked_up(db, *[one + STRETCH // 2 for one in there]) == [one + STRETCH // 2 for one in there[3:]]
+    put(db, 2, *[one + 1 for one in there])
+    assert looked_up(db, *[one + STRETCH // 2 for one in there]) == []
+    assert looked_up(db, *there) == there
 
 
 def test_what_is_forgotten_in_vain_is_found_though_its_sieve_was_made_anew_meanwhile(db: Database) -> None:
