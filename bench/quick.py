@@ -159,7 +159,7 @@ def reading_pages(size: Size) -> Iterable[Pair]:
         numbers = range(number * size.documents, (number + 1) * size.documents)
         pages = [(url.format(one), make_page(one, url.format(one))) for one in numbers]
         return (
-            lambda: [read_page(page, address, "text/html") for address, page in pages],
+            lambda: [read_page(page, address, "text/html", None) for address, page in pages],
             lambda: [trafilatura.bare_extraction(page, url=address, **SAME_OPTIONS) for address, page in pages],
         )
 

@@ -31,9 +31,9 @@ from bench.common import make_parser, measure_pace, print_load, print_machine, w
 from bench.french import make_paragraphs, make_title
 from bench.many_stories import SHINGLES_EACH, fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
-from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing, weigh_words
+from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing, prepare_under_title, weigh_words
 from news.sketches import WordCounts
-from news.sources import PreparedText
+from news.sources import PreparedArticle
 from news.text import analyse, analyse_article
 from news.text.analysis import AnalysedArticle, KnownAnalysis, joined_words
 from quivive.collector import calm_collector, leave_out_what_stays
@@ -164,13 +164,13 @@ def _is_copy(original: str, text: str) -> bool:
 
 
 class _ReadArticle(NamedTuple):
-    """An article as a worker process sends it: with its words as they are sent, and what its text gives for placing it."""
+    """An article as a worker process sends it: with its words as they are sent, and what it gives for being placed."""
 
     title: str
     text: str
     title_words: tuple[str, str]
     text_words: tuple[str, str]
-    prepared: PreparedText
+    prepared: PreparedArticle
 
     @property
     def analysed(self) -> AnalysedArticle:
@@ -183,11 +183,12 @@ def _read_body(seed: int) -> tuple[list[_ReadArticle], float]:
     chance, read, spent = random.Random(seed), [], 0.0
     for _ in range(_BODY):
         title, text = make_title(chance), "\n".join(make_paragraphs(chance, 4000))
-        words = joined_words(text)
+        title_words, words = joined_words(title), joined_words(text)
         before = time.process_time()
-        prepared = prepare_for_placing(KnownAnalysis(text, *words), text)
+        of_text = prepare_for_placing(KnownAnalysis(text, *words), text)
+        prepared = prepare_under_title(title, KnownAnalysis(title, *title_words), of_text)
         spent += time.process_time() - before
-        read.append(_ReadArticle(title, text, joined_words(title), words, prepared))
+        read.append(_ReadArticle(title, text, title_words, words, prepared))
     return read, spent
 
 

@@ -66,27 +66,27 @@ def read_site(body: bytes, url: str, content_type: str | None, language: str | N
     return _guarded(lambda: find_feeds(body, url, content_type, language))
 
 
-def read_page(body: bytes, url: str, content_type: str | None) -> ExtractedPage | Problem:
-    """The article in `body`, with what it gives before the archive is asked; see `extract_page`, `prepare_page`."""
+def read_page(body: bytes, url: str, content_type: str | None, title: str | None) -> ExtractedPage | Problem:
+    """The article in `body`, with what it gives under its entry’s title before the archive is asked; see `extract_page`, `prepare_page`."""
     from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
 
-    return _guarded(lambda: prepare(within_bounds(extract_page(body, url, content_type), 1)))
+    return _guarded(lambda: prepare(within_bounds(extract_page(body, url, content_type), 1), title))
 
 
-def read_part(body: bytes, url: str, content_type: str | None, parts: PartsRead) -> ExtractedPage | Problem | None:
+def read_part(body: bytes, url: str, content_type: str | None, title: str | None, parts: PartsRead) -> ExtractedPage | Problem | None:
     """The article of which `parts` were read, with what the further one in `body` says; None if that is none of it; see `join_part`."""
     from crawler.page_extractor import extract_page  # noqa: PLC0415 - see above
 
     def read() -> ExtractedPage | None:
         joined = join_part(parts, extract_page(body, url, content_type, parts))
-        return None if joined is None else prepare(joined)
+        return None if joined is None else prepare(joined, title)
 
     return _guarded(read)
 
 
-def prepare(page: ExtractedPage) -> ExtractedPage:
+def prepare(page: ExtractedPage, title: str | None) -> ExtractedPage:
     """The page with what it gives before the archive is asked; one that goes on will give other things with its next part."""
-    return page if page.next_url is not None else prepare_page(page)
+    return page if page.next_url is not None else prepare_page(page, title)
 
 
 def read_archive(body: bytes, url: str, content_type: str | None) -> Place | Problem:

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
-from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, sketch_article, weigh
-from news.sources import PreparedText
+from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, make_sketch, sketch_article, weigh
+from news.sources import PreparedArticle, PreparedText
 from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, central_article, place
 from news.text import AnalysedArticle, Analysis, analyse
 
@@ -115,11 +115,18 @@ def prepare_for_placing(analysis: Analysis, text: str) -> PreparedText:
     return PreparedText(begin_sketch(analysis, text), struct.pack(f"<{len(shingles)}Q", *sorted(shingles)))
 
 
+def prepare_under_title(title: str, title_tokens: Analysis, prepared: PreparedText) -> PreparedArticle:
+    """What an article gives for placing it in a story, whatever its time is; `prepared`: what its text does."""
+    return PreparedArticle(make_sketch(title, title_tokens, prepared.sketch), prepared.shingles)
+
+
 def make_unplaced(
-    article_id: int, source_id: int, url: str, at: datetime, analysed: AnalysedArticle, prepared: PreparedText | None = None
+    article_id: int, source_id: int, url: str, at: datetime, analysed: AnalysedArticle, prepared: PreparedArticle | None = None
 ) -> Unplaced:
-    """All that placing an article needs of it. `prepared`: what `prepare_for_placing` gives for its text, if that was made before."""
-    prepared = prepared or prepare_for_placing(analysed.text_tokens, analysed.text)
+    """All that placing an article needs of it. `prepared`: what `prepare_under_title` gives for it, if that was made before."""
+    if prepared is None:
+        of_text = prepare_for_placing(analysed.text_tokens, analysed.text)
+        prepared = prepare_under_title(analysed.title, analysed.title_tokens, of_text)
     return Unplaced(
         article_id=article_id,
         source_id=source_id,

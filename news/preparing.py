@@ -18,7 +18,7 @@ from news.earning import read_lines
 from news.fingerprints import fingerprint, normalise_text
 from news.judging import IdentifiedEntry, Version, found_language, identify_entries, make_version, storable
 from news.other_forms import plain_form
-from news.placing import prepare_for_placing
+from news.placing import prepare_for_placing, prepare_under_title
 from news.sources import ExtractedPage, FeedEntry, ParsedFeed, PreparedEntry, PreparedPage, PreparedText, PreparedWords, Problem
 from news.text import language_of
 from news.text.analysis import AnalysedArticle, KnownAnalysis, analyse_article, joined_words
@@ -90,37 +90,37 @@ def prepare_entry(identified: IdentifiedEntry, *, analysed: bool = True) -> Prep
         shown_url=shown_url(entry.link) if entry.link else None,
         text=version.text,
         language=version.language,
-        words=_prepare_words(version) if analysed else _words_of(version, None, None),
+        words=_prepare_words(version, analysed=analysed),
         plain_address=plain_form(address) if address else None,
     )
 
 
-def prepare_page(page: ExtractedPage) -> ExtractedPage:
-    """The page, its texts storable, with all that it gives before its entry is known."""
+def prepare_page(page: ExtractedPage, title: str | None = None) -> ExtractedPage:
+    """The page, its texts storable, with all that it gives before its entry is known. `title`: what the entry's is expected to be."""
     page = storable(replace(page, prepared=None))
-    return replace(page, prepared=_prepare_text(page))
+    prepared, title = _prepare_text(page), title or page.title or ""
+    return replace(page, prepared=replace(prepared, title=title, words=_words_under(title, page.text, prepared)))
 
 
 def page_version(entry: FeedEntry, page: ExtractedPage) -> Version:
     """The version of an entry's article that its page gives; the title is the entry's, where it has one."""
     if page.prepared is None:
-        page = prepare_page(page)
+        page = prepare_page(page, entry.title)
     prepared = page.prepared
     assert prepared is not None  # just made
     title = entry.title or page.title or ""
-    title_key = normalise_text(title)
-    is_repeated = bool(title) and prepared.first_line_key == title_key
-    version = Version(
+    words = prepared.words if prepared.words is not None and prepared.title == title else _words_under(title, page.text, prepared)
+    return Version(
         title=title,
         text=page.text,
         origin=Origin.PAGE,
         author=entry.author or page.author,
         language=page.language or entry.language or prepared.found_language or found_language(title, ""),
         published_at=entry.published_at or page.published_at or entry.updated_at,
-        text_hash=prepared.rest_hash if is_repeated else prepared.whole_hash,
-        text_length=prepared.rest_length if is_repeated else prepared.whole_length,
+        text_hash=words.text_hash,
+        text_length=words.text_length,
+        words=words,
     )
-    return replace(version, words=_words_of(version, prepared.analysed, prepared.for_placing, title_key))
 
 
 def _prepare_entries(identified: Iterable[IdentifiedEntry]) -> Iterable[PreparedEntry]:
@@ -130,20 +130,35 @@ def _prepare_entries(identified: Iterable[IdentifiedEntry]) -> Iterable[Prepared
         yield prepare_entry(one, analysed=left >= 0)
 
 
-def _prepare_words(version: Version) -> PreparedWords:
-    words = joined_words(version.text)
-    return _words_of(version, words, prepare_for_placing(KnownAnalysis(version.text, *words), version.text))
+def _prepare_words(version: Version, *, analysed: bool) -> PreparedWords:
+    of_text = None
+    if analysed:
+        words = joined_words(version.text)
+        of_text = words, prepare_for_placing(KnownAnalysis(version.text, *words), version.text)
+    return _words_of(version.title, version.text, (version.text_hash, version.text_length), of_text)
 
 
-def _words_of(
-    version: Version, text_words: tuple[str, str] | None, for_placing: PreparedText | None, title_key: str | None = None
-) -> PreparedWords:
+def _words_under(title: str, text: str, prepared: PreparedPage) -> PreparedWords:
+    """What the version gives that a page's text is under this title."""
+    is_repeated = bool(title) and prepared.first_line_key == normalise_text(title)
+    of_rest, of_whole = (prepared.rest_hash, prepared.rest_length), (prepared.whole_hash, prepared.whole_length)
+    of_text = (prepared.analysed, prepared.for_placing) if prepared.analysed is not None and prepared.for_placing is not None else None
+    return _words_of(title, text, of_rest if is_repeated else of_whole, of_text)
+
+
+def _words_of(title: str, text: str, hashed: tuple[str, int], of_text: tuple[tuple[str, str], PreparedText] | None) -> PreparedWords:
+    """`of_text`: its words, and what it gives for placing its article; None where these are not to be sent along."""
+    analysed, for_placing = None, None
+    if of_text is not None:
+        title_words, (text_words, of_text_for_placing) = joined_words(title), of_text
+        analysed = (*title_words, *text_words)
+        for_placing = prepare_under_title(title, KnownAnalysis(title, *title_words), of_text_for_placing)
     return PreparedWords(
-        title_key=normalise_text(version.title) if title_key is None else title_key,
-        text_hash=version.text_hash,
-        text_length=version.text_length,
-        own_hash=fingerprint(version.title, version.text),
-        analysed=(*joined_words(version.title), *text_words) if text_words is not None else None,
+        title_key=normalise_text(title),
+        text_hash=hashed[0],
+        text_length=hashed[1],
+        own_hash=fingerprint(title, text),
+        analysed=analysed,
         for_placing=for_placing,
     )
 

@@ -12,11 +12,22 @@ from functools import cached_property
 
 from news.copies import column_of
 from news.headlines import HeadlineKind, kinds_of_headline
-from news.sources import BegunSketch
+from news.sources import BegunSketch, MadeSketch
 from news.text import AnalysedArticle, Analysis, analyse, little_words
 from news.text.remembering import Remembered
 
-__all__ = ["BEGINNING_WORDS", "COUNTED", "KIN_SIGN", "Sketch", "WordCounts", "begin_sketch", "is_kin", "sketch_article", "weigh"]
+__all__ = [
+    "BEGINNING_WORDS",
+    "COUNTED",
+    "KIN_SIGN",
+    "Sketch",
+    "WordCounts",
+    "begin_sketch",
+    "is_kin",
+    "make_sketch",
+    "sketch_article",
+    "weigh",
+]
 
 BEGINNING_WORDS = 65
 """Of a text, some 400 characters: what happened stands there, what happened before comes after it."""
@@ -110,21 +121,26 @@ def begin_sketch(analysis: Analysis, text: str) -> BegunSketch:
     return BegunSketch(" ".join(counts), bytes(counts.values()), " ".join(numbers))
 
 
-def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, begun: BegunSketch | None = None) -> Sketch:
-    """What is to be remembered of an article. `begun`: what `begin_sketch` gives for its text, if that was made before."""
-    begun = begun or begin_sketch(analysed.text_tokens, analysed.text)
-    title = analysed.title
-    title_words = _telling_words(analysed.title_tokens)
-    said_of_affair = _telling_words(analysed.title_tokens, _words_of_head(title)) or title_words
+def make_sketch(title: str, title_tokens: Analysis, begun: BegunSketch) -> MadeSketch:
+    """What a sketch has of the title, and of the text under it."""
+    title_words = _telling_words(title_tokens)
+    said_of_affair = _telling_words(title_tokens, _words_of_head(title)) or title_words
     counted = dict(zip(begun.words.split(), begun.counts, strict=True))
     for word, count in _count_with_kin(title_words).items():
         counted[word] = counted.get(word, 0) + _TITLE_COUNTS * count
     titled = {*said_of_affair, *filter(None, map(_kin_of, said_of_affair))}
     ordered = (*sorted(titled), *[word for word in counted if word not in titled])
     counts = bytes(map(counted.__getitem__, ordered))
-    numbers = frozenset([*_NUMBER.findall(title), *begun.numbers.split()])
-    kinds, column = kinds_of_headline(title), column_of(analysed.title_tokens)
-    return Sketch(article_id, at, title, ordered, len(titled), counts, numbers, kinds, column)
+    numbers = " ".join([*_NUMBER.findall(title), begun.numbers])
+    return MadeSketch(" ".join(ordered), len(titled), counts, numbers, " ".join(kinds_of_headline(title)), column_of(title_tokens))
+
+
+def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, made: MadeSketch | None = None) -> Sketch:
+    """What is to be remembered of an article. `made`: what `make_sketch` gives for its title and text, if that was made before."""
+    made = made or make_sketch(analysed.title, analysed.title_tokens, begin_sketch(analysed.text_tokens, analysed.text))
+    words, numbers = tuple(made.words.split()), frozenset(made.numbers.split())
+    kinds = frozenset(map(HeadlineKind, made.kinds.split()))
+    return Sketch(article_id, at, analysed.title, words, made.titled, made.counts, numbers, kinds, made.column)
 
 
 def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:

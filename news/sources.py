@@ -60,6 +60,8 @@ class DuePage:
     source_id: int
     url: str
     parts: PartsRead | None = field(default=None, compare=False, repr=False)
+    title: str | None = field(default=None, compare=False)
+    """That of the entry, under which what the page gives is prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +151,27 @@ class BegunSketch(NamedTuple):
     """Those of its beginning, as written."""
 
 
+class MadeSketch(NamedTuple):
+    """What the sketch of an article has of its title and its text, as it travels: see `news.sketches.Sketch`."""
+
+    words: str
+    titled: int
+    counts: bytes
+    numbers: str
+    kinds: str
+    column: str
+
+
+class PreparedArticle(NamedTuple):
+    """What an article gives for placing it in a story."""
+
+    sketch: MadeSketch
+    shingles: bytes
+    """Of the whole text, eight bytes each."""
+
+
 class PreparedText(NamedTuple):
-    """What a text gives for placing its article in a story."""
+    """What a text gives for that, whatever its title is."""
 
     sketch: BegunSketch
     shingles: bytes
@@ -169,7 +190,7 @@ class PreparedWords:
     """Of title and text as they stand."""
     analysed: tuple[str, str, str, str] | None
     """The words of title and text as `news.text.analysis.index_columns` gives them; None where there were too many to send along."""
-    for_placing: PreparedText | None
+    for_placing: PreparedArticle | None
     """None as above."""
 
 
@@ -228,6 +249,10 @@ class PreparedPage:
     """None as above."""
     lines: tuple[ReadLine, ...] | None
     """What its lines give for judging whether it speaks of its entry; None as above."""
+    title: str = ""
+    """The one that its entry had when it was asked for, else its own."""
+    words: PreparedWords | None = None
+    """What its version gives under that title."""
 
 
 class FeedLink(NamedTuple):

@@ -65,18 +65,18 @@ class RunningCrawl:
         """The outcome of polling the feed at `url`."""
         return self.start_poll(url, **validators).result(_LONGEST_WAIT_SECONDS)
 
-    def fetch(self, url: str) -> PageOutcome:
-        """The outcome of fetching the page at `url`."""
-        return self.start_fetch(url).result(_LONGEST_WAIT_SECONDS)
+    def fetch(self, url: str, title: str | None = None) -> PageOutcome:
+        """The outcome of fetching the page at `url`, of an entry of that title."""
+        return self.start_fetch(url, title).result(_LONGEST_WAIT_SECONDS)
 
     def start_poll(self, url: str, **validators: str) -> Future[PollOutcome]:
         number = next(self._ids)
         return self._start(("feed", number), DueSource(number, url, **validators))
 
-    def start_fetch(self, url: str) -> Future[PageOutcome]:
+    def start_fetch(self, url: str, title: str | None = None) -> Future[PageOutcome]:
         """Begin to fetch; each page is of a source of its own."""
         number = next(self._ids)
-        return self._start(("page", number), DuePage(number, number, url))
+        return self._start(("page", number), DuePage(number, number, url, title=title))
 
     def _start(self, key: tuple[str, int], work: Work) -> Future[Any]:
         future: Future[Any] = Future()

@@ -93,7 +93,8 @@ def write_body(db: Database, watch: Watch, body: Body, tally: Tally) -> list[Arr
             tally.published.append(one.arrived.entry.published_at)
         tally.entries_silent += one.is_new and one.silent and not watch.digest_first_poll
         if one.page_due_at is not None and one.page_due_at <= body.now:
-            tally.pages.append(DuePage(one.entry_id, body.source_id, one.arrived.entry.link or one.place.own))
+            entry = one.arrived.entry
+            tally.pages.append(DuePage(one.entry_id, body.source_id, entry.link or one.place.own, title=entry.title))
     return arrivals
 
 

@@ -40,11 +40,11 @@ def list_due_pages(db: Database, now: datetime, limit: int, in_hand: Collection[
                WHERE page_state = 'due' AND page_due_at <= ? AND sources.configured = 1
                      AND entries.id NOT IN (SELECT value FROM json_each(?))
                ORDER BY turn, page_due_at, entries.id LIMIT ?)
-           SELECT entries.id, source_id, coalesce(link, place) AS url
+           SELECT entries.id, source_id, coalesce(link, place) AS url, title
            FROM chosen JOIN entries ON entries.id = chosen.id ORDER BY turn, chosen.page_due_at, chosen.id""",
         (to_text(now), json.dumps(list(in_hand)), limit),
     )
-    return [DuePage(row["id"], row["source_id"], row["url"]) for row in rows]
+    return [DuePage(row["id"], row["source_id"], row["url"], title=row["title"]) for row in rows]
 
 
 def record_page(db: Database, watch: Watch, outcome: PageOutcome, now: datetime) -> Tally:

@@ -62,7 +62,10 @@ def parts_of(outcome: PageOutcome) -> list[int]:
 )
 def test_the_parts_of_an_article_are_one_text(crawl: RunningCrawl, site: NewsSite, first: str, style: str) -> None:
     publish(site, 3, first=first, style=style)
-    outcome = crawl.fetch(site.url(first))
+    outcome = crawl.fetch(site.url(first), "Le titre du flux")
+    assert outcome.page is not None
+    assert outcome.page.prepared is not None
+    assert outcome.page.prepared.title == "Le titre du flux"
     assert (parts_of(outcome), outcome.url, outcome.http_status) == ([1, 2, 3], site.url(first), 200)
     assert outcome.page is not None
     assert (outcome.page.lacks_parts, outcome.page.next_url, outcome.page.title) == (None, None, TITLE)

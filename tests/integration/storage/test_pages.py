@@ -28,7 +28,7 @@ def given_up(desk: Desk) -> list[tuple[str, str, str]]:
 def test_a_pages_article_waits_for_its_page_and_has_its_text(desk: Desk) -> None:
     desk.watch(A, mode="page")
     tally = desk.poll(A, entry("Un", ONE, summary="résumé", content=prose("le flux", 30)))
-    assert ([page.url for page in tally.pages], desk.articles()) == ([ONE], [])
+    assert ([(page.url, page.title) for page in tally.pages], desk.articles()) == ([(ONE, "Un")], [])
     desk.page(ONE, prose("la page"), author="Ève", language="fr")
     article = desk.article()
     assert (article["text"], article["origin"], article["author"], article["language"]) == (prose("la page"), "page", "Ève", "fr")
@@ -404,3 +404,9 @@ def test_what_an_entry_said_before_its_page_came_is_matched_and_kept(desk: Desk)
     assert (desk.alerts(), desk.found("ministres")) == ([("OTAN", "new")], ["L’OTAN à Tarnac"])
     desk.page(ONE, prose("le sommet de Tarnac"))
     assert (desk.article()["title"], desk.article()["origin"], desk.article()["revisions"]) == ("Un sommet à Tarnac", "page", 2)
+
+
+def test_pages_are_due_with_the_titles_of_their_entries(desk: Desk) -> None:
+    desk.watch(A, mode="page")
+    desk.poll(A, entry("Un", ONE), entry(None, TWO))
+    assert sorted((page.url, page.title) for page in desk.archive.due_pages(desk.now, 10)) == [(ONE, "Un"), (TWO, None)]

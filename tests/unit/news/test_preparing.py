@@ -101,18 +101,32 @@ def test_a_body_that_was_not_prepared_is_prepared_when_it_is_asked(entry: FeedEn
 
 
 def test_what_was_prepared_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    feed, page = prepare_feed(ParsedFeed("Journal", (ENTRY,))), prepare_page(PAGE)
+    feed, page = prepare_feed(ParsedFeed("Journal", (ENTRY,))), prepare_page(PAGE, ENTRY.title)
 
     def refuse(*_: object) -> None:
         raise AssertionError("made anew")
 
-    for name in ("identify_entries", "make_version", "analyse_article", "_hash_of"):
+    for name in ("identify_entries", "make_version", "analyse_article", "_hash_of", "joined_words", "fingerprint", "normalise_text"):
         monkeypatch.setattr(preparing, name, refuse)
-    monkeypatch.setattr(placing, "prepare_for_placing", refuse)
+    for name in ("prepare_for_placing", "prepare_under_title"):
+        monkeypatch.setattr(placing, name, refuse)
+        monkeypatch.setattr(preparing, name, refuse)
     assert unplaced_of(feed_version(prepared_entries(feed)[0])).sketch.words
     assert unplaced_of(page_version(ENTRY, page)).sketch.words
     assert analysed_words(feed_version(prepared_entries(feed)[0])).text_tokens.tokens
     assert analysed_words(page_version(ENTRY, page)).text_tokens.tokens
+
+
+@pytest.mark.parametrize("expected", [None, "Le contrat", "Autre"])
+def test_a_page_is_prepared_under_the_title_that_its_entry_is_expected_to_have(expected: str | None) -> None:
+    page = prepare_page(PAGE, expected)
+    assert page.prepared is not None
+    assert page.prepared.title == (expected or PAGE.title)
+    for entry in (ENTRY, replace(ENTRY, title=None), replace(ENTRY, title="Autre")):
+        version, plain = page_version(entry, page), make_version(entry, PAGE)
+        assert version == plain
+        assert (version.title_key, version.own_hash) == (plain.title_key, plain.own_hash)
+        assert unplaced_of(version) == unplaced_of(plain)
 
 
 def test_a_body_of_more_text_than_is_sent_along_keeps_all_but_its_words(monkeypatch: pytest.MonkeyPatch) -> None:

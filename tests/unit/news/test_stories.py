@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.copies import CopyOf, CopyReason
-from news.sketches import Sketch, WordCounts, begin_sketch, sketch_article, weigh
+from news.sketches import Sketch, WordCounts, begin_sketch, make_sketch, sketch_article, weigh
 from news.sources import BegunSketch
 from news.stories import JOINING, NEAR_ENOUGH, Because, Neighbour, Placing, central_article, place
 from news.text import analyse_article
@@ -241,10 +241,11 @@ def test_the_order_of_few_neighbours_decides_nothing() -> None:
 def test_numbers_of_title_and_beginning_are_known_whenever_the_text_was_read() -> None:
     text = "À 9 heures, 1 200 m² et 12,5 tonnes ont brûlé en 2025. " + "loin " * 80 + "77 pompiers."
     article = analyse_article("À Rungis, 12 blessés", text)
-    begun = begin_sketch(article.text_tokens, article.text)
-    assert sketch_article(1, NOON, article, begun) == sketch_article(1, NOON, article)
+    made = make_sketch(article.title, article.title_tokens, begin_sketch(article.text_tokens, article.text))
+    assert sketch_article(1, NOON, article, made) == sketch_article(1, NOON, article)
     assert sketch_article(1, NOON, article).numbers == {"12", "200", "12,5"}
-    assert sketch_article(1, NOON, article, BegunSketch("incendi", b"\1", "40")).numbers == {"12", "40"}
+    made = make_sketch(article.title, article.title_tokens, BegunSketch("incendi", b"\1", "40"))
+    assert sketch_article(1, NOON, article, made).numbers == {"12", "40"}
 
 
 @pytest.mark.parametrize(("title", "times"), [("Rungis", 2), ("Un incendie chimique", 4)])
