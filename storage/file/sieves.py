@@ -5,13 +5,15 @@ So of each stretch of the index there is a string of bits in memory, two to four
 falls on is not set, the index does not have it (a Bloom filter with one hash function, Bloom 1970; a shingle is a hash already). A sieve
 may have more than its stretch, since what is forgotten leaves its bits behind. It never has less.
 
-They are written with what is put into the index, and read after a start.
+They are written with what is put into the index, and read after a start. One that lost bits would hide copies and nobody would see it, so
+each has a check sum beside it: what is not as it was written counts for none, and is made anew when more is put into its stretch.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from zlib import crc32
 
 from storage.file.database import Database
 from storage.file.rows import insert_rows
@@ -80,14 +82,19 @@ class Sieves:
         to_make = [stretch for stretch in of_stretch if stretch not in known or known[stretch].is_worn_out]
         for stretch in to_make[:MOST_MADE]:
             known[stretch] = _make_sieve(db, stretch)
-        rows = [(stretch, known[stretch].bits) for stretch in of_stretch if stretch in known]
-        insert_rows(db, "shingle_sieves", ("stretch", "bits"), rows, "ON CONFLICT (stretch) DO UPDATE SET bits = excluded.bits")
+        rows = [(stretch, known[stretch].bits, crc32(known[stretch].bits, stretch)) for stretch in of_stretch if stretch in known]
+        replaced = "ON CONFLICT (stretch) DO UPDATE SET bits = excluded.bits, crc = excluded.crc"
+        insert_rows(db, "shingle_sieves", ("stretch", "bits", "crc"), rows, replaced)
 
     def _read(self, db: Database) -> dict[int, Sieve]:
         if self._of_stretch is None:
-            rows = db.conn.execute("SELECT stretch, bits FROM shingle_sieves")
-            self._of_stretch = {stretch: Sieve(bytearray(bits)) for stretch, bits in rows}
+            rows = db.conn.execute("SELECT stretch, bits, crc FROM shingle_sieves")
+            self._of_stretch = {stretch: Sieve(bytearray(bits)) for stretch, bits, crc in rows if _is_as_written(stretch, bits, crc)}
         return self._of_stretch
+
+
+def _is_as_written(stretch: int, bits: object, crc: int) -> bool:
+    return isinstance(bits, bytes) and crc32(bits, stretch) == crc
 
 
 def _make_sieve(db: Database, stretch: int) -> Sieve:

@@ -75,7 +75,8 @@ SHINGLE_PASS = (
 
 SHINGLE_SIEVES = """CREATE TABLE shingle_sieves (
     stretch INTEGER PRIMARY KEY,       -- of the index: the first 12 bits of its shingles
-    bits BLOB NOT NULL                 -- where the one of a shingle is not set, it is not in the index
+    bits BLOB NOT NULL,                -- where the one of a shingle is not set, it is not in the index
+    crc INTEGER NOT NULL               -- CRC-32 of the bits, begun with the stretch
 )"""
 
 _HOLDERS = 30

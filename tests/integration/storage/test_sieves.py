@@ -124,3 +124,34 @@ def test_what_is_forgotten_in_vain_is_found_though_its_sieve_was_made_anew_meanw
     with pytest.raises(ZeroDivisionError):
         forget_in_vain()
     assert load_holders(db, [5]) == {5: [1]}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "x''",
+        "x'00'",
+        "substr(bits, 2)",
+        "substr(bits, 1, length(bits) / 2)",
+        "zeroblob(length(bits))",
+        "CAST(bits || bits AS BLOB)",
+        "'text'",
+        "7.5",
+        "(SELECT bits FROM shingle_sieves WHERE stretch = 5)",
+    ],
+)
+def test_a_sieve_that_is_not_as_it_was_written_hides_nothing_and_is_made_anew(db: Database, tmp_path: Path, damaged: str) -> None:
+    chance = random.Random(3)
+    there, others, absent = ([stretch * STRETCH + chance.randrange(STRETCH) for _ in range(100)] for stretch in (3, 5, 3))
+    put(db, 1, *there, *others)
+    assert db.conn.execute(f"UPDATE shingle_sieves SET bits = {damaged} WHERE stretch = 3").rowcount == 1
+    db.conn.close()
+    again = open_for_writing(tmp_path / "archive.db")
+    again.conn.execute("PRAGMA foreign_keys = OFF")
+    for _ in range(2):  # the first question after a start is put to the index in any case
+        assert load_holders(again, there).keys() == set(there)
+    assert looked_up(again, *absent) == sorted(absent)
+    put(again, 2, 3 * STRETCH)
+    assert looked_up(again, *there) == sorted(there)
+    assert len(looked_up(again, *absent)) < 50
+    again.conn.close()
