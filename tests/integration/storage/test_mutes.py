@@ -56,6 +56,20 @@ def test_a_mute_ends_by_itself(desk: Desk) -> None:
     assert desk.archive.list_mutes(desk.now) == []
 
 
+def test_a_new_mute_takes_the_place_of_the_one_before(desk: Desk) -> None:
+    desk.follow(SPACE)
+    desk.watch(A)
+    mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now, desk.now + timedelta(days=9)))
+    bring(desk, "1")
+    mute(desk.path, Mute(MuteKind.TOPIC, "Espace", "Espace", desk.now, desk.now + timedelta(minutes=2)))
+    bring(desk, "2")
+    assert len(desk.archive.list_mutes(desk.now)) == 1
+    desk.tick(desk.now + timedelta(minutes=5))
+    bring(desk, "3")
+    assert desk.archive.list_mutes(desk.now) == []
+    assert [status for status, _ in sorted(states(desk).values())] == ["muted", "muted", "pending"]
+
+
 def test_a_muted_source_silences_what_it_brought_and_nothing_else(desk: Desk) -> None:
     desk.follow(SPACE)
     desk.watch(A, B)
