@@ -164,8 +164,8 @@ def test_what_was_there_before_is_placed_step_by_step_over_deaths_and_alerts_nob
 
 def test_what_placing_needs_is_forgotten_after_a_week_and_the_stories_stay(desk: Desk) -> None:
     publish(desk)
-    assert desk.archive.prune_sketches(NOW - timedelta(minutes=50) + SKETCH_AGE).result() == 0
-    assert desk.archive.prune_sketches(NOW - timedelta(minutes=35) + SKETCH_AGE).result() == 2
+    assert desk.archive.prune_sketches(NOW - timedelta(minutes=50, days=-8)).result() == 0
+    assert desk.archive.prune_sketches(NOW - timedelta(minutes=35, days=-8)).result() == 2
     assert desk.rows("SELECT article_id FROM sketches ORDER BY 1") == [(3,), (4,)]
     assert [len(story.articles) for story in stories(desk)] == [3, 1]
 
