@@ -250,6 +250,12 @@ def test_a_page_is_shown_by_its_entry_as_the_archive_knows_it() -> None:
     assert (shown.version, shown.saying.text, shown.article_id, shown.own_hash) == (version, "Trente maires.", 7, held.own_hash)
 
 
+def test_what_a_feed_says_anew_is_shown_at_its_link_letter_for_letter() -> None:
+    changed = replace(ENTRY, title="Un sommet raté", link=f"{HERE}?utm_source=rss#bas")
+    (arrival,) = decide(body(changed, held=held_entry()))
+    assert arrival.settled[0].showing.shown_url == f"{HERE}#bas"
+
+
 def test_an_entry_without_a_link_is_shown_at_its_place() -> None:
     assert showing_of(
         held_entry(place="https://a.example/feed#g1", entry=replace(ENTRY, link=None)), make_version(ENTRY, None)
