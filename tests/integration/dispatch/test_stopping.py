@@ -30,6 +30,25 @@ def test_stopping_lets_what_is_in_hand_finish(hook):
     asyncio.run(scene())
 
 
+def test_it_is_told_whether_anything_is_looked_for_or_sent(hook):
+    async def scene():
+        hook.always(Reply(action=receivers.HOLD))
+        dispatcher = make_dispatcher(ListOutbox(make_bundle("hook")), hook_channel(hook.port))
+        assert not dispatcher.is_busy
+        looking = asyncio.create_task(dispatcher.deliver_due())
+        await asyncio.sleep(0)
+        assert dispatcher.is_busy
+        await looking
+        await until(lambda: len(hook.requests) == 1)
+        assert dispatcher.is_busy
+        hook.release()
+        await dispatcher.join()
+        assert not dispatcher.is_busy
+        await dispatcher.stop(30)
+
+    asyncio.run(scene())
+
+
 def test_stopping_breaks_off_what_does_not_finish_in_time_and_it_is_due_again_with_the_reason(kind):
     async def scene():
         kind.hang()

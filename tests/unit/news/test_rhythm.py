@@ -73,7 +73,8 @@ def test_the_dates_of_the_first_body_are_a_history() -> None:
 
 
 def test_dates_that_cannot_be_and_old_ones_are_no_history() -> None:
-    assert begin_rhythm(brought(None, MONDAY + MINUTE, MONDAY - 9 * WEEK), MONDAY, LEAST) == UNKNOWN
+    assert begin_rhythm(brought(None, MONDAY + MINUTE, MONDAY - 8 * WEEK), MONDAY, LEAST) == UNKNOWN
+    assert begin_rhythm(brought(MONDAY - 8 * WEEK + MINUTE), MONDAY, LEAST).since == MONDAY - 8 * WEEK + MINUTE
     pinned = begin_rhythm(brought(MONDAY - 7 * WEEK, *(MONDAY - number * HOUR for number in range(8))), MONDAY, LEAST)
     assert pinned.since == MONDAY - 7 * HOUR
 
