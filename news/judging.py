@@ -20,7 +20,7 @@ from news.earning import Earning, Unearned, earns_by_itself, earns_its_place
 from news.fingerprints import content_hash, earlier_hashes, fingerprint, normalise_text
 from news.keys import Keys, entry_fingerprints
 from news.source_specs import ArticlesMode
-from news.sources import ExtractedPage, FeedEntry, PreparedArticle, PreparedEntry, PreparedWords, Problem
+from news.sources import ExtractedPage, FeedEntry, PreparedArticle, PreparedEntry, PreparedText, PreparedWords, Problem
 from news.text import language_of
 from news.urls import comparing_url
 from news.walls import LEAST_TELLING_LETTERS, TITLES_THAT_UNMASK, speaks_of
@@ -140,8 +140,8 @@ class Version:
         return earlier_hashes(self.title, self.text)
 
     @property
-    def for_placing(self) -> PreparedArticle | None:
-        """What title and text give for placing their article in a story, if that was made before."""
+    def for_placing(self) -> PreparedArticle | PreparedText | None:
+        """What the text, or title and text, give for placing their article in a story, if that was made before."""
         return self.words.for_placing if self.words else None
 
     @property

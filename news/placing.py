@@ -121,12 +121,17 @@ def prepare_under_title(title: str, title_tokens: Analysis, prepared: PreparedTe
 
 
 def make_unplaced(
-    article_id: int, source_id: int, url: str, at: datetime, analysed: AnalysedArticle, prepared: PreparedArticle | None = None
+    article_id: int,
+    source_id: int,
+    url: str,
+    at: datetime,
+    analysed: AnalysedArticle,
+    prepared: PreparedArticle | PreparedText | None = None,
 ) -> Unplaced:
-    """All that placing an article needs of it. `prepared`: what `prepare_under_title` gives for it, if that was made before."""
-    if prepared is None:
-        of_text = prepare_for_placing(analysed.text_tokens, analysed.text)
-        prepared = prepare_under_title(analysed.title, analysed.title_tokens, of_text)
+    """All that placing an article needs of it. `prepared`: what was made of it before, or of its text."""
+    prepared = prepared or prepare_for_placing(analysed.text_tokens, analysed.text)
+    if isinstance(prepared, PreparedText):
+        prepared = prepare_under_title(analysed.title, analysed.title_tokens, prepared)
     return Unplaced(
         article_id=article_id,
         source_id=source_id,

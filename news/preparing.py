@@ -143,22 +143,22 @@ def _words_under(title: str, text: str, prepared: PreparedPage) -> PreparedWords
     is_repeated = bool(title) and prepared.first_line_key == normalise_text(title)
     of_rest, of_whole = (prepared.rest_hash, prepared.rest_length), (prepared.whole_hash, prepared.whole_length)
     of_text = (prepared.analysed, prepared.for_placing) if prepared.analysed is not None and prepared.for_placing is not None else None
-    return _words_of(title, text, of_rest if is_repeated else of_whole, of_text)
+    words = _words_of(title, text, of_rest if is_repeated else of_whole, of_text)
+    if words.analysed is None or prepared.for_placing is None:
+        return words
+    title_tokens = KnownAnalysis(title, *words.analysed[:2])
+    return replace(words, for_placing=prepare_under_title(title, title_tokens, prepared.for_placing))
 
 
 def _words_of(title: str, text: str, hashed: tuple[str, int], of_text: tuple[tuple[str, str], PreparedText] | None) -> PreparedWords:
     """`of_text`: its words, and what it gives for placing its article; None where these are not to be sent along."""
-    analysed, for_placing = None, None
-    if of_text is not None:
-        title_words, (text_words, of_text_for_placing) = joined_words(title), of_text
-        analysed = (*title_words, *text_words)
-        for_placing = prepare_under_title(title, KnownAnalysis(title, *title_words), of_text_for_placing)
+    text_words, for_placing = of_text or (None, None)
     return PreparedWords(
         title_key=normalise_text(title),
         text_hash=hashed[0],
         text_length=hashed[1],
         own_hash=fingerprint(title, text),
-        analysed=analysed,
+        analysed=(*joined_words(title), *text_words) if text_words is not None else None,
         for_placing=for_placing,
     )
 

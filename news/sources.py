@@ -190,8 +190,8 @@ class PreparedWords:
     """Of title and text as they stand."""
     analysed: tuple[str, str, str, str] | None
     """The words of title and text as `news.text.analysis.index_columns` gives them; None where there were too many to send along."""
-    for_placing: PreparedArticle | None
-    """None as above."""
+    for_placing: PreparedArticle | PreparedText | None
+    """Of a page under its title too; of a feed's entry its text alone, since most entries of a feed are known. None as above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,10 +108,11 @@ def test_what_was_prepared_is_not_made_anew(monkeypatch: pytest.MonkeyPatch) -> 
 
     for name in ("identify_entries", "make_version", "analyse_article", "_hash_of", "joined_words", "fingerprint", "normalise_text"):
         monkeypatch.setattr(preparing, name, refuse)
-    for name in ("prepare_for_placing", "prepare_under_title"):
-        monkeypatch.setattr(placing, name, refuse)
-        monkeypatch.setattr(preparing, name, refuse)
+    for module in (placing, preparing):
+        monkeypatch.setattr(module, "prepare_for_placing", refuse)
     assert unplaced_of(feed_version(prepared_entries(feed)[0])).sketch.words
+    for module in (placing, preparing):
+        monkeypatch.setattr(module, "prepare_under_title", refuse)
     assert unplaced_of(page_version(ENTRY, page)).sketch.words
     assert analysed_words(feed_version(prepared_entries(feed)[0])).text_tokens.tokens
     assert analysed_words(page_version(ENTRY, page)).text_tokens.tokens
