@@ -54,16 +54,16 @@ class _Shelf:
         self._shingles, self._holders = (array("Q", [pair[place] for pair in both]) for place in (0, 1))
 
     def add(self, shingle: int, article_id: int) -> None:
-        """Put it where it belongs."""
+        """Know that the article holds it; the shelf stays sorted."""
         place = bisect_right(self._shingles, shingle)
         self._shingles.insert(place, shingle)
         self._holders.insert(place, article_id)
 
     def holders(self, shingle: int) -> Sequence[int]:
-        """Who holds it."""
+        """The articles that hold the shingle, one of them twice if it came twice; most are held by none."""
         start = bisect_left(self._shingles, shingle)
         if start == len(self._shingles) or self._shingles[start] != shingle:
-            return ()  # as of most
+            return ()
         return self._holders[start : bisect_right(self._shingles, shingle, start)]
 
     def remove(self, shingle: int, article_id: int) -> int:
