@@ -53,3 +53,86 @@ def test_a_headline_may_be_worded_in_several_ways_or_be_empty() -> None:
         HeadlineKind.REACTION,
     }
     assert kinds_of_headline("") == frozenset()
+
+
+WORDINGS = {
+    HeadlineKind.EXPLANATION: (
+        "pourquoi|comment|quelle est|quels étaient|ce qu’il faut|choses à|qui est|qu’est-ce|où en|à quelle heure|sur quelle chaîne"
+        "|les raisons|tout savoir|tout comprendre|pour comprendre|les clés|les enjeux|règles à|faut-il|peut-on|dort-t-elle|a-t-il"
+        "|petite histoire|why|how|what is|what to know|things to know|explained|explainer|hands-on"
+    ),
+    HeadlineKind.REACTION: (
+        "réagissent|réaction|réactions|dénonce|saluent|critique la marée|estime|déplorent|appellent au|regrette|s’inquiète|mécontents"
+        "|rassurés|réclame|demandent|conteste|rejette|jugent|se désolidarise|fustige|s'indigne|confie|témoignent|reacts|reaction|slam"
+        "|welcomes|criticised|criticizes|condemn|urges|calls on|calls for|demands|denies"
+    ),
+    HeadlineKind.PREVIEW: (
+        "se préparent|prépare|attendues|prévu|à la veille|avant les|va|vont|bientôt|will|upcoming|expected|ahead of|preview"
+        "|what to expect|gagnera|finira|gagneront|finiront"
+    ),
+    HeadlineKind.DENIAL: (
+        "ne dort pas|n’a plus|n'y a là jamais|ne vaut guère|aucun|aucune|pas de|pas d’or|non|not|no|never|nobody|don’t|isn't"
+    ),
+    HeadlineKind.SERIES: "(2/5)|#12|épisode 3|episode 14",
+}
+ONE_WORDING = [(kind, wording) for kind, wordings in WORDINGS.items() for wording in wordings.split("|")]
+
+
+@pytest.mark.parametrize(("kind", "wording"), ONE_WORDING)
+def test_each_wording_tells_by_itself_wherever_it_stands(kind: HeadlineKind, wording: str) -> None:
+    assert kinds_of_headline(f"Le phare {wording} d’Ormeval") == {kind}
+    assert kinds_of_headline(f"Le phare d’Ormeval, {wording}") == {kind}
+    assert kind in kinds_of_headline(wording)
+    assert kinds_of_headline(f"{wording} : le phare") == {kind}
+
+
+@pytest.mark.parametrize("wording", [wording for _, wording in ONE_WORDING if wording.isalpha()])
+def test_the_end_of_a_word_is_no_wording(wording: str) -> None:
+    assert kinds_of_headline(f"Le phare é_{wording.upper()} d’Ormeval") == frozenset(), "in capitals it has no future"
+
+
+@pytest.mark.parametrize("second", [(HeadlineKind.SERIES, "(2/5)"), (HeadlineKind.DENIAL, "aucun"), (HeadlineKind.PREVIEW, "bientôt")])
+@pytest.mark.parametrize(
+    "first", [(HeadlineKind.EXPLANATION, "pourquoi"), (HeadlineKind.REACTION, "déplore"), (HeadlineKind.DENIAL, "non")]
+)
+def test_one_wording_hides_no_other(first: tuple[HeadlineKind, str], second: tuple[HeadlineKind, str]) -> None:
+    assert kinds_of_headline(f"Phare : {first[1]} {second[1]} phare") == {first[0], second[0]}
+    assert kinds_of_headline(f"Phare : {second[1]} {first[1]} phare") == {first[0], second[0]}
+
+
+@pytest.mark.parametrize("article", ["la", "le", "les", "un", "une", "ancien"])
+def test_behind_an_article_a_verb_of_reaction_is_a_noun(article: str) -> None:
+    assert kinds_of_headline(f"Phare d’Ormeval : {article} juge dort") == frozenset()
+    assert kinds_of_headline(f"{article} juge dort") == frozenset()
+    assert kinds_of_headline(f"Phare d’Ormeval : voi{article} juge dort") == {HeadlineKind.REACTION}
+
+
+@pytest.mark.parametrize("title", ["Le phare dort ?", "Le phare dort ? ", "Le phare dort ?\n", "?", "« Le récit du phare"])
+def test_a_question_mark_ends_an_explanation_and_its_name_begins_it(title: str) -> None:
+    assert (HeadlineKind.EXPLANATION in kinds_of_headline(title)) == title.endswith(("?", "? ", "?\n"))
+    assert kinds_of_headline("Le phare ? Il dort") == frozenset()
+    assert kinds_of_headline("« L’analyse du phare – il dort") == {HeadlineKind.EXPLANATION}
+    assert kinds_of_headline("Phare : analyse : il dort") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("title", "is_page"),
+    [
+        ("Ormeval", True),
+        ("ormeval", False),
+        ("Ormeval dort", False),
+        ("Le Phare de la Baie", True),
+        ("Le Phare de la Baie Ormeval", False),
+        ("Un Deux Trois Quatre cinq", False),
+        ("…", False),
+    ],
+)
+def test_a_page_is_headed_by_a_name_of_up_to_five_words(title: str, is_page: bool) -> None:
+    assert (HeadlineKind.PAGE in kinds_of_headline(title)) is is_page
+
+
+@pytest.mark.parametrize(
+    "title", ["Le phare -t-il d’Ormeval", "Le phare -t d’Ormeval", "Le phare 2/5) d’Ormeval", "Le phare (2/5 d’Ormeval"]
+)
+def test_half_a_wording_is_none(title: str) -> None:
+    assert kinds_of_headline(title) == frozenset()
