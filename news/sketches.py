@@ -46,11 +46,12 @@ _UNKNOWN_ARTICLES = 50
 """As if there were so many more: the first of an archive know little of which words are rare."""
 _LITTLE = little_words("fr", "en")
 _NUMBER = re.compile(
-    r"""(?<![\d:,.])(?<!\dh)(?!(?:19|20)\d\d\b)\d(?:[.,]?\d)+(?!\d|:\d|\s?h\d|\s(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre
-    |novembre|décembre|january|february|march|april|may|june|july|august|september|october|november|december)\b)""",
+    r"""\d(?<![\d:,.]\d)(?<!\dh\d)(?!(?<=1)9\d\d\b|(?<=2)0\d\d\b)(?:[.,]?\d)+(?!\d|:\d|\s?h\d|\s(?:janvier|février|mars|avril|mai|juin|juillet
+    |août|septembre|octobre|novembre|décembre|january|february|march|april|may|june|july|august|september|october|november|december)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Of two digits or more: those of one are everywhere. No year, no day of a month, no time of day."""
+"""Of two digits or more: those of one are everywhere. No year, no day of a month, no time of day. What may not stand before it is looked
+for behind its first digit, so that a text is searched for digits alone."""
 _HEAD = re.compile(r"([^:«»“”\"]{3,45}?)\s?:\s")
 """« Guerre en Ukraine : … »: it names the affair, and what happened stands behind it."""
 _MOST_COUNTED = (1 + _TITLE_COUNTS) * BEGINNING_WORDS
@@ -128,11 +129,10 @@ def make_sketch(title: str, title_tokens: Analysis, begun: BegunSketch) -> MadeS
     counted = dict(zip(begun.words.split(), begun.counts, strict=True))
     for word, count in _count_with_kin(title_words).items():
         counted[word] = counted.get(word, 0) + _TITLE_COUNTS * count
-    titled = {*said_of_affair, *filter(None, map(_kin_of, said_of_affair))}
-    ordered = (*sorted(titled), *[word for word in counted if word not in titled])
-    counts = bytes(map(counted.__getitem__, ordered))
+    titled = {word: counted.pop(word) for word in sorted({*said_of_affair, *_kin_of(said_of_affair)})}
+    words, counts = " ".join([*titled, *counted]), bytes([*titled.values(), *counted.values()])
     numbers = " ".join([*_NUMBER.findall(title), begun.numbers])
-    return MadeSketch(" ".join(ordered), len(titled), counts, numbers, " ".join(kinds_of_headline(title)), column_of(title_tokens))
+    return MadeSketch(words, len(titled), counts, numbers, " ".join(kinds_of_headline(title)), column_of(title_tokens))
 
 
 def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, made: MadeSketch | None = None) -> Sketch:
@@ -150,13 +150,9 @@ def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
     return replace(sketch, weights=weights, square=sum([one * one for one in told]))
 
 
-def _count_with_kin(words: Iterable[str]) -> Mapping[str, int]:
+def _count_with_kin(words: Sequence[str]) -> Mapping[str, int]:
     """How often each of the words comes, and its kin."""
-    counted = Counter(words)
-    for word, count in list(counted.items()):
-        if kin := _kin_of(word):
-            counted[kin] += count
-    return counted
+    return Counter([*words, *_kin_of(words)])
 
 
 def is_kin(word: str) -> bool:
@@ -164,9 +160,9 @@ def is_kin(word: str) -> bool:
     return word.startswith(KIN_SIGN)
 
 
-def _kin_of(word: str) -> str:
-    """What a word has in common with its kin; nothing for a word that is no longer than that."""
-    return KIN_SIGN + word[:KIN_LETTERS] if len(word) > KIN_LETTERS else ""
+def _kin_of(words: Iterable[str]) -> list[str]:
+    """What each word has in common with its kin; those that are no longer than that have none."""
+    return [KIN_SIGN + word[:KIN_LETTERS] for word in words if len(word) > KIN_LETTERS]
 
 
 def _words_of_head(title: str) -> int:
@@ -177,5 +173,5 @@ def _words_of_head(title: str) -> int:
 
 def _telling_words(analysis: Analysis, start: int = 0) -> list[str]:
     """Stems of its first words that may tell what a text is about; numbers and dates rise and pass within one event."""
-    pairs = zip(analysis.tokens[start:BEGINNING_WORDS], analysis.stems[start:], strict=False)
-    return [stem for token, stem in pairs if len(token) > 1 and token not in _LITTLE and not token[0].isdigit()]
+    pairs = zip(analysis.tokens[start:BEGINNING_WORDS], analysis.first_stems(BEGINNING_WORDS)[start:], strict=False)
+    return [stem for token, stem in pairs if token not in _LITTLE and not token[0].isdigit() and len(token) > 1]

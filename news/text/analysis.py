@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
@@ -75,6 +76,10 @@ class Analysis:
         """The words, folded and without their inflection."""
         return tuple(chain.from_iterable(map(_stems_of, self._chunks)))
 
+    def first_stems(self, count: int) -> Sequence[str]:
+        """The first of `stems`, for who needs no others."""
+        return self.stems[:count]
+
     def __len__(self) -> int:
         return len(self.tokens)
 
@@ -120,6 +125,10 @@ class KnownAnalysis(Analysis):
     def stems(self) -> tuple[str, ...]:
         """The words, folded and without their inflection."""
         return tuple(self.joined_stems.split(" ")) if self.joined_stems else ()
+
+    def first_stems(self, count: int) -> Sequence[str]:
+        """The first of `stems`; the others, of a text the most, are not taken apart for them."""
+        return self.joined_stems.split(" ", count)[:count] if self.joined_stems else ()
 
     @cached_property
     def _pieces(self) -> list[str]:  # type: ignore[override] # a plain attribute in the parent; read only there

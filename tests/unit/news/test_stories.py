@@ -13,7 +13,7 @@ from news.copies import CopyOf, CopyReason
 from news.sketches import Sketch, WordCounts, begin_sketch, make_sketch, sketch_article, weigh
 from news.sources import BegunSketch
 from news.stories import JOINING, NEAR_ENOUGH, Because, Neighbour, Placing, central_article, place
-from news.text import analyse_article
+from news.text import analyse, analyse_article
 
 NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)
 FIRE = (
@@ -185,6 +185,36 @@ def test_kin_of_words_and_numbers_are_remembered_beside_them() -> None:
     assert snow.numbers == {"45", "1.200"}
     counts = WordCounts(100, {})
     assert counts.weigh(["~neige", "neige"]) == (268, 537), "kin tell half"
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("12", "12"),
+        ("45 % de 1.200 et 3,5 puis 7", "45 1.200 3,5"),
+        ("1.234.567,89 euros", "1.234.567,89"),
+        ("a12 et 34a", "12 34"),
+        ("en 1999, en 2024", ""),
+        ("1899, 2124, 3999, 5012, 19991, 20245 et 12024", "1899 2124 3999 5012 19991 20245 12024"),
+        ("2024a et 1999.5", "2024"),
+        ("10:30 ou 11h15 ou 12H45", ""),
+        (":12 .34 ,56 x:78", ""),
+        ("le 12 mai, le 13 Août, le 14 maires", "14"),
+        ("Ⅻ ²³ ½ ١٢ ٣٤٫٥", "١٢ ٣٤"),
+        ("12 45 12", "12 45"),
+    ],
+)
+def test_numbers_are_no_years_days_or_times_of_day(text: str, numbers: str) -> None:
+    assert begin_sketch(analyse(""), text).numbers == numbers
+
+
+def test_a_sketch_has_the_words_of_its_affair_first_then_those_of_the_text_then_the_name_of_the_affair() -> None:
+    begun = begin_sketch(analyse("Des golfeurs et Ormeval, le plan k d’Ormeval."), "")
+    assert (begun.words, begun.counts) == ("golfeu ormeval plan ~golfe ~ormev", bytes((1, 2, 1, 1, 2)))
+    title = "Mondial : Ormeval et le plan k du château"
+    made = make_sketch(title, analyse(title), begun)
+    assert made.words == "chateau ormeval plan ~chate ~ormev golfeu ~golfe mondial ~mondi"
+    assert (made.titled, made.counts) == (5, bytes((2, 4, 3, 2, 4, 1, 1, 2, 2)))
 
 
 def test_kin_of_words_brings_reports_nearer_and_is_told_to_nobody() -> None:
