@@ -9,7 +9,7 @@ imports none of them. Its face is made of modules, each named for what it decide
   `concluding`, `page_readings`, `article_facts`, `comparing`, `alerting`, `consequences`, `corrections`, `edits`, `delivering`, `plans`,
   `follow_ups`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `header_times`, `gaps`, `repairing`, `covering`,
   `websub`, `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`, `copies`, `headlines`,
-  `sketches`, `stories`, `placing`;
+  `sketches`, `stories`, `placing`, `resampling`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`,
   `tables`;

@@ -21,6 +21,7 @@ from news.text import Analysis, analyse
 
 __all__ = [
     "MOST_HOLDERS",
+    "SAMPLING_VERSION",
     "CopyOf",
     "CopyReason",
     "OtherText",
@@ -32,6 +33,8 @@ __all__ = [
     "sample_shingles",
 ]
 
+SAMPLING_VERSION = 1
+"""Raise it with every change of which runs are sampled, and of their hashes: those of a text that is known must be made anew."""
 SHINGLE_WORDS = 5
 SAMPLED_ONE_IN = 16
 LEAST_SHARE = 0.3

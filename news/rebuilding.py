@@ -11,6 +11,7 @@ class RebuildingPart(StrEnum):
 
     HASHES = "hashes"
     INDEX = "index"
+    SHINGLES = "shingles"
     STORIES = "stories"
     OLD_INDEX = "old_index"
 

@@ -31,7 +31,7 @@ _WRITES = {
 }
 """What is written on the way of an article to people, by the methods of the archive."""
 _WRITES_BESIDE = {"watch_volumes": "surge", "rebuild_step": "placing"}
-"""What is written beside that: alerts on how much comes of a topic, and in which stories old articles are."""
+"""What is written beside that: alerts on how much comes of a topic, and in which stories old articles are, or what they are known by."""
 _DECISIONS = {
     "decided": ("storage.recording.bodies", "decide_arrivals"),
     "alert decided": ("news.consequences", "decide_alert"),
@@ -43,6 +43,7 @@ _DECISIONS_BESIDE = {
     "surge decided": ("storage.recording.volumes", "judge_volume"),
     "placing begun": ("storage.recording.placing_old", "place_articles"),
 }
+_DECISIONS_OF_SAMPLING = {"sampled anew": ("storage.recording.resampling", "leave_out_common")}
 _MOMENTS = ("handed over", "written", "committed")
 _NOTHING_TO_DO: dict[str, Callable[[Any], bool]] = {
     "sealing": lambda count: not count,
@@ -56,6 +57,8 @@ POINTS = (*_DECISIONS, *(f"{write} {moment}" for write in _WRITES.values() for m
 its attempt is handed over, recorded when that is committed."""
 POINTS_BESIDE = (*_DECISIONS_BESIDE, *(f"{write} {moment}" for write in _WRITES_BESIDE.values() for moment in _MOMENTS))
 """Where it can be ended in what goes on beside."""
+POINTS_OF_SAMPLING = (*_DECISIONS_OF_SAMPLING, *(f"placing {moment}" for moment in _MOMENTS))
+"""Where it can be ended while texts are sampled anew."""
 
 
 class _Ending:
@@ -73,7 +76,7 @@ class _Ending:
 
 
 def _watch_decisions(ending: _Ending) -> None:
-    for point, (module_name, function_name) in (_DECISIONS | _DECISIONS_BESIDE).items():
+    for point, (module_name, function_name) in (_DECISIONS | _DECISIONS_BESIDE | _DECISIONS_OF_SAMPLING).items():
         module = importlib.import_module(module_name)
         setattr(module, function_name, _ending_after(getattr(module, function_name), ending, point))
 

@@ -54,6 +54,7 @@ def _tell_part(part: RebuildingPart, view: View) -> str:
     return {
         RebuildingPart.HASHES: text("fingerprints of the texts"),
         RebuildingPart.INDEX: text("index of words"),
+        RebuildingPart.SHINGLES: text("samples by which copies are known"),
         RebuildingPart.STORIES: text("stories of the articles"),
         RebuildingPart.OLD_INDEX: text("clearing away the old index"),
     }[part]

@@ -194,6 +194,11 @@ def forget_shingles(db: Database, article_id: int, shingles: Iterable[int]) -> N
         waiting.remove(article_id, gone)
 
 
+def forget_what_waits(db: Database) -> None:
+    """Read anew, with the next question, what waits and what the sieves hold back: the tables themselves were changed."""
+    _waiting_of.pop(db, None)
+
+
 def _known_waiting(db: Database, changes: int) -> _Waiting:
     """What waits, which was changed so often; read anew if it is not known, or known with changes that were taken back."""
     waiting = _waiting_of.get(db)

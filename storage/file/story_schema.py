@@ -11,6 +11,12 @@ from typing import Any
 
 from storage.file.database import Database
 
+SHINGLES = """CREATE TABLE shingles (
+        shingle INTEGER NOT NULL,      -- a hash of five words, or of a site and its number for an article
+        article_id INTEGER NOT NULL,
+        PRIMARY KEY (shingle, article_id)
+    ) WITHOUT ROWID"""
+
 STORIES = (
     """CREATE TABLE stories (
         id INTEGER PRIMARY KEY,
@@ -36,11 +42,7 @@ STORIES = (
     )""",
     "CREATE INDEX story_articles_by_story ON story_articles (story_id)",
     "CREATE INDEX story_articles_by_original ON story_articles (copy_of) WHERE copy_of IS NOT NULL",
-    """CREATE TABLE shingles (
-        shingle INTEGER NOT NULL,      -- a hash of five words, or of a site and its number for an article
-        article_id INTEGER NOT NULL,
-        PRIMARY KEY (shingle, article_id)
-    ) WITHOUT ROWID""",
+    SHINGLES,
     """CREATE TABLE sketches (
         article_id INTEGER PRIMARY KEY REFERENCES articles (id),
         at INTEGER NOT NULL,           -- articles.time, in seconds since 1970

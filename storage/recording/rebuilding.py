@@ -1,4 +1,4 @@
-"""What a new version of the program makes anew of the texts, in small steps while everything else goes on: content hashes, and the index.
+"""What a new version of the program makes anew of the texts, in small steps while everything else goes on: hashes, index, and samples.
 
 Each step is one operation of the writer: it takes some of the texts, the newest first, and notes in the same transaction how far it got.
 A death in between loses nothing but that step. What is done and what is not are told apart by the number of the revision:
@@ -7,7 +7,7 @@ A death in between loses nothing but that step. What is done and what is not are
   (`hashes_of`).
 - index: revisions below `index_left_below` are not in `words`, which holds words of this version only, those of new revisions from the
   first moment on. The index of before is kept as `words_old_…` until the end: it names candidates, and the text decides.
-- stories: `placing_old` tells.
+- shingles: `resampling` tells; stories: `placing_old`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from news.fingerprints import NORMALISATION_VERSION, content_hash, normalise_tex
 from news.rebuilding import RebuildingPart, RebuildingProgress
 from news.text import ANALYSIS_VERSION, analyse_article
 from storage.file.database import Database
+from storage.file.old_shingles import clear_old_shingles
 from storage.file.words import clear_old_index, index_now, start_index_over
 from storage.recording.knowing import remember_titles
 from storage.recording.left_to_rebuild import LEFT_BELOW, get_progress, is_placing, left_below
 from storage.recording.placing_old import begin_placing, place_some
+from storage.recording.resampling import begin_resampling, resample_some
 from storage.recording.state import get_state, remove_state, set_state
 
 STEP_REVISIONS = 100
@@ -44,6 +46,7 @@ def begin(db: Database) -> None:
     _begin(db, RebuildingPart.HASHES, str(NORMALISATION_VERSION))
     if _begin(db, RebuildingPart.INDEX, index_version()):
         start_index_over(db)
+    begin_resampling(db)
     begin_placing(db)
 
 
@@ -65,10 +68,13 @@ def step(db: Database) -> RebuildingProgress | None:
         if below:
             _renew(db, part, below)
             return get_progress(db)
+    if below := left_below(db, RebuildingPart.SHINGLES):
+        resample_some(db, below)
+        return get_progress(db)
     if is_placing(db):
         place_some(db)
         return get_progress(db) or RebuildingProgress(RebuildingPart.STORIES, 100.0)
-    if clear_old_index(db):
+    if clear_old_index(db) or clear_old_shingles(db):
         return RebuildingProgress(RebuildingPart.OLD_INDEX, 100.0)
     return None
 

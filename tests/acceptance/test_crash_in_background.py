@@ -1,5 +1,6 @@
-"""`kill -9` at the steps of what goes on beside the way of an article: raising alerts on how much comes of a topic, and placing the
-articles of an older archive in stories. A surge is told once, all articles are placed as if nothing had happened, and that alerts nobody.
+"""`kill -9` at the steps of what goes on beside the way of an article: raising alerts on how much comes of a topic, placing the articles of
+an older archive in stories, and sampling their texts anew. A surge is told once, all articles are placed and known as if nothing had
+happened, and that alerts nobody.
 
 Every such step is killed once, in an order of chance; `QUIVIVE_KILLS` says for how many rounds, as in `test_crash.py`. The suite takes a
 few steps of one round.
@@ -12,6 +13,7 @@ import random
 import signal
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +21,8 @@ from pathlib import Path
 import pytest
 
 from news.sources import FeedEntry
-from tests.desk import OTAN, A, Desk, entry
-from tests.killing import POINTS_BESIDE
+from tests.desk import OTAN, A, B, Desk, entry
+from tests.killing import POINTS_BESIDE, POINTS_OF_SAMPLING
 from tests.mailbox import HookSink
 from tests.processes import Home, topic, wait_until, webhook
 
@@ -71,10 +73,10 @@ def test_a_surge_is_told_once_and_old_articles_are_placed_however_often_the_prog
     home.module = prepared.module
     with HookSink() as hook:
         home.configure(topics=[topic("OTAN", "OTAN", ["hook"])], channels=[webhook("hook", hook.url)])
-        killed = [point for point in points[: KILLS // 2] if _is_killed_at(home, point)]
+        killed = [point for point in points[: KILLS // 2] if _is_killed_at(home, point, _is_done)]
         print(f"killed at {', '.join(killed)}")  # noqa: T201
         assert killed
-        _finish(home)
+        _finish(home, _is_done)
         told = [(request.json["type"], request.headers["webhook-id"]) for request in hook.requests]
     assert Counter(kind for kind, _ in set(told)) == {"alert.created": SURGE, "alert.surge": 1}
     assert Counter(_rows(home, "SELECT kind FROM alerts")) == {("new",): SURGE, ("surge",): 1}
@@ -82,11 +84,57 @@ def test_a_surge_is_told_once_and_old_articles_are_placed_however_often_the_prog
     assert _rows(home, "SELECT count(*) FROM story_articles") == [(OLD_ARTICLES + SURGE,)]
 
 
-def _is_killed_at(home: Home, point: str) -> bool:
+@pytest.fixture
+def sampled_otherwise(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An archive all of whose articles are in stories, by a version that sampled their texts otherwise; each has a copy."""
+    home = Home(tmp_path_factory.mktemp("sampled"))
+    with Desk(home.archive, [OTAN]) as desk:
+        desk.watch(A, B)
+        for source in (A, B):
+            desk.poll(source, *(_long_entry(source, number) for number in range(OLD_ARTICLES // 2)))
+    with closing(sqlite3.connect(home.archive)) as connection, connection:
+        connection.execute("UPDATE archive_state SET value = 'older' WHERE name = 'sampling_version'")
+        connection.execute("UPDATE waiting_shingles SET shingles = '[1, 2, 3]'")
+        assert connection.execute("SELECT count(*) FROM story_articles WHERE copy_of IS NOT NULL").fetchone() == (OLD_ARTICLES // 2,)
+    home.configure(topics=[topic("OTAN", "OTAN", ["hook"])], channels=[webhook("hook", "http://127.0.0.1:9/")])
+    home.module = "tests.killing"
+    return home
+
+
+def _long_entry(source: str, number: int) -> FeedEntry:
+    told = " ".join(f"mot{number}x{place}" for place in range(200))
+    return entry(f"{number} vedettes au port", f"{source}/{number}", published_at=NOW, summary=f"{told} vu par {source}")
+
+
+@pytest.mark.timeout(60 + 30 * ROUNDS)
+def test_texts_are_sampled_anew_however_often_the_program_is_killed(sampled_otherwise, tmp_path) -> None:
+    home, points = sampled_otherwise, random.Random(SEED).sample(POINTS_OF_SAMPLING, len(POINTS_OF_SAMPLING))
+    with Desk(home.copy(tmp_path / "spared").archive, [OTAN]) as desk:
+        desk.rebuild()
+    killed = [point for point in points[: max(2, KILLS // 2)] if _is_killed_at(home, point, _is_sampled)]
+    print(f"QUIVIVE_SEED={SEED}, killed at {', '.join(killed)}")  # noqa: T201  # shown when it fails
+    assert killed
+    _finish(home, _is_sampled)
+    known = [_rows(one, "SELECT article_id, shingles FROM waiting_shingles ORDER BY 1") for one in (home, Home(tmp_path / "spared"))]
+    assert known[0] == known[1]
+    assert {article_id for article_id, _ in known[0]} >= set(range(1, OLD_ARTICLES // 2 + 1))  # the originals
+    assert _rows(home, "SELECT count(*) FROM alerts") == [(0,)]
+
+
+def _is_sampled(home: Home) -> bool:
+    """Whether all texts are sampled by this version, and what was set aside is cleared away."""
+    return not _rows(
+        home,
+        """SELECT 1 FROM archive_state WHERE name = 'shingles_left_below' OR name = 'sampling_version' AND value = 'older'
+           UNION SELECT 1 FROM sqlite_schema WHERE name LIKE 'shingles_old%'""",
+    )
+
+
+def _is_killed_at(home: Home, point: str, is_done: Callable[[Home], bool]) -> bool:
     """Run it until it is killed there; not if nothing of that is left to do, which is so once it was committed."""
     with home.start("run", env={"KILL_AT": point, "KILL_THE": "1"}) as daemon:
-        wait_until(lambda: not daemon.is_running or _is_done(home), f"{point}, or to be done")
-        if daemon.is_running and _is_done(home):
+        wait_until(lambda: not daemon.is_running or is_done(home), f"{point}, or to be done")
+        if daemon.is_running and is_done(home):
             daemon.kill()
             return False
         assert daemon.wait() == -signal.SIGKILL
@@ -103,10 +151,10 @@ def _is_done(home: Home) -> bool:
     )
 
 
-def _finish(home: Home) -> None:
+def _finish(home: Home, is_done: Callable[[Home], bool]) -> None:
     with home.start("run") as daemon:
         daemon.wait_for_log("started")  # all may be done before, and only then it ends by itself when asked to
-        wait_until(lambda: _is_done(home), "all to be told and placed")
+        wait_until(lambda: is_done(home), "all to be told, placed and known")
         daemon.terminate()
         assert daemon.wait() == 0
 
