@@ -8,14 +8,16 @@ from these again after a start, or after an operation whose placing was taken ba
 from __future__ import annotations
 
 import struct
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain, islice
 from weakref import WeakKeyDictionary
 
 from news.placing import MOST_HOLDERS_ASKED, as_holder
-from news.sketches import KIN_SIGN, Sketch, WordCounts, is_kin
+from news.sketches import KIN_SIGN, Sketch, WordCounts
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
@@ -25,38 +27,12 @@ MOST_WAITING = 3_000
 """Articles. They hold some 33,000 different words, which take 0.4 s to write."""
 _MOST_REMEMBERED_SKETCHES = 1_000
 """Some 10 kB each."""
-_MOST_WORDS = 50_000
-"""Known at a time; where there are more, what waits is written, and all but the latest half forgotten. At most 700 bytes each, most 300."""
+_MOST_WORDS = 100_000
+"""Known at a time; where there are more, what waits is written, and all but the latest half forgotten. At most 500 bytes each, most 250."""
 _EVERY_ARTICLE = ""
 """Under this word it is counted how many articles there were."""
 _KEPT_UNTIL = "words_kept_until"
 """The last article whose words are in the table."""
-
-
-class _Word:
-    """How many articles hold a word, and the latest that do: as the table has it, and with those that wait to be written there."""
-
-    __slots__ = ("articles", "kept", "waiting", "written")
-
-    def __init__(self, articles: int, kept: bytes | None) -> None:
-        self.articles = self.written = articles
-        """How many hold it: with those that wait, and as the table has it."""
-        self.kept = kept
-        """Who holds it, of the articles in the table; see `as_holder`."""
-        self.waiting: list[int] | None = None
-        """The same of those that are not in the table, if any. Of kin nobody is known: no article is found by it."""
-
-    @property
-    def unwritten(self) -> int:
-        """Of how many articles the table does not know yet."""
-        return self.articles - self.written
-
-    def put_down(self) -> tuple[int, bytes | None]:
-        """Take nothing of it for waiting any more; how many hold it, and the latest who do, to be written."""
-        if self.waiting is not None:
-            self.kept, self.waiting = _add(self.kept, self.waiting), None
-        self.written = self.articles
-        return self.articles, self.kept
 
 
 _HOLDER_BYTES = 8
@@ -72,15 +48,17 @@ class StoryWords:
         """Whether no change of it failed half way, which may leave all on record as it was."""
         self._kept_until = kept_until
         self._newest = self._kept_until
-        self._words: dict[str, _Word] = {}
+        self._written: dict[str, int] = {}
+        """How many articles hold a word by the table, for those words that were asked for, the latest of which come last."""
+        self._unwritten: Counter[str] = Counter()
+        """How many more hold a word than the table knows."""
+        self._holders: dict[str, array[int]] = defaultdict(partial(array, "q"))
+        """Who holds a word, the latest last; see `as_holder`. Of kin nobody is known: no article is found by it. Those who wait stand
+        behind those of the table. Hundreds are looked through for each article, which is fast where they lie beside each other."""
         self._sketches: dict[int, Sketch] = {}
-        self._unlearned: dict[str, list[int]] = {}
-        """Who holds what words, of those that wait since before the start: most are not asked for before they are written."""
         self._learn(db, [_EVERY_ARTICLE])
         for sketch in load_sketches_after(db, self._kept_until):
-            for word in sketch.words:
-                self._unlearned.setdefault(word, []).append(as_holder(sketch.article_id, sketch.at))
-            self._note_article(sketch)
+            self._note(sketch)
 
     def learn(self, db: Database, sketches: Iterable[Sketch]) -> None:
         """Load what is known of the words of these, which are then counted."""
@@ -91,18 +69,14 @@ class StoryWords:
     def count(self, sketches: Sequence[Sketch]) -> WordCounts:
         """Of how many articles the words of these are, whose words were learned: the next to be noted, which count themselves."""
         own = Counter(chain.from_iterable([sketch.words for sketch in sketches]))
-        words = self._words
-        return WordCounts(
-            words[_EVERY_ARTICLE].articles + len(sketches), {word: words[word].articles + count for word, count in own.items()}
-        )
+        written, unwritten = self._written, self._unwritten.get
+        articles = written[_EVERY_ARTICLE] + self._unwritten[_EVERY_ARTICLE] + len(sketches)
+        return WordCounts(articles, {word: written[word] + unwritten(word, 0) + count for word, count in own.items()})
 
     def holders(self, word: str) -> Sequence[int]:
         """Who else holds a word of an article that was counted, the latest last; `MOST_HOLDERS_ASKED` of them if there are so many."""
-        known = self._words[word]
-        kept, waiting = known.kept, known.waiting
-        if waiting is None:
-            return _unpack(kept) if kept else ()
-        return waiting if not kept or len(waiting) >= MOST_HOLDERS_ASKED else (*_unpack(kept), *waiting)
+        held = self._holders.get(word)
+        return held[-MOST_HOLDERS_ASKED:] if held is not None else ()
 
     def load_sketches(self, db: Database, article_ids: Iterable[int]) -> dict[int, Sketch]:
         """The sketches of these articles that are not forgotten; those of the day are asked for again and again."""
@@ -118,52 +92,49 @@ class StoryWords:
         """Count these articles, whose sketches are on record and whose words were learned, and know them for those that hold these."""
         with self._changing():
             for sketch in sketches:
-                self._note_words(sketch)
-                self._note_article(sketch)
+                self._note(sketch)
 
-    def _note_words(self, sketch: Sketch) -> None:
-        holder = as_holder(sketch.article_id, sketch.at)
+    def _note(self, sketch: Sketch) -> None:
+        self._unwritten.update(sketch.words)
+        self._unwritten[_EVERY_ARTICLE] += 1
+        holder, holders = as_holder(sketch.article_id, sketch.at), self._holders
         for word in sketch.words:
-            known = self._words[word]
-            known.articles += 1
-            if word[0] == KIN_SIGN:
-                continue
-            if known.waiting is None:
-                known.waiting = [holder]
-            else:
-                known.waiting.append(holder)
-
-    def _note_article(self, sketch: Sketch) -> None:
-        self._words[_EVERY_ARTICLE].articles += 1
+            if word[0] != KIN_SIGN:
+                holders[word].append(holder)
         self.last_noted = sketch.article_id
         self._newest = max(self._newest, sketch.article_id)
         self._remember([sketch])
 
     def settle(self, db: Database, *, at_once: bool) -> None:
         """Write what waits if it is much, or `at_once`: articles before the last of the table would not be read again after a start."""
-        waiting = self._words[_EVERY_ARTICLE].unwritten
-        if waiting and (at_once or waiting >= MOST_WAITING or len(self._words) > _MOST_WORDS):
+        waiting = self._unwritten[_EVERY_ARTICLE]
+        if waiting and (at_once or waiting >= MOST_WAITING or len(self._written) > _MOST_WORDS):
             with self._changing():
                 self._write(db)
+        self._forget_some_words()
         if len(self._sketches) > _MOST_REMEMBERED_SKETCHES:
             self._sketches = dict(list(self._sketches.items())[-_MOST_REMEMBERED_SKETCHES // 2 :])
 
     def _write(self, db: Database) -> None:
-        self._learn(db, self._unlearned)
-        waiting = sorted([word for word, known in self._words.items() if known.unwritten])
-        rows = [(word, *self._words[word].put_down()) for word in waiting]
+        self._learn(db, self._unwritten)
+        for word, count in self._unwritten.items():
+            self._written[word] += count
+            if word in self._holders:
+                del self._holders[word][:-MOST_HOLDERS_ASKED]
+        rows = [(word, self._written[word], _pack(self.holders(word)) or None) for word in sorted(self._unwritten)]
         replaced = "ON CONFLICT (word) DO UPDATE SET articles = excluded.articles, holders = excluded.holders"
         insert_rows(db, "word_counts", ("word", "articles", "holders"), rows, replaced)
+        self._unwritten.clear()
         set_state(db, _KEPT_UNTIL, str(self._newest))
         self._kept_until = self._newest
-        self._forget_some_words()
 
     def _forget_some_words(self) -> None:
-        """Keep those that wait, and the latest. Asked before words are learned too: an operation may learn them and place nothing."""
-        if len(self._words) > _MOST_WORDS:
-            latest = set(islice(reversed(self._words), _MOST_WORDS // 2))
-            latest.add(_EVERY_ARTICLE)
-            self._words = {word: known for word, known in self._words.items() if known.unwritten or word in latest}
+        """Keep the latest. Asked before words are learned too: an operation may learn them and place nothing."""
+        if len(self._written) > _MOST_WORDS:
+            latest = [_EVERY_ARTICLE, *islice(reversed(self._written), _MOST_WORDS // 2)]
+            for word in set(self._written).difference(latest, self._unwritten):
+                del self._written[word]
+                self._holders.pop(word, None)
 
     def is_before_the_last(self, article_id: int) -> bool:
         """Whether an article comes later than one with a higher number whose words are in the table."""
@@ -180,19 +151,12 @@ class StoryWords:
         self._is_whole = True
 
     def _learn(self, db: Database, words: Iterable[str]) -> None:
-        missing = sorted(set(words).difference(self._words))  # `-` would go through all that are known
-        self._words.update([(word, _Word(0, None)) for word in missing])
+        missing = sorted(set(words).difference(self._written))  # `-` would go through all that are known
+        self._written.update(dict.fromkeys(missing, 0))
         for word, articles, holders in select_in(db, "SELECT word, articles, holders FROM word_counts WHERE word IN ({marks})", missing):
-            self._words[word] = _Word(articles, holders)
-        for word in missing if self._unlearned else ():
-            if holders := self._unlearned.pop(word, None):
-                self._words[word].articles += len(holders)
-                self._words[word].waiting = None if is_kin(word) else holders
-
-
-def _add(packed: bytes | None, holders: Sequence[int]) -> bytes:
-    """The latest of both, those of which come later that are packed to them."""
-    return ((packed or b"") + _pack(holders[-MOST_HOLDERS_ASKED:]))[-MOST_HOLDERS_ASKED * _HOLDER_BYTES :]
+            self._written[word] = articles
+            if holders is not None:
+                self._holders[word] = array("q", [*_unpack(holders), *self._holders.get(word, ())])
 
 
 def _pack(holders: Sequence[int]) -> bytes:

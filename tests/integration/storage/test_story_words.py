@@ -82,7 +82,7 @@ def test_no_more_is_remembered_than_there_is_room_for(
 
     def look(desk: Desk) -> None:
         words, _ = desk.archive._submit(story_words.words_of).result()
-        remembered.append((len(words._words), len(words._sketches)))
+        remembered.append((max(len(words._written), len(words._unwritten), len(words._holders)), len(words._sketches)))
 
     with Desk(tmp_path / "archive.db") as desk:
         poll_all(desk, look)
