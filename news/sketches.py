@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from operator import mul
 
 from news.copies import column_of
 from news.headlines import HeadlineKind, kinds_of_headline
 from news.sources import BegunSketch, MadeSketch
 from news.text import AnalysedArticle, Analysis, analyse, little_words
-from news.text.remembering import Remembered
 
 __all__ = [
     "BEGINNING_WORDS",
@@ -40,10 +40,10 @@ KIN_LETTERS = 5
 _TITLE_COUNTS = 2
 _KIN_FACTOR = 0.5
 """What the kin of a word counts, beside the word."""
-_MOST_REMEMBERED_WEIGHTS = 100_000
-"""Of a hundred articles some 20,000 at the most."""
 _UNKNOWN_ARTICLES = 50
 """As if there were so many more: the first of an archive know little of which words are rare."""
+_UNSEEN = 0.7
+"""As if so much of an article more held each word: one that nobody holds tells much, not everything."""
 _LITTLE = little_words("fr", "en")
 _NUMBER = re.compile(
     r"""\d(?<![\d:,.]\d)(?<!\dh\d)(?!(?<=1)9\d\d\b|(?<=2)0\d\d\b)(?:[.,]?\d)+(?!\d|:\d|\s?h\d|\s(?:janvier|février|mars|avril|mai|juin|juillet
@@ -90,6 +90,23 @@ class Sketch:
         return self.words[: self.titled]
 
 
+class _Weights(dict[str, int]):
+    """How much words tell, in hundredths: made at once of all that anybody holds, since hundreds are asked for with each article."""
+
+    def __init__(self, articles: int, holding: Mapping[str, int]) -> None:
+        self._most, log = 100 * math.log(articles + _UNKNOWN_ARTICLES), math.log
+        most = self._most
+        super().__init__(
+            {
+                word: round((most - 100 * log(held + _UNSEEN)) * (_KIN_FACTOR if word[0] == KIN_SIGN else 1))
+                for word, held in holding.items()
+            }
+        )
+
+    def __missing__(self, word: str) -> int:
+        return round((self._most - 100 * math.log(_UNSEEN)) * (_KIN_FACTOR if word[0] == KIN_SIGN else 1))
+
+
 @dataclass(frozen=True)
 class WordCounts:
     """How many articles there were, and how many of them held each word; what is not named none held.
@@ -101,14 +118,8 @@ class WordCounts:
     holding: Mapping[str, int]
 
     @cached_property
-    def _weights(self) -> Remembered[str, int]:
-        most, held = 100 * math.log(self.articles + _UNKNOWN_ARTICLES), self.holding.get
-
-        def reckon(word: str) -> int:
-            told = most - 100 * math.log(held(word, 0) + 0.7)
-            return round(told * _KIN_FACTOR if word[0] == KIN_SIGN else told)
-
-        return Remembered(reckon, most=_MOST_REMEMBERED_WEIGHTS)
+    def _weights(self) -> _Weights:
+        return _Weights(self.articles, self.holding)
 
     def weigh(self, words: Iterable[str]) -> tuple[int, ...]:
         """How much each word tells, in hundredths, the more the fewer articles hold it."""
@@ -146,8 +157,8 @@ def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, mad
 def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
     """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
     weights = counts.weigh(sketch.words)
-    told = [weight * COUNTED[count] for weight, count in zip(weights, sketch.counts, strict=True)]
-    return replace(sketch, weights=weights, square=sum([one * one for one in told]))
+    told = list(map(mul, weights, map(COUNTED.__getitem__, sketch.counts)))
+    return replace(sketch, weights=weights, square=sum(map(mul, told, told)))
 
 
 def _count_with_kin(words: Sequence[str]) -> Mapping[str, int]:

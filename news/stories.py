@@ -14,12 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, compress, count
 from typing import NamedTuple
 
 from news.copies import CopyOf
 from news.headlines import HeadlineKind
-from news.sketches import COUNTED, Sketch, is_kin
+from news.sketches import COUNTED, KIN_SIGN, Sketch
 
 __all__ = ["AFFAIR_SPAN", "COPY_SPAN", "MOST_NEIGHBOURS", "WINDOW", "Because", "Neighbour", "Placing", "central_article", "place"]
 
@@ -156,20 +156,24 @@ class _Affair:
 
     def __init__(self, new: Sketch, near: Sequence[Neighbour]) -> None:
         self._new = new
-        held = Counter(chain.from_iterable([one.sketch.words for one in near]))
+        sketches = [one.sketch for one in near]
+        held = Counter(chain.from_iterable([one.words for one in sketches]))
+        factors = [_DISCOUNTS[min(elsewhere, _MOST_OF_AFFAIR)] for elsewhere in range(len(near) + 1)]
         told = enumerate(zip(new.words, new.weights, new.counts, strict=True))
         self._common = {
-            word: _Common.of(word, weight, times, held[word], is_titled=place < new.titled)
+            word: _Common.of(word, weight, times, factors[held[word] - 1 : held[word] + 1], is_titled=place < new.titled)
             for place, (word, weight, times) in told
             if word in held
         }
         """The words that others near by hold too."""
+        self._places = {one.article_id: list(compress(count(), map(self._common.__contains__, one.words))) for one in sketches}
+        """Of each of those near by, which of its words the article holds too."""
         self._square = new.square - sum([one.lost for one in self._common.values()])
         """Of what the article's words tell, where the other holds none of them."""
-        self._discounts = {word: _DISCOUNTS[min(count - 1, _MOST_OF_AFFAIR)] for word, count in held.items() if count > 1}
+        self._discounts = {word: factors[holding - 1] for word, holding in held.items() if holding > 1}
         """Of the words that several of those near by hold."""
         self._lost = {word: 1 - discount * discount for word, discount in self._discounts.items() if word not in self._common}
-        given = Counter(chain.from_iterable([one.sketch.numbers for one in near]))
+        given = Counter(chain.from_iterable([one.numbers for one in sketches]))
         self._numbers = {number for number in new.numbers if given[number] <= _MOST_OF_AFFAIR}
         """Those that are not the affair's own: « Covid-19 », « CAC 40 »."""
         titled = zip(new.title_words, new.weights, strict=False)
@@ -178,29 +182,34 @@ class _Affair:
 
     def score(self, other: Sketch) -> float:
         """How likely both tell of the same event, from 0 to 1."""
-        shared = self._shared_with(other)
-        if sum([not one.is_kin for one, _, _ in shared]) < _LEAST_SHARED:
+        if not self._share_enough(other):
             return 0.0
+        shared = self._shared_with(other)
         score = (1 - _TITLE_SHARE) * self._likeness(other, shared) + _TITLE_SHARE * _TITLE_FACTOR * self._title_likeness(other, shared)
         if not self._numbers.isdisjoint(other.numbers):
             score = min(1.0, score * _SAME_NUMBER)  # a column says much of the same each time, and is told by its headline still
         return score * math.exp(-abs(self._new.at - other.at) / _DECAY) * _headlines_factor(self._new, other)
 
+    def _share_enough(self, other: Sketch) -> bool:
+        places, words = self._places[other.article_id], other.words
+        return len(places) >= _LEAST_SHARED and sum([words[place][0] != KIN_SIGN for place in places]) >= _LEAST_SHARED
+
     def _shared_with(self, other: Sketch) -> list[tuple[_Common, int, int]]:
         """The words that the other holds too, with how often they come there and how much they tell there."""
-        found = zip(map(self._common.get, other.words), other.counts, other.weights, strict=True)
-        return [(one, count, weight) for one, count, weight in found if one is not None]
+        words, counts, weights, common = other.words, other.counts, other.weights, self._common
+        return [(common[words[place]], counts[place], weights[place]) for place in self._places[other.article_id]]
 
     def _likeness(self, other: Sketch, shared: Sequence[tuple[_Common, int, int]]) -> float:
         """The cosine of the words of both."""
-        found = zip(map(self._lost.get, other.words), other.counts, other.weights, strict=True)
-        square = other.square - sum([lost * (weight * COUNTED[count]) ** 2 for lost, count, weight in found if lost is not None])
+        words, counts, weights, lost = other.words, other.counts, other.weights, self._lost
+        places = compress(count(), map(lost.__contains__, words))
+        square = other.square - sum([lost[words[place]] * (weights[place] * COUNTED[counts[place]]) ** 2 for place in places])
         own_square, product = self._square, 0.0
         for one, times, weight in shared:
-            count = COUNTED[times]
-            square += (one.weight * count) ** 2 - (weight * count) ** 2
+            counted = COUNTED[times]
+            square += (one.weight * counted) ** 2 - (weight * counted) ** 2
             own_square += one.gained
-            product += one.product * count
+            product += one.product * counted
         return product / math.sqrt(square * own_square) if square > 0 and own_square > 0 else 0.0
 
     def _title_likeness(self, other: Sketch, shared: Sequence[tuple[_Common, int, int]]) -> float:
@@ -223,8 +232,12 @@ class _Affair:
 
     def common_words(self, other: Sketch) -> tuple[str, ...]:
         """The words that both hold, those first that tell most."""
-        shared = zip(other.words, map(self._common.get, other.words), other.counts, strict=True)
-        told = [(-one.product * COUNTED[count] / one.weight, word) for word, one, count in shared if one and one.weight and not one.is_kin]
+        held = zip(self._places[other.article_id], self._shared_with(other), strict=True)
+        told = [
+            (-one.product * COUNTED[times] / one.weight, other.words[place])
+            for place, (one, times, _) in held
+            if one.weight and not one.is_kin
+        ]
         return tuple(word for _, word in sorted(told)[:_MOST_WORDS_TOLD])
 
 
@@ -246,12 +259,13 @@ class _Common(NamedTuple):
     """Whether the title says it of its affair."""
 
     @staticmethod
-    def of(word: str, told: int, times: int, held: int, *, is_titled: bool) -> _Common:
-        """What a word tells that so many of those near by hold."""
-        count = COUNTED[times]
-        weight, alone = told * _DISCOUNTS[min(held - 1, _MOST_OF_AFFAIR)], told * _DISCOUNTS[min(held, _MOST_OF_AFFAIR)]
-        lost, gained = (told * count) ** 2 - (alone * count) ** 2, (weight * count) ** 2 - (alone * count) ** 2
-        return _Common(weight, alone, lost, gained, weight * weight * count, is_kin(word), is_titled)
+    def of(word: str, told: int, times: int, factors: Sequence[float], *, is_titled: bool) -> _Common:
+        """What a word tells; `factors`: what is left of that beside one that holds it, and beside one that does not."""
+        counted, (beside, elsewhere) = COUNTED[times], factors
+        weight, alone = told * beside, told * elsewhere
+        least = (alone * counted) ** 2
+        lost, gained = (told * counted) ** 2 - least, (weight * counted) ** 2 - least
+        return _Common(weight, alone, lost, gained, weight * weight * counted, word[0] == KIN_SIGN, is_titled)
 
 
 def _share(said: float, whole: float) -> float:
@@ -259,11 +273,14 @@ def _share(said: float, whole: float) -> float:
 
 
 def _headlines_factor(one: Sketch, other: Sketch) -> float:
-    differing, shared, either = one.kinds ^ other.kinds, one.kinds & other.kinds, one.kinds | other.kinds
-    factor = math.prod(value for kind, value in _DIFFERENT.items() if kind in differing)
-    factor *= math.prod(value for kind, value in _BOTH.items() if kind in shared)
-    factor *= math.prod(value for kind, value in _EITHER.items() if kind in either)
+    factor = _kinds_factor(one.kinds, other.kinds) if one.kinds or other.kinds else 1.0  # most are plain reports
     return factor * (_SAME_COLUMN if one.title != other.title and one.column == other.column else 1.0)
+
+
+def _kinds_factor(one: frozenset[HeadlineKind], other: frozenset[HeadlineKind]) -> float:
+    factor = math.prod(value for kind, value in _DIFFERENT.items() if kind in one ^ other)
+    factor *= math.prod(value for kind, value in _BOTH.items() if kind in one & other)
+    return factor * math.prod(value for kind, value in _EITHER.items() if kind in one | other)
 
 
 def central_article(centrality: Mapping[int, float]) -> int:

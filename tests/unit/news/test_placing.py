@@ -148,8 +148,8 @@ def test_only_the_rarest_words_and_the_latest_that_hold_them_are_asked_for(monke
     assert 100 not in find_near(asking, {words[0]: many, words[1]: many[:1], words[2]: many[1:]}.get)
 
 
-@pytest.mark.parametrize(("shared", "found"), [(1, []), (2, [70, 71])])
-def test_none_is_near_where_the_nearest_shares_less_than_a_tenth_of_what_the_rarest_words_tell(shared: int, found: list[int]) -> None:
+@pytest.mark.parametrize(("shared", "found"), [(3, []), (4, [70, 71])])
+def test_none_is_near_where_the_nearest_shares_too_little_of_what_the_rarest_words_tell(shared: int, found: list[int]) -> None:
     words = [f"mot{number:02}" for number in range(1, 31)]
     asking = weigh_words(unplaced(999, " ".join(words), ""), WordCounts(1000, dict.fromkeys(words, 1)))
     holders = {word: [as_holder(70, NOON)] for word in words[:shared]} | {words[29]: [as_holder(71, NOON)]}
@@ -171,6 +171,21 @@ def test_what_is_too_far_away_in_time_is_not_near() -> None:
     near = {"incendi": [as_holder(1, NOON - AFFAIR_SPAN), as_holder(2, NOON - AFFAIR_SPAN - timedelta(hours=1)), as_holder(3, NOON)]}
     assert set(find_near(asking, near.get)) == {1, 3}
     assert set(find_near(earlier, near.get)) == {1, 2, 3}
+
+
+def test_one_that_is_too_far_away_in_time_makes_no_other_near() -> None:
+    words = [f"mot{number:02}" for number in range(1, 21)]
+    asking = weigh_words(unplaced(999, " ".join(words), ""), WordCounts(1000, dict.fromkeys(words, 1)))
+    far, near = as_holder(70, NOON - 2 * AFFAIR_SPAN), as_holder(71, NOON)
+    assert find_near(asking, {word: [far] for word in words}.get) == {}
+    assert find_near(asking, ({word: [far] for word in words} | {words[0]: [near]}).get) == {}
+    assert list(find_near(asking, {word: [far, near] for word in words}.get)) == [71]
+
+
+def test_of_words_that_tell_as_much_those_of_the_title_come_first() -> None:
+    asking = weigh_words(unplaced(1, "Zébu zoo", "abeille agneau"), WordCounts(1000, {"abeil": 30}))
+    assert asking.by_rarity is not None
+    assert [word for _, word in asking.by_rarity.words][:2] == ["zebu", "zoo"]
 
 
 def test_only_those_who_share_most_are_asked_for() -> None:
