@@ -4,8 +4,9 @@ On labelled articles (`--labelled`: a table with `id, event, affair, date, title
 each came alone) it counts pairs, the alerts that would still be doubled, and the events that would be told as a part of another, and with
 `--joins` lists every wrong and every missed pair with the words that decided. Copies are made of the same texts: one word in ten changed,
 and teasers of 400 characters. What it costs is measured in an archive that is made in bulk (`bench.many_stories`): processor time of some
-thousand made-up articles of 4 kB that are placed the whole way, in bodies of 20, each committed by itself; and bytes of the file. Their
-texts are read in another process, as in the daemon, and what that makes for placing them is measured apart.
+thousand made-up articles of 4 kB that are placed the whole way, in bodies of 20, each committed by itself; and bytes of the file. As
+many of them as of the labelled ones are compared with others and taken into a story. Their texts are read in another process, as in the
+daemon, and what that makes for placing them is measured apart.
 
 Run: python -m bench.stories
 """
@@ -28,12 +29,13 @@ from statistics import median
 from typing import NamedTuple
 
 from bench.common import make_parser, measure_pace, print_load, print_machine, working_folder
-from bench.french import make_paragraphs, make_title
+from bench.french import VOCABULARY_SIZE, make_paragraphs, make_title, make_words, vocabulary
 from bench.many_stories import SHINGLES_EACH, fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
 from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing, prepare_under_title, weigh_words
 from news.sketches import WordCounts
 from news.sources import PreparedArticle
+from news.stories import Placing
 from news.text import analyse, analyse_article
 from news.text.analysis import AnalysedArticle, KnownAnalysis, joined_words
 from quivive.collector import calm_collector, leave_out_what_stays
@@ -50,6 +52,11 @@ _FOLLOW_UP = timedelta(hours=1)
 """The default of `[alerts] follow_up`."""
 _BODY, _BEFORE, _MEASURED = 20, 7_000, MOST_WAITING // SHINGLES_EACH
 """As many articles are measured as bring one pass over the index of shingles; before them, some that wait already."""
+_OF_AFFAIRS, _OF_EVENTS = 0.40, 0.12
+"""Of the made-up articles, those that speak of an affair of the day, and those that tell of its one event. Then some 0.36 are compared with
+others and 0.10 taken into a story; of the labelled ones 0.35 and 0.09 are."""
+_AFFAIRS, _AFFAIR_ARTICLES = 60, 2_000
+"""There are so many affairs at a time, and others after so many articles."""
 _A_DAY = (2_700, 10_000)
 """A million in a year, and what a large installation has."""
 _FIRST = datetime(2025, 1, 1, tzinfo=UTC)
@@ -110,9 +117,18 @@ def report_joins(rows: Sequence[Mapping[str, str]], *, listed: bool) -> None:
     print(f"alerts still doubled {doubled} of {alone} by the stories at last (goal: 12), {as_told} as told")
     print(f"events told as a part of another {_spread(events, stories)} of {len(set(events.values()))} (goal: 12)")
     _report_lateness(rows, stories, events)
+    print(_compared([one.placing for one in placed.values()]))
     if listed:
         _list_joins("wrong", sorted(wrong), placed)
         _list_joins("missed", sorted(wanted - told), placed)
+
+
+def _compared(placings: Sequence[Placing]) -> str:
+    """How many were compared with others, and how many were taken into a story: both cost."""
+    compared = sum(one.nearest_id is not None for one in placings) / len(placings)
+    return (
+        f"compared with others {compared:.2f}, taken into a story {sum(one.story_id is not None for one in placings) / len(placings):.2f}"
+    )
 
 
 def _report_lateness(rows: Sequence[Mapping[str, str]], stories: Mapping[str, object], events: Mapping[str, str]) -> None:
@@ -178,11 +194,11 @@ class _ReadArticle(NamedTuple):
         return AnalysedArticle(self.title, self.text, title, text)
 
 
-def _read_body(seed: int) -> tuple[list[_ReadArticle], float]:
+def _read_body(first: int) -> tuple[list[_ReadArticle], float]:
     """Made-up articles, and the seconds of processor time that it takes to make of their texts what placing them needs."""
-    chance, read, spent = random.Random(seed), [], 0.0
+    chance, read, spent = random.Random(first), [], 0.0
     for _ in range(_BODY):
-        title, text = make_title(chance), "\n".join(make_paragraphs(chance, 4000))
+        title, text = _make_article(chance, first)
         title_words, words = joined_words(title), joined_words(text)
         before = time.process_time()
         of_text = prepare_for_placing(KnownAnalysis(text, *words), text)
@@ -190,6 +206,20 @@ def _read_body(seed: int) -> tuple[list[_ReadArticle], float]:
         spent += time.process_time() - before
         read.append(_ReadArticle(title, text, title_words, words, prepared))
     return read, spent
+
+
+def _make_article(chance: random.Random, number: int) -> tuple[str, str]:
+    """Title and text of an article with about that number. Some speak of an affair of these days, some of these of its event."""
+    title, text = make_title(chance), "\n".join(make_paragraphs(chance, 4000))
+    kind = chance.random()
+    if kind > _OF_AFFAIRS:
+        return title, text
+    affair = random.Random(f"{number // _AFFAIR_ARTICLES} {chance.randrange(_AFFAIRS)}")
+    names = [vocabulary()[rank] for rank in affair.sample(range(8_000, VOCABULARY_SIZE), 5)]
+    if kind > _OF_EVENTS:
+        return f"{title} {names[0]}", f"{' '.join(chance.sample(names, 4))} {text}"
+    told = make_words(affair, 40)
+    return f"{names[0]} {names[1]} {' '.join(chance.sample(told, 5))}", f"{' '.join(names)} {' '.join(chance.sample(told, 20))}. {text}"
 
 
 def report_cost(folder: Path, count: int, *, quick: bool) -> None:
@@ -212,6 +242,9 @@ def _report_cost(reader: Executor, folder: Path, count: int, *, quick: bool) -> 
         _place_more(db, reader, first, a_day, before)
         made, spent, paces = _place_more(db, reader, first + before, a_day, measured)
         first += before + measured
+        sql = "SELECT avg(nearest_id IS NOT NULL), avg(because != 'first') FROM story_articles WHERE article_id >= ?"
+        compared, joined = db.conn.execute(sql, (first - measured,)).fetchone()
+        print(f"of the articles placed, compared with others {compared:.2f}, taken into a story {joined:.2f}")
         print(f"placing an article among {count}, {a_day} a day: {1000 * spent:.2f} ms of processor time (goal: 2),", end=" ")
         print(f"and {1000 * made:.2f} in the worker process that reads its text; pace {median(paces):.2f} ms")
         print(f"bytes an article, {a_day} a day: {size / count:.0f} (goal: 1200)")
