@@ -23,8 +23,8 @@ from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
 from storage.recording.state import set_state
 
-MOST_WAITING = 3_000
-"""Articles. They hold some 33,000 different words, which take 0.4 s to write."""
+MOST_WAITING = 5_000
+"""Articles. They hold some 47,000 different words, which take 0.4 s to write, and 0.6 s to be read after a start."""
 _MOST_REMEMBERED_SKETCHES = 1_000
 """Some 10 kB each."""
 _MOST_WORDS = 100_000
