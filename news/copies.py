@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
-from itertools import compress
+from itertools import compress, repeat
 from urllib.parse import urlsplit
 from zlib import crc32
 
 from news.text import Analysis, analyse
-from news.text.remembering import Remembered
 
 __all__ = [
     "MOST_HOLDERS",
@@ -31,6 +30,7 @@ __all__ = [
     "column_key",
     "column_of",
     "find_copy",
+    "sample_joined",
     "sample_shingles",
 ]
 
@@ -55,10 +55,8 @@ SAME_TITLE_SHARE = 0.25
 """Of the words of the shorter title, by which a page under a new address still speaks of the same."""
 
 _HASH_BYTES = 6
-_MOST_REMEMBERED_WORDS = 32_768
 _BEGUN_WITH = 2
 """With another, other runs would be sampled. With this one the labelled articles are placed much as before (docs/stories.md)."""
-_byte_of = Remembered[str, int](lambda word: crc32(word.encode(), _BEGUN_WITH) & 255, _MOST_REMEMBERED_WORDS)
 _TURNED = [bytes((byte << place | byte >> 8 - place) & 255 for byte in range(256)) for place in range(SHINGLE_WORDS)]
 """For each place in a run, every byte with its bits turned round by so many."""
 _IS_SAMPLED = bytes(byte % SAMPLED_ONE_IN == 0 for byte in range(256))
@@ -120,20 +118,26 @@ class OtherText:
 
 
 def sample_shingles(tokens: Sequence[str]) -> frozenset[int]:
-    """The sampled shingles of a text's words, as numbers of 48 bits.
+    """The sampled shingles of a text's words, as numbers of 48 bits."""
+    return sample_joined(" ".join(tokens))
+
+
+def sample_joined(tokens: str) -> frozenset[int]:
+    """The same of words that are joined by spaces, as they come from another process.
 
     Which runs are sampled is told by the bytes of their words, so that only these are put together and hashed: each word gives a byte, and
     a run those of its five words xor-ed, which is done for all runs of the text at once, as numbers of as many bytes. Each is turned round
     by its place in the run first: else the order of the words would not count, nor would a word that comes twice.
     """
-    runs = len(tokens) - SHINGLE_WORDS + 1
+    words = tokens.encode().split(b" ")
+    runs = len(words) - SHINGLE_WORDS + 1
     if runs < 1:
         return frozenset()
-    bytes_of_words, mixed = bytes(map(_byte_of.__getitem__, tokens)), 0
+    bytes_of_words, mixed = bytes([checksum & 255 for checksum in map(crc32, words, repeat(_BEGUN_WITH))]), 0
     for place, turned in enumerate(_TURNED):
         mixed ^= int.from_bytes(bytes_of_words[place : place + runs].translate(turned))
     starts = compress(range(runs), mixed.to_bytes(runs).translate(_IS_SAMPLED))
-    sampled = [" ".join(tokens[start : start + SHINGLE_WORDS]).encode() for start in starts]
+    sampled = [b" ".join(words[start : start + SHINGLE_WORDS]) for start in starts]
     return frozenset([int.from_bytes(blake2b(run, digest_size=_HASH_BYTES).digest()) for run in sampled])  # `_hash`, called for none
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_shingles
+from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_joined
 from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, make_sketch, sketch_article, weigh
 from news.sources import PreparedArticle, PreparedText
 from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, central_article, place
 from news.text import AnalysedArticle, Analysis, analyse
+from news.text.analysis import joined
 
 MOST_WORDS_ASKED = 20
 """The rarest of an article's words, by which those near to it are found; with all of them the same ones are."""
@@ -111,7 +112,7 @@ class Placed:
 
 def prepare_for_placing(analysis: Analysis, text: str) -> PreparedText:
     """What the text gives for placing its article in a story, whatever its title and its time are."""
-    shingles = sample_shingles(analysis.tokens)
+    shingles = sample_joined(joined(analysis)[0])
     return PreparedText(begin_sketch(analysis, text), struct.pack(f"<{len(shingles)}Q", *sorted(shingles)))
 
 

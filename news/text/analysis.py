@@ -76,6 +76,10 @@ class Analysis:
         """The words, folded and without their inflection."""
         return tuple(chain.from_iterable(map(_stems_of, self._chunks)))
 
+    def first_tokens(self, count: int) -> Sequence[str]:
+        """The first of `tokens`, for who needs no others."""
+        return self.tokens[:count]
+
     def first_stems(self, count: int) -> Sequence[str]:
         """The first of `stems`, for who needs no others."""
         return self.stems[:count]
@@ -125,6 +129,10 @@ class KnownAnalysis(Analysis):
     def stems(self) -> tuple[str, ...]:
         """The words, folded and without their inflection."""
         return tuple(self.joined_stems.split(" ")) if self.joined_stems else ()
+
+    def first_tokens(self, count: int) -> Sequence[str]:
+        """The first of `tokens`, in the same way as `first_stems`."""
+        return self.joined_tokens.split(" ", count)[:count] if self.joined_tokens else ()
 
     def first_stems(self, count: int) -> Sequence[str]:
         """The first of `stems`; the others, of a text the most, are not taken apart for them."""

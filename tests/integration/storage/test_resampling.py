@@ -56,8 +56,8 @@ def before(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An archive by a version that sampled otherwise."""
     with monkeypatch.context() as version:
         version.setattr(resampling, "SAMPLING_VERSION", 0)
-        for module in ("news.placing", "storage.recording.stories"):
-            version.setattr(f"{module}.sample_shingles", sample_otherwise)
+        version.setattr("news.placing.sample_joined", lambda tokens: sample_otherwise(tokens.split()))
+        version.setattr("storage.recording.stories.sample_shingles", sample_otherwise)
         path.unlink(missing_ok=True)
         with Desk(path, from_nothing=True) as desk:
             fill(desk)

@@ -144,10 +144,12 @@ def test_a_body_of_more_text_than_is_sent_along_keeps_all_but_its_words(monkeypa
 
 @pytest.mark.parametrize("text", ["", "mot", "Les contrats militaires de l’OTAN sont signés."])
 @pytest.mark.parametrize("count", [0, 1, 3, 65])
-def test_the_first_stems_are_those_that_stems_begin_with(text: str, count: int) -> None:
+def test_the_first_words_are_those_that_all_begin_with(text: str, count: int) -> None:
     analysis = analyse(text)
     assert tuple(analysis.first_stems(count)) == analysis.stems[:count]
-    assert tuple(KnownAnalysis(text, *joined(analysis)).first_stems(count)) == analysis.stems[:count]
+    known = KnownAnalysis(text, *joined(analysis))
+    assert (tuple(known.first_tokens(count)), tuple(known.first_stems(count))) == (analysis.tokens[:count], analysis.stems[:count])
+    assert tuple(analysis.first_tokens(count)) == analysis.tokens[:count]
 
 
 def test_prepared_words_are_sent_as_strings_not_as_lists_of_them() -> None:
