@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from bench.french import make_paragraphs, make_title
 from news.placing import MOST_HOLDERS_ASKED, as_holder
-from news.sketches import Sketch, WordCounts, sketch_article, weigh
+from news.sketches import Sketch, WordCounts, plain_words, sketch_article, weigh
 from news.text import analyse_article
 from storage.file.database import Database
 from storage.file.rows import insert_rows
@@ -65,7 +65,7 @@ def fill_days(db: Database, count: int, a_day: int, now: datetime) -> None:
     some = _different()
     held: dict[str, int] = defaultdict(int)
     for sketch in some:
-        for word in sketch.words:
+        for word in plain_words(sketch):
             held[word] += 1
     counts = WordCounts(count, {word: max(1, number * count // len(some)) for word, number in held.items()})
     weighed = [weigh(sketch, counts) for sketch in some]
@@ -77,7 +77,7 @@ def fill_days(db: Database, count: int, a_day: int, now: datetime) -> None:
             article_id, at = count - latest + place + 1, now - timedelta(days=1) * (latest - place) / a_day
             sketch = weighed[place % len(weighed)]
             write_sketches(db, [_at(sketch, article_id, at)])
-            for word in sketch.words:
+            for word in plain_words(sketch):
                 holders[word].append(as_holder(article_id, at))
         rows = [(word, number, _pack(holders[word][-MOST_HOLDERS_ASKED:])) for word, number in sorted(counts.holding.items())]
         rows += [(f"nom{number:07}", 1, _pack([as_holder(number, now)])) for number in range(int(_TAIL * count))]

@@ -25,6 +25,7 @@ __all__ = [
     "begin_sketch",
     "is_kin",
     "make_sketch",
+    "plain_words",
     "sketch_article",
     "weigh",
 ]
@@ -94,17 +95,12 @@ class _Weights(dict[str, int]):
     """How much words tell, in hundredths: made at once of all that anybody holds, since hundreds are asked for with each article."""
 
     def __init__(self, articles: int, holding: Mapping[str, int]) -> None:
-        self._most, log = 100 * math.log(articles + _UNKNOWN_ARTICLES), math.log
-        most = self._most
-        super().__init__(
-            {
-                word: round((most - 100 * log(held + _UNSEEN)) * (_KIN_FACTOR if word[0] == KIN_SIGN else 1))
-                for word, held in holding.items()
-            }
-        )
+        most, log = 100 * math.log(articles + _UNKNOWN_ARTICLES), math.log
+        super().__init__({word: round(most - 100 * log(held + _UNSEEN)) for word, held in holding.items()})
+        self._of_unknown = round(most - 100 * log(_UNSEEN))
 
     def __missing__(self, word: str) -> int:
-        return round((self._most - 100 * math.log(_UNSEEN)) * (_KIN_FACTOR if word[0] == KIN_SIGN else 1))
+        return self._of_unknown
 
 
 @dataclass(frozen=True)
@@ -156,9 +152,27 @@ def sketch_article(article_id: int, at: datetime, analysed: AnalysedArticle, mad
 
 def weigh(sketch: Sketch, counts: WordCounts) -> Sketch:
     """The sketch with how much its words tell, as far as that is known now: rounded, as it is kept."""
-    weights = counts.weigh(sketch.words)
+    words = plain_words(sketch)
+    known = dict(zip(words, counts.weigh(words), strict=True))
+    known |= _weigh_kin(known)
+    weights = tuple(map(known.__getitem__, sketch.words))
     told = list(map(mul, weights, map(COUNTED.__getitem__, sketch.counts)))
     return replace(sketch, weights=weights, square=sum(map(mul, told, told)))
+
+
+def _weigh_kin(weights: Mapping[str, int]) -> dict[str, int]:
+    """What kin tell: half of what their word does, of several the one that tells least."""
+    least: dict[str, int] = {}
+    for word, weight in weights.items():
+        if len(word) > KIN_LETTERS:
+            kin = KIN_SIGN + word[:KIN_LETTERS]
+            least[kin] = min(weight, least.get(kin, weight))
+    return {kin: round(weight * _KIN_FACTOR) for kin, weight in least.items()}
+
+
+def plain_words(sketch: Sketch) -> list[str]:
+    """Its words without their kin: what articles are counted and found by."""
+    return [word for word in sketch.words if word[0] != KIN_SIGN]
 
 
 def _count_with_kin(words: Sequence[str]) -> Mapping[str, int]:
@@ -184,5 +198,6 @@ def _words_of_head(title: str) -> int:
 
 def _telling_words(analysis: Analysis, start: int = 0) -> list[str]:
     """Stems of its first words that may tell what a text is about; numbers and dates rise and pass within one event."""
-    pairs = zip(analysis.tokens[start:BEGINNING_WORDS], analysis.first_stems(BEGINNING_WORDS)[start:], strict=False)
+    tokens, stems = analysis.first_tokens(BEGINNING_WORDS), analysis.first_stems(BEGINNING_WORDS)
+    pairs = zip(tokens[start:], stems[start:], strict=False)
     return [stem for token, stem in pairs if token not in _LITTLE and not token[0].isdigit() and len(token) > 1]

@@ -573,3 +573,9 @@ def note_how_far_a_pass_of_shingles_got(db: Database) -> None:
 def sift_shingles(db: Database) -> None:
     """Hardly any shingle of a new article is in the index, and of most that is known without a look. Passes to come make the sieves."""
     db.conn.execute(SHINGLE_SIEVES)
+
+
+@migrations()
+def count_no_kin(db: Database) -> None:
+    """What the first letters of a word tell is half of what the word does: nobody asks any more how many articles hold them."""
+    db.conn.execute("DELETE FROM word_counts WHERE word >= '~' AND word < char(127)")

@@ -17,7 +17,7 @@ from itertools import chain, islice
 from weakref import WeakKeyDictionary
 
 from news.placing import MOST_HOLDERS_ASKED, as_holder
-from news.sketches import KIN_SIGN, Sketch, WordCounts
+from news.sketches import Sketch, WordCounts, plain_words
 from storage.file.database import Database
 from storage.file.rows import insert_rows, select_in
 from storage.recording.sketches import load_sketches, load_sketches_after
@@ -53,8 +53,8 @@ class StoryWords:
         self._unwritten: Counter[str] = Counter()
         """How many more hold a word than the table knows."""
         self._holders: dict[str, array[int]] = defaultdict(partial(array, "q"))
-        """Who holds a word, the latest last; see `as_holder`. Of kin nobody is known: no article is found by it. Those who wait stand
-        behind those of the table. Hundreds are looked through for each article, which is fast where they lie beside each other."""
+        """Who holds a word, the latest last; see `as_holder`. Those who wait stand behind those of the table. Hundreds are looked
+        through for each article, which is fast where they lie beside each other."""
         self._sketches: dict[int, Sketch] = {}
         self._learn(db, [_EVERY_ARTICLE])
         for sketch in load_sketches_after(db, self._kept_until):
@@ -64,11 +64,11 @@ class StoryWords:
         """Load what is known of the words of these, which are then counted."""
         self._forget_some_words()
         with self._changing():
-            self._learn(db, set().union(*(sketch.words for sketch in sketches)))
+            self._learn(db, set().union(*map(plain_words, sketches)))
 
     def count(self, sketches: Sequence[Sketch]) -> WordCounts:
         """Of how many articles the words of these are, whose words were learned: the next to be noted, which count themselves."""
-        own = Counter(chain.from_iterable([sketch.words for sketch in sketches]))
+        own = Counter(chain.from_iterable(map(plain_words, sketches)))
         written, unwritten = self._written, self._unwritten.get
         articles = written[_EVERY_ARTICLE] + self._unwritten[_EVERY_ARTICLE] + len(sketches)
         return WordCounts(articles, {word: written[word] + unwritten(word, 0) + count for word, count in own.items()})
@@ -95,12 +95,11 @@ class StoryWords:
                 self._note(sketch)
 
     def _note(self, sketch: Sketch) -> None:
-        self._unwritten.update(sketch.words)
+        words, holder, holders = plain_words(sketch), as_holder(sketch.article_id, sketch.at), self._holders
+        self._unwritten.update(words)
         self._unwritten[_EVERY_ARTICLE] += 1
-        holder, holders = as_holder(sketch.article_id, sketch.at), self._holders
-        for word in sketch.words:
-            if word[0] != KIN_SIGN:
-                holders[word].append(holder)
+        for word in words:
+            holders[word].append(holder)
         self.last_noted = sketch.article_id
         self._newest = max(self._newest, sketch.article_id)
         self._remember([sketch])

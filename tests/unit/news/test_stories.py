@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.copies import CopyOf, CopyReason
-from news.sketches import Sketch, WordCounts, begin_sketch, make_sketch, sketch_article, weigh
+from news.sketches import COUNTED, Sketch, WordCounts, begin_sketch, make_sketch, sketch_article, weigh
 from news.sources import BegunSketch
 from news.stories import JOINING, NEAR_ENOUGH, Because, Neighbour, Placing, central_article, place
 from news.text import analyse, analyse_article
@@ -183,8 +183,16 @@ def test_kin_of_words_and_numbers_are_remembered_beside_them() -> None:
     counted = times_of(snow)
     assert (counted["neigeu"], counted["neige"], counted["~neige"], "~foye" in counted) == (2, 1, 2, False)
     assert snow.numbers == {"45", "1.200"}
-    counts = WordCounts(100, {})
-    assert counts.weigh(["~neige", "neige"]) == (268, 537), "kin tell half"
+
+
+def test_kin_tell_half_of_what_the_word_does_that_tells_least() -> None:
+    snow = sketch(1, ("Épisode neigeux", "La neige tombe, neige."))
+    weighed = weigh(snow, WordCounts(100, {"neigeu": 2, "neiger": 50}))
+    told = dict(zip(weighed.words, weighed.weights, strict=True))
+    assert (told["neigeu"], told["neige"], told["~neige"]) == (402, 537, 201)
+    assert weighed.square == sum((weight * COUNTED[count]) ** 2 for weight, count in zip(weighed.weights, weighed.counts, strict=True))
+    several = replace(snow, words=("neigeu", "neigea", "~neige"), counts=bytes((1, 1, 1)))
+    assert list(weigh(several, WordCounts(100, {"neigea": 9, "neigeu": 1})).weights) == [448, 274, 137]
 
 
 @pytest.mark.parametrize(
