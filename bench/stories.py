@@ -33,7 +33,7 @@ from bench.french import VOCABULARY_SIZE, make_paragraphs, make_title, make_word
 from bench.many_stories import SHINGLES_EACH, fill, fill_days
 from news.copies import OtherText, SampledText, find_copy, sample_shingles
 from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing, prepare_under_title, weigh_words
-from news.sketches import WordCounts
+from news.sketches import WordCounts, plain_words
 from news.sources import PreparedArticle
 from news.stories import Placing
 from news.text import analyse, analyse_article
@@ -78,7 +78,7 @@ def place_all(rows: Sequence[Mapping[str, str]]) -> tuple[dict[str, Placed], dic
     for count, row in enumerate(rows, start=1):
         at = datetime.fromisoformat(row["date"])
         new = make_unplaced(count, 1, row["link"], at, analyse_article(row["title"], row["description"]))
-        held.update(new.sketch.words)
+        held.update(plain_words(new.sketch))
         placed[row["id"]] = placer.place(weigh_words(new, WordCounts(count, held)))
     return placed, {one: around.story_of[place.article.article_id] for one, place in placed.items()}
 
@@ -126,9 +126,8 @@ def report_joins(rows: Sequence[Mapping[str, str]], *, listed: bool) -> None:
 def _compared(placings: Sequence[Placing]) -> str:
     """How many were compared with others, and how many were taken into a story: both cost."""
     compared = sum(one.nearest_id is not None for one in placings) / len(placings)
-    return (
-        f"compared with others {compared:.2f}, taken into a story {sum(one.story_id is not None for one in placings) / len(placings):.2f}"
-    )
+    taken = sum(one.story_id is not None for one in placings) / len(placings)
+    return f"compared with others {compared:.2f}, taken into a story {taken:.2f}"
 
 
 def _report_lateness(rows: Sequence[Mapping[str, str]], stories: Mapping[str, object], events: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_joined
-from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, make_sketch, sketch_article, weigh
+from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, make_sketch, plain_words, sketch_article, weigh
 from news.sources import PreparedArticle, PreparedText
 from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, central_article, place
 from news.text import AnalysedArticle, Analysis, analyse
@@ -312,9 +312,8 @@ class Placer:
         if self._last is None:
             return
         holder = as_holder(self._last.article_id, self._last.at)
-        for word in self._last.words:
-            if word[0] != KIN_SIGN:
-                self._words[word].append(holder)
+        for word in plain_words(self._last):
+            self._words[word].append(holder)
 
 
 def _other_text(article_id: int, known: KnownText, marks: Collection[int], new: Unplaced) -> OtherText:

@@ -23,7 +23,6 @@ __all__ = [
     "Sketch",
     "WordCounts",
     "begin_sketch",
-    "is_kin",
     "make_sketch",
     "plain_words",
     "sketch_article",
@@ -35,12 +34,12 @@ BEGINNING_WORDS = 65
 _BEGINNING_CHARACTERS = 400
 """The same, for numbers, which are looked for as they are written."""
 KIN_SIGN = "~"
-"""Before the first letters of a word, by which its kin is known; no word has it."""
-KIN_LETTERS = 5
+"""Before the first letters of a word, by which its kin is known; no word has it. Nobody is counted, found or told by kin."""
+_KIN_LETTERS = 5
 """Neige and neigeux, Croatie and croate: stems keep them apart, so few letters do not."""
 _TITLE_COUNTS = 2
 _KIN_FACTOR = 0.5
-"""What the kin of a word counts, beside the word."""
+"""What the kin of a word tells, of what the word does."""
 _UNKNOWN_ARTICLES = 50
 """As if there were so many more: the first of an archive know little of which words are rare."""
 _UNSEEN = 0.7
@@ -164,8 +163,8 @@ def _weigh_kin(weights: Mapping[str, int]) -> dict[str, int]:
     """What kin tell: half of what their word does, of several the one that tells least."""
     least: dict[str, int] = {}
     for word, weight in weights.items():
-        if len(word) > KIN_LETTERS:
-            kin = KIN_SIGN + word[:KIN_LETTERS]
+        if len(word) > _KIN_LETTERS:
+            kin = KIN_SIGN + word[:_KIN_LETTERS]
             least[kin] = min(weight, least.get(kin, weight))
     return {kin: round(weight * _KIN_FACTOR) for kin, weight in least.items()}
 
@@ -180,14 +179,9 @@ def _count_with_kin(words: Sequence[str]) -> Mapping[str, int]:
     return Counter([*words, *_kin_of(words)])
 
 
-def is_kin(word: str) -> bool:
-    """Whether it stands for the kin of a word, which no article is found by and nobody is told."""
-    return word.startswith(KIN_SIGN)
-
-
 def _kin_of(words: Iterable[str]) -> list[str]:
     """What each word has in common with its kin; those that are no longer than that have none."""
-    return [KIN_SIGN + word[:KIN_LETTERS] for word in words if len(word) > KIN_LETTERS]
+    return [KIN_SIGN + word[:_KIN_LETTERS] for word in words if len(word) > _KIN_LETTERS]
 
 
 def _words_of_head(title: str) -> int:

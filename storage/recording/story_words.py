@@ -33,8 +33,6 @@ _EVERY_ARTICLE = ""
 """Under this word it is counted how many articles there were."""
 _KEPT_UNTIL = "words_kept_until"
 """The last article whose words are in the table."""
-
-
 _HOLDER_BYTES = 8
 
 

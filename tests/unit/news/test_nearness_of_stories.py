@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from news.sketches import Sketch, WordCounts, is_kin, sketch_article, weigh
+from news.sketches import KIN_SIGN, Sketch, WordCounts, plain_words, sketch_article, weigh
 from news.stories import MOST_NEIGHBOURS, Neighbour, place
 from news.text import analyse_article
 
@@ -28,7 +28,7 @@ def some_articles(seed: int) -> tuple[Sketch, list[Sketch]]:
         text = " ".join(chance.choices([*WORDS, *TOWNS], k=chance.randint(3, 40)))
         at = NOON - timedelta(hours=chance.randint(0, 40))
         sketches.append(sketch_article(number, at, analyse_article(title, text)))
-    counts = WordCounts(500, Counter(word for one in sketches for word in one.words))
+    counts = WordCounts(500, Counter(word for one in sketches for word in plain_words(one)))
     new, *near = (weigh(one, counts) for one in sketches)
     return new, near
 
@@ -49,7 +49,7 @@ def plain_nearness(new: Sketch, other: Sketch, near: list[Sketch]) -> float:
     own = {word: weights[0][word] * discount(held[word] - (word in other.words)) for word in new.words}
     theirs = {word: own[word] if word in own else weights[1][word] * discount(held[word] - 1) for word in other.words}
     common = [word for word in own if word in theirs]
-    if sum(not is_kin(word) for word in common) < 3:
+    if sum(word[0] != KIN_SIGN for word in common) < 3:
         return 0.0
     product = sum(own[word] ** 2 * times(counts[0][word]) * times(counts[1][word]) for word in common)
     squares = [sum((told[word] * times(counted[word])) ** 2 for word in told) for told, counted in zip((own, theirs), counts, strict=True)]
