@@ -17,6 +17,7 @@ import pytest
 from news.errors import ArchiveError
 from news.sketches import WordCounts
 from storage.file.database import Database
+from storage.file.schema import count_no_kin
 from storage.file.story_schema import keep_holders_beside_counts, name_title_words_first, tell_words_in_bytes
 from storage.recording import story_words
 from storage.recording.polls import record_poll
@@ -285,6 +286,19 @@ def test_an_archive_that_kept_a_row_for_each_word_of_an_article_goes_on(tmp_path
         *place, nearness, nearest, words = place_one_more(desk)
         assert (*place, nearest, words) == (*expected_place[:3], *expected_place[4:])
         assert nearness == pytest.approx(expected_place[3], abs=0.1), "what words tell is weighed anew"
+
+
+def test_the_kin_that_an_archive_counted_are_forgotten_and_no_word_with_them(tmp_path: Path) -> None:
+    words = ["", "0zz", "neige", "zz", "école", "снег", "雪"]
+    with Desk(tmp_path / "archive.db") as desk:
+
+        def count_and_forget_kin(db: Database) -> None:
+            rows = [(word,) for word in [*words, "~neige", "~école", "~снег1", "~"]]
+            db.conn.executemany("INSERT INTO word_counts VALUES (?, 3, NULL)", rows)
+            count_no_kin(db)
+
+        desk.archive._writer.submit(count_and_forget_kin).result()
+        assert desk.rows("SELECT word, articles FROM word_counts ORDER BY word") == [(word, 3) for word in words]
 
 
 def kept(desk: Desk) -> list[object]:

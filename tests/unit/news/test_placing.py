@@ -156,6 +156,23 @@ def test_none_is_near_where_the_nearest_shares_too_little_of_what_the_rarest_wor
     assert list(find_near(asking, holders.get)) == found, f"of the {MOST_WORDS_ASKED} rarest"
 
 
+@pytest.mark.parametrize(("shared", "found"), [(4, []), (5, [70])])
+def test_what_is_shared_is_enough_from_the_very_share_on_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, shared: int, found: list[int]
+) -> None:
+    monkeypatch.setattr(placing, "LEAST_SHARE_TOLD", 5 / 20)
+    words = [f"mot{number:02}" for number in range(1, MOST_WORDS_ASKED + 1)]
+    asking = weigh_words(unplaced(999, " ".join(words), ""), WordCounts(1000, dict.fromkeys(words, 1)))
+    assert list(find_near(asking, {word: [as_holder(70, NOON)] for word in words[:shared]}.get)) == found
+
+
+def test_nobody_is_found_by_the_kin_of_a_word() -> None:
+    asking = weigh_words(unplaced(1, "Croatie", "neigeux"), WordCounts(1000, {}))
+    assert asking.by_rarity is not None
+    assert {word for _, word in asking.by_rarity.words} == {"croati", "neigeu"}
+    assert {"~croat", "~neige"} <= set(asking.sketch.words)
+
+
 @pytest.mark.parametrize(("shared", "found"), [(1, []), (2, [70])])
 def test_one_under_half_of_the_same_short_headline_is_near_however_much_the_text_tells_besides(shared: int, found: list[int]) -> None:
     title, text = ["démission", "président", "demain"], [f"mot{number:02}" for number in range(60)]

@@ -193,6 +193,8 @@ def test_kin_tell_half_of_what_the_word_does_that_tells_least() -> None:
     assert weighed.square == sum((weight * COUNTED[count]) ** 2 for weight, count in zip(weighed.weights, weighed.counts, strict=True))
     several = replace(snow, words=("neigeu", "neigea", "~neige"), counts=bytes((1, 1, 1)))
     assert list(weigh(several, WordCounts(100, {"neigea": 9, "neigeu": 1})).weights) == [448, 274, 137]
+    no_longer = replace(snow, words=("neige", "neigeu", "~neige"), counts=bytes((1, 1, 1)))
+    assert list(weigh(no_longer, WordCounts(100, {"neige": 9, "neigeu": 1})).weights) == [274, 448, 224], "that of five letters has none"
 
 
 @pytest.mark.parametrize(
