@@ -61,7 +61,7 @@ class Sieve:
 
 
 class Sieves:
-    """Those of all stretches that have one, read when they are asked for; a stretch has it once anything was put there."""
+    """Those of all stretches that have one, read when they are asked for; a stretch gets its own when something is put there."""
 
     def __init__(self) -> None:
         self._of_stretch: dict[int, Sieve] | None = None
