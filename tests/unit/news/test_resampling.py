@@ -51,7 +51,7 @@ def test_what_as_many_hold_as_tell_that_it_is_everybodys_is_left_out() -> None:
     assert leave_out_common([known_by(1, 2, 3)], holders) == {1: {2, 3}}
 
 
-def test_those_sampled_together_count_too_but_only_those_who_keep_it() -> None:
+def test_those_sampled_together_count_too() -> None:
     articles = [known_by(1, article_id=number) for number in range(10, 10 + MOST_HOLDERS + 3)]
     kept = leave_out_common(articles, {1: [1, 2]})
     assert [bool(kept[one.article_id]) for one in articles] == [True] * (MOST_HOLDERS - 2) + [False] * 5
