@@ -276,6 +276,13 @@ def test_an_archive_by_a_version_that_noted_none_is_sampled_anew(before: Path, t
         assert held(desk) == held_in_a_fresh_archive(tmp_path / "fresh.db")
 
 
+@pytest.mark.parametrize("of", ["storage.recording.resampling.ANALYSIS_VERSION", "unicodedata.unidata_version"])
+def test_samples_of_words_that_were_read_otherwise_are_another_version(monkeypatch: pytest.MonkeyPatch, of: str) -> None:
+    before = resampling.sampling_version()
+    monkeypatch.setattr(of, "0")
+    assert resampling.sampling_version() != before
+
+
 def test_where_no_article_is_in_a_story_there_is_nothing_to_do(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Desk(path) as desk:
         desk.watch(A)
