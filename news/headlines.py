@@ -59,6 +59,8 @@ _QUOTED = re.compile(r"[«\"“][^»\"”]*[»\"”]")
 """What somebody says in a headline does not tell what kind of text it announces."""
 _WORD = re.compile(r"\w[\w'’-]*")
 _MOST_WORDS_OF_PAGE = 5
+_MOST_READ = 1_000
+"""Characters of a headline. Of quotation marks that are never closed each would be followed to the end: 100,000 take minutes."""
 _JOINING = frozenset(("de", "la", "le", "les", "du", "des", "en", "et", "of", "the", "and"))
 
 
@@ -84,7 +86,8 @@ _ANY = _compile(*_WORDINGS.values())
 
 
 def kinds_of_headline(title: str) -> frozenset[HeadlineKind]:
-    """What the headline announces, in as many ways as it says so."""
+    """What the headline announces, in as many ways as it says so. What calls itself one and goes on for pages is read at its beginning."""
+    title = title[:_MOST_READ]
     own = _QUOTED.sub("«»", title)
     kinds = _kinds_by_wording(own)
     if HeadlineKind.PREVIEW not in kinds and _is_of_future(own):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from news.headlines import HeadlineKind, kinds_of_headline
@@ -136,3 +138,15 @@ def test_a_page_is_headed_by_a_name_of_up_to_five_words(title: str, is_page: boo
 )
 def test_half_a_wording_is_none(title: str) -> None:
     assert kinds_of_headline(title) == frozenset()
+
+
+@pytest.mark.parametrize("sign", ["«", "“x", "n'"])
+def test_what_goes_on_for_pages_takes_no_longer(sign: str) -> None:
+    """As of quotation marks that are never closed."""
+    started = time.process_time()
+    kinds_of_headline(f"Pourquoi {sign * 20_000}")
+    assert time.process_time() - started < 0.5
+
+
+def test_what_goes_on_for_pages_is_read_at_its_beginning() -> None:
+    assert kinds_of_headline(f"Pourquoi le sommet est reporté {'« ' * 20_000}") == {HeadlineKind.EXPLANATION}
