@@ -24,7 +24,7 @@ from storage.recording.sketches import load_sketches, load_sketches_after
 from storage.recording.state import set_state
 
 MOST_WAITING = 5_000
-"""Articles. They hold some 47,000 different words, which take 0.4 s to write, and 0.6 s to be read after a start."""
+"""Articles. They hold some 33,000 different words, which take 0.3 s to write, and as long to be read after a start."""
 _MOST_REMEMBERED_SKETCHES = 1_000
 """Some 10 kB each."""
 _MOST_WORDS = 100_000
