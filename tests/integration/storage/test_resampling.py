@@ -334,6 +334,14 @@ def test_a_step_takes_a_bounded_part(before: Path, monkeypatch: pytest.MonkeyPat
             assert len(held(desk)) == taken
 
 
+def test_the_text_of_an_original_counts_for_the_size_of_a_step(before: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest is a copy: its text alone would leave room for another article."""
+    monkeypatch.setattr(resampling, "STEP_CHARACTERS", len(text_of(COPY)) + len(text_of(99, 100)) + len(text_of(ORIGINAL)))
+    with Desk(before) as desk:
+        desk.archive.rebuild_step().result()
+        assert list(held(desk)) == [COPY]
+
+
 def test_own_views_stay(before: Path) -> None:
     own = "CREATE VIEW mine AS SELECT gone FROM nowhere"
     with sqlite3.connect(before) as connection:
