@@ -42,7 +42,7 @@ def fill(db: Database, count: int, now: datetime) -> None:
         )
         db.conn.execute(
             f"""{_COUNTED} INSERT INTO story_articles
-                SELECT id, id, NULL, NULL, NULL, {SHINGLES_EACH}, 'first', 0.08, max(1, id - 9), 'un deux trois', 0.0 FROM n""",
+                SELECT id, id, NULL, NULL, NULL, {SHINGLES_EACH}, 'first', 0.08, max(1, id - 9), 'un deux trois', 0.0, 16 FROM n""",
             {"first": 1, "last": count},
         )
     for start in range(_ROUNDS):
@@ -50,7 +50,7 @@ def fill(db: Database, count: int, now: datetime) -> None:
         with db.atomic():
             db.conn.execute(
                 f"""{_COUNTED} INSERT INTO shingles
-                    SELECT random() & 281474976710655 AS shingle, id / {SHINGLES_EACH} + 1 FROM n ORDER BY 1""",
+                    SELECT random() & 281474976710655 | 1 AS shingle, id / {SHINGLES_EACH} + 1 FROM n ORDER BY 1""",
                 {"first": first, "last": last},
             )
     sieves = Sieves()

@@ -31,8 +31,9 @@ from typing import NamedTuple
 from bench.common import make_parser, measure_pace, print_load, print_machine, working_folder
 from bench.french import VOCABULARY_SIZE, make_paragraphs, make_title, make_words, vocabulary
 from bench.many_stories import SHINGLES_EACH, fill, fill_days
-from news.copies import OtherText, SampledText, find_copy, sample_shingles
+from news.copies import OtherText, SampledText, find_copy
 from news.placing import Around, Placed, Placer, make_unplaced, prepare_for_placing, prepare_under_title, weigh_words
+from news.sampling import one_in_of, sample_shingles
 from news.sketches import WordCounts, plain_words
 from news.sources import PreparedArticle
 from news.stories import Placing
@@ -174,7 +175,7 @@ def _known(pairs: Sequence[tuple[str, str]]) -> float:
 
 def _is_copy(original: str, text: str) -> bool:
     theirs, mine = (sample_shingles(analyse(one).tokens) for one in (original, text))
-    other = OtherText(1, 1, _FIRST, "", frozenset(), mine & theirs, len(theirs), same_number=False)
+    other = OtherText(1, 1, _FIRST, "", frozenset(), mine & theirs, len(theirs), one_in_of(theirs), same_number=False)
     return find_copy(SampledText(2, _FIRST, "", frozenset(), mine, None), [other]) is not None
 
 

@@ -8,7 +8,7 @@ imports none of them. Its face is made of modules, each named for what it decide
 - the decisions: `preparing`, `keys`, `places`, `judging`, `cuts`, `parts`, `arriving`, `adopting`, `showings`, `settling`, `sayings`,
   `concluding`, `page_readings`, `article_facts`, `comparing`, `alerting`, `consequences`, `corrections`, `edits`, `delivering`, `plans`,
   `follow_ups`, `escalating`, `digests`, `muting`, `scheduling`, `schedules`, `timing`, `header_times`, `gaps`, `repairing`, `covering`,
-  `websub`, `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`, `copies`, `headlines`,
+  `websub`, `circuits`, `pace`, `care`, `health`, `moving`, `own_line`, `foreseeing`, `volume`, `sampling`, `copies`, `headlines`,
   `sketches`, `stories`, `placing`, `resampling`;
 - when sources are asked, besides: `rhythm`, `pacing`, `silence`, `freshness`, `trusting`;
 - what is compared: `fingerprints`, `names`, `urls`, `walls`, `differences`, `disagreeing`, `otherwise`; what people type: `durations`,

@@ -1,27 +1,23 @@
 """Articles whose text is largely that of another: a dispatch under a new headline, a teaser, a page under a new address. Pure.
 
-A text is known by a sample of its shingles: of its runs of five words one in sixteen is taken, always the same ones for the same words, and
-kept as a hash, so that two texts share about as much of their samples as of their words. What many articles say that are no copies of each
-other (a notice of an agency, what a column says of itself every week) says nothing, and is left out on both sides.
+Texts are compared by samples of their shingles (`news.sampling`). What many articles say that are no copies of each other (a notice of an
+agency, what a column says of itself every week) says nothing, and is left out on both sides.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import blake2b
-from itertools import compress, repeat
 from urllib.parse import urlsplit
-from zlib import crc32
 
+from news.sampling import SAMPLED_ONE_IN, hash_mark, one_in_of, thin_out
 from news.text import Analysis, analyse
 
 __all__ = [
     "MOST_HOLDERS",
-    "SAMPLING_VERSION",
     "CopyOf",
     "CopyReason",
     "OtherText",
@@ -30,36 +26,28 @@ __all__ = [
     "column_key",
     "column_of",
     "find_copy",
-    "sample_joined",
-    "sample_shingles",
+    "marks_of_copy",
 ]
 
-SAMPLING_VERSION = 2
-"""Raise it with every change of which runs are sampled, and of their hashes: those of a text that is known must be made anew."""
-SHINGLE_WORDS = 5
-SAMPLED_ONE_IN = 16
-"""A divisor of 256: it is a byte that decides."""
 LEAST_SHARE = 0.3
 """Of the sample of the shorter text. A text of which one word in ten was changed shares about 0.59 of its shingles."""
-LEAST_SHARED = 2
-"""Five words that are the same by chance give one; a teaser of 400 characters has about four."""
+LEAST_SHARED = {SAMPLED_ONE_IN: 2, 1: 8}
+"""Shingles, where of so many runs one is taken. Of one in sixteen, five words that are the same by chance give one, and a teaser of 400
+characters has about four. Eight runs have twelve words: all that some feeds say of any article is « Lire la suite sur notre site »."""
+SHORT_SHARE, SHORT_SHARED = 0.8, 32
+"""Two short texts must share four fifths of the shorter, or as many runs. What a programme says of itself and the lead of a series are up
+to three quarters of the descriptions of articles that have nothing else in common, and have up to 29 words."""
 COLUMN_SHARE = 0.7
 """What a source calls by the same title again must share more: every week, the column says the same of itself."""
 COLUMN_PAUSE = timedelta(hours=12)
 """Within less, the same title of the same source is the same article again, rewritten."""
 MOST_HOLDERS = 8
-"""Articles, copies aside, that hold a shingle; what as many of them hold is everybody's."""
+"""Articles, copies from other sources aside, that hold a shingle; what as many of them hold is everybody's."""
 MOST_ORIGINALS = 3
 """Articles of which nothing is in the others. A text that has parts of so many is a newsletter or a review of the press."""
 SAME_TITLE_SHARE = 0.25
 """Of the words of the shorter title, by which a page under a new address still speaks of the same."""
 
-_HASH_BYTES = 6
-_BEGUN_WITH = 2
-"""With another, other runs would be sampled. With this one the labelled articles are placed much as before (docs/stories.md)."""
-_TURNED = [bytes((byte << place | byte >> 8 - place) & 255 for byte in range(256)) for place in range(SHINGLE_WORDS)]
-"""For each place in a run, every byte with its bits turned round by so many."""
-_IS_SAMPLED = bytes(byte % SAMPLED_ONE_IN == 0 for byte in range(256))
 _NUMBER = re.compile(r"(?<![0-9])([0-9]{5,12})(?![0-9])")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])(?:[0-9]{4}|[0-9]{6})?|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
 
@@ -113,32 +101,10 @@ class OtherText:
     shared: frozenset[int]
     """The text's shingles that this one has too."""
     shingles: int
-    """How many it has, of which too many others hold some."""
+    """How many were sampled of it, of which too many others hold some."""
+    one_in: int
+    """Of how many of its runs one was taken."""
     same_number: bool
-
-
-def sample_shingles(tokens: Sequence[str]) -> frozenset[int]:
-    """The sampled shingles of a text's words, as numbers of 48 bits."""
-    return sample_joined(" ".join(tokens))
-
-
-def sample_joined(tokens: str) -> frozenset[int]:
-    """The same of words that are joined by spaces, as they come from another process.
-
-    Which runs are sampled is told by the bytes of their words, so that only these are put together and hashed: each word gives a byte, and
-    a run those of its five words xor-ed, which is done for all runs of the text at once, as numbers of as many bytes. Each is turned round
-    by its place in the run first: else the order of the words would not count, nor would a word that comes twice.
-    """
-    words = tokens.encode().split(b" ")
-    runs = len(words) - SHINGLE_WORDS + 1
-    if runs < 1:
-        return frozenset()
-    bytes_of_words, mixed = bytes([checksum & 255 for checksum in map(crc32, words, repeat(_BEGUN_WITH))]), 0
-    for place, turned in enumerate(_TURNED):
-        mixed ^= int.from_bytes(bytes_of_words[place : place + runs].translate(turned))
-    starts = compress(range(runs), mixed.to_bytes(runs).translate(_IS_SAMPLED))
-    sampled = [b" ".join(words[start : start + SHINGLE_WORDS]) for start in starts]
-    return frozenset([int.from_bytes(blake2b(run, digest_size=_HASH_BYTES).digest()) for run in sampled])  # `_hash`, called for none
 
 
 def article_number_mark(url: str) -> int | None:
@@ -151,47 +117,79 @@ def article_number_mark(url: str) -> int | None:
         numbers = [number for number in _NUMBER.findall(part) if not _DATE.fullmatch(number)]
         if numbers:
             host = (address.hostname or "").removeprefix("www.")
-            return _hash(f"{host} {numbers[0]}".encode())
+            return hash_mark(f"{host} {numbers[0]}".encode())
     return None
 
 
-def find_copy(new: SampledText, others: Collection[OtherText], common: int = 0) -> CopyOf | None:
-    """What the article is a copy of; None where it is no copy. `common`: how many of its shingles too many articles hold.
+def find_copy(new: SampledText, others: Collection[OtherText], common: frozenset[int] = frozenset()) -> CopyOf | None:
+    """What the article is a copy of; None where it is no copy. `common`: those of its shingles that too many articles hold.
 
     Of several that it shares enough with, the one that it shares most with, and of these the one that came first.
     """
-    if _is_digest(others):
+    pairs = [_compare(new, other, common) for other in others]
+    if _is_digest(pairs):
         return None
-    shares = {other.article_id: _share(len(new.shingles) - common, other) for other in others}
-    copies = [other for other in others if shares[other.article_id] >= _least_share(new, other)]
+    copies = [pair for pair in pairs if pair.shares_enough and pair.share >= _least_share(new, pair)]
     if copies:
-        best = max(copies, key=lambda other: (shares[other.article_id], -other.article_id))
-        return CopyOf(best.article_id, round(shares[best.article_id], 3), CopyReason.TEXT)
-    renamed = [other for other in others if _is_renamed(new, other)]
+        best = max(copies, key=lambda pair: (pair.share, -pair.other.article_id))
+        return CopyOf(best.other.article_id, round(best.share, 3), CopyReason.TEXT)
+    renamed = [pair for pair in pairs if _is_renamed(new, pair.other)]
     if renamed:
-        first = min(renamed, key=lambda other: other.article_id)
-        return CopyOf(first.article_id, round(shares[first.article_id], 3), CopyReason.NUMBER)
+        first = min(renamed, key=lambda pair: pair.other.article_id)
+        return CopyOf(first.other.article_id, round(first.share, 3), CopyReason.NUMBER)
     return None
 
 
-def _share(shingles: int, other: OtherText) -> float:
-    """The share of the shorter sample that both have; 0 where that is too little to tell."""
-    shared = len(other.shared)
-    return min(1.0, shared / max(1, min(shingles, other.shingles))) if shared >= LEAST_SHARED else 0.0
+def marks_of_copy(shingles: frozenset[int], number_mark: int | None, of_original: Collection[int], *, same_source: bool) -> frozenset[int]:
+    """What is to be kept of a copy: nothing that its original has, so that a dispatch that a hundred newspapers print is held once.
+
+    But what a source says again and again may be a phrase of its own (« Cet article est réservé à nos abonnés… »), which is known by how
+    many hold it: so of a copy from its original's source all shingles are kept.
+    """
+    number = frozenset[int]() if number_mark is None else frozenset((number_mark,))
+    return (shingles | (number - set(of_original))) if same_source else (shingles | number) - set(of_original)
 
 
-def _least_share(new: SampledText, other: OtherText) -> float:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A text and another, by what of both was sampled alike."""
+
+    other: OtherText
+    shared: frozenset[int]
+    one_in: int
+    shorter: float
+    """How many shingles the shorter text has; of a short one beside a longer one, about so many."""
+
+    @property
+    def shares_enough(self) -> bool:
+        return len(self.shared) >= LEAST_SHARED[self.one_in]
+
+    @property
+    def share(self) -> float:
+        """Of the shorter text that both have; 0 where what they share is too little to tell."""
+        return min(1.0, len(self.shared) / max(1.0, self.shorter)) if self.shares_enough else 0.0
+
+
+def _compare(new: SampledText, other: OtherText, common: frozenset[int]) -> _Pair:
+    one_in = max(other.one_in, one_in_of(new.shingles))
+    mine, theirs = thin_out(new.shingles - common, one_in), other.shingles * other.one_in / one_in
+    return _Pair(other, thin_out(other.shared, one_in), one_in, min(len(mine), theirs))
+
+
+def _least_share(new: SampledText, pair: _Pair) -> float:
+    other = pair.other
     is_column = new.source_id == other.source_id and column_key(new.title) == column_key(other.title)
-    return COLUMN_SHARE if is_column and abs(new.at - other.at) >= COLUMN_PAUSE else LEAST_SHARE
+    least = COLUMN_SHARE if is_column and abs(new.at - other.at) >= COLUMN_PAUSE else LEAST_SHARE
+    return least if pair.one_in > 1 else max(least, min(SHORT_SHARE, SHORT_SHARED / max(1.0, pair.shorter)))
 
 
-def _is_digest(others: Iterable[OtherText]) -> bool:
+def _is_digest(pairs: Iterable[_Pair]) -> bool:
     """Whether the text is put together of parts of several articles that share nothing with each other."""
-    parts: list[frozenset[int]] = []
-    for other in sorted(others, key=lambda other: other.article_id):
-        if other.shared and all(other.shared.isdisjoint(earlier) for earlier in parts):
-            parts.append(other.shared)
-    return len([part for part in parts if len(part) >= LEAST_SHARED]) >= MOST_ORIGINALS
+    parts: list[_Pair] = []
+    for pair in sorted(pairs, key=lambda pair: pair.other.article_id):
+        if pair.shared and all(pair.shared.isdisjoint(earlier.shared) for earlier in parts):
+            parts.append(pair)
+    return len([part for part in parts if part.shares_enough]) >= MOST_ORIGINALS
 
 
 def _is_renamed(new: SampledText, other: OtherText) -> bool:
@@ -210,7 +208,3 @@ def column_key(title: str) -> str:
 def column_of(title: Analysis) -> str:
     """`column_key` of an analysed title."""
     return " ".join(word for word in title.tokens if not word[0].isdigit() and word not in _OF_DATES)
-
-
-def _hash(words: bytes) -> int:
-    return int.from_bytes(blake2b(words, digest_size=_HASH_BYTES).digest())

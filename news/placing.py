@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, sample_joined
+from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, marks_of_copy
+from news.sampling import one_in_of, sample_joined
 from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, make_sketch, plain_words, sketch_article, weigh
 from news.sources import PreparedArticle, PreparedText
 from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Neighbour, Placing, central_article, place
@@ -68,6 +69,8 @@ class KnownText:
     at: datetime
     title: str
     shingles: int
+    one_in: int
+    """Of how many of its runs one was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +230,7 @@ class Placer:
         copy = self._find_copy(new, held)
         placing = place(new.sketch, self._near(new, copy), copy)
         story_id = self._begin(new) if placing.story_id is None else self._grow(new, placing)
-        common = {mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS}
-        copied = {mark for mark, articles in held.items() if copy is not None and copy.article_id in articles}
-        placed = Placed(new, story_id, placing, copy, new.marks - common - copied)
+        placed = Placed(new, story_id, placing, copy, self._marks_to_keep(new, held, copy))
         self._note(placed)
         return placed
 
@@ -237,12 +238,20 @@ class Placer:
         """The stories that are not as they were, by their number."""
         return [self._around.stories[story_id] for story_id in sorted(self.changed)]
 
+    def _marks_to_keep(self, new: Unplaced, held: Mapping[int, Collection[int]], copy: CopyOf | None) -> frozenset[int]:
+        common = {mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS}
+        if copy is None:
+            return new.marks - common
+        of_original = {mark for mark, articles in held.items() if copy.article_id in articles}
+        same_source = self._around.texts[copy.article_id].source_id == new.source_id
+        return marks_of_copy(new.shingles, new.number_mark, of_original, same_source=same_source) - common
+
     def _find_copy(self, new: Unplaced, held: Mapping[int, Collection[int]]) -> CopyOf | None:
         around = self._around
         shared = most_sharing(held)
         known = [(article_id, around.texts[article_id]) for article_id in sorted(shared) if article_id in around.texts]
         others = [_other_text(article_id, text, shared[article_id], new) for article_id, text in known]
-        common = sum(shingle in new.shingles and len(articles) >= MOST_HOLDERS for shingle, articles in held.items())
+        common = new.shingles & {mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS}
         sampled = SampledText(new.source_id, new.sketch.at, new.sketch.title, new.title_stems, new.shingles, new.number_mark)
         return find_copy(sampled, others, common)
 
@@ -303,7 +312,7 @@ class Placer:
         around, new = self._around, placed.article
         around.sketches[new.article_id] = new.sketch
         around.story_of[new.article_id] = placed.story_id
-        around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, len(new.shingles))
+        around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, len(new.shingles), one_in_of(new.shingles))
         for mark in placed.marks:
             around.holders.setdefault(mark, []).append(new.article_id)
         self._last = new.sketch
@@ -325,5 +334,6 @@ def _other_text(article_id: int, known: KnownText, marks: Collection[int], new: 
         title_stems=frozenset(analyse(known.title).stems),
         shared=frozenset(marks) & new.shingles,
         shingles=known.shingles,
+        one_in=known.one_in,
         same_number=new.number_mark in marks,
     )

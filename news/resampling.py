@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from news.copies import MOST_HOLDERS, article_number_mark, sample_shingles
+from news.copies import MOST_HOLDERS, article_number_mark, marks_of_copy
+from news.sampling import one_in_of, sample_shingles
 from news.text import analyse
 
 
@@ -18,6 +19,7 @@ from news.text import analyse
 class ShownText:
     """The text of an article, and its address. The text is empty once its retention has ended: the address tells still."""
 
+    source_id: int
     url: str
     text: str
 
@@ -29,21 +31,24 @@ class Resampled:
     article_id: int
     shingles: int
     """How many were sampled of its text."""
+    one_in: int
+    """Of how many of its runs of words one was taken."""
     marks: frozenset[int]
-    """Those that its original has not, and the number that its address has for it."""
+    """Those that are to be kept if not too many hold them: shingles, and the number that its address has for it."""
 
 
 def resample(article_id: int, own: ShownText, original: ShownText | None) -> Resampled:
     """Sample an article's text anew. `original`: of what it is a copy."""
-    shingles, number = _sample(own)
-    in_original = frozenset[int]().union(*_sample(original)) if original is not None else frozenset[int]()
-    return Resampled(article_id, len(shingles), (shingles | number) - in_original)
+    shingles, number_mark = _sample(own)
+    of_original = {*_sample(original)[0], _sample(original)[1]} if original is not None else set()
+    same_source = original is not None and original.source_id == own.source_id
+    marks = marks_of_copy(shingles, number_mark, of_original, same_source=same_source)
+    return Resampled(article_id, len(shingles), one_in_of(shingles), marks)
 
 
-def _sample(shown: ShownText) -> tuple[frozenset[int], frozenset[int]]:
+def _sample(shown: ShownText) -> tuple[frozenset[int], int | None]:
     """The shingles of its text; and its number, if it has any."""
-    number = article_number_mark(shown.url)
-    return sample_shingles(analyse(shown.text).tokens), frozenset() if number is None else frozenset((number,))
+    return sample_shingles(analyse(shown.text).tokens), article_number_mark(shown.url)
 
 
 def leave_out_common(articles: Sequence[Resampled], holders: Mapping[int, Collection[int]]) -> dict[int, frozenset[int]]:

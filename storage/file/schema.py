@@ -579,3 +579,15 @@ def sift_shingles(db: Database) -> None:
 def count_no_kin(db: Database) -> None:
     """What the first letters of a word tell is half of what the word does: nobody asks any more how many articles hold them."""
     db.conn.execute("DELETE FROM word_counts WHERE word >= '~' AND word < char(127)")
+
+
+@migrations()
+def note_how_densely_texts_were_sampled(db: Database) -> None:
+    """Short texts are sampled whole, and compared with others otherwise."""
+    db.conn.execute("ALTER TABLE story_articles ADD COLUMN sampled_one_in INTEGER NOT NULL DEFAULT 16")  # of how many runs of words
+
+
+@migrations()
+def find_stories_that_were_joined(db: Database) -> None:
+    """Joining a story looks for those that had been joined into it, which are few: it read all stories for that."""
+    db.conn.execute("CREATE INDEX stories_by_joined ON stories (joined_into) WHERE joined_into IS NOT NULL")

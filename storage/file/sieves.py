@@ -19,7 +19,7 @@ from storage.file.database import Database
 from storage.file.rows import insert_rows
 
 STRETCH_BITS = 36
-"""Of a shingle's 48 bits, which `news.copies` gives it, the last: the others name its stretch."""
+"""Of a shingle's 48 bits, which `news.sampling` gives it, the last: the others name its stretch."""
 STRETCHES = 1 << 48 - STRETCH_BITS
 _IN_STRETCH = (1 << STRETCH_BITS) - 1
 MOST_MADE = 16

@@ -12,9 +12,9 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator
 
-from news.copies import SAMPLING_VERSION
 from news.rebuilding import RebuildingPart
 from news.resampling import Resampled, ShownText, leave_out_common, resample
+from news.sampling import SAMPLING_VERSION
 from news.text import ANALYSIS_VERSION
 from storage.file.database import Database
 from storage.file.old_shingles import start_shingles_over
@@ -54,14 +54,15 @@ def resample_some(db: Database, below: int) -> None:
     articles = [_resample(row) for row in rows]
     holders = load_holders(db, {mark for one in articles for mark in one.marks})
     leave_shingles_waiting(db, leave_out_common(articles, holders))
-    counts = [(one.shingles, one.article_id) for one in articles]
-    db.conn.executemany("UPDATE story_articles SET shingles = ? WHERE article_id = ?", counts)
+    counts = [(one.shingles, one.one_in, one.article_id) for one in articles]
+    db.conn.executemany("UPDATE story_articles SET shingles = ?, sampled_one_in = ? WHERE article_id = ?", counts)
     set_state(db, LEFT_BELOW[RebuildingPart.SHINGLES], str(rows[-1]["article_id"]))
 
 
 def _take_articles(db: Database, below: int) -> Iterator[sqlite3.Row]:
     rows = db.conn.execute(
-        """SELECT placed.article_id, own.url, own_text.text, original.url AS original_url, original_text.text AS original_text
+        """SELECT placed.article_id, own.source_id, own.url, own_text.text, original.source_id AS original_source_id,
+               original.url AS original_url, original_text.text AS original_text
            FROM story_articles AS placed CROSS JOIN articles AS own ON own.id = placed.article_id
                CROSS JOIN revisions AS own_text ON own_text.id = own.revision_id
                LEFT JOIN articles AS original ON original.id = copy_of
@@ -78,5 +79,5 @@ def _take_articles(db: Database, below: int) -> Iterator[sqlite3.Row]:
 
 
 def _resample(row: sqlite3.Row) -> Resampled:
-    original = None if row["original_url"] is None else ShownText(row["original_url"], row["original_text"])
-    return resample(row["article_id"], ShownText(row["url"], row["text"]), original)
+    shown = None if row["original_url"] is None else ShownText(row["original_source_id"], row["original_url"], row["original_text"])
+    return resample(row["article_id"], ShownText(row["source_id"], row["url"], row["text"]), shown)

@@ -1,8 +1,8 @@
 """Placing articles in stories, in the operation that archives them: load what is around them, have it decided, write.
 
-What is remembered of an article for this (`sketches`) is forgotten after `SKETCH_AGE`; its shingles stay as long as its text. Of a copy
-only those are kept that its original lacks: so a dispatch that a hundred newspapers print is held once, and a shingle that many articles
-hold is known for a phrase that says nothing.
+What is remembered of an article for this (`sketches`) is forgotten after `SKETCH_AGE`; its shingles stay as long as its text. A dispatch
+that a hundred newspapers print is held once, and a shingle that many articles hold is known for a phrase that says nothing
+(`news.copies.marks_of_copy`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from news.copies import sample_shingles
 from news.placing import Around, KnownText, Placed, Placer, Story, Unplaced, find_near, held_among, most_sharing, weigh_words
+from news.sampling import one_in_of, sample_shingles
 from news.sketches import WordCounts
 from news.stories import COPY_SPAN
 from news.text import AnalysedArticle
@@ -31,7 +31,8 @@ MOST_AT_ONCE = 100
 """Articles that are placed with one set of statements; what is loaded around each is some 60 kB."""
 _BATCH = 200
 _PLACING = (
-    "article_id", "story_id", "copy_of", "share", "copy_reason", "shingles", "because", "nearness", "nearest_id", "words", "centrality",
+    "article_id", "story_id", "copy_of", "share", "copy_reason", "shingles", "sampled_one_in",
+    "because", "nearness", "nearest_id", "words", "centrality",
 )  # fmt: skip
 _STORY = ("id", "central_id", "started_at", "updated_at", "articles", "joined_into")
 
@@ -113,11 +114,13 @@ def _load_around(db: Database, words: StoryWords, articles: Sequence[Unplaced], 
 def _load_texts(db: Database, article_ids: Iterable[int]) -> dict[int, KnownText]:
     rows = select_in(
         db,
-        """SELECT articles.id, source_id, time, title, shingles FROM articles JOIN story_articles ON article_id = articles.id
-           WHERE articles.id IN ({marks})""",
+        """SELECT articles.id, source_id, time, title, shingles, sampled_one_in
+           FROM articles JOIN story_articles ON article_id = articles.id WHERE articles.id IN ({marks})""",
         article_ids,
     )
-    return {row["id"]: KnownText(row["source_id"], from_text(row["time"]), row["title"], row["shingles"]) for row in rows}
+    return {
+        row["id"]: KnownText(row["source_id"], from_text(row["time"]), row["title"], row["shingles"], row["sampled_one_in"]) for row in rows
+    }
 
 
 def _load_stories(db: Database, article_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, Story]]:
@@ -174,8 +177,9 @@ def _write_stories(db: Database, changed: Sequence[Story]) -> None:
 def _placing_row(one: Placed, centrality: dict[int, float]) -> tuple[object, ...]:
     copied = (None, None, None) if one.copy is None else (one.copy.article_id, one.copy.share, one.copy.reason)
     placing, article = one.placing, one.article
+    sampled = len(article.shingles), one_in_of(article.shingles)
     why = (placing.because, placing.nearness, placing.nearest_id, " ".join(placing.words))
-    return (article.article_id, one.story_id, *copied, len(article.shingles), *why, centrality.get(article.article_id, 0.0))
+    return (article.article_id, one.story_id, *copied, *sampled, *why, centrality.get(article.article_id, 0.0))
 
 
 def forget_sketches(db: Database, before: datetime, up_to: int) -> int:

@@ -12,7 +12,8 @@ from zlib import crc32
 
 import pytest
 
-from news.copies import MOST_HOLDERS, article_number_mark, sample_shingles
+from news.copies import MOST_HOLDERS, article_number_mark
+from news.sampling import sample_shingles
 from news.text import analyse
 from storage.file import old_shingles, shingles
 from storage.recording import rebuilding, resampling, stories
@@ -20,11 +21,12 @@ from storage.recording.resampling import begin_resampling
 from tests.desk import NOW, A, B, C, Desk, entry
 
 ARTICLES = 7
-"""Six with texts of their own, the fourth with a number in its address, and a copy of the second."""
-COPY, ORIGINAL, NUMBERED = 7, 2, 4
+"""Six with texts of their own, the fourth with a number in its address, the fifth short, and a copy of the second."""
+COPY, ORIGINAL, NUMBERED, SHORT = 7, 2, 4, 5
 
 
-def text_of(number: int, words: int = 400) -> str:
+def text_of(number: int, words: int | None = None) -> str:
+    words = words or (40 if number == SHORT else 400)
     return " ".join(f"mot{number}x{place}" for place in range(words))
 
 
@@ -119,8 +121,9 @@ def test_texts_are_sampled_anew_in_steps_and_are_then_known_as_in_a_fresh_archiv
             parts.append((str(step.part), step.percent))
         assert parts[:4] == [("shingles", 28.6), ("shingles", 57.1), ("shingles", 85.7), ("shingles", 100.0)]
         assert held(desk) == held_in_a_fresh_archive(tmp_path / "fresh.db")
-        assert desk.rows("SELECT shingles FROM story_articles WHERE article_id = 1") == [
-            (len(sample_shingles(analyse(text_of(1)).tokens)),)
+        assert desk.rows("SELECT shingles, sampled_one_in FROM story_articles WHERE article_id IN (1, ?) ORDER BY 2", SHORT) == [
+            (36, 1),
+            (len(sample_shingles(analyse(text_of(1)).tokens)), 16),
         ]
         assert (placed(desk), desk.alerts()) == (where, alerts)
         assert (left_over(desk), desk.status()["rebuilding"]) == ([], None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from news.alerts import DifferenceKind
-from news.copies import CopyReason
+from news.copies import MOST_HOLDERS, CopyReason
 from news.one_thing import WholeArticle
 from news.stories import Because
 from news.story_answers import StoryRecord
@@ -19,6 +19,7 @@ from storage import StoryRequest
 from storage.recording import placing_old
 from storage.recording.stories import SKETCH_AGE
 from tests.desk import NOW, OTAN, A, B, C, Desk, entry
+from tests.made_words import words_of
 
 FIRE = "Un entrepôt de produits chimiques de l’OTAN brûle à Rungis depuis mardi matin, dix pompiers ont été blessés. "
 DISPATCH = FIRE + " ".join(f"Le témoin {number} raconte sa nuit au bord du canal {number * 7} avec les voisins." for number in range(60))
@@ -237,3 +238,43 @@ def test_a_story_is_known_by_the_article_that_is_nearest_to_its_others_whichever
     (nearest,) = desk.rows("SELECT article_id FROM story_articles ORDER BY centrality DESC LIMIT 1")
     assert desk.rows("SELECT articles, central_id FROM stories") == [(3, *nearest)]
     assert nearest != (1,)
+
+
+NOTICE = "Cet article est réservé à nos abonnés. Pour lire la suite et soutenir une rédaction indépendante, abonnez-vous dès maintenant."
+EVENTS = (
+    "Otages libérés au Sahel", "Coupe de bois interdite", "Panne géante à Vesoul", "Tempête sur les Glénan", "Procès du notaire",
+    "Séisme en Islande", "Budget du théâtre", "Grève des éboueurs", "Chasse au sanglier", "Vaccin contre la dengue",
+    "Finale de pétanque", "Vignes sous le gel", "Barrage contesté", "Tunnel inondé", "Radar détruit",
+)  # fmt: skip
+
+
+def test_a_notice_that_is_all_that_a_source_says_of_its_articles_makes_no_copies_of_them_once_it_is_known_for_one(desk: Desk) -> None:
+    others = 600
+    desk.poll(B, *[entry(f"Titre {n}", f"https://b.example/{n}", summary=" ".join(words_of(30, n))) for n in range(others)])
+    for number, title in enumerate(EVENTS):
+        desk.poll(A, entry(title, f"https://a.example/{number}", summary=NOTICE))
+    rows = desk.rows("SELECT copy_of, story_id FROM story_articles WHERE article_id > ? ORDER BY article_id", others)
+    known = len(EVENTS) - MOST_HOLDERS
+    assert [copy_of for copy_of, _ in rows] == [None] + [others + 1] * (MOST_HOLDERS - 1) + [None] * known
+    assert len({story_id for _, story_id in rows[MOST_HOLDERS:]}) == known
+
+
+def test_a_description_under_another_headline_is_a_copy_for_sure(desk: Desk) -> None:
+    for number in range(1, 13):
+        text = f"Le conseil municipal a voté mot{number} dans la nuit une aide que motif{number} demandait au nom de {number + 40} familles"
+        desk.poll(A, entry(f"Titre un{number}", f"https://a.example/{number}", summary=text))
+        desk.poll(B, entry(f"Autre deux{number}", f"https://b.example/{number}", summary=text))
+    rows = desk.rows("SELECT article_id, copy_of, share, shingles, sampled_one_in FROM story_articles ORDER BY article_id")
+    assert [row[1] for row in rows] == [None if article_id % 2 else article_id - 1 for article_id in range(1, 25)]
+    assert {row[2:] for row in rows[1::2]} == {(1.0, len(text.split()) - 4, 1)}
+
+
+def test_a_teaser_is_a_copy_of_the_whole_text_whichever_came_first(desk: Desk) -> None:
+    teaser = " ".join(DISPATCH.split()[:60])
+    desk.poll(A, entry("Incendie à Rungis", "https://a.example/1", summary=DISPATCH))
+    desk.poll(B, entry("Fumée sur le marché", "https://b.example/1", summary=teaser))
+    whole = DISPATCH.replace("témoin", "voisin").replace("Rungis", "Bobigny")
+    desk.poll(B, entry("Le gymnase en cendres", "https://b.example/2", summary=" ".join(whole.split()[:60])))
+    desk.poll(A, entry("Une nuit à Bobigny", "https://a.example/2", summary=whole))
+    rows = desk.rows("SELECT copy_of, sampled_one_in FROM story_articles ORDER BY article_id")
+    assert rows == [(None, 16), (1, 1), (None, 1), (3, 16)]

@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 
-from news.copies import CopyOf, CopyReason, OtherText, SampledText, article_number_mark, column_key, find_copy, sample_shingles
-from news.text import analyse, little_words
+from news.copies import CopyOf, CopyReason, OtherText, SampledText, article_number_mark, column_key, find_copy, marks_of_copy
+from news.sampling import SAMPLED_ONE_IN, one_in_of, sample_shingles
+from news.text import analyse
+from tests.made_words import words_of
 
 NOW = datetime(2025, 2, 10, 12, tzinfo=UTC)
 TITLE = "Le sommet de Vilnius reporté"
-
-
-def words_of(count: int, seed: int) -> list[str]:
-    chance = random.Random(seed)
-    return ["".join(chance.choice("abcdefghijklmnop") for _ in range(chance.randint(2, 8))) for _ in range(count)]
 
 
 def shingles_of(words: list[str]) -> frozenset[int]:
@@ -29,14 +26,25 @@ def new(shingles: frozenset[int], **rest: Any) -> SampledText:
     return SampledText(shingles=shingles, **facts)
 
 
+def long_sample(*numbers: int) -> frozenset[int]:
+    """A sample of a longer text, which has one run in sixteen."""
+    return frozenset(2 * number + 1 for number in numbers)
+
+
+def short_sample(*numbers: int) -> frozenset[int]:
+    """A sample of a short text, which has all its runs: one in sixteen of them may be in one of a longer text."""
+    return frozenset(2 * number + (number % 16 == 0) for number in numbers)
+
+
 def other(article_id: int, shared: frozenset[int], size: int, **rest: Any) -> OtherText:
     title = rest.pop("title", "Le chef de l’État en visite")
     facts = {"source_id": 2, "at": NOW, "title": title, "title_stems": frozenset(analyse(title).stems), "same_number": False, **rest}
+    facts.setdefault("one_in", SAMPLED_ONE_IN)
     return OtherText(article_id=article_id, shared=shared, shingles=size, **facts)
 
 
 def against(text: frozenset[int], original: frozenset[int], **rest: Any) -> OtherText:
-    return other(7, text & original, len(original), **rest)
+    return other(7, text & original, len(original), one_in=one_in_of(original), **rest)
 
 
 FULL = words_of(800, 1)
@@ -78,24 +86,75 @@ def test_a_share_is_of_the_shorter_text_whichever_came_first() -> None:
 
 @pytest.mark.parametrize(("shared", "is_copy"), [(2, False), (3, True)])
 def test_three_tenths_of_the_shorter_sample_are_enough(shared: int, is_copy: bool) -> None:
-    text = frozenset(range(10))
-    assert (find_copy(new(text), [other(7, frozenset(range(shared)), 40)]) is not None) is is_copy
+    text = long_sample(*range(10))
+    assert (find_copy(new(text), [other(7, long_sample(*range(shared)), 40)]) is not None) is is_copy
 
 
 def test_one_shingle_in_common_is_chance() -> None:
-    assert find_copy(new(frozenset({1, 2})), [other(7, frozenset({1}), 2)]) is None
+    assert find_copy(new(long_sample(1, 2)), [other(7, long_sample(1), 2)]) is None
 
 
 def test_what_everybody_says_is_no_part_of_the_shorter_sample() -> None:
-    text = frozenset(range(10))
-    candidate = other(7, frozenset({0, 1}), 40)
+    text = long_sample(*range(10))
+    candidate = other(7, long_sample(0, 1), 40)
     assert find_copy(new(text), [candidate]) is None
-    assert find_copy(new(text), [candidate], common=4) == CopyOf(7, round(2 / 6, 3), CopyReason.TEXT)
+    assert find_copy(new(text), [candidate], long_sample(6, 7, 8, 9)) == CopyOf(7, round(2 / 6, 3), CopyReason.TEXT)
+
+
+@pytest.mark.parametrize(("shared", "is_copy"), [(19, False), (20, True)])
+def test_short_texts_must_share_four_fifths_of_the_shorter(shared: int, is_copy: bool) -> None:
+    """Three quarters of a description may be what its programme says of itself."""
+    text, candidate = short_sample(*range(25)), other(7, short_sample(*range(shared)), 60, one_in=1)
+    found = find_copy(new(text), [candidate])
+    assert found == (CopyOf(7, shared / 25, CopyReason.TEXT) if is_copy else None)
+
+
+@pytest.mark.parametrize(("shared", "is_copy"), [(31, False), (32, True)])
+def test_or_as_many_runs_as_no_phrase_of_a_programme_has(shared: int, is_copy: bool) -> None:
+    text, candidate = short_sample(*range(60)), other(7, short_sample(*range(shared)), 64, one_in=1)
+    assert (find_copy(new(text), [candidate]) is not None) is is_copy
+
+
+@pytest.mark.parametrize(("runs", "is_copy"), [(7, False), (8, True)])
+def test_a_phrase_of_a_few_words_is_no_text(runs: int, is_copy: bool) -> None:
+    """« Lire la suite sur notre site » is all that some feeds say of any article."""
+    text = short_sample(*range(runs))
+    assert (find_copy(new(text), [other(7, text, runs, one_in=1)]) is not None) is is_copy
+
+
+def test_what_everybody_says_is_no_part_of_a_short_text_either() -> None:
+    text, candidate = short_sample(*range(30)), other(7, short_sample(*range(16)), 40, one_in=1)
+    assert find_copy(new(text), [candidate]) is None
+    assert find_copy(new(text), [candidate], short_sample(*range(20, 30))) == CopyOf(7, 0.8, CopyReason.TEXT)
+
+
+def test_a_short_text_and_a_longer_one_are_compared_by_what_the_longer_ones_sample_has_of_both() -> None:
+    """Whichever came first: of the short one that is on record, about one run in sixteen is in such a sample."""
+    text = short_sample(*range(33))
+    assert len(text & long_sample(0, 16, 32)) == 3
+    assert find_copy(new(text), [other(7, long_sample(0, 16), 40)]) == CopyOf(7, round(2 / 3, 3), CopyReason.TEXT)
+    assert find_copy(new(text), [other(7, long_sample(0), 40)]) is None
+    longer = long_sample(*range(0, 640, 16))
+    assert find_copy(new(longer), [other(7, long_sample(0, 16), 64, one_in=1)]) == CopyOf(7, 0.5, CopyReason.TEXT)
+    assert find_copy(new(longer), [other(7, long_sample(0), 8, one_in=1)]) is None
+
+
+def test_descriptions_that_are_the_same_under_any_headline_are_copies_whatever_they_say() -> None:
+    for seed in range(200):
+        text = shingles_of(words_of(15 + seed % 40, seed))
+        assert find_copy(new(text), [against(text, text)]) == CopyOf(7, 1.0, CopyReason.TEXT)
+
+
+def test_descriptions_with_the_phrase_of_one_programme_are_none() -> None:
+    phrase = ["est", "sur", "le", "plateau", "des", "débats", "du", "matin", "présenté", "par", "Zoé", "Lambel"]
+    for seed in range(200):
+        text, original = (shingles_of([*words_of(8, one), *phrase, *words_of(9, one + 1_000)]) for one in (seed, seed + 500))
+        assert find_copy(new(text), [against(text, original)]) is None
 
 
 def test_of_several_the_one_with_most_in_common_is_the_original_and_of_equals_the_first() -> None:
-    text = frozenset(range(10))
-    others = [other(9, frozenset(range(8)), 10), other(5, frozenset(range(8)), 10), other(3, frozenset(range(4)), 10)]
+    text = long_sample(*range(10))
+    others = [other(9, long_sample(*range(8)), 10), other(5, long_sample(*range(8)), 10), other(3, long_sample(*range(4)), 10)]
     assert find_copy(new(text), others) == CopyOf(5, 0.8, CopyReason.TEXT)
 
 
@@ -106,25 +165,41 @@ def test_of_several_the_one_with_most_in_common_is_the_original_and_of_equals_th
         ({"source_id": 2}, True),
         ({"at": NOW - timedelta(hours=11)}, True),
         ({"title": "Le maire de Vannes se retire"}, True),
-        ({"shared": frozenset(range(7))}, True),
+        ({"shared": long_sample(*range(7))}, True),
     ],
 )
 def test_a_column_of_the_same_source_and_title_must_share_more(changes: dict[str, Any], is_copy: bool) -> None:
     facts: dict[str, Any] = {"source_id": 1, "at": NOW - timedelta(days=7), "title": "La lettre du lundi 3 février", **changes}
-    shared = facts.pop("shared", frozenset(range(6)))
-    text = new(frozenset(range(10)), title="La lettre du lundi 10 février")
+    shared = facts.pop("shared", long_sample(*range(6)))
+    text = new(long_sample(*range(10)), title="La lettre du lundi 10 février")
     assert (find_copy(text, [other(7, shared, 10, **facts)]) is not None) is is_copy
 
 
+@pytest.mark.parametrize(("title", "is_copy"), [("La lettre du lundi 3 février", False), ("Le maire de Vannes se retire", True)])
+def test_a_short_column_must_share_more_too(title: str, is_copy: bool) -> None:
+    text = new(short_sample(*range(60)), title="La lettre du lundi 10 février")
+    last_week = other(7, short_sample(*range(41)), 60, one_in=1, source_id=1, at=NOW - timedelta(days=7), title=title)
+    assert (find_copy(text, [last_week]) is not None) is is_copy
+
+
 def test_a_newsletter_with_parts_of_three_articles_is_a_copy_of_none() -> None:
-    parts = [other(number, frozenset(range(start, start + 4)), 5) for number, start in ((1, 0), (2, 10), (3, 20))]
-    assert find_copy(new(frozenset(range(30))), parts) is None
-    assert find_copy(new(frozenset(range(30))), parts[:2]) is not None
+    parts = [other(number, long_sample(*range(start, start + 4)), 5) for number, start in ((1, 0), (2, 10), (3, 20))]
+    text = new(long_sample(*range(30)))
+    assert find_copy(text, parts) is None
+    assert find_copy(text, parts[:2]) is not None
+
+
+@pytest.mark.parametrize(("runs", "is_digest"), [(7, False), (8, True)])
+def test_a_few_words_of_each_make_no_newsletter_of_a_short_text(runs: int, is_digest: bool) -> None:
+    text, starts = short_sample(*range(64)), (32, 44, 56)
+    parts = [other(number, short_sample(*range(start, start + runs)), 60, one_in=1) for number, start in enumerate(starts)]
+    original = other(9, short_sample(*range(64)), 64, one_in=1)
+    assert (find_copy(new(text), [*parts, original]) is None) is is_digest
 
 
 def test_three_that_print_the_same_dispatch_are_no_parts_of_a_newsletter() -> None:
-    same = [other(number, frozenset(range(8)), 10) for number in (1, 2, 3)]
-    assert find_copy(new(frozenset(range(10))), same) == CopyOf(1, 0.8, CopyReason.TEXT)
+    same = [other(number, long_sample(*range(8)), 10) for number in (1, 2, 3)]
+    assert find_copy(new(long_sample(*range(10))), same) == CopyOf(1, 0.8, CopyReason.TEXT)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +209,18 @@ def test_a_page_with_the_number_of_another_is_its_copy_unless_its_words_contradi
     found = find_copy(new(frozenset()), [other(7, frozenset(), 40, title=title, same_number=True)])
     assert (found == CopyOf(7, 0.0, CopyReason.NUMBER)) is is_copy
     assert find_copy(new(frozenset()), [other(7, frozenset(), 40, title=title)]) is None
+
+
+def test_of_a_copy_from_another_source_only_what_its_original_lacks_is_kept() -> None:
+    assert marks_of_copy(frozenset({1, 3, 5}), 9, {3, 5, 9}, same_source=False) == {1}
+    assert marks_of_copy(frozenset({1, 3, 5}), 9, {3, 5}, same_source=False) == {1, 9}
+    assert marks_of_copy(frozenset({1}), None, {3}, same_source=False) == {1}
+
+
+def test_of_one_from_the_same_source_only_its_number_may_be_left_out() -> None:
+    assert marks_of_copy(frozenset({1, 3, 5}), 9, {3, 5, 9}, same_source=True) == {1, 3, 5}
+    assert marks_of_copy(frozenset({1, 3, 5}), 9, {3, 5}, same_source=True) == {1, 3, 5, 9}
+    assert marks_of_copy(frozenset({1}), None, {1}, same_source=True) == {1}
 
 
 def mark(url: str) -> int | None:
@@ -165,82 +252,3 @@ def test_a_date_is_no_number_of_an_article(url: str) -> None:
 def test_a_column_is_known_by_its_title_without_numbers_and_dates() -> None:
     assert column_key("JT du Sud du dimanche 9 février") == column_key("JT du Sud du samedi 15 mars") == "jt du sud du"
     assert column_key("JT du Nord du samedi 15 mars") != column_key("JT du Sud du samedi 15 mars")
-
-
-def test_the_sample_is_one_shingle_in_sixteen_and_always_the_same() -> None:
-    tokens = analyse(" ".join(words_of(16_000, 3))).tokens
-    sample = sample_shingles(tokens)
-    assert 900 < len(sample) < 1100
-    assert sample == sample_shingles(tokens)
-    assert max(sample) < 2**48
-    assert sample_shingles(("un", "deux", "trois", "quatre")) == frozenset()
-
-
-LITTLE = sorted(little_words("fr"))[:30]
-
-
-def worded(seed: int, count: int = 2_000) -> tuple[str, ...]:
-    """A text as texts are: every other word is one of few, the others come now and then."""
-    chance, rare = random.Random(seed), words_of(400, seed)
-    return tuple(chance.choice(LITTLE if chance.random() < 0.5 else rare) for _ in range(count))
-
-
-def test_of_every_text_about_as_much_is_sampled() -> None:
-    """As much as if chance sampled each run for itself: one text in some hundred is four standard deviations off, if any."""
-    texts = [worded(seed) for seed in range(60)]
-    off = []
-    for text in texts:
-        runs = {text[start : start + 5] for start in range(len(text) - 4)}
-        off.append((len(sample_shingles(text)) - len(runs) / 16) / (len(runs) * 15 / 256) ** 0.5)
-    assert max(map(abs, off)) < 4
-    assert 0.6 < sum(one**2 for one in off) / len(off) < 1.5
-    assert abs(sum(off)) / len(off) < 0.5
-
-
-def test_runs_of_one_pattern_are_sampled_as_often_as_others() -> None:
-    """Where one or two of the five words stay the same, whatever they are and wherever they stand."""
-    chance, rare = random.Random(7), words_of(3_000, 7)
-    for place in range(5):
-        for other in range(5):
-            sampled = 0
-            for _ in range(3_000):
-                run = [chance.choice(rare) for _ in range(5)]
-                run[place], run[other] = "de", "la"
-                sampled += len(sample_shingles(run))
-            assert 130 < sampled < 250, f"{sampled} of 3,000 where 188 are expected, with words at {place} and {other}"
-
-
-def test_two_texts_that_have_a_run_in_common_agree_on_whether_it_is_sampled() -> None:
-    common = worded(1, 300)
-    sample = sample_shingles(common)
-    for seed in range(2, 8):
-        before, after = worded(seed, 40 + seed), worded(seed + 20, 30)
-        whole = sample_shingles((*before, *common, *after))
-        assert sample <= whole
-        assert not sample & sample_shingles((*before, *after))
-    assert frozenset().union(*(sample_shingles(common[start : start + 5]) for start in range(len(common) - 4))) == sample
-
-
-def test_the_same_words_in_another_order_are_other_shingles() -> None:
-    chance = random.Random(3)
-    both = either = 0
-    for _ in range(4_000):
-        run = words_of(5, chance.randrange(10**6))
-        turned = [run[1], run[0], *run[2:]]
-        one, other = sample_shingles(run), sample_shingles(turned)
-        assert run == turned or not one & other
-        both += bool(one and other)
-        either += bool(one or other)
-    assert both < either / 5, "whether a run is sampled hangs on the order of its words too"
-
-
-@pytest.mark.parametrize("count", range(5))
-def test_a_text_of_less_than_five_words_has_no_shingle(count: int) -> None:
-    assert sample_shingles(words_of(count, 1)) == frozenset()
-
-
-def test_a_text_of_any_characters_and_any_length_is_sampled() -> None:
-    tokens = [f"{chr(number)}\U0001f600" for number in range(33, 3_000)]
-    sample = sample_shingles(tokens)
-    assert 130 < len(sample) < 250
-    assert sample_shingles(tokens[1:]) >= sample - sample_shingles(tokens[:5])

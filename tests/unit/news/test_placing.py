@@ -35,8 +35,8 @@ DISPATCH = FIRE + " ".join(
 SENATE = "Les sénateurs ont voté le budget de la recherche et des universités dans la nuit."
 
 
-def unplaced(number: int, title: str, text: str, minutes: int = 0, url: str = "https://a.example/x") -> Unplaced:
-    new = make_unplaced(number, 1, url, NOON + timedelta(minutes=minutes), analyse_article(title, text))
+def unplaced(number: int, title: str, text: str, minutes: int = 0, url: str = "https://a.example/x", source_id: int = 1) -> Unplaced:
+    new = make_unplaced(number, source_id, url, NOON + timedelta(minutes=minutes), analyse_article(title, text))
     return weigh_words(new, WordCounts(1000, {}))
 
 
@@ -68,8 +68,8 @@ def test_a_story_knows_from_when_to_when_it_goes_and_its_central_article() -> No
 def test_a_copy_keeps_only_what_its_original_lacks_and_a_third_finds_the_original() -> None:
     placer = Placer(around())
     first = placer.place(unplaced(1, "Incendie à Rungis", DISPATCH))
-    copy = placer.place(unplaced(2, "Un entrepôt part en fumée", "Nouveau chapeau. " + DISPATCH))
-    third = placer.place(unplaced(3, "Fumée noire sur le marché", DISPATCH))
+    copy = placer.place(unplaced(2, "Un entrepôt part en fumée", "Nouveau chapeau. " + DISPATCH, source_id=2))
+    third = placer.place(unplaced(3, "Fumée noire sur le marché", DISPATCH, source_id=3))
     assert first.marks == first.article.shingles
     assert copy.copy is not None
     assert third.copy is not None
