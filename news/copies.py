@@ -26,6 +26,7 @@ __all__ = [
     "column_key",
     "column_of",
     "find_copy",
+    "join_marks",
     "marks_of_copy",
 ]
 
@@ -146,8 +147,13 @@ def marks_of_copy(shingles: frozenset[int], number_mark: int | None, of_original
     But what a source says again and again may be a phrase of its own (« Cet article est réservé à nos abonnés… »), which is known by how
     many hold it: so of a copy from its original's source all shingles are kept.
     """
-    number = frozenset[int]() if number_mark is None else frozenset((number_mark,))
-    return (shingles | (number - set(of_original))) if same_source else (shingles | number) - set(of_original)
+    lacking = join_marks(shingles, number_mark).difference(of_original)
+    return lacking | shingles if same_source else lacking
+
+
+def join_marks(shingles: frozenset[int], number_mark: int | None) -> frozenset[int]:
+    """The shingles, and the number that its address has for the article, if it has any."""
+    return shingles if number_mark is None else shingles | {number_mark}
 
 
 @dataclass(frozen=True, slots=True)

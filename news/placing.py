@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, marks_of_copy
+from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, join_marks, marks_of_copy
 from news.sampling import one_in_of, sample_joined
 from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, make_sketch, plain_words, sketch_article, weigh
 from news.sources import PreparedArticle, PreparedText
@@ -58,7 +58,7 @@ class Unplaced:
     @property
     def marks(self) -> frozenset[int]:
         """The shingles, and the number that its address has for it."""
-        return self.shingles if self.number_mark is None else self.shingles | {self.number_mark}
+        return join_marks(self.shingles, self.number_mark)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from news.copies import MOST_HOLDERS, article_number_mark, marks_of_copy
+from news.copies import MOST_HOLDERS, article_number_mark, join_marks, marks_of_copy
 from news.sampling import one_in_of, sample_shingles
 from news.text import analyse
 
@@ -40,8 +40,10 @@ class Resampled:
 def resample(article_id: int, own: ShownText, original: ShownText | None) -> Resampled:
     """Sample an article's text anew. `original`: of what it is a copy."""
     shingles, number_mark = _sample(own)
-    of_original = {*_sample(original)[0], _sample(original)[1]} if original is not None else set()
-    same_source = original is not None and original.source_id == own.source_id
+    of_original, same_source = frozenset[int](), False
+    if original is not None:
+        their_shingles, their_number = _sample(original)
+        of_original, same_source = join_marks(their_shingles, their_number), original.source_id == own.source_id
     marks = marks_of_copy(shingles, number_mark, of_original, same_source=same_source)
     return Resampled(article_id, len(shingles), one_in_of(shingles), marks)
 
