@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from news.copies import MOST_HOLDERS, CopyOf, OtherText, SampledText, article_number_mark, find_copy, join_marks, marks_of_copy
+from news.copies import MOST_HOLDERS, CopyOf, CopyReason, OtherText, SampledText, article_number_mark, find_copy, join_marks, marks_of_copy
 from news.sampling import one_in_of, sample_joined
 from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, make_sketch, plain_words, sketch_article, weigh
 from news.sources import PreparedArticle, PreparedText
@@ -71,6 +71,13 @@ class KnownText:
     shingles: int
     one_in: int
     """Of how many of its runs one was taken."""
+    copy_of: int | None = None
+    copies_by: Mapping[int, int] = field(default_factory=dict)
+    """For each source that has copies of it by their text: how many."""
+
+    def is_said_often_by(self, source_id: int) -> bool:
+        """Whether so many articles of a source say the same that it is a phrase there, and no article that is printed again."""
+        return self.copies_by.get(source_id, 0) + (self.source_id == source_id) >= MOST_HOLDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +234,12 @@ class Placer:
         around = self._around
         self._note_words_of_last()
         held = held_among(around.holders, new.marks)
-        copy = self._find_copy(new, held)
+        shared = {one: marks for one, marks in most_sharing(held).items() if one in around.texts}
+        common = self._find_common(new, held, shared)
+        copy = self._find_copy(new, shared, common)
         placing = place(new.sketch, self._near(new, copy), copy)
         story_id = self._begin(new) if placing.story_id is None else self._grow(new, placing)
-        placed = Placed(new, story_id, placing, copy, self._marks_to_keep(new, held, copy))
+        placed = Placed(new, story_id, placing, copy, self._marks_to_keep(new, held, copy) - common)
         self._note(placed)
         return placed
 
@@ -238,20 +247,25 @@ class Placer:
         """The stories that are not as they were, by their number."""
         return [self._around.stories[story_id] for story_id in sorted(self.changed)]
 
-    def _marks_to_keep(self, new: Unplaced, held: Mapping[int, Collection[int]], copy: CopyOf | None) -> frozenset[int]:
-        common = {mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS}
-        if copy is None:
-            return new.marks - common
-        of_original = {mark for mark, articles in held.items() if copy.article_id in articles}
-        same_source = self._around.texts[copy.article_id].source_id == new.source_id
-        return marks_of_copy(new.shingles, new.number_mark, of_original, same_source=same_source) - common
+    def _find_common(self, new: Unplaced, held: Mapping[int, Collection[int]], shared: Mapping[int, Collection[int]]) -> frozenset[int]:
+        """Those of its marks that say nothing: too many articles hold them, or too many of its source say the same as another's does."""
+        texts = self._around.texts
+        by_all = (mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS)
+        by_source = (marks for article_id, marks in shared.items() if texts[article_id].is_said_often_by(new.source_id))
+        return frozenset(by_all).union(*(new.shingles.intersection(marks) for marks in by_source))
 
-    def _find_copy(self, new: Unplaced, held: Mapping[int, Collection[int]]) -> CopyOf | None:
-        around = self._around
-        shared = most_sharing(held)
-        known = [(article_id, around.texts[article_id]) for article_id in sorted(shared) if article_id in around.texts]
-        others = [_other_text(article_id, text, shared[article_id], new) for article_id, text in known]
-        common = new.shingles & {mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS}
+    def _marks_to_keep(self, new: Unplaced, held: Mapping[int, Collection[int]], copy: CopyOf | None) -> frozenset[int]:
+        """Of a copy, what neither its original nor another copy of that has: of a dispatch, a teaser may have come first."""
+        if copy is None:
+            return new.marks
+        texts = self._around.texts
+        same = {copy.article_id} | {one for one, text in texts.items() if text.copy_of == copy.article_id}
+        of_original = {mark for mark, articles in held.items() if not same.isdisjoint(articles)}
+        return marks_of_copy(new.shingles, new.number_mark, of_original, same_source=texts[copy.article_id].source_id == new.source_id)
+
+    def _find_copy(self, new: Unplaced, shared: Mapping[int, set[int]], common: frozenset[int]) -> CopyOf | None:
+        texts = self._around.texts
+        others = [_other_text(article_id, texts[article_id], shared[article_id] - common, new) for article_id in sorted(shared)]
         sampled = SampledText(new.source_id, new.sketch.at, new.sketch.title, new.title_stems, new.shingles, new.number_mark)
         return find_copy(sampled, others, common)
 
@@ -312,7 +326,13 @@ class Placer:
         around, new = self._around, placed.article
         around.sketches[new.article_id] = new.sketch
         around.story_of[new.article_id] = placed.story_id
-        around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, len(new.shingles), one_in_of(new.shingles))
+        copy_of = None if placed.copy is None else placed.copy.article_id
+        sampled = len(new.shingles), one_in_of(new.shingles)
+        around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, *sampled, copy_of)
+        if placed.copy is not None and placed.copy.reason is CopyReason.TEXT:
+            original = around.texts[placed.copy.article_id]
+            copies = original.copies_by.get(new.source_id, 0) + 1
+            around.texts[placed.copy.article_id] = replace(original, copies_by={**original.copies_by, new.source_id: copies})
         for mark in placed.marks:
             around.holders.setdefault(mark, []).append(new.article_id)
         self._last = new.sketch

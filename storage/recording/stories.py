@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +29,8 @@ from storage.recording.story_words import StoryWords, words_of
 SKETCH_AGE = COPY_SPAN + timedelta(days=1)
 MOST_AT_ONCE = 100
 """Articles that are placed with one set of statements; what is loaded around each is some 60 kB."""
+MOST_COPIES_ASKED = 64
+"""Of an article, the latest by their text: an archive of before may have thousands of a notice."""
 _BATCH = 200
 _PLACING = (
     "article_id", "story_id", "copy_of", "share", "copy_reason", "shingles", "sampled_one_in",
@@ -108,19 +110,28 @@ def _load_around(db: Database, words: StoryWords, articles: Sequence[Unplaced], 
     near = {article_id for some in told.values() for article_id in some} | sharing
     sketches = words.load_sketches(db, near)
     story_of, stories = _load_stories(db, near)
-    return Around(next_story_id, holders, _load_texts(db, sharing), told, sketches, story_of, stories)
+    return Around(next_story_id, holders, load_texts(db, sharing), told, sketches, story_of, stories)
 
 
-def _load_texts(db: Database, article_ids: Iterable[int]) -> dict[int, KnownText]:
+def load_texts(db: Database, article_ids: Iterable[int]) -> dict[int, KnownText]:
+    """What comparing a text with those of these articles needs of them; of their copies, the latest are looked at."""
     rows = select_in(
         db,
-        """SELECT articles.id, source_id, time, title, shingles, sampled_one_in
+        """SELECT articles.id, source_id, time, title, shingles, sampled_one_in, copy_of,
+               (SELECT json_group_array(source_id) FROM (
+                    SELECT copies.source_id FROM story_articles AS placed CROSS JOIN articles AS copies ON copies.id = placed.article_id
+                    WHERE placed.copy_of = articles.id AND copy_reason = 'text' ORDER BY placed.article_id DESC LIMIT ?)) AS copies_by
            FROM articles JOIN story_articles ON article_id = articles.id WHERE articles.id IN ({marks})""",
         article_ids,
+        MOST_COPIES_ASKED,
     )
-    return {
-        row["id"]: KnownText(row["source_id"], from_text(row["time"]), row["title"], row["shingles"], row["sampled_one_in"]) for row in rows
-    }
+    return {row["id"]: _known_text(row) for row in rows}
+
+
+def _known_text(row: sqlite3.Row) -> KnownText:
+    copies_by = Counter(json.loads(row["copies_by"]))
+    at = from_text(row["time"])
+    return KnownText(row["source_id"], at, row["title"], row["shingles"], row["sampled_one_in"], row["copy_of"], copies_by)
 
 
 def _load_stories(db: Database, article_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, Story]]:

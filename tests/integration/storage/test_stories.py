@@ -11,13 +11,14 @@ import pytest
 from news.alerts import DifferenceKind
 from news.copies import MOST_HOLDERS, CopyReason
 from news.one_thing import WholeArticle
+from news.placing import KnownText
 from news.stories import Because
 from news.story_answers import StoryRecord
 from news.things import Thing, ThingKind
 from news.topics import Entity, Topic
 from storage import StoryRequest
 from storage.recording import placing_old
-from storage.recording.stories import SKETCH_AGE
+from storage.recording.stories import SKETCH_AGE, load_texts
 from tests.desk import NOW, OTAN, A, B, C, Desk, entry
 from tests.made_words import words_of
 
@@ -257,6 +258,40 @@ def test_a_notice_that_is_all_that_a_source_says_of_its_articles_makes_no_copies
     known = len(EVENTS) - MOST_HOLDERS
     assert [copy_of for copy_of, _ in rows] == [None] + [others + 1] * (MOST_HOLDERS - 1) + [None] * known
     assert len({story_id for _, story_id in rows[MOST_HOLDERS:]}) == known
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_notice_of_several_sources_makes_no_more_copies_of_any_than_of_the_first(desk: Desk, at_once: bool) -> None:
+    others = 600
+    desk.poll(B, *[entry(f"Titre {n}", f"https://b.example/{n}", summary=" ".join(words_of(30, n))) for n in range(others)])
+    desk.poll(A, entry("Un château à vendre", "https://a.example/1", summary=NOTICE))
+    notices = [entry(title, f"https://c.example/{number}", summary=NOTICE) for number, title in enumerate(EVENTS)]
+    for portion in [notices[::-1]] if at_once else [[one] for one in notices]:
+        desk.poll(C, *portion)
+    rows = desk.rows("SELECT copy_of FROM story_articles WHERE article_id > ? ORDER BY article_id", others + 1)
+    assert [copy_of for (copy_of,) in rows] == [others + 1] * MOST_HOLDERS + [None] * (len(EVENTS) - MOST_HOLDERS)
+
+
+def test_how_many_copies_a_source_has_of_an_article_is_asked_of_its_latest_copies_by_their_text(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.recording.stories.MOST_COPIES_ASKED", 4)
+    desk.poll(A, entry("Incendie à Rungis", "https://a.example/1", summary=DISPATCH))
+    for source, number in ((B, 2), (C, 3), (C, 4), (C, 5), (B, 6)):
+        desk.poll(source, entry(f"Titre {number}", f"https://n{number}.example/", summary=f"{DISPATCH} Note {number}."))
+
+    def copies() -> dict[int, KnownText]:
+        return desk.archive._writer.submit(lambda db: load_texts(db, [1, 2])).result()
+
+    a, b, c = (desk.source(url).source_id for url in (A, B, C))
+    assert {article_id: (text.source_id, text.copies_by, text.copy_of) for article_id, text in copies().items()} == {
+        1: (a, {b: 1, c: 3}, None),
+        2: (b, {}, 1),
+    }
+    desk.archive._writer.submit(
+        lambda db: db.conn.execute("UPDATE story_articles SET copy_reason = 'number' WHERE article_id = 4")
+    ).result()
+    assert copies()[1].copies_by == {b: 2, c: 2}
 
 
 def test_a_description_under_another_headline_is_a_copy_for_sure(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from news.placing import (
 from news.sketches import WordCounts
 from news.stories import AFFAIR_SPAN, MOST_NEIGHBOURS, Because
 from news.text import analyse, analyse_article
+from tests.made_words import words_of
 
 NOON = datetime(2025, 2, 10, 12, tzinfo=UTC)
 FIRE = "Un entrepôt de produits chimiques brûle à Rungis depuis mardi matin, dix pompiers ont été blessés dans l’incendie. "
@@ -77,6 +79,36 @@ def test_a_copy_keeps_only_what_its_original_lacks_and_a_third_finds_the_origina
     assert copy.marks == copy.article.shingles - first.article.shingles
     assert third.marks == frozenset()
     assert third.placing.because is Because.COPY
+
+
+def test_of_a_dispatch_whose_teaser_came_first_the_rest_is_held_once_too() -> None:
+    """Else what the teaser lacks would count as everybody's phrase, and who prints only that would be no copy."""
+    placer, words = Placer(around()), words_of(500, 3)
+    placer.place(unplaced(1, "Incendie à Rungis", " ".join(words[:200])))
+    papers = [unplaced(number, f"Titre {number}", " ".join(words), source_id=number) for number in range(2, MOST_HOLDERS + 4)]
+    copies = [placer.place(one) for one in papers]
+    assert [one.copy is not None and one.copy.article_id for one in copies] == [1] * len(copies)
+    assert {bool(one.marks) for one in copies[1:]} == {False}
+    rest = placer.place(unplaced(90, "Fumée noire", " ".join(words[200:]), source_id=90))
+    assert rest.copy is not None
+    assert rest.copy.article_id == 2
+
+
+@pytest.mark.parametrize("words", [30, 300])
+@pytest.mark.parametrize("in_one_body", [True, False])
+def test_what_another_source_said_first_counts_for_no_more_than_so_many_articles_of_one_source(words: int, in_one_body: bool) -> None:
+    """Newspapers of one house have one notice for what only subscribers may read."""
+    notice, placer = " ".join(words_of(words, 5)), Placer(around())
+    placer.place(unplaced(1, "Le Sénat adopte le budget", notice))
+    if not in_one_body:
+        placer._around.texts[1] = replace(placer._around.texts[1], copies_by={2: MOST_HOLDERS - 2, 3: MOST_HOLDERS + 1})
+    said = 2 * MOST_HOLDERS if in_one_body else 6
+    of_second = [placer.place(unplaced(number, f"Titre {number}", notice, source_id=2)) for number in range(2, said)]
+    left = MOST_HOLDERS if in_one_body else 2
+    assert [one.copy is not None for one in of_second] == [number < left for number in range(len(of_second))]
+    assert not any(one.marks for one in of_second)
+    of_fourth = placer.place(unplaced(90, "Fumée noire", notice, source_id=4))
+    assert of_fourth.copy is not None
 
 
 def test_a_page_under_a_new_address_is_found_by_its_number() -> None:
