@@ -38,9 +38,9 @@ def get_progress(db: Database) -> RebuildingProgress | None:
         if below:
             oldest, newest = db.conn.execute(_NUMBERS[part]).fetchone()
             return RebuildingProgress(part, round(100.0 * (newest + 1 - below) / (newest + 1 - oldest), 1))
-    if is_placing(db):
-        percent = 100.0 * int(get_state(db, STORIES_DONE) or 0) / int(get_state(db, STORIES_UNTIL) or 1)
-        return RebuildingProgress(RebuildingPart.STORIES, round(percent, 1))
+    until = get_state(db, STORIES_UNTIL)
+    if until is not None:
+        return RebuildingProgress(RebuildingPart.STORIES, round(100.0 * int(get_state(db, STORIES_DONE) or 0) / int(until), 1))
     return RebuildingProgress(RebuildingPart.OLD_INDEX, 100.0) if list_old_indexes(db) or list_old_shingles(db) else None
 
 

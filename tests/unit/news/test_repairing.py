@@ -224,6 +224,10 @@ def test_an_old_copy_of_an_archive_fills_no_gap() -> None:
     assert on.state is RepairState.REPAIRED, "it goes on from a page that was read"
 
 
+def test_a_first_page_of_which_some_is_from_the_gap_is_no_old_copy() -> None:
+    assert after_page(repair(PAGE_2), Page(new(15, 10, -10, -11, -12)), 2, LATER).state is RepairState.REPAIRED
+
+
 def test_a_sitemap_of_others_fills_nothing() -> None:
     on = after_page(repair(*sitemap_steps()[1:]), Page(known(24) + new(23, 22, 5, -1)), 0, LATER)
     assert (on.state, on.reached_at) == (RepairState.OPEN, published(20))
