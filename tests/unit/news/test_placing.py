@@ -214,10 +214,12 @@ def test_one_under_half_of_the_same_short_headline_is_near_however_much_the_text
     assert list(find_near(asking, holders.get)) == found
 
 
-def test_what_is_too_far_away_in_time_is_not_near() -> None:
-    asking = unplaced(9, "Incendie", "")
-    earlier = unplaced(9, "Incendie", "", minutes=-AFFAIR_SPAN // timedelta(minutes=1))
-    near = {"incendi": [as_holder(1, NOON - AFFAIR_SPAN), as_holder(2, NOON - AFFAIR_SPAN - timedelta(hours=1)), as_holder(3, NOON)]}
+@pytest.mark.parametrize("hours", [0, 1])
+def test_what_is_too_far_away_in_time_is_not_near_at_whatever_hour(hours: int) -> None:
+    at = NOON + timedelta(hours=hours)
+    asking = unplaced(9, "Incendie", "", minutes=60 * hours)
+    earlier = unplaced(9, "Incendie", "", minutes=60 * hours - AFFAIR_SPAN // timedelta(minutes=1))
+    near = {"incendi": [as_holder(1, at - AFFAIR_SPAN), as_holder(2, at - AFFAIR_SPAN - timedelta(hours=1)), as_holder(3, at)]}
     assert set(find_near(asking, near.get)) == {1, 3}
     assert set(find_near(earlier, near.get)) == {1, 2, 3}
 

@@ -74,6 +74,9 @@ def nearness(new: tuple[str, str], old: tuple[str, str], apart: timedelta = time
 def test_time_between_two_articles_parts_them_whichever_came_first() -> None:
     assert nearness(FIRE_AGAIN, FIRE) > nearness(FIRE_AGAIN, FIRE, timedelta(hours=20)) == nearness(FIRE_AGAIN, FIRE, -timedelta(hours=20))
     assert nearness(FIRE_AGAIN, FIRE, timedelta(hours=48)) > 0
+    for hours in range(20):
+        near = nearness(FIRE_AGAIN, FIRE, timedelta(hours=hours))
+        assert near == round(near, 3), "as it is kept and shown"
     assert nearness(FIRE_AGAIN, FIRE, timedelta(hours=48, seconds=1)) == 0
 
 
