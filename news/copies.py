@@ -1,7 +1,7 @@
 """Articles whose text is largely that of another: a dispatch under a new headline, a teaser, a page under a new address. Pure.
 
 Texts are compared by samples of their shingles (`news.sampling`). What many articles say that are no copies of each other (a notice of an
-agency, what a column says of itself every week) says nothing, and is left out on both sides.
+agency, what a column says of itself every week) tells nothing, and does not count; nor does what one source says of many of its articles.
 """
 
 from __future__ import annotations
@@ -27,23 +27,24 @@ __all__ = [
     "column_of",
     "find_copy",
     "join_marks",
-    "marks_of_copy",
 ]
 
 LEAST_SHARE = 0.3
 """Of the sample of the shorter text. A text of which one word in ten was changed shares about 0.59 of its shingles."""
 LEAST_SHARED = {SAMPLED_ONE_IN: 2, 1: 8}
-"""Shingles, where of so many runs one is taken. Of one in sixteen, five words that are the same by chance give one, and a teaser of 400
-characters has about four. Eight runs have twelve words: all that some feeds say of any article is « Lire la suite sur notre site »."""
+"""How many shingles two texts must share, by of how many runs one is taken. Of one in sixteen, five words that are the same by chance give
+one, and a teaser of 400 characters has about four. Of all runs eight are twelve words: more than « Lire la suite sur notre site », which
+is all that some feeds say of any article."""
 SHORT_SHARE, SHORT_SHARED = 0.8, 32
-"""Two short texts must share four fifths of the shorter, or as many runs. What a programme says of itself and the lead of a series are up
+"""Two short texts must share four fifths of the shorter, or so many runs. What a programme says of itself and the lead of a series are up
 to three quarters of the descriptions of articles that have nothing else in common, and have up to 29 words."""
 COLUMN_SHARE = 0.7
 """What a source calls by the same title again must share more: every week, the column says the same of itself."""
 COLUMN_PAUSE = timedelta(hours=12)
 """Within less, the same title of the same source is the same article again, rewritten."""
 MOST_HOLDERS = 8
-"""Articles, copies from other sources aside, that hold a shingle; what as many of them hold is everybody's."""
+"""Articles, copies aside, that hold a shingle: what so many hold is everybody's. So is what so many articles of one source say, though by
+it they are copies: « Cet article est réservé à nos abonnés… »."""
 MOST_ORIGINALS = 3
 """Articles of which nothing is in the others. A text that has parts of so many is a newsletter or a review of the press."""
 SAME_TITLE_SHARE = 0.25
@@ -102,7 +103,7 @@ class OtherText:
     shared: frozenset[int]
     """The text's shingles that this one has too."""
     shingles: int
-    """How many were sampled of it, of which too many others hold some."""
+    """How many were sampled of it, those that too many articles hold among them."""
     one_in: int
     """Of how many of its runs one was taken."""
     same_number: bool
@@ -123,7 +124,7 @@ def article_number_mark(url: str) -> int | None:
 
 
 def find_copy(new: SampledText, others: Collection[OtherText], common: frozenset[int] = frozenset()) -> CopyOf | None:
-    """What the article is a copy of; None where it is no copy. `common`: those of its shingles that too many articles hold.
+    """What the article is a copy of; None where it is no copy. `common`: what too many articles hold.
 
     Of several that it shares enough with, the one that it shares most with, and of these the one that came first.
     """
@@ -141,16 +142,6 @@ def find_copy(new: SampledText, others: Collection[OtherText], common: frozenset
     return None
 
 
-def marks_of_copy(shingles: frozenset[int], number_mark: int | None, of_original: Collection[int], *, same_source: bool) -> frozenset[int]:
-    """What is to be kept of a copy: nothing that its original has, so that a dispatch that a hundred newspapers print is held once.
-
-    But what a source says again and again may be a phrase of its own (« Cet article est réservé à nos abonnés… »), which is known by how
-    many hold it: so of a copy from its original's source all shingles are kept.
-    """
-    lacking = join_marks(shingles, number_mark).difference(of_original)
-    return lacking | shingles if same_source else lacking
-
-
 def join_marks(shingles: frozenset[int], number_mark: int | None) -> frozenset[int]:
     """The shingles, and the number that its address has for the article, if it has any."""
     return shingles if number_mark is None else shingles | {number_mark}
@@ -164,7 +155,8 @@ class _Pair:
     shared: frozenset[int]
     one_in: int
     shorter: float
-    """How many shingles the shorter text has; of a short one beside a longer one, about so many."""
+    """How many such shingles the shorter text has. Of a short text on record only the number of all its shingles is known: beside a longer
+    one it is taken to have one in sixteen of these."""
 
     @property
     def shares_enough(self) -> bool:
@@ -178,8 +170,8 @@ class _Pair:
 
 def _compare(new: SampledText, other: OtherText, common: frozenset[int]) -> _Pair:
     one_in = max(other.one_in, one_in_of(new.shingles))
-    mine, theirs = thin_out(new.shingles - common, one_in), other.shingles * other.one_in / one_in
-    return _Pair(other, thin_out(other.shared, one_in), one_in, min(len(mine), theirs))
+    mine, their_number = thin_out(new.shingles - common, one_in), other.shingles * other.one_in / one_in
+    return _Pair(other, thin_out(other.shared, one_in), one_in, min(len(mine), their_number))
 
 
 def _least_share(new: SampledText, pair: _Pair) -> float:

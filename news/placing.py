@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from news.copies import MOST_HOLDERS, CopyOf, CopyReason, OtherText, SampledText, article_number_mark, find_copy, join_marks, marks_of_copy
+from news.copies import MOST_HOLDERS, CopyOf, CopyReason, OtherText, SampledText, article_number_mark, find_copy, join_marks
 from news.sampling import one_in_of, sample_joined
 from news.sketches import KIN_SIGN, Sketch, WordCounts, begin_sketch, make_sketch, plain_words, sketch_article, weigh
 from news.sources import PreparedArticle, PreparedText
@@ -72,12 +72,13 @@ class KnownText:
     one_in: int
     """Of how many of its runs one was taken."""
     copy_of: int | None = None
-    copies_by: Mapping[int, int] = field(default_factory=dict)
-    """For each source that has copies of it by their text: how many."""
+    said_by: Mapping[int, int] = field(default_factory=dict)
+    """How many articles of each source say the same: copies by their text, and the article itself."""
 
-    def is_said_often_by(self, source_id: int) -> bool:
-        """Whether so many articles of a source say the same that it is a phrase there, and no article that is printed again."""
-        return self.copies_by.get(source_id, 0) + (self.source_id == source_id) >= MOST_HOLDERS
+    @property
+    def is_phrase(self) -> bool:
+        """Whether a source says the same so often that it is no article that is printed again, whoever says it."""
+        return max(self.said_by.values(), default=0) >= MOST_HOLDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,20 +249,20 @@ class Placer:
         return [self._around.stories[story_id] for story_id in sorted(self.changed)]
 
     def _find_common(self, new: Unplaced, held: Mapping[int, Collection[int]], shared: Mapping[int, Collection[int]]) -> frozenset[int]:
-        """Those of its marks that say nothing: too many articles hold them, or too many of its source say the same as another's does."""
-        texts = self._around.texts
-        by_all = (mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS)
-        by_source = (marks for article_id, marks in shared.items() if texts[article_id].is_said_often_by(new.source_id))
-        return frozenset(by_all).union(*(new.shingles.intersection(marks) for marks in by_source))
+        """Those of its marks that tell nothing: too many articles hold them, or they are those of a phrase."""
+        by_many = [mark for mark, articles in held.items() if len(articles) >= MOST_HOLDERS]
+        in_phrases = [new.shingles.intersection(marks) for one, marks in shared.items() if self._around.texts[one].is_phrase]
+        return frozenset(by_many).union(*in_phrases)
 
     def _marks_to_keep(self, new: Unplaced, held: Mapping[int, Collection[int]], copy: CopyOf | None) -> frozenset[int]:
-        """Of a copy, what neither its original nor another copy of that has: of a dispatch, a teaser may have come first."""
+        """Of a copy, what neither its original nor another copy of that has: of a dispatch, a teaser may have come first.
+
+        So a dispatch that a hundred newspapers print is held once.
+        """
         if copy is None:
             return new.marks
-        texts = self._around.texts
-        same = {copy.article_id} | {one for one, text in texts.items() if text.copy_of == copy.article_id}
-        of_original = {mark for mark, articles in held.items() if not same.isdisjoint(articles)}
-        return marks_of_copy(new.shingles, new.number_mark, of_original, same_source=texts[copy.article_id].source_id == new.source_id)
+        same = {copy.article_id} | {one for one, text in self._around.texts.items() if text.copy_of == copy.article_id}
+        return new.marks - {mark for mark, articles in held.items() if not same.isdisjoint(articles)}
 
     def _find_copy(self, new: Unplaced, shared: Mapping[int, set[int]], common: frozenset[int]) -> CopyOf | None:
         texts = self._around.texts
@@ -328,11 +329,11 @@ class Placer:
         around.story_of[new.article_id] = placed.story_id
         copy_of = None if placed.copy is None else placed.copy.article_id
         sampled = len(new.shingles), one_in_of(new.shingles)
-        around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, *sampled, copy_of)
+        around.texts[new.article_id] = KnownText(new.source_id, new.sketch.at, new.sketch.title, *sampled, copy_of, {new.source_id: 1})
         if placed.copy is not None and placed.copy.reason is CopyReason.TEXT:
             original = around.texts[placed.copy.article_id]
-            copies = original.copies_by.get(new.source_id, 0) + 1
-            around.texts[placed.copy.article_id] = replace(original, copies_by={**original.copies_by, new.source_id: copies})
+            said = original.said_by.get(new.source_id, 0) + 1
+            around.texts[placed.copy.article_id] = replace(original, said_by={**original.said_by, new.source_id: said})
         for mark in placed.marks:
             around.holders.setdefault(mark, []).append(new.article_id)
         self._last = new.sketch

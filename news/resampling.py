@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from news.copies import MOST_HOLDERS, article_number_mark, join_marks, marks_of_copy
+from news.copies import MOST_HOLDERS, article_number_mark, join_marks
 from news.sampling import one_in_of, sample_shingles
 from news.text import analyse
 
@@ -19,7 +19,6 @@ from news.text import analyse
 class ShownText:
     """The text of an article, and its address. The text is empty once its retention has ended: the address tells still."""
 
-    source_id: int
     url: str
     text: str
 
@@ -34,18 +33,14 @@ class Resampled:
     one_in: int
     """Of how many of its runs of words one was taken."""
     marks: frozenset[int]
-    """Those that are to be kept if not too many hold them: shingles, and the number that its address has for it."""
+    """Those that its original has not, and the number that its address has for it."""
 
 
 def resample(article_id: int, own: ShownText, original: ShownText | None) -> Resampled:
     """Sample an article's text anew. `original`: of what it is a copy."""
     shingles, number_mark = _sample(own)
-    of_original, same_source = frozenset[int](), False
-    if original is not None:
-        their_shingles, their_number = _sample(original)
-        of_original, same_source = join_marks(their_shingles, their_number), original.source_id == own.source_id
-    marks = marks_of_copy(shingles, number_mark, of_original, same_source=same_source)
-    return Resampled(article_id, len(shingles), one_in_of(shingles), marks)
+    in_original = join_marks(*_sample(original)) if original is not None else frozenset[int]()
+    return Resampled(article_id, len(shingles), one_in_of(shingles), join_marks(shingles, number_mark) - in_original)
 
 
 def _sample(shown: ShownText) -> tuple[frozenset[int], int | None]:

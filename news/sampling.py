@@ -2,7 +2,7 @@
 
 Of the runs of five words of a text one in sixteen is taken and kept as a hash, so that two texts share about as much of their samples as of
 their words. Of a description that would be one or two, and chance would tell of what it is a copy: so of a short text all runs are taken.
-Those that would be in the sample of a longer text too are known by their last bit, and only these are compared with those of one.
+The last bit of those that would be in the sample of a longer text too is set, and a longer text is compared with these alone.
 
 After Broder, "On the resemblance and containment of documents" (1997), where a sample is taken by a divisor too.
 """
@@ -28,10 +28,14 @@ _MARK_BYTES = 6
 _TURNED = [bytes((byte << place | byte >> 8 - place) & 255 for byte in range(256)) for place in range(SHINGLE_WORDS)]
 """For each place in a run, every byte with its bits turned round by so many."""
 _IS_SAMPLED = bytes(byte % SAMPLED_ONE_IN == 0 for byte in range(256))
+"""For each byte that the words of a run may give, 1 if the run is sampled of any text, and else 0: the last bit of its shingle."""
 
 
 def sample_shingles(tokens: Sequence[str]) -> frozenset[int]:
-    """The sampled shingles of a text's words, as numbers of 48 bits; odd are those of one run in `SAMPLED_ONE_IN`."""
+    """The sampled shingles of a text's words, as numbers of 48 bits.
+
+    Those of one run in `SAMPLED_ONE_IN` are odd; a longer text has no others.
+    """
     return sample_joined(" ".join(tokens))
 
 
@@ -57,16 +61,17 @@ def sample_joined(tokens: str) -> frozenset[int]:
 def one_in_of(shingles: Collection[int]) -> int:
     """Of how many runs of a text one is in this sample of it: 1 or `SAMPLED_ONE_IN`.
 
-    Of a text of so few runs that all of them may be odd by chance, it does not matter.
+    A sample with nothing but odd shingles is taken for that of a longer text. So is, wrongly, that of a short text whose runs are all odd
+    by chance: of texts of six words, which have two runs, one in 256, and of those of more hardly any.
     """
     return SAMPLED_ONE_IN if all(shingle & 1 for shingle in shingles) else 1
 
 
 def thin_out(shingles: Collection[int], one_in: int) -> frozenset[int]:
-    """Those that would be there if of so many runs one had been taken."""
+    """Those of a sample that would be in it if of so many runs one had been taken."""
     return frozenset(shingles if one_in == 1 else [shingle for shingle in shingles if shingle & 1])
 
 
 def hash_mark(of: bytes) -> int:
-    """A hash of 48 bits."""
+    """A hash of 48 bits, of a run of words or of whatever else an article is known by."""
     return int.from_bytes(blake2b(of, digest_size=_MARK_BYTES).digest())

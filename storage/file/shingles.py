@@ -29,7 +29,7 @@ MOST_WAITING = 600_000
 it, and it is the page that costs. They take some 11 MB, and 0.7 s to be read after a start, and after what was taken back."""
 _SEEN_BITS = 1 << 24
 """Of 2 MB, of which those of a pass and of what comes meanwhile set one in twenty."""
-_SEEN = 2 * _SEEN_BITS - 1
+_SEEN = _SEEN_BITS - 1
 _PORTION = 2_000
 """Shingles that are put into the index with an operation: some 5 ms."""
 _HOLDERS = """
@@ -90,14 +90,15 @@ class _Waiting:
         self.sieves = Sieves()
         self._shelves = [_Shelf() for _ in range(STRETCHES)]
         self._seen = bytearray(_SEEN_BITS >> 3)
-        """A bit for each shingle that came since the last pass ended, by its last bits: of what is asked for, hardly any waits. But for the
-        very last, which is the same for all shingles of longer texts."""
+        """A bit for each shingle that came since the last pass ended: of what is asked for, hardly any waits. Which bit it is, the last
+        bits of the shingle tell, without the very last one, which is set in all shingles of longer texts."""
 
     def holders(self, shingles: Iterable[int]) -> Iterator[tuple[int, Sequence[int]]]:
         """Who holds these, of those that wait; of those that nobody holds nothing."""
         seen = self._seen
         for shingle in shingles:
-            if seen[(shingle & _SEEN) >> 4] >> (shingle >> 1 & 7) & 1 and (held := self._shelves[shingle >> STRETCH_BITS].holders(shingle)):
+            place = shingle >> 1 & _SEEN
+            if seen[place >> 3] >> (place & 7) & 1 and (held := self._shelves[shingle >> STRETCH_BITS].holders(shingle)):
                 yield shingle, held
 
     def add(self, article_id: int, shingles: Collection[int]) -> None:
@@ -131,7 +132,8 @@ class _Waiting:
     def _see(self, shingles: Iterable[int]) -> None:
         seen = self._seen
         for shingle in shingles:
-            seen[(shingle & _SEEN) >> 4] |= 1 << (shingle >> 1 & 7)
+            place = shingle >> 1 & _SEEN
+            seen[place >> 3] |= 1 << (place & 7)
 
 
 _waiting_of: WeakKeyDictionary[Database, _Waiting] = WeakKeyDictionary()

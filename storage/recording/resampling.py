@@ -61,8 +61,7 @@ def resample_some(db: Database, below: int) -> None:
 
 def _take_articles(db: Database, below: int) -> Iterator[sqlite3.Row]:
     rows = db.conn.execute(
-        """SELECT placed.article_id, own.source_id, own.url, own_text.text, original.source_id AS original_source_id,
-               original.url AS original_url, original_text.text AS original_text
+        """SELECT placed.article_id, own.url, own_text.text, original.url AS original_url, original_text.text AS original_text
            FROM story_articles AS placed CROSS JOIN articles AS own ON own.id = placed.article_id
                CROSS JOIN revisions AS own_text ON own_text.id = own.revision_id
                LEFT JOIN articles AS original ON original.id = copy_of
@@ -79,5 +78,5 @@ def _take_articles(db: Database, below: int) -> Iterator[sqlite3.Row]:
 
 
 def _resample(row: sqlite3.Row) -> Resampled:
-    shown = None if row["original_url"] is None else ShownText(row["original_source_id"], row["original_url"], row["original_text"])
-    return resample(row["article_id"], ShownText(row["source_id"], row["url"], row["text"]), shown)
+    original = None if row["original_url"] is None else ShownText(row["original_url"], row["original_text"])
+    return resample(row["article_id"], ShownText(row["url"], row["text"]), original)

@@ -1,8 +1,8 @@
 """Placing articles in stories, in the operation that archives them: load what is around them, have it decided, write.
 
-What is remembered of an article for this (`sketches`) is forgotten after `SKETCH_AGE`; its shingles stay as long as its text. A dispatch
-that a hundred newspapers print is held once, and a shingle that many articles hold is known for a phrase that says nothing
-(`news.copies.marks_of_copy`).
+What is remembered of an article for this (`sketches`) is forgotten after `SKETCH_AGE`; its shingles stay as long as its text. Of a copy
+only those are kept that its original lacks: so a dispatch that a hundred newspapers print is held once, and a shingle that many articles
+hold is known for a phrase that tells nothing.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from storage.recording.story_words import StoryWords, words_of
 SKETCH_AGE = COPY_SPAN + timedelta(days=1)
 MOST_AT_ONCE = 100
 """Articles that are placed with one set of statements; what is loaded around each is some 60 kB."""
-MOST_COPIES_ASKED = 64
-"""Of an article, the latest by their text: an archive of before may have thousands of a notice."""
+MOST_COPIES_ASKED = 1_000
+"""Of an article, the latest by their text: an archive of before may have many thousands of a notice, and with each more all are read. Among
+a thousand, some source has so many of its own that it is a phrase, unless there are more than a hundred and forty that take turns."""
 _BATCH = 200
 _PLACING = (
     "article_id", "story_id", "copy_of", "share", "copy_reason", "shingles", "sampled_one_in",
@@ -114,13 +115,13 @@ def _load_around(db: Database, words: StoryWords, articles: Sequence[Unplaced], 
 
 
 def load_texts(db: Database, article_ids: Iterable[int]) -> dict[int, KnownText]:
-    """What comparing a text with those of these articles needs of them; of their copies, the latest are looked at."""
+    """What comparing a text with those of these articles needs of them; who says the same, by the latest of their copies."""
     rows = select_in(
         db,
         """SELECT articles.id, source_id, time, title, shingles, sampled_one_in, copy_of,
                (SELECT json_group_array(source_id) FROM (
                     SELECT copies.source_id FROM story_articles AS placed CROSS JOIN articles AS copies ON copies.id = placed.article_id
-                    WHERE placed.copy_of = articles.id AND copy_reason = 'text' ORDER BY placed.article_id DESC LIMIT ?)) AS copies_by
+                    WHERE placed.copy_of = articles.id AND copy_reason = 'text' ORDER BY placed.article_id DESC LIMIT ?)) AS said_by
            FROM articles JOIN story_articles ON article_id = articles.id WHERE articles.id IN ({marks})""",
         article_ids,
         MOST_COPIES_ASKED,
@@ -129,9 +130,9 @@ def load_texts(db: Database, article_ids: Iterable[int]) -> dict[int, KnownText]
 
 
 def _known_text(row: sqlite3.Row) -> KnownText:
-    copies_by = Counter(json.loads(row["copies_by"]))
+    said_by = Counter([row["source_id"], *json.loads(row["said_by"])])
     at = from_text(row["time"])
-    return KnownText(row["source_id"], at, row["title"], row["shingles"], row["sampled_one_in"], row["copy_of"], copies_by)
+    return KnownText(row["source_id"], at, row["title"], row["shingles"], row["sampled_one_in"], row["copy_of"], said_by)
 
 
 def _load_stories(db: Database, article_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, Story]]:
@@ -164,7 +165,7 @@ def _write(db: Database, placed: Sequence[Placed], changed: Sequence[Story]) -> 
     insert_rows(db, "story_articles", _PLACING, [_placing_row(one, centrality) for one in placed])
     write_sketches(db, [one.article.sketch for one in placed])
     leave_shingles_waiting(db, {one.article.article_id: one.marks for one in placed})
-    for story in changed:
+    for story in reversed(changed):  # the latest first: what it is joined into may be joined in turn, always into an earlier one
         if story.joined_into is not None:
             db.conn.execute("UPDATE story_articles SET story_id = ? WHERE story_id = ?", (story.joined_into, story.story_id))
             db.conn.execute("UPDATE stories SET joined_into = ? WHERE joined_into = ?", (story.joined_into, story.story_id))

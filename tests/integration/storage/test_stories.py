@@ -12,11 +12,13 @@ from news.alerts import DifferenceKind
 from news.copies import MOST_HOLDERS, CopyReason
 from news.one_thing import WholeArticle
 from news.placing import KnownText
+from news.sources import FeedEntry
 from news.stories import Because
 from news.story_answers import StoryRecord
 from news.things import Thing, ThingKind
 from news.topics import Entity, Topic
 from storage import StoryRequest
+from storage.file.database import Database
 from storage.recording import placing_old
 from storage.recording.stories import SKETCH_AGE, load_texts
 from tests.desk import NOW, OTAN, A, B, C, Desk, entry
@@ -88,6 +90,28 @@ def test_a_story_that_was_joined_names_the_one_that_has_its_articles_also_when_t
     desk.poll(C, entry("Incendie dans un entrepôt chimique de Rungis", "https://c.example/1", summary=FIRE))
     assert desk.rows("SELECT id, joined_into, articles FROM stories ORDER BY id") == [(1, None, 3), (2, 1, 0), (3, 1, 0)]
     assert placed(desk) == [("1,2,3",)]
+
+
+@pytest.mark.parametrize("in_one_body", [True, False])
+def test_no_article_stays_in_a_story_that_was_joined_by_one_that_is_joined_with_the_same_body(desk: Desk, in_one_body: bool) -> None:
+    def told(hours: int, url: str) -> FeedEntry:
+        at = NOW + timedelta(hours=hours - 100)
+        return entry("Incendie dans un entrepôt chimique de Rungis", f"https://a.example/{url}", published_at=at)
+
+    for number, hours in enumerate((0, 30, 60), start=1):
+        desk.poll(A, told(hours, str(number)))
+    desk.archive._writer.submit(split_stories).result()
+    both = [told(70, "4"), told(10, "5")]
+    for portion in [both[::-1]] if in_one_body else [[one] for one in both]:
+        desk.poll(A, *portion)
+    assert desk.rows("SELECT id, joined_into, articles FROM stories ORDER BY id") == [(1, None, 5), (2, 1, 0), (3, 1, 0)]
+    assert placed(desk) == [("1,2,3,4,5",)]
+
+
+def split_stories(db: Database) -> None:
+    """Give each article a story of its own, of the number that it has."""
+    db.conn.execute("REPLACE INTO stories SELECT id, id, time, time, 1, NULL FROM articles ORDER BY id DESC")
+    db.conn.execute("UPDATE story_articles SET story_id = article_id, centrality = 0")
 
 
 def test_stories_are_asked_for_by_topic_time_and_size(desk: Desk) -> None:
@@ -261,7 +285,7 @@ def test_a_notice_that_is_all_that_a_source_says_of_its_articles_makes_no_copies
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_a_notice_of_several_sources_makes_no_more_copies_of_any_than_of_the_first(desk: Desk, at_once: bool) -> None:
+def test_a_notice_that_another_source_said_first_makes_no_copies_either_once_it_is_known_for_one(desk: Desk, at_once: bool) -> None:
     others = 600
     desk.poll(B, *[entry(f"Titre {n}", f"https://b.example/{n}", summary=" ".join(words_of(30, n))) for n in range(others)])
     desk.poll(A, entry("Un château à vendre", "https://a.example/1", summary=NOTICE))
@@ -272,7 +296,7 @@ def test_a_notice_of_several_sources_makes_no_more_copies_of_any_than_of_the_fir
     assert [copy_of for (copy_of,) in rows] == [others + 1] * MOST_HOLDERS + [None] * (len(EVENTS) - MOST_HOLDERS)
 
 
-def test_how_many_copies_a_source_has_of_an_article_is_asked_of_its_latest_copies_by_their_text(
+def test_how_many_articles_of_each_source_say_the_same_is_told_by_the_latest_copies_by_their_text(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.recording.stories.MOST_COPIES_ASKED", 4)
@@ -284,14 +308,14 @@ def test_how_many_copies_a_source_has_of_an_article_is_asked_of_its_latest_copie
         return desk.archive._writer.submit(lambda db: load_texts(db, [1, 2])).result()
 
     a, b, c = (desk.source(url).source_id for url in (A, B, C))
-    assert {article_id: (text.source_id, text.copies_by, text.copy_of) for article_id, text in copies().items()} == {
-        1: (a, {b: 1, c: 3}, None),
-        2: (b, {}, 1),
+    assert {article_id: (text.source_id, text.said_by, text.copy_of) for article_id, text in copies().items()} == {
+        1: (a, {a: 1, b: 1, c: 3}, None),
+        2: (b, {b: 1}, 1),
     }
     desk.archive._writer.submit(
         lambda db: db.conn.execute("UPDATE story_articles SET copy_reason = 'number' WHERE article_id = 4")
     ).result()
-    assert copies()[1].copies_by == {b: 2, c: 2}
+    assert copies()[1].said_by == {a: 1, b: 2, c: 2}
 
 
 def test_a_description_under_another_headline_is_a_copy_for_sure(desk: Desk) -> None:

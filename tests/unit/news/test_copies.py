@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from news.copies import CopyOf, CopyReason, OtherText, SampledText, article_number_mark, column_key, find_copy, marks_of_copy
+from news.copies import CopyOf, CopyReason, OtherText, SampledText, article_number_mark, column_key, find_copy
 from news.sampling import SAMPLED_ONE_IN, one_in_of, sample_shingles
 from news.text import analyse
 from tests.made_words import words_of
@@ -84,10 +84,10 @@ def test_a_share_is_of_the_shorter_text_whichever_came_first() -> None:
     assert find_copy(new(ORIGINAL), [other(7, part & ORIGINAL, len(part))]) == CopyOf(7, 1.0, CopyReason.TEXT)
 
 
-@pytest.mark.parametrize(("shared", "is_copy"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("shared", "is_copy"), [(29, False), (30, True)])
 def test_three_tenths_of_the_shorter_sample_are_enough(shared: int, is_copy: bool) -> None:
-    text = long_sample(*range(10))
-    assert (find_copy(new(text), [other(7, long_sample(*range(shared)), 40)]) is not None) is is_copy
+    text = long_sample(*range(100))
+    assert (find_copy(new(text), [other(7, long_sample(*range(shared)), 400)]) is not None) is is_copy
 
 
 def test_one_shingle_in_common_is_chance() -> None:
@@ -101,12 +101,12 @@ def test_what_everybody_says_is_no_part_of_the_shorter_sample() -> None:
     assert find_copy(new(text), [candidate], long_sample(6, 7, 8, 9)) == CopyOf(7, round(2 / 6, 3), CopyReason.TEXT)
 
 
-@pytest.mark.parametrize(("shared", "is_copy"), [(19, False), (20, True)])
+@pytest.mark.parametrize(("shared", "is_copy"), [(27, False), (28, True)])
 def test_short_texts_must_share_four_fifths_of_the_shorter(shared: int, is_copy: bool) -> None:
     """Three quarters of a description may be what its programme says of itself."""
-    text, candidate = short_sample(*range(25)), other(7, short_sample(*range(shared)), 60, one_in=1)
+    text, candidate = short_sample(*range(35)), other(7, short_sample(*range(shared)), 60, one_in=1)
     found = find_copy(new(text), [candidate])
-    assert found == (CopyOf(7, shared / 25, CopyReason.TEXT) if is_copy else None)
+    assert found == (CopyOf(7, shared / 35, CopyReason.TEXT) if is_copy else None)
 
 
 @pytest.mark.parametrize(("shared", "is_copy"), [(31, False), (32, True)])
@@ -137,6 +137,12 @@ def test_a_short_text_and_a_longer_one_are_compared_by_what_the_longer_ones_samp
     longer = long_sample(*range(0, 640, 16))
     assert find_copy(new(longer), [other(7, long_sample(0, 16), 64, one_in=1)]) == CopyOf(7, 0.5, CopyReason.TEXT)
     assert find_copy(new(longer), [other(7, long_sample(0), 8, one_in=1)]) is None
+
+
+def test_a_share_is_never_more_than_all_of_a_text() -> None:
+    """Of twenty runs on record one or two are taken to be in the sample of a longer text; here it is more."""
+    longer = long_sample(*range(0, 640, 16))
+    assert find_copy(new(longer), [other(7, long_sample(0, 16), 20, one_in=1)]) == CopyOf(7, 1.0, CopyReason.TEXT)
 
 
 def test_descriptions_that_are_the_same_under_any_headline_are_copies_whatever_they_say() -> None:
@@ -211,16 +217,15 @@ def test_a_page_with_the_number_of_another_is_its_copy_unless_its_words_contradi
     assert find_copy(new(frozenset()), [other(7, frozenset(), 40, title=title)]) is None
 
 
-def test_of_a_copy_from_another_source_only_what_its_original_lacks_is_kept() -> None:
-    assert marks_of_copy(frozenset({1, 3, 5}), 9, {3, 5, 9}, same_source=False) == {1}
-    assert marks_of_copy(frozenset({1, 3, 5}), 9, {3, 5}, same_source=False) == {1, 9}
-    assert marks_of_copy(frozenset({1}), None, {3}, same_source=False) == {1}
+@pytest.mark.parametrize(("words", "is_copy"), [("abcd", True), ("abcde", False)])
+def test_titles_that_share_a_quarter_of_the_words_of_the_shorter_do_not_contradict(words: str, is_copy: bool) -> None:
+    renamed = other(7, frozenset(), 40, title_stems=frozenset("avwxyz"), same_number=True)
+    assert (find_copy(new(frozenset(), title_stems=frozenset(words)), [renamed]) is not None) is is_copy
 
 
-def test_of_one_from_the_same_source_only_its_number_may_be_left_out() -> None:
-    assert marks_of_copy(frozenset({1, 3, 5}), 9, {3, 5, 9}, same_source=True) == {1, 3, 5}
-    assert marks_of_copy(frozenset({1, 3, 5}), 9, {3, 5}, same_source=True) == {1, 3, 5, 9}
-    assert marks_of_copy(frozenset({1}), None, {1}, same_source=True) == {1}
+def test_of_several_pages_with_its_number_the_first_is_the_original_whatever_little_their_texts_share() -> None:
+    pages = [other(number, long_sample(0, 1), 40, title=TITLE, same_number=True) for number in (9, 5)]
+    assert find_copy(new(long_sample(*range(10))), pages) == CopyOf(5, 0.2, CopyReason.NUMBER)
 
 
 def mark(url: str) -> int | None:

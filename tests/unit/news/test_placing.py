@@ -96,19 +96,19 @@ def test_of_a_dispatch_whose_teaser_came_first_the_rest_is_held_once_too() -> No
 
 @pytest.mark.parametrize("words", [30, 300])
 @pytest.mark.parametrize("in_one_body", [True, False])
-def test_what_another_source_said_first_counts_for_no_more_than_so_many_articles_of_one_source(words: int, in_one_body: bool) -> None:
+def test_what_so_many_articles_of_one_source_say_tells_nothing_whoever_said_it_first(words: int, in_one_body: bool) -> None:
     """Newspapers of one house have one notice for what only subscribers may read."""
     notice, placer = " ".join(words_of(words, 5)), Placer(around())
     placer.place(unplaced(1, "Le Sénat adopte le budget", notice))
     if not in_one_body:
-        placer._around.texts[1] = replace(placer._around.texts[1], copies_by={2: MOST_HOLDERS - 2, 3: MOST_HOLDERS + 1})
+        placer._around.texts[1] = replace(placer._around.texts[1], said_by={1: 1, 2: MOST_HOLDERS - 2, 3: MOST_HOLDERS - 1})
     said = 2 * MOST_HOLDERS if in_one_body else 6
     of_second = [placer.place(unplaced(number, f"Titre {number}", notice, source_id=2)) for number in range(2, said)]
     left = MOST_HOLDERS if in_one_body else 2
     assert [one.copy is not None for one in of_second] == [number < left for number in range(len(of_second))]
     assert not any(one.marks for one in of_second)
     of_fourth = placer.place(unplaced(90, "Fumée noire", notice, source_id=4))
-    assert of_fourth.copy is not None
+    assert of_fourth.copy is None
 
 
 def test_a_page_under_a_new_address_is_found_by_its_number() -> None:

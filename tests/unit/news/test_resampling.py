@@ -21,40 +21,35 @@ def known_by(*marks: int, article_id: int = 1) -> Resampled:
 
 
 def test_an_article_is_known_by_its_text_and_by_the_number_in_its_address() -> None:
-    known = resample(3, ShownText(1, NUMBERED, TEXT), None)
+    known = resample(3, ShownText(NUMBERED, TEXT), None)
     number = article_number_mark(NUMBERED)
     assert number is not None
     assert (known.article_id, known.shingles, known.one_in, known.marks) == (3, len(sampled(TEXT)), 16, sampled(TEXT) | {number})
 
 
 def test_a_short_text_is_sampled_whole() -> None:
-    known = resample(3, ShownText(1, "https://a.example/", "un deux trois quatre cinq six sept huit neuf dix"), None)
+    known = resample(3, ShownText("https://a.example/", "un deux trois quatre cinq six sept huit neuf dix"), None)
     assert (known.shingles, known.one_in, len(known.marks)) == (6, 1, 6)
 
 
 def test_a_copy_is_known_by_what_its_original_lacks() -> None:
-    known = resample(3, ShownText(2, "https://b.example/", f"{TEXT} {TAIL}"), ShownText(1, "https://a.example/", TEXT))
+    known = resample(3, ShownText("https://b.example/", f"{TEXT} {TAIL}"), ShownText("https://a.example/", TEXT))
     assert known.shingles == len(sampled(f"{TEXT} {TAIL}"))
     assert known.marks == sampled(f"{TEXT} {TAIL}") - sampled(TEXT)
 
 
-def test_a_copy_from_the_source_of_its_original_is_known_by_all_it_has() -> None:
-    known = resample(3, ShownText(1, "https://a.example/2", f"{TEXT} {TAIL}"), ShownText(1, "https://a.example/", TEXT))
-    assert known.marks == sampled(f"{TEXT} {TAIL}")
-
-
 def test_a_copy_under_the_same_number_leaves_that_to_its_original() -> None:
-    known = resample(3, ShownText(1, NUMBERED + "?suite", TAIL), ShownText(1, NUMBERED, TEXT))
+    known = resample(3, ShownText(NUMBERED + "?suite", TAIL), ShownText(NUMBERED, TEXT))
     assert known.marks == sampled(TAIL)
 
 
 def test_of_a_text_that_is_gone_the_number_is_left() -> None:
-    known = resample(3, ShownText(1, NUMBERED, ""), None)
+    known = resample(3, ShownText(NUMBERED, ""), None)
     assert (known.shingles, known.marks) == (0, {article_number_mark(NUMBERED)})
 
 
 def test_a_copy_of_a_text_that_is_gone_keeps_all() -> None:
-    assert resample(3, ShownText(2, "https://b.example/", TEXT), ShownText(1, "https://a.example/", "")).marks == sampled(TEXT)
+    assert resample(3, ShownText("https://b.example/", TEXT), ShownText("https://a.example/", "")).marks == sampled(TEXT)
 
 
 def test_what_as_many_hold_as_tell_that_it_is_everybodys_is_left_out() -> None:
