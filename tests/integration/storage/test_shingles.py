@@ -293,3 +293,11 @@ def test_a_pass_goes_through_what_waits_in_the_order_of_whole_shingles(tmp_path:
         3: [14],
     }
     one.db.conn.close()
+
+
+def test_what_waits_of_longer_texts_is_told_apart_by_all_bits_that_note_it(shingles: Index) -> None:
+    """The last bit of their shingles is always set: if it counted, half of the bits would note nothing."""
+    bits = (index._SEEN_BITS - 1).bit_length()
+    with shingles.db.atomic():
+        leave_shingles_waiting(shingles.db, {1: [1, *(1 | 2 << bit for bit in range(bits))]})
+    assert int.from_bytes(index._waiting_of[shingles.db]._seen).bit_count() == bits + 1

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from news.placing import Story
 from news.plans import Follows
 from storage.asking.alert_log import AlertRequest, report_alerts
 from storage.asking.care import report_care
@@ -19,6 +20,7 @@ from storage.file.database import Database
 from storage.recording.entries import list_entries, load_others
 from storage.recording.repairs import list_due_repairs
 from storage.recording.spoken import load_sayings
+from storage.recording.stories import _write
 from storage.recording.stories_told import find_followed, with_stories
 from storage.recording.tidying import forget_articles, forget_gaps, mend_clock_jumps, prune_poll_log, set_back
 from storage.recording.waiting import list_waiting
@@ -96,7 +98,10 @@ def test_an_entry_takes_no_more_work_when_hundreds_of_sources_show_its_article(d
     assert work[1] < work[0] + 30, "of 400 entries, reading each takes 80"
 
 
-GROWING = ("alerts", "article_urls", "articles", "deliveries", "entries", "gaps", "matches", "messages", "polls", "revisions", "sightings")
+GROWING = (
+    "alerts", "article_urls", "articles", "deliveries", "entries", "gaps", "matches", "messages", "polls", "revisions", "sightings",
+    "stories",
+)  # fmt: skip
 SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messages_due")
 """Those that hold only what is due, or a few rows of many."""
 
@@ -123,6 +128,7 @@ SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messa
         lambda db: list_waiting(db, "hook", NOW + timedelta(days=1), 10),
         lambda db: with_stories(db, {}, "hook", [replace(list_waiting(db, "hook", NOW + timedelta(days=1), 1)[0], is_follow_up=True)]),
         lambda db: find_followed(db, "hook", Follows(1, ("OTAN",))),
+        lambda db: _write(db, [], [Story(2, 2, NOW, NOW, 0, {}, joined_into=1)]),
     ],
     ids=[
         "contents",
@@ -144,6 +150,7 @@ SMALL_INDEXES = ("entries_page_due", "polls_with_news", "deliveries_due", "messa
         "waiting",
         "told",
         "followed",
+        "joined",
     ],
 )
 def test_what_is_asked_often_reads_no_table_that_grows_for_years_from_end_to_end(desk: Desk, ask: Callable[[Database], object]) -> None:

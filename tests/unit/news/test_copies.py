@@ -94,6 +94,11 @@ def test_one_shingle_in_common_is_chance() -> None:
     assert find_copy(new(long_sample(1, 2)), [other(7, long_sample(1), 2)]) is None
 
 
+def test_a_page_under_the_number_of_another_is_no_copy_by_one_shingle_of_its_text() -> None:
+    renamed = other(7, long_sample(1), 2, title=TITLE, same_number=True)
+    assert find_copy(new(long_sample(1, 2)), [renamed]) == CopyOf(7, 0.0, CopyReason.NUMBER)
+
+
 def test_what_everybody_says_is_no_part_of_the_shorter_sample() -> None:
     text = long_sample(*range(10))
     candidate = other(7, long_sample(0, 1), 40)
@@ -169,7 +174,9 @@ def test_of_several_the_one_with_most_in_common_is_the_original_and_of_equals_th
     [
         ({}, False),
         ({"source_id": 2}, True),
-        ({"at": NOW - timedelta(hours=11)}, True),
+        ({"at": NOW - timedelta(hours=11, minutes=59)}, True),
+        ({"at": NOW - timedelta(hours=12)}, False),
+        ({"at": NOW + timedelta(days=7)}, False),
         ({"title": "Le maire de Vannes se retire"}, True),
         ({"shared": long_sample(*range(7))}, True),
     ],
