@@ -245,3 +245,21 @@ def test_only_those_who_share_most_are_asked_for() -> None:
     assert len(shared) == MOST_COMPARED
     assert shared[900] == set(range(30))
     assert 99 not in {mark for marks in shared.values() for mark in marks}
+
+
+def test_of_each_article_of_a_body_is_known_how_densely_it_was_sampled() -> None:
+    known = around()
+    placer = Placer(known)
+    placer.place(unplaced(1, "Incendie à Rungis", FIRE))
+    placer.place(unplaced(2, "Un entrepôt part en fumée", DISPATCH))
+    assert [known.texts[number].one_in for number in (1, 2)] == [1, 16]
+
+
+def test_a_copy_keeps_what_it_shares_with_others_than_its_original() -> None:
+    placer, dispatch, report = Placer(around()), words_of(500, 11), words_of(400, 12)
+    placer.place(unplaced(1, "Incendie à Rungis", " ".join(dispatch)))
+    other = placer.place(unplaced(2, "Le Sénat adopte le budget", " ".join(report), source_id=2))
+    both = placer.place(unplaced(3, "Fumée noire", " ".join([*dispatch, *report[:200]]), source_id=3))
+    assert both.copy is not None
+    assert both.copy.article_id == 1
+    assert both.marks & other.marks == both.article.shingles & other.marks != frozenset()
