@@ -591,3 +591,22 @@ def note_how_densely_texts_were_sampled(db: Database) -> None:
 def find_stories_that_were_joined(db: Database) -> None:
     """Joining a story looks for those that had been joined into it, which are few: it read all stories for that."""
     db.conn.execute("CREATE INDEX stories_by_joined ON stories (joined_into) WHERE joined_into IS NOT NULL")
+
+
+@migrations()
+def bring_home_what_was_left_in_joined_stories(db: Database) -> None:
+    """Where a story was joined into one that was joined in turn by the same body, its articles stayed behind, in one that nobody lists.
+
+    A story is always joined into an earlier one, so that the earliest to which it leads is the one that has its articles.
+    """
+    db.conn.execute(
+        """WITH RECURSIVE leads AS (
+               SELECT id, joined_into AS home FROM stories WHERE joined_into IS NOT NULL
+               UNION SELECT leads.id, joined_into FROM leads CROSS JOIN stories ON stories.id = home WHERE joined_into IS NOT NULL)
+           UPDATE stories SET joined_into = first.home FROM (SELECT id, min(home) AS home FROM leads GROUP BY id) AS first
+           WHERE stories.id = first.id AND joined_into <> first.home"""
+    )
+    db.conn.execute(
+        """UPDATE story_articles SET story_id = stories.joined_into FROM stories
+           WHERE stories.id = story_id AND stories.joined_into IS NOT NULL"""
+    )

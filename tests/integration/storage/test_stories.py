@@ -19,6 +19,7 @@ from news.things import Thing, ThingKind
 from news.topics import Entity, Topic
 from storage import StoryRequest
 from storage.file.database import Database
+from storage.file.schema import bring_home_what_was_left_in_joined_stories
 from storage.recording import placing_old
 from storage.recording.stories import SKETCH_AGE, load_texts
 from tests.desk import NOW, OTAN, A, B, C, Desk, entry
@@ -106,6 +107,18 @@ def test_no_article_stays_in_a_story_that_was_joined_by_one_that_is_joined_with_
         desk.poll(A, *portion)
     assert desk.rows("SELECT id, joined_into, articles FROM stories ORDER BY id") == [(1, None, 5), (2, 1, 0), (3, 1, 0)]
     assert placed(desk) == [("1,2,3,4,5",)]
+
+
+def test_articles_that_an_earlier_version_left_in_joined_stories_are_brought_home(desk: Desk) -> None:
+    for number in range(1, 7):
+        desk.poll(A, entry(f"Titre {number}", f"https://a.example/{number}", summary=" ".join(words_of(30, number))))
+    for number, into in ((2, 1), (3, 2), (4, 3), (6, 5)):
+        joined = f"UPDATE stories SET joined_into = {into}, articles = 0 WHERE id = {number}"
+        desk.archive._writer.submit(lambda db, joined=joined: db.conn.execute(joined)).result()  # type: ignore[misc]
+    for _ in range(2):
+        desk.archive._writer.submit(bring_home_what_was_left_in_joined_stories).result()
+        assert desk.rows("SELECT id, joined_into FROM stories ORDER BY id") == [(1, None), (2, 1), (3, 1), (4, 1), (5, None), (6, 5)]
+        assert placed(desk) == [("1,2,3,4",), ("5,6",)]
 
 
 def split_stories(db: Database) -> None:
