@@ -154,13 +154,15 @@ class _Pair:
     other: OtherText
     shared: frozenset[int]
     one_in: int
+    are_texts: bool
+    """Whether both are more than a phrase."""
     shorter: float
     """How many such shingles the shorter text has. Of a short text on record only the number of all its shingles is known: beside a longer
     one it is taken to have one in sixteen of these."""
 
     @property
     def shares_enough(self) -> bool:
-        return len(self.shared) >= LEAST_SHARED[self.one_in]
+        return self.are_texts and len(self.shared) >= LEAST_SHARED[self.one_in]
 
     @property
     def share(self) -> float:
@@ -169,9 +171,16 @@ class _Pair:
 
 
 def _compare(new: SampledText, other: OtherText, common: frozenset[int]) -> _Pair:
-    one_in = max(other.one_in, one_in_of(new.shingles))
+    own_one_in = one_in_of(new.shingles)
+    are_texts = _is_text(len(new.shingles), own_one_in) and _is_text(other.shingles, other.one_in)
+    one_in = max(other.one_in, own_one_in)
     mine, their_number = thin_out(new.shingles - common, one_in), other.shingles * other.one_in / one_in
-    return _Pair(other, thin_out(other.shared, one_in), one_in, min(len(mine), their_number))
+    return _Pair(other, thin_out(other.shared, one_in), one_in, are_texts, min(len(mine), their_number))
+
+
+def _is_text(shingles: int, one_in: int) -> bool:
+    """Whether a text with so many shingles has so many runs that it is more than a phrase."""
+    return one_in > 1 or shingles >= LEAST_SHARED[1]
 
 
 def _least_share(new: SampledText, pair: _Pair) -> float:

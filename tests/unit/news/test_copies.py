@@ -127,6 +127,16 @@ def test_a_phrase_of_a_few_words_is_no_text(runs: int, is_copy: bool) -> None:
     assert (find_copy(new(text), [other(7, text, runs, one_in=1)]) is not None) is is_copy
 
 
+@pytest.mark.parametrize(("runs", "is_copy"), [(7, False), (8, True)])
+def test_nor_is_it_one_where_a_longer_text_has_it(runs: int, is_copy: bool) -> None:
+    """Whichever came first: two of its runs may be in the sample of the longer one."""
+    phrase = long_sample(0, 1) | short_sample(*range(100, 100 + runs - 2))
+    assert len(phrase) == runs
+    assert (find_copy(new(phrase), [other(7, long_sample(0, 1), 40)]) is not None) is is_copy
+    longer = long_sample(*range(40))
+    assert (find_copy(new(longer), [other(7, long_sample(0, 1), runs, one_in=1)]) is not None) is is_copy
+
+
 def test_what_everybody_says_is_no_part_of_a_short_text_either() -> None:
     text, candidate = short_sample(*range(30)), other(7, short_sample(*range(16)), 40, one_in=1)
     assert find_copy(new(text), [candidate]) is None
