@@ -101,7 +101,7 @@ class OtherText:
     title: str
     title_stems: frozenset[str]
     shared: frozenset[int]
-    """The text's shingles that this one has too."""
+    """The text's shingles that this one has too: of a short and a longer text, only such as are in both samples."""
     shingles: int
     """How many were sampled of it, those that too many articles hold among them."""
     one_in: int
@@ -131,7 +131,7 @@ def find_copy(new: SampledText, others: Collection[OtherText], common: frozenset
     pairs = [_compare(new, other, common) for other in others]
     if _is_digest(pairs):
         return None
-    copies = [pair for pair in pairs if pair.shares_enough and pair.share >= _least_share(new, pair)]
+    copies = [pair for pair in pairs if pair.share >= _least_share(new, pair)]
     if copies:
         best = max(copies, key=lambda pair: (pair.share, -pair.other.article_id))
         return CopyOf(best.other.article_id, round(best.share, 3), CopyReason.TEXT)
@@ -175,7 +175,7 @@ def _compare(new: SampledText, other: OtherText, common: frozenset[int]) -> _Pai
     are_texts = _is_text(len(new.shingles), own_one_in) and _is_text(other.shingles, other.one_in)
     one_in = max(other.one_in, own_one_in)
     mine, their_number = thin_out(new.shingles - common, one_in), other.shingles * other.one_in / one_in
-    return _Pair(other, thin_out(other.shared, one_in), one_in, are_texts, min(len(mine), their_number))
+    return _Pair(other, other.shared, one_in, are_texts, min(len(mine), their_number))
 
 
 def _is_text(shingles: int, one_in: int) -> bool:
